@@ -1,0 +1,2 @@
+//! DinnerParty.
+fn main() {}

@@ -1,1 +1,10 @@
-//! test-support
+//! What only tests need: a throw-away PostgreSQL with databases in it, and the URL of a fresh SQLite file.
+//!
+//! This crate is only ever a dev-dependency, and depends on no crate of ours: it knows no table, no migration and no
+//! page. Whoever wants a migrated database says how to migrate one, see [`Postgres::database_from`].
+
+mod postgres;
+mod sqlite;
+
+pub use postgres::Postgres;
+pub use sqlite::sqlite_url;

@@ -1,0 +1,114 @@
+//! Databases in the one throw-away PostgreSQL server of this test process. Starting and stopping the server lives in
+//! `server`, finding its programs in `programs`; no schema is known here.
+
+mod programs;
+mod server;
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::Context as _;
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
+use tokio::sync::{Mutex, OnceCell};
+
+use self::server::Server;
+
+/// Nothing a test writes here outlives the process, so nothing waits for the disk.
+const FAST: &str = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n";
+
+static SHARED: OnceCell<Postgres> = OnceCell::const_new();
+
+/// A PostgreSQL server that all tests of one process share, each with a database of its own.
+///
+/// It listens on a unix socket in a temporary folder and on no TCP port. It stops, and its folder goes, when the
+/// process ends, also when it is killed.
+pub struct Postgres {
+    server: Server,
+    /// Template databases by the name that callers gave them. The lock is held while one is prepared, so that tests
+    /// running beside each other prepare it once.
+    templates: Mutex<HashMap<String, String>>,
+    databases: AtomicU64,
+}
+
+impl Postgres {
+    /// The server of this process. The first caller starts it, which takes about a second.
+    ///
+    /// # Errors
+    /// PostgreSQL is not installed (the error names the command that installs it), or did not start (the error ends
+    /// with its log).
+    pub async fn shared() -> anyhow::Result<&'static Self> {
+        SHARED
+            .get_or_try_init(|| async {
+                let server = tokio::task::spawn_blocking(|| Server::start(FAST)).await??;
+                Ok(Self {
+                    server,
+                    templates: Mutex::default(),
+                    databases: AtomicU64::new(0),
+                })
+            })
+            .await
+    }
+
+    /// Creates an empty database (UTF-8, collation C) and gives its URL, as sqlx and `dinnerparty --database` take it.
+    ///
+    /// # Errors
+    /// The server does not answer, or refuses.
+    pub async fn database(&self) -> anyhow::Result<String> {
+        let name = self.fresh_name("test");
+        self.create(&name, "template0").await?;
+        Ok(self.server.url(&name))
+    }
+
+    /// Creates a copy of the template called `name` and gives its URL. The first caller in this process has the
+    /// template prepared by `prepare`, which is given the template's URL; copying it takes about 40 ms.
+    ///
+    /// `prepare` must close every connection it opens, since PostgreSQL copies no database that is in use.
+    ///
+    /// # Errors
+    /// `prepare` fails (the next caller tries again), the template is still in use after 5 seconds, or the server does
+    /// not answer.
+    pub async fn database_from<F, P>(&self, name: &str, prepare: P) -> anyhow::Result<String>
+    where
+        P: FnOnce(String) -> F,
+        F: Future<Output = anyhow::Result<()>>,
+    {
+        let template = self.template(name, prepare).await?;
+        let copy = self.fresh_name("test");
+        let created = self.create(&copy, &template).await;
+        created
+            .with_context(|| format!("could not copy the template {name:?}: did `prepare` leave a connection open?"))?;
+        Ok(self.server.url(&copy))
+    }
+
+    async fn template<F, P>(&self, name: &str, prepare: P) -> anyhow::Result<String>
+    where
+        P: FnOnce(String) -> F,
+        F: Future<Output = anyhow::Result<()>>,
+    {
+        let mut templates = self.templates.lock().await;
+        if let Some(template) = templates.get(name) {
+            return Ok(template.clone());
+        }
+        let template = self.fresh_name("template");
+        self.create(&template, "template0").await?;
+        prepare(self.server.url(&template))
+            .await
+            .with_context(|| format!("could not prepare the template {name:?}"))?;
+        templates.insert(name.to_owned(), template.clone());
+        Ok(template)
+    }
+
+    fn fresh_name(&self, kind: &str) -> String {
+        format!("{kind}_{}", self.databases.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Opens a connection each time: a pool would belong to the runtime of the test that opened it, and die with it.
+    async fn create(&self, name: &str, template: &str) -> anyhow::Result<()> {
+        let mut connection = PgConnection::connect(&self.server.url("postgres")).await?;
+        // A database's name cannot be bound. Both names are made here, by `fresh_name`.
+        let statement = AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE {template}"));
+        sqlx::raw_sql(statement).execute(&mut connection).await?;
+        connection.close().await?;
+        Ok(())
+    }
+}

@@ -1,0 +1,1 @@
+//! What every store of this port must do.

@@ -1,0 +1,46 @@
+//! The one way two spellings are found to be the same.
+
+use icu_casemap::CaseMapper;
+use unicode_normalization::UnicodeNormalization;
+
+/// The key under which a text is unique and searched: case folded and compatibility normalized (NFKC), as Unicode's
+/// compatibility caseless matching does (The Unicode Standard, D146). In Rust, since both engines fold ASCII only.
+#[must_use]
+pub fn fold(text: &str) -> String {
+    let mapper = CaseMapper::new();
+    let decomposed: String = text.nfd().collect();
+    let compatible: String = mapper.fold_string(&decomposed).nfkc().collect();
+    mapper.fold_string(&compatible).nfkc().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn spellings_of_one_name_share_a_key() {
+        for (one, other) in [
+            ("Straße", "STRASSE"),
+            ("Ａｄａ", "ada"),
+            ("e\u{301}va", "ÉVA"),
+            ("ΣΊΣΥΦΟΣ", "σίσυφος"),
+        ] {
+            assert_eq!(fold(one), fold(other));
+        }
+        assert_ne!(fold("ada"), fold("adah"));
+    }
+
+    proptest! {
+        #[test]
+        fn folding_twice_changes_nothing(text in any::<String>()) {
+            prop_assert_eq!(fold(&fold(&text)), fold(&text));
+        }
+
+        #[test]
+        fn normalizing_first_changes_nothing(text in any::<String>()) {
+            prop_assert_eq!(fold(&text.nfc().collect::<String>()), fold(&text));
+            prop_assert_eq!(fold(&text.nfkd().collect::<String>()), fold(&text));
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! A line of text that people read: a venue, a dish.
+
+use std::fmt;
+
+/// One line of 1 to 200 code points, as somebody typed it, without space around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Label(String);
+
+/// Why a text is no label.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum LabelError {
+    /// Nothing that can be seen was typed.
+    #[error("a text is required")]
+    Empty,
+    /// More than [`Label::MAX`] code points.
+    #[error("a text has at most {} characters", Label::MAX)]
+    TooLong,
+    /// A control character, or one that turns the direction of the page around it.
+    #[error("the text holds a character that cannot be shown")]
+    Character,
+}
+
+impl Label {
+    /// The most code points.
+    pub const MAX: usize = 200;
+
+    /// Reads a label as somebody typed it.
+    ///
+    /// # Errors
+    /// The first rule of [`LabelError`] that the text breaks.
+    pub fn parse(typed: &str) -> Result<Self, LabelError> {
+        let typed = typed.trim();
+        match typed.chars().take(Self::MAX + 1).count() {
+            0 => Err(LabelError::Empty),
+            n if n > Self::MAX => Err(LabelError::TooLong),
+            _ if typed.chars().any(is_unshowable) => Err(LabelError::Character),
+            _ => Ok(Self(typed.to_owned())),
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Controls, and the explicit direction marks that would run on into the text after the label.
+fn is_unshowable(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_label_is_one_line_that_can_be_shown() {
+        assert_eq!(
+            Label::parse("  <b>Chez Zoé</b> 🍝 ").map(|l| l.to_string()),
+            Ok("<b>Chez Zoé</b> 🍝".to_owned())
+        );
+        assert_eq!(
+            Label::parse("مطعم ليلى").map(|l| l.to_string()),
+            Ok("مطعم ليلى".to_owned())
+        );
+        assert_eq!(Label::parse(" \u{3000} "), Err(LabelError::Empty));
+        for typed in ["a\0b", "a\nb", "a\u{1b}[31mb", "a\u{202E}b"] {
+            assert_eq!(Label::parse(typed), Err(LabelError::Character), "{typed:?}");
+        }
+        assert!(Label::parse(&"ü".repeat(200)).is_ok());
+        assert_eq!(Label::parse(&"ü".repeat(201)), Err(LabelError::TooLong));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_label_or_refused(text in any::<String>()) {
+            if let Ok(label) = Label::parse(&text) {
+                prop_assert_eq!(&Label::parse(label.as_str()).unwrap(), &label);
+            }
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! The port to stored parties.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::PartySummary;
+use super::{NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartyView, Refusal};
+use crate::user::UserId;
+use crate::{Page, PageSize, StoreError, Timestamp};
+
+/// A change of one party: a rule with everything it was asked, ready to run on the party as it is stored.
+///
+/// `Fn` and not `FnOnce`, since a lost lock or connection runs it again; it cannot await, so the time is captured.
+pub type PartyChange = Arc<dyn Fn(&mut Party) -> Result<Outcome, Refusal> + Send + Sync>;
+
+/// Stored parties. Each method is one commit; `Ok` means that it is on the disk.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait PartyRepository: Send + Sync {
+    /// Adds a party with its host seated. Its number was never used before, and is higher than all others.
+    async fn add(&self, party: NewParty) -> Result<PartyId, StoreError>;
+
+    /// The party as `viewer` may see it, or `None` if there is no such party.
+    async fn find(&self, id: PartyId, viewer: UserId) -> Result<Option<PartyView>, StoreError>;
+
+    /// The parties of `query` that come after `after` (or the first), as `viewer` may see them.
+    ///
+    /// Those to come at `now` stand first, the soonest on top; then those past, the latest on top. A party added
+    /// meanwhile shifts no page. The cost follows the page's size, not the number of parties; a search's does not.
+    async fn list(
+        &self,
+        query: PartyQuery,
+        viewer: UserId,
+        now: Timestamp,
+        after: Option<PartyCursor>,
+        size: PageSize,
+    ) -> Result<Page<PartySummary, PartyCursor>, StoreError>;
+
+    /// Runs `change` alone on the party, with `guest`'s answer loaded, and saves what it changed in the same commit.
+    ///
+    /// `guest` is whom the change is about, not who asks. Whatever runs at the same time, in this process or in
+    /// another, comes before or after, so that no seat is given twice. If `change` refuses, nothing is written. It
+    /// may run more than once; what its last run said is told.
+    async fn update(&self, id: PartyId, guest: Option<UserId>, change: PartyChange) -> Result<Outcome, UpdateError>;
+}
+
+/// Why a party was not changed. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateError {
+    /// There is no such party.
+    #[error("no such party")]
+    NotFound,
+    /// The rule refuses.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// The store could not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}

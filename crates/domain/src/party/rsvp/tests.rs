@@ -1,0 +1,200 @@
+//! The rows of the RSVP table, one by one, and the order of the refusals.
+
+use super::*;
+use crate::party::{GuestList, PartyId, Seats, Zone, parse_date, parse_time};
+
+const HOST: UserId = UserId::new(1);
+const BEN: UserId = UserId::new(2);
+const CLEO: UserId = UserId::new(3);
+
+fn date() -> PartyDate {
+    let zone = Zone::parse("Europe/Berlin").unwrap();
+    PartyDate::resolve(parse_date("2030-01-15").unwrap(), parse_time("19:00").unwrap(), zone).unwrap()
+}
+
+/// An hour before the party begins.
+fn before() -> Timestamp {
+    Timestamp::from_millis(date().starts_at().as_millis() - 3_600_000)
+}
+
+fn invitation() -> Invitation {
+    Invitation {
+        host: Username::parse("ada").unwrap(),
+        date: date(),
+    }
+}
+
+/// A party with two seats: the host's, and one that is free.
+fn party() -> Party {
+    Party {
+        id: PartyId::new(7),
+        host: HOST,
+        invitation: invitation(),
+        state: PartyState::Scheduled,
+        rsvp_deadline: date().starts_at(),
+        guests: GuestList::new(Seats::new(2).unwrap()),
+    }
+}
+
+/// The same with Ben in the free seat.
+fn with_ben() -> Party {
+    let mut party = party();
+    party.accept(BEN, Heads::ONE, before()).unwrap();
+    party
+}
+
+fn with_answer(answer: Answer) -> Party {
+    let guests = GuestList::stored(Seats::new(2).unwrap(), 1, 0, [(BEN, answer)].into()).unwrap();
+    Party { guests, ..party() }
+}
+
+#[test]
+fn row_1_a_free_seat_is_given() {
+    for start in [
+        party(),
+        with_answer(Answer::Invited),
+        with_answer(Answer::Maybe),
+        with_answer(Answer::Declined),
+    ] {
+        let mut party = start;
+        assert_eq!(
+            party.accept(BEN, Heads::ONE, before()),
+            Ok(Outcome::Seated(invitation()))
+        );
+        assert_eq!(
+            (party.guests.answer(BEN), party.guests.free()),
+            (Some(Answer::Seated(Heads::ONE)), 0)
+        );
+    }
+}
+
+#[test]
+fn row_2_a_full_party_refuses_and_nothing_changes() {
+    let mut party = with_ben();
+    assert_eq!(
+        party.accept(CLEO, Heads::ONE, before()),
+        Ok(Outcome::Full(invitation()))
+    );
+    assert_eq!(party, with_ben());
+}
+
+#[test]
+fn row_3_accepting_twice_changes_nothing_even_past_the_deadline() {
+    let mut party = with_ben();
+    party.rsvp_deadline = before();
+    let unchanged = party.clone();
+    assert_eq!(
+        party.accept(BEN, Heads::ONE, before()),
+        Ok(Outcome::AlreadySeated(invitation()))
+    );
+    assert_eq!(party, unchanged);
+}
+
+#[test]
+fn row_5_a_maybe_holds_no_seat() {
+    let mut party = party();
+    assert_eq!(party.maybe(BEN, before()), Ok(Outcome::Maybe));
+    assert_eq!(
+        (party.guests.answer(BEN), party.guests.free()),
+        (Some(Answer::Maybe), 1)
+    );
+}
+
+#[test]
+fn row_6_giving_up_a_seat_frees_it_whatever_the_deadline_and_though_cancelled() {
+    for (state, deadline) in [
+        (PartyState::Scheduled, before()),
+        (PartyState::Cancelled, date().starts_at()),
+    ] {
+        let mut party = Party {
+            state,
+            rsvp_deadline: deadline,
+            ..with_ben()
+        };
+        assert_eq!(party.decline(BEN, before()), Ok(Outcome::GaveUpSeat));
+        assert_eq!(
+            (party.guests.answer(BEN), party.guests.free()),
+            (Some(Answer::Declined), 1)
+        );
+
+        let mut party = Party {
+            state,
+            rsvp_deadline: deadline,
+            ..with_ben()
+        };
+        assert_eq!(party.maybe(BEN, before()), Ok(Outcome::GaveUpSeat));
+        assert_eq!(
+            (party.guests.answer(BEN), party.guests.free()),
+            (Some(Answer::Maybe), 1)
+        );
+    }
+}
+
+#[test]
+fn row_7_declining_is_noted_past_the_deadline_too_and_twice_is_once() {
+    let mut party = Party {
+        rsvp_deadline: before(),
+        ..party()
+    };
+    assert_eq!(party.decline(BEN, before()), Ok(Outcome::Declined(invitation())));
+    let once = party.clone();
+    assert_eq!(party.decline(BEN, before()), Ok(Outcome::Declined(invitation())));
+    assert_eq!(party, once);
+}
+
+#[test]
+fn what_begins_now_is_past() {
+    let mut party = party();
+    let start = date().starts_at();
+    assert_eq!(party.accept(BEN, Heads::ONE, start), Err(Refusal::Past));
+    assert_eq!(party.decline(BEN, start), Err(Refusal::Past));
+    assert_eq!(party.maybe(BEN, start), Err(Refusal::Past));
+}
+
+/// Each rule broken hides those after it: a guest is told one thing, the first that applies.
+#[test]
+fn refusals_come_in_their_order() {
+    let host = || Username::parse("ada").unwrap();
+    let brings_one = Heads::new(2).unwrap();
+    let mut party = Party {
+        state: PartyState::Cancelled,
+        rsvp_deadline: before(),
+        ..with_answer(Answer::Removed)
+    };
+
+    let start = date().starts_at();
+    assert_eq!(party.accept(BEN, brings_one, start), Err(Refusal::Past));
+    assert_eq!(
+        party.accept(HOST, brings_one, before()),
+        Err(Refusal::Cancelled { host: host() })
+    );
+    party.state = PartyState::Scheduled;
+    assert_eq!(party.accept(HOST, brings_one, before()), Err(Refusal::IsHost));
+    assert_eq!(
+        party.accept(BEN, brings_one, before()),
+        Err(Refusal::Removed { host: host() })
+    );
+    let deadline = date().on_the_same_wall(before());
+    assert_eq!(deadline.to_string(), "Tuesday 15 January 2030, 18:00 (Europe/Berlin)");
+    assert_eq!(
+        party.accept(CLEO, brings_one, before()),
+        Err(Refusal::Closed { deadline, host: host() })
+    );
+    party.rsvp_deadline = start;
+    assert_eq!(
+        party.accept(CLEO, brings_one, before()),
+        Err(Refusal::TooMany { max: 0 })
+    );
+}
+
+#[test]
+fn the_host_and_the_removed_can_answer_nothing() {
+    let mut party = with_answer(Answer::Removed);
+    assert_eq!(party.decline(HOST, before()), Err(Refusal::IsHost));
+    assert_eq!(party.maybe(HOST, before()), Err(Refusal::IsHost));
+    assert!(matches!(party.decline(BEN, before()), Err(Refusal::Removed { .. })));
+    assert!(matches!(party.maybe(BEN, before()), Err(Refusal::Removed { .. })));
+    party.state = PartyState::Cancelled;
+    assert!(matches!(party.decline(CLEO, before()), Err(Refusal::Cancelled { .. })));
+    assert!(matches!(party.maybe(CLEO, before()), Err(Refusal::Cancelled { .. })));
+}

@@ -1,0 +1,49 @@
+//! The port to stored sessions.
+
+use async_trait::async_trait;
+
+use super::{Session, SessionId, TokenDigest};
+use crate::user::{User, UserId};
+use crate::{StoreError, Timestamp};
+
+/// A stored session, and whose it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveSession {
+    /// Which one.
+    pub id: SessionId,
+    /// What is stored of it. It may have expired: the caller looks at the clock.
+    pub session: Session,
+    /// Whose it is. They may be disabled: the caller looks.
+    pub user: User,
+}
+
+/// Stored sessions. Each method is one commit; `Ok` means that it is on the disk.
+///
+/// A session that was ended stays ended: apart from `open`, every write is an update or a removal of a row that is
+/// there, so that a request in flight during a log-out brings nothing back.
+#[cfg_attr(feature = "mock", mockall::automock)]
+#[async_trait]
+pub trait SessionRepository: Send + Sync {
+    /// Opens a session under the digest of its token, and ends the one it replaces in the same commit.
+    async fn open(
+        &self,
+        digest: TokenDigest,
+        session: Session,
+        replaces: Option<TokenDigest>,
+    ) -> Result<SessionId, StoreError>;
+
+    /// The session and its user, or `None` if there is no such session.
+    async fn find(&self, digest: TokenDigest) -> Result<Option<LiveSession>, StoreError>;
+
+    /// Notes that a request came with the session. `false`, and nothing written, where it has been ended.
+    async fn touch(&self, id: SessionId, seen_at: Timestamp, expires_at: Timestamp) -> Result<bool, StoreError>;
+
+    /// Ends a session. `false` where there was none.
+    async fn end(&self, digest: TokenDigest) -> Result<bool, StoreError>;
+
+    /// Ends every session of a user, and tells how many there were.
+    async fn end_all(&self, user: UserId) -> Result<u64, StoreError>;
+
+    /// Forgets at most `limit` sessions whose `expires_at` is `now` or earlier, and tells how many.
+    async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
+}

@@ -1,0 +1,245 @@
+//! Usernames: what may be one, and when two are the same.
+
+use std::fmt;
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+
+use crate::fold;
+
+/// A public name: 3 to 64 code points of letters, digits, `_`, `-` and `.`, shown as typed, unique by [`Username::key`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Username(String);
+
+/// Why a text is not a username.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UsernameError {
+    /// Nothing was typed.
+    #[error("a username is required")]
+    Empty,
+    /// Fewer than [`Username::MIN`] code points.
+    #[error("a username has at least {} characters", Username::MIN)]
+    TooShort,
+    /// More than [`Username::MAX`] code points.
+    #[error("a username has at most {} characters", Username::MAX)]
+    TooLong,
+    /// A character that is no letter, digit, `_`, `-` or `.`.
+    #[error("a username is made of letters, digits, '_', '-' and '.'")]
+    Character,
+    /// Nothing but dots, which is a folder to some programs.
+    #[error("a username is more than dots")]
+    OnlyDots,
+    /// A word that a page or a person of authority needs for itself.
+    #[error("that username is reserved")]
+    Reserved,
+}
+
+/// Words that would collide with a page's address, or let their bearer pass for the house.
+const RESERVED: &[&str] = &[
+    "about",
+    "account",
+    "accounts",
+    "admin",
+    "administrator",
+    "anonymous",
+    "api",
+    "assets",
+    "everyone",
+    "guest",
+    "health",
+    "help",
+    "home",
+    "index",
+    "info",
+    "login",
+    "logout",
+    "mail",
+    "me",
+    "moderator",
+    "new",
+    "nobody",
+    "null",
+    "operator",
+    "owner",
+    "parties",
+    "party",
+    "postmaster",
+    "register",
+    "reset",
+    "root",
+    "rsvp",
+    "security",
+    "settings",
+    "signin",
+    "signup",
+    "staff",
+    "static",
+    "support",
+    "system",
+    "undefined",
+    "user",
+    "users",
+    "webmaster",
+    "www",
+];
+
+impl Username {
+    /// The fewest code points.
+    pub const MIN: usize = 3;
+    /// The most code points.
+    pub const MAX: usize = 64;
+
+    /// Reads a username as somebody typed it. Space around it is not part of it; it is kept in NFC.
+    ///
+    /// # Errors
+    /// The first rule of [`UsernameError`] that the text breaks.
+    pub fn parse(typed: &str) -> Result<Self, UsernameError> {
+        let typed = typed.trim();
+        // Counted before any work: a megabyte is not normalized only to be refused.
+        match typed.chars().take(4 * Self::MAX).count() {
+            0 => return Err(UsernameError::Empty),
+            n if n == 4 * Self::MAX => return Err(UsernameError::TooLong),
+            _ => {}
+        }
+        let name: String = typed.nfc().collect();
+        match name.chars().count() {
+            n if n < Self::MIN => return Err(UsernameError::TooShort),
+            n if n > Self::MAX => return Err(UsernameError::TooLong),
+            _ => {}
+        }
+        // The compatibility form too: "⒜" is alphabetic to Unicode and "(a)" to the key.
+        if !is_well_formed(name.chars()) || !is_well_formed(name.nfkc()) {
+            return Err(UsernameError::Character);
+        }
+        if name.chars().all(|c| c == '.') {
+            return Err(UsernameError::OnlyDots);
+        }
+        if RESERVED.binary_search(&fold(&name).as_str()).is_ok() {
+            return Err(UsernameError::Reserved);
+        }
+        Ok(Self(name))
+    }
+
+    /// The name as it is shown.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The key under which it is unique: two names with one key are one name.
+    #[must_use]
+    pub fn key(&self) -> String {
+        fold(&self.0)
+    }
+}
+
+impl fmt::Display for Username {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Letters (with at most two marks each, as scripts need and vandals exceed), digits, `_`, `-`, `.`.
+fn is_well_formed(name: impl Iterator<Item = char>) -> bool {
+    let mut marks = None; // marks so far on the letter before; `None` where there is no letter to carry one
+    for c in name {
+        marks = match (c, marks) {
+            (c, Some(0 | 1)) if is_combining_mark(c) => marks.map(|n| n + 1),
+            (c, _) if is_combining_mark(c) || is_blank(c) => return false,
+            (c, _) if c.is_alphanumeric() => Some(0),
+            ('_' | '-' | '.', _) => None,
+            _ => return false,
+        };
+    }
+    true
+}
+
+/// Letters to Unicode, nothing to the eye: the Hangul fillers.
+fn is_blank(c: char) -> bool {
+    matches!(c, '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn names_of_many_scripts_are_shown_as_typed() {
+        for name in [
+            "ada",
+            "Ada_Lovelace",
+            "jean-luc.p",
+            "Ωmega",
+            "Łukasz",
+            "李小龙",
+            "हिन्दी",
+            "מִרְיָם",
+            "42nd",
+        ] {
+            assert_eq!(
+                Username::parse(name).map(|n| n.to_string()),
+                Ok(name.nfc().collect()),
+                "{name}"
+            );
+        }
+        assert_eq!(Username::parse("  ada\n").map(|n| n.to_string()), Ok("ada".to_owned()));
+    }
+
+    #[test]
+    fn what_is_no_name_is_refused_with_its_reason() {
+        use UsernameError::{Character, Empty, OnlyDots, Reserved, TooLong, TooShort};
+        for (typed, reason) in [
+            ("", Empty),
+            ("   ", Empty),
+            ("ab", TooShort),
+            ("...", OnlyDots),
+            ("admin", Reserved),
+            ("ＬｏｇＩｎ", Reserved),
+            ("a b c", Character),
+            ("a/b", Character),
+            ("<b>x</b>", Character),
+            ("ada\0", Character),
+            ("a\u{202E}da", Character),
+            ("a\u{200B}da", Character),
+            ("\u{3164}\u{3164}\u{3164}", Character),
+            ("⒜⒝⒞", Character),
+            ("ﷺab", Character),
+            ("\u{301}abc", Character),
+            ("a\u{315}\u{315}\u{315}\u{315}bc", Character),
+            ("🙂🙂🙂", Character),
+        ] {
+            assert_eq!(Username::parse(typed), Err(reason), "{typed:?}");
+        }
+        assert_eq!(
+            Username::parse(&"a".repeat(64)).map(|n| n.to_string()),
+            Ok("a".repeat(64))
+        );
+        assert_eq!(Username::parse(&"a".repeat(65)), Err(TooLong));
+        assert_eq!(Username::parse(&"a".repeat(1_000_000)), Err(TooLong));
+    }
+
+    #[test]
+    fn the_reserved_words_are_sorted_for_the_search() {
+        assert!(RESERVED.is_sorted());
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_a_name_or_refused_and_a_name_reads_as_itself(text in any::<String>()) {
+            if let Ok(name) = Username::parse(&text) {
+                prop_assert_eq!(&Username::parse(name.as_str()).unwrap(), &name);
+                prop_assert!(!name.as_str().chars().any(|c| c.is_control() || c.is_whitespace() || c == '/'));
+            }
+        }
+
+        #[test]
+        fn a_name_and_its_upper_case_are_one(name in "[\\p{L}]{3,20}") {
+            // Turkish "ı" and "i" are two letters with one capital outside Turkey: Unicode folds neither into the other.
+            prop_assume!(!name.contains('ı'));
+            if let (Ok(one), Ok(other)) = (Username::parse(&name), Username::parse(&name.to_uppercase())) {
+                prop_assert_eq!(one.key(), other.key());
+            }
+        }
+    }
+}

@@ -48,6 +48,7 @@ mod fold;
 mod page;
 #[cfg(feature = "party")]
 pub mod party;
+mod ports;
 pub mod session;
 mod time;
 pub mod user;
@@ -55,4 +56,5 @@ pub mod user;
 pub use error::{CorruptValue, StoreError};
 pub use fold::fold;
 pub use page::{Page, PageSize};
+pub use ports::AccountPorts;
 pub use time::{Clock, FixedClock, Timestamp};

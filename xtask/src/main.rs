@@ -1,2 +1,69 @@
-//! xtask
-fn main() {}
+//! The project's own commands: one file per verb. It depends on no crate of ours, so that it can judge them all and
+//! builds before any of them.
+
+#![allow(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command talks to the person who called it"
+)]
+
+mod command;
+mod layers;
+mod seed;
+mod source;
+mod test;
+mod tidy;
+mod tree;
+
+use std::path::Path;
+use std::process::ExitCode;
+
+use clap::Parser;
+
+/// The project's own commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+enum Verb {
+    /// Checks everything: format, clippy, layers, tidy, features, docs, and all tests on both engines.
+    ///
+    /// Installs what it needs and does not find where it may, and otherwise stops with the command that does.
+    Test,
+    /// Proves the dependency table (which crate may name which) from `cargo metadata` and the sources.
+    Layers,
+    /// Checks what the house's style asks and a machine can see.
+    Tidy,
+    /// Fills a database with people and parties, the same ones each time.
+    Seed(seed::Options),
+}
+
+fn main() -> ExitCode {
+    let done = match Verb::parse() {
+        Verb::Test => test::run(root()),
+        Verb::Layers => layers::run(root()),
+        Verb::Tidy => tidy::run(root()),
+        Verb::Seed(options) => seed::run(root(), &options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The repository's top folder.
+fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}
+
+/// Prints each breach on a line of its own; the error is the one line that sums them up.
+fn report(verb: &str, breaches: &[String]) -> anyhow::Result<()> {
+    for breach in breaches {
+        println!("{verb}: {breach}");
+    }
+    anyhow::ensure!(breaches.is_empty(), "{verb} found {} breach(es)", breaches.len());
+    println!("{verb}: in order");
+    Ok(())
+}

@@ -1,0 +1,50 @@
+//! Runs other programs. Which, and in what order, is the verbs' business.
+
+use std::env;
+use std::ffi::OsStr;
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::{Context as _, ensure};
+
+/// The cargo that runs us, in `root`.
+pub(crate) fn cargo(root: &Path) -> Command {
+    let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+    cargo.current_dir(root);
+    // `cargo run` tells us about our own package. A build script that watches such a variable (ring's does) would run
+    // again whenever cargo is called by us and then by hand.
+    for (name, _) in env::vars_os() {
+        if ["CARGO_PKG_", "CARGO_MANIFEST_"]
+            .iter()
+            .any(|own| name.to_string_lossy().starts_with(own))
+        {
+            cargo.env_remove(name);
+        }
+    }
+    cargo
+}
+
+/// Runs it to its end, its output going where ours goes.
+///
+/// # Errors
+/// It cannot be run, or it fails; the error quotes the command.
+pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
+    let status = command
+        .status()
+        .with_context(|| format!("could not run `{}`", quoted(command)))?;
+    ensure!(status.success(), "`{}` failed ({status})", quoted(command));
+    Ok(())
+}
+
+/// The command as one types it.
+pub(crate) fn quoted(command: &Command) -> String {
+    let program = Path::new(command.get_program())
+        .file_name()
+        .unwrap_or(command.get_program());
+    let words: Vec<_> = [program]
+        .into_iter()
+        .chain(command.get_args())
+        .map(OsStr::to_string_lossy)
+        .collect();
+    words.join(" ")
+}

@@ -1,0 +1,95 @@
+//! The workspace's dependencies as values, read from `cargo metadata`. Which are allowed is not known here.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+use std::process::Command;
+
+use anyhow::Context as _;
+use cargo_metadata::{CargoOpt, DependencyKind, Metadata, MetadataCommand, PackageId};
+
+pub(super) use cargo_metadata::DependencyKind as Kind;
+
+/// One crate of the workspace.
+#[derive(Debug, Default)]
+pub(super) struct Crate {
+    pub name: String,
+    /// What its manifest names.
+    pub dependencies: Vec<Dependency>,
+    /// Its features, and what each enables.
+    pub features: BTreeMap<String, Vec<String>>,
+    /// Every crate that it ends up with through normal and build dependencies, all features on.
+    pub reach: BTreeSet<String>,
+}
+
+/// One line of a manifest.
+#[derive(Debug)]
+pub(super) struct Dependency {
+    pub name: String,
+    pub kind: Kind,
+    pub default_features: bool,
+    pub features: Vec<String>,
+}
+
+/// The crates of the workspace at `root`.
+pub(super) fn read(root: &Path) -> anyhow::Result<Vec<Crate>> {
+    let mut command = MetadataCommand::new();
+    command.current_dir(root).features(CargoOpt::AllFeatures);
+    // Without this machine's name, cargo would fetch what only other systems need.
+    command.other_options(["--filter-platform".to_owned(), host()?]);
+    Ok(crates(&command.exec().context("could not read `cargo metadata`")?))
+}
+
+fn host() -> anyhow::Result<String> {
+    let told = Command::new("rustc")
+        .arg("-vV")
+        .output()
+        .context("could not run `rustc -vV`")?;
+    let told = String::from_utf8(told.stdout)?;
+    let host = told.lines().find_map(|line| line.strip_prefix("host: "));
+    host.map(str::to_owned).context("`rustc -vV` names no host")
+}
+
+fn crates(metadata: &Metadata) -> Vec<Crate> {
+    let to_crate = |package: &cargo_metadata::Package| Crate {
+        name: package.name.to_string(),
+        dependencies: package.dependencies.iter().map(Dependency::from).collect(),
+        features: package.features.clone(),
+        reach: reach(metadata, &package.id),
+    };
+    metadata.workspace_packages().into_iter().map(to_crate).collect()
+}
+
+impl From<&cargo_metadata::Dependency> for Dependency {
+    fn from(named: &cargo_metadata::Dependency) -> Self {
+        Self {
+            name: named.name.clone(),
+            kind: named.kind,
+            default_features: named.uses_default_features,
+            features: named.features.clone(),
+        }
+    }
+}
+
+fn reach(metadata: &Metadata, from: &PackageId) -> BTreeSet<String> {
+    let nodes = metadata.resolve.iter().flat_map(|resolve| &resolve.nodes);
+    let nodes: BTreeMap<_, _> = nodes.map(|node| (&node.id, node)).collect();
+    let mut reached = BTreeSet::new();
+    let mut next = vec![from];
+    while let Some(id) = next.pop() {
+        for dependency in nodes.get(id).into_iter().flat_map(|node| &node.deps) {
+            let counts = dependency
+                .dep_kinds
+                .iter()
+                .any(|kind| kind.kind != DependencyKind::Development);
+            if counts && reached.insert(&dependency.pkg) {
+                next.push(&dependency.pkg);
+            }
+        }
+    }
+    metadata
+        .packages
+        .iter()
+        .filter(|p| reached.contains(&p.id))
+        .map(|p| p.name.to_string())
+        .collect()
+}

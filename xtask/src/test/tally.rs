@@ -1,0 +1,113 @@
+//! Counts the tests that ran, from the lines that cargo's test runners close with: a run without tests is no success.
+
+use std::fmt;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, ensure};
+
+use crate::command;
+
+/// How many tests ran, and how.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Tally {
+    passed: u32,
+    failed: u32,
+    ignored: u32,
+}
+
+impl fmt::Display for Tally {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} passed, {} failed", self.passed, self.failed)?;
+        if self.ignored > 0 {
+            write!(f, ", {} skipped", self.ignored)?;
+        }
+        Ok(())
+    }
+}
+
+impl Tally {
+    /// Adds a line such as `test result: ok. 5 passed; 0 failed; 1 ignored; …`; other lines are passed over.
+    fn add(&mut self, line: &str) {
+        let Some((_, counts)) = line
+            .strip_prefix("test result: ")
+            .and_then(|result| result.split_once(". "))
+        else {
+            return;
+        };
+        for count in counts.split("; ") {
+            match count
+                .split_once(' ')
+                .map(|(number, what)| (number.parse().unwrap_or(0), what))
+            {
+                Some((number, "passed")) => self.passed += number,
+                Some((number, "failed")) => self.failed += number,
+                Some((number, "ignored")) => self.ignored += number,
+                _ => {}
+            }
+        }
+    }
+}
+
+/// Runs `cargo test`, passing its lines on.
+///
+/// # Errors
+/// A test failed, or none ran.
+pub(super) fn run(test: &mut Command) -> anyhow::Result<Tally> {
+    let mut running = test
+        .stdout(Stdio::piped())
+        .spawn()
+        .context("could not run `cargo test`")?;
+    let mut tally = Tally::default();
+    for line in running
+        .stdout
+        .take()
+        .into_iter()
+        .flat_map(|out| BufReader::new(out).split(b'\n'))
+    {
+        let line = line?;
+        let line = String::from_utf8_lossy(&line);
+        println!("{line}");
+        tally.add(&line);
+    }
+    let status = running.wait()?;
+    ensure!(
+        status.success(),
+        "`{}` failed ({status}): {tally} up to there",
+        command::quoted(test)
+    );
+    ensure!(tally.passed > 0, "`{}` ran no test", command::quoted(test));
+    Ok(tally)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_closing_lines_of_all_runners_are_added_up() {
+        let mut tally = Tally::default();
+
+        for line in [
+            "test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; 7 filtered out; finished in 5.55s",
+            "test user::a_name ... ok",
+            "test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
+        ] {
+            tally.add(line);
+        }
+
+        assert_eq!(tally.to_string(), "7 passed, 3 failed, 1 skipped");
+    }
+
+    #[test]
+    fn a_run_without_tests_is_no_success() {
+        let mut nothing = Command::new("echo");
+        let mut failing = Command::new("sh");
+
+        let none = run(nothing.arg("test result: ok. 0 passed; 0 failed")).unwrap_err();
+        let failed = run(failing.args(["-c", "echo 'test result: ok. 4 passed; 0 failed'; exit 101"])).unwrap_err();
+
+        assert!(none.to_string().ends_with("ran no test"), "{none}");
+        assert!(failed.to_string().contains("4 passed"), "{failed}");
+    }
+}

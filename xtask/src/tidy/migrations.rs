@@ -1,0 +1,120 @@
+//! Migrations come in pairs: each set has the same files for both engines, numbered from 1 without a gap.
+
+use std::collections::BTreeSet;
+
+use crate::tree::Tree;
+
+const ENGINES: [&str; 2] = ["sqlite", "postgres"];
+
+/// Checks every set, that is each folder of `migrations/`.
+pub(super) fn paired(tree: &Tree) -> Vec<String> {
+    let mut breaches = Vec::new();
+    let mut files = BTreeSet::new(); // (set, file), whichever engine it is for
+    for (path, _) in tree.files().filter(|(path, _)| path.starts_with("migrations/")) {
+        match path.split('/').collect::<Vec<_>>()[..] {
+            [_, set, engine, file] if ENGINES.contains(&engine) && number(file).is_some() => {
+                files.insert((set, file));
+            }
+            _ => breaches.push(format!(
+                "{path} is not named migrations/SET/sqlite|postgres/NNNN_what.sql"
+            )),
+        }
+    }
+    let mut expected = ("", 0);
+    for (set, file) in files {
+        expected = if expected.0 == set {
+            (set, expected.1 + 1)
+        } else {
+            (set, 1)
+        };
+        if number(file) != Some(expected.1) {
+            breaches.push(format!(
+                "migrations/{set}: {file} stands where number {:04} is due",
+                expected.1
+            ));
+        }
+        for engine in ENGINES {
+            let path = format!("migrations/{set}/{engine}/{file}");
+            if tree.text(&path).is_none() {
+                breaches.push(format!("{path} is missing: the other engine has it"));
+            }
+        }
+    }
+    breaches
+}
+
+/// The number of `0012_what_it_does.sql`.
+fn number(file: &str) -> Option<u32> {
+    let (number, what) = file.strip_suffix(".sql")?.split_once('_')?;
+    (number.len() == 4 && !what.is_empty()).then(|| number.parse().ok())?
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn breaches_of(paths: &[&str]) -> String {
+        paired(&Tree::of(&paths.iter().map(|path| (*path, "")).collect::<Vec<_>>())).join("\n")
+    }
+
+    #[test]
+    fn a_set_with_the_same_files_for_both_engines_is_in_order() {
+        let both = ["sqlite", "postgres"].map(|engine| {
+            [
+                "accounts/{}/0001_users.sql",
+                "accounts/{}/0002_more.sql",
+                "party/{}/0001_parties.sql",
+            ]
+            .map(|path| format!("migrations/{}", path.replace("{}", engine)))
+        });
+
+        assert_eq!(
+            breaches_of(&both.as_flattened().iter().map(String::as_str).collect::<Vec<_>>()),
+            ""
+        );
+    }
+
+    #[test]
+    fn a_migration_for_one_engine_alone_is_a_breach() {
+        let breaches = breaches_of(&["migrations/party/sqlite/0001_parties.sql"]);
+
+        assert_eq!(
+            breaches,
+            "migrations/party/postgres/0001_parties.sql is missing: the other engine has it"
+        );
+    }
+
+    #[test]
+    fn a_gap_and_a_doubled_number_are_breaches() {
+        let file = |name: &str| {
+            [
+                format!("migrations/a/sqlite/{name}"),
+                format!("migrations/a/postgres/{name}"),
+            ]
+        };
+        let gap = [file("0001_a.sql"), file("0003_c.sql")];
+        let doubled = [file("0001_a.sql"), file("0001_b.sql")];
+
+        for (files, stands) in [(gap, "0003_c.sql"), (doubled, "0001_b.sql")] {
+            let breaches = breaches_of(&files.as_flattened().iter().map(String::as_str).collect::<Vec<_>>());
+            assert_eq!(
+                breaches,
+                format!("migrations/a: {stands} stands where number 0002 is due")
+            );
+        }
+    }
+
+    #[test]
+    fn a_file_named_otherwise_is_a_breach() {
+        for path in [
+            "migrations/a/mysql/0001_a.sql",
+            "migrations/a/sqlite/1_a.sql",
+            "migrations/notes.md",
+        ] {
+            assert!(
+                breaches_of(&[path]).starts_with(&format!("{path} is not named")),
+                "{path}"
+            );
+        }
+    }
+}

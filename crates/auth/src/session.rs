@@ -1,0 +1,8 @@
+//! Sessions as values: the token in the visitor's cookie, and how long a login lives. Storing them is a port of
+//! `domain`; cookies are the HTTP layer's.
+
+mod lifetime;
+mod token;
+
+pub use lifetime::{Lifetime, LifetimeError, Lifetimes, Renewal};
+pub use token::SessionToken;

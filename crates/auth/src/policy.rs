@@ -5,6 +5,7 @@ mod guess;
 
 use std::fmt;
 
+use self::guess::Verdict;
 use crate::Password;
 
 /// The rules for a new password. Length and guessability alone: no mix of letters, digits and signs is asked for, and
@@ -46,10 +47,10 @@ pub enum PasswordRefusal {
         max: usize,
     },
     /// A program would guess it within a million tries.
-    #[error("the password is easy to guess: {warning}")]
+    #[error("the password is easy to guess")]
     Guessable {
-        /// What gives it away.
-        warning: Warning,
+        /// What gives it away; `None` where it is simply not much.
+        warning: Option<Warning>,
     },
 }
 
@@ -72,8 +73,6 @@ pub enum Warning {
     Keyboard,
     /// It is a date or a year.
     Date,
-    /// It is simply not much.
-    Simple,
 }
 
 impl fmt::Display for Warning {
@@ -87,7 +86,6 @@ impl fmt::Display for Warning {
             Self::Sequence => "it is a sequence, like abc or 6543",
             Self::Keyboard => "it is a pattern on the keyboard",
             Self::Date => "it is a date or a year",
-            Self::Simple => "add another word or two",
         })
     }
 }
@@ -172,7 +170,10 @@ impl PasswordPolicy {
             .iter()
             .copied()
             .chain(self.site_words.iter().map(String::as_str));
-        guess::warning(password.expose(), words).map_or(Ok(()), |warning| Err(PasswordRefusal::Guessable { warning }))
+        match guess::judge(password.expose(), words) {
+            Verdict::Hard => Ok(()),
+            Verdict::Easy(warning) => Err(PasswordRefusal::Guessable { warning }),
+        }
     }
 }
 

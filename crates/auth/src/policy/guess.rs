@@ -27,21 +27,32 @@ const SHORTEST_WORD: usize = 3;
 const MOST_WORDS: usize = 32;
 const LONGEST_WORD: usize = 254;
 
-/// What gives a password away to somebody who knows `own_words`; `None` where it would take a million guesses.
-pub(super) fn warning<'a>(password: &str, own_words: impl Iterator<Item = &'a str>) -> Option<Warning> {
+/// How hard a password is to guess.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// A million tries are not enough.
+    Hard,
+    /// They are, and often this is why.
+    Easy(Option<Warning>),
+}
+
+/// Judges a password as somebody guesses it who knows `own_words`.
+pub(super) fn judge<'a>(password: &str, own_words: impl Iterator<Item = &'a str>) -> Verdict {
     let words = parts(own_words);
     let folded = fold(&password.chars().take(Password::MAX).collect::<String>()); // NFKC makes 18 of some code points
     let rest = without(&folded, &words);
-    if !rest.chars().any(char::is_alphanumeric) && rest.contains(GAP) {
-        return Some(Warning::OwnWord);
+    let has_own_word = rest.contains(GAP);
+    if has_own_word && !rest.chars().any(char::is_alphanumeric) {
+        return Verdict::Easy(Some(Warning::OwnWord));
     }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let guesses = zxcvbn(&shown(password), &words);
-    let is_easy = guesses.score() < Score::Two;
-    is_easy.then(|| match guesses.feedback().and_then(feedback::Feedback::warning) {
-        None | Some(feedback::Warning::AWordByItselfIsEasyToGuess) if rest.contains(GAP) => Warning::OwnWord,
-        Some(known) => translated(known),
-        None => Warning::Simple,
+    if guesses.score() >= Score::Two {
+        return Verdict::Hard;
+    }
+    Verdict::Easy(match guesses.feedback().and_then(feedback::Feedback::warning) {
+        None | Some(feedback::Warning::AWordByItselfIsEasyToGuess) if has_own_word => Some(Warning::OwnWord),
+        warning => warning.map(translated),
     })
 }
 
@@ -154,8 +165,8 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(64))]
         #[test]
         fn no_password_and_no_word_panics(password in "\\PC{0,60}|[0-9/.-]{0,60}|.{0,60}", word in any::<String>()) {
-            let found = warning(&password, [word.as_str()].into_iter());
-            prop_assert_eq!(found, warning(&password, [word.as_str()].into_iter()));
+            let found = judge(&password, [word.as_str()].into_iter());
+            prop_assert!(!password.is_empty() || found == Verdict::Easy(None));
         }
     }
 }

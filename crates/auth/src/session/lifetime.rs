@@ -81,13 +81,12 @@ impl Lifetime {
 /// How long logins live: the service's policy, which counts for those that are open too when it is changed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lifetimes {
-    /// Without "remember me": 12 hours idle, 7 days in all. The browser forgets it when it is closed.
-    pub browser: Lifetime,
-    /// With "remember me": 14 days idle, 30 days in all.
-    pub remembered: Lifetime,
+    browser: Lifetime,
+    remembered: Lifetime,
 }
 
 impl Default for Lifetimes {
+    /// Without "remember me" 12 hours idle and 7 days in all; with it 14 and 30 days.
     fn default() -> Self {
         let [half_a_day, week] = [12 * HOUR, 7 * DAY];
         Self {
@@ -113,9 +112,25 @@ pub struct Renewal {
 }
 
 impl Lifetimes {
-    /// The lifetime of a login with or without "remember me".
+    /// These lifetimes, of logins without and with "remember me".
     #[must_use]
-    pub const fn of(&self, remembered: bool) -> Lifetime {
+    pub const fn new(browser: Lifetime, remembered: Lifetime) -> Self {
+        Self { browser, remembered }
+    }
+
+    /// The lifetime of a login without "remember me", which the browser forgets when it is closed.
+    #[must_use]
+    pub const fn browser(&self) -> Lifetime {
+        self.browser
+    }
+
+    /// The lifetime of a login with "remember me".
+    #[must_use]
+    pub const fn remembered(&self) -> Lifetime {
+        self.remembered
+    }
+
+    const fn of(&self, remembered: bool) -> Lifetime {
         if remembered { self.remembered } else { self.browser }
     }
 

@@ -73,10 +73,7 @@ fn a_session_that_ended_is_not_renewed() {
 #[test]
 fn a_shorter_policy_ends_sessions_that_are_open() {
     let browser = Lifetime::new(HOUR, DAY).unwrap();
-    let shorter = Lifetimes {
-        browser,
-        ..Lifetimes::default()
-    };
+    let shorter = Lifetimes::new(browser, Lifetimes::default().remembered());
     let session = opened(false);
     assert!(session.expires_at > NOW + HOUR);
     assert!(!shorter.is_live(&session, NOW + HOUR));
@@ -124,10 +121,7 @@ fn the_defaults_are_safe_lifetimes() {
 #[test]
 fn somebody_active_stays_logged_in_on_the_shortest_idle_limit() {
     let shortest = Lifetime::new(Lifetime::SHORTEST_IDLE, DAY).unwrap();
-    let policy = Lifetimes {
-        browser: shortest,
-        remembered: shortest,
-    };
+    let policy = Lifetimes::new(shortest, shortest);
     let mut session = opened(false);
     for at in (0..3_600).step_by(59) {
         let now = NOW + Duration::from_secs(at);

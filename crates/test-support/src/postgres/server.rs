@@ -42,10 +42,10 @@ impl Server {
         Ok(server)
     }
 
-    /// The URL of one of its databases: `postgres:///name?host=/the/folder…`.
+    /// The URL of one of its databases: `postgres:///name?host=/the/folder…`. It leaves nothing to `PG…` variables.
     pub(super) fn url(&self, database: &str) -> String {
         format!(
-            "postgres:///{database}?host={}&port={PORT}&user={SUPERUSER}",
+            "postgres:///{database}?host={}&port={PORT}&user={SUPERUSER}&sslmode=disable",
             self.folder.display()
         )
     }

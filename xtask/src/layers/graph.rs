@@ -93,3 +93,51 @@ fn reach(metadata: &Metadata, from: &PackageId) -> BTreeSet<String> {
         .map(|p| p.name.to_string())
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn what_a_crate_ends_up_with_is_followed_through_normal_and_build_dependencies_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, dependencies) in [
+            (
+                "top",
+                "[dependencies]\nmiddle = { path = '../middle' }\n[dev-dependencies]\naside = { path = '../aside' }",
+            ),
+            (
+                "middle",
+                "[build-dependencies]\nbottom = { path = '../bottom', default-features = false }",
+            ),
+            ("bottom", ""),
+            ("aside", ""),
+        ] {
+            fs::create_dir_all(folder.path().join(name).join("src")).unwrap();
+            fs::write(folder.path().join(name).join("src/lib.rs"), "").unwrap();
+            let manifest = format!("[package]\nname = '{name}'\nversion = '0.1.0'\nedition = '2024'\n{dependencies}\n");
+            fs::write(folder.path().join(name).join("Cargo.toml"), manifest).unwrap();
+        }
+        fs::write(
+            folder.path().join("Cargo.toml"),
+            "[workspace]\nresolver = '3'\nmembers = ['*']\n",
+        )
+        .unwrap();
+
+        let crates = read(folder.path()).unwrap();
+
+        let find = |name: &str| crates.iter().find(|each| each.name == name).unwrap();
+        assert_eq!(find("top").reach, ["bottom", "middle"].map(str::to_owned).into());
+        assert_eq!(
+            find("top")
+                .dependencies
+                .iter()
+                .filter(|each| each.kind == Kind::Development)
+                .count(),
+            1
+        );
+        assert!(!find("middle").dependencies[0].default_features);
+    }
+}

@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn a_quoted_path_that_is_gone_is_a_breach() {
         let text = "`crates/web/src/main.rs`, `web/src/main.rs`, `web/src/`, `a/b`, `GET /rsvp`, `domain/party`, `xtask/*.rs`\n\
-            ```\ncrates/in/a/block\n```\n`crates/gone/`\n`web/src/gone.rs` and `docs/GONE.md`";
+            ```\n`crates/in/a/block`\n```\n`crates/gone/`\n`web/src/gone.rs` and `docs/GONE.md`";
         let tree = Tree::of(&[
             ("README.md", text),
             ("crates/web/src/main.rs", ""),

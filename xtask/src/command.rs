@@ -14,10 +14,7 @@ pub(crate) fn cargo(root: &Path) -> Command {
     // `cargo run` tells us about our own package. A build script that watches such a variable (ring's does) would run
     // again whenever cargo is called by us and then by hand.
     for (name, _) in env::vars_os() {
-        if ["CARGO_PKG_", "CARGO_MANIFEST_"]
-            .iter()
-            .any(|own| name.to_string_lossy().starts_with(own))
-        {
+        if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|own| name.to_string_lossy().starts_with(own)) {
             cargo.env_remove(name);
         }
     }
@@ -29,22 +26,14 @@ pub(crate) fn cargo(root: &Path) -> Command {
 /// # Errors
 /// It cannot be run, or it fails; the error quotes the command.
 pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
-    let status = command
-        .status()
-        .with_context(|| format!("could not run `{}`", quoted(command)))?;
+    let status = command.status().with_context(|| format!("could not run `{}`", quoted(command)))?;
     ensure!(status.success(), "`{}` failed ({status})", quoted(command));
     Ok(())
 }
 
 /// The command as one types it.
 pub(crate) fn quoted(command: &Command) -> String {
-    let program = Path::new(command.get_program())
-        .file_name()
-        .unwrap_or(command.get_program());
-    let words: Vec<_> = [program]
-        .into_iter()
-        .chain(command.get_args())
-        .map(OsStr::to_string_lossy)
-        .collect();
+    let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
+    let words: Vec<_> = [program].into_iter().chain(command.get_args()).map(OsStr::to_string_lossy).collect();
     words.join(" ")
 }

@@ -1,11 +1,7 @@
 //! The project's own commands: one file per verb. It depends on no crate of ours, so that it can judge them all and
 //! builds before any of them.
 
-#![allow(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command talks to the person who called it"
-)]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to the person who called it")]
 
 mod command;
 mod layers;

@@ -24,16 +24,6 @@ pub(crate) struct Options {
 pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
     let (users, parties) = (options.users.to_string(), options.parties.to_string());
     let mut seed = command::cargo(root);
-    seed.args([
-        "run",
-        "--quiet",
-        "--package",
-        "web",
-        "--example",
-        "seed",
-        "--",
-        "--database",
-        &options.database,
-    ]);
+    seed.args(["run", "--quiet", "--package", "web", "--example", "seed", "--", "--database", &options.database]);
     command::run(seed.args(["--users", &users, "--parties", &parties]))
 }

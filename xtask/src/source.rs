@@ -43,9 +43,7 @@ fn skipped(rest: &str, before: Option<char>) -> usize {
         return upto("*/", 2);
     }
     let prefix = rest.len() - rest.trim_start_matches(['b', 'c']).len();
-    let raw = rest[prefix..]
-        .strip_prefix('r')
-        .filter(|_| prefix <= 1 && !before.is_some_and(is_word));
+    let raw = rest[prefix..].strip_prefix('r').filter(|_| prefix <= 1 && !before.is_some_and(is_word));
     if let Some(raw) = raw {
         let hashes = raw.len() - raw.trim_start_matches('#').len();
         if raw[hashes..].starts_with('"') {
@@ -93,23 +91,13 @@ mod tests {
 
     #[test]
     fn a_crate_is_named_by_a_path_or_a_use() {
-        for named in [
-            "use poem::Route;",
-            "poem::Server::new()",
-            "#[poem::handler]",
-            "use poem;",
-            "pub use poem as http;",
-        ] {
+        for named in
+            ["use poem::Route;", "poem::Server::new()", "#[poem::handler]", "use poem;", "pub use poem as http;"]
+        {
             assert!(names_crate(named, "poem"), "{named}");
         }
-        for other in [
-            "let poem = 1;",
-            "poem.lines()",
-            "my_poem::x",
-            "crate::poem::x",
-            "poems::x",
-            "self.poem :: <T>()",
-        ] {
+        for other in ["let poem = 1;", "poem.lines()", "my_poem::x", "crate::poem::x", "poems::x", "self.poem :: <T>()"]
+        {
             assert!(!names_crate(other, "poem"), "{other}");
         }
     }

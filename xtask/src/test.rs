@@ -30,34 +30,18 @@ const ALONE: &[&[&str]] = &[
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     let start = Instant::now();
     step("needs", needs::provide)?;
-    step("format", || {
-        command::run(command::cargo(root).args(["fmt", "--all", "--check"]))
-    })?;
+    step("format", || command::run(command::cargo(root).args(["fmt", "--all", "--check"])))?;
     step("tidy", || tidy::run(root))?;
     step("layers", || layers::run(root))?;
-    step("clippy", || {
-        command::run(
-            clippy(root)
-                .args(EVERYTHING)
-                .args(["--all-targets", "--", "-D", "warnings"]),
-        )
-    })?;
+    step("clippy", || command::run(clippy(root).args(EVERYTHING).args(["--all-targets", "--", "-D", "warnings"])))?;
     step("features", || {
-        ALONE
-            .iter()
-            .try_for_each(|alone| command::run(clippy(root).args(*alone).args(["--", "-D", "warnings"])))
+        ALONE.iter().try_for_each(|alone| command::run(clippy(root).args(*alone).args(["--", "-D", "warnings"])))
     })?;
     step("docs", || {
         let mut doc = command::cargo(root);
-        command::run(
-            doc.env("RUSTDOCFLAGS", "-D warnings")
-                .args(["doc", "--quiet", "--no-deps"])
-                .args(EVERYTHING),
-        )
+        command::run(doc.env("RUSTDOCFLAGS", "-D warnings").args(["doc", "--quiet", "--no-deps"]).args(EVERYTHING))
     })?;
-    let passed = step("tests", || {
-        tally::run(command::cargo(root).arg("test").args(EVERYTHING))
-    })?;
+    let passed = step("tests", || tally::run(command::cargo(root).arg("test").args(EVERYTHING)))?;
     println!("tests: {passed}");
     println!("xtask: everything is in order, after {}", words(start.elapsed()));
     Ok(())
@@ -96,10 +80,7 @@ mod tests {
     fn a_step_that_fails_is_named() {
         let failed = step("layers", || -> anyhow::Result<()> { bail!("web depends on auth") });
 
-        assert_eq!(
-            format!("{:#}", failed.unwrap_err()),
-            "the step `layers` failed: web depends on auth"
-        );
+        assert_eq!(format!("{:#}", failed.unwrap_err()), "the step `layers` failed: web depends on auth");
     }
 
     #[test]

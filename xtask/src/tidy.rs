@@ -44,11 +44,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("crates/x/src")).unwrap();
         fs::write(folder.path().join("crates/x/src/lib.rs"), "//! What lives here.\n").unwrap();
-        fs::write(
-            folder.path().join("README.md"),
-            "The crate is in `crates/x/src/lib.rs`.\n",
-        )
-        .unwrap();
+        fs::write(folder.path().join("README.md"), "The crate is in `crates/x/src/lib.rs`.\n").unwrap();
         run(folder.path()).unwrap();
 
         fs::write(folder.path().join("crates/x/src/lib.rs"), "pub fn x() {}\n").unwrap();

@@ -23,18 +23,10 @@ impl Tree {
     }
 
     fn read_folder(&mut self, root: &Path, folder: &str, ignore: &str) -> anyhow::Result<()> {
-        for entry in root
-            .join(folder)
-            .read_dir()
-            .with_context(|| format!("could not read {folder:?}"))?
-        {
+        for entry in root.join(folder).read_dir().with_context(|| format!("could not read {folder:?}"))? {
             let entry = entry?;
             let name = entry.file_name().to_string_lossy().into_owned();
-            let path = if folder.is_empty() {
-                name
-            } else {
-                format!("{folder}/{name}")
-            };
+            let path = if folder.is_empty() { name } else { format!("{folder}/{name}") };
             if path == ".git" || is_ignored(&path, ignore) {
                 continue;
             }
@@ -69,33 +61,22 @@ impl Tree {
         let path = path.trim_end_matches('/');
         let inside = format!("{path}/");
         self.files.contains_key(path)
-            || self
-                .files
-                .range(inside.clone()..)
-                .next()
-                .is_some_and(|(f, _)| f.starts_with(&inside))
+            || self.files.range(inside.clone()..).next().is_some_and(|(f, _)| f.starts_with(&inside))
     }
 
     #[cfg(test)]
     pub(crate) fn of(files: &[(&str, &str)]) -> Self {
-        Self {
-            files: files
-                .iter()
-                .map(|(path, text)| ((*path).to_owned(), (*text).to_owned()))
-                .collect(),
-        }
+        Self { files: files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect() }
     }
 }
 
 /// The two forms our `.gitignore` uses: `/name` at the top, and `*.end` anywhere.
 fn is_ignored(path: &str, ignore: &str) -> bool {
-    ignore
-        .lines()
-        .any(|line| match (line.strip_prefix('/'), line.strip_prefix('*')) {
-            (Some(top), _) => path == top.trim_end_matches('/'),
-            (_, Some(end)) => !end.is_empty() && path.ends_with(end),
-            _ => false,
-        })
+    ignore.lines().any(|line| match (line.strip_prefix('/'), line.strip_prefix('*')) {
+        (Some(top), _) => path == top.trim_end_matches('/'),
+        (_, Some(end)) => !end.is_empty() && path.ends_with(end),
+        _ => false,
+    })
 }
 
 #[cfg(test)]
@@ -105,12 +86,9 @@ mod tests {
     #[test]
     fn what_git_ignores_is_not_read() {
         let folder = tempfile::tempdir().unwrap();
-        for (path, text) in [
-            (".gitignore", "/target\n*.db\n"),
-            ("target/a.rs", ""),
-            ("dinner.db", ""),
-            ("x/target/b.rs", "fn b() {}"),
-        ] {
+        for (path, text) in
+            [(".gitignore", "/target\n*.db\n"), ("target/a.rs", ""), ("dinner.db", ""), ("x/target/b.rs", "fn b() {}")]
+        {
             let file = folder.path().join(path);
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(file, text).unwrap();

@@ -40,11 +40,7 @@ impl Postgres {
         SHARED
             .get_or_try_init(|| async {
                 let server = tokio::task::spawn_blocking(|| Server::start(FAST)).await??;
-                Ok(Self {
-                    server,
-                    templates: Mutex::default(),
-                    databases: AtomicU64::new(0),
-                })
+                Ok(Self { server, templates: Mutex::default(), databases: AtomicU64::new(0) })
             })
             .await
     }

@@ -22,9 +22,7 @@ async fn tables(url: &str) -> i64 {
 
 async fn create_table(url: String) -> anyhow::Result<()> {
     let mut connection = PgConnection::connect(&url).await?;
-    raw_sql("CREATE TABLE users (id BIGINT PRIMARY KEY)")
-        .execute(&mut connection)
-        .await?;
+    raw_sql("CREATE TABLE users (id BIGINT PRIMARY KEY)").execute(&mut connection).await?;
     Ok(connection.close().await?)
 }
 
@@ -61,9 +59,7 @@ async fn a_template_is_prepared_once_and_copied_for_each() {
 async fn a_template_that_failed_is_prepared_anew() {
     let postgres = Postgres::shared().await.unwrap();
 
-    let failed = postgres
-        .database_from("flaky", async |_| bail!("no such migration"))
-        .await;
+    let failed = postgres.database_from("flaky", async |_| bail!("no such migration")).await;
     let then = postgres.database_from("flaky", create_table).await.unwrap();
 
     assert!(format!("{:#}", failed.unwrap_err()).contains("no such migration"));
@@ -101,9 +97,7 @@ async fn a_killed_test_process_leaves_no_server() {
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let url = lines
-        .find_map(|line| line.strip_prefix(ANSWER).map(str::to_owned))
-        .unwrap();
+    let url = lines.find_map(|line| line.strip_prefix(ANSWER).map(str::to_owned)).unwrap();
     let folder = Path::new(url.split(['=', '&']).nth(1).unwrap());
     let pid = std::fs::read_to_string(folder.join("data/postmaster.pid")).unwrap();
     let pid = pid.lines().next().unwrap();
@@ -121,10 +115,5 @@ async fn a_killed_test_process_leaves_no_server() {
 }
 
 fn is_alive(pid: &str) -> bool {
-    Command::new("kill")
-        .args(["-0", pid])
-        .stderr(Stdio::null())
-        .status()
-        .unwrap()
-        .success()
+    Command::new("kill").args(["-0", pid]).stderr(Stdio::null()).status().unwrap().success()
 }

@@ -40,10 +40,7 @@ pub(super) fn read(root: &Path) -> anyhow::Result<Vec<Crate>> {
 }
 
 fn host() -> anyhow::Result<String> {
-    let told = Command::new("rustc")
-        .arg("-vV")
-        .output()
-        .context("could not run `rustc -vV`")?;
+    let told = Command::new("rustc").arg("-vV").output().context("could not run `rustc -vV`")?;
     let told = String::from_utf8(told.stdout)?;
     let host = told.lines().find_map(|line| line.strip_prefix("host: "));
     host.map(str::to_owned).context("`rustc -vV` names no host")
@@ -77,21 +74,13 @@ fn reach(metadata: &Metadata, from: &PackageId) -> BTreeSet<String> {
     let mut next = vec![from];
     while let Some(id) = next.pop() {
         for dependency in nodes.get(id).into_iter().flat_map(|node| &node.deps) {
-            let counts = dependency
-                .dep_kinds
-                .iter()
-                .any(|kind| kind.kind != DependencyKind::Development);
+            let counts = dependency.dep_kinds.iter().any(|kind| kind.kind != DependencyKind::Development);
             if counts && reached.insert(&dependency.pkg) {
                 next.push(&dependency.pkg);
             }
         }
     }
-    metadata
-        .packages
-        .iter()
-        .filter(|p| reached.contains(&p.id))
-        .map(|p| p.name.to_string())
-        .collect()
+    metadata.packages.iter().filter(|p| reached.contains(&p.id)).map(|p| p.name.to_string()).collect()
 }
 
 #[cfg(test)]
@@ -108,10 +97,7 @@ mod tests {
                 "top",
                 "[dependencies]\nmiddle = { path = '../middle' }\n[dev-dependencies]\naside = { path = '../aside' }",
             ),
-            (
-                "middle",
-                "[build-dependencies]\nbottom = { path = '../bottom', default-features = false }",
-            ),
+            ("middle", "[build-dependencies]\nbottom = { path = '../bottom', default-features = false }"),
             ("bottom", ""),
             ("aside", ""),
         ] {
@@ -120,24 +106,13 @@ mod tests {
             let manifest = format!("[package]\nname = '{name}'\nversion = '0.1.0'\nedition = '2024'\n{dependencies}\n");
             fs::write(folder.path().join(name).join("Cargo.toml"), manifest).unwrap();
         }
-        fs::write(
-            folder.path().join("Cargo.toml"),
-            "[workspace]\nresolver = '3'\nmembers = ['*']\n",
-        )
-        .unwrap();
+        fs::write(folder.path().join("Cargo.toml"), "[workspace]\nresolver = '3'\nmembers = ['*']\n").unwrap();
 
         let crates = read(folder.path()).unwrap();
 
         let find = |name: &str| crates.iter().find(|each| each.name == name).unwrap();
         assert_eq!(find("top").reach, ["bottom", "middle"].map(str::to_owned).into());
-        assert_eq!(
-            find("top")
-                .dependencies
-                .iter()
-                .filter(|each| each.kind == Kind::Development)
-                .count(),
-            1
-        );
+        assert_eq!(find("top").dependencies.iter().filter(|each| each.kind == Kind::Development).count(), 1);
         assert!(!find("middle").dependencies[0].default_features);
     }
 }

@@ -32,29 +32,16 @@ fn named(each: &Crate, row: &Row, dependency: &Dependency, ours: &[&str]) -> Vec
     let mut breaches = Vec::new();
     if dependency.kind != Kind::Development {
         if ours.contains(&other) && !row.ours.contains(&other) {
-            breaches.push(format!(
-                "{name} depends on {other}; of ours it may only on {:?}",
-                row.ours
-            ));
+            breaches.push(format!("{name} depends on {other}; of ours it may only on {:?}", row.ours));
         }
-        if let Some(others) = row
-            .others
-            .filter(|others| !ours.contains(&other) && !others.contains(&other))
-        {
-            breaches.push(format!(
-                "{name} depends on {other}; of others it may only on {others:?}"
-            ));
+        if let Some(others) = row.others.filter(|others| !ours.contains(&other) && !others.contains(&other)) {
+            breaches.push(format!("{name} depends on {other}; of others it may only on {others:?}"));
         }
         if DEV_ONLY.contains(&other) {
-            breaches.push(format!(
-                "{name} depends on {other}, which is only ever a dev-dependency"
-            ));
+            breaches.push(format!("{name} depends on {other}, which is only ever a dev-dependency"));
         }
     }
-    for (_, by) in NAMED_BY
-        .iter()
-        .filter(|(which, by)| *which == other && !by.contains(&name))
-    {
+    for (_, by) in NAMED_BY.iter().filter(|(which, by)| *which == other && !by.contains(&name)) {
         breaches.push(format!("{name} names {other}; only {by:?} may, tests included"));
     }
     breaches
@@ -64,11 +51,7 @@ fn named(each: &Crate, row: &Row, dependency: &Dependency, ours: &[&str]) -> Vec
 fn features(each: &Crate, dependency: &Dependency) -> Option<String> {
     let bound = |(of, on, _): &&(&str, &str, _)| *of == each.name && *on == dependency.name;
     let (name, other, allowed) = FEATURES.iter().find(bound)?;
-    let beyond: Vec<_> = dependency
-        .features
-        .iter()
-        .filter(|feature| !allowed.contains(&feature.as_str()))
-        .collect();
+    let beyond: Vec<_> = dependency.features.iter().filter(|feature| !allowed.contains(&feature.as_str())).collect();
     let is_within = beyond.is_empty() && !dependency.default_features;
     (!is_within).then(|| {
         let defaults = dependency.default_features;
@@ -85,21 +68,15 @@ fn party(each: &Crate, row: &Row, dependency: &Dependency) -> Vec<String> {
     }
     let mut breaches = Vec::new();
     if dependency.default_features || dependency.features.iter().any(|feature| feature == "party") {
-        breaches.push(format!(
-            "{name} forces Party: its line for {other} enables `party` or the default features"
-        ));
+        breaches.push(format!("{name} forces Party: its line for {other} enables `party` or the default features"));
     }
     let brings = |enabled: &String| {
         let forwarded = enabled.replace('?', "");
-        ["party", "default"]
-            .iter()
-            .any(|feature| forwarded == format!("{other}/{feature}"))
+        ["party", "default"].iter().any(|feature| forwarded == format!("{other}/{feature}"))
     };
     for (feature, _) in each.features.iter().filter(|(_, enabled)| enabled.iter().any(brings)) {
         if row.party == Party::Never {
-            breaches.push(format!(
-                "{name} can bring Party: its feature `{feature}` enables that of {other}"
-            ));
+            breaches.push(format!("{name} can bring Party: its feature `{feature}` enables that of {other}"));
         }
     }
     breaches
@@ -110,51 +87,28 @@ mod tests {
     use super::*;
 
     fn on(name: &str) -> Dependency {
-        Dependency {
-            name: name.to_owned(),
-            kind: Kind::Normal,
-            default_features: false,
-            features: Vec::new(),
-        }
+        Dependency { name: name.to_owned(), kind: Kind::Normal, default_features: false, features: Vec::new() }
     }
 
     fn krate(name: &str, dependencies: Vec<Dependency>) -> Crate {
-        Crate {
-            name: name.to_owned(),
-            dependencies,
-            ..Crate::default()
-        }
+        Crate { name: name.to_owned(), dependencies, ..Crate::default() }
     }
 
     fn with(name: &str, features: &[&str]) -> Dependency {
-        Dependency {
-            features: features.iter().map(|&feature| feature.to_owned()).collect(),
-            ..on(name)
-        }
+        Dependency { features: features.iter().map(|&feature| feature.to_owned()).collect(), ..on(name) }
     }
 
     /// The whole house as it should be, with `replaced` instead of the crate of that name.
     fn house(replaced: Crate) -> Vec<Crate> {
         let mut store = krate("store", vec![on("domain"), on("sqlx"), on("tokio")]);
-        store
-            .features
-            .insert("party".to_owned(), vec!["domain/party".to_owned()]);
-        let dev = Dependency {
-            kind: Kind::Development,
-            ..on("test-support")
-        };
+        store.features.insert("party".to_owned(), vec!["domain/party".to_owned()]);
+        let dev = Dependency { kind: Kind::Development, ..on("test-support") };
         let mut house = vec![
-            krate(
-                "domain",
-                vec![with("jiff", &["alloc", "tzdb-bundle-always"]), on("thiserror")],
-            ),
+            krate("domain", vec![with("jiff", &["alloc", "tzdb-bundle-always"]), on("thiserror")]),
             krate("auth", vec![on("domain"), on("sha2")]),
             krate("accounts", vec![on("auth"), on("domain"), on("poem")]),
             store,
-            krate(
-                "web",
-                vec![on("accounts"), on("store"), with("domain", &["party"]), on("poem"), dev],
-            ),
+            krate("web", vec![on("accounts"), on("store"), with("domain", &["party"]), on("poem"), dev]),
             krate("test-support", vec![on("sqlx")]),
         ];
         house.retain(|each| each.name != replaced.name);
@@ -180,10 +134,7 @@ mod tests {
     fn a_crate_of_ours_that_the_row_does_not_list_is_a_breach() {
         assert!(breach_of(krate("web", vec![on("auth")])).starts_with("web depends on auth; of ours"));
         assert!(breach_of(krate("xtask", vec![on("domain")])).starts_with("xtask depends on domain"));
-        let build = Dependency {
-            kind: Kind::Build,
-            ..on("store")
-        };
+        let build = Dependency { kind: Kind::Build, ..on("store") };
         assert!(breach_of(krate("accounts", vec![build])).starts_with("accounts depends on store"));
     }
 
@@ -202,10 +153,7 @@ mod tests {
 
     #[test]
     fn sqlx_is_named_by_the_store_alone_in_tests_too() {
-        let dev = Dependency {
-            kind: Kind::Development,
-            ..on("sqlx")
-        };
+        let dev = Dependency { kind: Kind::Development, ..on("sqlx") };
 
         assert!(breach_of(krate("example-triplanned", vec![dev])).starts_with("example-triplanned names sqlx"));
     }
@@ -217,10 +165,7 @@ mod tests {
 
     #[test]
     fn jiff_comes_without_the_system_in_it() {
-        let defaults = Dependency {
-            default_features: true,
-            ..on("jiff")
-        };
+        let defaults = Dependency { default_features: true, ..on("jiff") };
 
         assert!(breach_of(krate("domain", vec![with("jiff", &["tz-system"])])).contains("tz-system"));
         assert!(breach_of(krate("domain", vec![defaults])).contains("default features: true"));
@@ -228,14 +173,9 @@ mod tests {
 
     #[test]
     fn nobody_forces_party_on_an_embedder() {
-        let defaults = Dependency {
-            default_features: true,
-            ..on("domain")
-        };
+        let defaults = Dependency { default_features: true, ..on("domain") };
         let mut by_feature = krate("accounts", vec![on("domain")]);
-        by_feature
-            .features
-            .insert("poem".to_owned(), vec!["domain?/party".to_owned()]);
+        by_feature.features.insert("poem".to_owned(), vec!["domain?/party".to_owned()]);
 
         assert!(breach_of(krate("accounts", vec![with("domain", &["party"])])).starts_with("accounts forces Party"));
         assert!(breach_of(krate("store", vec![defaults])).starts_with("store forces Party"));

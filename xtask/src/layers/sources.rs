@@ -27,10 +27,7 @@ mod tests {
     fn poem_is_named_only_on_the_http_side() {
         let tree = Tree::of(&[
             ("crates/accounts/src/log_in.rs", "use poem::Response;"),
-            (
-                "crates/accounts/src/lib.rs",
-                "//! use poem::Route;\n#[cfg(feature = \"poem\")] mod web;",
-            ),
+            ("crates/accounts/src/lib.rs", "//! use poem::Route;\n#[cfg(feature = \"poem\")] mod web;"),
             ("crates/accounts/src/web/csrf.rs", "use poem::Request;"),
         ]);
 

@@ -41,20 +41,8 @@ pub(super) const TABLE: &[Row] = &[
         never: &["tokio", "sqlx", "poem", "rand", "getrandom"],
         party: Party::ByFeature,
     },
-    Row {
-        name: "auth",
-        ours: &["domain"],
-        others: None,
-        never: &["poem", "sqlx", "store"],
-        party: Party::Never,
-    },
-    Row {
-        name: "accounts",
-        ours: &["auth", "domain"],
-        others: None,
-        never: &["store", "sqlx"],
-        party: Party::Never,
-    },
+    Row { name: "auth", ours: &["domain"], others: None, never: &["poem", "sqlx", "store"], party: Party::Never },
+    Row { name: "accounts", ours: &["auth", "domain"], others: None, never: &["store", "sqlx"], party: Party::Never },
     Row {
         name: "store",
         ours: &["domain"],
@@ -62,34 +50,10 @@ pub(super) const TABLE: &[Row] = &[
         never: &["poem", "auth", "accounts"],
         party: Party::ByFeature,
     },
-    Row {
-        name: "web",
-        ours: &["accounts", "store", "domain"],
-        others: None,
-        never: &[],
-        party: Party::Always,
-    },
-    Row {
-        name: "example-*",
-        ours: &["accounts", "store", "domain"],
-        others: None,
-        never: &[],
-        party: Party::Never,
-    },
-    Row {
-        name: "test-support",
-        ours: &[],
-        others: None,
-        never: &["poem"],
-        party: Party::Never,
-    },
-    Row {
-        name: "xtask",
-        ours: &[],
-        others: None,
-        never: &["tokio"],
-        party: Party::Never,
-    },
+    Row { name: "web", ours: &["accounts", "store", "domain"], others: None, never: &[], party: Party::Always },
+    Row { name: "example-*", ours: &["accounts", "store", "domain"], others: None, never: &[], party: Party::Never },
+    Row { name: "test-support", ours: &[], others: None, never: &["poem"], party: Party::Never },
+    Row { name: "xtask", ours: &[], others: None, never: &["tokio"], party: Party::Never },
 ];
 
 /// Crates that only these may name as a dependency of any kind.
@@ -104,32 +68,12 @@ pub(super) const FEATURES: &[(&str, &str, &[&str])] = &[("domain", "jiff", &["st
 
 /// Crates whose name may stand in source only below these paths, comments aside.
 pub(super) const SPOKEN_IN: &[(&str, &[&str])] = &[
-    (
-        "poem",
-        &[
-            "crates/accounts/src/web",
-            "crates/accounts/tests/",
-            "crates/web/",
-            "crates/example-",
-        ],
-    ),
-    (
-        "store",
-        &[
-            "crates/web/src/main.rs",
-            "crates/web/tests/",
-            "crates/web/examples/",
-            "crates/example-",
-        ],
-    ),
+    ("poem", &["crates/accounts/src/web", "crates/accounts/tests/", "crates/web/", "crates/example-"]),
+    ("store", &["crates/web/src/main.rs", "crates/web/tests/", "crates/web/examples/", "crates/example-"]),
 ];
 
 impl Row {
     pub(super) fn of(name: &str) -> Option<&'static Row> {
-        TABLE.iter().find(|row| {
-            row.name
-                .strip_suffix('*')
-                .map_or(row.name == name, |start| name.starts_with(start))
-        })
+        TABLE.iter().find(|row| row.name.strip_suffix('*').map_or(row.name == name, |start| name.starts_with(start)))
     }
 }

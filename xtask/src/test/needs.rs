@@ -52,27 +52,17 @@ pub(super) fn provide() -> anyhow::Result<()> {
         let Some(package) = apt_package(need).filter(|_| is_root()) else {
             bail!("{} is missing ({}): {}", need.name, need.why, advice(need, is_on_path));
         };
-        println!(
-            "xtask: {} is missing ({}): installing Debian's package {package}",
-            need.name, need.why
-        );
+        println!("xtask: {} is missing ({}): installing Debian's package {package}", need.name, need.why);
         (need.before)()?;
         command::run(apt_get().arg("update"))?;
         command::run(apt_get().args(["install", "--yes", "--no-install-recommends", package]))?;
-        anyhow::ensure!(
-            (need.is_here)(),
-            "{package} is installed, but {} is still not found",
-            need.name
-        );
+        anyhow::ensure!((need.is_here)(), "{package} is installed, but {} is still not found", need.name);
     }
     Ok(())
 }
 
 fn apt_package(need: &Need) -> Option<&'static str> {
-    let (_, package) = need
-        .packages
-        .iter()
-        .find(|(manager, _)| *manager == "apt-get" && is_on_path(manager))?;
+    let (_, package) = need.packages.iter().find(|(manager, _)| *manager == "apt-get" && is_on_path(manager))?;
     Some(package)
 }
 
@@ -94,10 +84,7 @@ fn advice(need: &Need, is_on_path: impl Fn(&str) -> bool) -> String {
 }
 
 fn is_root() -> bool {
-    Command::new("id")
-        .arg("-u")
-        .output()
-        .is_ok_and(|id| id.stdout.trim_ascii() == b"0")
+    Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0")
 }
 
 fn is_on_path(program: &str) -> bool {
@@ -108,14 +95,11 @@ fn is_on_path(program: &str) -> bool {
 fn postgresql_is_here() -> bool {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let bins = versions.map(|version| version.path().join("bin"));
-    bins.chain(env::split_paths(&env::var_os("PATH").unwrap_or_default()))
-        .any(|bin: PathBuf| is_server(&bin))
+    bins.chain(env::split_paths(&env::var_os("PATH").unwrap_or_default())).any(|bin: PathBuf| is_server(&bin))
 }
 
 fn is_server(bin: &Path) -> bool {
-    ["initdb", "pg_ctl", "postgres"]
-        .iter()
-        .all(|program| bin.join(program).is_file())
+    ["initdb", "pg_ctl", "postgres"].iter().all(|program| bin.join(program).is_file())
 }
 
 /// Debian's package would create a cluster and start it for good; the tests start their own. Where somebody has
@@ -149,11 +133,7 @@ mod tests {
     fn every_need_can_be_installed_with_every_manager() {
         for need in NEEDS {
             for (manager, _) in INSTALL {
-                assert!(
-                    advice(need, |program| program == *manager).contains(manager),
-                    "{} by {manager}",
-                    need.name
-                );
+                assert!(advice(need, |program| program == *manager).contains(manager), "{} by {manager}", need.name);
             }
         }
     }

@@ -29,17 +29,11 @@ impl fmt::Display for Tally {
 impl Tally {
     /// Adds a line such as `test result: ok. 5 passed; 0 failed; 1 ignored; …`; other lines are passed over.
     fn add(&mut self, line: &str) {
-        let Some((_, counts)) = line
-            .strip_prefix("test result: ")
-            .and_then(|result| result.split_once(". "))
-        else {
+        let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|result| result.split_once(". ")) else {
             return;
         };
         for count in counts.split("; ") {
-            match count
-                .split_once(' ')
-                .map(|(number, what)| (number.parse().unwrap_or(0), what))
-            {
+            match count.split_once(' ').map(|(number, what)| (number.parse().unwrap_or(0), what)) {
                 Some((number, "passed")) => self.passed += number,
                 Some((number, "failed")) => self.failed += number,
                 Some((number, "ignored")) => self.ignored += number,
@@ -54,28 +48,16 @@ impl Tally {
 /// # Errors
 /// A test failed, or none ran.
 pub(super) fn run(test: &mut Command) -> anyhow::Result<Tally> {
-    let mut running = test
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("could not run `cargo test`")?;
+    let mut running = test.stdout(Stdio::piped()).spawn().context("could not run `cargo test`")?;
     let mut tally = Tally::default();
-    for line in running
-        .stdout
-        .take()
-        .into_iter()
-        .flat_map(|out| BufReader::new(out).split(b'\n'))
-    {
+    for line in running.stdout.take().into_iter().flat_map(|out| BufReader::new(out).split(b'\n')) {
         let line = line?;
         let line = String::from_utf8_lossy(&line);
         println!("{line}");
         tally.add(&line);
     }
     let status = running.wait()?;
-    ensure!(
-        status.success(),
-        "`{}` failed ({status}): {tally} up to there",
-        command::quoted(test)
-    );
+    ensure!(status.success(), "`{}` failed ({status}): {tally} up to there", command::quoted(test));
     ensure!(tally.passed > 0, "`{}` ran no test", command::quoted(test));
     Ok(tally)
 }

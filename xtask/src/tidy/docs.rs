@@ -12,18 +12,13 @@ pub(super) fn decisions_listed(tree: &Tree) -> Vec<String> {
     let decisions = tree.files().filter_map(|(path, _)| path.strip_prefix("docs/adr/"));
     let decisions = decisions.filter(|name| name.starts_with(|c: char| c.is_ascii_digit()));
     let missing = decisions.filter(|name| !index.contains(&format!("]({name})")));
-    missing
-        .map(|name| format!("docs/adr/{name} is not linked in {INDEX}"))
-        .collect()
+    missing.map(|name| format!("docs/adr/{name} is not linked in {INDEX}")).collect()
 }
 
 /// Each path between backticks that looks like one of ours is there: from the top (`crates/web/src`), or from `crates`
 /// (`web/src/main.rs`). A pattern (`0001_….sql`, `{a,b}`) is no path.
 pub(super) fn paths_exist(tree: &Tree) -> Vec<String> {
-    let tops: BTreeSet<&str> = tree
-        .files()
-        .filter_map(|(path, _)| Some(path.split_once('/')?.0))
-        .collect();
+    let tops: BTreeSet<&str> = tree.files().filter_map(|(path, _)| Some(path.split_once('/')?.0)).collect();
     let mut breaches = Vec::new();
     for (document, text) in documents(tree) {
         for (line, path) in quoted(text).filter(|(_, path)| path.contains('/') && path.chars().all(is_plain)) {
@@ -70,9 +65,7 @@ fn quoted(text: &str) -> impl Iterator<Item = (usize, &str)> {
 /// The targets of `[text](target)`, with their line.
 fn links(text: &str) -> impl Iterator<Item = (usize, &str)> {
     prose(text).flat_map(|(number, line)| {
-        line.split("](")
-            .skip(1)
-            .filter_map(move |rest| Some((number, rest.split([')', ' ']).next()?)))
+        line.split("](").skip(1).filter_map(move |rest| Some((number, rest.split([')', ' ']).next()?)))
     })
 }
 
@@ -106,29 +99,19 @@ mod tests {
     #[test]
     fn a_decision_that_the_index_does_not_link_is_a_breach() {
         let tree = Tree::of(&[
-            (
-                "docs/adr/README.md",
-                "- [Two engines](0001-two-engines.md)\n- 0002-own-sessions.md",
-            ),
+            ("docs/adr/README.md", "- [Two engines](0001-two-engines.md)\n- 0002-own-sessions.md"),
             ("docs/adr/0001-two-engines.md", ""),
             ("docs/adr/0002-own-sessions.md", ""),
         ]);
 
-        assert_eq!(
-            decisions_listed(&tree),
-            ["docs/adr/0002-own-sessions.md is not linked in docs/adr/README.md"]
-        );
+        assert_eq!(decisions_listed(&tree), ["docs/adr/0002-own-sessions.md is not linked in docs/adr/README.md"]);
     }
 
     #[test]
     fn a_quoted_path_that_is_gone_is_a_breach() {
         let text = "`crates/web/src/main.rs`, `web/src/main.rs`, `web/src/`, `a/b`, `GET /rsvp`, `domain/party`, `xtask/*.rs`\n\
             ```\n`crates/in/a/block`\n```\n`crates/gone/`\n`web/src/gone.rs` and `docs/GONE.md`";
-        let tree = Tree::of(&[
-            ("README.md", text),
-            ("crates/web/src/main.rs", ""),
-            ("crates/domain/src/lib.rs", ""),
-        ]);
+        let tree = Tree::of(&[("README.md", text), ("crates/web/src/main.rs", ""), ("crates/domain/src/lib.rs", "")]);
 
         assert_eq!(
             paths_exist(&tree),
@@ -145,9 +128,6 @@ mod tests {
         let text = "[a](../README.md) [b](adr/README.md#top) [c](https://example.com) [d](#here) [e](gone.md)";
         let tree = Tree::of(&[("docs/X.md", text), ("README.md", ""), ("docs/adr/README.md", "")]);
 
-        assert_eq!(
-            links_lead_somewhere(&tree),
-            ["docs/X.md:1 links to gone.md, which is not there"]
-        );
+        assert_eq!(links_lead_somewhere(&tree), ["docs/X.md:1 links to gone.md, which is not there"]);
     }
 }

@@ -15,23 +15,14 @@ pub(super) fn paired(tree: &Tree) -> Vec<String> {
             [_, set, engine, file] if ENGINES.contains(&engine) && number(file).is_some() => {
                 files.insert((set, file));
             }
-            _ => breaches.push(format!(
-                "{path} is not named migrations/SET/sqlite|postgres/NNNN_what.sql"
-            )),
+            _ => breaches.push(format!("{path} is not named migrations/SET/sqlite|postgres/NNNN_what.sql")),
         }
     }
     let mut expected = ("", 0);
     for (set, file) in files {
-        expected = if expected.0 == set {
-            (set, expected.1 + 1)
-        } else {
-            (set, 1)
-        };
+        expected = if expected.0 == set { (set, expected.1 + 1) } else { (set, 1) };
         if number(file) != Some(expected.1) {
-            breaches.push(format!(
-                "migrations/{set}: {file} stands where number {:04} is due",
-                expected.1
-            ));
+            breaches.push(format!("migrations/{set}: {file} stands where number {:04} is due", expected.1));
         }
         for engine in ENGINES {
             let path = format!("migrations/{set}/{engine}/{file}");
@@ -60,61 +51,36 @@ mod tests {
     #[test]
     fn a_set_with_the_same_files_for_both_engines_is_in_order() {
         let both = ["sqlite", "postgres"].map(|engine| {
-            [
-                "accounts/{}/0001_users.sql",
-                "accounts/{}/0002_more.sql",
-                "party/{}/0001_parties.sql",
-            ]
-            .map(|path| format!("migrations/{}", path.replace("{}", engine)))
+            ["accounts/{}/0001_users.sql", "accounts/{}/0002_more.sql", "party/{}/0001_parties.sql"]
+                .map(|path| format!("migrations/{}", path.replace("{}", engine)))
         });
 
-        assert_eq!(
-            breaches_of(&both.as_flattened().iter().map(String::as_str).collect::<Vec<_>>()),
-            ""
-        );
+        assert_eq!(breaches_of(&both.as_flattened().iter().map(String::as_str).collect::<Vec<_>>()), "");
     }
 
     #[test]
     fn a_migration_for_one_engine_alone_is_a_breach() {
         let breaches = breaches_of(&["migrations/party/sqlite/0001_parties.sql"]);
 
-        assert_eq!(
-            breaches,
-            "migrations/party/postgres/0001_parties.sql is missing: the other engine has it"
-        );
+        assert_eq!(breaches, "migrations/party/postgres/0001_parties.sql is missing: the other engine has it");
     }
 
     #[test]
     fn a_gap_and_a_doubled_number_are_breaches() {
-        let file = |name: &str| {
-            [
-                format!("migrations/a/sqlite/{name}"),
-                format!("migrations/a/postgres/{name}"),
-            ]
-        };
+        let file = |name: &str| [format!("migrations/a/sqlite/{name}"), format!("migrations/a/postgres/{name}")];
         let gap = [file("0001_a.sql"), file("0003_c.sql")];
         let doubled = [file("0001_a.sql"), file("0001_b.sql")];
 
         for (files, stands) in [(gap, "0003_c.sql"), (doubled, "0001_b.sql")] {
             let breaches = breaches_of(&files.as_flattened().iter().map(String::as_str).collect::<Vec<_>>());
-            assert_eq!(
-                breaches,
-                format!("migrations/a: {stands} stands where number 0002 is due")
-            );
+            assert_eq!(breaches, format!("migrations/a: {stands} stands where number 0002 is due"));
         }
     }
 
     #[test]
     fn a_file_named_otherwise_is_a_breach() {
-        for path in [
-            "migrations/a/mysql/0001_a.sql",
-            "migrations/a/sqlite/1_a.sql",
-            "migrations/notes.md",
-        ] {
-            assert!(
-                breaches_of(&[path]).starts_with(&format!("{path} is not named")),
-                "{path}"
-            );
+        for path in ["migrations/a/mysql/0001_a.sql", "migrations/a/sqlite/1_a.sql", "migrations/notes.md"] {
+            assert!(breaches_of(&[path]).starts_with(&format!("{path} is not named")), "{path}");
         }
     }
 }

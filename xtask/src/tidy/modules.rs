@@ -16,8 +16,7 @@ pub(super) fn documented(tree: &Tree) -> Vec<String> {
 pub(super) fn short(tree: &Tree) -> Vec<String> {
     let counted = tree.ending(".rs").map(|(path, text)| (path, text.lines().count()));
     let long = counted.filter(|(_, lines)| *lines > LINES);
-    long.map(|(path, lines)| format!("{path} has {lines} lines; {LINES} are the most"))
-        .collect()
+    long.map(|(path, lines)| format!("{path} has {lines} lines; {LINES} are the most")).collect()
 }
 
 #[cfg(test)]
@@ -26,11 +25,7 @@ mod tests {
 
     #[test]
     fn a_file_that_does_not_say_what_lives_in_it_is_a_breach() {
-        let tree = Tree::of(&[
-            ("a.rs", "//! Said.\nfn a() {}"),
-            ("b.rs", "fn b() {}\n//! Too late."),
-            ("c.md", ""),
-        ]);
+        let tree = Tree::of(&[("a.rs", "//! Said.\nfn a() {}"), ("b.rs", "fn b() {}\n//! Too late."), ("c.md", "")]);
 
         assert_eq!(documented(&tree).len(), 1);
         assert!(documented(&tree)[0].starts_with("b.rs"));
@@ -41,9 +36,6 @@ mod tests {
         let (full, over) = ("x\n".repeat(LINES), "x\n".repeat(LINES + 1));
         let tree = Tree::of(&[("full.rs", &full), ("over.rs", &over), ("long.md", &over)]);
 
-        assert_eq!(
-            short(&tree),
-            [format!("over.rs has {} lines; {LINES} are the most", LINES + 1)]
-        );
+        assert_eq!(short(&tree), [format!("over.rs has {} lines; {LINES} are the most", LINES + 1)]);
     }
 }

@@ -31,16 +31,8 @@ fn says_nothing(words: &[&str]) -> Option<String> {
 /// No call of a macro that stands for work not done.
 pub(super) fn finished(tree: &Tree) -> Vec<String> {
     in_code(tree, |line| {
-        let called = |name: &&&str| {
-            line.split(&format!("{name}!"))
-                .skip(1)
-                .any(|after| !after.starts_with('='))
-        };
-        UNFINISHED
-            .iter()
-            .filter(called)
-            .map(|name| format!("calls `{name}!`"))
-            .collect()
+        let called = |name: &&&str| line.split(&format!("{name}!")).skip(1).any(|after| !after.starts_with('='));
+        UNFINISHED.iter().filter(called).map(|name| format!("calls `{name}!`")).collect()
     })
 }
 
@@ -80,13 +72,6 @@ mod tests {
         let text = "fn a() { todo!() }\n// todo!()\nfn b() { dbg!(1); let todo = !done; todo != 1; unimplemented! {} }";
         let tree = Tree::of(&[("a.rs", text)]);
 
-        assert_eq!(
-            finished(&tree),
-            [
-                "a.rs:1 calls `todo!`",
-                "a.rs:3 calls `unimplemented!`",
-                "a.rs:3 calls `dbg!`"
-            ]
-        );
+        assert_eq!(finished(&tree), ["a.rs:1 calls `todo!`", "a.rs:3 calls `unimplemented!`", "a.rs:3 calls `dbg!`"]);
     }
 }

@@ -19,17 +19,11 @@ pub(super) fn american(tree: &Tree) -> Vec<String> {
     let british: Vec<String> = OR
         .iter()
         .map(|stem| format!("{stem}our"))
-        .chain(
-            IZE.iter()
-                .flat_map(|stem| ["ise", "isi", "isa"].map(|end| format!("{stem}{end}"))),
-        )
+        .chain(IZE.iter().flat_map(|stem| ["ise", "isi", "isa"].map(|end| format!("{stem}{end}"))))
         .chain([("cent", "re "), ("licen", "ce"), ("analy", "se ")].map(|(stem, end)| format!("{stem}{end}")))
         .collect();
     let mut breaches = Vec::new();
-    for (path, text) in tree
-        .files()
-        .filter(|(path, _)| READ.iter().any(|end| path.ends_with(end)))
-    {
+    for (path, text) in tree.files().filter(|(path, _)| READ.iter().any(|end| path.ends_with(end))) {
         for (line, number) in text.lines().zip(1..) {
             let line = line.to_lowercase();
             let found = british.iter().filter(|word| line.contains(word.as_str()));

@@ -11,14 +11,12 @@ const BY_VERSION: &str = "/usr/lib/postgresql";
 
 /// The folder with `initdb` and `pg_ctl`: that of the newest version, or else one on the `PATH`.
 pub(super) fn folder() -> anyhow::Result<PathBuf> {
-    newest(Path::new(BY_VERSION))
-        .or_else(|| on_path(&env::var_os("PATH")?))
-        .with_context(|| {
-            format!(
-                "PostgreSQL's `initdb` and `pg_ctl` are neither below {BY_VERSION} nor on the PATH: \
+    newest(Path::new(BY_VERSION)).or_else(|| on_path(&env::var_os("PATH")?)).with_context(|| {
+        format!(
+            "PostgreSQL's `initdb` and `pg_ctl` are neither below {BY_VERSION} nor on the PATH: \
              `cargo xtask test` installs them (Debian's package is `postgresql`)"
-            )
-        })
+        )
+    })
 }
 
 fn newest(by_version: &Path) -> Option<PathBuf> {
@@ -35,9 +33,7 @@ fn on_path(path: &OsStr) -> Option<PathBuf> {
 }
 
 fn is_complete(bin: &Path) -> bool {
-    ["initdb", "pg_ctl", "postgres"]
-        .iter()
-        .all(|program| bin.join(program).is_file())
+    ["initdb", "pg_ctl", "postgres"].iter().all(|program| bin.join(program).is_file())
 }
 
 #[cfg(test)]

@@ -30,12 +30,7 @@ impl Server {
         let folder = user.temporary_folder()?;
         let data = folder.join("data");
         // From here on whatever happens to this process, the keeper cleans up.
-        let keeper = keeper(
-            &folder,
-            user.command(programs.join("pg_ctl"))
-                .arg("stop")
-                .args(immediately(&data)),
-        )?;
+        let keeper = keeper(&folder, user.command(programs.join("pg_ctl")).arg("stop").args(immediately(&data)))?;
         let server = Self { folder, keeper };
         server.initialize(user.command(programs.join("initdb")), &data, settings)?;
         server.launch(user.command(programs.join("pg_ctl")), &data)?;
@@ -44,10 +39,7 @@ impl Server {
 
     /// The URL of one of its databases: `postgres:///name?host=/the/folder…`. It leaves nothing to `PG…` variables.
     pub(super) fn url(&self, database: &str) -> String {
-        format!(
-            "postgres:///{database}?host={}&port={PORT}&user={SUPERUSER}&sslmode=disable",
-            self.folder.display()
-        )
+        format!("postgres:///{database}?host={}&port={PORT}&user={SUPERUSER}&sslmode=disable", self.folder.display())
     }
 
     fn initialize(&self, mut initdb: Command, data: &Path, settings: &str) -> anyhow::Result<()> {
@@ -62,17 +54,10 @@ impl Server {
             "--pgdata",
         ]);
         let done = initdb.arg(data).output().context("could not run initdb")?;
-        ensure!(
-            done.status.success(),
-            "initdb failed: {}",
-            String::from_utf8_lossy(&done.stderr)
-        );
+        ensure!(done.status.success(), "initdb failed: {}", String::from_utf8_lossy(&done.stderr));
         let mut conf = OpenOptions::new().append(true).open(data.join("postgresql.conf"))?;
         let socket = self.folder.display();
-        writeln!(
-            conf,
-            "listen_addresses = ''\nunix_socket_directories = '{socket}'\nport = {PORT}"
-        )?;
+        writeln!(conf, "listen_addresses = ''\nunix_socket_directories = '{socket}'\nport = {PORT}")?;
         // One process runs all its tests beside each other, each with pools of its own.
         writeln!(conf, "max_connections = 300\n{settings}")?;
         Ok(())
@@ -80,22 +65,11 @@ impl Server {
 
     fn launch(&self, mut pg_ctl: Command, data: &Path) -> anyhow::Result<()> {
         let log = self.folder.join("log");
-        pg_ctl
-            .args(["start", "--wait", "--silent", "--log"])
-            .arg(&log)
-            .arg("--pgdata")
-            .arg(data);
+        pg_ctl.args(["start", "--wait", "--silent", "--log"]).arg(&log).arg("--pgdata").arg(data);
         // Not `output`: the server would inherit the pipes, and reading them would end with the server only.
-        let started = pg_ctl
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()?;
+        let started = pg_ctl.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
         if !started.success() {
-            bail!(
-                "PostgreSQL did not start: {}",
-                fs::read_to_string(log).unwrap_or_default()
-            );
+            bail!("PostgreSQL did not start: {}", fs::read_to_string(log).unwrap_or_default());
         }
         Ok(())
     }
@@ -110,33 +84,17 @@ impl Drop for Server {
 
 /// `pg_ctl`'s way to say: at once, without a checkpoint.
 fn immediately(data: &Path) -> [&OsStr; 4] {
-    [
-        "--mode".as_ref(),
-        "immediate".as_ref(),
-        "--pgdata".as_ref(),
-        data.as_os_str(),
-    ]
+    ["--mode".as_ref(), "immediate".as_ref(), "--pgdata".as_ref(), data.as_os_str()]
 }
 
 /// A small process that waits for the end of its input, which comes when this process closes the pipe or dies, however
 /// it dies. Then it runs `stop` and removes `folder`. (A static is never dropped, and SIGKILL runs no destructor.)
 fn keeper(folder: &Path, stop: &Command) -> anyhow::Result<Child> {
     let mut shell = Command::new("sh");
-    shell
-        .args(["-c", r#"read -r _; "$@"; rm -rf "$0""#])
-        .arg(folder)
-        .arg(stop.get_program())
-        .args(stop.get_args());
+    shell.args(["-c", r#"read -r _; "$@"; rm -rf "$0""#]).arg(folder).arg(stop.get_program()).args(stop.get_args());
     // Its own process group, or Ctrl-C would end it together with the tests.
-    shell
-        .current_dir("/")
-        .process_group(0)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null());
-    shell
-        .spawn()
-        .context("could not start `sh`, which stops PostgreSQL after the tests")
+    shell.current_dir("/").process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+    shell.spawn().context("could not start `sh`, which stops PostgreSQL after the tests")
 }
 
 /// As whom the server runs: PostgreSQL refuses to run as root.
@@ -147,9 +105,7 @@ struct ServerUser {
 impl ServerUser {
     fn new() -> anyhow::Result<Self> {
         let id = Command::new("id").arg("-u").output().context("could not run `id -u`")?;
-        Ok(Self {
-            is_root: id.stdout.trim_ascii() == b"0",
-        })
+        Ok(Self { is_root: id.stdout.trim_ascii() == b"0" })
     }
 
     fn command(&self, program: impl AsRef<OsStr>) -> Command {
@@ -167,17 +123,8 @@ impl ServerUser {
     /// A folder that belongs to that user and is closed to others; a short path, since a socket's has 107 bytes at most.
     fn temporary_folder(&self) -> anyhow::Result<PathBuf> {
         let template = std::env::temp_dir().join("test-postgres.XXXXXX");
-        let made = self
-            .command("mktemp")
-            .arg("-d")
-            .arg(&template)
-            .output()
-            .context("could not run `mktemp`")?;
-        ensure!(
-            made.status.success(),
-            "could not make a folder: {}",
-            String::from_utf8_lossy(&made.stderr)
-        );
+        let made = self.command("mktemp").arg("-d").arg(&template).output().context("could not run `mktemp`")?;
+        ensure!(made.status.success(), "could not make a folder: {}", String::from_utf8_lossy(&made.stderr));
         Ok(PathBuf::from(String::from_utf8(made.stdout)?.trim_end()))
     }
 }

@@ -68,7 +68,16 @@ pub(super) const FEATURES: &[(&str, &str, &[&str])] = &[("domain", "jiff", &["st
 
 /// Crates whose name may stand in source only below these paths, comments aside.
 pub(super) const SPOKEN_IN: &[(&str, &[&str])] = &[
-    ("poem", &["crates/accounts/src/web", "crates/accounts/tests/", "crates/web/", "crates/example-"]),
+    (
+        "poem",
+        &[
+            "crates/accounts/src/web",
+            "crates/accounts/src/test_kit",
+            "crates/accounts/tests/",
+            "crates/web/",
+            "crates/example-",
+        ],
+    ),
     ("store", &["crates/web/src/main.rs", "crates/web/tests/", "crates/web/examples/", "crates/example-"]),
 ];
 

@@ -1,0 +1,106 @@
+//! Setting accounts up. Each setting has a safe default; unsafe ones are refused when the whole is built.
+
+use std::sync::Arc;
+
+use auth::{Cost, Hasher, Lifetimes, PasswordPolicy, Random};
+use domain::{AccountPorts, Clock};
+
+use crate::{Accounts, Inner, OsRandom, SystemClock};
+
+/// Accounts about to be built. See [`Accounts::builder`].
+#[must_use = "nothing is set up until `build`"]
+pub struct Builder {
+    ports: AccountPorts,
+    clock: Arc<dyn Clock>,
+    random: Arc<dyn Random>,
+    cost: Cost,
+    policy: PasswordPolicy,
+    lifetimes: Lifetimes,
+    #[cfg(feature = "poem")]
+    pub(crate) web: crate::web::WebSettings,
+}
+
+/// Why a setting is refused: one clear line each.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// Cookies and forms would cross the network in clear.
+    #[error(
+        "{0} is not a loopback address: name the https origin people will use (`origin`), or allow plain HTTP by name"
+    )]
+    NoOrigin(std::net::SocketAddr),
+    /// The origin is not one.
+    #[error("`{0}` is not an origin: write scheme, host and port alone, such as https://example.com")]
+    NotAnOrigin(String),
+    /// Cookies and forms would cross the network in clear.
+    #[error("the origin {0} is plain HTTP: use https, or allow plain HTTP by name")]
+    PlainOrigin(String),
+    /// A path that no page can have.
+    #[error("`{0}` is not a path of a page: it begins with one slash and holds no `?`, `#`, `:` or `*`")]
+    NotAPath(String),
+    /// A body limit that takes no form, or any.
+    #[error("a body limit of {0} bytes is outside 1,024 to 16,777,216")]
+    BodyLimit(usize),
+    /// A source that would end the directive it is added to.
+    #[error("`{0}` is not a source of a content security policy")]
+    NotASource(String),
+}
+
+impl Builder {
+    pub(crate) fn new(ports: AccountPorts) -> Self {
+        Self {
+            ports,
+            clock: Arc::new(SystemClock),
+            random: Arc::new(OsRandom),
+            cost: Cost::DEFAULT,
+            policy: PasswordPolicy::default(),
+            lifetimes: Lifetimes::default(),
+            #[cfg(feature = "poem")]
+            web: crate::web::WebSettings::default(),
+        }
+    }
+
+    /// Goes by another clock than the system's.
+    pub fn clock(self, clock: impl Clock + 'static) -> Self {
+        Self { clock: Arc::new(clock), ..self }
+    }
+
+    /// Takes salts and tokens from another source than the operating system's. For tests: whoever can guess what it
+    /// gives can log in as anybody.
+    pub fn random(self, random: impl Random + 'static) -> Self {
+        Self { random: Arc::new(random), ..self }
+    }
+
+    /// What hashing a password costs. Default: [`Cost::DEFAULT`].
+    pub fn cost(self, cost: Cost) -> Self {
+        Self { cost, ..self }
+    }
+
+    /// Which passwords are accepted. Default: [`PasswordPolicy::default`].
+    pub fn password_policy(self, policy: PasswordPolicy) -> Self {
+        Self { policy, ..self }
+    }
+
+    /// How long sessions live. Default: [`Lifetimes::default`].
+    pub fn lifetimes(self, lifetimes: Lifetimes) -> Self {
+        Self { lifetimes, ..self }
+    }
+
+    /// Puts it all together.
+    ///
+    /// # Errors
+    /// [`BuildError`]: the first setting that is unsafe or makes no sense.
+    pub fn build(self) -> Result<Accounts, BuildError> {
+        let inner = Inner {
+            ports: self.ports,
+            hasher: Hasher::new(self.cost, Arc::clone(&self.random)),
+            clock: self.clock,
+            random: self.random,
+            policy: self.policy,
+            lifetimes: self.lifetimes,
+            #[cfg(feature = "poem")]
+            web: self.web.checked()?,
+        };
+        Ok(Accounts { inner: Arc::new(inner) })
+    }
+}

@@ -1,0 +1,113 @@
+//! Logging in: one function for every way in, so that no way forgets the decoy.
+
+use auth::{Busy, Password, SessionToken, Verification};
+use domain::StoreError;
+use domain::credential::Credential;
+use domain::session::{Device, SessionId, TokenDigest};
+use domain::user::{Email, User};
+
+use crate::Accounts;
+
+/// How many expired sessions each log-in forgets: more than the one it adds, so that they never pile up, and few
+/// enough that nobody waits for it.
+const PURGED_PER_LOG_IN: u32 = 100;
+
+/// What somebody gives to be let in, as typed.
+#[derive(Debug)]
+pub struct LogIn {
+    /// The e-mail address, in whatever form: what is none matches nobody.
+    pub email: String,
+    /// The password.
+    pub password: Password,
+    /// "Remember me": the session outlives the browser.
+    pub remember: bool,
+    /// From where.
+    pub device: Device,
+    /// The session that the browser has now, which ends in the same commit.
+    pub replaces: Option<TokenDigest>,
+}
+
+/// Somebody let in.
+#[derive(Debug)]
+pub struct LoggedIn {
+    /// Who.
+    pub user: User,
+    /// What the browser keeps. It is told here, once; the store has its digest only.
+    pub token: SessionToken,
+    /// Which session it opens.
+    pub session: SessionId,
+    /// Whether it outlives the browser.
+    pub remembered: bool,
+}
+
+/// Why somebody is not let in.
+#[derive(Debug, thiserror::Error)]
+pub enum LogInError {
+    /// Unknown address, wrong password, disabled user: one answer, at one cost.
+    #[error("the e-mail address and the password do not match")]
+    Mismatch,
+    /// Too many passwords are being hashed already.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    /// The store could not answer.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl Accounts {
+    /// Lets somebody in by e-mail address and password, and opens a session.
+    ///
+    /// An unknown address costs what a known one costs. A password whose stored hash has another cost than today's is
+    /// hashed anew.
+    ///
+    /// # Errors
+    /// [`LogInError`]
+    pub async fn log_in(&self, attempt: LogIn) -> Result<LoggedIn, LogInError> {
+        let Some(Credential { user, .. }) = self.prove(&attempt.email, attempt.password).await? else {
+            tracing::info!(network = attempt.device.network, "log-in refused");
+            return Err(LogInError::Mismatch);
+        };
+        let token = SessionToken::new(&*self.inner.random);
+        let now = self.inner.clock.now();
+        let session = self.inner.lifetimes.open(user.id, attempt.remember, attempt.device, now);
+        let id = self.inner.ports.sessions.open(token.digest(), session, attempt.replaces).await?;
+        self.purge_in_the_background();
+        tracing::info!(user = user.id.get(), session = id.get(), remembered = attempt.remember, "logged in");
+        Ok(LoggedIn { user, token, session: id, remembered: attempt.remember })
+    }
+
+    /// The credential of whom address and password prove to be there, or `None` for one of the reasons that are not told.
+    async fn prove(&self, email: &str, password: Password) -> Result<Option<Credential>, LogInError> {
+        let known = match Email::parse(email) {
+            Ok(email) => self.inner.ports.credentials.find_by_email(&email).await?,
+            Err(_) => None,
+        };
+        let hash = known.as_ref().map(|known| known.hash.clone());
+        let fresh = match (self.inner.hasher.verify(password, hash).await?, &known) {
+            (Verification::Match { rehash }, Some(_)) => rehash,
+            (Verification::Unreadable, Some(known)) => {
+                tracing::error!(user = known.user.id.get(), "the stored password hash is not one of ours");
+                return Ok(None);
+            }
+            _ => return Ok(None),
+        };
+        let Some(known) = known.filter(|known| known.user.disabled_at.is_none()) else { return Ok(None) };
+        if let Some(fresh) = fresh {
+            // Somebody who could be let in is, whether or not their hash could be renewed: the next log-in tries again.
+            if let Err(failure) = self.inner.ports.credentials.rehash(known.user.id, &known.hash, &fresh).await {
+                tracing::warn!(user = known.user.id.get(), error = ?failure, "the password hash was not renewed");
+            }
+        }
+        Ok(Some(known))
+    }
+
+    fn purge_in_the_background(&self) {
+        let accounts = self.clone();
+        tokio::spawn(async move {
+            let now = accounts.inner.clock.now();
+            if let Err(failure) = accounts.inner.ports.sessions.purge(now, PURGED_PER_LOG_IN).await {
+                tracing::warn!(error = ?failure, "expired sessions were not forgotten");
+            }
+        });
+    }
+}

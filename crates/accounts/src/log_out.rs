@@ -1,0 +1,31 @@
+//! Ending sessions. A session ended stays ended: the store has no row for its token any more.
+
+use auth::SessionToken;
+use domain::StoreError;
+use domain::user::UserId;
+
+use crate::Accounts;
+
+impl Accounts {
+    /// Ends the session of a token. `false` where there was none.
+    ///
+    /// # Errors
+    /// The store could not answer: the session may live on, and whoever asked must be told.
+    pub async fn log_out(&self, token: &SessionToken) -> Result<bool, StoreError> {
+        let ended = self.inner.ports.sessions.end(token.digest()).await?;
+        if ended {
+            tracing::info!("logged out");
+        }
+        Ok(ended)
+    }
+
+    /// Ends every session of a user, "remember me" included, and tells how many there were.
+    ///
+    /// # Errors
+    /// The store could not answer: the sessions may live on.
+    pub async fn log_out_everywhere(&self, user: UserId) -> Result<u64, StoreError> {
+        let ended = self.inner.ports.sessions.end_all(user).await?;
+        tracing::info!(user = user.get(), ended, "logged out everywhere");
+        Ok(ended)
+    }
+}

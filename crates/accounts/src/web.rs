@@ -1,0 +1,38 @@
+//! Accounts over HTTP, for Poem: the outermost layer of a service. Use cases are not here: a page parses, asks
+//! [`crate::Accounts`], and tells what came of it.
+
+mod address;
+mod cookies;
+mod csrf;
+mod exchange;
+mod fields;
+mod flash;
+mod form;
+mod guard;
+mod headers;
+mod layer;
+mod layout;
+mod methods;
+mod next;
+mod pages;
+mod problem;
+mod response;
+mod routes;
+mod settings;
+mod site;
+mod visitor;
+
+pub use fields::{FieldError, Fields, Undecodable};
+pub use flash::{Flash, FlashKind};
+pub use form::{Checked, Form, FormErrors};
+pub use guard::{Guarded, LoginRequired};
+pub use layer::Layer;
+pub use layout::{Layout, LayoutError, PageParts, Plain};
+pub use methods::{Methods, methods};
+pub use next::Next;
+pub use problem::Problem;
+pub use response::{permanently, redirect};
+pub use routes::RoutesError;
+pub use settings::AccountPage;
+pub(crate) use settings::{Settings, WebSettings};
+pub use visitor::{CurrentUser, Visitor};

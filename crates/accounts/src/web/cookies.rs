@@ -1,0 +1,61 @@
+//! Our cookies: their names, what is read from them, and how they are written. Nobody else writes one.
+
+use cookie::{Cookie, SameSite};
+use poem::Request;
+use poem::http::header;
+
+use super::site::{self, Site};
+
+/// The three cookies. With TLS a `__Host-` name keeps every other host from setting them; without, on this machine,
+/// the port is part of the name, since cookies ignore ports and two services would log each other's users out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The token of a session.
+    Session,
+    /// What a guest's forms are keyed by, before there is a session.
+    Visit,
+    /// Messages for the next page.
+    Flash,
+}
+
+impl Kind {
+    /// The cookie's name at this site, for a request that came in by this port.
+    pub(super) fn name(self, site: &Site, request: &Request) -> String {
+        let name = match self {
+            Self::Session => "session",
+            Self::Visit => "visit",
+            Self::Flash => "flash",
+        };
+        match site {
+            site if site.is_secure() => format!("__Host-{name}"),
+            Site::Loopback => site::port(request).map_or_else(|| name.to_owned(), |port| format!("{name}-{port}")),
+            Site::Origin(_) => name.to_owned(),
+        }
+    }
+}
+
+/// The value of a cookie that a request brings: the first of that name.
+pub(super) fn read<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
+    let values = request.headers().get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
+}
+
+/// A cookie to set: HttpOnly, `SameSite=Lax`, for the whole site; Secure with TLS. Without `max_age` (in seconds) it
+/// lives as long as the browser runs.
+pub(super) fn set(site: &Site, name: &str, value: &str, max_age: Option<u64>) -> String {
+    let mut cookie = Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax);
+    if site.is_secure() {
+        cookie = cookie.secure(true);
+    }
+    let text = cookie.to_string();
+    match max_age {
+        Some(seconds) => format!("{text}; Max-Age={seconds}"),
+        None => text,
+    }
+}
+
+/// A cookie to remove, by the same attributes it was set with.
+pub(super) fn remove(site: &Site, name: &str) -> String {
+    set(site, name, "", Some(0))
+}

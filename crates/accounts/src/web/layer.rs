@@ -1,0 +1,120 @@
+//! The outermost layer: what happens to every request before and after its page. The order is the point.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use futures_util::FutureExt;
+use poem::error::ReadBodyError;
+use poem::http::{HeaderValue, Method, StatusCode, header};
+use poem::{Endpoint, Request, Response};
+use tracing::Instrument;
+
+use super::csrf::{self, Evidence};
+use super::exchange::Exchange;
+use super::fields::Fields;
+use super::headers;
+use super::layout::PageParts;
+use super::problem::{self, Problem};
+use crate::Accounts;
+
+/// A service with accounts around it. [`Accounts::routes`] makes one.
+pub struct Layer<E> {
+    accounts: Accounts,
+    inner: E,
+}
+
+impl<E> Layer<E> {
+    pub(super) fn new(accounts: Accounts, inner: E) -> Self {
+        Self { accounts, inner }
+    }
+}
+
+impl<E: Endpoint> Endpoint for Layer<E> {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let id = self.request_id();
+        let span = tracing::info_span!("request", id);
+        let mut response = self.exchange(request).instrument(span).await;
+        if let Ok(id) = HeaderValue::from_str(&id) {
+            response.headers_mut().insert("x-request-id", id);
+        }
+        Ok(response)
+    }
+}
+
+impl<E: Endpoint> Layer<E> {
+    async fn exchange(&self, request: Request) -> Response {
+        let settings = &self.accounts.inner.web;
+        let exchange = Arc::new(Exchange::begin(&self.accounts, &request));
+        let parts = PageParts::of(Arc::clone(&exchange));
+        let answered = AssertUnwindSafe(self.answer(request, &exchange)).catch_unwind().await;
+        let answered = answered.unwrap_or_else(|_| Err(Problem::Status(StatusCode::INTERNAL_SERVER_ERROR).into()));
+        let mut response = match answered {
+            Ok(response) => response,
+            Err(error) => {
+                let page = AssertUnwindSafe(problem::answer(error, &parts)).catch_unwind().await;
+                page.unwrap_or_else(|_| problem::last_resort())
+            }
+        };
+        exchange.finish(&mut response);
+        headers::add(&mut response, &settings.csp, settings.site.is_secure());
+        tracing::debug!(method = %exchange.method, status = response.status().as_u16(), "answered");
+        response
+    }
+
+    async fn answer(&self, mut request: Request, exchange: &Arc<Exchange>) -> poem::Result<Response> {
+        if !exchange.settings().site.is_meant(&request) {
+            return Err(Problem::Misdirected.into());
+        }
+        if matches!(*request.method(), Method::TRACE | Method::CONNECT) {
+            return Err(Problem::MethodNotAllowed.into());
+        }
+        if csrf::is_unsafe(request.method()) {
+            self.admit(&mut request, exchange).await?;
+        }
+        request.extensions_mut().insert(Arc::clone(exchange));
+        self.inner.call(request).await.map(poem::IntoResponse::into_response)
+    }
+
+    /// Reads the body, under its limit and once, and lets through what comes from our own pages.
+    async fn admit(&self, request: &mut Request, exchange: &Exchange) -> Result<(), Problem> {
+        let settings = exchange.settings();
+        let evidence = csrf::evidence(request, &settings.site);
+        if evidence == Evidence::Foreign {
+            return Err(Problem::CrossSite); // unread: a stranger's body is not worth our memory
+        }
+        let body = request.take_body().into_bytes_limit(settings.body_limit).await.map_err(|error| match error {
+            ReadBodyError::PayloadTooLarge => Problem::TooLarge,
+            _ => Problem::Undecodable,
+        })?;
+        let fields =
+            if is_form(request) { Some(Fields::decode(&body).map_err(|_| Problem::Undecodable)?) } else { None };
+        let tokens = fields.iter().flat_map(Fields::iter).filter(|(name, _)| *name == csrf::FIELD);
+        let tokens: Vec<_> = tokens.map(|(_, token)| token).collect();
+        match (evidence, tokens.as_slice()) {
+            (_, [token]) if exchange.is_csrf_token(token) => {}
+            (Evidence::Ours, []) => {}
+            (Evidence::Ours, _) => return Err(Problem::StaleForm(fields.unwrap_or_default())),
+            _ => return Err(Problem::CrossSite),
+        }
+        if let Some(fields) = fields {
+            request.extensions_mut().insert(fields);
+        }
+        request.set_body(body);
+        Ok(())
+    }
+
+    /// Names a request in the log, and in the answer, so that somebody can ask about it.
+    fn request_id(&self) -> String {
+        let mut bytes = [0; 8];
+        self.accounts.inner.random.fill(&mut bytes);
+        format!("{:016x}", u64::from_be_bytes(bytes))
+    }
+}
+
+fn is_form(request: &Request) -> bool {
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let essence = content_type.and_then(|value| value.split(';').next()).unwrap_or_default();
+    essence.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded")
+}

@@ -1,0 +1,71 @@
+//! Where this service is reached: which requests are for it, which come from its own pages, and whether cookies are
+//! safe from the wire.
+
+use std::net::IpAddr;
+
+use poem::http::Uri;
+use poem::{Addr, Request};
+use url::{Host, Url};
+
+/// How people reach the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Site {
+    /// On this very machine only: by `localhost`, `127.0.0.1` or `[::1]`, over plain HTTP.
+    Loopback,
+    /// Under one origin. It is plain HTTP only where the embedder allowed that by name.
+    Origin(url::Origin),
+}
+
+impl Site {
+    /// Whether cookies travel over TLS.
+    pub(crate) fn is_secure(&self) -> bool {
+        matches!(self, Self::Origin(url::Origin::Tuple(scheme, ..)) if scheme == "https")
+    }
+
+    /// Whether a request is meant for us. On loopback the name counts, or any page of the web could reach us through a
+    /// name of its own that leads here (DNS rebinding); behind an origin the proxy has seen to it.
+    pub(super) fn is_meant(&self, request: &Request) -> bool {
+        match self {
+            Self::Origin(_) => true,
+            Self::Loopback => host(request).is_some_and(|host| is_loopback(&host)),
+        }
+    }
+
+    /// Whether an `Origin` header names our own pages.
+    pub(super) fn is_ours(&self, origin: &str, request: &Request) -> bool {
+        let Ok(url) = Url::parse(origin) else { return false };
+        match self {
+            Self::Origin(ours) => url.origin() == *ours,
+            Self::Loopback => {
+                let loopback = url.host().is_some_and(|host| is_loopback(&host.to_owned()));
+                url.scheme() == "http" && loopback && url.port_or_known_default() == port(request)
+            }
+        }
+    }
+}
+
+/// The port that a request came in by: cookies ignore ports, so services on one machine need names of their own.
+pub(super) fn port(request: &Request) -> Option<u16> {
+    match &request.local_addr().0 {
+        Addr::SocketAddr(address) => Some(address.port()),
+        _ => None,
+    }
+}
+
+/// The host that the request names: in its target (HTTP/2) or in its `Host`.
+fn host(request: &Request) -> Option<Host> {
+    let authority = match request.original_uri().authority() {
+        Some(authority) => authority.as_str().to_owned(),
+        None => request.header("host")?.to_owned(),
+    };
+    let authority = Uri::try_from(authority).ok()?;
+    Host::parse(authority.host()?).ok()
+}
+
+fn is_loopback(host: &Host) -> bool {
+    match host {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(address) => IpAddr::V4(*address).is_loopback(),
+        Host::Ipv6(address) => IpAddr::V6(*address).is_loopback(),
+    }
+}

@@ -1,0 +1,74 @@
+//! Who comes: extractors for handlers. A store that fails is never taken for a guest.
+
+use std::ops::Deref;
+
+use domain::session::{LiveSession, SessionId};
+use domain::user::User;
+use poem::{FromRequest, Request, RequestBody};
+
+use super::exchange::Exchange;
+use super::problem::Problem;
+
+/// Whoever comes: a guest, or somebody logged in. Extracting it asks the store once in a request, and fails with a 503
+/// page where the store does.
+#[derive(Debug, Clone)]
+pub enum Visitor {
+    /// Nobody we know.
+    Guest,
+    /// Somebody logged in.
+    User(CurrentUser),
+}
+
+impl Visitor {
+    /// The user, if it is one.
+    #[must_use]
+    pub fn user(&self) -> Option<&CurrentUser> {
+        match self {
+            Self::User(user) => Some(user),
+            Self::Guest => None,
+        }
+    }
+}
+
+/// Somebody logged in. Having it in a handler's signature is what makes a page protected: a guest is sent to log in,
+/// and back here.
+#[derive(Debug, Clone)]
+pub struct CurrentUser {
+    user: User,
+    session: SessionId,
+}
+
+impl CurrentUser {
+    pub(super) fn of(live: LiveSession) -> Self {
+        Self { user: live.user, session: live.id }
+    }
+
+    /// Which of their sessions this is.
+    #[must_use]
+    pub fn session(&self) -> SessionId {
+        self.session
+    }
+}
+
+impl Deref for CurrentUser {
+    type Target = User;
+
+    fn deref(&self) -> &User {
+        &self.user
+    }
+}
+
+impl<'a> FromRequest<'a> for Visitor {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+        Ok(Exchange::of(request)?.visitor().await?.clone())
+    }
+}
+
+impl<'a> FromRequest<'a> for CurrentUser {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+        match Exchange::of(request)?.visitor().await? {
+            Visitor::User(user) => Ok(user.clone()),
+            Visitor::Guest => Err(Problem::LoginRequired.into()),
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! From a URL to an open, migrated database. What each engine needs for that is in the modules below.
+
+mod postgres;
+mod sqlite;
+
+use crate::embed::{Database, MigrationSet};
+use crate::error::ConnectError;
+
+/// Opens the database at `url` and brings its tables up to date.
+pub(crate) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Database, ConnectError> {
+    if url.starts_with("sqlite:") {
+        Ok(Database::Sqlite(sqlite::connect(url, sets).await?))
+    } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        Ok(Database::Postgres(postgres::connect(url, sets).await?))
+    } else {
+        Err(ConnectError::UnsupportedUrl("this is neither"))
+    }
+}

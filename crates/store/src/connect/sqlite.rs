@@ -1,0 +1,101 @@
+//! Opens an SQLite file: one connection that writes, and beside it some that only read.
+
+use std::io;
+use std::path::Path;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{Pool, Sqlite};
+use tokio::time::{Instant, sleep};
+
+use crate::dialect::{is_busy, sqlite_code};
+use crate::embed::{Engine, MigrationSet};
+use crate::error::{ConnectError, OpenError};
+use crate::migrate::migrate;
+
+/// How long a statement waits for another process that writes, a request for the connection, and a start for a file that
+/// another process is just creating: switching a new file to WAL fails now and then however long one waits in it.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Connections that read. They are threads, and share the disk's cache.
+const READERS: u32 = 8;
+
+/// SQLite's codes for a file that may not be written, and for one that holds something else.
+const READONLY: u32 = 8;
+const CANTOPEN: u32 = 14;
+const NOTADB: u32 = 26;
+
+pub(super) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Engine<Sqlite>, ConnectError> {
+    let options = options(url)?;
+    let file = options.get_filename().to_owned();
+    create(&file).await?;
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match open(&options, sets).await {
+            Ok(engine) => return Ok(engine),
+            Err(OpenError::Driver(error)) if is_busy(&error) && Instant::now() < deadline => {
+                sleep(Duration::from_millis(20)).await;
+            }
+            Err(OpenError::Driver(error)) => return Err(told(&file, error)),
+            Err(OpenError::Told(error)) => return Err(error),
+        }
+    }
+}
+
+/// `foreign_keys`, since SQLite checks them only when asked. FULL, since what was told as done stays done when the power
+/// fails: NORMAL would keep the file whole and lose the last commits.
+fn options(url: &str) -> Result<SqliteConnectOptions, ConnectError> {
+    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
+    if path.is_empty() || path.starts_with('?') || path.contains(":memory:") || path.contains("mode=memory") {
+        return Err(ConnectError::UnsupportedUrl("this names no file"));
+    }
+    let options = SqliteConnectOptions::from_str(url).map_err(|_| ConnectError::UnsupportedUrl("this is malformed"))?;
+    Ok(options.foreign_keys(true).busy_timeout(PATIENCE))
+}
+
+/// Makes the file, if there is none, so that only its owner can read it. Its WAL is given the same rights by SQLite.
+async fn create(file: &Path) -> Result<(), ConnectError> {
+    let mut options = tokio::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    options.mode(0o600);
+    let created = options.open(file).await.map(drop);
+    let file = file.to_owned();
+    match created.map_err(|error| error.kind()) {
+        Ok(()) => Ok(()),
+        Err(io::ErrorKind::AlreadyExists) => match tokio::fs::metadata(&file).await {
+            Ok(found) if found.is_dir() => Err(ConnectError::NotADatabase { file }),
+            Ok(found) if found.permissions().readonly() => Err(ConnectError::ReadOnly { file }),
+            _ => Ok(()),
+        },
+        Err(io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Err(ConnectError::MissingFolder { file }),
+        Err(_) => Err(ConnectError::ReadOnly { file }),
+    }
+}
+
+async fn open(options: &SqliteConnectOptions, sets: &[MigrationSet]) -> Result<Engine<Sqlite>, OpenError> {
+    let writing = options.clone().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
+    // A connection costs no ping: there is no line that could have been cut. Nor does it age.
+    let pool = |connections| {
+        SqlitePoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(PATIENCE)
+            .test_before_acquire(false)
+            .idle_timeout(None)
+            .max_lifetime(None)
+    };
+    let write: Pool<Sqlite> = pool(1).connect_with(writing).await?;
+    migrate(&write, sets).await?;
+    let read = pool(READERS).connect_with(options.clone().read_only(true)).await?;
+    Ok(Engine::new(read, write))
+}
+
+fn told(file: &Path, source: sqlx::Error) -> ConnectError {
+    let file = file.to_owned();
+    match sqlite_code(&source) {
+        Some(READONLY | CANTOPEN) => ConnectError::ReadOnly { file },
+        Some(NOTADB) => ConnectError::NotADatabase { file },
+        _ => ConnectError::Unreachable { database: file.display().to_string(), source },
+    }
+}

@@ -1,0 +1,51 @@
+//! The table of password hashes in SQL. It is written first by `users`, in the commit that adds a user.
+
+use async_trait::async_trait;
+use domain::StoreError;
+use domain::credential::{Credential, CredentialRepository, PasswordHash};
+use domain::user::{Email, UserId};
+use sqlx::{FromRow, query_as, query_scalar};
+
+use crate::dialect::Dialect;
+use crate::embed::Engine;
+use crate::error::failed;
+use crate::users::UserRow;
+
+const FIND_BY_EMAIL: &str = "SELECT id, username, email, joined_at, disabled_at, password_hash \
+     FROM users JOIN credentials ON user_id = id WHERE email_key = $1";
+const REHASH: &str =
+    "UPDATE credentials SET password_hash = $3 WHERE user_id = $1 AND password_hash = $2 RETURNING user_id";
+
+/// The repository of password hashes.
+pub(crate) struct Credentials<D: Dialect> {
+    pub(crate) engine: Engine<D>,
+}
+
+#[derive(FromRow)]
+struct CredentialRow {
+    #[sqlx(flatten)]
+    user: UserRow,
+    password_hash: String,
+}
+
+#[async_trait]
+impl<D: Dialect> CredentialRepository for Credentials<D> {
+    async fn find_by_email(&self, email: &Email) -> Result<Option<Credential>, StoreError> {
+        let row = query_as::<_, CredentialRow>(FIND_BY_EMAIL).bind(email.key()).fetch_optional(&self.engine.read);
+        let Some(row) = row.await.map_err(failed)? else {
+            return Ok(None);
+        };
+        Ok(Some(Credential { user: row.user.parse().map_err(failed)?, hash: PasswordHash::new(row.password_hash) }))
+    }
+
+    async fn rehash(&self, user: UserId, stale: &PasswordHash, fresh: &PasswordHash) -> Result<bool, StoreError> {
+        let input = (user, stale.clone(), fresh.clone());
+        let rehashed = self.engine.writer.write(input, |connection, (user, stale, fresh)| {
+            Box::pin(async move {
+                let rehash = query_scalar::<D, i64>(REHASH).bind(user.get()).bind(stale.expose()).bind(fresh.expose());
+                Ok(rehash.fetch_optional(connection).await?.is_some())
+            })
+        });
+        Ok(rehashed.await?)
+    }
+}

@@ -1,0 +1,100 @@
+//! The tables of parties and their RSVPs in SQL, one way of using them per module. No rule is here: see `domain::party`.
+
+mod list;
+mod row;
+mod update;
+
+use async_trait::async_trait;
+use domain::party::{
+    Attendee, NewParty, Outcome, PartyChange, PartyCursor, PartyId, PartyQuery, PartyRepository, PartySummary,
+    PartyView, UpdateError,
+};
+use domain::user::UserId;
+use domain::{Page, PageSize, StoreError, Timestamp, fold};
+use sqlx::{FromRow, query_as, query_scalar};
+
+use self::row::{SummaryRow, heads, summaries};
+use crate::dialect::Dialect;
+use crate::embed::{Engine, WriteError};
+use crate::error::failed;
+use crate::users::username;
+
+const HOST: &str = "SELECT username FROM users WHERE id = $1";
+const ADD: &str = "INSERT INTO parties \
+     (host_id, local_time, zone, starts_at, venue, main_dish, search_key, seats, rsvp_deadline) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
+const FIND: &str = summaries!("SELECT * FROM parties WHERE id = $2", "id");
+const GUESTS: &str = "SELECT rsvps.id, guest_id, username, heads FROM rsvps JOIN users ON users.id = guest_id \
+     WHERE party_id = $1 AND answer = 'seated' ORDER BY place";
+
+/// The repository of parties.
+pub(crate) struct PartyTables<D: Dialect> {
+    pub(crate) engine: Engine<D>,
+}
+
+#[derive(FromRow)]
+struct GuestRow {
+    id: i64,
+    guest_id: i64,
+    username: String,
+    heads: i64,
+}
+
+impl GuestRow {
+    fn parse(self) -> sqlx::Result<Attendee> {
+        Ok(Attendee { username: username(&self.username, self.guest_id)?, heads: heads(self.heads, self.id)?.get() })
+    }
+}
+
+#[async_trait]
+impl<D: Dialect> PartyRepository for PartyTables<D> {
+    async fn add(&self, party: NewParty) -> Result<PartyId, StoreError> {
+        let added = self.engine.writer.write(party, |connection, party| {
+            Box::pin(async move {
+                let host = query_scalar::<D, String>(HOST).bind(party.host.get()).fetch_one(&mut *connection).await?;
+                let id = query_scalar::<D, i64>(ADD)
+                    .bind(party.host.get())
+                    .bind(party.date.local())
+                    .bind(party.date.zone().as_str())
+                    .bind(party.date.starts_at().as_millis())
+                    .bind(party.venue.as_str())
+                    .bind(party.main_dish.as_str())
+                    .bind(fold(&format!("{host}\n{}\n{}", party.venue, party.main_dish)))
+                    .bind(i64::from(party.seats.get()))
+                    .bind(party.date.starts_at().as_millis()) // the deadline, until a host may choose one
+                    .fetch_one(connection);
+                Ok(PartyId::new(id.await?))
+            })
+        });
+        Ok(added.await?)
+    }
+
+    async fn find(&self, id: PartyId, viewer: UserId) -> Result<Option<PartyView>, StoreError> {
+        let row = query_as::<_, SummaryRow>(FIND).bind(viewer.get()).bind(id.get()).fetch_optional(&self.engine.read);
+        let Some(row) = row.await.map_err(failed)? else {
+            return Ok(None);
+        };
+        let guests = query_as::<_, GuestRow>(GUESTS).bind(id.get()).fetch_all(&self.engine.read).await;
+        let guests = guests.map_err(failed)?.into_iter().map(GuestRow::parse).collect::<sqlx::Result<_>>();
+        Ok(Some(PartyView { summary: row.parse().map_err(failed)?, guests: guests.map_err(failed)? }))
+    }
+
+    async fn list(
+        &self,
+        query: PartyQuery,
+        viewer: UserId,
+        now: Timestamp,
+        after: Option<PartyCursor>,
+        size: PageSize,
+    ) -> Result<Page<PartySummary, PartyCursor>, StoreError> {
+        list::list(&self.engine.read, &query, viewer, now, after, size).await.map_err(failed)
+    }
+
+    async fn update(&self, id: PartyId, guest: Option<UserId>, change: PartyChange) -> Result<Outcome, UpdateError> {
+        match self.engine.writer.write((id, guest, change), update::update::<D>).await {
+            Ok(outcome) => Ok(outcome),
+            Err(WriteError::Refused(refusal)) => Err(refusal),
+            Err(WriteError::Failed(error)) => Err(failed(error).into()),
+        }
+    }
+}

@@ -1,0 +1,156 @@
+//! One locked commit around a pure rule: lock the party, load it, run the rule, save what it changed.
+
+use std::collections::BTreeMap;
+
+use domain::Timestamp;
+use domain::party::{Answer, GuestList, Outcome, Party, PartyChange, PartyId, UpdateError};
+use domain::user::UserId;
+use futures_util::future::BoxFuture;
+use sqlx::{FromRow, query, query_as, query_scalar};
+
+use super::row::{PartyRow, answer, answer_columns, state_word};
+use crate::dialect::Dialect;
+use crate::embed::WriteError;
+use crate::error::corrupt;
+
+const LOCK: (&str, &str) =
+    ("SELECT id FROM parties WHERE id = $1", "SELECT id FROM parties WHERE id = $1 FOR NO KEY UPDATE");
+const LOAD: &str = "SELECT parties.id, host_id, username AS host, local_time, zone, starts_at, state, rsvp_deadline, \
+     seats, taken, max_companions, last_place FROM parties JOIN users ON users.id = host_id WHERE parties.id = $1";
+const LOAD_ANSWERS: &str = "SELECT id, guest_id, answer, heads, place FROM rsvps WHERE party_id = $1 AND guest_id = $2 \
+     UNION SELECT id, guest_id, answer, heads, place FROM rsvps WHERE party_id = $1 AND answer = 'waitlisted'";
+const SAVE: &str = "UPDATE parties SET local_time = $2, zone = $3, starts_at = $4, state = $5, rsvp_deadline = $6, \
+     seats = $7, taken = $8, max_companions = $9, last_place = $10 WHERE id = $1";
+const SAVE_ANSWER: &str = "INSERT INTO rsvps (party_id, guest_id, answer, heads, place) VALUES ($1, $2, $3, $4, $5) \
+     ON CONFLICT (party_id, guest_id) DO UPDATE \
+     SET answer = excluded.answer, heads = excluded.heads, place = excluded.place";
+
+/// The job of [`domain::party::PartyRepository::update`].
+pub(super) fn update<'j, D: Dialect>(
+    connection: &'j mut D::Connection,
+    (id, guest, change): &'j (PartyId, Option<UserId>, PartyChange),
+) -> BoxFuture<'j, Result<Outcome, WriteError<UpdateError>>> {
+    Box::pin(async move {
+        if !lock::<D>(connection, *id).await? {
+            return Err(WriteError::Refused(UpdateError::NotFound));
+        }
+        let stored = Stored::load::<D>(connection, *id, *guest).await?;
+        let mut party = stored.party.clone();
+        let outcome = change(&mut party).map_err(|refusal| WriteError::Refused(refusal.into()))?;
+        stored.save::<D>(connection, &party).await?;
+        Ok(outcome)
+    })
+}
+
+/// Has every other change of the party wait; `false` where there is none. A statement of its own and the first one: what
+/// PostgreSQL reads in the statement that waits for the lock may be older than the lock.
+async fn lock<D: Dialect>(connection: &mut D::Connection, id: PartyId) -> sqlx::Result<bool> {
+    let (sqlite, postgres) = LOCK; // SQLite's writer has the whole file
+    let lock = query_scalar::<D, i64>(D::pick(sqlite, postgres)).bind(id.get());
+    Ok(lock.fetch_optional(connection).await?.is_some())
+}
+
+/// A party as it is stored, and what of its rows the rule does not see.
+pub(super) struct Stored {
+    party: Party,
+    last_place: i64,
+    places: BTreeMap<UserId, i64>,
+}
+
+#[derive(FromRow)]
+struct LoadedRow {
+    #[sqlx(flatten)]
+    party: PartyRow,
+    max_companions: i64,
+    last_place: i64,
+}
+
+#[derive(FromRow)]
+struct AnswerRow {
+    id: i64,
+    guest_id: i64,
+    answer: String,
+    heads: i64,
+    place: Option<i64>,
+}
+
+impl Stored {
+    async fn load<D: Dialect>(
+        connection: &mut D::Connection,
+        id: PartyId,
+        guest: Option<UserId>,
+    ) -> sqlx::Result<Self> {
+        let row = query_as::<D, LoadedRow>(LOAD).bind(id.get()).fetch_one(&mut *connection).await?;
+        let answers = query_as::<D, AnswerRow>(LOAD_ANSWERS).bind(id.get()).bind(guest.map(UserId::get));
+        let (mut loaded, mut places) = (BTreeMap::new(), BTreeMap::new());
+        for row in answers.fetch_all(connection).await? {
+            let guest = UserId::new(row.guest_id);
+            loaded.insert(guest, answer(&row.answer, row.heads, row.place, row.id)?);
+            places.extend(row.place.map(|place| (guest, place)));
+        }
+        let party = &row.party;
+        let max_companions =
+            u32::try_from(row.max_companions).map_err(corrupt("parties", "max_companions", party.id))?;
+        let guests = GuestList::stored(party.seats()?, party.taken()?, max_companions, loaded);
+        Ok(Self {
+            party: Party {
+                id,
+                host: UserId::new(party.host_id),
+                invitation: party.invitation()?,
+                state: party.state()?,
+                rsvp_deadline: Timestamp::from_millis(party.rsvp_deadline),
+                guests: guests.map_err(corrupt("parties", "taken", party.id))?,
+            },
+            last_place: row.last_place,
+            places,
+        })
+    }
+
+    /// Writes the rows that differ, and no other: an answer that changed nothing costs no sync of the disk.
+    async fn save<D: Dialect>(&self, connection: &mut D::Connection, party: &Party) -> sqlx::Result<()> {
+        let mut last_place = self.last_place;
+        for (guest, answer) in party.guests.answers() {
+            let before = self.party.guests.answer(*guest);
+            if before == Some(*answer) {
+                continue;
+            }
+            let place = match answer {
+                Answer::Seated(_) => match before {
+                    Some(Answer::Seated(_)) => self.places.get(guest).copied(), // more or fewer heads, the same place
+                    _ => Some(last_place + 1),
+                },
+                Answer::Waitlisted { place, .. } => Some(*place),
+                _ => None,
+            };
+            last_place = last_place.max(place.unwrap_or(0));
+            let (word, heads) = answer_columns(*answer);
+            let save =
+                query::<D>(SAVE_ANSWER).bind(party.id.get()).bind(guest.get()).bind(word).bind(heads).bind(place);
+            save.execute(&mut *connection).await?;
+        }
+        if columns(party) == columns(&self.party) && last_place == self.last_place {
+            return Ok(());
+        }
+        let date = &party.invitation.date;
+        let save = query::<D>(SAVE)
+            .bind(party.id.get())
+            .bind(date.local())
+            .bind(date.zone().as_str())
+            .bind(date.starts_at().as_millis())
+            .bind(state_word(party.state))
+            .bind(party.rsvp_deadline.as_millis())
+            .bind(i64::from(party.guests.seats().get()))
+            .bind(i64::from(party.guests.taken()))
+            .bind(i64::from(party.guests.max_companions()))
+            .bind(last_place);
+        save.execute(connection).await?;
+        Ok(())
+    }
+}
+
+/// What of a party is in its own row, and a rule may change.
+fn columns(party: &Party) -> impl PartialEq {
+    let guests = &party.guests;
+    let totals = (guests.seats(), guests.taken(), guests.max_companions());
+    (party.invitation.date.clone(), party.state, party.rsvp_deadline, totals)
+}

@@ -39,11 +39,7 @@ fn proof(secret: &[u8; 32]) -> [u8; 32] {
     // A key shorter than a block is padded with zeros (RFC 2104): done here, where its length is known, it cannot fail.
     let mut block = [0; 64];
     block[..32].copy_from_slice(secret);
-    Hmac::<Sha256>::new(&block.into())
-        .chain_update(LABEL)
-        .finalize()
-        .into_bytes()
-        .into()
+    Hmac::<Sha256>::new(&block.into()).chain_update(LABEL).finalize().into_bytes().into()
 }
 
 fn xor(one: [u8; 32], other: [u8; 32]) -> [u8; 32] {
@@ -63,11 +59,7 @@ mod tests {
         let bytes = BASE64.decode(&text).unwrap();
         let (mask, masked) = bytes.split_at(32);
         let unmasked: Vec<u8> = mask.iter().zip(masked).map(|(a, b)| a ^ b).collect();
-        let expected = Hmac::<Sha256>::new_from_slice(&[7; 32])
-            .unwrap()
-            .chain_update(LABEL)
-            .finalize()
-            .into_bytes();
+        let expected = Hmac::<Sha256>::new_from_slice(&[7; 32]).unwrap().chain_update(LABEL).finalize().into_bytes();
         assert_eq!((text.len(), mask[31], unmasked), (86, 31, expected.to_vec()));
     }
 
@@ -82,6 +74,15 @@ mod tests {
     #[test]
     fn a_token_of_another_session_does_not_hold() {
         assert!(!verify(&[8; 32], &token(&[7; 32], &Counting::default())));
+    }
+
+    #[test]
+    fn a_token_cut_short_does_not_hold_even_where_it_ends_in_zeros() {
+        let random = Counting::default();
+        for secret in (0..=255).flat_map(|n| [[n; 32]; 8]) {
+            let token = token(&secret, &random);
+            assert!(verify(&secret, &token) && !verify(&secret, &token[..84]), "{token}");
+        }
     }
 
     proptest! {

@@ -34,10 +34,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         let cores = available_parallelism().map_or(1, NonZeroUsize::get);
-        Self {
-            running: NonZeroUsize::new(cores - 1).unwrap_or(NonZeroUsize::MIN),
-            waiting: 64,
-        }
+        Self { running: NonZeroUsize::new(cores - 1).unwrap_or(NonZeroUsize::MIN), waiting: 64 }
     }
 }
 
@@ -64,12 +61,7 @@ impl Hasher {
     pub fn with_limits(cost: Cost, random: Arc<dyn Random>, limits: Limits) -> Self {
         let running = Arc::new(Semaphore::new(limits.running.get().min(Semaphore::MAX_PERMITS)));
         let waiting = Semaphore::new(limits.waiting.min(Semaphore::MAX_PERMITS));
-        Self(Arc::new(Shared {
-            cost,
-            random,
-            running,
-            waiting,
-        }))
+        Self(Arc::new(Shared { cost, random, running, waiting }))
     }
 
     /// Hashes a password at today's cost, under a fresh salt.
@@ -77,8 +69,7 @@ impl Hasher {
     /// # Errors
     /// [`Busy`] at once where the queue is full.
     pub async fn hash(&self, password: Password) -> Result<PasswordHash, Busy> {
-        self.run(move |shared| verification::hash(&password, shared.cost, &*shared.random, &mut stretch))
-            .await
+        self.run(move |shared| verification::hash(&password, shared.cost, &*shared.random, &mut stretch)).await
     }
 
     /// Holds a typed password against a stored hash, or against nothing where nobody has that name. Every path to a
@@ -122,9 +113,7 @@ impl Hasher {
 
 impl fmt::Debug for Hasher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Hasher")
-            .field("cost", &self.0.cost)
-            .finish_non_exhaustive()
+        f.debug_struct("Hasher").field("cost", &self.0.cost).finish_non_exhaustive()
     }
 }
 
@@ -140,10 +129,7 @@ mod tests {
     use crate::random::fake::Counting;
 
     fn hasher(running: usize, waiting: usize) -> Hasher {
-        let limits = Limits {
-            running: NonZeroUsize::new(running).unwrap(),
-            waiting,
-        };
+        let limits = Limits { running: NonZeroUsize::new(running).unwrap(), waiting };
         Hasher::with_limits(Cost::cheap(), Arc::new(Counting::default()), limits)
     }
 
@@ -156,12 +142,7 @@ mod tests {
     }
 
     /// A request whose job has begun and lasts until the sender is dropped.
-    fn begun(
-        hasher: &Hasher,
-    ) -> (
-        Pin<Box<impl Future<Output = Result<(), Busy>> + use<>>>,
-        mpsc::Sender<()>,
-    ) {
+    fn begun(hasher: &Hasher) -> (Pin<Box<impl Future<Output = Result<(), Busy>> + use<>>>, mpsc::Sender<()>) {
         let (end, ended) = mpsc::channel::<()>();
         let hasher = hasher.clone();
         let mut request = Box::pin(async move { hasher.run(move |_| _ = ended.recv()).await });
@@ -175,28 +156,17 @@ mod tests {
         let stored = hasher.hash(typed("cafe\u{301}")).await.unwrap();
         let found = hasher.verify(typed("caf\u{e9}"), Some(stored.clone())).await;
         assert!(matches!(found, Ok(Verification::Match { rehash: None })));
-        assert!(matches!(
-            hasher.verify(typed("cafe"), Some(stored)).await,
-            Ok(Verification::Mismatch)
-        ));
-        assert!(matches!(
-            hasher.verify(typed("cafe"), None).await,
-            Ok(Verification::Mismatch)
-        ));
+        assert!(matches!(hasher.verify(typed("cafe"), Some(stored)).await, Ok(Verification::Mismatch)));
+        assert!(matches!(hasher.verify(typed("cafe"), None).await, Ok(Verification::Mismatch)));
     }
 
     #[tokio::test]
     async fn a_full_queue_is_busy_at_once_and_those_who_leave_make_room() {
         let hasher = hasher(1, 64);
         let (running, end) = begun(&hasher);
-        let mut waiting: Vec<_> = iter::repeat_with(|| Box::pin(hasher.hash(typed("otter"))))
-            .take(64)
-            .collect();
+        let mut waiting: Vec<_> = iter::repeat_with(|| Box::pin(hasher.hash(typed("otter")))).take(64).collect();
         assert!(waiting.iter_mut().all(|request| poll(request.as_mut()).is_pending()));
-        assert!(matches!(
-            poll(pin!(hasher.hash(typed("otter")))),
-            Poll::Ready(Err(Busy))
-        ));
+        assert!(matches!(poll(pin!(hasher.hash(typed("otter")))), Poll::Ready(Err(Busy))));
 
         for _ in 0..10_000 {
             let at = waiting.len() / 2;
@@ -210,13 +180,7 @@ mod tests {
         for request in waiting {
             request.await.unwrap();
         }
-        assert_eq!(
-            (
-                hasher.0.running.available_permits(),
-                hasher.0.waiting.available_permits()
-            ),
-            (1, 64)
-        );
+        assert_eq!((hasher.0.running.available_permits(), hasher.0.waiting.available_permits()), (1, 64));
     }
 
     #[tokio::test]

@@ -36,14 +36,8 @@ impl Phc {
         if rounds.starts_with(['0', '+']) {
             return None;
         }
-        let rounds = rounds
-            .parse()
-            .ok()
-            .filter(|rounds| (Self::FEWEST_ROUNDS..=Cost::CEILING).contains(rounds))?;
-        let salt = BASE64
-            .decode(salt)
-            .ok()
-            .filter(|salt| (Self::SALT..=64).contains(&salt.len()))?;
+        let rounds = rounds.parse().ok().filter(|rounds| (Self::FEWEST_ROUNDS..=Cost::CEILING).contains(rounds))?;
+        let salt = BASE64.decode(salt).ok().filter(|salt| (Self::SALT..=64).contains(&salt.len()))?;
         let digest = BASE64.decode(digest).ok()?.try_into().ok()?;
         Some(Self { rounds, salt, digest })
     }
@@ -71,14 +65,7 @@ mod tests {
     #[test]
     fn our_form_is_read() {
         let read = parse(&format!("$pbkdf2-sha256$i=600000,l=32${SALT}${DIGEST}"));
-        assert_eq!(
-            read,
-            Some(Phc {
-                rounds: 600_000,
-                salt: vec![0; 16],
-                digest: [0; 32]
-            })
-        );
+        assert_eq!(read, Some(Phc { rounds: 600_000, salt: vec![0; 16], digest: [0; 32] }));
     }
 
     #[test]
@@ -95,11 +82,7 @@ mod tests {
             ("-1", false),
             ("", false),
         ] {
-            assert_eq!(
-                parse(&format!("$pbkdf2-sha256$i={rounds},l=32${SALT}${DIGEST}")).is_some(),
-                read,
-                "{rounds}"
-            );
+            assert_eq!(parse(&format!("$pbkdf2-sha256$i={rounds},l=32${SALT}${DIGEST}")).is_some(), read, "{rounds}");
         }
     }
 
@@ -134,10 +117,7 @@ mod tests {
             format!("$pbkdf2-sha256$i=600000,l=32${SALT}${DIGEST}$"),
             format!("$pbkdf2-sha256$i=600000,l=32${SALT}"),
             format!("$pbkdf2-sha256$i=600000,l=32${SALT}${DIGEST}="),
-            format!(
-                "$pbkdf2-sha256$i=600000,l=32${SALT}$B{}",
-                &DIGEST[..42].replace('A', "_")
-            ),
+            format!("$pbkdf2-sha256$i=600000,l=32${SALT}$B{}", &DIGEST[..42].replace('A', "_")),
             format!("$pbkdf2-sha256$i=600000,l=32${SALT}${}B", &DIGEST[..42]),
             format!(" $pbkdf2-sha256$i=600000,l=32${SALT}${DIGEST}"),
         ] {

@@ -93,11 +93,7 @@ impl fmt::Display for Warning {
 impl Default for PasswordPolicy {
     /// 8 to 1,024 code points (ASVS 5.0, V6.2.1 and V6.2.9).
     fn default() -> Self {
-        Self {
-            min_length: 8,
-            max_length: Password::MAX,
-            site_words: Vec::new(),
-        }
+        Self { min_length: 8, max_length: Password::MAX, site_words: Vec::new() }
     }
 }
 
@@ -105,10 +101,7 @@ impl PasswordPolicy {
     /// At least 15 code points, as NIST SP 800-63B-4, 3.1.1.2 asks of a password that is not followed by a second factor.
     #[must_use]
     pub fn strict() -> Self {
-        Self {
-            min_length: 15,
-            ..Self::default()
-        }
+        Self { min_length: 15, ..Self::default() }
     }
 
     /// Sets the least length, in code points.
@@ -136,10 +129,7 @@ impl PasswordPolicy {
     /// Sets the names of the site and its product, which a guesser tries first (ASVS 5.0, V6.2.11).
     #[must_use]
     pub fn with_site_words(self, words: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self {
-            site_words: words.into_iter().map(Into::into).collect(),
-            ..self
-        }
+        Self { site_words: words.into_iter().map(Into::into).collect(), ..self }
     }
 
     /// The fewest code points, for the page that asks for a password.
@@ -166,10 +156,7 @@ impl PasswordPolicy {
             length if length > self.max_length => return Err(PasswordRefusal::TooLong { max: self.max_length }),
             _ => {}
         }
-        let words = own_words
-            .iter()
-            .copied()
-            .chain(self.site_words.iter().map(String::as_str));
+        let words = own_words.iter().copied().chain(self.site_words.iter().map(String::as_str));
         match guess::judge(password.expose(), words) {
             Verdict::Hard => Ok(()),
             Verdict::Easy(warning) => Err(PasswordRefusal::Guessable { warning }),

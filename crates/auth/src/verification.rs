@@ -37,12 +37,7 @@ pub(crate) fn stretch(password: &Password, salt: &[u8], rounds: u32) -> [u8; 32]
 pub(crate) fn hash(password: &Password, cost: Cost, random: &dyn Random, stretch: &mut Stretch<'_>) -> PasswordHash {
     let salt = random.bytes::<{ Phc::SALT }>();
     let digest = stretch(password, &salt, cost.get());
-    Phc {
-        rounds: cost.get(),
-        salt: salt.to_vec(),
-        digest,
-    }
-    .to_hash()
+    Phc { rounds: cost.get(), salt: salt.to_vec(), digest }.to_hash()
 }
 
 /// Holds a password against what is stored, or against nothing. Nobody there, a wrong password, a hash of fewer rounds
@@ -70,9 +65,7 @@ pub(crate) fn verify(
 
     if is_known && equal {
         let is_current = phc.rounds == cost.get() && phc.salt.len() == Phc::SALT;
-        Verification::Match {
-            rehash: (!is_current).then(|| hash(password, cost, random, stretch)),
-        }
+        Verification::Match { rehash: (!is_current).then(|| hash(password, cost, random, stretch)) }
     } else if stored.is_some() && !is_known {
         Verification::Unreadable
     } else {
@@ -96,16 +89,10 @@ mod tests {
     /// The rounds that were spent, with a function that spends none.
     fn rounds_spent(password: &str, stored: Option<&PasswordHash>, cost: Cost) -> u32 {
         let mut spent = 0;
-        verify(
-            &typed(password),
-            stored,
-            cost,
-            &Counting::default(),
-            &mut |_, _, rounds| {
-                spent += rounds;
-                [0; 32]
-            },
-        );
+        verify(&typed(password), stored, cost, &Counting::default(), &mut |_, _, rounds| {
+            spent += rounds;
+            [0; 32]
+        });
         spent
     }
 
@@ -121,13 +108,8 @@ mod tests {
             ],
         };
         let random = Counting::default();
-        let found = verify(
-            &typed("passwordPASSWORDpassword"),
-            Some(&stored.to_hash()),
-            Cost::cheap(),
-            &random,
-            &mut stretch,
-        );
+        let found =
+            verify(&typed("passwordPASSWORDpassword"), Some(&stored.to_hash()), Cost::cheap(), &random, &mut stretch);
         assert!(matches!(found, Verification::Match { rehash: Some(_) }));
     }
 
@@ -136,33 +118,19 @@ mod tests {
         let random = Counting::default();
         let [one, other] = [(); 2].map(|()| hash(&typed("otter"), Cost::cheap(), &random, &mut stretch));
         assert_ne!(one.expose(), other.expose());
-        assert!(
-            one.expose()
-                .starts_with("$pbkdf2-sha256$i=1000,l=32$AAECAwQFBgcICQoLDA0ODw$"),
-            "16 bytes of salt"
-        );
+        assert!(one.expose().starts_with("$pbkdf2-sha256$i=1000,l=32$AAECAwQFBgcICQoLDA0ODw$"), "16 bytes of salt");
     }
 
     #[test]
     fn an_old_hash_verifies_and_is_made_anew_at_todays_cost() {
         let stored = hashed("otter", Cost::cheap());
-        let Verification::Match { rehash: Some(fresh) } = verify(
-            &typed("otter"),
-            Some(&stored),
-            Cost::DEFAULT,
-            &Counting::default(),
-            &mut stretch,
-        ) else {
+        let Verification::Match { rehash: Some(fresh) } =
+            verify(&typed("otter"), Some(&stored), Cost::DEFAULT, &Counting::default(), &mut stretch)
+        else {
             panic!("a match, and a fresh hash")
         };
         assert!(fresh.expose().starts_with("$pbkdf2-sha256$i=600000,l=32$"));
-        let again = verify(
-            &typed("otter"),
-            Some(&fresh),
-            Cost::DEFAULT,
-            &Counting::default(),
-            &mut stretch,
-        );
+        let again = verify(&typed("otter"), Some(&fresh), Cost::DEFAULT, &Counting::default(), &mut stretch);
         assert!(matches!(again, Verification::Match { rehash: None }));
     }
 
@@ -170,45 +138,20 @@ mod tests {
     fn a_longer_salt_is_of_another_time_too() {
         let salt = vec![9; 17];
         let digest = stretch(&typed("otter"), &salt, 1_000);
-        let stored = Phc {
-            rounds: 1_000,
-            salt,
-            digest,
-        }
-        .to_hash();
-        let found = verify(
-            &typed("otter"),
-            Some(&stored),
-            Cost::cheap(),
-            &Counting::default(),
-            &mut stretch,
-        );
+        let stored = Phc { rounds: 1_000, salt, digest }.to_hash();
+        let found = verify(&typed("otter"), Some(&stored), Cost::cheap(), &Counting::default(), &mut stretch);
         assert!(matches!(found, Verification::Match { rehash: Some(_) }));
     }
 
     #[test]
     fn a_password_is_verified_exactly_and_whole() {
         let long = "x".repeat(72);
-        for (chosen, other) in [
-            ("Otter", "otter"),
-            ("otter ", "otter"),
-            ("otter", "ot\0ter"),
-            (&format!("{long}A"), &format!("{long}B")),
-        ] {
+        for (chosen, other) in
+            [("Otter", "otter"), ("otter ", "otter"), ("otter", "ot\0ter"), (&format!("{long}A"), &format!("{long}B"))]
+        {
             let stored = hashed(chosen, Cost::cheap());
-            let found = |text| {
-                verify(
-                    &typed(text),
-                    Some(&stored),
-                    Cost::cheap(),
-                    &Counting::default(),
-                    &mut stretch,
-                )
-            };
-            assert!(
-                matches!(found(chosen), Verification::Match { rehash: None }),
-                "{chosen:?}"
-            );
+            let found = |text| verify(&typed(text), Some(&stored), Cost::cheap(), &Counting::default(), &mut stretch);
+            assert!(matches!(found(chosen), Verification::Match { rehash: None }), "{chosen:?}");
             assert!(matches!(found(other), Verification::Mismatch), "{other:?}");
         }
     }
@@ -217,48 +160,24 @@ mod tests {
     fn nobody_matches_not_even_a_guess_of_the_decoy() {
         // The counting source makes the decoy's digest known: 16 bytes of salt, then these.
         let digest = std::array::from_fn(|at| u8::try_from(16 + at).unwrap());
-        let found = verify(
-            &typed("otter"),
-            None,
-            Cost::cheap(),
-            &Counting::default(),
-            &mut |_, _, _| digest,
-        );
+        let found = verify(&typed("otter"), None, Cost::cheap(), &Counting::default(), &mut |_, _, _| digest);
         assert!(matches!(found, Verification::Mismatch));
         let unreadable = PasswordHash::new("$pbkdf2-sha256$i=1,l=32$$".to_owned());
-        let found = verify(
-            &typed("otter"),
-            Some(&unreadable),
-            Cost::cheap(),
-            &Counting::default(),
-            &mut |_, _, _| digest,
-        );
+        let found =
+            verify(&typed("otter"), Some(&unreadable), Cost::cheap(), &Counting::default(), &mut |_, _, _| digest);
         assert!(matches!(found, Verification::Unreadable));
     }
 
     #[test]
     fn every_failure_costs_todays_rounds() {
         let current = hashed("otter", Cost::cheap());
-        let cheaper = Phc {
-            rounds: 1_500,
-            salt: vec![1; 16],
-            digest: [1; 32],
-        }
-        .to_hash();
+        let cheaper = Phc { rounds: 1_500, salt: vec![1; 16], digest: [1; 32] }.to_hash();
         let hostile = PasswordHash::new(current.expose().replace("i=1000", "i=4294967295"));
         let today = Cost::DEFAULT;
         assert_eq!(rounds_spent("wrong", None, today), 600_000, "nobody");
-        assert_eq!(
-            rounds_spent("wrong", Some(&cheaper), today),
-            600_000,
-            "fewer rounds, topped up"
-        );
+        assert_eq!(rounds_spent("wrong", Some(&cheaper), today), 600_000, "fewer rounds, topped up");
         assert_eq!(rounds_spent("wrong", Some(&hostile), today), 600_000, "unreadable");
         assert_eq!(rounds_spent("wrong", Some(&current), Cost::cheap()), 1_000, "today's");
-        assert_eq!(
-            rounds_spent("wrong", Some(&cheaper), Cost::cheap()),
-            1_500,
-            "dearer, until its next log-in"
-        );
+        assert_eq!(rounds_spent("wrong", Some(&cheaper), Cost::cheap()), 1_500, "dearer, until its next log-in");
     }
 }

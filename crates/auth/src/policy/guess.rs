@@ -63,10 +63,7 @@ fn parts<'a>(words: impl Iterator<Item = &'a str>) -> Vec<String> {
         let parts: Vec<_> = word.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect();
         [vec![word], parts].concat()
     });
-    let mut parts: Vec<_> = with_parts
-        .filter(|part| part.chars().count() >= SHORTEST_WORD)
-        .take(MOST_WORDS)
-        .collect();
+    let mut parts: Vec<_> = with_parts.filter(|part| part.chars().count() >= SHORTEST_WORD).take(MOST_WORDS).collect();
     parts.sort_by_key(|part| std::cmp::Reverse(part.len()));
     parts
 }
@@ -76,9 +73,7 @@ const GAP: char = '\0';
 
 /// The password with its own words taken out.
 fn without(password: &str, words: &[String]) -> String {
-    words.iter().fold(password.replace(GAP, " "), |rest, word| {
-        rest.replace(word.as_str(), "\0")
-    })
+    words.iter().fold(password.replace(GAP, " "), |rest, word| rest.replace(word.as_str(), "\0"))
 }
 
 /// The part of a password that is judged. Signs beyond the bound move to a place in Unicode where they are signs still,
@@ -143,14 +138,15 @@ mod tests {
 
     #[test]
     fn ordinary_passwords_and_both_rows_of_digits_are_shown_as_they_are() {
-        for password in [
-            "p@$$w0rd!",
-            "1234567890",
-            "1q2w3e4r5t6y7u8i9o0p",
-            "!@#$%^&*()",
-            "Tr0ub4dor&3",
-        ] {
+        for password in ["p@$$w0rd!", "1234567890", "1q2w3e4r5t6y7u8i9o0p", "!@#$%^&*()", "Tr0ub4dor&3"] {
             assert_eq!(shown(password), password);
+        }
+    }
+
+    #[test]
+    fn signs_that_stand_for_two_letters_count_for_both() {
+        for (signs, combinations) in [("", 1), ("4", 1), ("4@", 2), ("4@69", 4), ("17", 8), ("0123456789", 16)] {
+            assert_eq!(readings(&signs.chars().collect::<Vec<_>>()), combinations, "{signs}");
         }
     }
 

@@ -90,14 +90,8 @@ impl Default for Lifetimes {
     fn default() -> Self {
         let [half_a_day, week] = [12 * HOUR, 7 * DAY];
         Self {
-            browser: Lifetime {
-                idle: half_a_day,
-                absolute: week,
-            },
-            remembered: Lifetime {
-                idle: 2 * week,
-                absolute: Lifetime::LONGEST,
-            },
+            browser: Lifetime { idle: half_a_day, absolute: week },
+            remembered: Lifetime { idle: 2 * week, absolute: Lifetime::LONGEST },
         }
     }
 }
@@ -165,10 +159,7 @@ impl Lifetimes {
     pub fn renew(&self, session: &Session, now: Timestamp) -> Option<Renewal> {
         let is_due = now.since(session.last_seen_at) >= RENEWED_EVERY && self.is_live(session, now);
         let expires_at = self.of(session.remembered).expires_at(session.created_at, now);
-        is_due.then_some(Renewal {
-            seen_at: now,
-            expires_at,
-        })
+        is_due.then_some(Renewal { seen_at: now, expires_at })
     }
 }
 

@@ -66,10 +66,7 @@ mod tests {
     fn each_token_is_asked_of_the_source() {
         let random = Counting::default();
         let [one, other] = [(); 2].map(|()| SessionToken::new(&random).expose());
-        assert_eq!(
-            (one.as_str(), other.len()),
-            ("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", 43)
-        );
+        assert_eq!((one.as_str(), other.len()), ("AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8", 43));
         assert_ne!(one, other);
     }
 

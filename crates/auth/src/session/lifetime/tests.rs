@@ -44,25 +44,23 @@ fn an_idle_session_ends_after_12_hours_and_a_remembered_one_after_14_days() {
 fn a_session_in_use_ends_after_7_days_and_a_remembered_one_after_30() {
     assert_eq!(used_every(HOUR, opened(false)), 7 * DAY);
     assert_eq!(used_every(HOUR, opened(true)), 30 * DAY);
-    assert_eq!(
-        used_every(Duration::from_secs(59), opened(false)).as_secs() / DAY.as_secs(),
-        7
-    );
+    assert_eq!(used_every(Duration::from_secs(59), opened(false)).as_secs() / DAY.as_secs(), 7);
 }
 
 #[test]
 fn last_seen_is_written_once_a_minute() {
     let session = opened(false);
-    assert_eq!(
-        Lifetimes::default().renew(&session, NOW + Duration::from_millis(59_999)),
-        None
-    );
+    assert_eq!(Lifetimes::default().renew(&session, NOW + Duration::from_millis(59_999)), None);
     let now = NOW + MINUTE;
-    let renewal = Renewal {
-        seen_at: now,
-        expires_at: now + 12 * HOUR,
-    };
+    let renewal = Renewal { seen_at: now, expires_at: now + 12 * HOUR };
     assert_eq!(Lifetimes::default().renew(&session, now), Some(renewal));
+}
+
+#[test]
+fn no_renewal_goes_beyond_the_absolute_limit() {
+    let session = Session { last_seen_at: NOW + 6 * DAY + 20 * HOUR, ..opened(false) };
+    let renewal = Lifetimes::default().renew(&session, NOW + 6 * DAY + 23 * HOUR);
+    assert_eq!(renewal.map(|renewal| renewal.expires_at), Some(NOW + 7 * DAY));
 }
 
 #[test]
@@ -104,10 +102,7 @@ fn an_unsafe_lifetime_is_refused_with_one_line() {
     assert_eq!(new(2 * DAY, DAY), Err(IdleBeyondAbsolute));
     assert_eq!(new(DAY, 30 * DAY + Duration::from_nanos(1)), Err(TooLong));
     assert_eq!(TooLong.to_string(), "a session's absolute limit is at most 30 days");
-    assert_eq!(
-        IdleTooShort.to_string(),
-        "a session's idle limit is at least 120 seconds"
-    );
+    assert_eq!(IdleTooShort.to_string(), "a session's idle limit is at least 120 seconds");
 }
 
 #[test]
@@ -126,9 +121,7 @@ fn somebody_active_stays_logged_in_on_the_shortest_idle_limit() {
     for at in (0..3_600).step_by(59) {
         let now = NOW + Duration::from_secs(at);
         assert!(policy.is_live(&session, now), "after {at} s");
-        session.last_seen_at = policy
-            .renew(&session, now)
-            .map_or(session.last_seen_at, |renewal| renewal.seen_at);
+        session.last_seen_at = policy.renew(&session, now).map_or(session.last_seen_at, |renewal| renewal.seen_at);
     }
 }
 

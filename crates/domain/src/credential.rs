@@ -52,9 +52,6 @@ mod tests {
 
     #[test]
     fn a_hash_cannot_be_printed() {
-        assert_eq!(
-            format!("{:?}", PasswordHash::new("$pbkdf2-sha256$secret".into())),
-            "PasswordHash(..)"
-        );
+        assert_eq!(format!("{:?}", PasswordHash::new("$pbkdf2-sha256$secret".into())), "PasswordHash(..)");
     }
 }

@@ -42,6 +42,8 @@
 //! # Ok::<(), domain::party::SeatsError>(())
 //! ```
 
+#[cfg(feature = "contract")]
+pub mod contract;
 pub mod credential;
 mod error;
 mod fold;

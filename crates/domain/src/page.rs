@@ -53,20 +53,8 @@ mod tests {
     #[test]
     fn a_page_tells_whether_there_is_more() {
         let two = PageSize::clamped(2);
-        assert_eq!(
-            Page::of(vec![1, 2, 3], two, |n| *n),
-            Page {
-                items: vec![1, 2],
-                next: Some(2)
-            }
-        );
-        assert_eq!(
-            Page::of(vec![1, 2], two, |n| *n),
-            Page {
-                items: vec![1, 2],
-                next: None
-            }
-        );
+        assert_eq!(Page::of(vec![1, 2, 3], two, |n| *n), Page { items: vec![1, 2], next: Some(2) });
+        assert_eq!(Page::of(vec![1, 2], two, |n| *n), Page { items: vec![1, 2], next: None });
     }
 
     #[test]

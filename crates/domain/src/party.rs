@@ -12,7 +12,7 @@ mod seats;
 #[cfg(feature = "contract")]
 pub mod contract;
 
-pub use date::{PartyDate, PartyDateError, Zone, parse_date, parse_time};
+pub use date::{PartyDate, PartyDateError, Zone, day_in_utc, parse_date, parse_time};
 pub use guest_list::{Answer, GuestList, GuestListError, SteppedBack, Verdict};
 pub use label::{Label, LabelError};
 pub use listing::{Attendee, PartyCursor, PartyQuery, PartySummary, PartyView, Scope};
@@ -48,9 +48,7 @@ impl PartyId {
     /// Anything else, and numbers past what a store counts to.
     pub fn parse(typed: &str) -> Result<Self, PartyIdError> {
         let typed = typed.trim();
-        seats::ascii_digits(typed.strip_prefix('#').unwrap_or(typed))
-            .map(Self)
-            .ok_or(PartyIdError)
+        seats::ascii_digits(typed.strip_prefix('#').unwrap_or(typed)).map(Self).ok_or(PartyIdError)
     }
 
     /// The number in the store.
@@ -118,18 +116,7 @@ mod tests {
     #[test]
     fn a_party_id_is_ascii_digits_that_a_store_can_count() {
         assert_eq!(PartyId::parse(" #42 "), Ok(PartyId(42)));
-        for typed in [
-            "",
-            "abc",
-            "1.5",
-            "-1",
-            "+1",
-            "1180591620717411303424",
-            "١",
-            "1 2",
-            "##1",
-            "1\0",
-        ] {
+        for typed in ["", "abc", "1.5", "-1", "+1", "1180591620717411303424", "١", "1 2", "##1", "1\0"] {
             assert_eq!(PartyId::parse(typed), Err(PartyIdError), "{typed:?}");
         }
     }

@@ -1,5 +1,6 @@
 //! Moments in time, and the clock as an argument. The system's clock is not here.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A moment: milliseconds since 1970-01-01T00:00:00Z. Both engines store and sort it as the same whole number.
@@ -41,6 +42,12 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
+impl<C: Clock + ?Sized> Clock for Arc<C> {
+    fn now(&self) -> Timestamp {
+        (**self).now()
+    }
+}
+
 /// A clock that stands still.
 #[derive(Debug, Clone, Copy)]
 pub struct FixedClock(pub Timestamp);
@@ -68,9 +75,6 @@ mod tests {
 
     #[test]
     fn the_end_of_time_is_not_passed() {
-        assert_eq!(
-            Timestamp::from_millis(1) + Duration::MAX,
-            Timestamp::from_millis(i64::MAX)
-        );
+        assert_eq!(Timestamp::from_millis(1) + Duration::MAX, Timestamp::from_millis(i64::MAX));
     }
 }

@@ -1,1 +1,17 @@
-//! web
+//! DinnerParty: friends make accounts, host dinner parties, and RSVP.
+//!
+//! The thin shell around `domain` and `accounts`: addresses, pages and sentences. A page extracts, asks, matches and
+//! answers; rules, SQL and log-ins are elsewhere. The program is put together in `main.rs`, the only file that names a
+//! store.
+
+mod app;
+mod assets;
+mod layout;
+mod pages;
+mod words;
+
+pub mod config;
+pub mod log;
+pub mod serve;
+
+pub use app::{Answering, App, AppError, Dinner, Readiness, Services, app};

@@ -1,2 +1,63 @@
-//! DinnerParty.
-fn main() {}
+//! The program `dinnerparty`: where a store, the clock and the settings are put together.
+
+use std::io::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use accounts::SystemClock;
+use anyhow::Context;
+use clap::Parser;
+use poem::listener::{Acceptor, Listener, TcpListener};
+use store::PartyStore;
+use web::config::{Command, CommandLine, Config};
+use web::{Services, app, log, serve};
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let line = CommandLine::parse();
+    let config = match line.command {
+        Some(Command::Serve(config)) => config,
+        None => line.serve,
+    };
+    log::start(config.log);
+    match run(config).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // One line: what failed, and why.
+            let _ = writeln!(std::io::stderr(), "dinnerparty: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(config: Config) -> anyhow::Result<()> {
+    let store = PartyStore::connect(&config.database).await?;
+    let accounts = store.accounts().clone();
+    let asked = accounts.clone();
+    let readiness = move || -> web::Answering {
+        let accounts = asked.clone();
+        Box::pin(async move { accounts.ping().await })
+    };
+    let services = Services {
+        accounts: accounts.clone().into(),
+        parties: store.parties(),
+        readiness: Arc::new(readiness),
+        clock: Arc::new(SystemClock),
+        time_zone: config.time_zone,
+    };
+    let service = app(services, |mut builder| {
+        builder = builder.listen(config.listen).trusted_proxies(config.trusted_proxy);
+        if let Some(origin) = &config.origin {
+            builder = builder.origin(origin);
+        }
+        if config.allow_plain_http { builder.allow_plain_http() } else { builder }
+    })?;
+    let acceptor = TcpListener::bind(config.listen).into_acceptor().await;
+    let acceptor = acceptor.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let address = acceptor.local_addr().first().map_or_else(|| config.listen.to_string(), ToString::to_string);
+    let origin = config.origin.unwrap_or_else(|| format!("http://{}", address.trim_start_matches("socket://")));
+    writeln!(std::io::stdout(), "DinnerParty is served at {origin}")?;
+    serve::serve(acceptor, service).await?;
+    accounts.close().await;
+    Ok(())
+}

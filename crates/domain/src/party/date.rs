@@ -47,9 +47,7 @@ impl Zone {
     /// [`PartyDateError::Zone`] where the IANA database has none of that name.
     pub fn parse(typed: &str) -> Result<Self, PartyDateError> {
         let zone = ZONES.get(typed.trim()).map_err(|_| PartyDateError::Zone)?;
-        zone.iana_name()
-            .map(|name| Self(name.to_owned()))
-            .ok_or(PartyDateError::Zone)
+        zone.iana_name().map(|name| Self(name.to_owned())).ok_or(PartyDateError::Zone)
     }
 
     /// A name that was parsed before it was stored: not looked up again for each row.
@@ -79,10 +77,14 @@ pub fn parse_date(typed: &str) -> Result<Date, PartyDateError> {
     if !typed.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
         return Err(PartyDateError::Date);
     }
-    Date::strptime("%Y-%m-%d", typed)
-        .ok()
-        .filter(|date| date.year() > 0)
-        .ok_or(PartyDateError::Date)
+    Date::strptime("%Y-%m-%d", typed).ok().filter(|date| date.year() > 0).ok_or(PartyDateError::Date)
+}
+
+/// The day that a moment falls on in UTC: "14 March 2026".
+#[must_use]
+pub fn day_in_utc(moment: Timestamp) -> String {
+    let at = jiff::Timestamp::from_millisecond(moment.as_millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+    TimeZone::UTC.to_datetime(at).strftime("%-d %B %Y").to_string()
 }
 
 /// Reads a time of day, as a browser's time field sends it: `19:00`, at times `19:00:00`. Seconds are dropped.
@@ -92,8 +94,7 @@ pub fn parse_date(typed: &str) -> Result<Date, PartyDateError> {
 pub fn parse_time(typed: &str) -> Result<Time, PartyDateError> {
     let typed = typed.trim();
     let time = Time::strptime("%H:%M", typed).or_else(|_| Time::strptime("%H:%M:%S", typed));
-    time.map(|time| jiff::civil::time(time.hour(), time.minute(), 0, 0))
-        .map_err(|_| PartyDateError::Time)
+    time.map(|time| jiff::civil::time(time.hour(), time.minute(), 0, 0)).map_err(|_| PartyDateError::Time)
 }
 
 impl PartyDate {
@@ -104,19 +105,12 @@ impl PartyDate {
     /// [`PartyDateError::Date`] past the end of the calendar.
     pub fn resolve(date: Date, time: Time, zone: Zone) -> Result<Self, PartyDateError> {
         let local = date.to_datetime(time);
-        let moment = ZONES
-            .get(&zone.0)
-            .map_err(|_| PartyDateError::Zone)?
-            .into_ambiguous_zoned(local);
+        let moment = ZONES.get(&zone.0).map_err(|_| PartyDateError::Zone)?.into_ambiguous_zoned(local);
         if matches!(moment.offset(), AmbiguousOffset::Gap { .. }) {
             return Err(PartyDateError::Gap);
         }
         let moment = moment.earlier().map_err(|_| PartyDateError::Date)?.timestamp();
-        Ok(Self {
-            local,
-            zone,
-            starts_at: Timestamp::from_millis(moment.as_millisecond()),
-        })
+        Ok(Self { local, zone, starts_at: Timestamp::from_millis(moment.as_millisecond()) })
     }
 
     /// Puts together what a store kept apart: [`PartyDate::local`], the zone, and the moment.
@@ -124,11 +118,7 @@ impl PartyDate {
     /// # Errors
     /// [`PartyDateError::Date`] where `local` is not what [`PartyDate::local`] gave.
     pub fn stored(local: &str, zone: Zone, starts_at: Timestamp) -> Result<Self, PartyDateError> {
-        Ok(Self {
-            local: local.parse().map_err(|_| PartyDateError::Date)?,
-            zone,
-            starts_at,
-        })
+        Ok(Self { local: local.parse().map_err(|_| PartyDateError::Date)?, zone, starts_at })
     }
 
     /// The date and time on the host's wall, as ISO 8601 without an offset.
@@ -154,11 +144,7 @@ impl PartyDate {
     pub fn on_the_same_wall(&self, moment: Timestamp) -> Self {
         let tz = ZONES.get(&self.zone.0).unwrap_or(TimeZone::UTC);
         let local = jiff::Timestamp::from_millisecond(moment.as_millis()).map_or(self.local, |at| tz.to_datetime(at));
-        Self {
-            local,
-            zone: self.zone.clone(),
-            starts_at: moment,
-        }
+        Self { local, zone: self.zone.clone(), starts_at: moment }
     }
 
     /// The moment it begins.
@@ -189,18 +175,12 @@ mod tests {
         let date = resolve("2026-03-14", "19:00", "europe/berlin").unwrap();
         assert_eq!(date.to_string(), "Saturday 14 March 2026, 19:00 (Europe/Berlin)");
         assert_eq!(date.starts_at(), Timestamp::from_millis(1_773_511_200_000)); // 18:00 UTC
-        assert_eq!(
-            PartyDate::stored(&date.local(), Zone::stored("Europe/Berlin".into()), date.starts_at()),
-            Ok(date)
-        );
+        assert_eq!(PartyDate::stored(&date.local(), Zone::stored("Europe/Berlin".into()), date.starts_at()), Ok(date));
     }
 
     #[test]
     fn a_time_that_clocks_skip_is_refused() {
-        assert_eq!(
-            resolve("2026-03-29", "02:30", "Europe/Berlin"),
-            Err(PartyDateError::Gap)
-        );
+        assert_eq!(resolve("2026-03-29", "02:30", "Europe/Berlin"), Err(PartyDateError::Gap));
         assert!(resolve("2026-03-29", "03:00", "Europe/Berlin").is_ok());
         assert_eq!(resolve("2011-12-30", "12:00", "Pacific/Apia"), Err(PartyDateError::Gap)); // a whole day was skipped
     }
@@ -213,29 +193,15 @@ mod tests {
 
     #[test]
     fn what_is_no_date_time_or_zone_is_refused() {
-        for date in [
-            "",
-            "2026-02-29",
-            "2026-13-01",
-            "14.03.2026",
-            "-001-01-01",
-            "0000-01-01",
-            "２０２６-03-14",
-            "99999-01-01",
-        ] {
+        for date in
+            ["", "2026-02-29", "2026-13-01", "14.03.2026", "-001-01-01", "0000-01-01", "２０２６-03-14", "99999-01-01"]
+        {
             assert_eq!(parse_date(date), Err(PartyDateError::Date), "{date:?}");
         }
         for time in ["", "24:00", "19:60", "7pm", "19", "19:00\0"] {
             assert_eq!(parse_time(time), Err(PartyDateError::Time), "{time:?}");
         }
-        for zone in [
-            "",
-            "Berlin",
-            "Europe/Atlantis",
-            "../etc/passwd",
-            "UTC0",
-            "Europe/Berlin\0",
-        ] {
+        for zone in ["", "Berlin", "Europe/Atlantis", "../etc/passwd", "UTC0", "Europe/Berlin\0"] {
             assert_eq!(Zone::parse(zone), Err(PartyDateError::Zone), "{zone:?}");
         }
         assert_eq!(parse_time("19:00:30"), parse_time("19:00"));

@@ -73,12 +73,7 @@ impl GuestList {
     /// The list of a new party: its host has a seat, and is no answer in it. Guests bring nobody.
     #[must_use]
     pub fn new(seats: Seats) -> Self {
-        Self {
-            seats,
-            taken: 1,
-            max_companions: 0,
-            answers: BTreeMap::new(),
-        }
+        Self { seats, taken: 1, max_companions: 0, answers: BTreeMap::new() }
     }
 
     /// Puts together what a store kept: the totals, and the answers it was asked for.
@@ -94,12 +89,7 @@ impl GuestList {
         if taken < 1 || taken > seats.get() {
             return Err(GuestListError { taken, seats });
         }
-        Ok(Self {
-            seats,
-            taken,
-            max_companions,
-            answers,
-        })
+        Ok(Self { seats, taken, max_companions, answers })
     }
 
     /// Seats at the table, the host's included.
@@ -217,10 +207,7 @@ mod tests {
     fn stored_totals_that_no_table_can_have_are_told() {
         let seats = Seats::new(4).unwrap();
         for taken in [0, 5] {
-            assert_eq!(
-                GuestList::stored(seats, taken, 0, BTreeMap::new()),
-                Err(GuestListError { taken, seats })
-            );
+            assert_eq!(GuestList::stored(seats, taken, 0, BTreeMap::new()), Err(GuestListError { taken, seats }));
         }
     }
 

@@ -63,14 +63,8 @@ mod tests {
 
     #[test]
     fn a_label_is_one_line_that_can_be_shown() {
-        assert_eq!(
-            Label::parse("  <b>Chez Zoé</b> 🍝 ").map(|l| l.to_string()),
-            Ok("<b>Chez Zoé</b> 🍝".to_owned())
-        );
-        assert_eq!(
-            Label::parse("مطعم ليلى").map(|l| l.to_string()),
-            Ok("مطعم ليلى".to_owned())
-        );
+        assert_eq!(Label::parse("  <b>Chez Zoé</b> 🍝 ").map(|l| l.to_string()), Ok("<b>Chez Zoé</b> 🍝".to_owned()));
+        assert_eq!(Label::parse("مطعم ليلى").map(|l| l.to_string()), Ok("مطعم ليلى".to_owned()));
         assert_eq!(Label::parse(" \u{3000} "), Err(LabelError::Empty));
         for typed in ["a\0b", "a\nb", "a\u{1b}[31mb", "a\u{202E}b"] {
             assert_eq!(Label::parse(typed), Err(LabelError::Character), "{typed:?}");

@@ -56,8 +56,7 @@ impl Parties {
     /// # Errors
     /// [`UpdateError`]: no such party, refused by the rule, or the store could not answer.
     pub async fn rsvp(&self, party: PartyId, guest: UserId, heads: Heads) -> Result<Outcome, UpdateError> {
-        self.answer(party, guest, move |party, now| party.accept(guest, heads, now))
-            .await
+        self.answer(party, guest, move |party, now| party.accept(guest, heads, now)).await
     }
 
     /// A guest does not come, or not any more.
@@ -65,8 +64,7 @@ impl Parties {
     /// # Errors
     /// [`UpdateError`]: no such party, refused by the rule, or the store could not answer.
     pub async fn decline(&self, party: PartyId, guest: UserId) -> Result<Outcome, UpdateError> {
-        self.answer(party, guest, move |party, now| party.decline(guest, now))
-            .await
+        self.answer(party, guest, move |party, now| party.decline(guest, now)).await
     }
 
     /// A guest may come.
@@ -74,8 +72,7 @@ impl Parties {
     /// # Errors
     /// [`UpdateError`]: no such party, refused by the rule, or the store could not answer.
     pub async fn maybe(&self, party: PartyId, guest: UserId) -> Result<Outcome, UpdateError> {
-        self.answer(party, guest, move |party, now| party.maybe(guest, now))
-            .await
+        self.answer(party, guest, move |party, now| party.maybe(guest, now)).await
     }
 
     /// The party as `viewer` may see it, or `None` if there is no such party.
@@ -107,8 +104,6 @@ impl Parties {
         rule: impl Fn(&mut Party, Timestamp) -> Result<Outcome, Refusal> + Send + Sync + 'static,
     ) -> Result<Outcome, UpdateError> {
         let now = self.now();
-        self.repository
-            .update(party, Some(guest), Arc::new(move |party| rule(party, now)))
-            .await
+        self.repository.update(party, Some(guest), Arc::new(move |party| rule(party, now))).await
     }
 }

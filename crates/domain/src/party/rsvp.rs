@@ -76,9 +76,7 @@ impl Party {
         }
         self.is_open(now)?;
         if heads.companions() > self.guests.max_companions() {
-            return Err(Refusal::TooMany {
-                max: self.guests.max_companions(),
-            });
+            return Err(Refusal::TooMany { max: self.guests.max_companions() });
         }
         let told = match self.guests.accept(guest, heads) {
             Verdict::Seated => Outcome::Seated,
@@ -125,19 +123,13 @@ impl Party {
     }
 
     fn is_to_come(&self, now: Timestamp) -> Result<(), Refusal> {
-        if self.invitation.date.has_begun(now) {
-            Err(Refusal::Past)
-        } else {
-            Ok(())
-        }
+        if self.invitation.date.has_begun(now) { Err(Refusal::Past) } else { Ok(()) }
     }
 
     fn is_on(&self) -> Result<(), Refusal> {
         match self.state {
             PartyState::Scheduled => Ok(()),
-            PartyState::Cancelled => Err(Refusal::Cancelled {
-                host: self.invitation.host.clone(),
-            }),
+            PartyState::Cancelled => Err(Refusal::Cancelled { host: self.invitation.host.clone() }),
         }
     }
 
@@ -146,9 +138,7 @@ impl Party {
             return Err(Refusal::IsHost);
         }
         match self.guests.answer(guest) {
-            Some(Answer::Removed) => Err(Refusal::Removed {
-                host: self.invitation.host.clone(),
-            }),
+            Some(Answer::Removed) => Err(Refusal::Removed { host: self.invitation.host.clone() }),
             _ => Ok(()),
         }
     }
@@ -158,10 +148,7 @@ impl Party {
             return Ok(());
         }
         let Invitation { host, date } = &self.invitation;
-        Err(Refusal::Closed {
-            deadline: date.on_the_same_wall(self.rsvp_deadline),
-            host: host.clone(),
-        })
+        Err(Refusal::Closed { deadline: date.on_the_same_wall(self.rsvp_deadline), host: host.clone() })
     }
 
     fn is_seated(&self, guest: UserId) -> bool {

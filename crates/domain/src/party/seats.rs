@@ -37,19 +37,13 @@ impl Seats {
         if !digits.bytes().all(|byte| byte.is_ascii_digit()) || digits.is_empty() {
             return Err(SeatsError::NotANumber);
         }
-        ascii_digits(typed)
-            .and_then(|n| Self::new(u32::try_from(n).ok()?))
-            .ok_or(SeatsError::OutOfRange)
+        ascii_digits(typed).and_then(|n| Self::new(u32::try_from(n).ok()?)).ok_or(SeatsError::OutOfRange)
     }
 
     /// That many seats, or `None` when a table cannot have them.
     #[must_use]
     pub const fn new(seats: u32) -> Option<Self> {
-        if seats >= 1 && seats <= Self::MAX {
-            Some(Self(seats))
-        } else {
-            None
-        }
+        if seats >= 1 && seats <= Self::MAX { Some(Self(seats)) } else { None }
     }
 
     /// How many.
@@ -76,11 +70,7 @@ impl Heads {
     /// That many people, or `None` when no table seats them.
     #[must_use]
     pub const fn new(heads: u32) -> Option<Self> {
-        if heads >= 1 && heads <= Seats::MAX {
-            Some(Self(heads))
-        } else {
-            None
-        }
+        if heads >= 1 && heads <= Seats::MAX { Some(Self(heads)) } else { None }
     }
 
     /// How many, the guest included.
@@ -98,11 +88,7 @@ impl Heads {
 
 /// The number in a run of ASCII digits; `None` for anything else (a sign, another script's digits, too many of them).
 pub(super) fn ascii_digits(typed: &str) -> Option<i64> {
-    if typed.bytes().all(|byte| byte.is_ascii_digit()) {
-        typed.parse().ok()
-    } else {
-        None
-    }
+    if typed.bytes().all(|byte| byte.is_ascii_digit()) { typed.parse().ok() } else { None }
 }
 
 #[cfg(test)]

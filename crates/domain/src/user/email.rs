@@ -43,10 +43,7 @@ impl Email {
         if typed.chars().any(|c| c.is_control() || c.is_whitespace()) {
             return Err(EmailError::Malformed); // the grammar allows them, quoted; no mailbox needs them and a header breaks on them
         }
-        let options = Options::default()
-            .with_required_tld()
-            .without_domain_literal()
-            .without_display_text();
+        let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
         match EmailAddress::parse_with_options(typed, options) {
             Ok(address) => Ok(Self(address.into())),
             Err(_) => Err(EmailError::Malformed),
@@ -80,22 +77,12 @@ mod tests {
 
     #[test]
     fn addresses_in_use_are_read_as_typed() {
-        for typed in [
-            "ada@example.com",
-            "Ada.Lovelace+party@mail.example.co.uk",
-            "jörg@exämple.de",
-            "o'hara@example.org",
-        ] {
-            assert_eq!(
-                Email::parse(typed).map(|e| e.to_string()),
-                Ok(typed.to_owned()),
-                "{typed}"
-            );
+        for typed in
+            ["ada@example.com", "Ada.Lovelace+party@mail.example.co.uk", "jörg@exämple.de", "o'hara@example.org"]
+        {
+            assert_eq!(Email::parse(typed).map(|e| e.to_string()), Ok(typed.to_owned()), "{typed}");
         }
-        assert_eq!(
-            Email::parse(" ada@example.com ").map(|e| e.to_string()),
-            Ok("ada@example.com".to_owned())
-        );
+        assert_eq!(Email::parse(" ada@example.com ").map(|e| e.to_string()), Ok("ada@example.com".to_owned()));
     }
 
     #[test]
@@ -122,10 +109,7 @@ mod tests {
 
     #[test]
     fn case_makes_no_second_account() {
-        assert_eq!(
-            Email::parse("Ada@Example.COM").unwrap().key(),
-            Email::parse("ada@example.com").unwrap().key()
-        );
+        assert_eq!(Email::parse("Ada@Example.COM").unwrap().key(), Email::parse("ada@example.com").unwrap().key());
     }
 
     proptest! {

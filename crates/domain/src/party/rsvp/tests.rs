@@ -18,10 +18,7 @@ fn before() -> Timestamp {
 }
 
 fn invitation() -> Invitation {
-    Invitation {
-        host: Username::parse("ada").unwrap(),
-        date: date(),
-    }
+    Invitation { host: Username::parse("ada").unwrap(), date: date() }
 }
 
 /// A party with two seats: the host's, and one that is free.
@@ -50,31 +47,17 @@ fn with_answer(answer: Answer) -> Party {
 
 #[test]
 fn row_1_a_free_seat_is_given() {
-    for start in [
-        party(),
-        with_answer(Answer::Invited),
-        with_answer(Answer::Maybe),
-        with_answer(Answer::Declined),
-    ] {
+    for start in [party(), with_answer(Answer::Invited), with_answer(Answer::Maybe), with_answer(Answer::Declined)] {
         let mut party = start;
-        assert_eq!(
-            party.accept(BEN, Heads::ONE, before()),
-            Ok(Outcome::Seated(invitation()))
-        );
-        assert_eq!(
-            (party.guests.answer(BEN), party.guests.free()),
-            (Some(Answer::Seated(Heads::ONE)), 0)
-        );
+        assert_eq!(party.accept(BEN, Heads::ONE, before()), Ok(Outcome::Seated(invitation())));
+        assert_eq!((party.guests.answer(BEN), party.guests.free()), (Some(Answer::Seated(Heads::ONE)), 0));
     }
 }
 
 #[test]
 fn row_2_a_full_party_refuses_and_nothing_changes() {
     let mut party = with_ben();
-    assert_eq!(
-        party.accept(CLEO, Heads::ONE, before()),
-        Ok(Outcome::Full(invitation()))
-    );
+    assert_eq!(party.accept(CLEO, Heads::ONE, before()), Ok(Outcome::Full(invitation())));
     assert_eq!(party, with_ben());
 }
 
@@ -83,10 +66,7 @@ fn row_3_accepting_twice_changes_nothing_even_past_the_deadline() {
     let mut party = with_ben();
     party.rsvp_deadline = before();
     let unchanged = party.clone();
-    assert_eq!(
-        party.accept(BEN, Heads::ONE, before()),
-        Ok(Outcome::AlreadySeated(invitation()))
-    );
+    assert_eq!(party.accept(BEN, Heads::ONE, before()), Ok(Outcome::AlreadySeated(invitation())));
     assert_eq!(party, unchanged);
 }
 
@@ -94,48 +74,25 @@ fn row_3_accepting_twice_changes_nothing_even_past_the_deadline() {
 fn row_5_a_maybe_holds_no_seat() {
     let mut party = party();
     assert_eq!(party.maybe(BEN, before()), Ok(Outcome::Maybe));
-    assert_eq!(
-        (party.guests.answer(BEN), party.guests.free()),
-        (Some(Answer::Maybe), 1)
-    );
+    assert_eq!((party.guests.answer(BEN), party.guests.free()), (Some(Answer::Maybe), 1));
 }
 
 #[test]
 fn row_6_giving_up_a_seat_frees_it_whatever_the_deadline_and_though_cancelled() {
-    for (state, deadline) in [
-        (PartyState::Scheduled, before()),
-        (PartyState::Cancelled, date().starts_at()),
-    ] {
-        let mut party = Party {
-            state,
-            rsvp_deadline: deadline,
-            ..with_ben()
-        };
+    for (state, deadline) in [(PartyState::Scheduled, before()), (PartyState::Cancelled, date().starts_at())] {
+        let mut party = Party { state, rsvp_deadline: deadline, ..with_ben() };
         assert_eq!(party.decline(BEN, before()), Ok(Outcome::GaveUpSeat));
-        assert_eq!(
-            (party.guests.answer(BEN), party.guests.free()),
-            (Some(Answer::Declined), 1)
-        );
+        assert_eq!((party.guests.answer(BEN), party.guests.free()), (Some(Answer::Declined), 1));
 
-        let mut party = Party {
-            state,
-            rsvp_deadline: deadline,
-            ..with_ben()
-        };
+        let mut party = Party { state, rsvp_deadline: deadline, ..with_ben() };
         assert_eq!(party.maybe(BEN, before()), Ok(Outcome::GaveUpSeat));
-        assert_eq!(
-            (party.guests.answer(BEN), party.guests.free()),
-            (Some(Answer::Maybe), 1)
-        );
+        assert_eq!((party.guests.answer(BEN), party.guests.free()), (Some(Answer::Maybe), 1));
     }
 }
 
 #[test]
 fn row_7_declining_is_noted_past_the_deadline_too_and_twice_is_once() {
-    let mut party = Party {
-        rsvp_deadline: before(),
-        ..party()
-    };
+    let mut party = Party { rsvp_deadline: before(), ..party() };
     assert_eq!(party.decline(BEN, before()), Ok(Outcome::Declined(invitation())));
     let once = party.clone();
     assert_eq!(party.decline(BEN, before()), Ok(Outcome::Declined(invitation())));
@@ -156,35 +113,19 @@ fn what_begins_now_is_past() {
 fn refusals_come_in_their_order() {
     let host = || Username::parse("ada").unwrap();
     let brings_one = Heads::new(2).unwrap();
-    let mut party = Party {
-        state: PartyState::Cancelled,
-        rsvp_deadline: before(),
-        ..with_answer(Answer::Removed)
-    };
+    let mut party = Party { state: PartyState::Cancelled, rsvp_deadline: before(), ..with_answer(Answer::Removed) };
 
     let start = date().starts_at();
     assert_eq!(party.accept(BEN, brings_one, start), Err(Refusal::Past));
-    assert_eq!(
-        party.accept(HOST, brings_one, before()),
-        Err(Refusal::Cancelled { host: host() })
-    );
+    assert_eq!(party.accept(HOST, brings_one, before()), Err(Refusal::Cancelled { host: host() }));
     party.state = PartyState::Scheduled;
     assert_eq!(party.accept(HOST, brings_one, before()), Err(Refusal::IsHost));
-    assert_eq!(
-        party.accept(BEN, brings_one, before()),
-        Err(Refusal::Removed { host: host() })
-    );
+    assert_eq!(party.accept(BEN, brings_one, before()), Err(Refusal::Removed { host: host() }));
     let deadline = date().on_the_same_wall(before());
     assert_eq!(deadline.to_string(), "Tuesday 15 January 2030, 18:00 (Europe/Berlin)");
-    assert_eq!(
-        party.accept(CLEO, brings_one, before()),
-        Err(Refusal::Closed { deadline, host: host() })
-    );
+    assert_eq!(party.accept(CLEO, brings_one, before()), Err(Refusal::Closed { deadline, host: host() }));
     party.rsvp_deadline = start;
-    assert_eq!(
-        party.accept(CLEO, brings_one, before()),
-        Err(Refusal::TooMany { max: 0 })
-    );
+    assert_eq!(party.accept(CLEO, brings_one, before()), Err(Refusal::TooMany { max: 0 }));
 }
 
 #[test]

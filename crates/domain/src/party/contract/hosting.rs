@@ -1,0 +1,77 @@
+//! What adding and finding a party promise.
+
+use super::{date, label, minutes, party_of, seats};
+use crate::contract::add_user;
+use crate::party::{
+    Invitation, NewParty, PartyDate, PartyId, PartyRepository, PartyState, PartySummary, PartyView, Zone, parse_date,
+    parse_time,
+};
+use crate::user::UserId;
+use crate::{AccountPorts, Timestamp};
+
+/// Seated, and no guest; everything else as it was given, and RSVPs open until it begins.
+pub async fn a_new_party_has_its_host_at_the_table(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
+    let longest = label(&"ü".repeat(200));
+    let party =
+        NewParty { main_dish: longest.clone(), venue: label("O'Hara's <b>\"bar\"</b> \\ 🍝"), ..party_of(&ada) };
+
+    let id = parties.add(party.clone()).await.unwrap();
+
+    let summary = PartySummary {
+        id,
+        host: ada.id,
+        invitation: Invitation { host: ada.username, date: party.date },
+        venue: party.venue,
+        main_dish: longest,
+        state: PartyState::Scheduled,
+        rsvp_deadline: minutes(24 * 60),
+        seats: party.seats,
+        taken: 1,
+        first_guests: vec![],
+        my_answer: None,
+    };
+    let expected = PartyView { summary, guests: vec![] };
+    assert_eq!(parties.find(id, ada.id).await.unwrap().as_ref(), Some(&expected));
+    assert_eq!(parties.find(id, ben.id).await.unwrap().as_ref(), Some(&expected));
+}
+
+/// The local time is the truth: it is not computed anew from the moment.
+pub async fn a_date_in_a_fold_of_the_clocks_keeps_its_wall_and_its_moment(
+    accounts: &AccountPorts,
+    parties: &dyn PartyRepository,
+) {
+    let ada = add_user(accounts, "ada").await;
+    let (day, time) = (parse_date("2030-10-27").unwrap(), parse_time("02:30").unwrap());
+    let date = PartyDate::resolve(day, time, Zone::parse("Europe/Berlin").unwrap()).unwrap();
+    let id = parties.add(NewParty { date: date.clone(), ..party_of(&ada) }).await.unwrap();
+    assert_eq!(super::view(parties, id, &ada).await.summary.invitation.date, date);
+}
+
+/// A Party ID in a letter must not come to name another party.
+pub async fn numbers_only_grow(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let ada = add_user(accounts, "ada").await;
+    let mut last = PartyId::new(0);
+    for starts_at in [9, 1, 5] {
+        let party = NewParty { date: date(minutes(starts_at)), seats: seats(1), ..party_of(&ada) };
+        let id = parties.add(party).await.unwrap();
+        assert!(id > last);
+        last = id;
+    }
+}
+
+/// A failure of the store, since nobody can ask for it: who hosts comes from the session.
+pub async fn an_unknown_host_hosts_nothing(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let ada = add_user(accounts, "ada").await;
+    let party = NewParty { host: UserId::new(ada.id.get() + 1), ..party_of(&ada) };
+    assert!(parties.add(party).await.is_err());
+}
+
+/// Not an error: `None`.
+pub async fn no_party_is_found_where_none_is(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let ada = add_user(accounts, "ada").await;
+    let id = parties.add(NewParty { date: date(Timestamp::from_millis(0)), ..party_of(&ada) }).await.unwrap();
+    for unknown in [0, -1, id.get() + 1, i64::MAX, i64::MIN] {
+        assert_eq!(parties.find(PartyId::new(unknown), ada.id).await.unwrap(), None);
+    }
+}

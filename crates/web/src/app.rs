@@ -1,0 +1,87 @@
+//! The service: what it needs, and where its pages are.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use accounts::web::{Layer, RoutesError, methods};
+use accounts::{AccountPorts, Accounts, BuildError, Builder, Clock, StoreError};
+use domain::party::{Parties, PartyRepository, Zone};
+use domain::user::UserRepository;
+use poem::middleware::AddDataEndpoint;
+use poem::{EndpointExt, Route};
+
+use crate::layout::DinnerParty;
+use crate::{assets, pages};
+
+/// Asks whether the database answers.
+pub type Readiness = Arc<dyn Fn() -> Answering + Send + Sync>;
+
+/// The database, answering or not.
+pub type Answering = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
+
+/// What the service runs on. The program brings a real store, a test one that fails on request.
+#[derive(Clone)]
+pub struct Services {
+    /// Users and their sessions.
+    pub accounts: AccountPorts,
+    /// Their parties.
+    pub parties: Arc<dyn PartyRepository>,
+    /// Whether the database answers.
+    pub readiness: Readiness,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// The zone offered to a host who has none yet.
+    pub time_zone: Zone,
+}
+
+/// Why the service cannot be put together: one clear line.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// A setting is unsafe.
+    #[error(transparent)]
+    Setting(#[from] BuildError),
+    /// A page stands where another one does.
+    #[error(transparent)]
+    Routes(#[from] RoutesError),
+}
+
+/// The whole service as one endpoint.
+pub type App = AddDataEndpoint<Layer<Route>, Arc<Dinner>>;
+
+/// What every page can ask for; for the pages alone.
+pub struct Dinner {
+    pub(crate) parties: Parties,
+    pub(crate) users: Arc<dyn UserRepository>,
+    pub(crate) readiness: Readiness,
+    pub(crate) time_zone: Zone,
+}
+
+/// The service, as an endpoint. `settings` says what there is to choose of the accounts: the address it listens on, its
+/// origin, its proxies.
+///
+/// # Errors
+/// [`AppError`]: an unsafe setting.
+pub fn app(services: Services, settings: impl FnOnce(Builder) -> Builder) -> Result<App, AppError> {
+    let Services { accounts: ports, parties, readiness, clock, time_zone } = services;
+    let policy = accounts::PasswordPolicy::default().with_site_words(["DinnerParty", "dinner party"]);
+    let builder =
+        Accounts::builder(ports.clone()).layout(DinnerParty).password_policy(policy).clock(Arc::clone(&clock));
+    let accounts = settings(builder).build()?;
+    let dinner = Dinner { parties: Parties::new(parties, clock), users: ports.users, readiness, time_zone };
+    Ok(accounts.routes(sitemap())?.data(Arc::new(dinner)))
+}
+
+/// Every address of DinnerParty; `/register`, `/login` and `/logout` are the accounts'.
+fn sitemap() -> Route {
+    Route::new()
+        .at("/", methods().get(pages::index::show))
+        .at("/user/:username", methods().get(pages::user::show).post(pages::user::host))
+        .at("/rsvp", methods().get(pages::rsvp::list).post(pages::rsvp::by_id))
+        .at("/parties/:id", methods().get(pages::party::show))
+        .at("/parties/:id/rsvp", methods().post(pages::party::answer))
+        .at("/health/live", methods().get(pages::health::live))
+        .at("/health/ready", methods().get(pages::health::ready))
+        .at(assets::stylesheet().path(), methods().get(assets::stylesheet()))
+        .at(assets::icon().path(), methods().get(assets::icon()))
+}

@@ -1,0 +1,128 @@
+//! The command line and its settings. What each means is written once, here, and shown by `--help`.
+
+use std::net::SocketAddr;
+
+use clap::{Args, Parser, Subcommand};
+use domain::party::Zone;
+use ipnet::IpNet;
+
+/// DinnerParty: friends make accounts, host dinner parties, and RSVP.
+#[derive(Debug, Parser)]
+#[command(name = "dinnerparty", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
+pub struct CommandLine {
+    /// What to do; without a word, `serve`.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The settings of `serve`.
+    #[command(flatten)]
+    pub serve: Config,
+}
+
+/// What the program can do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serves DinnerParty until it is asked to stop
+    Serve(Config),
+}
+
+/// The settings of the server. Each can also come from the environment.
+#[derive(Debug, Clone, Args)]
+pub struct Config {
+    /// The address to listen on. Any but a loopback address needs an --origin
+    #[arg(long, env = "DINNERPARTY_LISTEN", value_name = "HOST:PORT", default_value = "127.0.0.1:8000")]
+    pub listen: SocketAddr,
+
+    /// Where everything is kept: `sqlite:FILE` (made when it is not there) or
+    /// `postgres://USER:PASSWORD@HOST/NAME`. A password is better set in the environment
+    #[arg(
+        long,
+        env = "DINNERPARTY_DATABASE",
+        value_name = "URL",
+        default_value = "sqlite:dinnerparty.db",
+        hide_env_values = true
+    )]
+    pub database: String,
+
+    /// The origin under which people reach the server, such as https://dinner.example. TLS ends at a proxy before it.
+    /// Without one, only requests to this very machine are answered
+    #[arg(long, env = "DINNERPARTY_ORIGIN", value_name = "URL")]
+    pub origin: Option<String>,
+
+    /// Lets passwords and sessions cross the network in clear: for a closed network only
+    #[arg(long, env = "DINNERPARTY_ALLOW_PLAIN_HTTP")]
+    pub allow_plain_http: bool,
+
+    /// A proxy whose X-Forwarded-For counts, as an address or a network such as 10.0.0.0/8. May be given several times,
+    /// or as a list with commas
+    #[arg(long, env = "DINNERPARTY_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',', value_parser = network)]
+    pub trusted_proxy: Vec<IpNet>,
+
+    /// The time zone offered to a host who has none yet, by its IANA name
+    #[arg(long, env = "DINNERPARTY_TIME_ZONE", value_name = "ZONE", default_value = "UTC", value_parser = zone)]
+    pub time_zone: Zone,
+
+    /// How much to log: error, warn, info, debug or trace
+    #[arg(long, env = "DINNERPARTY_LOG", value_name = "LEVEL", default_value = "info")]
+    pub log: tracing::Level,
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let address = || text.parse().map(|address: std::net::IpAddr| IpNet::from(address));
+    text.parse().or_else(|_| address()).map_err(|_| "neither an IP address nor a network such as 10.0.0.0/8".into())
+}
+
+fn zone(text: &str) -> Result<Zone, String> {
+    Zone::parse(text).map_err(|_| "not an IANA time zone, such as Europe/Berlin".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn parse(words: &[&str]) -> Result<CommandLine, clap::Error> {
+        CommandLine::try_parse_from([&["dinnerparty"], words].concat())
+    }
+
+    #[test]
+    fn the_settings_are_consistent_and_each_is_explained() {
+        CommandLine::command().debug_assert();
+        let serve = CommandLine::command();
+        for setting in serve.get_arguments().filter(|setting| setting.get_long().is_some()) {
+            assert!(setting.get_help().is_some() || setting.get_id() == "help", "{}", setting.get_id());
+        }
+    }
+
+    #[test]
+    fn without_a_word_it_serves_on_this_machine() {
+        let line = parse(&[]).unwrap();
+        assert!(line.command.is_none());
+        assert_eq!(line.serve.listen.to_string(), "127.0.0.1:8000");
+        assert_eq!(line.serve.database, "sqlite:dinnerparty.db");
+    }
+
+    #[test]
+    fn settings_are_read_after_the_word_or_without_it() {
+        let proxies = ["--trusted-proxy", "10.0.0.0/8,::1", "--time-zone", "europe/berlin"];
+        let Some(Command::Serve(config)) = parse(&[&["serve"], &proxies[..]].concat()).unwrap().command else {
+            panic!("no serve")
+        };
+        assert_eq!(config.trusted_proxy.len(), 2);
+        assert_eq!(config.time_zone.as_str(), "Europe/Berlin");
+        assert_eq!(parse(&proxies).unwrap().serve.trusted_proxy, config.trusted_proxy);
+    }
+
+    #[test]
+    fn what_makes_no_sense_is_refused() {
+        for words in [
+            &["--listen", "everywhere"][..],
+            &["--port", "80"],
+            &["--trusted-proxy", "proxy"],
+            &["--time-zone", "Mars/Base"],
+            &["bake"],
+            &["--log", "loud"],
+        ] {
+            assert!(parse(words).is_err(), "{words:?}");
+        }
+    }
+}

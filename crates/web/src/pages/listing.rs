@@ -1,0 +1,121 @@
+//! What the pages with lists share: what their addresses say, and how a row is told.
+
+use accounts::web::{Fields, PageParts};
+use domain::party::{Answer, PartyCursor, PartyId, PartySummary};
+use domain::user::UserId;
+use domain::{PageSize, Timestamp};
+use poem::Request;
+
+use crate::words;
+
+/// What an address says after its `?`. Nonsense is as good as nothing: a list answers with its first page.
+pub(super) struct Parameters(Fields);
+
+impl Parameters {
+    pub(super) fn of(request: &Request) -> Self {
+        let query = request.original_uri().query().unwrap_or_default();
+        Self(Fields::decode(query.as_bytes()).unwrap_or_default())
+    }
+
+    /// A text, without what no name, venue or dish can hold; at most 200 code points of it.
+    pub(super) fn text(&self, name: &str) -> String {
+        let text = self.0.one(name).unwrap_or_default();
+        text.chars().filter(|c| !c.is_control()).take(200).collect::<String>().trim().to_owned()
+    }
+
+    pub(super) fn is_ticked(&self, name: &str) -> bool {
+        self.0.is_ticked(name)
+    }
+
+    pub(super) fn number(&self, name: &str) -> Option<i64> {
+        self.0.one(name).ok()?.parse().ok()
+    }
+
+    pub(super) fn page_size(&self) -> PageSize {
+        self.number("per_page").map_or(PageSize::DEFAULT, PageSize::clamped)
+    }
+
+    /// Where a page of parties begins: what [`write`] wrote.
+    pub(super) fn cursor(&self, name: &str) -> Option<PartyCursor> {
+        let mut pieces = self.0.one(name).ok()?.split('.');
+        let past = match pieces.next()? {
+            "past" => true,
+            "next" => false,
+            _ => return None,
+        };
+        let mut number = || pieces.next()?.parse().ok();
+        let (starts_at, id) = (Timestamp::from_millis(number()?), PartyId::new(number()?));
+        Some(PartyCursor { past, starts_at, id })
+    }
+}
+
+/// A place in a list, for an address.
+pub(super) fn write(cursor: &PartyCursor) -> String {
+    let section = if cursor.past { "past" } else { "next" };
+    format!("{section}.{}.{}", cursor.starts_at.as_millis(), cursor.id.get())
+}
+
+/// The day somebody joined, by UTC.
+pub(super) fn joined_on(moment: Timestamp) -> String {
+    domain::party::day_in_utc(moment)
+}
+
+/// A party as a row tells it to one viewer.
+pub(super) struct Row<'a> {
+    pub(super) party: &'a PartySummary,
+    pub(super) attendees: String,
+    pub(super) seats_left: String,
+    pub(super) state: Option<String>,
+    /// Whether a press of a button could seat the viewer.
+    pub(super) can_rsvp: bool,
+}
+
+impl<'a> Row<'a> {
+    pub(super) fn of(party: &'a PartySummary, viewer: UserId, now: Timestamp) -> Self {
+        let is_host = party.host == viewer;
+        let seated = matches!(party.my_answer, Some(Answer::Seated(_)));
+        let removed = party.my_answer == Some(Answer::Removed);
+        let mine = if is_host { Some("You're hosting") } else { party.my_answer.map(words::my_answer) };
+        Self {
+            party,
+            attendees: words::attendees(party),
+            seats_left: words::seats_left(party),
+            state: words::closed(party, now).or_else(|| mine.map(Into::into)),
+            can_rsvp: party.is_open(now) && party.free() > 0 && !is_host && !seated && !removed,
+        }
+    }
+
+    pub(super) fn all(parties: &'a [PartySummary], page: &PageParts, now: Timestamp) -> Vec<Self> {
+        let Some(viewer) = page.user() else { return Vec::new() };
+        parties.iter().map(|party| Self::of(party, viewer.id, now)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parameters(query: &str) -> Parameters {
+        Parameters(Fields::decode(query.as_bytes()).unwrap_or_default())
+    }
+
+    #[test]
+    fn a_cursor_reads_as_it_was_written() {
+        let cursor = PartyCursor { past: true, starts_at: Timestamp::from_millis(-5), id: PartyId::new(7) };
+        assert_eq!(parameters(&format!("after={}", write(&cursor))).cursor("after"), Some(cursor));
+        for nonsense in
+            ["", "past", "past.1", "now.1.2", "past.x.2", "past.1.99999999999999999999", "past.1.2&after=past.1.2"]
+        {
+            assert_eq!(parameters(&format!("after={nonsense}")).cursor("after"), None, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn no_address_breaks_a_list() {
+        let parameters = parameters("q=+so%00up%0a+&per_page=1000&before=x");
+        assert_eq!(parameters.text("q"), "soup");
+        assert_eq!(parameters.page_size().rows(), 100);
+        assert_eq!(parameters.number("before"), None);
+        assert_eq!(self::parameters("q=%ff").text("q"), "");
+    }
+}

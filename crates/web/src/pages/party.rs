@@ -1,0 +1,86 @@
+//! `/parties/{id}`: one party, who is coming, and the visitor's answer.
+
+use accounts::web::{Checked, CurrentUser, Fields, Flash, Form, FormErrors, PageParts, Problem};
+use askama::Template;
+use domain::party::{Answer, Heads, PartyId, PartyView};
+use poem::http::StatusCode;
+use poem::web::Path;
+use poem::{Response, handler};
+
+use super::Ask;
+use super::listing::Row;
+use super::rsvp::tell;
+use crate::words;
+
+#[derive(Template)]
+#[template(path = "party.html")]
+struct Invited<'a> {
+    page: &'a PageParts,
+    view: &'a PartyView,
+    row: Row<'a>,
+    is_host: bool,
+    is_seated: bool,
+    closed: Option<String>,
+    is_past: bool,
+}
+
+#[handler]
+pub(crate) async fn show(
+    me: CurrentUser,
+    page: PageParts,
+    dinner: Ask<'_>,
+    id: Path<String>,
+) -> Result<Response, Problem> {
+    let id = PartyId::parse(&id).map_err(|_| Problem::NotFound)?;
+    let view = dinner.parties.find(id, me.id).await?.ok_or(Problem::NotFound)?;
+    let now = dinner.parties.now();
+    let party = &view.summary;
+    let content = Invited {
+        page: &page,
+        row: Row::of(party, me.id, now),
+        is_host: party.host == me.id,
+        is_seated: matches!(party.my_answer, Some(Answer::Seated(_))),
+        closed: words::closed(party, now),
+        is_past: party.invitation.date.has_begun(now),
+        view: &view,
+    };
+    Ok(page.render_template(StatusCode::OK, &title(&view), &content))
+}
+
+fn title(view: &PartyView) -> String {
+    format!("{} at {}'s", view.summary.main_dish, view.summary.invitation.host)
+}
+
+/// Whether somebody comes.
+pub(crate) enum Said {
+    Yes,
+    No,
+}
+
+impl Form for Said {
+    fn parse(fields: &Fields) -> Result<Self, FormErrors> {
+        let mut errors = FormErrors::new();
+        let said = errors.field(fields, "answer", |typed| match typed {
+            "yes" => Ok(Self::Yes),
+            "no" => Ok(Self::No),
+            _ => Err(words::WHICH_ANSWER),
+        });
+        said.ok_or(errors)
+    }
+}
+
+#[handler]
+pub(crate) async fn answer(
+    me: CurrentUser,
+    dinner: Ask<'_>,
+    id: Path<String>,
+    sent: Checked<Said>,
+) -> Result<Response, Problem> {
+    let Ok(id) = PartyId::parse(&id) else { return Ok(Flash::refusal(words::NO_SUCH_PARTY).to("/rsvp")) };
+    let back = format!("/parties/{}", id.get());
+    match sent.form {
+        Ok(Said::Yes) => tell(dinner.parties.rsvp(id, me.id, Heads::ONE).await, &back),
+        Ok(Said::No) => tell(dinner.parties.decline(id, me.id).await, &back),
+        Err(_) => Ok(Flash::refusal(words::WHICH_ANSWER).to(&back)),
+    }
+}

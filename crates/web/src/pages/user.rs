@@ -1,0 +1,101 @@
+//! `/user/{username}`: somebody's parties; for oneself, the form to host one.
+
+mod hosting;
+
+use accounts::web::{CurrentUser, FormErrors, PageParts, Problem, permanently};
+use askama::Template;
+use domain::party::{PartyCursor, PartyQuery, PartySummary, Scope};
+use domain::user::{User, Username};
+use domain::{Page, PageSize};
+use poem::http::StatusCode;
+use poem::web::Path;
+use poem::{Request, Response, handler};
+
+use self::hosting::Draft;
+pub(crate) use self::hosting::host;
+use super::Ask;
+use super::listing::{Parameters, Row, write};
+
+#[derive(Template)]
+#[template(path = "user.html")]
+struct Profile<'a> {
+    page: &'a PageParts,
+    user: &'a User,
+    hosted: Vec<Row<'a>>,
+    more_hosted: Option<String>,
+    going: Vec<Row<'a>>,
+    more_going: Option<String>,
+    draft: Option<Draft>,
+    errors: &'a FormErrors,
+}
+
+/// A page of the parties that somebody hosts, and, for oneself, of those one is going to.
+struct Lists {
+    hosted: Page<PartySummary, PartyCursor>,
+    going: Page<PartySummary, PartyCursor>,
+}
+
+async fn lists(dinner: &Ask<'_>, user: &User, me: &User, at: &Parameters) -> Result<Lists, Problem> {
+    let list = async |scope, after| {
+        let query = PartyQuery { scope, search: String::new(), with_seats: false };
+        dinner.parties.list(query, me.id, after, PageSize::DEFAULT).await
+    };
+    let hosted = list(Scope::HostedBy(user.id), at.cursor("hosted_after")).await?;
+    let going = if user.id == me.id {
+        list(Scope::AttendedBy(user.id), at.cursor("going_after")).await?
+    } else {
+        Page { items: Vec::new(), next: None }
+    };
+    Ok(Lists { hosted, going })
+}
+
+#[handler]
+pub(crate) async fn show(
+    me: CurrentUser,
+    page: PageParts,
+    dinner: Ask<'_>,
+    name: Path<String>,
+    request: &Request,
+) -> Result<Response, Problem> {
+    // What can be no username is nobody's.
+    let username = Username::parse(&name).map_err(|_| Problem::NotFound)?;
+    let user = if username.key() == me.username.key() {
+        (*me).clone()
+    } else {
+        dinner.users.find_by_username(&username).await?.ok_or(Problem::NotFound)?
+    };
+    if user.username.as_str() != name.as_str() {
+        return Ok(permanently(&format!("/user/{}", user.username)));
+    }
+    let lists = lists(&dinner, &user, &me, &Parameters::of(request)).await?;
+    let draft = (user.id == me.id).then(|| Draft::blank(last_zone(&lists.hosted).unwrap_or(dinner.time_zone.as_str())));
+    Ok(profile(&page, StatusCode::OK, &user, &lists, draft, &FormErrors::new(), dinner.parties.now()))
+}
+
+/// The zone of the party that somebody made last, of those on the page.
+fn last_zone(hosted: &Page<PartySummary, PartyCursor>) -> Option<&str> {
+    let last = hosted.items.iter().max_by_key(|party| party.id)?;
+    Some(last.invitation.date.zone().as_str())
+}
+
+fn profile(
+    page: &PageParts,
+    status: StatusCode,
+    user: &User,
+    lists: &Lists,
+    draft: Option<Draft>,
+    errors: &FormErrors,
+    now: domain::Timestamp,
+) -> Response {
+    let content = Profile {
+        page,
+        user,
+        hosted: Row::all(&lists.hosted.items, page, now),
+        more_hosted: lists.hosted.next.as_ref().map(write),
+        going: Row::all(&lists.going.items, page, now),
+        more_going: lists.going.next.as_ref().map(write),
+        draft,
+        errors,
+    };
+    page.render_template(status, user.username.as_str(), &content)
+}

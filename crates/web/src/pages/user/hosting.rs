@@ -1,0 +1,129 @@
+//! `POST /user/{username}`: hosts a party, as oneself.
+
+use std::sync::LazyLock;
+
+use accounts::web::{Checked, CurrentUser, Fields, Flash, Form, FormErrors, PageParts, Problem};
+use domain::party::{HostError, Label, NewParty, PartyDate, PartyDateError, Seats, Zone, parse_date, parse_time};
+use domain::user::Username;
+use poem::http::StatusCode;
+use poem::web::Path;
+use poem::{Request, Response, handler};
+
+use super::super::Ask;
+use super::super::listing::Parameters;
+use super::{lists, profile};
+use crate::words;
+
+/// The names of all zones, as the options of a list to search in: made once, since they are some 600.
+static ZONES: LazyLock<String> = LazyLock::new(|| Zone::names().flat_map(|name| ["<option>".into(), name]).collect());
+
+/// The form as it stands on the page.
+pub(crate) struct Draft {
+    pub(super) date: String,
+    pub(super) time: String,
+    pub(super) time_zone: String,
+    pub(super) venue: String,
+    pub(super) main_dish: String,
+    pub(super) number_seats: String,
+}
+
+impl Draft {
+    /// The form as it is offered: dinner at seven, for eight.
+    pub(super) fn blank(zone: &str) -> Self {
+        let [date, venue, main_dish] = [const { String::new() }; 3];
+        Self { date, time: "19:00".into(), time_zone: zone.into(), venue, main_dish, number_seats: "8".into() }
+    }
+
+    /// The form as it was typed.
+    fn typed(fields: &Fields) -> Self {
+        let shown = |name| fields.shown(name).to_owned();
+        Self {
+            date: shown("date"),
+            time: shown("time"),
+            time_zone: shown("time_zone"),
+            venue: shown("venue"),
+            main_dish: shown("main_dish"),
+            number_seats: shown("number_seats"),
+        }
+    }
+
+    /// The options of the zone's field, as safe HTML.
+    pub(super) fn zones() -> &'static str {
+        &ZONES
+    }
+}
+
+/// The form as it parsed; who hosts is not in it.
+pub(crate) struct Hosting {
+    date: PartyDate,
+    venue: Label,
+    main_dish: Label,
+    seats: Seats,
+}
+
+impl Form for Hosting {
+    fn parse(fields: &Fields) -> Result<Self, FormErrors> {
+        let mut errors = FormErrors::new();
+        let date = errors.field(fields, "date", |typed| parse_date(typed).map_err(words::date));
+        let time = errors.field(fields, "time", |typed| parse_time(typed).map_err(words::date));
+        let zone = errors.field(fields, "time_zone", |typed| Zone::parse(typed).map_err(words::date));
+        let venue = errors.field(fields, "venue", |typed| Label::parse(typed).map_err(|e| words::label(e, "where")));
+        let what = "what there is to eat";
+        let main_dish =
+            errors.field(fields, "main_dish", |typed| Label::parse(typed).map_err(|e| words::label(e, what)));
+        let seats = errors.field(fields, "number_seats", |typed| Seats::parse(typed).map_err(words::seats));
+        let date = match (date, time, zone) {
+            (Some(date), Some(time), Some(zone)) => match PartyDate::resolve(date, time, zone) {
+                Ok(date) => Some(date),
+                Err(error) => {
+                    let field = if error == PartyDateError::Gap { "time" } else { "date" };
+                    errors.add(field, words::date(error));
+                    None
+                }
+            },
+            _ => None,
+        };
+        match (date, venue, main_dish, seats) {
+            (Some(date), Some(venue), Some(main_dish), Some(seats)) => Ok(Self { date, venue, main_dish, seats }),
+            _ => Err(errors),
+        }
+    }
+}
+
+#[handler]
+pub(crate) async fn host(
+    me: CurrentUser,
+    page: PageParts,
+    dinner: Ask<'_>,
+    name: Path<String>,
+    request: &Request,
+    sent: Checked<Hosting>,
+) -> Result<Response, Problem> {
+    let host = Username::parse(&name).map_err(|_| Problem::NotFound)?;
+    if host.key() != me.username.key() {
+        return Err(Problem::Forbidden);
+    }
+    let told = match sent.form {
+        Ok(Hosting { date, venue, main_dish, seats }) => {
+            let party = NewParty { host: me.id, date, venue, main_dish, seats };
+            dinner.parties.host(party).await.map_err(errors_of)
+        }
+        Err(errors) => Err(Ok(errors)),
+    };
+    match told {
+        Ok(id) => Ok(Flash::success(words::HOSTED).to(&format!("/parties/{}", id.get()))),
+        Err(errors) => {
+            let errors = errors?;
+            let lists = lists(&dinner, &me, &me, &Parameters::of(request)).await?;
+            let (draft, status) = (Some(Draft::typed(&sent.fields)), StatusCode::UNPROCESSABLE_ENTITY);
+            Ok(profile(&page, status, &me, &lists, draft, &errors, dinner.parties.now()))
+        }
+    }
+}
+
+fn errors_of(error: HostError) -> Result<FormErrors, Problem> {
+    match error {
+        HostError::InThePast => Ok(FormErrors::at("date", words::DATE_IN_THE_PAST)),
+        HostError::Store(failure) => Err(failure.into()),
+    }
+}

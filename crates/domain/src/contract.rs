@@ -46,10 +46,13 @@ pub(crate) async fn add_user(store: &AccountPorts, name: &str) -> User {
     store.users.add(new_user(name), hash()).await.unwrap()
 }
 
+/// A future, and what it gave once it is done.
+type Running<F> = (Pin<Box<F>>, Option<<F as Future>::Output>);
+
 /// Runs futures side by side, as a server does its requests, and gives what each gave.
 pub(crate) async fn side_by_side<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
-    let mut running: Vec<(Pin<Box<F>>, Option<F::Output>)> =
-        futures.into_iter().map(|future| (Box::pin(future), None)).collect();
+    let start = |future| (Box::pin(future), None);
+    let mut running: Vec<Running<F>> = futures.into_iter().map(start).collect();
     poll_fn(|context| {
         let mut waiting = false;
         for (future, done) in running.iter_mut().filter(|(_, done)| done.is_none()) {

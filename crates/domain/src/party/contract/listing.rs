@@ -1,6 +1,6 @@
 //! What lists of parties promise.
 
-use super::{accept, date, decline, label, minutes, party_of, seats};
+use super::{accept, date, decline, label, minutes, party_of, put, seats};
 use crate::contract::{THEN, add_user};
 use crate::party::{Answer, Heads, NewParty, PartyCursor, PartyId, PartyQuery, PartyRepository, PartySummary, Scope};
 use crate::user::User;
@@ -48,7 +48,7 @@ pub async fn parties_to_come_stand_first_and_past_ones_after(accounts: &AccountP
 pub async fn pages_put_together_are_the_list(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     for id in host(parties, &ada, &[30, 30, 30, 10, -1, -1, -1, -20, 7, 30]).await {
-        accept(parties, id, ben.id).await;
+        put(parties, id, ben.id, Answer::Seated(Heads::ONE)).await; // who sat at a past party still did
     }
     for scope in [Scope::All, Scope::HostedBy(ada.id), Scope::AttendedBy(ben.id)] {
         let query = PartyQuery { scope, ..everything() };

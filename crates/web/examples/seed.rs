@@ -1,0 +1,160 @@
+//! Fills an empty database with people and parties, always the same ones, for benchmarks and for looking at full pages.
+//!
+//! `cargo xtask seed --database sqlite:full.db --users 200 --parties 50` starts it. An example, so that no seed data is
+//! in the program that people run. Users are `u0000`, `u0001`, … with `u0000@example.com` and the password
+//! `correct horse battery 0`; party p is hosted by user p mod 10, has 500 seats and five guests, and is in 2030.
+
+use std::collections::BTreeSet;
+use std::io::Write;
+use std::process::ExitCode;
+
+use accounts::{AccountPorts, Accounts, Email, Password, Registration, Timestamp, Username};
+use anyhow::{Context, ensure};
+use clap::Parser;
+use domain::party::{PartyDate, Zone, parse_time};
+use domain::{FixedClock, PageSize, fold};
+use store::PartyStore;
+use store::embed::sqlx::{query, query_scalar};
+use store::embed::{Database, Dialect, Engine};
+
+/// 2026-01-01T00:00:00Z: when everybody joined.
+const JOINED: Timestamp = Timestamp::from_millis(1_767_225_600_000);
+const PASSWORD: &str = "correct horse battery 0";
+const SEATS: i64 = 500;
+const GUESTS: i64 = 5;
+/// Rows in one commit: past the ports, since a commit for each would take hours.
+const BATCH: usize = 1000;
+
+#[derive(Parser)]
+struct Settings {
+    /// The database to fill: `sqlite:FILE` or `postgres://…`. It holds no users yet
+    #[arg(long)]
+    database: String,
+    /// How many people
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(i64).range(1..))]
+    users: i64,
+    /// How many parties
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(0..))]
+    parties: i64,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match seed(Settings::parse()).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            let _ = writeln!(std::io::stderr(), "seed: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn seed(settings: Settings) -> anyhow::Result<()> {
+    let store = PartyStore::connect(&settings.database).await?;
+    let ports: AccountPorts = store.accounts().clone().into();
+    ensure!(ports.users.list(None, PageSize::DEFAULT).await?.items.is_empty(), "the database holds users already");
+    let hash = hash_once(&ports).await?;
+    match store.accounts().database().clone() {
+        Database::Sqlite(engine) => fill(&engine, &settings, hash).await?,
+        Database::Postgres(engine) => fill(&engine, &settings, hash).await?,
+    }
+    store.accounts().close().await;
+    Ok(())
+}
+
+/// Registers the first user as anybody registers, and takes the hash of the password that all share.
+async fn hash_once(ports: &AccountPorts) -> anyhow::Result<String> {
+    let accounts = Accounts::builder(ports.clone()).clock(FixedClock(JOINED)).build()?;
+    let email = Email::parse(&email(0))?;
+    let username = Username::parse(&username(0))?;
+    accounts.register(Registration { username, email: email.clone(), password: Password::typed(PASSWORD)? }).await?;
+    let credential = ports.credentials.find_by_email(&email).await?.context("the first user is there")?;
+    Ok(credential.hash.expose().to_owned())
+}
+
+fn username(user: i64) -> String {
+    format!("u{user:04}")
+}
+
+fn email(user: i64) -> String {
+    format!("u{user:04}@example.com")
+}
+
+async fn fill<D: Dialect>(engine: &Engine<D>, settings: &Settings, hash: String) -> anyhow::Result<()> {
+    let first = query_scalar::<D, i64>("SELECT id FROM users").fetch_one(&engine.read).await?;
+    let users: Vec<i64> = (1..settings.users).collect();
+    for batch in users.chunks(BATCH) {
+        add_users(engine, batch.to_vec(), hash.clone()).await?;
+    }
+    let parties: Vec<i64> = (0..settings.parties).collect();
+    for batch in parties.chunks(BATCH) {
+        add_parties(engine, batch.to_vec(), first, settings.users).await?;
+    }
+    Ok(())
+}
+
+async fn add_users<D: Dialect>(engine: &Engine<D>, batch: Vec<i64>, hash: String) -> anyhow::Result<()> {
+    let added = engine.writer.write((batch, hash), |connection, (batch, hash)| {
+        Box::pin(async move {
+            for user in batch {
+                let add = "INSERT INTO users (username, username_key, email, email_key, joined_at) \
+                           VALUES ($1, $2, $3, $4, $5) RETURNING id";
+                let (username, email) = (username(*user), email(*user));
+                let id = query_scalar::<D, i64>(add)
+                    .bind(username.as_str())
+                    .bind(fold(&username))
+                    .bind(email.as_str())
+                    .bind(fold(&email))
+                    .bind(JOINED.as_millis())
+                    .fetch_one(&mut *connection)
+                    .await?;
+                let add = "INSERT INTO credentials (user_id, password_hash) VALUES ($1, $2)";
+                query::<D>(add).bind(id).bind(hash.as_str()).execute(&mut *connection).await?;
+            }
+            Ok(())
+        })
+    });
+    Ok(added.await.map_err(domain::StoreError::from)?)
+}
+
+async fn add_parties<D: Dialect>(engine: &Engine<D>, batch: Vec<i64>, first: i64, users: i64) -> anyhow::Result<()> {
+    let dates = batch.iter().map(|party| Ok((*party, date(*party)?))).collect::<anyhow::Result<Vec<_>>>()?;
+    let added = engine.writer.write((dates, first, users), |connection, (dates, first, users)| {
+        Box::pin(async move {
+            for (party, date) in dates {
+                let host = party % users.min(&10);
+                let guests: BTreeSet<i64> = (1..=GUESTS).map(|k| (party * 7 + k) % users).filter(|g| *g != host).collect();
+                let (venue, dish) = (format!("Venue number {party}"), format!("Main dish number {party}"));
+                let add = "INSERT INTO parties (host_id, local_time, zone, starts_at, venue, main_dish, search_key, seats, \
+                           taken, rsvp_deadline, last_place) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id";
+                let taken = i64::try_from(guests.len()).unwrap_or_default();
+                let id = query_scalar::<D, i64>(add)
+                    .bind(first + host)
+                    .bind(date.local())
+                    .bind(date.zone().as_str())
+                    .bind(date.starts_at().as_millis())
+                    .bind(venue.as_str())
+                    .bind(dish.as_str())
+                    .bind(fold(&format!("{}\n{venue}\n{dish}", username(host))))
+                    .bind(SEATS)
+                    .bind(1 + taken)
+                    .bind(date.starts_at().as_millis())
+                    .bind(taken)
+                    .fetch_one(&mut *connection)
+                    .await?;
+                for (place, guest) in (1i64..).zip(guests) {
+                    let add = "INSERT INTO rsvps (party_id, guest_id, answer, heads, place) VALUES ($1, $2, 'seated', 1, $3)";
+                    query::<D>(add).bind(id).bind(first + guest).bind(place).execute(&mut *connection).await?;
+                }
+            }
+            Ok(())
+        })
+    });
+    Ok(added.await.map_err(domain::StoreError::from)?)
+}
+
+/// A day of 2030, at seven in the evening.
+fn date(party: i64) -> anyhow::Result<PartyDate> {
+    let day = domain::party::parse_date(&format!("2030-{:02}-{:02}", party / 28 % 12 + 1, party % 28 + 1))?;
+    Ok(PartyDate::resolve(day, parse_time("19:00")?, Zone::parse("UTC")?)?)
+}

@@ -1,11 +1,11 @@
 //! Our hashes as PHC strings: the one form that is written, and the only one that is read.
 //!
-//! A stored string is not trusted: its bounds are checked before any work, so that neither `i=4294967295` nor an empty
-//! digest does harm. It is read by hand since the PHC format leaves open what must be closed here: other functions,
-//! versions, missing or further parameters, digests of 10 to 64 bytes.
+//! `password-hash` reads and writes the format, which leaves open what is closed here: other functions, versions,
+//! missing or further parameters, short salts, digests of 10 to 64 bytes. A stored string is not trusted: its bounds
+//! are checked before any work, so that neither `i=4294967295` nor an empty digest does harm.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD as BASE64};
 use domain::credential::PasswordHash;
+use password_hash::phc::{self, Ident, Output, Salt};
 
 use crate::Cost;
 
@@ -14,7 +14,7 @@ use crate::Cost;
 pub(crate) struct Phc {
     /// 1,000 to [`Cost::CEILING`].
     pub(crate) rounds: u32,
-    /// 16 to 64 bytes; ours have 16.
+    /// 16 to 48 bytes ([`Salt::MAX_LENGTH`]); ours have 16.
     pub(crate) salt: Vec<u8>,
     /// What PBKDF2-HMAC-SHA256 gave.
     pub(crate) digest: [u8; 32],
@@ -25,32 +25,40 @@ impl Phc {
     pub(crate) const SALT: usize = 16;
     /// The fewest rounds a stored hash may have: RFC 8018's, and the year 2000's.
     const FEWEST_ROUNDS: u32 = 1_000;
-    /// Longer than the longest within the bounds, which has 171 bytes.
-    const LONGEST: usize = 200;
+    const FUNCTION: Ident = Ident::new_unwrap("pbkdf2-sha256");
 
     /// Reads a stored string; `None` where it breaks a bound.
     pub(crate) fn parse(stored: &PasswordHash) -> Option<Self> {
-        let text = Some(stored.expose()).filter(|text| text.len() <= Self::LONGEST)?;
-        let (rounds, rest) = text.strip_prefix("$pbkdf2-sha256$i=")?.split_once(",l=32$")?;
-        let (salt, digest) = rest.split_once('$')?;
-        if rounds.starts_with(['0', '+']) {
-            return None;
-        }
-        let rounds = rounds.parse().ok().filter(|rounds| (Self::FEWEST_ROUNDS..=Cost::CEILING).contains(rounds))?;
-        let salt = BASE64.decode(salt).ok().filter(|salt| (Self::SALT..=64).contains(&salt.len()))?;
-        let digest = BASE64.decode(digest).ok()?.try_into().ok()?;
-        Some(Self { rounds, salt, digest })
+        let read = phc::PasswordHash::new(stored.expose()).ok()?;
+        let rounds = read.params.get_decimal("i").filter(|i| (Self::FEWEST_ROUNDS..=Cost::CEILING).contains(i))?;
+        let salt = read.salt.filter(|salt| salt.len() >= Self::SALT)?.to_vec();
+        let digest = read.hash?.as_bytes().try_into().ok()?;
+        let phc = Self { rounds, salt, digest };
+        // What we would not write in just these words is not ours. Nothing that was typed is compared here.
+        (phc.to_hash().expose() == stored.expose()).then_some(phc)
     }
 
     /// The string to store.
     pub(crate) fn to_hash(&self) -> PasswordHash {
-        let (salt, digest) = (BASE64.encode(&self.salt), BASE64.encode(self.digest));
-        PasswordHash::new(format!("$pbkdf2-sha256$i={},l=32${salt}${digest}", self.rounds))
+        // No `ok` below turns anything into nothing: a `Phc`'s lengths are within what the types hold.
+        const {
+            assert!(Salt::MIN_LENGTH <= Self::SALT && Self::SALT <= Salt::MAX_LENGTH);
+            assert!(Output::MIN_LENGTH <= 32 && 32 <= Output::MAX_LENGTH);
+        }
+        let written = phc::PasswordHash {
+            algorithm: Self::FUNCTION,
+            version: None,
+            params: format!("i={},l=32", self.rounds).parse().unwrap_or_default(),
+            salt: Salt::new(&self.salt).ok(),
+            hash: Output::new(&self.digest).ok(),
+        };
+        PasswordHash::new(written.to_string())
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use base64::{Engine as _, engine::general_purpose::STANDARD_NO_PAD as BASE64};
     use proptest::prelude::*;
 
     use super::*;
@@ -63,9 +71,11 @@ mod tests {
     }
 
     #[test]
-    fn our_form_is_read() {
-        let read = parse(&format!("$pbkdf2-sha256$i=600000,l=32${SALT}${DIGEST}"));
-        assert_eq!(read, Some(Phc { rounds: 600_000, salt: vec![0; 16], digest: [0; 32] }));
+    fn our_form_is_read_and_written() {
+        let text = format!("$pbkdf2-sha256$i=600000,l=32${SALT}${DIGEST}");
+        let phc = Phc { rounds: 600_000, salt: vec![0; 16], digest: [0; 32] };
+        assert_eq!(phc.to_hash().expose(), text);
+        assert_eq!(parse(&text), Some(phc));
     }
 
     #[test]
@@ -90,9 +100,9 @@ mod tests {
     fn salts_and_digests_of_other_lengths_are_not_read() {
         for (salt, digest, read) in [
             (16, 32, true),
-            (64, 32, true),
+            (48, 32, true),
             (15, 32, false),
-            (65, 32, false),
+            (49, 32, false),
             (16, 31, false),
             (16, 33, false),
             (16, 0, false),
@@ -114,6 +124,10 @@ mod tests {
             format!("$pbkdf2-sha256$v=1$i=600000,l=32${SALT}${DIGEST}"),
             format!("$pbkdf2-sha256$i=600000${SALT}${DIGEST}"),
             format!("$pbkdf2-sha256$i=600000,i=1000,l=32${SALT}${DIGEST}"),
+            format!("$pbkdf2-sha256$l=32,i=600000${SALT}${DIGEST}"),
+            format!("$pbkdf2-sha256$i=600000,l=32,p=1${SALT}${DIGEST}"),
+            format!("$pbkdf2-sha256$i=600000,l=33${SALT}${DIGEST}"),
+            format!("$pbkdf2-sha256${SALT}${DIGEST}"),
             format!("$pbkdf2-sha256$i=600000,l=32${SALT}${DIGEST}$"),
             format!("$pbkdf2-sha256$i=600000,l=32${SALT}"),
             format!("$pbkdf2-sha256$i=600000,l=32${SALT}${DIGEST}="),
@@ -135,7 +149,7 @@ mod tests {
         #[test]
         fn what_is_written_is_read_and_what_is_read_has_one_spelling(
             rounds in 1_000..=10_000_000u32,
-            salt in prop::collection::vec(any::<u8>(), 16..=64),
+            salt in prop::collection::vec(any::<u8>(), 16..=48),
             digest: [u8; 32],
             at in any::<prop::sample::Index>(),
             with in "[A-Za-z0-9+/=$,.]",

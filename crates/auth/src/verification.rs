@@ -25,7 +25,8 @@ pub enum Verification {
     Unreadable,
 }
 
-/// The rounds of PBKDF2-HMAC-SHA256; an argument below, so that tests can count them.
+/// The rounds of PBKDF2-HMAC-SHA256; an argument below, so that tests can count them. Not the hasher and verifier of
+/// `password-hash`: theirs run no fewer than 1,000 rounds, and what a cheaper hash is topped up by may be fewer.
 pub(crate) type Stretch<'a> = dyn FnMut(&Password, &[u8], u32) -> [u8; 32] + 'a;
 
 /// The real one. A NUL at the very end makes no difference, since HMAC fills its key up with them; no form lets one in.

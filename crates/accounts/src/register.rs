@@ -1,6 +1,6 @@
 //! Making an account.
 
-use auth::{Busy, Password, PasswordRefusal};
+use auth::{Busy, ChooseError, Password, PasswordRefusal};
 use domain::StoreError;
 use domain::user::{AddUserError, Email, NewUser, Taken, User, Username};
 
@@ -34,6 +34,15 @@ pub enum RegisterError {
     Store(#[from] StoreError),
 }
 
+impl From<ChooseError> for RegisterError {
+    fn from(error: ChooseError) -> Self {
+        match error {
+            ChooseError::Refused(refusal) => Self::Weak(refusal),
+            ChooseError::Busy(busy) => Self::Busy(busy),
+        }
+    }
+}
+
 impl Accounts {
     /// Makes an account. The new user is not logged in.
     ///
@@ -41,8 +50,8 @@ impl Accounts {
     /// [`RegisterError`]; two at once for one name give one account and one [`RegisterError::Taken`].
     pub async fn register(&self, registration: Registration) -> Result<User, RegisterError> {
         let Registration { username, email, password } = registration;
-        self.inner.policy.check(&password, &[username.as_str(), email.as_str()])?;
-        let hash = self.inner.hasher.hash(password).await?;
+        let own_words = vec![username.as_str().to_owned(), email.as_str().to_owned()];
+        let hash = self.inner.hasher.choose(&self.inner.policy, password, own_words).await?;
         let joined_at = self.inner.clock.now();
         let user = match self.inner.ports.users.add(NewUser { username, email, joined_at }, hash).await {
             Ok(user) => user,

@@ -12,12 +12,23 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 
 use crate::verification::{self, Verification, stretch};
-use crate::{Cost, Password, Random};
+use crate::{Cost, Password, PasswordPolicy, PasswordRefusal, Random};
 
 /// So many are waiting for a hash that one more would wait too long. Try again in a moment; nothing was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many passwords are waiting to be hashed")]
 pub struct Busy;
+
+/// Why a chosen password was not hashed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ChooseError {
+    /// The policy refuses it.
+    #[error(transparent)]
+    Refused(#[from] PasswordRefusal),
+    /// It could not be judged and hashed now.
+    #[error(transparent)]
+    Busy(#[from] Busy),
+}
 
 /// How many hashes run, and how many requests wait for one to end.
 ///
@@ -64,7 +75,29 @@ impl Hasher {
         Self(Arc::new(Shared { cost, random, running, waiting }))
     }
 
-    /// Hashes a password at today's cost, under a fresh salt.
+    /// Judges a password that somebody chooses, whose own words are `own_words` (see [`PasswordPolicy::check`]), and
+    /// hashes it at today's cost: one job, since judging too is work that an async thread must not wait for.
+    ///
+    /// # Errors
+    /// [`ChooseError::Refused`] where the policy refuses it, for its length at once, whatever waits;
+    /// [`ChooseError::Busy`] at once where the queue is full.
+    pub async fn choose(
+        &self,
+        policy: &PasswordPolicy,
+        password: Password,
+        own_words: Vec<String>,
+    ) -> Result<PasswordHash, ChooseError> {
+        policy.check_length(&password)?;
+        let policy = policy.clone();
+        self.run(move |shared| {
+            let own_words: Vec<_> = own_words.iter().map(String::as_str).collect();
+            policy.check(&password, &own_words)?;
+            Ok(verification::hash(&password, shared.cost, &*shared.random, &mut stretch))
+        })
+        .await?
+    }
+
+    /// Hashes a password at today's cost, under a fresh salt, without asking whether it may be chosen.
     ///
     /// # Errors
     /// [`Busy`] at once where the queue is full.
@@ -126,6 +159,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+    use crate::Warning;
     use crate::random::fake::Counting;
 
     fn hasher(running: usize, waiting: usize) -> Hasher {
@@ -158,6 +192,26 @@ mod tests {
         assert!(matches!(found, Ok(Verification::Match { rehash: None })));
         assert!(matches!(hasher.verify(typed("cafe"), Some(stored)).await, Ok(Verification::Mismatch)));
         assert!(matches!(hasher.verify(typed("cafe"), None).await, Ok(Verification::Mismatch)));
+    }
+
+    #[tokio::test]
+    async fn a_chosen_password_is_judged_with_its_own_words_then_hashed() {
+        let (hasher, policy) = (hasher(1, 0), PasswordPolicy::default());
+        let choose = |text, own: &str| hasher.choose(&policy, typed(text), vec![own.to_owned()]);
+        let stored = choose("zorblatt-quim", "ada").await.unwrap();
+        let found = hasher.verify(typed("zorblatt-quim"), Some(stored)).await;
+        assert!(matches!(found, Ok(Verification::Match { rehash: None })));
+        let refused = choose("zorblatt-quim", "quim@zorblatt.example").await.unwrap_err();
+        assert_eq!(refused, PasswordRefusal::Guessable { warning: Some(Warning::OwnWord) }.into());
+    }
+
+    #[tokio::test]
+    async fn only_a_choice_of_a_wrong_length_needs_no_core() {
+        let (hasher, policy) = (hasher(1, 0), PasswordPolicy::default());
+        let (_running, _end) = begun(&hasher);
+        let choose = |text| hasher.choose(&policy, typed(text), Vec::new());
+        assert_eq!(choose("otter").await.unwrap_err(), PasswordRefusal::TooShort { min: 8 }.into());
+        assert_eq!(choose("password").await.unwrap_err(), Busy.into());
     }
 
     #[tokio::test]

@@ -16,10 +16,9 @@
 //! let policy = PasswordPolicy::default().with_site_words(["DinnerParty"]);
 //! let hasher = Hasher::new(Cost::DEFAULT, Arc::new(Dice));
 //!
-//! // Registration: not too long, not easy to guess, then hashed off the async threads.
+//! // Registration: not too long, then judged and hashed off the async threads.
 //! let chosen = Password::typed("marble otter seven")?;
-//! policy.check(&chosen, &["ada", "ada@example.com"])?;
-//! let stored = hasher.hash(chosen).await?;
+//! let stored = hasher.choose(&policy, chosen, vec!["ada".into(), "ada@example.com".into()]).await?;
 //!
 //! // Log-in: the policy is not asked, and an unknown user (`None`) costs what a known one does.
 //! let typed = Password::typed("marble otter seven")?;
@@ -41,7 +40,7 @@ mod session;
 mod verification;
 
 pub use cost::{Cost, CostError};
-pub use hasher::{Busy, Hasher, Limits};
+pub use hasher::{Busy, ChooseError, Hasher, Limits};
 pub use password::{Password, PasswordTooLong};
 pub use policy::{PasswordPolicy, PasswordPolicyError, PasswordRefusal, Warning};
 pub use random::Random;

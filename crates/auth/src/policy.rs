@@ -145,21 +145,27 @@ impl PasswordPolicy {
     }
 
     /// Whether a password may be chosen by somebody whose username and e-mail address are `own_words`; an address's
-    /// parts count by themselves. It takes less than 10 ms of a core, whatever is typed.
+    /// parts count by themselves. It takes some 10 ms of a core at worst: [`crate::Hasher::choose`] asks it off the
+    /// async threads.
     ///
     /// # Errors
     /// The first rule of [`PasswordRefusal`] that it breaks.
     pub fn check(&self, password: &Password, own_words: &[&str]) -> Result<(), PasswordRefusal> {
-        match password.length() {
-            0 => return Err(PasswordRefusal::Empty),
-            length if length < self.min_length => return Err(PasswordRefusal::TooShort { min: self.min_length }),
-            length if length > self.max_length => return Err(PasswordRefusal::TooLong { max: self.max_length }),
-            _ => {}
-        }
+        self.check_length(password)?;
         let words = own_words.iter().copied().chain(self.site_words.iter().map(String::as_str));
         match guess::judge(password.expose(), words) {
             Verdict::Hard => Ok(()),
             Verdict::Easy(warning) => Err(PasswordRefusal::Guessable { warning }),
+        }
+    }
+
+    /// The part of [`Self::check`] that is no work.
+    pub(crate) fn check_length(&self, password: &Password) -> Result<(), PasswordRefusal> {
+        match password.length() {
+            0 => Err(PasswordRefusal::Empty),
+            length if length < self.min_length => Err(PasswordRefusal::TooShort { min: self.min_length }),
+            length if length > self.max_length => Err(PasswordRefusal::TooLong { max: self.max_length }),
+            _ => Ok(()),
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use auth::{Cost, Hasher, Lifetimes, PasswordPolicy, Random};
+use auth::{Cost, Hasher, Lifetimes, Limits, PasswordPolicy, Random};
 use domain::{AccountPorts, Clock};
 
 use crate::{Accounts, Inner, OsRandom, SystemClock};
@@ -14,6 +14,7 @@ pub struct Builder {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     cost: Cost,
+    limits: Limits,
     policy: PasswordPolicy,
     lifetimes: Lifetimes,
     #[cfg(feature = "poem")]
@@ -53,6 +54,7 @@ impl Builder {
             clock: Arc::new(SystemClock),
             random: Arc::new(OsRandom),
             cost: Cost::DEFAULT,
+            limits: Limits::default(),
             policy: PasswordPolicy::default(),
             lifetimes: Lifetimes::default(),
             #[cfg(feature = "poem")]
@@ -76,6 +78,12 @@ impl Builder {
         Self { cost, ..self }
     }
 
+    /// How many passwords are hashed at once, and how many requests wait for that; more are told to come back.
+    /// Default: [`Limits::default`].
+    pub fn hashing(self, limits: Limits) -> Self {
+        Self { limits, ..self }
+    }
+
     /// Which passwords are accepted. Default: [`PasswordPolicy::default`].
     pub fn password_policy(self, policy: PasswordPolicy) -> Self {
         Self { policy, ..self }
@@ -93,7 +101,7 @@ impl Builder {
     pub fn build(self) -> Result<Accounts, BuildError> {
         let inner = Inner {
             ports: self.ports,
-            hasher: Hasher::new(self.cost, Arc::clone(&self.random)),
+            hasher: Hasher::with_limits(self.cost, Arc::clone(&self.random), self.limits),
             clock: self.clock,
             random: self.random,
             policy: self.policy,

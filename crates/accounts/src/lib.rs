@@ -23,7 +23,7 @@ pub mod test_kit;
 use std::sync::Arc;
 
 pub use auth::{
-    Cost, CostError, Lifetime, LifetimeError, Lifetimes, Password, PasswordPolicy, PasswordPolicyError,
+    Cost, CostError, Lifetime, LifetimeError, Lifetimes, Limits, Password, PasswordPolicy, PasswordPolicyError,
     PasswordRefusal, PasswordTooLong, Random, SessionToken,
 };
 pub use builder::{BuildError, Builder};

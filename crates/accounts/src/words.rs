@@ -42,8 +42,8 @@ pub const PLEASE_CHECK: &str = "Please check what you typed:";
 
 /// Something only somebody else may do.
 pub const FORBIDDEN: &str = "That is not yours to do.";
-/// A form from another site.
-pub const CROSS_SITE: &str = "That form came from another site, so we left everything as it is.";
+/// A form from another site, or from nobody knows where.
+pub const CROSS_SITE: &str = "That did not come from one of our forms, so we left everything as it is.";
 /// A body that is no form.
 pub const NOT_A_FORM: &str = "This page takes a form, sent the way a browser sends one.";
 /// A body that cannot be decoded.

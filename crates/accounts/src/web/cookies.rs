@@ -28,17 +28,19 @@ impl Kind {
         };
         match site {
             site if site.is_secure() => format!("__Host-{name}"),
-            Site::Loopback => site::port(request).map_or_else(|| name.to_owned(), |port| format!("{name}-{port}")),
             Site::Origin(_) => name.to_owned(),
+            _ => site::port(request).map_or_else(|| name.to_owned(), |port| format!("{name}-{port}")),
         }
     }
 }
 
-/// The value of a cookie that a request brings: the first of that name.
+/// The value of a cookie that a request brings: the first of that name. Read as bytes, since another service of this
+/// host may have set a neighbor in the same header that is no ASCII.
 pub(super) fn read<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
-    let values = request.headers().get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = values.flat_map(|value| value.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
+    let values = request.headers().get_all(header::COOKIE).iter();
+    let pairs = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
+    let mut values = pairs.filter_map(|pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="));
+    std::str::from_utf8(values.next()?).ok()
 }
 
 /// A cookie to set: HttpOnly, `SameSite=Lax`, for the whole site; Secure with TLS. Without `max_age` (in seconds) it

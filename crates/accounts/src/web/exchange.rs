@@ -136,16 +136,28 @@ impl Exchange {
         auth::csrf::token(secret.secret(), random)
     }
 
-    /// Whether a form's token was made for this browser.
-    pub(super) fn is_csrf_token(&self, token: &str) -> bool {
-        let secrets = [&self.session, &self.visit].into_iter().flatten();
-        secrets.fold(false, |found, secret| auth::csrf::verify(secret.secret(), token) | found)
+    /// Whether a form's token was made for this browser as it is now: the forms of before a log-in die with it, even
+    /// where a visit's cookie was kept or planted.
+    pub(super) async fn is_csrf_token(&self, token: &str) -> Result<bool, Problem> {
+        let of = |secret: &Option<SessionToken>| {
+            secret.as_ref().is_some_and(|secret| auth::csrf::verify(secret.secret(), token))
+        };
+        match (of(&self.session), of(&self.visit)) {
+            (true, _) => Ok(true),
+            (_, true) => Ok(matches!(self.visitor().await?, Visitor::Guest)),
+            _ => Ok(false),
+        }
     }
 
     /// The messages for this page. Whoever reads them shows them: the next page has them no more.
     pub(super) fn take_flashes(&self) -> &[Flash] {
         self.flashes_shown.store(true, Ordering::Relaxed);
         &self.flashes
+    }
+
+    /// The page that read the messages did not come about: they are for the next one after all.
+    pub(super) fn leave_flashes(&self) {
+        self.flashes_shown.store(false, Ordering::Relaxed);
     }
 
     /// Where a log-in leads back to: this page, or, for a form that was refused, the page it stood on.
@@ -175,12 +187,14 @@ impl Exchange {
                 }
             }
         }
-        let shown = self.flashes_shown.load(Ordering::Relaxed);
+        let shown = self.flashes_shown.load(Ordering::Relaxed) && self.method != Method::HEAD;
         let added = response.extensions().get::<Flashes>();
         let kept = if shown { &[][..] } else { &self.flashes };
         match added {
             Some(Flashes(added)) => {
-                let value = flash::write(&[kept, added].concat());
+                // Tabs that are all sent to the log-in page say why once.
+                let new = added.iter().filter(|flash| !kept.contains(flash)).cloned();
+                let value = flash::write(&kept.iter().cloned().chain(new).collect::<Vec<_>>());
                 lines.push(cookies::set(site, &self.names.flash, &value, None));
             }
             None if shown && !self.flashes.is_empty() => lines.push(cookies::remove(site, &self.names.flash)),

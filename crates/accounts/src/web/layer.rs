@@ -14,6 +14,7 @@ use super::exchange::Exchange;
 use super::fields::Fields;
 use super::headers;
 use super::layout::PageParts;
+use super::methods::Allow;
 use super::problem::{self, Problem};
 use crate::Accounts;
 
@@ -54,7 +55,10 @@ impl<E: Endpoint> Layer<E> {
             Ok(response) => response,
             Err(error) => {
                 let page = AssertUnwindSafe(problem::answer(error, &parts)).catch_unwind().await;
-                page.unwrap_or_else(|_| problem::last_resort())
+                page.unwrap_or_else(|_| {
+                    tracing::error!("the page of an error panicked");
+                    problem::last_resort()
+                })
             }
         };
         exchange.finish(&mut response);
@@ -68,13 +72,30 @@ impl<E: Endpoint> Layer<E> {
             return Err(Problem::Misdirected.into());
         }
         if matches!(*request.method(), Method::TRACE | Method::CONNECT) {
-            return Err(Problem::MethodNotAllowed.into());
+            return Err(self.refused(Problem::MethodNotAllowed, &request, exchange).await);
         }
         if csrf::is_unsafe(request.method()) {
-            self.admit(&mut request, exchange).await?;
+            match self.admit(&mut request, exchange).await {
+                Err(problem @ Problem::CrossSite) => return Err(self.refused(problem, &request, exchange).await),
+                admitted => admitted?,
+            }
         }
         request.extensions_mut().insert(Arc::clone(exchange));
         self.inner.call(request).await.map(poem::IntoResponse::into_response)
+    }
+
+    /// What a request that is not let in is told: `problem`, unless there is no such page, or it takes no such method.
+    /// That is asked with OPTIONS, which anybody may send, since it may change nothing.
+    async fn refused(&self, problem: Problem, request: &Request, exchange: &Arc<Exchange>) -> poem::Error {
+        let uri = request.original_uri().clone();
+        let mut probe = Request::builder().method(Method::OPTIONS).uri(uri).finish();
+        probe.extensions_mut().clone_from(request.extensions());
+        probe.extensions_mut().insert(Arc::clone(exchange));
+        match self.inner.call(probe).await {
+            Err(told) if told.status() == StatusCode::NOT_FOUND => told,
+            Err(told) if told.data::<Allow>().is_some_and(|allow| !allow.has(request.method())) => told,
+            _ => problem.into(),
+        }
     }
 
     /// Reads the body, under its limit and once, and lets through what comes from our own pages.
@@ -93,7 +114,7 @@ impl<E: Endpoint> Layer<E> {
         let tokens = fields.iter().flat_map(Fields::iter).filter(|(name, _)| *name == csrf::FIELD);
         let tokens: Vec<_> = tokens.map(|(_, token)| token).collect();
         match (evidence, tokens.as_slice()) {
-            (_, [token]) if exchange.is_csrf_token(token) => {}
+            (_, [token]) if exchange.is_csrf_token(token).await? => {}
             (Evidence::Ours, []) => {}
             (Evidence::Ours, _) => return Err(Problem::StaleForm(fields.unwrap_or_default())),
             _ => return Err(Problem::CrossSite),

@@ -11,6 +11,7 @@ use poem::{FromRequest, IntoResponse, Request, RequestBody, Response};
 use super::csrf;
 use super::exchange::Exchange;
 use super::flash::Flash;
+use super::next::Next;
 use super::problem;
 use super::visitor::Visitor;
 
@@ -82,6 +83,12 @@ impl PageParts {
         self.exchange.take_flashes()
     }
 
+    /// Where a log-in begun on this page should lead back to: here, or, for a form that was refused, where it stood.
+    #[must_use]
+    pub fn way_back(&self) -> Option<&Next> {
+        self.exchange.way_back()
+    }
+
     /// The path of this page, without its query.
     #[must_use]
     pub fn path(&self) -> &str {
@@ -99,16 +106,12 @@ impl PageParts {
     pub fn render_as(&self, status: StatusCode, title: &str, content: &str) -> Response {
         let layout = &self.exchange.settings().layout;
         match catch_unwind(AssertUnwindSafe(|| layout.page(self, title, content))) {
-            Ok(Ok(html)) => html_response(status, html),
-            Ok(Err(error)) => {
-                tracing::error!(error = ?error, title, "the layout did not render");
-                problem::last_resort()
-            }
-            Err(_) => {
-                tracing::error!(title, "the layout panicked");
-                problem::last_resort()
-            }
+            Ok(Ok(html)) => return html_response(status, html),
+            Ok(Err(error)) => tracing::error!(error = ?error, title, "the layout did not render"),
+            Err(_) => tracing::error!(title, "the layout panicked"),
         }
+        self.exchange.leave_flashes();
+        problem::last_resort()
     }
 
     /// Renders a template of the page's content, then the page. A template that fails gets the page of last resort.

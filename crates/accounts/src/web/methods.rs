@@ -75,6 +75,10 @@ impl Endpoint for Methods {
 pub(super) struct Allow(pub(super) HeaderValue);
 
 impl Allow {
+    pub(super) fn has(&self, method: &Method) -> bool {
+        self.0.to_str().unwrap_or_default().split(", ").any(|allowed| allowed == method.as_str())
+    }
+
     pub(super) fn add(self, response: &mut Response) {
         response.headers_mut().insert(header::ALLOW, self.0);
     }

@@ -41,8 +41,8 @@ pub enum Problem {
     /// The body is past the limit: 413.
     #[error("body too large")]
     TooLarge,
-    /// Another site sent the form: 403.
-    #[error("a form from another site")]
+    /// Another site sent the form, or nothing shows that it is ours: 403.
+    #[error("not shown to come from one of our forms")]
     CrossSite,
     /// The form's token is not this browser's any more: 403, and the form once more.
     #[error("a stale form")]
@@ -104,7 +104,7 @@ impl Problem {
             Self::Forbidden => ("Not yours to do", words::FORBIDDEN),
             Self::NotAForm => ("That is not a form", words::NOT_A_FORM),
             Self::Undecodable => ("We couldn't read that", words::UNDECODABLE),
-            Self::CrossSite => ("From another site", words::CROSS_SITE),
+            Self::CrossSite => ("Not one of our forms", words::CROSS_SITE),
             Self::StaleForm(_) => ("Once more, please", words::FORM_STALE),
             Self::Misdirected => ("Not here", words::MISDIRECTED),
             Self::Unavailable(_) if saves => ("Please try again", words::NOT_SAVED),
@@ -122,7 +122,10 @@ impl Problem {
         self.log(exchange);
         let status = self.status();
         let (title, sentence) = self.words(csrf::is_unsafe(&exchange.method));
-        let mut response = if exchange.wants_json {
+        let hook = exchange.settings().unauthorized.as_ref().filter(|_| matches!(self, Self::LoginRequired));
+        let mut response = if let Some(hook) = hook {
+            hook(parts)
+        } else if exchange.wants_json {
             let body = serde_json::json!({ "error": sentence }).to_string();
             body.with_content_type("application/json; charset=utf-8").with_status(status).into_response()
         } else if matches!(self, Self::LoginRequired) {
@@ -180,7 +183,8 @@ struct SendAgain {
 
 impl SendAgain {
     fn new(exchange: &Exchange, sent: &Fields) -> Option<Self> {
-        let is_kept = |name: &str| name != csrf::FIELD && !name.contains("password");
+        // A field that an embedder named passphrase or newPassword is one too.
+        let is_kept = |name: &str| name != csrf::FIELD && !name.to_lowercase().contains("pass");
         let fields = sent.iter().filter(|(name, _)| is_kept(name));
         let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
         Some(Self { action: exchange.here.as_ref()?.as_str().to_owned(), fields })

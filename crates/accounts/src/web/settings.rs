@@ -5,11 +5,12 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 
 use ipnet::IpNet;
+use poem::Response;
 use poem::http::HeaderValue;
 use url::Url;
 
 use super::headers;
-use super::layout::{Layout, Plain};
+use super::layout::{Layout, PageParts, Plain};
 use super::site::Site;
 use crate::{BuildError, Builder};
 
@@ -24,9 +25,13 @@ pub enum AccountPage {
     LogOut,
 }
 
+/// Answers a guest at a protected page.
+pub(super) type Unauthorized = Arc<dyn Fn(&PageParts) -> Response + Send + Sync>;
+
 /// What was chosen, as it was said.
 pub(crate) struct WebSettings {
     layout: Arc<dyn Layout>,
+    unauthorized: Option<Unauthorized>,
     listen: Option<SocketAddr>,
     origin: Option<String>,
     allow_plain_http: bool,
@@ -40,6 +45,7 @@ pub(crate) struct WebSettings {
 /// What was chosen, checked.
 pub(crate) struct Settings {
     pub(super) layout: Arc<dyn Layout>,
+    pub(super) unauthorized: Option<Unauthorized>,
     pub(super) site: Site,
     pub(super) trusted_proxies: Vec<IpNet>,
     pub(super) body_limit: usize,
@@ -54,6 +60,7 @@ pub(super) struct Paths {
     pub(super) register: String,
     pub(super) log_in: String,
     pub(super) log_out: String,
+    pub(super) after_registration: String,
     pub(super) after_log_in: String,
     pub(super) after_log_out: String,
 }
@@ -62,6 +69,7 @@ impl Default for WebSettings {
     fn default() -> Self {
         Self {
             layout: Arc::new(Plain),
+            unauthorized: None,
             listen: None,
             origin: None,
             allow_plain_http: false,
@@ -72,6 +80,7 @@ impl Default for WebSettings {
                 register: "/register".into(),
                 log_in: "/login".into(),
                 log_out: "/logout".into(),
+                after_registration: "/login".into(),
                 after_log_in: "/".into(),
                 after_log_out: "/".into(),
             },
@@ -84,6 +93,13 @@ impl Builder {
     /// The pages' layout. Default: [`Plain`].
     pub fn layout(mut self, layout: impl Layout + 'static) -> Self {
         self.web.layout = Arc::new(layout);
+        self
+    }
+
+    /// Answers guests at protected pages in another way. Default: for a program 401 and JSON, for everybody else a
+    /// redirect (303) to the log-in page with [`crate::words::LOGIN_REQUIRED`], which leads back after the log-in.
+    pub fn unauthorized(mut self, answer: impl Fn(&PageParts) -> Response + Send + Sync + 'static) -> Self {
+        self.web.unauthorized = Some(Arc::new(answer));
         self
     }
 
@@ -131,15 +147,26 @@ impl Builder {
         self
     }
 
-    /// Moves the log-in page.
+    /// Moves the log-in page. Where [`Builder::after_registration`] was not said, registrations lead there.
     pub fn log_in_at(mut self, path: impl Into<String>) -> Self {
-        self.web.paths.log_in = path.into();
+        let path = path.into();
+        let paths = &mut self.web.paths;
+        if paths.after_registration == paths.log_in {
+            paths.after_registration.clone_from(&path);
+        }
+        paths.log_in = path;
         self
     }
 
     /// Moves the address that logs out.
     pub fn log_out_at(mut self, path: impl Into<String>) -> Self {
         self.web.paths.log_out = path.into();
+        self
+    }
+
+    /// Where a registration leads. Default: the log-in page.
+    pub fn after_registration(mut self, path: impl Into<String>) -> Self {
+        self.web.paths.after_registration = path.into();
         self
     }
 
@@ -168,8 +195,8 @@ impl WebSettings {
         if !(1024..=16 * 1024 * 1024).contains(&self.body_limit) {
             return Err(BuildError::BodyLimit(self.body_limit));
         }
-        let Paths { register, log_in, log_out, after_log_in, after_log_out } = &self.paths;
-        for path in [register, log_in, log_out, after_log_in, after_log_out] {
+        let Paths { register, log_in, log_out, after_registration, after_log_in, after_log_out } = &self.paths;
+        for path in [register, log_in, log_out, after_registration, after_log_in, after_log_out] {
             if !is_page(path) {
                 return Err(BuildError::NotAPath(path.clone()));
             }
@@ -177,6 +204,7 @@ impl WebSettings {
         Ok(Settings {
             csp: csp(&self.csp_sources)?,
             layout: self.layout,
+            unauthorized: self.unauthorized,
             site,
             trusted_proxies: self.trusted_proxies,
             body_limit: self.body_limit,
@@ -191,7 +219,7 @@ impl WebSettings {
                 Some(address) if !address.ip().is_loopback() && !self.allow_plain_http => {
                     Err(BuildError::NoOrigin(address))
                 }
-                Some(address) if !address.ip().is_loopback() => Ok(Site::Origin(origin(&format!("http://{address}"))?)),
+                Some(address) if !address.ip().is_loopback() => Ok(Site::Network),
                 _ => Ok(Site::Loopback),
             };
         };
@@ -223,8 +251,9 @@ fn csp(sources: &[(String, String)]) -> Result<HeaderValue, BuildError> {
         let refused = || BuildError::NotASource(format!("{directive} {source}"));
         let is_name = !directive.is_empty() && directive.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
         // What would end the directive, or undo the policy: inline code is never allowed.
-        let is_source = !source.is_empty() && !source.contains([';', ',', ' ']) && !source.contains("unsafe");
-        if !is_name || !is_source || !source.is_ascii() {
+        let is_token = !source.is_empty() && source.bytes().all(|byte| byte.is_ascii_graphic());
+        let is_source = is_token && !source.contains([';', ',']) && !source.to_ascii_lowercase().contains("unsafe");
+        if !is_name || !is_source {
             return Err(refused());
         }
         let found = policy.split("; ").any(|part| part.split(' ').next() == Some(directive));

@@ -3,7 +3,7 @@
 
 use std::net::IpAddr;
 
-use poem::http::Uri;
+use poem::http::{Uri, header};
 use poem::{Addr, Request};
 use url::{Host, Url};
 
@@ -14,6 +14,8 @@ pub(crate) enum Site {
     Loopback,
     /// Under one origin. It is plain HTTP only where the embedder allowed that by name.
     Origin(url::Origin),
+    /// In a closed network over plain HTTP, which the embedder allowed by name, under whatever name reaches it.
+    Network,
 }
 
 impl Site {
@@ -26,7 +28,7 @@ impl Site {
     /// name of its own that leads here (DNS rebinding); behind an origin the proxy has seen to it.
     pub(super) fn is_meant(&self, request: &Request) -> bool {
         match self {
-            Self::Origin(_) => true,
+            Self::Origin(_) | Self::Network => true,
             Self::Loopback => host(request).is_some_and(|host| is_loopback(&host)),
         }
     }
@@ -39,6 +41,10 @@ impl Site {
             Self::Loopback => {
                 let loopback = url.host().is_some_and(|host| is_loopback(&host.to_owned()));
                 url.scheme() == "http" && loopback && url.port_or_known_default() == port(request)
+            }
+            Self::Network => {
+                let named = only_host(request).and_then(|host| Url::parse(&format!("http://{host}")).ok());
+                named.is_some_and(|named| named.origin() == url.origin())
             }
         }
     }
@@ -56,10 +62,17 @@ pub(super) fn port(request: &Request) -> Option<u16> {
 fn host(request: &Request) -> Option<Host> {
     let authority = match request.original_uri().authority() {
         Some(authority) => authority.as_str().to_owned(),
-        None => request.header("host")?.to_owned(),
+        None => only_host(request)?.to_owned(),
     };
     let authority = Uri::try_from(authority).ok()?;
     Host::parse(authority.host()?).ok()
+}
+
+/// The `Host` header where there is one: of two nobody knows which one counts for whom (RFC 9112, 3.2).
+fn only_host(request: &Request) -> Option<&str> {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let host = hosts.next()?.to_str().ok()?;
+    hosts.next().is_none().then_some(host)
 }
 
 fn is_loopback(host: &Host) -> bool {

@@ -1,0 +1,209 @@
+//! A service that embeds accounts, for every test: its pages, its store, its clock, and requests by hand. What a test
+//! is about is not here.
+
+mod failing;
+mod raw;
+
+use accounts::test_kit::{MovableClock, Page, TestServer, Visitor, cheap};
+use accounts::web::{
+    Checked, CurrentUser, Fields, Flash, Form, FormErrors, LoginRequired, PageParts, Visitor as Whoever, methods,
+};
+use accounts::{AccountPorts, Accounts, Builder, Timestamp};
+use poem::{EndpointExt, Response, Route, handler};
+use store::AccountStore;
+use store::embed::sqlx::{query, query_scalar};
+use store::embed::{Database, WriteError};
+use tempfile::TempDir;
+
+pub(crate) use failing::Failing;
+pub(crate) use raw::{Answer, browser_post, raw};
+
+/// A password that the policy accepts.
+pub(crate) const PASSWORD: &str = "marble otter seven";
+
+/// A running service, and all that is behind it.
+pub(crate) struct Service {
+    pub(crate) server: TestServer,
+    pub(crate) accounts: Accounts,
+    pub(crate) store: AccountStore,
+    pub(crate) failing: Failing,
+    pub(crate) clock: MovableClock,
+    pub(crate) folder: TempDir,
+}
+
+impl Service {
+    pub(crate) async fn start() -> Self {
+        Self::with(|builder| builder).await
+    }
+
+    /// A service with settings of its own.
+    pub(crate) async fn with(set: impl FnOnce(Builder) -> Builder) -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = AccountStore::connect(&test_support_url(&folder)).await.unwrap();
+        let failing = Failing::over(store.clone().into());
+        let clock = MovableClock::at(Timestamp::from_millis(1_767_225_600_000)); // 2026-01-01
+        let builder = Accounts::builder(failing.ports()).clock(clock.clone()).cost(cheap());
+        let accounts = set(builder).build().unwrap();
+        let server = TestServer::start(accounts.routes(pages()).unwrap()).await.unwrap();
+        Self { server, accounts, store, failing, clock, folder }
+    }
+
+    /// The same accounts, as another process would serve them with settings of its own.
+    pub(crate) async fn beside(&self, set: impl FnOnce(Builder) -> Builder) -> TestServer {
+        let builder = Accounts::builder(self.store.clone()).clock(self.clock.clone()).cost(cheap());
+        TestServer::start(set(builder).build().unwrap().routes(pages()).unwrap()).await.unwrap()
+    }
+
+    pub(crate) fn visitor(&self) -> Visitor {
+        Visitor::of(&self.server)
+    }
+
+    /// Ada, registered and logged in.
+    pub(crate) async fn ada(&self) -> Visitor {
+        let ada = self.visitor();
+        assert_eq!(ada.register("ada", PASSWORD).await.status, 200);
+        assert!(ada.log_in("ada", PASSWORD).await.text.contains("Welcome back, ada."));
+        ada
+    }
+
+    pub(crate) fn ports(&self) -> AccountPorts {
+        self.store.clone().into()
+    }
+
+    /// How many rows a table has.
+    pub(crate) async fn count(&self, table: &'static str) -> i64 {
+        let Database::Sqlite(engine) = self.store.database() else { unreachable!("a file") };
+        let count = match table {
+            "users" => query_scalar("SELECT count(*) FROM users"),
+            "sessions" => query_scalar("SELECT count(*) FROM sessions"),
+            other => panic!("no count for {other}"),
+        };
+        count.fetch_one(&engine.read).await.unwrap()
+    }
+
+    /// Changes the database behind the service's back, as an operator would.
+    pub(crate) async fn operator(&self, sql: &'static str) {
+        let Database::Sqlite(engine) = self.store.database() else { unreachable!("a file") };
+        let changed = engine.writer.write((), move |connection, ()| {
+            Box::pin(async move {
+                query(sql).execute(connection).await?;
+                Ok::<(), WriteError>(())
+            })
+        });
+        changed.await.unwrap();
+    }
+}
+
+fn test_support_url(folder: &TempDir) -> String {
+    format!("sqlite:{}", folder.path().join("test.db").display())
+}
+
+/// The pages of an embedder: open, protected one by one, protected as a group, and such as go wrong.
+fn pages() -> Route {
+    let members = Route::new().at("/one", methods().get(member)).at("/two", methods().get(member));
+    Route::new()
+        .at("/", methods().get(index))
+        .at("/home", methods().get(home))
+        .at("/form", methods().get(index).post(save))
+        .nest("/members", members.with(LoginRequired))
+        .at("/echo", methods().get(index).post(echo))
+        .at("/title", methods().post(title))
+        .at("/panic", methods().get(panic))
+        .at("/native", poem::get(member))
+}
+
+#[handler]
+fn index(visitor: Whoever, page: PageParts) -> Response {
+    let name = visitor.user().map_or("a guest", |user| user.username.as_str());
+    page.render("Index", &format!("<p id=\"who\">You are {name}.</p>"))
+}
+
+#[handler]
+fn home(user: CurrentUser, page: PageParts) -> Response {
+    page.render("Home", &format!("<p id=\"who\">You are {}.</p><p>The recipe is soup.</p>", user.username))
+}
+
+#[handler]
+fn save(user: CurrentUser) -> Response {
+    Flash::success(format!("Saved for {}.", user.username)).to("/")
+}
+
+/// Whatever was typed, for pages that say it again.
+struct Typed(String);
+
+impl Form for Typed {
+    fn parse(fields: &Fields) -> Result<Self, FormErrors> {
+        fields.one("text").map(|text| Self(text.to_owned())).map_err(|error| FormErrors::at("text", error))
+    }
+}
+
+#[handler]
+fn echo(sent: Checked<Typed>) -> Response {
+    match sent.form {
+        Ok(Typed(text)) => Flash::refusal(text).to("/"),
+        Err(errors) => Flash::refusal(errors.of("text").unwrap_or_default()).to("/"),
+    }
+}
+
+#[handler]
+fn title(page: PageParts, sent: Checked<Typed>) -> Response {
+    page.render(&sent.form.map_or_else(|_| String::new(), |typed| typed.0), "")
+}
+
+#[handler]
+fn member() -> &'static str {
+    "members only"
+}
+
+#[handler]
+fn panic() -> &'static str {
+    panic!("on purpose")
+}
+
+/// Whom a page takes its reader for.
+pub(crate) fn who(page: &Page) -> String {
+    page.texts("#who").concat()
+}
+
+/// The cookies that an answer sets, as it says them.
+pub(crate) fn set_cookies(page: &Page) -> Vec<String> {
+    let lines = page.headers.get_all("set-cookie").iter();
+    lines.map(|line| line.to_str().unwrap().to_owned()).collect()
+}
+
+/// The line that sets the cookie whose name begins so.
+pub(crate) fn set_cookie(page: &Page, name: &str) -> Option<String> {
+    set_cookies(page).into_iter().find(|line| line.starts_with(name))
+}
+
+/// What every answer carries, whatever it is.
+pub(crate) fn assert_has_headers(page: &Page) {
+    let csp = page.header("content-security-policy").unwrap_or_default();
+    for part in ["default-src 'none'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"] {
+        assert!(csp.split("; ").any(|found| found == part), "{}: {csp}", page.path);
+    }
+    assert!(!csp.contains("unsafe"), "{csp}");
+    let expected = [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+        ("cache-control", "no-store"),
+    ];
+    for (name, value) in expected {
+        assert_eq!(page.header(name), Some(value), "{name} of {} ({})", page.path, page.status);
+    }
+    assert_eq!(page.header("x-request-id").map(str::len), Some(16), "{}", page.path);
+    assert_eq!(page.header("access-control-allow-origin"), None);
+    if !page.html.is_empty() {
+        let kind = page.header("content-type").unwrap_or_default();
+        assert!(kind.ends_with("; charset=utf-8"), "{kind} of {}", page.path);
+    }
+}
+
+/// Whether a page stands in the layout, with a sentence in it.
+pub(crate) fn assert_page(page: &Page, status: u16, sentence: &str) {
+    assert_eq!(page.status, status, "{}: {}", page.path, page.text);
+    assert!(page.text.contains(sentence), "{sentence:?} in {}", page.text);
+    assert_eq!(page.texts("main h1").len(), 1, "in the layout: {}", page.html);
+    assert_has_headers(page);
+}

@@ -1,0 +1,91 @@
+//! Behind a proxy that ends TLS, under an https origin: cookies that no other host can set or read, and HSTS.
+
+use accounts::test_kit::{Page, TestServer, Visitor};
+use reqwest::Method;
+
+use crate::common::{PASSWORD, Service, assert_has_headers, set_cookie, set_cookies};
+
+async fn service() -> Service {
+    Service::with(|builder| builder.origin("https://dinner.example")).await
+}
+
+/// A form as the proxy hands it on.
+async fn post(server: &TestServer, path: &str, cookies: &str, fields: &[(&str, &str)]) -> Page {
+    let visitor = Visitor::of(server);
+    let request = visitor.request(Method::POST, path).header("host", "dinner.example").header("cookie", cookies);
+    visitor.send(request.header("origin", "https://dinner.example").form(fields)).await
+}
+
+async fn get(server: &TestServer, path: &str, cookies: &str) -> Page {
+    let visitor = Visitor::of(server);
+    visitor.send(visitor.request(Method::GET, path).header("host", "dinner.example").header("cookie", cookies)).await
+}
+
+fn assert_host_cookie(cookie: &str, name: &str) {
+    let (pair, attributes) = cookie.split_once("; ").unwrap();
+    assert!(pair.starts_with(&format!("__Host-{name}=")), "{cookie}");
+    let attributes: Vec<_> = attributes.split("; ").collect();
+    for part in ["Path=/", "HttpOnly", "Secure", "SameSite=Lax"] {
+        assert!(attributes.contains(&part), "{part}: {cookie}");
+    }
+    assert!(!cookie.to_lowercase().contains("domain"), "{cookie}");
+}
+
+#[tokio::test]
+async fn the_journey_by_host_cookies() {
+    let service = service().await;
+    let server = &service.server;
+    let form = [("username", "ada"), ("email", "ada@example.com"), ("password", PASSWORD), ("password2", PASSWORD)];
+    let page = post(server, "/register", "", &form).await;
+    assert_eq!((page.status, page.header("location")), (303, Some("/login")));
+    assert_host_cookie(&set_cookie(&page, "__Host-flash").unwrap(), "flash");
+    assert_host_cookie(&set_cookie(&get(server, "/login", "").await, "__Host-visit").unwrap(), "visit");
+
+    let log_in = [("email", "ada@example.com"), ("password", PASSWORD), ("remember", "on")];
+    let page = post(server, "/login", "", &log_in).await;
+    let cookie = set_cookie(&page, "__Host-session").unwrap();
+    assert_host_cookie(&cookie, "session");
+    assert!(cookie.ends_with("; Max-Age=2592000"), "{cookie}");
+    assert!(set_cookies(&page).iter().all(|cookie| cookie.starts_with("__Host-")));
+    assert!(
+        !set_cookie(&post(server, "/login", "", &log_in[..2]).await, "__Host-session").unwrap().contains("Max-Age")
+    );
+
+    let session = cookie.split(';').next().unwrap();
+    assert!(get(server, "/home", session).await.text.contains("You are ada."));
+    for planted in [session.replace("__Host-", ""), session.replace("__Host-", "__Secure-")] {
+        assert_eq!(get(server, "/home", &planted).await.status, 303, "another name is another cookie");
+    }
+    let page = post(server, "/logout", session, &[]).await;
+    assert_host_cookie(&set_cookie(&page, "__Host-session=;").unwrap(), "session");
+    assert_eq!(get(server, "/home", session).await.status, 303);
+}
+
+#[tokio::test]
+async fn every_answer_asks_for_tls_for_a_year() {
+    let service = service().await;
+    for (path, status) in [("/", 200), ("/home", 303), ("/nowhere", 404), ("/panic", 500)] {
+        let page = get(&service.server, path, "").await;
+        assert_eq!((page.status, page.header("strict-transport-security")), (status, Some("max-age=31536000")));
+        assert_has_headers(&page);
+    }
+}
+
+#[tokio::test]
+async fn only_the_origin_itself_sends_forms() {
+    let service = service().await;
+    let visitor = service.visitor();
+    for origin in [
+        "http://dinner.example",
+        "https://dinner.example:8443",
+        "https://www.dinner.example",
+        "https://dinner.example.evil.example",
+        "http://localhost",
+        "null",
+    ] {
+        let request = visitor.request(Method::POST, "/login").header("origin", origin);
+        assert_eq!(visitor.send(request.form(&[("email", "x")])).await.status, 403, "{origin}");
+    }
+    let request = visitor.request(Method::POST, "/login").header("origin", "https://DINNER.example:443");
+    assert_eq!(visitor.send(request.form(&[("email", "x")])).await.status, 422);
+}

@@ -1,0 +1,77 @@
+//! Several requests at once: a log-out wins against those under way, and none takes another's place.
+
+use std::time::Duration;
+
+use futures_util::future::{join, join_all};
+use reqwest::Method;
+
+use crate::common::{PASSWORD, Service, browser_post, who};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_session_logged_out_while_requests_are_in_flight_stays_ended() {
+    let service = Service::start().await;
+    service.visitor().register("ada", PASSWORD).await;
+    for round in 0..100u64 {
+        let ada = service.visitor();
+        browser_post(&ada, "/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
+        let stolen = ada.cookies();
+        service.clock.advance(Duration::from_secs(61)); // so that each of them notes when it was seen
+        let thieves: Vec<_> = (0..3).map(|_| service.visitor()).collect();
+        let requests = join_all(thieves.iter().map(|thief| {
+            thief.take_cookies(&stolen);
+            thief.send(thief.request(Method::GET, "/home"))
+        }));
+        let log_out = async {
+            tokio::time::sleep(Duration::from_micros(round * 37 % 2_000)).await;
+            browser_post(&ada, "/logout", &[]).await
+        };
+        let (pages, page) = join(requests, log_out).await;
+        assert_eq!(page.status, 303);
+        assert!(pages.iter().all(|page| matches!(page.status, 200 | 303)), "{pages:?}");
+        let thief = service.visitor();
+        thief.take_cookies(&stolen);
+        assert_eq!(thief.send(thief.request(Method::GET, "/home")).await.status, 303, "round {round}");
+        assert_eq!(service.count("sessions").await, 0, "round {round}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_slow_request_with_the_old_cookie_does_not_log_out_whoever_logged_in_meanwhile() {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    let old = ada.cookies();
+    browser_post(&ada, "/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
+    let slow = service.visitor();
+    slow.take_cookies(&old);
+    let page = slow.send(slow.request(Method::GET, "/")).await;
+    assert!(page.headers.get_all("set-cookie").iter().all(|line| !line.to_str().unwrap().starts_with("session")));
+    assert_eq!(who(&ada.get("/home").await), "You are ada.");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_pages_of_one_visitor_at_once_are_all_theirs() {
+    let service = Service::start().await;
+    let (ada, ben) = (service.ada().await, service.visitor());
+    ben.register("ben", PASSWORD).await;
+    ben.log_in("ben", PASSWORD).await;
+    let pages = (0..40).map(|n| if n % 2 == 0 { ada.clone() } else { ben.clone() });
+    let pages = join_all(pages.map(|visitor| async move { who(&visitor.get("/home").await) })).await;
+    assert_eq!(pages, ["You are ada.", "You are ben."].repeat(20));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_visitor_who_leaves_in_the_middle_frees_what_they_held() {
+    let limits = accounts::Limits { running: std::num::NonZeroUsize::MIN, waiting: 4 };
+    let service = Service::with(|builder| builder.hashing(limits)).await;
+    service.visitor().register("ada", PASSWORD).await;
+    let form = [("email", "ada@example.com"), ("password", PASSWORD)];
+    for n in 0..60 {
+        let visitor = service.visitor();
+        let left = tokio::time::timeout(Duration::from_micros(n * 97), browser_post(&visitor, "/login", &form));
+        let _ = left.await;
+    }
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    for _ in 0..5 {
+        assert_eq!(browser_post(&service.visitor(), "/login", &form).await.status, 303);
+    }
+}

@@ -1,0 +1,155 @@
+//! Bad input: too much, undecodable, or values that no form of ours sends. Each is told; none is a 500.
+
+use reqwest::Method;
+
+use crate::common::{Answer, PASSWORD, Service, assert_page, browser_post, raw};
+
+const HEAD: &str = "POST /register HTTP/1.1\r\nHost: HOST\r\nSec-Fetch-Site: same-origin\r\nConnection: close\r\n\
+     Content-Type: application/x-www-form-urlencoded\r\n";
+
+fn assert_too_large(answer: &Answer) {
+    assert_eq!(answer.status, 413, "{answer:?}");
+    assert!(answer.body.contains("What was sent is larger than we take. Nothing changed."), "{answer:?}");
+    assert!(answer.body.contains("<main>"), "in the layout");
+    assert!(answer.header("content-security-policy").is_some());
+}
+
+#[tokio::test]
+async fn a_body_past_the_limit_is_refused_with_or_without_its_length() {
+    let service = Service::start().await;
+    let body = format!("email={}", "x".repeat(65_536));
+    assert_too_large(&raw(&service.server, format!("{HEAD}Content-Length: {}\r\n\r\n{body}", body.len())).await);
+    let chunks: String = (0..20).map(|_| format!("1000\r\n{}\r\n", "x".repeat(4_096))).collect();
+    let chunked = format!("{HEAD}Transfer-Encoding: chunked\r\n\r\n{chunks}0\r\n\r\n");
+    assert_too_large(&raw(&service.server, chunked).await);
+}
+
+#[tokio::test]
+async fn a_body_past_the_limit_is_read_no_further() {
+    let service = Service::start().await;
+    // It says that two thirds are still to come, and they never do: an answer comes all the same.
+    let head = format!("{HEAD}Content-Length: 200000\r\n\r\n");
+    let request = format!("{head}{}", "x".repeat(70_000));
+    let answer = tokio::time::timeout(std::time::Duration::from_secs(20), raw(&service.server, request)).await;
+    assert_too_large(&answer.expect("an answer, and no wait for the rest"));
+}
+
+#[tokio::test]
+async fn a_body_at_the_limit_is_read() {
+    let service = Service::start().await;
+    let body = format!("username={}", "x".repeat(65_536 - "username=".len()));
+    let answer = raw(&service.server, format!("{HEAD}Content-Length: {}\r\n\r\n{body}", body.len())).await;
+    assert_eq!(answer.status, 422);
+    assert!(answer.body.contains("A username has at most 64 characters."));
+}
+
+#[tokio::test]
+async fn the_limit_is_a_setting() {
+    let service = Service::with(|builder| builder.body_limit(1_024)).await;
+    let body = format!("username={}", "x".repeat(1_016));
+    assert_too_large(&raw(&service.server, format!("{HEAD}Content-Length: {}\r\n\r\n{body}", body.len())).await);
+}
+
+#[tokio::test]
+async fn a_stranger_s_body_is_not_read_at_all() {
+    let service = Service::start().await;
+    let head = HEAD.replace("same-origin", "cross-site");
+    let answer = raw(&service.server, format!("{head}Content-Length: 60000\r\n\r\n"));
+    let answer = tokio::time::timeout(std::time::Duration::from_secs(20), answer).await;
+    assert_eq!(answer.expect("an answer before the body").status, 403);
+}
+
+#[tokio::test]
+async fn what_cannot_be_decoded_is_a_400() {
+    let service = Service::start().await;
+    let visitor = service.visitor();
+    for path in ["/login", "/register", "/echo", "/logout"] {
+        for body in
+            [&b"email=%zz"[..], b"email=%", b"email=%f", b"%=x", b"email=%ff", b"email=\xff\xfe", b"a=%ED%A0%80"]
+        {
+            let request =
+                visitor.request(Method::POST, path).header("sec-fetch-site", "same-origin").body(body.to_vec());
+            let page = visitor.send(request.header("content-type", "application/x-www-form-urlencoded")).await;
+            assert_page(&page, 400, "What was sent is damaged. Nothing changed, please try again.");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_breaks_off_is_a_400_or_nothing() {
+    let service = Service::start().await;
+    let answer = raw(&service.server, format!("{HEAD}Transfer-Encoding: chunked\r\n\r\nzz\r\n")).await;
+    assert!(matches!(answer.status, 400 | 0), "{answer:?}");
+    assert_eq!(service.visitor().get("/").await.status, 200);
+}
+
+#[tokio::test]
+async fn a_nul_an_overlong_and_a_repeated_value_are_told_at_their_field_and_kept() {
+    let service = Service::start().await;
+    let good = [("username", "ada"), ("email", "ada@example.com"), ("password", PASSWORD), ("password2", PASSWORD)];
+    let long = "x".repeat(10_000);
+    for (field, value) in good {
+        let nul = format!("{value}\0");
+        let bad = [
+            (vec![(field, nul.as_str())], "This field holds a character that cannot be stored."),
+            (
+                vec![(field, long.as_str())],
+                if field == "password2" { "The two passwords differ." } else { " at most " },
+            ),
+            (vec![(field, value), (field, "other")], "This field was sent more than once."),
+            (vec![(field, value), (field, value)], "This field was sent more than once."),
+        ];
+        for (values, sentence) in bad {
+            let form: Vec<_> = good.into_iter().filter(|(name, _)| *name != field).chain(values.clone()).collect();
+            let page = browser_post(&service.visitor(), "/register", &form).await;
+            assert_page(&page, 422, sentence);
+            assert!(page.texts(&format!("#{field}-note")).concat().contains(sentence), "{field}: {}", page.text);
+            assert!(
+                !page.html.contains(PASSWORD) && !page.attributes("[type=password]", "value").concat().contains('x')
+            );
+            if !field.starts_with("password") {
+                let shown = values[0].1.replace('\0', "\u{fffd}"); // as any HTML parser reads it
+                assert_eq!(page.attributes(&format!("#{field}"), "value"), [shown]);
+            }
+        }
+        let form: Vec<_> = good.into_iter().filter(|(name, _)| *name != field).collect();
+        let page = browser_post(&service.visitor(), "/register", &form).await;
+        assert_eq!(page.status, 422, "without {field}");
+        assert_eq!(page.texts(&format!("#{field}-note.field-error")).len(), 1, "without {field}: {}", page.text);
+    }
+    assert_eq!(service.count("users").await, 0);
+}
+
+#[tokio::test]
+async fn the_log_in_takes_no_such_value_either() {
+    let service = Service::start().await;
+    service.visitor().register("ada", PASSWORD).await;
+    let (email, long) = (("email", "ada@example.com"), "x".repeat(30_000));
+    let nul = format!("{PASSWORD}\0");
+    for form in [
+        vec![email, ("password", PASSWORD), ("password", PASSWORD)],
+        vec![email, ("email", "ben@example.com"), ("password", PASSWORD)],
+        vec![email, ("password", nul.as_str())],
+        vec![("email", "ada@example.com\0"), ("password", PASSWORD)],
+        vec![("email", long.as_str()), ("password", PASSWORD)],
+        vec![email, ("password", long.as_str())],
+        vec![email],
+        vec![("password", PASSWORD)],
+        vec![],
+    ] {
+        let page = browser_post(&service.visitor(), "/login", &form).await;
+        assert_eq!((page.status, page.texts("[role=alert]").len()), (422, 1), "{}", page.text);
+        assert!(!page.html.contains(PASSWORD), "{}", page.html);
+    }
+    assert_eq!(service.count("sessions").await, 0);
+}
+
+#[tokio::test]
+async fn a_thousand_fields_and_odd_names_are_no_error() {
+    let service = Service::start().await;
+    let many: Vec<(String, String)> = (0..1_000).map(|n| (format!("field{n}"), "x".to_owned())).collect();
+    let form: Vec<_> = many.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(browser_post(&service.visitor(), "/register", &form).await.status, 422);
+    let odd = [("", "x"), ("username[]", "ada"), ("username[0]", "ada"), ("__proto__", "x"), ("\0", "\0")];
+    assert_eq!(browser_post(&service.visitor(), "/register", &odd).await.status, 422);
+}

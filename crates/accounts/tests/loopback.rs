@@ -1,0 +1,106 @@
+//! Without an origin only this very machine is answered; and over plain HTTP by name, a closed network.
+
+use accounts::test_kit::Visitor;
+use reqwest::Method;
+
+use crate::common::{PASSWORD, Service, assert_has_headers, raw, who};
+
+fn get(host: &str) -> String {
+    format!("GET / HTTP/1.1\r\n{host}Connection: close\r\n\r\n")
+}
+
+#[tokio::test]
+async fn a_request_for_another_host_is_misdirected() {
+    let service = Service::start().await;
+    for host in [
+        "Host: evil.example\r\n",
+        "Host: evil.example:80\r\n",
+        "Host: localhost.evil.example\r\n",
+        "Host: 127.0.0.1.nip.io\r\n",
+        "Host: 192.168.1.5\r\n",
+        "Host: 0.0.0.0\r\n",
+        "Host: [::2]\r\n",
+        "Host: user@localhost@evil.example\r\n",
+        "Host: \r\n",
+        "Host: localhost\r\nHost: evil.example\r\n",
+    ] {
+        let answer = raw(&service.server, get(host)).await;
+        assert!(matches!(answer.status, 421 | 400), "{host}: {answer:?}");
+        if answer.status == 421 {
+            assert!(answer.body.contains("This server answers only to the name it was given."));
+            assert!(answer.header("content-security-policy").is_some() && !answer.body.contains("evil"));
+        }
+    }
+    let target = "GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
+    assert_eq!(raw(&service.server, target).await.status, 421);
+    assert_eq!(raw(&service.server, "GET / HTTP/1.0\r\n\r\n").await.status, 421);
+}
+
+#[tokio::test]
+async fn this_machine_is_answered_by_each_of_its_names() {
+    let service = Service::start().await;
+    for host in ["HOST", "localhost", "LocalHost:99", "127.0.0.1", "[::1]", "[::1]:8000"] {
+        let answer = raw(&service.server, get(&format!("Host: {host}\r\n"))).await;
+        assert_eq!(answer.status, 200, "{host}");
+    }
+}
+
+#[tokio::test]
+async fn a_stolen_request_changes_nothing() {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    let request = ada.request(Method::POST, "/logout").header("host", "evil.example");
+    let page = ada.send(request.header("sec-fetch-site", "same-origin")).await;
+    assert_eq!(page.status, 421);
+    assert_has_headers(&page);
+    assert_eq!(who(&ada.get("/home").await), "You are ada.");
+}
+
+#[tokio::test]
+async fn two_services_on_one_machine_do_not_log_each_others_users_out() {
+    let (one, other) = (Service::start().await, Service::start().await);
+    let ada = one.ada().await;
+    assert!(ada.cookies().contains(&format!("session-{}=", one.server.address().port())), "{}", ada.cookies());
+    let there = Visitor::of(&other.server);
+    there.take_cookies(&ada.cookies()); // browsers send the cookies of a host to all its ports
+    there.register("ben", PASSWORD).await;
+    there.log_in("ben", PASSWORD).await;
+    assert_eq!(who(&there.get("/").await), "You are ben.");
+    ada.take_cookies(&there.cookies());
+    assert_eq!(who(&ada.get("/home").await), "You are ada.");
+    there.submit("/", "/logout", &[]).await;
+    assert_eq!(who(&ada.get("/home").await), "You are ada.");
+}
+
+#[tokio::test]
+async fn a_neighbors_cookie_of_any_bytes_hides_none_of_ours() {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    let mut request = b"GET /home HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\nCookie: caf\xc3\xa9=\xff; ".to_vec();
+    request.extend(format!("{}\r\n\r\n", ada.cookies()).bytes());
+    assert_eq!(raw(&service.server, request).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_closed_network_is_answered_under_any_name_and_takes_forms_from_that_name_alone() {
+    let service = Service::with(|builder| builder.listen(([0, 0, 0, 0], 80).into()).allow_plain_http()).await;
+    let visitor = service.visitor();
+    visitor.register("ada", PASSWORD).await;
+    let post = |host: &str, origin: &str| {
+        let request = visitor.request(Method::POST, "/login").header("host", host.to_owned());
+        request.header("origin", origin.to_owned()).form(&[("email", "ada@example.com"), ("password", PASSWORD)])
+    };
+    for (host, origin, status) in [
+        ("kitchen.lan:8000", "http://kitchen.lan:8000", 303),
+        ("192.168.1.5", "http://192.168.1.5", 303),
+        ("192.168.1.5:80", "http://192.168.1.5", 303),
+        ("kitchen.lan:8000", "http://kitchen.lan", 403),
+        ("kitchen.lan", "https://kitchen.lan", 403),
+        ("kitchen.lan", "http://evil.example", 403),
+        ("kitchen.lan", "null", 403),
+    ] {
+        let page = visitor.send(post(host, origin)).await;
+        assert_eq!(page.status, status, "{host} {origin}");
+        assert!(!format!("{:?}", page.headers).contains("Secure"));
+    }
+}

@@ -1,0 +1,148 @@
+//! Whatever somebody types is text on every page that says it again, and comes back as it was typed.
+
+use accounts::test_kit::{Page, Visitor};
+
+use crate::common::{Service, browser_post};
+
+/// What has broken out of an attribute, an element or a template somewhere.
+const HOSTILE: [&str; 42] = [
+    "<script>alert(1)</script>",
+    "<ScRiPt>alert(1)</sCrIpT>",
+    "\"><script>alert(1)</script>",
+    "'><script>alert(1)</script>",
+    "</title><script>alert(1)</script>",
+    "</textarea><script>alert(1)</script>",
+    "</form><form action=//evil.example>",
+    "</p></main><script>alert(1)</script>",
+    "\" onmouseover=\"alert(1)",
+    "' onmouseover='alert(1)",
+    "\" autofocus onfocus=alert(1) x=\"",
+    "` onmouseover=`alert(1)",
+    "<img src=x onerror=alert(1)>",
+    "<svg onload=alert(1)>",
+    "<svg/onload=alert(1)//",
+    "<a href=\"javascript:alert(1)\">x</a>",
+    "<iframe src=javascript:alert(1)>",
+    "<base href=//evil.example>",
+    "<meta http-equiv=refresh content=0;url=//evil.example>",
+    "<link rel=stylesheet href=//evil.example>",
+    "<style>*{background:url(//evil.example)}</style>",
+    "<!-- ",
+    "-->",
+    "<![CDATA[x]]>",
+    "<?php echo 1 ?>",
+    "{{ 7 * 7 }}",
+    "{% raw %}",
+    "${7*7}",
+    "&lt;script&gt;",
+    "&amp;amp;",
+    "&#60;script&#62;",
+    "&#x3c;b&#x3e;",
+    "a & b < c > d \" e ' f / g ` h",
+    "<b",
+    "<",
+    "javascript:alert(1)",
+    "\u{202e}tpircs\u{202c}",
+    "\u{200b}\u{feff}",
+    "＜script＞alert(1)＜/script＞",
+    "x\u{1b}[31mred",
+    "'; DROP TABLE users; --",
+    "%3Cscript%3E%0d%0a",
+];
+
+/// That a page has no element but those it should have.
+fn assert_clean(page: &Page, text: &str) {
+    for alien in ["script", "img", "svg", "iframe", "base", "style", "link", "b", "a[href^=javascript]"] {
+        assert!(
+            page.attributes(alien, "src").is_empty() && page.texts(alien).is_empty(),
+            "{alien}: {text}: {}",
+            page.html
+        );
+    }
+    for handler in ["onmouseover", "onfocus", "onerror", "onload"] {
+        assert!(page.texts(&format!("[{handler}]")).is_empty(), "{text}: {}", page.html);
+    }
+    assert_eq!(page.attributes("meta", "http-equiv"), [] as [&str; 0], "{text}");
+    assert!(page.attributes("form", "action").iter().all(|action| action.starts_with('/')), "{text}: {}", page.html);
+}
+
+async fn post(visitor: &Visitor, path: &str, fields: &[(&str, &str)]) -> Page {
+    browser_post(visitor, path, fields).await
+}
+
+#[tokio::test]
+async fn every_field_gives_back_what_was_typed_and_nothing_more() {
+    let service = Service::start().await;
+    let visitor = service.visitor();
+    for text in HOSTILE {
+        let page = post(&visitor, "/register", &[("username", text), ("email", text), ("password", text)]).await;
+        assert_eq!(page.status, 422, "{text}");
+        assert_clean(&page, text);
+        assert_eq!(
+            (page.attributes("#username", "value"), page.attributes("#email", "value")),
+            (vec![text.into()], vec![text.to_owned()])
+        );
+        let page = post(&visitor, "/login", &[("email", text), ("password", text)]).await;
+        assert_clean(&page, text);
+        assert_eq!(page.attributes("#email", "value"), [text]);
+    }
+}
+
+#[tokio::test]
+async fn messages_titles_and_forms_sent_again_are_text() {
+    let service = Service::start().await;
+    let visitor = service.visitor();
+    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for text in HOSTILE {
+        post(&visitor, "/echo", &[("text", text)]).await;
+        let page = visitor.get("/").await;
+        assert_clean(&page, text);
+        assert_eq!(page.texts(".flash"), [words(text)]);
+        let page = post(&visitor, "/title", &[("text", text)]).await;
+        assert_clean(&page, text);
+        assert_eq!(page.texts("title"), [words(text)]);
+        let page = post(&visitor, "/echo", &[("csrf_token", text), (text, text)]).await;
+        assert_clean(&page, text);
+        assert_eq!(page.form("/echo").last(), Some(&(text.to_owned(), text.to_owned())));
+    }
+}
+
+#[tokio::test]
+async fn a_next_that_is_a_path_is_text_too() {
+    let service = Service::start().await;
+    let visitor = service.visitor();
+    for text in HOSTILE {
+        let query: String = format!("/home?q={text}").bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let page = visitor.get(&format!("/login?next={query}")).await;
+        assert_eq!(page.status, 200);
+        assert_clean(&page, text);
+        let next = page.attributes("[name=next]", "value").concat();
+        assert!(next.is_empty() || next.starts_with("/home"), "{next}");
+    }
+}
+
+#[tokio::test]
+async fn no_value_splits_a_header() {
+    let service = Service::start().await;
+    let visitor = service.visitor();
+    for text in [
+        "a\r\nSet-Cookie: eve=1",
+        "a\nX-Eve: 1",
+        "a\r\n\r\n<h1>eve</h1>",
+        "a\u{85}X-Eve: 1",
+        "a\u{2028}X-Eve: 1",
+        "a;eve=1, eve",
+    ] {
+        let page = post(&visitor, "/echo", &[("text", text)]).await;
+        assert_eq!(page.status, 303);
+        assert!(
+            page.headers.iter().all(|(name, value)| {
+                !name.as_str().contains("eve") && !String::from_utf8_lossy(value.as_bytes()).contains("eve")
+            }),
+            "{:?}",
+            page.headers
+        );
+        let shown = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(visitor.get("/").await.texts(".flash"), [shown]);
+    }
+}

@@ -1,0 +1,92 @@
+//! Where a log-in leads: a page of this site, whatever `next` says. The whole corpus is beside the type; here is that
+//! every way in goes through it.
+
+use crate::common::{PASSWORD, Service, browser_post};
+
+/// One of each kind.
+const HOSTILE: &[&str] = &[
+    "http://evil.example",
+    "https:evil.example",
+    "//evil.example",
+    "////evil.example",
+    "/\\evil.example",
+    "/\\/evil.example",
+    "\\\\evil.example",
+    "/\t/evil.example",
+    "/\n/evil.example",
+    "/%09/evil.example",
+    "/%2f/evil.example",
+    "/%5cevil.example",
+    "/.//evil.example",
+    "/a/..//evil.example",
+    "javascript:alert(1)",
+    "data:text/html,x",
+    "@evil.example",
+    "home",
+    "",
+    "/home\r\nSet-Cookie: session=eve",
+    "/home\r\n\r\n<script>alert(1)</script>",
+    "/login",
+    "/login?next=/home",
+    "/logout",
+    "/register",
+];
+
+#[tokio::test]
+async fn nothing_hostile_is_followed_by_form_or_by_query() {
+    let service = Service::with(|builder| builder.after_log_in("/form")).await;
+    let ada = service.ada().await;
+    for next in HOSTILE {
+        let typed = [("email", "ada@example.com"), ("password", PASSWORD), ("next", *next)];
+        let page = browser_post(&ada, "/login", &typed).await;
+        assert_eq!((page.status, page.header("location")), (303, Some("/form")), "{next:?}");
+        assert_eq!(page.headers.get_all("location").iter().count(), 1);
+        assert!(!format!("{:?}", page.headers).contains("eve"), "{next:?}");
+
+        let query: String = next.bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let path = format!("/login?next={query}");
+        let page = ada.send(ada.request(reqwest::Method::GET, &path)).await;
+        assert_eq!((page.status, page.header("location")), (303, Some("/form")), "{next:?}");
+        let page = service.visitor().get(&path).await;
+        let field = page.form("/login").into_iter().find(|(name, _)| name == "next").map(|(_, value)| value);
+        assert!(field.as_ref().is_none_or(|next| next.starts_with("/log") || next == "/register"), "{field:?}");
+    }
+}
+
+#[tokio::test]
+async fn next_survives_failed_log_ins_with_its_query() {
+    let service = Service::start().await;
+    let ada = service.visitor();
+    ada.register("ada", PASSWORD).await;
+    let mut page = ada.get("/home?q=a%26b&q=%C5%81&c=d").await;
+    for wrong in ["", "marble otter eight"] {
+        page = ada.submit_on(&page, "/login", &[("email", "ada@example.com"), ("password", wrong)]).await;
+        assert_eq!(page.status, 422);
+    }
+    let page = ada.submit_on(&page, "/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
+    assert_eq!(page.path, "/home?q=a%26b&q=%C5%81&c=d");
+}
+
+#[tokio::test]
+async fn of_several_the_form_counts_before_the_query_and_twice_is_none() {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    let log_in = [("email", "ada@example.com"), ("password", PASSWORD)];
+    let form = [&log_in[..], &[("next", "/home")]].concat();
+    assert_eq!(browser_post(&ada, "/login?next=/form", &form).await.header("location"), Some("/home"));
+    assert_eq!(browser_post(&ada, "/login?next=/form", &log_in).await.header("location"), Some("/"));
+    let twice = [&form[..], &[("next", "/form")]].concat();
+    assert_eq!(browser_post(&ada, "/login", &twice).await.header("location"), Some("/"));
+    let page = ada.send(ada.request(reqwest::Method::GET, "/login?next=/home&next=/form")).await;
+    assert_eq!(page.header("location"), Some("/home"), "the first");
+}
+
+#[tokio::test]
+async fn what_is_too_long_to_lead_back_to_is_left_out() {
+    let service = Service::start().await;
+    let path = format!("/home?q={}", "x".repeat(3_000));
+    let page = service.visitor().get(&path).await;
+    assert_eq!((page.status, page.path.as_str()), (200, "/login"));
+    let page = service.visitor().get(&format!("/login?next={path}")).await;
+    assert!(page.form("/login").iter().all(|(name, _)| name != "next"));
+}

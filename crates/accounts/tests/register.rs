@@ -1,0 +1,200 @@
+//! `/register`: an account, or what is wrong with what was typed, by field.
+
+use futures_util::future::join_all;
+
+use crate::common::{PASSWORD, Service, assert_page, browser_post};
+
+fn typed<'a>(username: &'a str, email: &'a str, password: &'a str, password2: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![("username", username), ("email", email), ("password", password), ("password2", password2)]
+}
+
+#[tokio::test]
+async fn a_new_account_leads_to_the_log_in_and_is_not_logged_in() {
+    let service = Service::start().await;
+    let ada = service.visitor();
+    let page = ada.register("ada", PASSWORD).await;
+    assert_page(&page, 200, "Your account is ready. Log in to continue.");
+    assert_eq!((page.path.as_str(), page.texts(".flash-success").len()), ("/login", 1));
+    assert_eq!((service.count("users").await, service.count("sessions").await), (1, 0));
+    assert!(!ada.cookies().contains("session-"), "{}", ada.cookies());
+}
+
+#[tokio::test]
+async fn the_page_says_to_a_browser_what_its_fields_are() {
+    let service = Service::start().await;
+    let page = service.visitor().get("/register").await;
+    assert_page(&page, 200, "At least 8 characters.");
+    assert_eq!(page.texts("label"), ["Username", "Email", "Password", "Repeat Password"]);
+    assert_eq!(
+        page.attributes("form.account-form input", "autocomplete"),
+        ["username", "email", "new-password", "new-password"]
+    );
+    assert_eq!(page.attributes("input[type=password]", "name"), ["password", "password2"]);
+    assert!(page.attributes("input", "maxlength").is_empty(), "nothing is cut where it is pasted");
+    assert_eq!(page.texts("button"), ["Register"]);
+}
+
+#[tokio::test]
+async fn each_field_is_told_what_is_wrong_with_it_and_keeps_what_was_typed() {
+    let service = Service::start().await;
+    let visitor = service.visitor();
+    let long = "a".repeat(65);
+    let cases = [
+        ("username", typed("", "a@example.com", PASSWORD, PASSWORD), "Please choose a username."),
+        ("username", typed("ab", "a@example.com", PASSWORD, PASSWORD), "A username has at least 3 characters."),
+        ("username", typed(&long, "a@example.com", PASSWORD, PASSWORD), "A username has at most 64 characters."),
+        ("username", typed("a/b c", "a@example.com", PASSWORD, PASSWORD), "A username is made of letters"),
+        ("username", typed("...", "a@example.com", PASSWORD, PASSWORD), "A username needs more than dots."),
+        ("username", typed("Admin", "a@example.com", PASSWORD, PASSWORD), "That username is reserved."),
+        ("email", typed("ada", "", PASSWORD, PASSWORD), "Please give your email address."),
+        ("email", typed("ada", "ada", PASSWORD, PASSWORD), "That is not an email address."),
+        ("email", typed("ada", "a@localhost", PASSWORD, PASSWORD), "That is not an email address."),
+        ("password", typed("ada", "a@example.com", "", ""), "Please choose a password."),
+        ("password", typed("ada", "a@example.com", "otter 7", "otter 7"), "a password of at least 8 characters."),
+        ("password", typed("ada", "a@example.com", "password", "password"), "it is a common password."),
+        ("password", typed("adalovelace", "a@example.com", "adalovelace1", "adalovelace1"), "easy to guess"),
+        ("password2", typed("ada", "a@example.com", PASSWORD, "marble otter eight"), "The two passwords differ."),
+        ("password2", typed("ada", "a@example.com", PASSWORD, ""), "The two passwords differ."),
+    ];
+    for (field, values, sentence) in cases {
+        let page = visitor.submit("/register", "/register", &values).await;
+        assert_page(&page, 422, "Please check what you typed:");
+        assert_eq!(page.texts(&format!("#{field}-note.field-error")).len(), 1, "{field}: {}", page.html);
+        assert!(page.texts(&format!("#{field}-note")).concat().contains(sentence), "{sentence}: {}", page.text);
+        assert_eq!(page.attributes("[role=alert] a", "href"), [format!("#{field}")], "{sentence}");
+        assert_eq!(page.attributes("[aria-invalid]", "name"), [field]);
+        assert_eq!(page.attributes("#username", "value"), [values[0].1]);
+        assert_eq!(page.attributes("#email", "value"), [values[1].1]);
+        assert_eq!(page.attributes("[type=password]", "value"), ["", ""]);
+    }
+    assert_eq!(service.count("users").await, 0);
+}
+
+#[tokio::test]
+async fn everything_wrong_is_told_at_once() {
+    let service = Service::start().await;
+    let page = service.visitor().submit("/register", "/register", &typed("", "", "", "x")).await;
+    assert_eq!(page.attributes("[role=alert] a", "href"), ["#username", "#email", "#password", "#password2"]);
+}
+
+#[tokio::test]
+async fn a_password_that_comes_back_is_nowhere_on_the_page() {
+    let service = Service::start().await;
+    let page = service
+        .visitor()
+        .submit("/register", "/register", &typed("", "a@b.example", "hush-hush-1", "hush-hush-2"))
+        .await;
+    assert_eq!(page.status, 422);
+    assert!(!page.html.contains("hush-hush"), "{}", page.html);
+}
+
+#[tokio::test]
+async fn a_taken_name_or_address_is_told_at_its_field_in_whatever_spelling() {
+    let service = Service::start().await;
+    let visitor = service.visitor();
+    visitor.register("Strasse", PASSWORD).await;
+    let (name, email) = ("#username-note", "#email-note");
+    for (username, address, told) in [
+        ("STRASSE", "new@example.com", vec![(name, "That username is taken.")]),
+        ("straße", "new@example.com", vec![(name, "That username is taken.")]),
+        ("ｓｔｒａｓｓｅ", "new@example.com", vec![(name, "That username is taken.")]),
+        ("other", "STRASSE@Example.COM", vec![(email, "An account with that email already exists.")]),
+        (
+            "Strasse",
+            "strasse@example.com",
+            vec![(name, "That username is taken."), (email, "An account with that email")],
+        ),
+    ] {
+        let page = visitor.submit("/register", "/register", &typed(username, address, PASSWORD, PASSWORD)).await;
+        assert_eq!((page.status, page.texts(".field-error").len()), (422, told.len()), "{username}: {}", page.text);
+        for (note, sentence) in told {
+            assert!(page.texts(note).concat().contains(sentence), "{username}: {}", page.text);
+        }
+    }
+    assert_eq!(service.count("users").await, 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_twenty_at_once_for_one_name_one_is_registered_and_the_others_are_told_at_the_field() {
+    let service = Service::start().await;
+    let addresses: Vec<String> = (0..20).map(|n| format!("ada{n}@example.com")).collect();
+    let forms: Vec<_> =
+        addresses.iter().map(|email| (service.visitor(), typed("ada", email, PASSWORD, PASSWORD))).collect();
+    let pages = join_all(forms.iter().map(|(visitor, form)| browser_post(visitor, "/register", form))).await;
+    let (won, told): (Vec<_>, Vec<_>) = pages.iter().partition(|page| page.status == 303);
+    assert_eq!((won.len(), service.count("users").await), (1, 1));
+    for page in told {
+        assert_eq!((page.status, page.texts("#username-note").concat().as_str()), (422, "That username is taken."));
+    }
+}
+
+#[tokio::test]
+async fn fields_nobody_asked_for_change_nothing() {
+    let service = Service::start().await;
+    let mut form = typed("ada", "ada@example.com", PASSWORD, PASSWORD);
+    form.extend([("id", "77"), ("disabled_at", "1"), ("joined_at", "0"), ("is_admin", "1"), ("_method", "DELETE")]);
+    service.visitor().submit("/register", "/register", &form).await;
+    let ada = service.ports().users.find_by_username(&"ada".parse_name()).await.unwrap().unwrap();
+    assert_eq!((ada.id.get(), ada.disabled_at), (1, None));
+    assert_eq!(ada.joined_at.as_millis(), 1_767_225_600_000, "the server's clock");
+}
+
+#[tokio::test]
+async fn lower_case_words_emoji_and_long_passwords_are_accepted_whole() {
+    let service = Service::start().await;
+    let long = format!("{}A", "otter marble seven lamp ".repeat(42)); // 1,009 code points
+    let other = format!("{}B", &long[..long.len() - 1]);
+    for (username, password) in [("ada", "lowercase words only"), ("ben", "🦦🍲🎹🪔🛶🧵🪨🧊"), ("cleo", long.as_str())]
+    {
+        let visitor = service.visitor();
+        assert_eq!(visitor.register(username, password).await.path, "/login", "{username}");
+        assert!(visitor.log_in(username, password).await.text.contains("Welcome back"), "{username}");
+    }
+    let page = service.visitor().log_in("cleo", &other).await;
+    assert_eq!(page.status, 422, "not cut at 72 bytes, nor anywhere");
+}
+
+#[tokio::test]
+async fn a_password_past_the_limit_is_told_at_its_field() {
+    let service = Service::start().await;
+    let long = "x".repeat(1_025);
+    let page = service.visitor().submit("/register", "/register", &typed("ada", "a@example.com", &long, &long)).await;
+    assert_page(&page, 422, "Please choose a password of at most 1,024 characters.");
+}
+
+#[tokio::test]
+async fn somebody_logged_in_is_sent_on() {
+    let service = Service::with(|builder| builder.after_log_in("/home")).await;
+    let ada = service.ada().await;
+    assert_eq!(ada.get("/register").await.path, "/home");
+}
+
+#[tokio::test]
+async fn a_hash_is_never_the_same_twice_and_never_plain() {
+    let service = Service::start().await;
+    for name in ["ada", "ben"] {
+        service.visitor().register(name, PASSWORD).await;
+    }
+    let hash = async |email: &str| {
+        let found = service.ports().credentials.find_by_email(&email.parse_email()).await.unwrap();
+        found.unwrap().hash.expose().to_owned()
+    };
+    let (one, other) = (hash("ada@example.com").await, hash("ben@example.com").await);
+    assert!(one.starts_with("$pbkdf2-sha256$i=1000,l=32$"), "{one}");
+    assert_ne!(one, other);
+}
+
+trait Names {
+    fn parse_name(&self) -> accounts::Username;
+    fn parse_email(&self) -> accounts::Email;
+}
+
+impl Names for str {
+    fn parse_name(&self) -> accounts::Username {
+        accounts::Username::parse(self).unwrap()
+    }
+
+    fn parse_email(&self) -> accounts::Email {
+        accounts::Email::parse(self).unwrap()
+    }
+}

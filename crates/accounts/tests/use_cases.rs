@@ -1,0 +1,113 @@
+//! The use cases without HTTP, as a program of its own calls them.
+
+use std::sync::Arc;
+
+use accounts::test_kit::cheap;
+use accounts::{
+    AccountPorts, Accounts, Device, Email, LogIn, LogInError, Password, RegisterError, Registration, StoreError,
+    Username,
+};
+use domain::credential::MockCredentialRepository;
+use domain::session::MockSessionRepository;
+use domain::user::{AddUserError, MockUserRepository, Taken};
+
+use crate::common::{PASSWORD, Service};
+
+fn registration(password: &str) -> Registration {
+    Registration {
+        username: Username::parse("ada").unwrap(),
+        email: Email::parse("ada@example.com").unwrap(),
+        password: Password::typed(password).unwrap(),
+    }
+}
+
+fn attempt(email: &str, password: &str) -> LogIn {
+    LogIn {
+        email: email.to_owned(),
+        password: Password::typed(password).unwrap(),
+        remember: false,
+        device: Device::default(),
+        replaces: None,
+    }
+}
+
+/// Ports of which each fails the test that asks it for what was not expected.
+fn ports(
+    users: MockUserRepository,
+    credentials: MockCredentialRepository,
+    sessions: MockSessionRepository,
+) -> AccountPorts {
+    AccountPorts { users: Arc::new(users), credentials: Arc::new(credentials), sessions: Arc::new(sessions) }
+}
+
+#[tokio::test]
+async fn registered_logged_in_known_and_logged_out() {
+    let service = Service::start().await;
+    let accounts = &service.accounts;
+    let ada = accounts.register(registration(PASSWORD)).await.unwrap();
+    let logged_in = accounts.log_in(attempt("ada@example.com", PASSWORD)).await.unwrap();
+    assert_eq!((&logged_in.user, logged_in.remembered), (&ada, false));
+    let live = accounts.current(&logged_in.token).await.unwrap().unwrap();
+    assert_eq!((live.user, live.id), (ada, logged_in.session));
+    assert!(accounts.log_out(&logged_in.token).await.unwrap());
+    assert!(!accounts.log_out(&logged_in.token).await.unwrap(), "there was none any more");
+    assert!(accounts.current(&logged_in.token).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn logging_out_everywhere_ends_every_session_of_one_user() {
+    let service = Service::start().await;
+    let accounts = &service.accounts;
+    let ada = accounts.register(registration(PASSWORD)).await.unwrap();
+    let [one, other] = [(); 2].map(|()| accounts.log_in(attempt("ada@example.com", PASSWORD)));
+    let (one, other) = (one.await.unwrap(), other.await.unwrap());
+    assert_eq!(accounts.log_out_everywhere(ada.id).await.unwrap(), 2);
+    for token in [one.token, other.token] {
+        assert!(accounts.current(&token).await.unwrap().is_none());
+    }
+}
+
+#[tokio::test]
+async fn a_weak_password_reaches_neither_hash_nor_store() {
+    let nothing = ports(MockUserRepository::new(), MockCredentialRepository::new(), MockSessionRepository::new());
+    let accounts = Accounts::builder(nothing).build().unwrap(); // at the real cost
+    let refused = accounts.register(registration("password")).await;
+    assert!(matches!(refused, Err(RegisterError::Weak(_))), "{refused:?}");
+}
+
+#[tokio::test]
+async fn a_taken_name_and_a_failing_store_are_told_apart() {
+    let mut users = MockUserRepository::new();
+    users.expect_add().times(1).returning(|_, _| Err(AddUserError::Taken(Taken { username: true, email: false })));
+    users.expect_add().returning(|_, _| Err(StoreError::new("disk full").into()));
+    let ports = ports(users, MockCredentialRepository::new(), MockSessionRepository::new());
+    let accounts = Accounts::builder(ports).cost(cheap()).build().unwrap();
+    let taken = accounts.register(registration(PASSWORD)).await;
+    assert!(matches!(taken, Err(RegisterError::Taken(Taken { username: true, email: false }))), "{taken:?}");
+    let failed = accounts.register(registration(PASSWORD)).await;
+    assert!(matches!(failed, Err(RegisterError::Store(_))), "{failed:?}");
+}
+
+#[tokio::test]
+async fn a_failing_store_is_no_mismatch() {
+    let mut credentials = MockCredentialRepository::new();
+    credentials.expect_find_by_email().returning(|_| Err(StoreError::new("disk full")));
+    let ports = ports(MockUserRepository::new(), credentials, MockSessionRepository::new());
+    let accounts = Accounts::builder(ports).cost(cheap()).build().unwrap();
+    let failed = accounts.log_in(attempt("ada@example.com", PASSWORD)).await;
+    assert!(matches!(failed, Err(LogInError::Store(_))), "{failed:?}");
+}
+
+#[tokio::test]
+async fn what_is_no_address_is_nobody_and_the_store_is_not_asked() {
+    let nothing = ports(MockUserRepository::new(), MockCredentialRepository::new(), MockSessionRepository::new());
+    let accounts = Accounts::builder(nothing).cost(cheap()).build().unwrap();
+    let refused = accounts.log_in(attempt("no address", PASSWORD)).await;
+    assert!(matches!(refused, Err(LogInError::Mismatch)), "{refused:?}");
+}
+
+#[test]
+fn nothing_that_holds_a_secret_prints_it() {
+    let printed = format!("{:?} {:?}", registration(PASSWORD), attempt("ada@example.com", PASSWORD));
+    assert!(!printed.contains("marble"), "{printed}");
+}

@@ -49,3 +49,16 @@ impl<D: Dialect> CredentialRepository for Credentials<D> {
         Ok(rehashed.await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::assert_walks_an_index;
+
+    #[tokio::test]
+    async fn a_hash_is_found_among_a_million_as_among_ten() {
+        for sql in [FIND_BY_EMAIL, REHASH] {
+            assert_walks_an_index(sql).await;
+        }
+    }
+}

@@ -24,6 +24,8 @@ mod migrate;
 mod parties;
 #[cfg(feature = "party")]
 mod party_store;
+#[cfg(test)]
+mod plan;
 mod sessions;
 mod users;
 mod writer;

@@ -2,15 +2,16 @@
 
 use std::borrow::Cow;
 
+use sqlx::Pool;
 use sqlx::migrate::{MigrateError, Migrator};
-use sqlx::{Connection, Pool};
 
 use crate::dialect::Dialect;
 use crate::error::{ConnectError, OpenError};
+use crate::writer::begin;
 
 /// Tables that belong together, with their migrations for both engines and a version of their own.
 ///
-/// ```ignore
+/// ```text
 /// MigrationSet::new("posts", sqlx::migrate!("migrations/sqlite"), sqlx::migrate!("migrations/postgres"))
 /// ```
 ///
@@ -71,19 +72,15 @@ fn versioned(name: &str, mut migrator: Migrator) -> Migrator {
 
 /// Waits for every other program that migrates this database, without the time limits of everyday statements. The number
 /// is ours by its bytes, which read "accounts".
-const LOCK: [&str; 3] = [
-    "SET LOCAL statement_timeout = 0",
-    "SET LOCAL lock_timeout = 0",
-    "SELECT pg_advisory_xact_lock(7017561974736057459)",
-];
+const LOCK: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
+     SELECT pg_advisory_xact_lock(7017561974736057459)";
 
 /// Runs what each set has not seen yet, all of it in one transaction.
 pub(crate) async fn migrate<D: Dialect>(pool: &Pool<D>, sets: &[MigrationSet]) -> Result<(), OpenError> {
     let mut connection = pool.acquire().await?;
-    let mut transaction = connection.begin_with(D::BEGIN_WRITE).await?;
-    for statement in D::pick(&[][..], &LOCK[..]) {
-        sqlx::query(*statement).execute(&mut *transaction).await?;
-    }
+    let mut transaction = begin::<D>(&mut connection).await?;
+    // SQLite's `BEGIN IMMEDIATE` is such a lock.
+    sqlx::raw_sql(D::pick("", LOCK)).execute(&mut *transaction).await?;
     for set in sets {
         let migrator = D::pick(&set.sqlite, &set.postgres);
         let newest = migrator.iter().map(|migration| migration.version).max();

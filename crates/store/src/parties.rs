@@ -98,3 +98,16 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::assert_walks_an_index;
+
+    #[tokio::test]
+    async fn a_party_is_found_among_a_million_as_among_ten() {
+        for sql in [HOST, FIND, GUESTS] {
+            assert_walks_an_index(sql).await;
+        }
+    }
+}

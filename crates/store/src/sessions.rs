@@ -133,3 +133,16 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
         Ok(purged.await?)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::assert_walks_an_index;
+
+    #[tokio::test]
+    async fn a_session_is_found_among_a_million_as_among_ten() {
+        for sql in [FIND, TOUCH, END, END_ALL, PURGE] {
+            assert_walks_an_index(sql).await;
+        }
+    }
+}

@@ -115,3 +115,16 @@ fn add<'j, D: Dialect>(
         }
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::assert_walks_an_index;
+
+    #[tokio::test]
+    async fn a_user_is_found_among_a_million_as_among_ten() {
+        for sql in [TAKEN, FIND, FIND_BY_USERNAME, LIST] {
+            assert_walks_an_index(sql).await;
+        }
+    }
+}

@@ -6,7 +6,7 @@ use std::time::Duration;
 use domain::StoreError;
 use futures_util::future::BoxFuture;
 use sqlx::pool::PoolConnection;
-use sqlx::{Connection, Pool};
+use sqlx::{Connection, Pool, SqlSafeStr as _, Transaction};
 
 use crate::dialect::{Dialect, lost_a_race};
 use crate::error::failed;
@@ -97,7 +97,7 @@ impl<D: Dialect> Writer<D> {
         job: &(impl for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>> + Sync),
     ) -> Result<T, WriteError<R>> {
         let mut connection = self.pool.acquire().await?;
-        let mut transaction = connection.begin_with(D::BEGIN_WRITE).await?;
+        let mut transaction = begin::<D>(&mut connection).await?;
         let told = job(&mut transaction, input).await;
         let ended = match &told {
             Ok(_) => transaction.commit().await,
@@ -109,6 +109,11 @@ impl<D: Dialect> Writer<D> {
         }
         told
     }
+}
+
+/// Begins a transaction that writes. (By a `SqlStr`: a `&'static str` in the driver's future keeps callers from spawning it.)
+pub(crate) async fn begin<D: Dialect>(connection: &mut D::Connection) -> sqlx::Result<Transaction<'_, D>> {
+    connection.begin_with(D::BEGIN_WRITE.into_sql_str()).await
 }
 
 /// Who knows in which state a connection is whose transaction did not end: it is not used again.

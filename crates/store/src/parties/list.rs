@@ -135,3 +135,26 @@ impl Needle {
         Some(Self { pattern: Some(format!("%{needle}%")) })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::{assert_walks_an_index, plan};
+
+    #[tokio::test]
+    async fn a_page_costs_what_it_holds() {
+        for sql in [ALL_TO_COME, ALL_PAST, HOSTED_TO_COME, HOSTED_PAST] {
+            assert_walks_an_index(sql).await;
+        }
+    }
+
+    /// The date is in the party's row alone: a guest's own answers are sorted, and nobody else's looked at.
+    #[tokio::test]
+    async fn a_page_of_what_somebody_attends_costs_what_they_attend() {
+        for sql in [ATTENDED_TO_COME, ATTENDED_PAST] {
+            let steps = plan(sql).await;
+            assert!(steps[1].contains("rsvps_by_guest (guest_id=? AND answer=?)"), "{steps:#?}");
+            assert!(steps[2].contains("parties USING INTEGER PRIMARY KEY"), "{steps:#?}");
+        }
+    }
+}

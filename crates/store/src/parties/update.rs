@@ -154,3 +154,6 @@ fn columns(party: &Party) -> impl PartialEq {
     let totals = (guests.seats(), guests.taken(), guests.max_companions());
     (party.invitation.date.clone(), party.state, party.rsvp_deadline, totals)
 }
+
+#[cfg(test)]
+mod tests;

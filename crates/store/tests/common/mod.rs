@@ -4,9 +4,13 @@
 
 use std::sync::Arc;
 
-use domain::AccountPorts;
-use domain::party::PartyRepository;
+use domain::credential::PasswordHash;
+use domain::party::{Label, NewParty, PartyDate, PartyRepository, Seats, Zone, parse_date, parse_time};
+use domain::user::{Email, NewUser, User, Username};
+use domain::{AccountPorts, Timestamp};
+use sqlx::query_scalar;
 use store::PartyStore;
+use store::embed::{Database, Dialect, Engine, WriteError};
 use tempfile::TempDir;
 use test_support::{Postgres, sqlite_url};
 
@@ -49,3 +53,44 @@ pub async fn postgres() -> Fresh {
     let store = PartyStore::connect(&url).await.unwrap();
     Fresh { url, store, _folder: None }
 }
+
+/// Runs SQL past the repositories, in one transaction, and gives the first number of its first row.
+pub async fn past_our_types(store: &PartyStore, sql: &'static str) -> Result<Option<i64>, WriteError> {
+    match store.accounts().database() {
+        Database::Sqlite(engine) => run(engine, sql).await,
+        Database::Postgres(engine) => run(engine, sql).await,
+    }
+}
+
+async fn run<D: Dialect>(engine: &Engine<D>, sql: &'static str) -> Result<Option<i64>, WriteError> {
+    let written = engine.writer.write(sql, |connection, sql| {
+        let sql = *sql;
+        Box::pin(async move { Ok(query_scalar::<D, i64>(sql).fetch_optional(connection).await?) })
+    });
+    written.await
+}
+
+/// Somebody called `name`.
+pub async fn add_user(ports: &AccountPorts, name: &str) -> User {
+    let user = NewUser {
+        username: Username::parse(name).unwrap(),
+        email: Email::parse(&format!("{name}@example.com")).unwrap(),
+        joined_at: NOW,
+    };
+    ports.users.add(user, PasswordHash::new("$".to_owned())).await.unwrap()
+}
+
+/// A party long after [`NOW`].
+pub fn party_of(host: &User, seats: u32) -> NewParty {
+    let (day, time) = (parse_date("2031-01-15").unwrap(), parse_time("19:00").unwrap());
+    NewParty {
+        host: host.id,
+        date: PartyDate::resolve(day, time, Zone::parse("Europe/Berlin").unwrap()).unwrap(),
+        venue: Label::parse("Chez Zoé").unwrap(),
+        main_dish: Label::parse("Lasagne").unwrap(),
+        seats: Seats::new(seats).unwrap(),
+    }
+}
+
+/// A moment in 2030.
+pub const NOW: Timestamp = Timestamp::from_millis(1_900_000_000_000);

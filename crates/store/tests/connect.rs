@@ -1,0 +1,142 @@
+//! How a database is opened, and what a person reads where it cannot be.
+
+#![allow(missing_docs, clippy::unwrap_used, reason = "a test's name says what it tests")]
+
+mod common;
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::time::Duration;
+use std::{fs, iter};
+
+use sqlx::{query, query_scalar};
+use store::embed::{Database, WriteError};
+use store::{AccountStore, ConnectError};
+
+/// The one line, without the causes' own.
+async fn line(url: &str) -> String {
+    let error: ConnectError = AccountStore::connect(url).await.unwrap_err();
+    let everything = format!("{error}{error:?}");
+    assert!(!everything.contains("secret"), "{everything}");
+    let line = error.to_string();
+    assert!(!line.contains('\n'), "{line}");
+    line
+}
+
+#[tokio::test]
+async fn what_is_no_database_url_is_told_in_one_line_without_the_url() {
+    let form = "a database is `sqlite:FILE` or `postgres://USER@HOST/NAME`: ";
+    for (url, reason) in [
+        ("", "this is neither"),
+        ("dinner.db", "this is neither"),
+        ("mysql://ada:secret@localhost/dinner", "this is neither"),
+        ("sqlite:", "this names no file"),
+        ("sqlite://?mode=rwc", "this names no file"),
+        ("sqlite::memory:", "this names no file"),
+        ("sqlite:secret.db?mode=memory", "this names no file"),
+        ("sqlite:secret.db?mood=good", "this is malformed"),
+        ("postgres://ada:secret@local host/dinner", "this is malformed"),
+        ("postgres://ada:secret@localhost:port/dinner", "this is malformed"),
+    ] {
+        assert_eq!(line(url).await, format!("{form}{reason}"), "{url}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_cannot_be_a_database_is_named_with_its_reason() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    fs::write(path("text"), "Dear diary, ".repeat(99)).unwrap();
+    fs::write(path("read-only"), "").unwrap();
+    fs::set_permissions(path("read-only"), fs::Permissions::from_mode(0o444)).unwrap();
+    for (name, reason) in [
+        ("nowhere/dinner.db", "its folder does not exist"),
+        ("text/dinner.db", "its folder does not exist"),
+        ("text", "it is not an SQLite database"),
+        (".", "it is not an SQLite database"),
+        ("read-only", "it cannot be written"),
+    ] {
+        assert_eq!(line(&format!("sqlite:{}", path(name))).await, format!("cannot open {}: {reason}", path(name)));
+    }
+    assert_eq!(fs::read(path("text")).unwrap().len(), 99 * 12); // and it is left alone
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_is_named_without_its_password() {
+    let told = line("postgres://ada:secret@127.0.0.1:1/dinner").await;
+    assert!(told.starts_with("cannot open dinner at 127.0.0.1:1: "), "{told}");
+}
+
+#[tokio::test]
+async fn a_new_file_is_its_owners_alone() {
+    let fresh = common::sqlite().await;
+    let file = fresh.url.strip_prefix("sqlite:").unwrap();
+    for name in ["", "-wal", "-shm"] {
+        let mode = fs::metadata(format!("{file}{name}")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600, "{name}");
+    }
+}
+
+/// What was told as done is on the disk (`synchronous` 2 is FULL), and what only reads cannot write.
+#[tokio::test]
+async fn sqlite_syncs_each_commit_and_reads_beside_it() {
+    let fresh = common::sqlite().await;
+    let Database::Sqlite(engine) = fresh.store.accounts().database() else { panic!("not SQLite") };
+    let settings = engine.writer.write((), |connection, ()| {
+        Box::pin(async move {
+            let journal: String = query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await?;
+            let mut numbers: [i64; 3] = [0; 3];
+            for (number, pragma) in
+                iter::zip(&mut numbers, ["PRAGMA synchronous", "PRAGMA foreign_keys", "PRAGMA busy_timeout"])
+            {
+                *number = query_scalar(pragma).fetch_one(&mut *connection).await?;
+            }
+            Ok::<_, WriteError>((journal, numbers))
+        })
+    });
+    assert_eq!(settings.await.unwrap(), ("wal".to_owned(), [2, 1, 5000]));
+
+    let refused = query("DELETE FROM users").execute(&engine.read).await.unwrap_err();
+    assert_eq!(refused.as_database_error().unwrap().code().unwrap(), "8"); // SQLITE_READONLY
+}
+
+#[tokio::test]
+async fn postgres_gives_up_on_what_nobody_waits_for_unless_the_url_says_otherwise() {
+    let fresh = common::postgres().await;
+    for (options, expected) in [("", ["10s", "5s", "10s"]), ("&options=-c%20lock_timeout%3D7s", ["10s", "7s", "10s"])] {
+        let store = AccountStore::connect(&format!("{}{options}", fresh.url)).await.unwrap();
+        let Database::Postgres(engine) = store.database() else { panic!("not PostgreSQL") };
+        for (setting, expected) in iter::zip(
+            ["SHOW statement_timeout", "SHOW lock_timeout", "SHOW idle_in_transaction_session_timeout"],
+            expected,
+        ) {
+            let found: String = query_scalar(setting).fetch_one(&engine.read).await.unwrap();
+            assert_eq!(found, expected, "{setting}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn readiness_is_told_and_soon() {
+    for fresh in [common::sqlite().await, common::postgres().await] {
+        let store = fresh.store.accounts();
+        store.ping().await.unwrap();
+        store.close().await;
+        let told = tokio::time::timeout(Duration::from_secs(2), store.ping()).await.unwrap();
+        assert!(told.is_err());
+    }
+}
+
+/// A clean end leaves one file, which can be copied.
+#[tokio::test]
+async fn a_closed_sqlite_store_leaves_no_wal() {
+    let fresh = common::sqlite().await;
+    common::add_user(&fresh.accounts(), "ada").await;
+    fresh.store.accounts().close().await;
+    let file = fresh.url.strip_prefix("sqlite:").unwrap();
+    assert!(!fs::exists(format!("{file}-wal")).unwrap());
+    let again = AccountStore::connect(&fresh.url).await.unwrap();
+    assert_eq!(
+        domain::AccountPorts::from(again).users.list(None, domain::PageSize::DEFAULT).await.unwrap().items.len(),
+        1
+    );
+}

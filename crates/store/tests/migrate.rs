@@ -1,0 +1,122 @@
+//! The tables come up whoever starts, in whatever number; and what cannot be brought up to date is left as it is.
+
+#![allow(missing_docs, clippy::unwrap_used, reason = "a test's name says what it tests")]
+
+mod common;
+
+use common::{Fresh, past_our_types};
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{Migration, MigrationType, Migrator};
+use store::embed::MigrationSet;
+use store::{AccountStore, ConnectError, PartyStore};
+use test_support::{Postgres, sqlite_url};
+use tokio::task::JoinSet;
+
+const ROUNDS: usize = 30;
+const AT_ONCE: usize = 4;
+
+/// Each opens connections of its own, as processes do.
+async fn start_at_once(url: &str) {
+    let mut starting = JoinSet::new();
+    for _ in 0..AT_ONCE {
+        let url = url.to_owned();
+        starting.spawn(async move { PartyStore::connect(&url).await });
+    }
+    for store in starting.join_all().await {
+        store.unwrap().accounts().close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_who_start_at_once_come_up_on_sqlite() {
+    for _ in 0..ROUNDS {
+        let folder = tempfile::tempdir().unwrap();
+        start_at_once(&sqlite_url(&folder)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn all_who_start_at_once_come_up_on_postgres() {
+    for _ in 0..ROUNDS {
+        start_at_once(&Postgres::shared().await.unwrap().database().await.unwrap()).await;
+    }
+}
+
+async fn both() -> [Fresh; 2] {
+    [common::sqlite().await, common::postgres().await]
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_in_one_line() {
+    for fresh in both().await {
+        let newer = "INSERT INTO _parties_migrations (version, description, success, checksum, execution_time) \
+             SELECT 9999, 'of tomorrow', success, checksum, 0 FROM _parties_migrations";
+        past_our_types(&fresh.store, newer).await.unwrap();
+
+        let told = PartyStore::connect(&fresh.url).await.unwrap_err();
+
+        assert!(matches!(&told, ConnectError::NewerSchema { set, found: 9999 } if set == "parties"), "{told:?}");
+        let line = "the schema of the parties is at version 9999, newer than this program knows: start a newer one";
+        assert_eq!(told.to_string(), line);
+        AccountStore::connect(&fresh.url).await.unwrap(); // the accounts' is as known as ever
+    }
+}
+
+#[tokio::test]
+async fn a_migration_that_was_changed_after_it_ran_is_refused() {
+    for fresh in both().await {
+        past_our_types(
+            &fresh.store,
+            "UPDATE _accounts_migrations SET checksum = digest FROM \
+             (SELECT checksum AS digest FROM _parties_migrations) AS other",
+        )
+        .await
+        .unwrap();
+        let told = AccountStore::connect(&fresh.url).await.unwrap_err();
+        assert!(matches!(told, ConnectError::Migration { .. }), "{told:?}");
+    }
+}
+
+fn set(name: &'static str, statement: &'static str) -> MigrationSet {
+    let migrator = || {
+        let statement = statement.into_sql_str();
+        let first = Migration::new(1, "first".into(), MigrationType::Simple, statement, false);
+        Migrator::with_migrations(vec![first])
+    };
+    MigrationSet::new(name, migrator(), migrator())
+}
+
+#[tokio::test]
+async fn a_failing_migration_leaves_everything_as_it_was() {
+    for fresh in both().await {
+        common::add_user(&fresh.accounts(), "ada").await;
+        let posts = || set("posts", "CREATE TABLE posts (id BIGINT NOT NULL PRIMARY KEY REFERENCES users (id))");
+        let broken = || set("trips", "CREATE TABLE trips (id BIGINT); ALTER TABLE nowhere ADD COLUMN id BIGINT");
+
+        let told = AccountStore::connect_with(&fresh.url, [posts(), broken()]).await.unwrap_err();
+
+        assert!(matches!(&told, ConnectError::Migration { set, .. } if set == "trips"), "{told:?}");
+        for table in
+            ["SELECT count(*) FROM posts", "SELECT count(*) FROM trips", "SELECT count(*) FROM _posts_migrations"]
+        {
+            assert!(past_our_types(&fresh.store, table).await.is_err(), "{table}");
+        }
+        assert_eq!(past_our_types(&fresh.store, "SELECT count(*) FROM users").await.unwrap(), Some(1));
+        AccountStore::connect_with(&fresh.url, [posts()]).await.unwrap();
+        past_our_types(&fresh.store, "INSERT INTO posts (id) SELECT id FROM users").await.unwrap();
+    }
+}
+
+/// An embedder, DinnerParty and a second process of it, each in its own order, on one database.
+#[tokio::test]
+async fn stores_with_other_tables_share_one_database() {
+    for fresh in both().await {
+        let posts = set("posts", "CREATE TABLE posts (id BIGINT NOT NULL PRIMARY KEY)");
+        let embedder = AccountStore::connect_with(&fresh.url, [posts]).await.unwrap();
+        let second = fresh.another().await;
+        let ada = common::add_user(&embedder.into(), "ada").await;
+        let id = second.parties().add(common::party_of(&ada, 4)).await.unwrap();
+        let found = fresh.parties().find(id, ada.id).await.unwrap();
+        assert_eq!(found.unwrap().summary.invitation.host, ada.username);
+    }
+}

@@ -1,0 +1,142 @@
+//! What stands in the tables past our types: rows that somebody else wrote, and what the schema itself refuses.
+
+#![allow(missing_docs, clippy::unwrap_used, reason = "a test's name says what it tests")]
+
+mod common;
+
+use std::error::Error as _;
+use std::sync::Arc;
+
+use common::{Fresh, NOW, add_user, party_of, past_our_types};
+use domain::party::{Heads, Parties, PartyQuery, Scope, UpdateError};
+use domain::session::{Device, Session, TokenDigest};
+use domain::{CorruptValue, FixedClock, PageSize, StoreError, Timestamp};
+
+async fn both() -> [Fresh; 2] {
+    [common::sqlite().await, common::postgres().await]
+}
+
+/// Table, column and row, which a person needs to mend it.
+fn place<T: std::fmt::Debug>(told: Result<T, StoreError>) -> (&'static str, &'static str, i64) {
+    let error = told.unwrap_err();
+    let corrupt: &CorruptValue = error.source().unwrap().downcast_ref().unwrap();
+    assert!(corrupt.source().is_some());
+    (corrupt.table, corrupt.column, corrupt.row)
+}
+
+#[tokio::test]
+async fn a_user_that_does_not_parse_is_told_with_its_table_column_and_row() {
+    for fresh in both().await {
+        let accounts = fresh.accounts();
+        add_user(&accounts, "ada").await;
+        let ben = add_user(&accounts, "ben").await;
+        let row = ben.id.get();
+
+        past_our_types(&fresh.store, "UPDATE users SET username = 'b e n' WHERE username = 'ben'").await.unwrap();
+        assert_eq!(place(accounts.users.find(ben.id).await), ("users", "username", row));
+        assert_eq!(place(accounts.users.list(None, PageSize::DEFAULT).await), ("users", "username", row));
+        past_our_types(&fresh.store, "UPDATE users SET username = 'ben', email = 'nowhere' WHERE username = 'b e n'")
+            .await
+            .unwrap();
+        assert_eq!(place(accounts.credentials.find_by_email(&ben.email).await), ("users", "email", row));
+    }
+}
+
+#[tokio::test]
+async fn a_party_that_does_not_parse_is_told_with_its_table_column_and_row() {
+    for fresh in both().await {
+        let (accounts, parties) = (fresh.accounts(), fresh.parties());
+        let ada = add_user(&accounts, "ada").await;
+        parties.add(party_of(&ada, 4)).await.unwrap();
+        let id = parties.add(party_of(&ada, 4)).await.unwrap();
+        let use_cases = Parties::new(Arc::clone(&parties), Arc::new(FixedClock(NOW)));
+
+        past_our_types(&fresh.store, "UPDATE parties SET venue = 'a\nb' WHERE id = 2").await.unwrap();
+        assert_eq!(place(parties.find(id, ada.id).await), ("parties", "venue", 2));
+        past_our_types(&fresh.store, "UPDATE parties SET local_time = 'tomorrow, at eight' WHERE id = 2")
+            .await
+            .unwrap();
+        let everything = PartyQuery { scope: Scope::All, search: String::new(), with_seats: false };
+        let listed = parties.list(everything, ada.id, NOW, None, PageSize::DEFAULT).await;
+        assert!(matches!(place(listed), ("parties", "venue" | "local_time", 2)));
+        match use_cases.rsvp(id, ada.id, Heads::ONE).await {
+            Err(UpdateError::Store(error)) => assert_eq!(place(Err::<(), _>(error)), ("parties", "local_time", 2)),
+            told => panic!("{told:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_schema_refuses_what_breaks_a_rule() {
+    for fresh in both().await {
+        let accounts = fresh.accounts();
+        let (ada, _) = (add_user(&accounts, "ada").await, add_user(&accounts, "ben").await);
+        fresh.parties().add(party_of(&ada, 4)).await.unwrap();
+        let rsvp = "INSERT INTO rsvps (party_id, guest_id, answer, heads, place) VALUES (1, 2, 'seated', 1, 1)";
+        past_our_types(&fresh.store, rsvp).await.unwrap();
+        for statement in [
+            rsvp, // twice
+            "UPDATE parties SET taken = 5",
+            "UPDATE parties SET taken = 0",
+            "UPDATE parties SET seats = 1001",
+            "UPDATE parties SET state = 'postponed'",
+            "UPDATE parties SET host_id = 3",
+            "UPDATE rsvps SET heads = 0",
+            "UPDATE rsvps SET heads = 1001",
+            "UPDATE rsvps SET place = NULL",
+            "UPDATE rsvps SET answer = 'declined'", // with a head
+            "UPDATE rsvps SET answer = 'perhaps', heads = 0, place = NULL",
+            "UPDATE users SET username_key = 'ada' WHERE username = 'ben'",
+            "UPDATE users SET username = 'ab'",
+            "DELETE FROM users WHERE username = 'ada'", // who hosts
+            "DELETE FROM users WHERE username = 'ben'", // who holds a seat
+        ] {
+            assert!(past_our_types(&fresh.store, statement).await.is_err(), "{statement}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_number_is_never_used_again() {
+    for fresh in both().await {
+        let (accounts, parties) = (fresh.accounts(), fresh.parties());
+        let (ada, ben) = (add_user(&accounts, "ada").await, add_user(&accounts, "ben").await);
+        let party = parties.add(party_of(&ada, 4)).await.unwrap();
+
+        past_our_types(&fresh.store, "DELETE FROM parties").await.unwrap();
+        past_our_types(&fresh.store, "DELETE FROM users WHERE username = 'ben'").await.unwrap();
+
+        assert!(parties.add(party_of(&ada, 4)).await.unwrap() > party);
+        assert!(add_user(&accounts, "cleo").await.id > ben.id);
+    }
+}
+
+#[tokio::test]
+async fn a_disabled_user_is_found_as_such_and_a_deleted_one_leaves_nothing_behind() {
+    for fresh in both().await {
+        let accounts = fresh.accounts();
+        let ada = add_user(&accounts, "ada").await;
+        let digest = TokenDigest::new([7; 32]);
+        let session = Session {
+            user: ada.id,
+            created_at: NOW,
+            last_seen_at: NOW,
+            authenticated_at: NOW,
+            expires_at: NOW,
+            remembered: false,
+            device: Device::default(),
+        };
+        accounts.sessions.open(digest, session, None).await.unwrap();
+
+        past_our_types(&fresh.store, "UPDATE users SET disabled_at = 5").await.unwrap();
+        let disabled = Some(Timestamp::from_millis(5));
+        assert_eq!(accounts.users.find(ada.id).await.unwrap().unwrap().disabled_at, disabled);
+        assert_eq!(accounts.sessions.find(digest).await.unwrap().unwrap().user.disabled_at, disabled);
+        let credential = accounts.credentials.find_by_email(&ada.email).await.unwrap();
+        assert_eq!(credential.unwrap().user.disabled_at, disabled);
+
+        past_our_types(&fresh.store, "DELETE FROM users").await.unwrap();
+        assert!(accounts.sessions.find(digest).await.unwrap().is_none());
+        assert_eq!(past_our_types(&fresh.store, "SELECT count(*) FROM credentials").await.unwrap(), Some(0));
+    }
+}

@@ -165,6 +165,11 @@ pub(crate) fn who(page: &Page) -> String {
     page.texts("#who").concat()
 }
 
+/// A text for a query, each byte escaped.
+pub(crate) fn escaped(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat()
+}
+
 /// The cookies that an answer sets, as it says them.
 pub(crate) fn set_cookies(page: &Page) -> Vec<String> {
     let lines = page.headers.get_all("set-cookie").iter();

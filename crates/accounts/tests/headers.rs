@@ -37,6 +37,14 @@ async fn a_head_is_a_get_without_its_body() {
 }
 
 #[tokio::test]
+async fn the_body_of_a_get_means_nothing() {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    let request = ada.request(Method::GET, "/home").form(&[("_method", "DELETE"), ("text", "x")]);
+    assert_eq!(ada.send(request).await.status, 200);
+}
+
+#[tokio::test]
 async fn no_other_origin_is_granted_anything() {
     let service = Service::start().await;
     let visitor = service.visitor();

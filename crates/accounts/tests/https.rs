@@ -62,6 +62,27 @@ async fn the_journey_by_host_cookies() {
 }
 
 #[tokio::test]
+async fn a_session_knows_its_network_as_the_listed_proxies_tell_it_and_its_browser_in_brief() {
+    for (proxies, forwarded, network) in [
+        ("127.0.0.0/8", "6.6.6.6, 203.0.113.9", "203.0.113.0/24"),
+        ("127.0.0.0/8", "2001:db8:1:2::3", "2001:db8:1::/48"),
+        ("10.0.0.0/8", "203.0.113.9", "127.0.0.0/24"),
+    ] {
+        let service = Service::with(|builder| builder.trusted_proxies([proxies.parse().unwrap()])).await;
+        let visitor = service.visitor();
+        visitor.register("ada", PASSWORD).await;
+        let request = visitor.request(Method::POST, "/login").header("sec-fetch-site", "same-origin");
+        let request = request.header("x-forwarded-for", forwarded).header("user-agent", "x".repeat(5_000));
+        let page = visitor.send(request.form(&[("email", "ada@example.com"), ("password", PASSWORD)])).await;
+        let cookie = set_cookie(&page, "session-").unwrap();
+        let token = accounts::SessionToken::parse(cookie.split(['=', ';']).nth(1).unwrap()).unwrap();
+        let device = service.ports().sessions.find(token.digest()).await.unwrap().unwrap().session.device;
+        assert_eq!(device.network.as_deref(), Some(network), "{forwarded}");
+        assert_eq!(device.user_agent.map(|agent| agent.len()), Some(255));
+    }
+}
+
+#[tokio::test]
 async fn every_answer_asks_for_tls_for_a_year() {
     let service = service().await;
     for (path, status) in [("/", 200), ("/home", 303), ("/nowhere", 404), ("/panic", 500)] {

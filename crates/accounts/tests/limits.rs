@@ -19,7 +19,7 @@ async fn a_body_past_the_limit_is_refused_with_or_without_its_length() {
     let service = Service::start().await;
     let body = format!("email={}", "x".repeat(65_536));
     assert_too_large(&raw(&service.server, format!("{HEAD}Content-Length: {}\r\n\r\n{body}", body.len())).await);
-    let chunks: String = (0..20).map(|_| format!("1000\r\n{}\r\n", "x".repeat(4_096))).collect();
+    let chunks = format!("1000\r\n{}\r\n", "x".repeat(4_096)).repeat(20);
     let chunked = format!("{HEAD}Transfer-Encoding: chunked\r\n\r\n{chunks}0\r\n\r\n");
     assert_too_large(&raw(&service.server, chunked).await);
 }

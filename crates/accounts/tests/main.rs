@@ -1,6 +1,8 @@
 //! The accounts as an embedder gives them to visitors: over a real socket, against the real store. Each file is a page
 //! or a promise of the layer; what they share is in `common`.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 mod common;
 mod csrf;
 mod embedding;

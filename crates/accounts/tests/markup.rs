@@ -2,7 +2,7 @@
 
 use accounts::test_kit::{Page, Visitor};
 
-use crate::common::{Service, browser_post};
+use crate::common::{Service, browser_post, escaped};
 
 /// What has broken out of an attribute, an element or a template somewhere.
 const HOSTILE: [&str; 42] = [
@@ -112,7 +112,7 @@ async fn a_next_that_is_a_path_is_text_too() {
     let service = Service::start().await;
     let visitor = service.visitor();
     for text in HOSTILE {
-        let query: String = format!("/home?q={text}").bytes().map(|byte| format!("%{byte:02x}")).collect();
+        let query = escaped(&format!("/home?q={text}"));
         let page = visitor.get(&format!("/login?next={query}")).await;
         assert_eq!(page.status, 200);
         assert_clean(&page, text);

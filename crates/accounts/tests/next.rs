@@ -1,7 +1,7 @@
 //! Where a log-in leads: a page of this site, whatever `next` says. The whole corpus is beside the type; here is that
 //! every way in goes through it.
 
-use crate::common::{PASSWORD, Service, browser_post};
+use crate::common::{PASSWORD, Service, browser_post, escaped};
 
 /// One of each kind.
 const HOSTILE: &[&str] = &[
@@ -43,8 +43,7 @@ async fn nothing_hostile_is_followed_by_form_or_by_query() {
         assert_eq!(page.headers.get_all("location").iter().count(), 1);
         assert!(!format!("{:?}", page.headers).contains("eve"), "{next:?}");
 
-        let query: String = next.bytes().map(|byte| format!("%{byte:02x}")).collect();
-        let path = format!("/login?next={query}");
+        let path = format!("/login?next={}", escaped(next));
         let page = ada.send(ada.request(reqwest::Method::GET, &path)).await;
         assert_eq!((page.status, page.header("location")), (303, Some("/form")), "{next:?}");
         let page = service.visitor().get(&path).await;

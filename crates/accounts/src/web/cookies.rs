@@ -61,3 +61,38 @@ pub(super) fn set(site: &Site, name: &str, value: &str, max_age: Option<u64>) ->
 pub(super) fn remove(site: &Site, name: &str) -> String {
     set(site, name, "", Some(0))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(cookies: &[&'static str]) -> Request {
+        cookies.iter().fold(Request::builder(), |request, line| request.header(header::COOKIE, *line)).finish()
+    }
+
+    #[test]
+    fn the_first_cookie_of_that_very_name_is_read() {
+        let brings = request(&["a=1; session-80=one;session-8000=two; session-8000=three", "b=4"]);
+        let read = |name| read(&brings, name);
+        assert_eq!((read("session-8000"), read("session-80"), read("b")), (Some("two"), Some("one"), Some("4")));
+        assert_eq!((read("session"), read("ession-80"), read("Session-80")), (None, None, None));
+    }
+
+    #[test]
+    fn what_is_no_cookie_is_not_read() {
+        for line in ["", ";", "=", "session", "session;", "=session", " session =x"] {
+            assert_eq!(read(&request(&[line]), "session"), None, "{line:?}");
+        }
+        assert_eq!(read(&request(&["session="]), "session"), Some(""));
+        assert_eq!(read(&request(&["session=a=b"]), "session"), Some("a=b"));
+    }
+
+    #[test]
+    fn a_cookie_is_removed_by_the_attributes_it_was_set_with() {
+        let site = Site::Origin(url::Url::parse("https://dinner.example").unwrap().origin());
+        let attributes = |line: String| line.split_once("; ").map(|(_, attributes)| attributes.to_owned()).unwrap();
+        let set = attributes(set(&site, "__Host-session", "x", None));
+        assert_eq!(set, "HttpOnly; SameSite=Lax; Secure; Path=/");
+        assert_eq!(attributes(remove(&site, "__Host-session")), format!("{set}; Max-Age=0"));
+    }
+}

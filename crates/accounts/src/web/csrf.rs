@@ -37,3 +37,46 @@ pub(super) fn evidence(request: &Request, site: &Site) -> Evidence {
         _ => Evidence::Foreign,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(headers: &[(&'static str, &'static str)]) -> Evidence {
+        let request = headers.iter().fold(Request::builder(), |request, (name, value)| request.header(*name, *value));
+        let site = Site::Origin(url::Url::parse("https://dinner.example").unwrap().origin());
+        evidence(&request.finish(), &site)
+    }
+
+    #[test]
+    fn the_browsers_own_word_counts_before_the_origin() {
+        let ours = ("origin", "https://dinner.example");
+        assert_eq!(of(&[("sec-fetch-site", "same-origin")]), Evidence::Ours);
+        assert_eq!(of(&[("sec-fetch-site", "none")]), Evidence::Ours);
+        assert_eq!(of(&[("sec-fetch-site", "same-site"), ours]), Evidence::Foreign);
+        assert_eq!(of(&[("sec-fetch-site", "cross-site"), ours]), Evidence::Foreign);
+        assert_eq!(of(&[ours]), Evidence::Ours);
+    }
+
+    #[test]
+    fn what_is_said_twice_or_makes_no_sense_is_foreign_and_silence_is_nothing() {
+        assert_eq!(of(&[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "same-origin")]), Evidence::Foreign);
+        assert_eq!(
+            of(&[("origin", "https://dinner.example"), ("origin", "https://dinner.example")]),
+            Evidence::Foreign
+        );
+        assert_eq!(of(&[("origin", "null")]), Evidence::Foreign);
+        assert_eq!(of(&[("origin", "\u{e9}")]), Evidence::Foreign);
+        assert_eq!(of(&[("referer", "https://dinner.example/")]), Evidence::None);
+    }
+
+    #[test]
+    fn every_method_that_may_change_something_is_unsafe_even_one_nobody_knows() {
+        for (method, is) in [("GET", false), ("HEAD", false), ("OPTIONS", false), ("POST", true), ("PUT", true)] {
+            assert_eq!(is_unsafe(&Method::from_bytes(method.as_bytes()).unwrap()), is, "{method}");
+        }
+        for method in ["PATCH", "DELETE", "TRACE", "CONNECT", "PROPPATCH", "get", "BREW"] {
+            assert!(is_unsafe(&Method::from_bytes(method.as_bytes()).unwrap()), "{method}");
+        }
+    }
+}

@@ -79,6 +79,8 @@ impl<E: Endpoint> Layer<E> {
                 Err(problem @ Problem::CrossSite) => return Err(self.refused(problem, &request, exchange).await),
                 admitted => admitted?,
             }
+        } else {
+            drop(request.take_body()); // it means nothing there, and no limit is set to it
         }
         request.extensions_mut().insert(Arc::clone(exchange));
         self.inner.call(request).await.map(poem::IntoResponse::into_response)
@@ -87,7 +89,7 @@ impl<E: Endpoint> Layer<E> {
     /// What a request that is not let in is told: `problem`, unless there is no such page, or it takes no such method.
     /// That is asked with OPTIONS, which anybody may send, since it may change nothing.
     async fn refused(&self, problem: Problem, request: &Request, exchange: &Arc<Exchange>) -> poem::Error {
-        let uri = request.original_uri().clone();
+        let uri = request.uri().clone();
         let mut probe = Request::builder().method(Method::OPTIONS).uri(uri).finish();
         probe.extensions_mut().clone_from(request.extensions());
         probe.extensions_mut().insert(Arc::clone(exchange));

@@ -39,6 +39,7 @@ pub(crate) struct WebSettings {
     body_limit: usize,
     csp_sources: Vec<(String, String)>,
     paths: Paths,
+    after_registration: Option<String>,
     without: BTreeSet<AccountPage>,
 }
 
@@ -51,6 +52,7 @@ pub(crate) struct Settings {
     pub(super) body_limit: usize,
     pub(super) csp: HeaderValue,
     pub(super) paths: Paths,
+    pub(super) after_registration: String,
     pub(super) without: BTreeSet<AccountPage>,
 }
 
@@ -60,7 +62,6 @@ pub(super) struct Paths {
     pub(super) register: String,
     pub(super) log_in: String,
     pub(super) log_out: String,
-    pub(super) after_registration: String,
     pub(super) after_log_in: String,
     pub(super) after_log_out: String,
 }
@@ -80,10 +81,10 @@ impl Default for WebSettings {
                 register: "/register".into(),
                 log_in: "/login".into(),
                 log_out: "/logout".into(),
-                after_registration: "/login".into(),
                 after_log_in: "/".into(),
                 after_log_out: "/".into(),
             },
+            after_registration: None,
             without: BTreeSet::new(),
         }
     }
@@ -147,14 +148,9 @@ impl Builder {
         self
     }
 
-    /// Moves the log-in page. Where [`Builder::after_registration`] was not said, registrations lead there.
+    /// Moves the log-in page.
     pub fn log_in_at(mut self, path: impl Into<String>) -> Self {
-        let path = path.into();
-        let paths = &mut self.web.paths;
-        if paths.after_registration == paths.log_in {
-            paths.after_registration.clone_from(&path);
-        }
-        paths.log_in = path;
+        self.web.paths.log_in = path.into();
         self
     }
 
@@ -164,9 +160,9 @@ impl Builder {
         self
     }
 
-    /// Where a registration leads. Default: the log-in page.
+    /// Where a registration leads. Default: to the log-in page, wherever that is.
     pub fn after_registration(mut self, path: impl Into<String>) -> Self {
-        self.web.paths.after_registration = path.into();
+        self.web.after_registration = Some(path.into());
         self
     }
 
@@ -195,8 +191,9 @@ impl WebSettings {
         if !(1024..=16 * 1024 * 1024).contains(&self.body_limit) {
             return Err(BuildError::BodyLimit(self.body_limit));
         }
-        let Paths { register, log_in, log_out, after_registration, after_log_in, after_log_out } = &self.paths;
-        for path in [register, log_in, log_out, after_registration, after_log_in, after_log_out] {
+        let after_registration = self.after_registration.unwrap_or_else(|| self.paths.log_in.clone());
+        let Paths { register, log_in, log_out, after_log_in, after_log_out } = &self.paths;
+        for path in [register, log_in, log_out, &after_registration, after_log_in, after_log_out] {
             if !is_page(path) {
                 return Err(BuildError::NotAPath(path.clone()));
             }
@@ -209,6 +206,7 @@ impl WebSettings {
             trusted_proxies: self.trusted_proxies,
             body_limit: self.body_limit,
             paths: self.paths,
+            after_registration,
             without: self.without,
         })
     }

@@ -67,7 +67,7 @@ pub(in crate::web) async fn submit(parts: PageParts, sent: Checked<Registration>
         Err(errors) => Err(Ok(errors)),
     };
     match told {
-        Ok(_) => Ok(Flash::success(words::REGISTERED).to(&exchange.settings().paths.after_registration)),
+        Ok(_) => Ok(Flash::success(words::REGISTERED).to(&exchange.settings().after_registration)),
         Err(errors) => Ok(page(&parts, StatusCode::UNPROCESSABLE_ENTITY, &sent.fields, &errors?)),
     }
 }

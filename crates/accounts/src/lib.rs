@@ -5,6 +5,71 @@
 //! [`web`]: the pages, the session layer, CSRF protection, flashes, extractors and headers, in the embedder's layout.
 //!
 //! No SQL is here and no table: a store comes in as [`domain::AccountPorts`].
+//!
+//! # A protected page
+//!
+//! A handler that takes a [`web::CurrentUser`] is for users alone: a guest is sent to log in, and back. The pages to
+//! register, log in and log out come along.
+//!
+//! ```
+//! use accounts::{Accounts, web::{CurrentUser, PageParts, methods}};
+//! use poem::{Response, Route, handler};
+//!
+//! #[handler]
+//! async fn home(user: CurrentUser, page: PageParts) -> Response {
+//!     page.render("Home", &format!("<p>Welcome back {}. The secret is basil.</p>", user.username))
+//! }
+//!
+//! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let url = format!("sqlite:{}", folder.path().join("recipe.db").display());
+//! let store = store::AccountStore::connect(&url).await?; // sqlite:recipe.db, or postgres://…
+//! let accounts = Accounts::builder(store).build()?;
+//! let app = accounts.routes(Route::new().at("/home", methods().get(home)))?;
+//! # use accounts::test_kit::{TestServer, Visitor};
+//! # let server = TestServer::start(app).await?;
+//! # let ada = Visitor::of(&server);
+//! # assert!(ada.get("/home").await.text.contains("Sorry you must be logged in to view this page"));
+//! # ada.register("ada", "marble otter seven").await;
+//! # ada.log_in("ada", "marble otter seven").await;
+//! # assert!(ada.get("/home").await.text.contains("The secret is basil."));
+//! // Server::new(TcpListener::bind("127.0.0.1:8001")).run(app).await?;
+//! # Ok(()) }
+//! ```
+//!
+//! # Without HTTP
+//!
+//! The use cases are the same for a program that has no pages, and need no feature:
+//!
+//! ```
+//! use accounts::{Accounts, Device, Email, LogIn, Password, Registration, Username};
+//!
+//! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let store = store::AccountStore::connect(&format!("sqlite:{}", folder.path().join("test.db").display())).await?;
+//! let accounts = Accounts::builder(store).build()?;
+//! let ada = Registration {
+//!     username: Username::parse("ada")?,
+//!     email: Email::parse("ada@example.com")?,
+//!     password: Password::typed("marble otter seven")?,
+//! };
+//! accounts.register(ada).await?;
+//!
+//! let attempt = LogIn {
+//!     email: "ADA@example.com".to_owned(),
+//!     password: Password::typed("marble otter seven")?,
+//!     remember: false,
+//!     device: Device::default(),
+//!     replaces: None,
+//! };
+//! let logged_in = accounts.log_in(attempt).await?;
+//! let live = accounts.current(&logged_in.token).await?.ok_or("the session lives")?;
+//! assert_eq!(live.user.username.as_str(), "ada");
+//!
+//! accounts.log_out(&logged_in.token).await?;
+//! assert!(accounts.current(&logged_in.token).await?.is_none());
+//! # Ok(()) }
+//! ```
 
 mod builder;
 mod current;
@@ -12,6 +77,7 @@ mod log_in;
 mod log_out;
 mod register;
 mod system;
+mod users;
 pub mod words;
 
 #[cfg(feature = "poem")]

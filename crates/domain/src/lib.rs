@@ -47,6 +47,7 @@ pub mod contract;
 pub mod credential;
 mod error;
 mod fold;
+mod label;
 mod page;
 #[cfg(feature = "party")]
 pub mod party;
@@ -57,6 +58,7 @@ pub mod user;
 
 pub use error::{CorruptValue, StoreError};
 pub use fold::fold;
+pub use label::{Label, LabelError};
 pub use page::{Page, PageSize};
 pub use ports::AccountPorts;
 pub use time::{Clock, FixedClock, Timestamp};

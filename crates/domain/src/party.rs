@@ -2,7 +2,6 @@
 
 mod date;
 mod guest_list;
-mod label;
 mod listing;
 mod parties;
 mod repository;
@@ -14,7 +13,7 @@ pub mod contract;
 
 pub use date::{PartyDate, PartyDateError, Zone, day_in_utc, parse_date, parse_time};
 pub use guest_list::{Answer, GuestList, GuestListError, SteppedBack, Verdict};
-pub use label::{Label, LabelError};
+pub use crate::label::{Label, LabelError};
 pub use listing::{Attendee, PartyCursor, PartyQuery, PartySummary, PartyView, Scope};
 pub use parties::{HostError, Parties};
 #[cfg(feature = "mock")]

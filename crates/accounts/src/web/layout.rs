@@ -11,9 +11,11 @@ use poem::{FromRequest, IntoResponse, Request, RequestBody, Response};
 use super::csrf;
 use super::exchange::Exchange;
 use super::flash::Flash;
+use super::form_view::SafeHtml;
 use super::next::Next;
 use super::problem;
 use super::visitor::Visitor;
+use crate::Accounts;
 
 /// Puts a page together: the one thing that an embedder brings, so that this crate's pages look like theirs.
 pub trait Layout: Send + Sync {
@@ -73,8 +75,8 @@ impl PageParts {
     /// The hidden field that every form with `method="post"` needs, as safe HTML. A new value each time: answers are
     /// compressed, and a repeated secret could be guessed from their length.
     #[must_use]
-    pub fn csrf_field(&self) -> String {
-        format!(r#"<input type="hidden" name="{}" value="{}">"#, csrf::FIELD, self.exchange.csrf_token())
+    pub fn csrf_field(&self) -> SafeHtml {
+        SafeHtml(format!(r#"<input type="hidden" name="{}" value="{}">"#, csrf::FIELD, self.exchange.csrf_token()))
     }
 
     /// The messages for this page, as plain text. A layout shows all of them: the next page has them no more.
@@ -87,6 +89,12 @@ impl PageParts {
     #[must_use]
     pub fn way_back(&self) -> Option<&Next> {
         self.exchange.way_back()
+    }
+
+    /// The accounts that this page belongs to.
+    #[must_use]
+    pub fn accounts(&self) -> &Accounts {
+        &self.exchange.accounts
     }
 
     /// The path of this page, without its query.

@@ -1,4 +1,4 @@
-//! A line of text that people read: a venue, a dish.
+//! A line of text that people write and read: a venue, a dish, a city.
 
 use std::fmt;
 

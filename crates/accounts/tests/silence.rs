@@ -92,6 +92,10 @@ async fn a_journey_is_logged_without_its_secrets() {
         let found = log.lines().any(|line| line.contains(&message) && line.contains("\"span\":{\"id\":\""));
         assert!(found, "{event}, with its request's number");
     }
+    let logged_out = log.lines().find(|line| line.contains("\"logged out\"") && line.contains("\"span\":{"));
+    for part in ["\"user\":1", "\"network\":\"127.0.0.0/24\""] {
+        assert!(logged_out.is_some_and(|line| line.contains(part)), "{part}: {logged_out:?}");
+    }
     for line in log.lines() {
         for secret in secrets.iter().map(String::as_str).chain(["ada@example.com", "\u{1b}"]) {
             assert!(!line.contains(secret), "{secret}: {line}");

@@ -9,6 +9,7 @@ use domain::session::Device;
 use poem::http::{Method, header};
 use poem::{Request, Response};
 use tokio::sync::OnceCell;
+use tracing::Span;
 
 use super::cookies::{self, Kind};
 use super::flash::{self, Flash, Flashes};
@@ -20,6 +21,7 @@ use crate::Accounts;
 
 /// What is known of a request. The visitor is looked up when first asked for, and only once.
 pub(super) struct Exchange {
+    span: Span,
     pub(super) accounts: Accounts,
     pub(super) method: Method,
     /// The path and query, where it is one a redirect could lead back to.
@@ -61,12 +63,16 @@ impl Exchange {
         let peer = address::peer(request);
         let client = peer.map(|peer| address::client(peer, request.headers(), &settings.trusted_proxies));
         let user_agent = request.header("user-agent").map(|text| text.chars().take(255).collect());
+        let network = client.map(address::network);
+        let span = Span::current(); // what is logged from here on, by whomever, says from where
+        span.record("network", network.as_deref());
         Self {
+            span,
             method: request.method().clone(),
             here: Next::parse(path),
             referer: referer(request),
             wants_json: wants_json(request),
-            device: Device { network: client.map(address::network), user_agent },
+            device: Device { network, user_agent },
             session: token(&names.session),
             visit: token(&names.visit),
             new_visit: OnceLock::new(),
@@ -107,6 +113,7 @@ impl Exchange {
     async fn look_up(&self) -> Result<Visitor, StoreError> {
         let Some(token) = &self.session else { return Ok(Visitor::Guest) };
         let live = self.accounts.current(token).await?;
+        self.span.record("user", live.as_ref().map(|live| live.user.id.get())); // and from here on, who
         Ok(live.map_or(Visitor::Guest, |live| Visitor::User(CurrentUser::of(live))))
     }
 

@@ -8,6 +8,7 @@ use poem::error::ReadBodyError;
 use poem::http::{HeaderValue, Method, StatusCode, header};
 use poem::{Endpoint, Request, Response};
 use tracing::Instrument;
+use tracing::field::Empty;
 
 use super::csrf::{self, Evidence};
 use super::exchange::Exchange;
@@ -35,7 +36,7 @@ impl<E: Endpoint> Endpoint for Layer<E> {
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let id = self.request_id();
-        let span = tracing::info_span!("request", id);
+        let span = tracing::info_span!("request", id, network = Empty, user = Empty);
         let mut response = self.exchange(request).instrument(span).await;
         if let Ok(id) = HeaderValue::from_str(&id) {
             response.headers_mut().insert("x-request-id", id);

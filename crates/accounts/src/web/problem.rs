@@ -154,7 +154,7 @@ impl Problem {
             Self::Status(status) if status.is_server_error() => tracing::error!(path, %status, "a page failed"),
             Self::Busy => tracing::warn!(path, "the hash queue is full"),
             Self::CrossSite | Self::StaleForm(_) | Self::Forbidden | Self::LoginRequired => {
-                tracing::info!(path, network = exchange.device.network, refused = %self, "refused");
+                tracing::info!(path, refused = %self, "refused");
             }
             Self::Misdirected => {
                 tracing::warn!(path, "refused a request for another host: is a proxy in front, and --origin not set?");

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use domain::{CorruptValue, StoreError};
 
-/// Why a database was not opened. Each is one line, and none holds a password or a whole URL.
+/// Why a database was not opened. Each is one line, with its causes too, and none holds a password or a whole URL.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
@@ -31,7 +31,7 @@ pub enum ConnectError {
         file: PathBuf,
     },
     /// The database did not open, for another reason.
-    #[error("cannot open {database}: {source}")]
+    #[error("cannot open {database}")]
     Unreachable {
         /// The file, or the server and the name in it.
         database: String,
@@ -47,7 +47,7 @@ pub enum ConnectError {
         found: i64,
     },
     /// A migration failed or was changed after it ran. The schema is as it was.
-    #[error("the schema of the {set} cannot be brought up to date: {source}")]
+    #[error("the schema of the {set} cannot be brought up to date")]
     Migration {
         /// Whose tables.
         set: String,

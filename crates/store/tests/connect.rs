@@ -4,6 +4,7 @@
 
 mod common;
 
+use std::error::Error;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 use std::{fs, iter};
@@ -12,13 +13,16 @@ use sqlx::{query, query_scalar};
 use store::embed::{Database, WriteError};
 use store::{AccountStore, ConnectError};
 
-/// The one line, without the causes' own.
+/// The one line that a program prints: the error and its causes.
 async fn line(url: &str) -> String {
     let error: ConnectError = AccountStore::connect(url).await.unwrap_err();
-    let everything = format!("{error}{error:?}");
-    assert!(!everything.contains("secret"), "{everything}");
-    let line = error.to_string();
+    let (mut line, mut cause) = (error.to_string(), error.source());
+    while let Some(deeper) = cause {
+        line = format!("{line}: {deeper}");
+        cause = deeper.source();
+    }
     assert!(!line.contains('\n'), "{line}");
+    assert!(!format!("{line}{error:?}").contains("secret"), "{line}");
     line
 }
 
@@ -64,6 +68,7 @@ async fn a_file_that_cannot_be_a_database_is_named_with_its_reason() {
 async fn a_server_that_does_not_answer_is_named_without_its_password() {
     let told = line("postgres://ada:secret@127.0.0.1:1/dinner").await;
     assert!(told.starts_with("cannot open dinner at 127.0.0.1:1: "), "{told}");
+    assert!(told.contains("refused"), "{told}");
 }
 
 #[tokio::test]

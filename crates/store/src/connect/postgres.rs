@@ -1,17 +1,21 @@
 //! Opens a database on a PostgreSQL server: one pool for reading and for writing.
 
+use std::io::ErrorKind;
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use sqlx::Postgres;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
+use sqlx::{Connection as _, PgConnection, Postgres};
+use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::embed::{Engine, MigrationSet};
 use crate::error::{ConnectError, OpenError};
 use crate::migrate::migrate;
 
-/// How long a request waits for a connection, so that a server that is gone is told quickly.
+/// How long a request waits for a connection, so that a server that is gone is told quickly, and a start for a server that
+/// is starting too.
 const PATIENCE: Duration = Duration::from_secs(5);
+const PAUSE: Duration = Duration::from_millis(100);
 
 /// Connections of one process. A statement takes a fraction of a millisecond: more of them would only queue in the server.
 const CONNECTIONS: u32 = 16;
@@ -40,7 +44,8 @@ fn options(url: &str) -> Result<PgConnectOptions, ConnectError> {
     }
     // The driver would fall back to plain text where the server offers no encryption. Over a network that is for the URL
     // to ask for by name.
-    if !is_local(&options) && !url.contains("sslmode=") && !url.contains("ssl-mode=") {
+    let falls_back = matches!(options.get_ssl_mode(), PgSslMode::Prefer | PgSslMode::Allow);
+    if falls_back && !is_local(&options) && !url.contains("sslmode=") && !url.contains("ssl-mode=") {
         options = options.ssl_mode(PgSslMode::Require);
     }
     Ok(options)
@@ -63,8 +68,50 @@ fn address(options: &PgConnectOptions) -> String {
 }
 
 async fn open(options: PgConnectOptions, sets: &[MigrationSet]) -> Result<Engine<Postgres>, OpenError> {
+    knock(&options).await?;
     let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
     let pool = pool.connect_with(options).await?;
     migrate(&pool, sets).await?;
     Ok(Engine::new(pool.clone(), pool))
+}
+
+/// Waits for a server that is just starting, and says why there is none: a pool would only say that it waited.
+async fn knock(options: &PgConnectOptions) -> sqlx::Result<()> {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match timeout_at(deadline, PgConnection::connect_with(options)).await {
+            Ok(Ok(connection)) => return connection.close().await,
+            Ok(Err(error)) if is_starting(&error) && Instant::now() + PAUSE < deadline => sleep(PAUSE).await,
+            Ok(Err(error)) => return Err(error),
+            Err(late) => return Err(std::io::Error::from(late).into()),
+        }
+    }
+}
+
+/// Nobody listens yet, or PostgreSQL says that it is starting up.
+fn is_starting(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(error) => matches!(error.kind(), ErrorKind::ConnectionRefused | ErrorKind::NotFound),
+        error => error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("57P03")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(url: &str) -> PgSslMode {
+        options(url).unwrap().get_ssl_mode()
+    }
+
+    #[test]
+    fn a_server_over_the_network_is_spoken_to_by_tls_unless_the_url_says_otherwise() {
+        assert!(matches!(mode("postgres://ada@db.example.com/dinner"), PgSslMode::Require));
+        assert!(matches!(mode("postgres://ada@db.example.com/dinner?sslmode=disable"), PgSslMode::Disable));
+        assert!(matches!(mode("postgres://ada@db.example.com/dinner?sslmode=prefer"), PgSslMode::Prefer));
+        assert!(matches!(mode("postgres://ada@db.example.com/dinner?sslmode=verify-full"), PgSslMode::VerifyFull));
+        for local in ["postgres://ada@localhost/dinner", "postgres://[::1]/dinner", "postgres:///dinner?host=/run/pg"] {
+            assert!(matches!(mode(local), PgSslMode::Prefer), "{local}");
+        }
+    }
 }

@@ -208,3 +208,31 @@ async fn a_change_looks_at_nothing_but_what_it_needs() {
     let [own, waiting] = searches[..] else { panic!("{steps:#?}") };
     assert!(own.contains("(party_id=? AND guest_id=?)") && waiting.contains("(party_id=? AND answer=?)"), "{steps:#?}");
 }
+
+/// A double click, or an answer that holds no seat: on SQLite a commit without a write costs no sync of the disk.
+#[tokio::test]
+async fn what_did_not_change_is_not_written() {
+    let race = Race::new(None).await;
+    let Database::Sqlite(engine) = race.store.accounts().database() else { panic!("not SQLite") };
+    let [attempt, other] = race.attempts(SHORT).await;
+    let say = async |guest: UserId, rule: fn(&mut Party, UserId) -> Outcome| {
+        let change: PartyChange = Arc::new(move |party| Ok(rule(party, guest)));
+        race.store.parties().update(attempt.party, Some(guest), change).await
+    };
+    let accept = |party: &mut Party, guest| party.accept(guest, Heads::ONE, NOW).unwrap();
+    let decline = |party: &mut Party, guest| party.decline(guest, NOW).unwrap();
+    say(attempt.guest, accept).await.unwrap();
+    for table in ["parties", "rsvps"] {
+        let sql = format!("CREATE TRIGGER {table}_stay BEFORE UPDATE ON {table} BEGIN SELECT raise(ABORT, 'no'); END");
+        let create = engine.writer.write(sql, |connection, sql| {
+            let sql = sqlx::AssertSqlSafe(sql.clone());
+            Box::pin(async move { Ok::<_, WriteError>(query::<Sqlite>(sql).execute(connection).await.map(|_| ())?) })
+        });
+        create.await.unwrap();
+    }
+
+    assert!(matches!(say(attempt.guest, accept).await, Ok(Outcome::AlreadySeated(_))));
+    assert!(matches!(say(other.guest, accept).await, Ok(Outcome::Full(_))));
+    assert!(matches!(say(other.guest, decline).await, Ok(Outcome::Declined(_)))); // a row of its own
+    assert!(matches!(say(attempt.guest, decline).await, Err(UpdateError::Store(_)))); // the trigger works
+}

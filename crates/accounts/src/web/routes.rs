@@ -32,12 +32,12 @@ impl Accounts {
             (
                 AccountPage::Register,
                 &settings.paths.register,
-                methods().get(pages::register::form).post(pages::register::submit),
+                methods().get(pages::register::show).post(pages::register::submit),
             ),
             (
                 AccountPage::LogIn,
                 &settings.paths.log_in,
-                methods().get(pages::log_in::form).post(pages::log_in::submit),
+                methods().get(pages::log_in::show).post(pages::log_in::submit),
             ),
             (AccountPage::LogOut, &settings.paths.log_out, methods().post(pages::log_out::submit)),
         ];

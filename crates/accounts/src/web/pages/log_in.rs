@@ -8,15 +8,14 @@ use poem::{Response, handler};
 
 use crate::web::exchange::{Exchange, SessionChange};
 use crate::web::form::{Checked, Form, FormErrors};
-use crate::web::{Fields, Flash, Next, PageParts, Problem, redirect};
+use crate::web::{Fields, Flash, FormView, Next, PageParts, Problem, redirect};
 use crate::{LogIn, LogInError, LoggedIn, words};
 
 #[derive(Template)]
 #[template(path = "log_in.html")]
 struct Page<'a> {
     parts: &'a PageParts,
-    fields: &'a Fields,
-    errors: &'a FormErrors,
+    form: FormView<'a>,
     next: Option<Next>,
     action: &'a str,
     register: Option<&'a str>,
@@ -26,7 +25,8 @@ fn page(parts: &PageParts, status: StatusCode, fields: &Fields, errors: &FormErr
     let settings = parts.exchange().settings();
     let registers = !settings.without.contains(&crate::web::AccountPage::Register);
     let register = registers.then_some(settings.paths.register.as_str());
-    let page = Page { parts, fields, errors, next, action: &settings.paths.log_in, register };
+    let form = FormView::new(fields, errors);
+    let page = Page { parts, form, next, action: &settings.paths.log_in, register };
     parts.render_template(status, "Log in", &page)
 }
 
@@ -39,7 +39,7 @@ fn destination(exchange: &Exchange, next: Option<Next>) -> String {
 }
 
 #[handler]
-pub(in crate::web) fn form(parts: PageParts, query: Query<Vec<(String, String)>>) -> Response {
+pub(in crate::web) fn show(parts: PageParts, query: Query<Vec<(String, String)>>) -> Response {
     let next = query.0.iter().find(|(name, _)| name == "next").and_then(|(_, next)| Next::parse(next));
     if parts.user().is_some() {
         return redirect(&destination(parts.exchange(), next));

@@ -7,30 +7,30 @@ use poem::http::StatusCode;
 use poem::{Response, handler};
 
 use crate::web::form::{Checked, Form, FormErrors};
-use crate::web::{Fields, Flash, PageParts, Problem, redirect};
+use crate::web::{Fields, Flash, FormView, PageParts, Problem, redirect};
 use crate::{RegisterError, Registration, words};
 
 #[derive(Template)]
 #[template(path = "register.html")]
 struct Page<'a> {
     parts: &'a PageParts,
-    fields: &'a Fields,
-    errors: &'a FormErrors,
+    form: FormView<'a>,
     action: &'a str,
     log_in: &'a str,
-    min_length: usize,
+    hint: &'a str,
 }
 
 fn page(parts: &PageParts, status: StatusCode, fields: &Fields, errors: &FormErrors) -> Response {
     let accounts = &parts.exchange().accounts;
     let paths = &parts.exchange().settings().paths;
-    let min_length = accounts.password_policy().min_length();
-    let page = Page { parts, fields, errors, action: &paths.register, log_in: &paths.log_in, min_length };
+    let hint = words::password_hint(accounts.password_policy().min_length());
+    let form = FormView::new(fields, errors);
+    let page = Page { parts, form, action: &paths.register, log_in: &paths.log_in, hint: &hint };
     parts.render_template(status, "Register", &page)
 }
 
 #[handler]
-pub(in crate::web) fn form(parts: PageParts) -> Response {
+pub(in crate::web) fn show(parts: PageParts) -> Response {
     if parts.user().is_some() {
         return redirect(&parts.exchange().settings().paths.after_log_in);
     }

@@ -163,6 +163,21 @@ async fn a_password_past_the_limit_is_told_at_its_field() {
 }
 
 #[tokio::test]
+async fn the_policy_is_a_setting_and_the_page_says_it() {
+    let policy = accounts::PasswordPolicy::strict().with_site_words(["Soupkitchen"]);
+    let service = Service::with(|builder| builder.password_policy(policy)).await;
+    let visitor = service.visitor();
+    assert_page(&visitor.get("/register").await, 200, "At least 15 characters.");
+    for (password, told) in [
+        ("marble otter 7", "Please choose a password of at least 15 characters."),
+        ("soupkitchensoup", "easy to guess: it is made of your own name, your address or this site's name."),
+    ] {
+        let form = typed("ada", "ada@example.com", password, password);
+        assert_page(&visitor.submit("/register", "/register", &form).await, 422, told);
+    }
+}
+
+#[tokio::test]
 async fn somebody_logged_in_is_sent_on() {
     let service = Service::with(|builder| builder.after_log_in("/home")).await;
     let ada = service.ada().await;

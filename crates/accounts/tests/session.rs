@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use accounts::SessionToken;
+use accounts::{Lifetime, Lifetimes, SessionToken};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as BASE64;
 
@@ -127,6 +127,24 @@ async fn with_remember_me_it_ends_after_fourteen_idle_days_and_thirty_days() {
     browser_post(&ada, "/login", &REMEMBERED).await;
     service.clock.advance(hours(14 * 24));
     assert_eq!(who(&ada.get("/").await), "You are a guest.");
+}
+
+#[tokio::test]
+async fn lifetimes_are_a_setting_and_count_for_sessions_that_are_open_too() {
+    let of = |idle, absolute| Lifetime::new(hours(idle), hours(absolute)).unwrap();
+    let service = Service::with(|builder| builder.lifetimes(Lifetimes::new(of(1, 2), of(3, 24)))).await;
+    let ada = service.ada().await;
+    service.clock.advance(hours(1));
+    assert_eq!(who(&ada.get("/").await), "You are a guest.");
+    let cookie = set_cookie(&browser_post(&ada, "/login", &REMEMBERED).await, "session-").unwrap();
+    assert!(cookie.ends_with("; Max-Age=86400"), "{cookie}");
+    let stricter = service.beside(|builder| builder.lifetimes(Lifetimes::new(of(1, 1), of(1, 1)))).await;
+    let elsewhere = accounts::test_kit::Visitor::of(&stricter);
+    let (here, there) = (service.server.address().port(), stricter.address().port());
+    elsewhere.take_cookies(&ada.cookies().replace(&format!("-{here}="), &format!("-{there}=")));
+    service.clock.advance(hours(2));
+    assert_eq!(who(&ada.get("/").await), "You are ada.");
+    assert_eq!(who(&elsewhere.get("/").await), "You are a guest.");
 }
 
 #[tokio::test]

@@ -47,7 +47,7 @@ const ALL_TO_COME: &str = to_come!("parties WHERE");
 const ALL_PAST: &str = past!("parties WHERE");
 const HOSTED_TO_COME: &str = to_come!("parties WHERE host_id = $7 AND");
 const HOSTED_PAST: &str = past!("parties WHERE host_id = $7 AND");
-// CROSS JOIN has SQLite begin with the guest's own answers, rather than try every party for one of them.
+// CROSS JOIN has SQLite begin with the guest's own answers, and never (whatever its statistics say) try every party.
 const ATTENDED_TO_COME: &str = to_come!(
     "rsvps AS seat CROSS JOIN parties WHERE seat.guest_id = $7 AND seat.answer = 'seated' AND parties.id = seat.party_id AND"
 );

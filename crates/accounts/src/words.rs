@@ -5,6 +5,9 @@ use std::num::NonZeroU64;
 use auth::PasswordRefusal;
 use domain::user::{EmailError, Username, UsernameError};
 
+/// What a page of its own says: its title and its sentence.
+pub type Told = (&'static str, &'static str);
+
 /// Registered; on the log-in page.
 pub const REGISTERED: &str = "Your account is ready. Log in to continue.";
 /// A log-in refused, whatever the cause.
@@ -16,13 +19,13 @@ pub const LOGIN_REQUIRED: &str = "Sorry you must be logged in to view this page"
 /// A session that was and is no more.
 pub const SESSION_ENDED: &str = "Your session has ended. Please log in again.";
 /// A form whose token is not this browser's any more.
-pub const FORM_STALE: &str = "This form was open for too long. Please send it once more.";
+pub const FORM_STALE: Told = ("Once more, please", "This form was open for too long. Please send it once more.");
 /// The store could not answer a change.
-pub const NOT_SAVED: &str = "We couldn't save that. Nothing changed, please try again.";
+pub const NOT_SAVED: Told = ("Please try again", "We couldn't save that. Nothing changed, please try again.");
 /// The store could not answer a question.
-pub const NOT_READ: &str = "We couldn't look that up. Please try again in a moment.";
+pub const NOT_READ: Told = ("Please try again", "We couldn't look that up. Please try again in a moment.");
 /// The hash queue is full.
-pub const BUSY: &str = "We're very busy. Please try again in a moment.";
+pub const BUSY: Told = ("Please try again", "We're very busy. Please try again in a moment.");
 /// A name taken.
 pub const USERNAME_TAKEN: &str = "That username is taken.";
 /// An address taken.
@@ -41,15 +44,16 @@ pub const HAS_NUL: &str = "This field holds a character that cannot be stored. P
 pub const PLEASE_CHECK: &str = "Please check what you typed:";
 
 /// Something only somebody else may do.
-pub const FORBIDDEN: &str = "That is not yours to do.";
+pub const FORBIDDEN: Told = ("Not yours to do", "That is not yours to do.");
 /// A form from another site, or from nobody knows where.
-pub const CROSS_SITE: &str = "That did not come from one of our forms, so we left everything as it is.";
+pub const CROSS_SITE: Told =
+    ("Not one of our forms", "That did not come from one of our forms, so we left everything as it is.");
 /// A body that is no form.
-pub const NOT_A_FORM: &str = "This page takes a form, sent the way a browser sends one.";
+pub const NOT_A_FORM: Told = ("That is not a form", "This page takes a form, sent the way a browser sends one.");
 /// A body that cannot be decoded.
-pub const UNDECODABLE: &str = "What was sent is damaged. Nothing changed, please try again.";
+pub const UNDECODABLE: Told = ("We couldn't read that", "What was sent is damaged. Nothing changed, please try again.");
 /// A request for another host.
-pub const MISDIRECTED: &str = "This server answers only to the name it was given.";
+pub const MISDIRECTED: Told = ("Not here", "This server answers only to the name it was given.");
 /// No e-mail address typed at the log-in.
 pub const EMAIL_MISSING: &str = "Please type your email address.";
 /// No password typed at the log-in.
@@ -57,14 +61,14 @@ pub const PASSWORD_MISSING: &str = "Please type your password.";
 
 /// A status of HTTP: a title and a sentence.
 #[must_use]
-pub fn status(status: u16) -> (&'static str, &'static str) {
+pub fn status(status: u16) -> Told {
     match status {
         404 => ("Page not found", "There is nothing at this address. It may have moved, or never been."),
         405 => ("Not that way", "This address does not answer to that. Please go back and use its page."),
         413 => ("Too much at once", "What was sent is larger than we take. Nothing changed."),
         414 | 431 => ("Too long", "The request is longer than we take."),
         400..=499 => ("We couldn't do that", "The request makes no sense to us. Nothing changed."),
-        503 => ("Please try again", BUSY),
+        503 => BUSY,
         _ => ("Something went wrong", "That was our fault, and it has been noted. Please try again in a moment."),
     }
 }

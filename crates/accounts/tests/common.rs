@@ -6,9 +6,10 @@ mod raw;
 
 use accounts::test_kit::{MovableClock, Page, TestServer, Visitor, cheap};
 use accounts::web::{
-    Checked, CurrentUser, Fields, Flash, Form, FormErrors, LoginRequired, PageParts, Visitor as Whoever, methods,
+    Checked, CurrentUser, Fields, Flash, Form, FormErrors, LoginRequired, PageParts, Problem, Visitor as Whoever,
+    methods,
 };
-use accounts::{AccountPorts, Accounts, Builder, Timestamp};
+use accounts::{AccountPorts, Accounts, Builder, StoreError, Timestamp};
 use poem::{EndpointExt, Response, Route, handler};
 use store::AccountStore;
 use store::embed::sqlx::{query, query_scalar};
@@ -109,6 +110,7 @@ fn pages() -> Route {
         .at("/echo", methods().get(index).post(echo))
         .at("/title", methods().post(title))
         .at("/panic", methods().get(panic))
+        .at("/failing", methods().get(fails))
         .at("/native", poem::get(member))
 }
 
@@ -153,6 +155,11 @@ fn title(page: PageParts, sent: Checked<Typed>) -> Response {
 #[handler]
 fn member() -> &'static str {
     "members only"
+}
+
+#[handler]
+fn fails() -> Result<&'static str, Problem> {
+    Err(StoreError::new("disk full").into())
 }
 
 #[handler]

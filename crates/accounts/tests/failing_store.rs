@@ -105,6 +105,10 @@ async fn a_store_that_failed_is_not_asked_who_reads_the_page_that_says_so() {
     service.failing.asked();
     ada.get("/home").await;
     assert_eq!(service.failing.asked(), ["sessions.find"]);
+    service.failing.breaks(None);
+    let page = ada.get("/failing").await; // fails before anybody asked who comes
+    assert_told(&page, NOT_READ);
+    assert!(service.failing.asked().is_empty());
 }
 
 #[tokio::test]

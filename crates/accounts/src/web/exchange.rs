@@ -122,11 +122,6 @@ impl Exchange {
         self.visitor.get().and_then(Option::as_ref)
     }
 
-    /// The visitor stays unknown: a store that just failed is not asked who reads the page that says so.
-    pub(super) fn leave_visitor_unknown(&self) {
-        let _ = self.visitor.set(None); // already known is as good
-    }
-
     /// Whether the request came with a session that is no more.
     pub(super) fn lost_a_session(&self) -> bool {
         self.session.is_some() && matches!(self.known_visitor(), Some(Visitor::Guest))

@@ -97,19 +97,19 @@ impl Problem {
         }
     }
 
-    /// The page's title and its sentence.
-    fn words(&self, saves: bool) -> (&'static str, &'static str) {
+    /// What is told; of a failing store, whether something was to be saved.
+    fn words(&self, saves: bool) -> words::Told {
         match self {
             Self::LoginRequired => ("Log in", words::LOGIN_REQUIRED),
-            Self::Forbidden => ("Not yours to do", words::FORBIDDEN),
-            Self::NotAForm => ("That is not a form", words::NOT_A_FORM),
-            Self::Undecodable => ("We couldn't read that", words::UNDECODABLE),
-            Self::CrossSite => ("Not one of our forms", words::CROSS_SITE),
-            Self::StaleForm(_) => ("Once more, please", words::FORM_STALE),
-            Self::Misdirected => ("Not here", words::MISDIRECTED),
-            Self::Unavailable(_) if saves => ("Please try again", words::NOT_SAVED),
-            Self::Unavailable(_) => ("Please try again", words::NOT_READ),
-            Self::Busy => ("Please try again", words::BUSY),
+            Self::Forbidden => words::FORBIDDEN,
+            Self::NotAForm => words::NOT_A_FORM,
+            Self::Undecodable => words::UNDECODABLE,
+            Self::CrossSite => words::CROSS_SITE,
+            Self::StaleForm(_) => words::FORM_STALE,
+            Self::Misdirected => words::MISDIRECTED,
+            Self::Unavailable(_) if saves => words::NOT_SAVED,
+            Self::Unavailable(_) => words::NOT_READ,
+            Self::Busy => words::BUSY,
             Self::NotFound | Self::MethodNotAllowed | Self::TooLarge | Self::OutsideTheLayer | Self::Status(_) => {
                 words::status(self.status().as_u16())
             }
@@ -131,10 +131,10 @@ impl Problem {
         } else if matches!(self, Self::LoginRequired) {
             send_to_log_in(exchange)
         } else {
-            match self {
-                Self::Unavailable(_) => exchange.leave_visitor_unknown(),
-                // Who reads the page is a courtesy here: where the store cannot say, the layout draws it without.
-                _ => drop(exchange.visitor().await),
+            // Who reads the page is a courtesy here: where the store cannot say, the layout draws it without; and one
+            // that just failed is not asked.
+            if !matches!(self, Self::Unavailable(_)) {
+                let _ = exchange.visitor().await;
             }
             let sent = if let Self::StaleForm(fields) = self { Some(fields) } else { None };
             let again = sent.and_then(|sent| SendAgain::new(exchange, sent));

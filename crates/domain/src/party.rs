@@ -11,9 +11,9 @@ mod seats;
 #[cfg(feature = "contract")]
 pub mod contract;
 
+pub use crate::label::{Label, LabelError};
 pub use date::{PartyDate, PartyDateError, Zone, day_in_utc, parse_date, parse_time};
 pub use guest_list::{Answer, GuestList, GuestListError, SteppedBack, Verdict};
-pub use crate::label::{Label, LabelError};
 pub use listing::{Attendee, PartyCursor, PartyQuery, PartySummary, PartyView, Scope};
 pub use parties::{HostError, Parties};
 #[cfg(feature = "mock")]

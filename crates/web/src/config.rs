@@ -75,6 +75,15 @@ fn zone(text: &str) -> Result<Zone, String> {
     Zone::parse(text).map_err(|_| "not an IANA time zone, such as Europe/Berlin".into())
 }
 
+/// What is wrong with a command line, as one line like every other refusal.
+#[must_use]
+pub fn in_one_line(mistake: &clap::Error) -> String {
+    let text = mistake.render().to_string();
+    let lines = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);
+    let what = lines.collect::<Vec<_>>().join(" ");
+    format!("{} (--help explains every setting)", what.strip_prefix("error: ").unwrap_or(&what))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

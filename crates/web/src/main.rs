@@ -9,12 +9,16 @@ use anyhow::Context;
 use clap::Parser;
 use poem::listener::{Acceptor, Listener, TcpListener};
 use store::PartyStore;
-use web::config::{Command, CommandLine, Config};
+use web::config::{self, Command, CommandLine, Config};
 use web::{Services, app, log, serve};
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let line = CommandLine::parse();
+    let line = match CommandLine::try_parse() {
+        Ok(line) => line,
+        Err(asked) if !asked.use_stderr() => asked.exit(), // for help, or the version
+        Err(mistake) => return refuse(config::in_one_line(&mistake)),
+    };
     let config = match line.command {
         Some(Command::Serve(config)) => config,
         None => line.serve,
@@ -22,15 +26,21 @@ async fn main() -> ExitCode {
     log::start(config.log);
     match run(config).await {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // One line: what failed, and why.
-            let _ = writeln!(std::io::stderr(), "dinnerparty: {error:#}");
-            ExitCode::FAILURE
-        }
+        Err(error) => refuse(format!("{error:#}")),
     }
 }
 
+/// One line: what failed, and why.
+fn refuse(why: String) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "dinnerparty: {why}");
+    ExitCode::FAILURE
+}
+
 async fn run(config: Config) -> anyhow::Result<()> {
+    // The socket first: where another server still has it, its database is left as it is.
+    let acceptor = TcpListener::bind(config.listen).into_acceptor().await;
+    let acceptor = acceptor.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let stopped = serve::stopped()?;
     let store = PartyStore::connect(&config.database).await?;
     let accounts = store.accounts().clone();
     let asked = accounts.clone();
@@ -52,12 +62,10 @@ async fn run(config: Config) -> anyhow::Result<()> {
         }
         if config.allow_plain_http { builder.allow_plain_http() } else { builder }
     })?;
-    let acceptor = TcpListener::bind(config.listen).into_acceptor().await;
-    let acceptor = acceptor.with_context(|| format!("cannot listen on {}", config.listen))?;
     let address = acceptor.local_addr().first().map_or_else(|| config.listen.to_string(), ToString::to_string);
     let origin = config.origin.unwrap_or_else(|| format!("http://{}", address.trim_start_matches("socket://")));
     writeln!(std::io::stdout(), "DinnerParty is served at {origin}")?;
-    serve::serve(acceptor, service).await?;
+    serve::serve(acceptor, service, stopped).await?;
     accounts.close().await;
     Ok(())
 }

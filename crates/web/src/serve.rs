@@ -10,23 +10,29 @@ use tokio::signal::unix::{SignalKind, signal};
 /// How long requests under way may take once the server is asked to stop.
 const DRAIN: Duration = Duration::from_secs(10);
 
-/// Serves until SIGTERM or SIGINT, then finishes what is under way.
+/// Serves until `stopped`, then finishes what is under way.
 ///
 /// # Errors
 /// The socket fails.
-pub async fn serve(acceptor: impl Acceptor + 'static, service: impl Endpoint + 'static) -> io::Result<()> {
-    Server::new_with_acceptor(acceptor).run_with_graceful_shutdown(service, stopped(), Some(DRAIN)).await
+pub async fn serve(
+    acceptor: impl Acceptor + 'static,
+    service: impl Endpoint + 'static,
+    stopped: impl Future<Output = ()>,
+) -> io::Result<()> {
+    Server::new_with_acceptor(acceptor).run_with_graceful_shutdown(service, stopped, Some(DRAIN)).await
 }
 
-async fn stopped() {
-    let (Ok(mut terminate), Ok(mut interrupt)) = (signal(SignalKind::terminate()), signal(SignalKind::interrupt()))
-    else {
-        // Without handlers the signals end the process by themselves.
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
-    }
-    tracing::info!("asked to stop");
+/// Resolves when the process is asked to stop, by SIGTERM or SIGINT. From this call on they do not end it by themselves.
+///
+/// # Errors
+/// The system takes no handler.
+pub fn stopped() -> io::Result<impl Future<Output = ()>> {
+    let (mut terminate, mut interrupt) = (signal(SignalKind::terminate())?, signal(SignalKind::interrupt())?);
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+        tracing::info!("asked to stop");
+    })
 }

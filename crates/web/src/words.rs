@@ -116,3 +116,6 @@ pub(crate) fn my_answer(answer: Answer) -> &'static str {
         Answer::Removed => "You can't RSVP",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -17,9 +17,10 @@ impl Parameters {
         Self(Fields::decode(query.as_bytes()).unwrap_or_default())
     }
 
-    /// A text, without what no name, venue or dish can hold; at most 200 code points of it.
+    /// A text, without what no name, venue or dish can hold; at most 200 code points of it. The first, where it came
+    /// more than once.
     pub(super) fn text(&self, name: &str) -> String {
-        let text = self.0.one(name).unwrap_or_default();
+        let text = self.0.shown(name);
         text.chars().filter(|c| !c.is_control()).take(200).collect::<String>().trim().to_owned()
     }
 

@@ -67,11 +67,6 @@ impl Form for Hosting {
         let date = errors.field(fields, "date", |typed| parse_date(typed).map_err(words::date));
         let time = errors.field(fields, "time", |typed| parse_time(typed).map_err(words::date));
         let zone = errors.field(fields, "time_zone", |typed| Zone::parse(typed).map_err(words::date));
-        let venue = errors.field(fields, "venue", |typed| Label::parse(typed).map_err(|e| words::label(e, "where")));
-        let what = "what there is to eat";
-        let main_dish =
-            errors.field(fields, "main_dish", |typed| Label::parse(typed).map_err(|e| words::label(e, what)));
-        let seats = errors.field(fields, "number_seats", |typed| Seats::parse(typed).map_err(words::seats));
         let date = match (date, time, zone) {
             (Some(date), Some(time), Some(zone)) => match PartyDate::resolve(date, time, zone) {
                 Ok(date) => Some(date),
@@ -83,6 +78,11 @@ impl Form for Hosting {
             },
             _ => None,
         };
+        let venue = errors.field(fields, "venue", |typed| Label::parse(typed).map_err(|e| words::label(e, "where")));
+        let what = "what there is to eat";
+        let main_dish =
+            errors.field(fields, "main_dish", |typed| Label::parse(typed).map_err(|e| words::label(e, what)));
+        let seats = errors.field(fields, "number_seats", |typed| Seats::parse(typed).map_err(words::seats));
         match (date, venue, main_dish, seats) {
             (Some(date), Some(venue), Some(main_dish), Some(seats)) => Ok(Self { date, venue, main_dish, seats }),
             _ => Err(errors),

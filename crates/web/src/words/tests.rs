@@ -1,0 +1,108 @@
+//! The sentences to the letter, as people read them.
+
+use domain::party::{Attendee, Heads, PartyDate, PartyId, Zone, parse_date, parse_time};
+use domain::user::{UserId, Username};
+
+use super::*;
+
+fn invitation() -> Invitation {
+    let (date, time) = (parse_date("2026-03-14").unwrap(), parse_time("19:00").unwrap());
+    let date = PartyDate::resolve(date, time, Zone::parse("Europe/Berlin").unwrap()).unwrap();
+    Invitation { host: Username::parse("Ada").unwrap(), date }
+}
+
+/// A party at a table of ten, with the host and `guests`, of whom the first two are named.
+fn party(guests: &[(&str, u32)]) -> PartySummary {
+    let attendee = |&(name, heads): &(&str, u32)| Attendee { username: Username::parse(name).unwrap(), heads };
+    let invitation = invitation();
+    PartySummary {
+        id: PartyId::new(1),
+        host: UserId::new(1),
+        venue: Label::parse("Here").unwrap(),
+        main_dish: Label::parse("Soup").unwrap(),
+        state: PartyState::Scheduled,
+        rsvp_deadline: invitation.date.starts_at(),
+        invitation,
+        seats: Seats::new(10).unwrap(),
+        taken: 1 + guests.iter().map(|(_, heads)| heads).sum::<u32>(),
+        first_guests: guests.iter().take(PartySummary::NAMED).map(attendee).collect(),
+        my_answer: None,
+    }
+}
+
+#[test]
+fn what_happened_is_told_to_the_letter() {
+    let date = "Saturday 14 March 2026, 19:00 (Europe/Berlin)";
+    for (happened, told) in [
+        (Outcome::Seated(invitation()), format!("You successfully RSVP'd to Ada's dinner party on {date}!")),
+        (Outcome::Full(invitation()), format!("Ada's dinner party on {date} is full.")),
+        (Outcome::AlreadySeated(invitation()), format!("You're already going to Ada's dinner party on {date}.")),
+        (Outcome::Maybe, "Noted: maybe. A maybe doesn't hold a seat.".to_owned()),
+        (Outcome::GaveUpSeat, "You've given up your seat.".to_owned()),
+        (Outcome::Declined(invitation()), "Thanks for letting Ada know.".to_owned()),
+    ] {
+        assert_eq!(outcome(&happened), told);
+    }
+}
+
+#[test]
+fn what_is_refused_is_told_to_the_letter() {
+    let Invitation { host, date } = invitation();
+    for (reason, told) in [
+        (Refusal::Past, "That dinner party has already happened."),
+        (Refusal::Cancelled { host: host.clone() }, "Ada cancelled this dinner party."),
+        (Refusal::IsHost, "You're hosting this one. Your seat is already counted."),
+        (Refusal::Removed { host: host.clone() }, "You can't RSVP to this party. Ask Ada."),
+        (
+            Refusal::Closed { deadline: date, host },
+            "RSVPs closed on Saturday 14 March 2026, 19:00 (Europe/Berlin). Ask Ada.",
+        ),
+        (Refusal::TooMany { max: 2 }, "You can bring up to 2."),
+    ] {
+        assert_eq!(refusal(&reason), told);
+    }
+}
+
+#[test]
+fn attendees_are_named_and_the_rest_counted() {
+    for (guests, told) in [
+        (&[][..], "Ada (host)"),
+        (&[("Ben", 1)], "Ada (host) and Ben"),
+        (&[("Ben", 1), ("Cyd", 1)], "Ada (host), Ben and Cyd"),
+        (&[("Ben", 1), ("Cyd", 1), ("Dan", 1)], "Ada (host), Ben, Cyd and 1 more"),
+        (&[("Ben", 4)], "Ada (host) and Ben"),
+        (&[("Ben", 3), ("Cyd", 1), ("Dan", 3)], "Ada (host), Ben, Cyd and 3 more"),
+    ] {
+        assert_eq!(attendees(&party(guests)), told);
+    }
+}
+
+#[test]
+fn seats_left_are_counted_in_words() {
+    for (heads, told) in [(7, "2 seats left"), (8, "1 seat left"), (9, "Full")] {
+        assert_eq!(seats_left(&party(&[("Ben", heads)])), told);
+    }
+}
+
+#[test]
+fn a_party_that_takes_no_answers_says_why_in_the_rule_s_own_order() {
+    let (open, start) = (party(&[]), invitation().date.starts_at());
+    let before = Timestamp::from_millis(start.as_millis() - 60_000);
+    assert_eq!(closed(&open, before), None);
+
+    let late = PartySummary { rsvp_deadline: before, ..open.clone() };
+    let told = "RSVPs closed on Saturday 14 March 2026, 18:59 (Europe/Berlin). Ask Ada.";
+    assert_eq!(closed(&late, before).as_deref(), Some(told));
+    let cancelled = PartySummary { state: PartyState::Cancelled, ..late };
+    assert_eq!(closed(&cancelled, before).as_deref(), Some("Ada cancelled this dinner party."));
+    assert_eq!(closed(&cancelled, start).as_deref(), Some("That dinner party has already happened."));
+}
+
+#[test]
+fn every_answer_has_its_words() {
+    let seated = Answer::Seated(Heads::ONE);
+    let waiting = Answer::Waitlisted { heads: Heads::ONE, place: 1 };
+    let told = [seated, waiting, Answer::Maybe, Answer::Declined, Answer::Invited, Answer::Removed].map(my_answer);
+    assert_eq!(told[..3], ["You're coming", "You're on the waiting list", "You said maybe"]);
+    assert_eq!(told[3..], ["You said no", "You're invited", "You can't RSVP"]);
+}

@@ -1,0 +1,125 @@
+//! Who may do what: a written table of every address, and one test that asks each of its cells.
+
+use accounts::test_kit::{Page, Visitor};
+use poem::http::Method;
+
+use crate::common::{House, assert_has_headers, host, hosting};
+
+on_both_engines! { every_address_answers_as_it_is_written_here }
+
+/// An address, and what it answers. Party 1 is Ada's, and Ben is somebody else.
+struct Row {
+    /// As it stands in `app.rs`; of the accounts' pages, the address.
+    route: &'static str,
+    path: &'static str,
+    allow: &'static str,
+    /// What GET answers a guest, Ben, and Ada; then what POST answers them: a status, and where a redirect leads.
+    get: [&'static str; 3],
+    post: [&'static str; 3],
+}
+
+const fn row(
+    route: &'static str,
+    path: &'static str,
+    allow: &'static str,
+    get: [&'static str; 3],
+    post: [&'static str; 3],
+) -> Row {
+    Row { route, path, allow, get, post }
+}
+
+const EVERYBODY: [&str; 3] = ["200", "200", "200"];
+const NO: [&str; 3] = ["405", "405", "405"];
+const READ: &str = "GET, HEAD";
+const BOTH: &str = "GET, HEAD, POST";
+
+#[rustfmt::skip]
+const TABLE: [Row; 12] = [
+    row("/", "/", READ, EVERYBODY, NO),
+    row("/register", "/register", BOTH, ["200", "303 /", "303 /"], ["422", "422", "422"]),
+    row("/login", "/login", BOTH, ["200", "303 /", "303 /"], ["422", "422", "422"]),
+    row("/logout", "/logout", "POST", NO, ["303 /", "303 /", "303 /"]),
+    row("/user/:username", "/user/ada", BOTH,
+        ["303 /login?next=%2Fuser%2Fada", "200", "200"], ["303 /login", "403", "303 /parties/2"]),
+    row("/rsvp", "/rsvp", BOTH,
+        ["303 /login?next=%2Frsvp", "200", "200"], ["303 /login", "303 /rsvp", "303 /rsvp"]),
+    row("/parties/:id", "/parties/1", READ, ["303 /login?next=%2Fparties%2F1", "200", "200"], NO),
+    row("/parties/:id/rsvp", "/parties/1/rsvp", "POST",
+        NO, ["303 /login", "303 /parties/1", "303 /parties/1"]),
+    row("/health/live", "/health/live", READ, EVERYBODY, NO),
+    row("/health/ready", "/health/ready", READ, EVERYBODY, NO),
+    row("assets::stylesheet().path()", "link[rel=stylesheet]", READ, EVERYBODY, NO),
+    row("assets::icon().path()", "link[rel=icon]", READ, EVERYBODY, NO),
+];
+
+#[test]
+fn every_route_has_its_row() {
+    let source = include_str!("../src/app.rs");
+    let routes: Vec<_> = source.split(".at(").skip(1).filter_map(|at| Some(at.split_once(", methods()")?.0)).collect();
+    let written: Vec<_> = TABLE.iter().map(|row| row.route).collect();
+    assert!(routes.len() > 5, "{routes:?}");
+    for route in routes {
+        assert!(written.contains(&route.trim_matches('"')), "{route} has no row");
+    }
+}
+
+async fn ask(visitor: &Visitor, method: Method, path: &str, evidence: bool) -> Page {
+    let mut request = visitor.request(method.clone(), path);
+    if evidence {
+        request = request.header("sec-fetch-site", "same-origin");
+    }
+    if method == Method::POST {
+        request = request.form(&hosting(&[("party_id", "1"), ("answer", "yes")]));
+    }
+    visitor.send(request).await
+}
+
+/// A status, and where a redirect leads.
+fn told(page: &Page) -> String {
+    let to = page.header("location").map(|to| format!(" {to}")).unwrap_or_default();
+    format!("{}{to}", page.status)
+}
+
+async fn every_address_answers_as_it_is_written_here(house: House) {
+    host(&house.user("ada").await, "ada", &[]).await;
+    house.user("ben").await;
+    let index = house.guest().get("/").await;
+    for row in &TABLE {
+        let file = row.path.starts_with("link").then(|| index.attributes(row.path, "href").concat());
+        let path = file.as_deref().unwrap_or(row.path);
+        let visitors = [house.guest(), house.log_in("ben").await, house.log_in("ada").await];
+        for (n, visitor) in visitors.iter().enumerate() {
+            let who = ["a guest", "Ben", "Ada"][n];
+            let page = ask(visitor, Method::GET, path, false).await;
+            assert_eq!(told(&page), row.get[n], "GET {path} by {who}");
+            assert_has_headers(&page);
+            let head = ask(visitor, Method::HEAD, path, false).await;
+            assert_eq!((told(&head).as_str(), head.html.as_str()), (row.get[n], ""), "HEAD {path} by {who}");
+            assert_eq!(head.header("content-type"), page.header("content-type"), "HEAD {path} by {who}");
+
+            for method in ["PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"] {
+                for evidence in [true, false] {
+                    let page = ask(visitor, method.parse().unwrap(), path, evidence).await;
+                    assert_eq!((page.status, page.header("allow")), (405, Some(row.allow)), "{method} {path} by {who}");
+                    assert_has_headers(&page);
+                }
+            }
+            if row.get[n] == "405" {
+                assert_eq!(page.header("allow"), Some(row.allow), "GET {path}");
+            }
+
+            // The last, since it may log out.
+            let page = ask(visitor, Method::POST, path, true).await;
+            assert_eq!(told(&page), row.post[n], "POST {path} by {who}: {}", page.text);
+            assert_has_headers(&page);
+            if row.post[n] == "405" {
+                assert_eq!(page.header("allow"), Some(row.allow), "POST {path}");
+            }
+        }
+        let slash = format!("{path}/");
+        if path != "/" {
+            assert_eq!(told(&visitors[2].get(&slash).await), "404", "{slash}");
+        }
+    }
+    assert_eq!(house.parties().await, 2, "Ada's own, and the one of her row");
+}

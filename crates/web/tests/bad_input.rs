@@ -1,0 +1,165 @@
+//! What no page of ours sends: it is refused with its reason, changes nothing, and never makes a 5xx.
+
+use accounts::test_kit::{Page, Visitor};
+use poem::http::Method;
+
+use crate::common::{House, assert_has_headers, assert_page, host, hosting, post};
+
+on_both_engines! {
+    what_cannot_be_decoded_is_refused
+    what_is_no_form_is_refused
+    what_does_not_come_from_our_forms_is_refused
+    nothing_that_is_sent_makes_a_server_error
+    nothing_in_an_address_makes_a_server_error
+}
+
+const FORMS: [&str; 3] = ["/user/ada", "/rsvp", "/parties/1/rsvp"];
+
+async fn send(visitor: &Visitor, path: &str, kind: Option<&str>, body: impl Into<Vec<u8>>) -> Page {
+    let mut request = visitor.request(Method::POST, path).header("sec-fetch-site", "same-origin");
+    if let Some(kind) = kind {
+        request = request.header("content-type", kind);
+    }
+    visitor.send(request.body(body.into())).await
+}
+
+async fn nothing_changed(house: &House) {
+    assert_eq!(house.parties().await, 1);
+    assert_eq!(house.stored("1").await.unwrap().guests, []);
+}
+
+async fn what_cannot_be_decoded_is_refused(house: House) {
+    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+    host(&ada, "ada", &[]).await;
+    for body in [
+        &b"party_id=%"[..],
+        b"party_id=1%",
+        b"answer=%zz",
+        b"answer=yes&x=%ff",
+        b"venue=\xff",
+        b"%C3=1",
+        b"x=%ED%A0%80",
+    ] {
+        for (visitor, path) in [(&ada, FORMS[0]), (&ben, FORMS[1]), (&ben, FORMS[2])] {
+            let page = send(visitor, path, Some("application/x-www-form-urlencoded"), body).await;
+            assert_page(&page, 400, "What was sent is damaged. Nothing changed, please try again.");
+        }
+    }
+    nothing_changed(&house).await;
+}
+
+async fn what_is_no_form_is_refused(house: House) {
+    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+    host(&ada, "ada", &[]).await;
+    let multipart = "--x\r\nContent-Disposition: form-data; name=\"party_id\"\r\n\r\n1\r\n--x--\r\n";
+    for (kind, body) in [
+        (Some("application/json"), "{\"party_id\":1,\"answer\":\"yes\"}"),
+        (Some("text/plain"), "party_id=1&answer=yes"),
+        (Some("multipart/form-data; boundary=x"), multipart),
+        (None, "party_id=1&answer=yes"),
+    ] {
+        for (visitor, path) in [(&ada, FORMS[0]), (&ben, FORMS[1]), (&ben, FORMS[2])] {
+            let page = send(visitor, path, kind, body).await;
+            assert_page(&page, 415, "This page takes a form, sent the way a browser sends one.");
+        }
+    }
+    nothing_changed(&house).await;
+}
+
+async fn what_does_not_come_from_our_forms_is_refused(house: House) {
+    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+    host(&ada, "ada", &[]).await;
+    let form = hosting(&[("party_id", "1"), ("answer", "yes")]);
+    for (visitor, path) in [(&ada, FORMS[0]), (&ben, FORMS[1]), (&ben, FORMS[2]), (&ben, "/logout")] {
+        for (name, value) in [
+            ("x-nothing", "said"),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("origin", "https://evil.example"),
+            ("origin", "null"),
+        ] {
+            let request = visitor.request(Method::POST, path).header(name, value).form(&form);
+            assert_page(&visitor.send(request).await, 403, "That did not come from one of our forms");
+        }
+    }
+    nothing_changed(&house).await;
+    assert_page(&ben.get("/user/ben").await, 200, "Parties I host");
+}
+
+/// Values that break what does not expect them.
+fn odd() -> Vec<String> {
+    let mut odd: Vec<_> = ["", "\0", "\u{feff}", "\u{202e}", "\r\n\r\n", "-1", "1e400", "NaN", "9223372036854775808"]
+        .into_iter()
+        .chain(["١", "'", "\"", "\\", "%", "_", "{{1}}", "\u{1f468}\u{200d}\u{1f469}", "\u{10ffff}", "\u{fdd0}"])
+        .map(str::to_owned)
+        .collect();
+    odd.push("9".repeat(400));
+    odd.push("ﷺ".repeat(5000));
+    odd
+}
+
+fn assert_refused_or_told(page: &Page, what: &str) {
+    assert!(page.status < 500, "{} for {what}", page.status);
+    assert_has_headers(page);
+}
+
+async fn nothing_that_is_sent_makes_a_server_error(house: House) {
+    let ada = house.user("ada").await;
+    let fields =
+        ["date", "time", "time_zone", "venue", "main_dish", "number_seats", "party_id", "answer", "back", "csrf_token"];
+    for value in odd() {
+        for field in fields {
+            for path in FORMS {
+                let form = [("party_id", "1"), ("answer", "yes"), (field, &value)];
+                let form = if path == FORMS[0] {
+                    hosting(&[(field, &value)])
+                } else {
+                    form[usize::from(field == "party_id")..].to_vec()
+                };
+                assert_refused_or_told(&post(&ada, path, &form).await, &format!("{field}={value:.20?} to {path}"));
+            }
+        }
+    }
+    for body in ["&", "=", "&&==&", "=x", "party_id", &"a=b&".repeat(10_000)] {
+        for path in FORMS {
+            let page = send(&ada, path, Some("application/x-www-form-urlencoded"), body).await;
+            assert_refused_or_told(&page, path);
+        }
+    }
+}
+
+async fn nothing_in_an_address_makes_a_server_error(house: House) {
+    let ada = house.user("ada").await;
+    host(&ada, "ada", &[]).await;
+    let places = [
+        "next.0.0",
+        "past.9223372036854775807.9223372036854775807",
+        "past.-9223372036854775808.0",
+        "past",
+        "next..",
+        "x.1.1",
+    ];
+    let odd = odd().into_iter().chain(places.map(str::to_owned)).map(|mut value| {
+        value.truncate(value.floor_char_boundary(900));
+        value
+    });
+    for value in odd {
+        for (path, name) in [
+            ("/", "before"),
+            ("/rsvp", "q"),
+            ("/rsvp", "after"),
+            ("/rsvp", "per_page"),
+            ("/rsvp", "seats"),
+            ("/user/ada", "hosted_after"),
+            ("/user/ada", "going_after"),
+            ("/login", "next"),
+        ] {
+            let query = url::form_urlencoded::Serializer::new(String::new()).append_pair(name, &value).finish();
+            assert_refused_or_told(&ada.get(&format!("{path}?{query}")).await, &format!("{path}?{query:.60}"));
+        }
+        for path in ["/user/", "/parties/", "/assets/"] {
+            let segment: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
+            assert_refused_or_told(&ada.get(&format!("{path}{segment}")).await, &format!("{path}{segment:.60}"));
+        }
+    }
+}

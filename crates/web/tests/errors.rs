@@ -1,0 +1,57 @@
+//! Pages of errors, in our layout, for guests and for those logged in.
+
+use poem::http::Method;
+
+use crate::common::{House, assert_page, hosting};
+
+on_both_engines! {
+    an_unknown_page_is_told_in_the_layout
+    a_body_past_the_limit_is_told_in_the_layout
+    a_form_of_an_ended_session_comes_back_to_be_sent_once_more
+}
+
+async fn an_unknown_page_is_told_in_the_layout(house: House) {
+    let (guest, ada) = (house.guest(), house.user("ada").await);
+    for path in
+        ["/nowhere", "/login/", "/rsvp/", "/user", "/parties", "/user/ada/", "/assets/", "/Rsvp", "/.env", "/health"]
+    {
+        for (visitor, way) in [(&guest, "Log in"), (&ada, "Parties")] {
+            let page = visitor.get(path).await;
+            assert_page(&page, 404, "There is nothing at this address.");
+            assert_eq!(page.texts("nav[aria-label=Main] a")[0], way, "{path}");
+            assert_eq!(page.texts("title"), ["Page not found - DinnerParty"]);
+            let head = visitor.send(visitor.request(Method::HEAD, path)).await;
+            assert_eq!((head.status, head.html.as_str()), (404, ""), "{path}");
+        }
+    }
+}
+
+async fn a_body_past_the_limit_is_told_in_the_layout(house: House) {
+    let (guest, ada) = (house.guest(), house.user("ada").await);
+    let huge = "x".repeat(70_000);
+    for path in ["/register", "/login", "/user/ada", "/rsvp", "/parties/1/rsvp"] {
+        for visitor in [&guest, &ada] {
+            let request = visitor.request(Method::POST, path).header("sec-fetch-site", "same-origin");
+            let page = visitor.send(request.form(&hosting(&[("venue", &huge)]))).await;
+            assert_page(&page, 413, "What was sent is larger than we take. Nothing changed.");
+        }
+    }
+    assert_eq!(house.parties().await, 0);
+}
+
+async fn a_form_of_an_ended_session_comes_back_to_be_sent_once_more(house: House) {
+    let ada = house.user("ada").await;
+    let page = ada.get("/user/ada").await;
+    ada.submit("/", "/logout", &[]).await;
+    ada.log_in("ada", crate::common::PASSWORD).await;
+
+    let mut form = page.form("/user/ada");
+    form.retain(|(name, _)| name == "csrf_token");
+    form.extend(hosting(&[]).into_iter().map(|(name, value)| (name.into(), value.into())));
+    let request = ada.request(Method::POST, "/user/ada").header("sec-fetch-site", "same-origin").form(&form);
+    let stale = ada.send(request).await;
+    assert_page(&stale, 403, "This form was open for too long. Please send it once more.");
+    assert_eq!(house.parties().await, 0);
+
+    assert_page(&ada.submit_on(&stale, "/user/ada", &[]).await, 200, "Your table is set.");
+}

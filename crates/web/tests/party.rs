@@ -1,0 +1,175 @@
+//! `/parties/{id}`: one party, and the answer to it.
+
+use domain::party::PartyState;
+
+use crate::common::{House, answer, assert_page, detail, flash, host, post, rsvp};
+
+on_both_engines! {
+    the_page_tells_the_party_whole
+    yes_and_no_are_told_and_stored
+    no_more_answers_than_can_work_are_offered
+    a_seat_is_given_up_even_when_nothing_else_goes
+    an_answer_to_no_party_is_told
+    an_answer_that_is_none_changes_nothing
+    there_is_no_page_of_no_party
+}
+
+/// What the card offers to press.
+fn offered(page: &accounts::test_kit::Page) -> Vec<String> {
+    page.attributes("form[action$='/rsvp'] button", "value")
+}
+
+async fn the_page_tells_the_party_whole(house: House) {
+    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+    let party = host(&ada, "ada", &[("main_dish", "<i>Pho</i>"), ("venue", "\"Home\" & garden")]).await;
+    rsvp(&ben, &party).await;
+    house.seat(&party, house.stranger("cyd").await).await;
+
+    let page = ben.get(&format!("/parties/{party}")).await;
+
+    assert_page(&page, 200, "'s table");
+    assert_eq!(
+        (page.texts("h1"), page.texts("title")),
+        (vec!["<i>Pho</i>".to_owned()], vec!["<i>Pho</i> at ada's - DinnerParty".to_owned()])
+    );
+    for (term, value) in [
+        ("When", "Saturday 14 March 2026, 19:00 (Europe/Berlin)"),
+        ("Venue", "\"Home\" & garden"),
+        ("Party ID", &party),
+        ("Seats", "3 of 4 taken, 1 seat left"),
+    ] {
+        assert_eq!(detail(&page, term), [value], "{term}");
+    }
+    assert_eq!(page.texts("ol.people li"), ["ada host", "ben", "cyd"]);
+    assert_eq!(page.texts("#your-answer"), ["You're coming"]);
+    assert!(!page.html.contains("@example.com"));
+}
+
+async fn yes_and_no_are_told_and_stored(house: House) {
+    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+    let party = host(&ada, "ada", &[]).await;
+    let people = async || house.stored(&party).await.unwrap().summary.taken;
+
+    // Rows 1, 3, 6 and 7.
+    let page = answer(&ben, &party, "yes").await;
+    assert_eq!(page.path, format!("/parties/{party}"));
+    assert!(flash(&page).starts_with("You successfully RSVP'd to ada's dinner party on "), "{}", flash(&page));
+    assert_eq!(people().await, 2);
+    assert!(flash(&answer(&ben, &party, "yes").await).starts_with("You're already going to ada's dinner party on "));
+    assert_eq!(flash(&answer(&ben, &party, "no").await), "You've given up your seat.");
+    assert_eq!(people().await, 1);
+    let page = answer(&ben, &party, "no").await;
+    assert_eq!(
+        (flash(&page).as_str(), page.attributes(".flash", "role").concat()),
+        ("Thanks for letting ada know.", "status".into())
+    );
+    assert!(page.text.contains("You said no."), "{}", page.text);
+    assert!(flash(&answer(&ben, &party, "yes").await).starts_with("You successfully RSVP'd"), "a mind may change");
+    assert_eq!(people().await, 2);
+}
+
+async fn no_more_answers_than_can_work_are_offered(house: House) {
+    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+    let party = host(&ada, "ada", &[("number_seats", "2")]).await;
+    let page = format!("/parties/{party}");
+    assert_eq!(offered(&ben.get(&page).await), ["yes", "no"]);
+    let own = ada.get(&page).await;
+    assert_eq!((own.texts("#your-answer"), offered(&own)), (vec!["You're hosting".into()], vec![]));
+    rsvp(&ben, &party).await;
+    assert_eq!(offered(&ben.get(&page).await), ["no"]);
+    let cyd = house.user("cyd").await;
+    let full = cyd.get(&page).await;
+    assert_eq!(offered(&full), ["no"]);
+    assert!(full.text.contains("Every seat is taken."), "{}", full.text);
+    let told = flash(&answer(&cyd, &party, "yes").await);
+    assert_eq!(told, "ada's dinner party on Saturday 14 March 2026, 19:00 (Europe/Berlin) is full.");
+
+    house.change(&party, house.id_of("ada").await, |party, _| party.state = PartyState::Cancelled).await;
+    let cancelled = cyd.get(&page).await;
+    assert_eq!((cancelled.texts("#your-answer"), offered(&cancelled)), (vec!["No more answers".into()], vec![]));
+    assert!(cancelled.text.contains("ada cancelled this dinner party."));
+    house.pass_days(365);
+    for (name, heading) in [("ben", "You were there"), ("cyd", "This party is over")] {
+        let page = house.log_in(name).await.get(&page).await;
+        assert_eq!((page.texts("#your-answer"), offered(&page)), (vec![heading.to_owned()], vec![]));
+        assert!(page.text.contains("That dinner party has already happened."));
+    }
+}
+
+async fn a_seat_is_given_up_even_when_nothing_else_goes(house: House) {
+    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+    let (full, cancelled, closed) = ("1", "2", "3");
+    for _ in 0..3 {
+        let party = host(&ada, "ada", &[("number_seats", "2")]).await;
+        rsvp(&ben, &party).await;
+    }
+    let id = house.id_of("ben").await;
+    house.change(cancelled, id, |party, _| party.state = PartyState::Cancelled).await;
+    house.change(closed, id, |party, _| party.rsvp_deadline = domain::Timestamp::from_millis(0)).await;
+
+    for party in [full, cancelled, closed] {
+        assert_eq!(offered(&ben.get(&format!("/parties/{party}")).await), ["no"], "{party}");
+        assert_eq!(flash(&answer(&ben, party, "no").await), "You've given up your seat.", "{party}");
+        assert_eq!(house.stored(party).await.unwrap().summary.taken, 1);
+    }
+    // Without a seat, a decline is refused where the party is off, and never for being late.
+    for (party, told) in [(cancelled, "ada cancelled this dinner party."), (closed, "Thanks for letting ada know.")] {
+        post(&ben, &format!("/parties/{party}/rsvp"), &[("answer", "no")]).await;
+        assert_eq!(flash(&ben.get("/rsvp").await), told);
+    }
+    post(&ada, "/parties/1/rsvp", &[("answer", "no")]).await;
+    assert_eq!(flash(&ada.get("/parties/1").await), "You're hosting this one. Your seat is already counted.");
+    house.pass_days(100);
+    let ben = house.log_in("ben").await;
+    post(&ben, "/parties/1/rsvp", &[("answer", "no")]).await;
+    assert_eq!(flash(&ben.get("/parties/1").await), "That dinner party has already happened.");
+}
+
+async fn an_answer_to_no_party_is_told(house: House) {
+    let ben = house.user("ben").await;
+    for party in ["1", "abc", "1.5", "1180591620717411303424", "%D9%A1", "%00", "-1", "%20"] {
+        for said in ["yes", "no"] {
+            let told = post(&ben, &format!("/parties/{party}/rsvp"), &[("answer", said)]).await;
+            assert_eq!((told.status, told.header("location")), (303, Some("/rsvp")), "{party}");
+            assert_eq!(flash(&ben.get("/rsvp").await), "Please enter a valid Party ID to RSVP!", "{party}");
+        }
+    }
+}
+
+async fn an_answer_that_is_none_changes_nothing(house: House) {
+    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+    let party = host(&ada, "ada", &[]).await;
+    let path = format!("/parties/{party}/rsvp");
+    for form in [
+        &[][..],
+        &[("answer", "")],
+        &[("answer", "YES")],
+        &[("answer", "yes ")],
+        &[("answer", "yes"), ("answer", "no")],
+        &[("answer", "yes\0")],
+        &[("answer", "removed")],
+        &[("party_id", "1")],
+    ] {
+        let told = post(&ben, &path, form).await;
+        assert_eq!((told.status, told.header("location")), (303, Some(&*format!("/parties/{party}"))), "{form:?}");
+        let page = ben.get(&format!("/parties/{party}")).await;
+        assert_eq!(flash(&page), "Please say whether you are coming.", "{form:?}");
+        assert_eq!(offered(&page), ["yes", "no"]);
+    }
+    // Only as oneself, only one head: what else is sent is not read.
+    let extra = [("answer", "yes"), ("guest_id", "1"), ("guest", "ada"), ("heads", "3"), ("host_id", "2")];
+    post(&ben, &path, &extra).await;
+    let stored = house.stored(&party).await.unwrap();
+    let seated: Vec<_> = stored.guests.iter().map(|guest| (guest.username.as_str(), guest.heads)).collect();
+    assert_eq!((seated, stored.summary.taken), (vec![("ben", 1)], 2));
+}
+
+async fn there_is_no_page_of_no_party(house: House) {
+    let ada = house.user("ada").await;
+    host(&ada, "ada", &[]).await;
+    assert_page(&ada.get("/parties/1").await, 200, "You're hosting");
+    for id in ["2", "0", "-1", "abc", "1.0", "1180591620717411303424", "%D9%A1", "%00", "1%00", "%2e", "1%2frsvp"] {
+        assert_page(&ada.get(&format!("/parties/{id}")).await, 404, "There is nothing at this address.");
+    }
+    assert_page(&ada.get("/parties/%ff").await, 400, "The request makes no sense to us.");
+}

@@ -1,0 +1,151 @@
+//! The program itself: what it says, what it refuses to start with, how it starts and how it ends. Running it is in
+//! `running`.
+
+mod running;
+
+use crate::program::running::{Running, dinnerparty, refused};
+use accounts::test_kit::Visitor;
+use store::PartyStore;
+use tempfile::TempDir;
+use test_support::{Postgres, sqlite_url};
+
+const SETTINGS: [&str; 7] = ["listen", "database", "origin", "allow-plain-http", "trusted-proxy", "time-zone", "log"];
+
+#[test]
+fn help_explains_every_setting() {
+    for words in [&["--help"][..], &["serve", "--help"]] {
+        let said = dinnerparty().args(words).output().unwrap();
+        let text = String::from_utf8(said.stdout).unwrap();
+        assert!(said.status.success() && said.stderr.is_empty());
+        for setting in SETTINGS {
+            let (_, after) =
+                text.split_once(&format!("--{setting}")).unwrap_or_else(|| panic!("no --{setting}: {text}"));
+            let explained = after.lines().take(3).collect::<Vec<_>>().join(" ");
+            assert!(explained.split_whitespace().count() > 3, "--{setting}: {explained}");
+            let variable = format!("DINNERPARTY_{}", setting.to_uppercase().replace('-', "_"));
+            assert!(text.contains(&variable), "{variable}");
+        }
+    }
+}
+
+#[test]
+fn what_makes_no_sense_or_is_unsafe_stops_it_with_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = sqlite_url(&folder);
+    let (missing, text) = (folder.path().join("nowhere/test.db"), folder.path().join("notes.txt"));
+    std::fs::write(&text, "no database, but some forty characters of plain text in a file").unwrap();
+    let (missing, text) = (format!("sqlite:{}", missing.display()), format!("sqlite:{}", text.display()));
+    for (words, told) in [
+        (&["--port", "80"][..], "unexpected argument '--port'"),
+        (&["bake"], "'bake'"),
+        (&["--listen", "everywhere"], "invalid value 'everywhere' for '--listen <HOST:PORT>'"),
+        (&["--listen", "127.0.0.1"], "for '--listen <HOST:PORT>'"),
+        (&["--listen", "0.0.0.0:0"], "0.0.0.0:0 is not a loopback address"),
+        (&["--listen", "[::]:0"], "is not a loopback address"),
+        (&["--origin", "http://dinner.example"], "plain HTTP"),
+        (&["--origin", "https://dinner.example/parties"], "is not an origin"),
+        (&["--origin", "dinner.example"], "is not an origin"),
+        (&["--time-zone", "Mars/Base"], "not an IANA time zone, such as Europe/Berlin"),
+        (&["--trusted-proxy", "proxy"], "neither an IP address nor a network"),
+        (&["--log", "loud"], "'loud'"),
+        (&["--database", "mysql://db/party"], "a database is `sqlite:FILE` or `postgres://USER@HOST/NAME`"),
+        (&["--database", "sqlite:"], "names no file"),
+        (&["--database", &missing], "its folder does not exist"),
+        (&["--database", &text], "is not an SQLite database"),
+    ] {
+        let mut program = dinnerparty();
+        if !words.contains(&"--database") {
+            program.args(["--database", &file]);
+        }
+        if !words.contains(&"--listen") {
+            program.args(["--listen", "127.0.0.1:0"]);
+        }
+        let line = refused(program.args(words));
+        assert!(line.starts_with("dinnerparty: ") && line.contains(told), "{words:?}: {line}");
+    }
+    let setting = refused(dinnerparty().env("DINNERPARTY_TIME_ZONE", "Mars/Base"));
+    assert!(setting.contains("not an IANA time zone"), "{setting}");
+}
+
+#[test]
+fn a_port_that_is_taken_is_told() {
+    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = taken.local_addr().unwrap().to_string();
+    let folder = tempfile::tempdir().unwrap();
+    let line = refused(dinnerparty().args(["--listen", &address, "--database", &sqlite_url(&folder)]));
+    assert!(line.starts_with(&format!("dinnerparty: cannot listen on {address}: ")), "{line}");
+}
+
+#[test]
+fn a_database_that_cannot_be_reached_is_told_without_its_secrets() {
+    let nobody = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    for url in [
+        format!("postgres://ada:s3cretword@{nobody}/party"),
+        format!("postgres://ada:s3cretword@{nobody}/party?sslmode=disable&password=s3cretword"),
+        "postgres://ada:s3cretword@localhost:notaport/party".to_owned(),
+        "mysql://ada:s3cretword@localhost/party".to_owned(),
+    ] {
+        let line = refused(dinnerparty().args(["--listen", "127.0.0.1:0", "--log", "trace", "--database", &url]));
+        assert!(!line.contains("s3cretword"), "{line}");
+        let mut program = dinnerparty();
+        program
+            .env("DINNERPARTY_DATABASE", &url)
+            .env("DINNERPARTY_LOG", "warn")
+            .env("DINNERPARTY_LISTEN", "127.0.0.1:0");
+        let line = refused(&mut program);
+        assert!(!line.contains("s3cretword"), "{line}");
+    }
+    let help =
+        dinnerparty().env("DINNERPARTY_DATABASE", "postgres://ada:s3cretword@db/p").arg("--help").output().unwrap();
+    assert!(!String::from_utf8_lossy(&help.stdout).contains("s3cretword"));
+}
+
+/// An empty database on each engine, and the folder that goes with one.
+async fn databases() -> (TempDir, [String; 2]) {
+    let folder = tempfile::tempdir().unwrap();
+    let urls = [sqlite_url(&folder), Postgres::shared().await.unwrap().database().await.unwrap()];
+    (folder, urls)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_starts_answers_and_ends_when_asked_with_nobody_in_it() {
+    let (_folder, urls) = databases().await;
+    for url in urls {
+        let program = Running::start(&url, &["--log", "debug"]);
+        let guest = Visitor::at(&program.origin);
+        assert_eq!(guest.get("/health/ready").await.html, "ok");
+        assert!(guest.get("/").await.text.contains("Dinner is better with friends"));
+        let email = "ada@example.com";
+        guest.submit("/login", "/login", &[("email", email), ("password", "typedsecret")]).await;
+        guest.get("/user/ada?token=querysecret").await;
+
+        let ended = program.ends("TERM"); // while the browser keeps its connection
+
+        assert_eq!(ended.code, Some(0), "{}", ended.log);
+        for line in ended.log.lines() {
+            assert!(line.starts_with('{') && line.ends_with('}') && line.contains("\"timestamp\":\""), "{line}");
+        }
+        assert!(ended.log.contains("log-in refused") && ended.log.contains("asked to stop"), "{}", ended.log);
+        for secret in ["typedsecret", "querysecret", email, &url, "csrf", "session-", "visit-"] {
+            assert!(!ended.log.contains(secret), "{secret} in {}", ended.log);
+        }
+        let store = PartyStore::connect(&url).await.unwrap();
+        let ports: accounts::AccountPorts = store.accounts().clone().into();
+        assert_eq!(ports.users.list(None, domain::PageSize::DEFAULT).await.unwrap().items, [], "nobody is in it");
+        store.accounts().close().await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_started_at_once_on_an_empty_database_both_come_up() {
+    for _ in 0..5 {
+        let (_folder, urls) = databases().await;
+        for url in urls {
+            let (one, two) = (Running::begin(&url, &["serve"]), Running::begin(&url, &[]));
+            for program in [one.up(), two.up()] {
+                assert_eq!(Visitor::at(&program.origin).get("/health/ready").await.html, "ok");
+                assert_eq!(program.ends("INT").code, Some(0));
+            }
+        }
+    }
+}

@@ -1,0 +1,86 @@
+//! Runs the program. It is asked to stop by signals, and killed with the test that started it.
+
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Child, Command, Stdio};
+use std::thread::{self, JoinHandle};
+
+/// The program, with no setting from this machine's environment, in a folder of its own.
+pub(super) fn dinnerparty() -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_dinnerparty"));
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DINNERPARTY_")) {
+        program.env_remove(name);
+    }
+    program.current_dir(env!("CARGO_TARGET_TMPDIR")).stdin(Stdio::null());
+    program
+}
+
+/// The one line with which it refuses to start.
+pub(super) fn refused(program: &mut Command) -> String {
+    let said = program.output().unwrap();
+    let (out, line) = (String::from_utf8(said.stdout).unwrap(), String::from_utf8(said.stderr).unwrap());
+    assert!(said.status.code().is_some_and(|code| code != 0), "{program:?}: {line}");
+    assert_eq!((out.as_str(), line.lines().count()), ("", 1), "{program:?}: {line}");
+    line.trim_end().to_owned()
+}
+
+/// A program that was started and may not have come up yet.
+pub(super) struct Starting(Child);
+
+/// A program that serves.
+pub(super) struct Running {
+    child: Child,
+    log: Option<JoinHandle<String>>,
+    pub(super) origin: String,
+}
+
+/// A program that ended.
+pub(super) struct Ended {
+    pub(super) code: Option<i32>,
+    pub(super) log: String,
+}
+
+impl Running {
+    pub(super) fn begin(database: &str, words: &[&str]) -> Starting {
+        let mut program = dinnerparty();
+        program.args(words).args(["--listen", "127.0.0.1:0", "--database", database]);
+        Starting(program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
+    }
+
+    pub(super) fn start(database: &str, words: &[&str]) -> Self {
+        Self::begin(database, words).up()
+    }
+
+    /// Sends a signal, and waits for the end.
+    pub(super) fn ends(mut self, signal: &str) -> Ended {
+        let kill = Command::new("kill").args(["-s", signal, &self.child.id().to_string()]).status().unwrap();
+        assert!(kill.success());
+        let code = self.child.wait().unwrap().code();
+        Ended { code, log: self.log.take().unwrap().join().unwrap() }
+    }
+}
+
+impl Starting {
+    /// Waits until it has printed its address.
+    pub(super) fn up(self) -> Running {
+        let mut child = self.0;
+        let mut stderr = child.stderr.take().unwrap();
+        let log = thread::spawn(move || {
+            let mut log = String::new();
+            stderr.read_to_string(&mut log).unwrap();
+            log
+        });
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+        let Some(origin) = line.trim_end().strip_prefix("DinnerParty is served at ") else {
+            panic!("it did not come up: {line}{}", log.join().unwrap());
+        };
+        Running { origin: origin.to_owned(), child, log: Some(log) }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill(); // gone already, where the test went well
+        let _ = self.child.wait();
+    }
+}

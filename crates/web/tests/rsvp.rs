@@ -1,0 +1,190 @@
+//! `/rsvp`: an answer by one press or by Party ID. The list itself is in `listing`.
+
+mod listing;
+
+use accounts::web::Next;
+use domain::party::{Answer, GuestList, PartyState};
+
+use crate::common::{House, assert_page, flash, host, post, press, rsvp};
+
+on_both_engines! {
+    a_seat_is_given_once
+    a_full_table_is_told_and_changes_nothing
+    what_is_refused_is_told_with_its_reason
+    what_is_no_party_id_is_told_by_the_same_sentence
+    a_party_id_is_taken_as_people_write_it
+    the_button_leads_back_to_the_list_it_stood_in
+    back_leads_nowhere_else
+}
+
+const NO_SUCH_PARTY: &str = "Please enter a valid Party ID to RSVP!";
+const DATE: &str = "Saturday 14 March 2026, 19:00 (Europe/Berlin)";
+
+async fn a_seat_is_given_once(house: House) {
+    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+    let party = host(&ada, "ada", &[]).await;
+
+    let page = rsvp(&ben, &party).await;
+    assert_page(&page, 200, &format!("You successfully RSVP'd to ada's dinner party on {DATE}!"));
+    assert_eq!(page.attributes(".flash", "role"), ["status"]);
+    let page = rsvp(&ben, &party).await;
+
+    assert_eq!(flash(&page), format!("You're already going to ada's dinner party on {DATE}."));
+    assert_eq!(house.stored(&party).await.unwrap().summary.taken, 2);
+}
+
+async fn a_full_table_is_told_and_changes_nothing(house: House) {
+    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+    let alone = host(&ada, "ada", &[("number_seats", "1")]).await;
+    let list = ben.get("/rsvp").await;
+    assert!(list.text.contains("1 of 1 taken, Full"), "{}", list.text);
+    assert!(press(&ben, &list, &alone).await.is_none(), "a button that cannot work");
+
+    let page = rsvp(&ben, &alone).await;
+
+    assert_eq!(flash(&page), format!("ada's dinner party on {DATE} is full."));
+    assert_eq!(page.attributes(".flash", "role"), ["alert"]);
+    let stored = house.stored(&alone).await.unwrap();
+    assert_eq!((stored.summary.taken, stored.guests.len()), (1, 0));
+}
+
+async fn what_is_refused_is_told_with_its_reason(house: House) {
+    let ada = house.user("ada").await;
+    house.user("ben").await;
+    let early = host(&ada, "ada", &[("date", "2026-01-02")]).await;
+    let cancelled = host(&ada, "ada", &[]).await;
+    let closed = host(&ada, "ada", &[]).await;
+    let removed = host(&ada, "ada", &[]).await;
+    let open = host(&ada, "ada", &[]).await;
+    house.pass_days(2);
+    let (ada, ben) = (house.log_in("ada").await, house.log_in("ben").await);
+    let id = house.id_of("ben").await;
+    house.change(&cancelled, id, |party, _| party.state = PartyState::Cancelled).await;
+    house.change(&closed, id, |party, _| party.rsvp_deadline = domain::Timestamp::from_millis(1_767_312_000_000)).await;
+    let remove = |party: &mut domain::party::Party, guest| {
+        let (seats, taken) = (party.guests.seats(), party.guests.taken());
+        party.guests = GuestList::stored(seats, taken, 0, [(guest, Answer::Removed)].into()).unwrap();
+    };
+    house.change(&removed, id, remove).await;
+    let list = ben.get("/rsvp").await;
+
+    for (party, reason) in [
+        (&early, "That dinner party has already happened."),
+        (&cancelled, "ada cancelled this dinner party."),
+        (&closed, "RSVPs closed on Friday 2 January 2026, 01:00 (Europe/Berlin). Ask ada."),
+        (&removed, "You can't RSVP to this party. Ask ada."),
+    ] {
+        assert!(press(&ben, &list, party).await.is_none(), "a dead button: {reason}");
+        let page = rsvp(&ben, party).await;
+        assert_eq!((flash(&page).as_str(), page.attributes(".flash", "role")), (reason, vec!["alert".to_owned()]));
+        assert_eq!(house.stored(party).await.unwrap().guests, []);
+    }
+    let own = ada.get("/rsvp").await;
+    assert!(press(&ada, &own, &open).await.is_none());
+    assert_eq!(flash(&rsvp(&ada, &open).await), "You're hosting this one. Your seat is already counted.");
+    assert!(press(&ben, &list, &open).await.is_some(), "and where it can work there is one");
+}
+
+async fn what_is_no_party_id_is_told_by_the_same_sentence(house: House) {
+    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+    let party = host(&ada, "ada", &[]).await;
+    let nonsense = [
+        "",
+        " ",
+        "abc",
+        "1.5",
+        "-1",
+        "+1",
+        "1e0",
+        "0x1",
+        "0",
+        "2",
+        "9223372036854775807",
+        "9223372036854775808",
+        "1180591620717411303424",
+        "١",
+        "１",
+        "1 1",
+        "1\0",
+        "\0",
+        "1'--",
+        "1;",
+        "null",
+        "##1",
+        "%31",
+        "1\u{202e}",
+    ];
+    for typed in nonsense {
+        let page = rsvp(&ben, typed).await;
+        assert_eq!(
+            (page.status, page.path.as_str(), flash(&page).as_str()),
+            (200, "/rsvp", NO_SUCH_PARTY),
+            "{typed:?}"
+        );
+    }
+    for form in [&[][..], &[("party_id", &*party), ("party_id", &party)], &[("party", &party)], &[("PARTY_ID", &party)]]
+    {
+        let answer = post(&ben, "/rsvp", form).await;
+        assert_eq!((answer.status, answer.header("location")), (303, Some("/rsvp")), "{form:?}");
+        assert_eq!(flash(&ben.get("/rsvp").await), NO_SUCH_PARTY, "{form:?}");
+    }
+    let in_the_address = post(&ben, &format!("/rsvp?party_id={party}"), &[]).await;
+    assert_eq!(in_the_address.status, 303);
+    assert_eq!(flash(&ben.get("/rsvp").await), NO_SUCH_PARTY, "an address is no form");
+    assert_eq!(house.stored(&party).await.unwrap().guests, []);
+}
+
+async fn a_party_id_is_taken_as_people_write_it(house: House) {
+    let ada = house.user("ada").await;
+    let party = host(&ada, "ada", &[]).await;
+    for (name, typed) in [("ben", format!(" {party} ")), ("cyd", format!("#{party}")), ("dan", format!("000{party}"))] {
+        let page = rsvp(&house.user(name).await, &typed).await;
+        assert!(flash(&page).starts_with("You successfully RSVP'd"), "{typed:?}: {}", flash(&page));
+    }
+}
+
+async fn the_button_leads_back_to_the_list_it_stood_in(house: House) {
+    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+    for dish in ["Soup, 50% more", "Stew", "Soup, again 50% more"] {
+        host(&ada, "ada", &[("main_dish", dish)]).await;
+    }
+    let here = "/rsvp?q=50%25+more&seats=1&per_page=1";
+    let first = ben.get(here).await;
+    let next = first.attributes("nav.pager a[rel=next]", "href").concat();
+    let second = ben.get(&next).await;
+
+    let page = press(&ben, &second, "3").await.unwrap();
+
+    assert!(flash(&page).starts_with("You successfully RSVP'd"));
+    assert_eq!(page.path, next);
+    assert_eq!(page.texts("article h3"), ["Soup, again 50% more"]);
+}
+
+async fn back_leads_nowhere_else(house: House) {
+    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+    host(&ada, "ada", &[]).await;
+    for back in [
+        "https://evil.example/rsvp",
+        "//evil.example/rsvp",
+        "/\\evil.example",
+        "/logout",
+        "/user/ada",
+        "/rsvp/../logout",
+        "/rsvp/",
+        "rsvp",
+        "",
+        "/rsvp\r\nSet-Cookie: a=b",
+        "javascript:alert(1)",
+        "/.//evil.example",
+        "/%2f/rsvp",
+        "/RSVP",
+    ] {
+        for party in ["1", "abc", "77"] {
+            let answer = post(&ben, "/rsvp", &[("party_id", party), ("back", back)]).await;
+            assert_eq!((answer.status, answer.header("location")), (303, Some("/rsvp")), "{back:?}");
+        }
+    }
+    let twice = [("party_id", "1"), ("back", "/rsvp?q=a"), ("back", "/rsvp?q=b")];
+    assert_eq!(post(&ben, "/rsvp", &twice).await.header("location"), Some("/rsvp"));
+    assert!(Next::parse("/rsvp?q=a").is_some(), "what is refused above is refused for another reason");
+}

@@ -1,0 +1,178 @@
+//! The list of `/rsvp`: what it shows, in which order, by pages and by search.
+
+use crate::common::{House, assert_page, detail, flash, host, listed, press, rsvp, walk};
+
+on_both_engines! {
+    a_row_tells_the_party_whole
+    those_to_come_stand_first_and_every_page_goes_on
+    a_page_has_as_many_rows_as_asked_within_bounds
+    a_search_finds_host_dish_and_venue_in_any_case
+    a_search_takes_every_character_as_itself
+    only_parties_with_seats_are_shown_when_asked
+    an_empty_list_says_what_to_do_next
+}
+
+async fn a_row_tells_the_party_whole(house: House) {
+    let (ada, ben, cyd) = (house.user("ada").await, house.user("ben").await, house.user("cyd").await);
+    let party = host(&ada, "ada", &[("venue", "The <b>old</b> mill"), ("number_seats", "8")]).await;
+    let attendees = async || detail(&ben.get("/rsvp").await, "Attendees").concat();
+    assert_eq!(attendees().await, "ada (host)");
+    rsvp(&ben, &party).await;
+    assert_eq!(attendees().await, "ada (host) and ben");
+    rsvp(&cyd, &party).await;
+    assert_eq!(attendees().await, "ada (host), ben and cyd");
+    for name in ["dan", "eve", "fay", "gus"] {
+        house.seat(&party, house.stranger(name).await).await;
+    }
+
+    let page = ben.get("/rsvp").await;
+
+    assert_eq!(page.texts("article h3"), ["Ratatouille"]);
+    assert_eq!(page.attributes("article h3 a", "href"), [format!("/parties/{party}")]);
+    assert_eq!(page.texts("article .when"), ["Saturday 14 March 2026, 19:00 (Europe/Berlin)"]);
+    for (term, value) in [
+        ("Party ID", party.as_str()),
+        ("Host", "ada"),
+        ("Venue", "The <b>old</b> mill"),
+        ("Seats", "7 of 8 taken, 1 seat left"),
+        ("Attendees", "ada (host), ben, cyd and 4 more"),
+    ] {
+        assert_eq!(detail(&page, term), [value], "{term}");
+    }
+    assert_eq!(page.texts("article .state"), ["You're coming"]);
+    assert!(press(&ben, &page, &party).await.is_none(), "no button for who has a seat");
+    assert_eq!(ada.get("/rsvp").await.texts("article .state"), ["You're hosting"]);
+    let guest = house.user("hal").await;
+    let page = guest.get("/rsvp").await;
+    assert!(page.texts("article .state").is_empty());
+    assert!(flash(&press(&guest, &page, &party).await.unwrap()).starts_with("You successfully RSVP'd"));
+    assert_eq!(detail(&guest.get("/rsvp").await, "Seats"), ["8 of 8 taken, Full"]);
+}
+
+async fn those_to_come_stand_first_and_every_page_goes_on(house: House) {
+    let ada = house.user("ada").await;
+    // Parties 1 to 6 will be past, the latest on top; 7 to 13 are to come, the soonest on top; two at one moment each.
+    for day in ["02", "02", "03", "04", "04", "05", "20", "20", "19", "19", "18", "17", "16"] {
+        host(&ada, "ada", &[("date", &format!("2026-01-{day}"))]).await;
+    }
+    house.pass_days(9);
+    let ada = house.log_in("ada").await;
+    let expected = ["13", "12", "11", "9", "10", "7", "8", "6", "4", "5", "3", "1", "2"];
+
+    for per_page in [1, 2, 3, 5, 7, 12, 13, 14, 100] {
+        assert_eq!(walk(&ada, &format!("/rsvp?per_page={per_page}"), listed).await, expected, "by {per_page}");
+    }
+    let page = ada.get("/rsvp?per_page=7").await;
+    assert!(page.attributes("nav.pager a[rel=first]", "href").is_empty());
+    let next = ada.get(&page.attributes("nav.pager a[rel=next]", "href").concat()).await;
+    assert_eq!(next.attributes("nav.pager a[rel=first]", "href"), ["/rsvp?per_page=7"]);
+    assert_eq!(next.texts("article .state")[0], "That dinner party has already happened.");
+}
+
+async fn a_page_has_as_many_rows_as_asked_within_bounds(house: House) {
+    let ada = house.user("ada").await;
+    for _ in 0..23 {
+        host(&ada, "ada", &[]).await;
+    }
+    for (query, rows) in [
+        ("", 20),
+        ("?per_page=3", 3),
+        ("?per_page=0", 1),
+        ("?per_page=-5", 1),
+        ("?per_page=1000", 23),
+        ("?per_page=1180591620717411303424", 20),
+        ("?per_page=abc", 20),
+        ("?per_page=3&per_page=4", 20),
+        ("?per_page=%00", 20),
+        ("?%ff", 20),
+        ("?after=past.x.1", 20),
+        ("?after=next.9223372036854775808.1", 20),
+        ("?after=%00&q=%00", 20),
+    ] {
+        let page = ada.get(&format!("/rsvp{query}")).await;
+        assert_eq!((page.status, listed(&page).len()), (200, rows), "{query}");
+    }
+    // A place that nobody was given is a place all the same.
+    for place in ["next.9223372036854775807.9223372036854775807", "past.-9223372036854775808.-1"] {
+        assert_page(&ada.get(&format!("/rsvp?after={place}")).await, 200, "No dinner party fits.");
+    }
+}
+
+async fn a_search_finds_host_dish_and_venue_in_any_case(house: House) {
+    let (ada, zoe) = (house.user("ada").await, house.user("Zoë").await);
+    host(&ada, "ada", &[("main_dish", "Crème brûlée"), ("venue", "Straße 5")]).await;
+    host(&zoe, "Zoë", &[("main_dish", "Soup"), ("venue", "Éire House")]).await;
+    for (typed, found) in [
+        ("ADA", &["1"][..]),
+        ("zOË", &["2"]),
+        ("CRÈME BRÛLÉE", &["1"]),
+        ("STRASSE", &["1"]),
+        ("éire", &["2"]),
+        ("  soup ", &["2"]),
+        ("so\0up", &["2"]),
+        ("o", &["2"]),
+        ("soup 2", &[]),
+        ("ada crème", &[]),
+    ] {
+        let page = ada.get(&format!("/rsvp?{}", query("q", typed))).await;
+        assert_eq!((page.status, listed(&page)), (200, found.iter().map(ToString::to_string).collect()), "{typed:?}");
+    }
+    let page = ada.submit("/rsvp", "/rsvp", &[]).await;
+    assert_eq!(page.status, 200);
+    let page = ada.get("/rsvp?q=%22%3E%3Cscript%3E").await;
+    assert_eq!(page.attributes("#q", "value"), ["\"><script>"], "what was typed is kept, as text");
+}
+
+async fn a_search_takes_every_character_as_itself(house: House) {
+    let ada = house.user("ada").await;
+    let dishes = ["50% rye", "50 rye", "a_b", "axb", r"c\d", "cd", "e!f", "ef", "g'h", r#"i"j"#, "k;--", "l*m?"];
+    for dish in dishes {
+        host(&ada, "ada", &[("main_dish", dish)]).await;
+    }
+    for (typed, found) in [
+        ("50%", &["50% rye"][..]),
+        ("%", &["50% rye"]),
+        ("a_b", &["a_b"]),
+        ("_", &["a_b"]),
+        (r"\", &[r"c\d"]),
+        ("!", &["e!f"]),
+        ("'", &["g'h"]),
+        ("\"", &[r#"i"j"#]),
+        (";--", &["k;--"]),
+        ("*", &["l*m?"]),
+        ("%%", &[]),
+        ("' OR 1=1 --", &[]),
+    ] {
+        let page = ada.get(&format!("/rsvp?{}", query("q", typed))).await;
+        assert_eq!(page.texts("article h3"), found, "{typed:?}");
+    }
+    let long = "x".repeat(5000);
+    let page = ada.get(&format!("/rsvp?q={long}")).await;
+    assert_eq!((page.status, page.attributes("#q", "value")[0].len()), (200, 200));
+}
+
+async fn only_parties_with_seats_are_shown_when_asked(house: House) {
+    let ada = house.user("ada").await;
+    for seats in ["1", "2", "1", "2"] {
+        host(&ada, "ada", &[("number_seats", seats)]).await;
+    }
+    assert_eq!(walk(&ada, "/rsvp?seats=1&per_page=1", listed).await, ["2", "4"]);
+    assert_eq!(ada.get("/rsvp?seats=1").await.attributes("#seats[checked]", "id"), ["seats"]);
+    assert!(ada.get("/rsvp").await.attributes("#seats[checked]", "id").is_empty());
+    house.seat("2", house.stranger("ben").await).await;
+    assert_eq!(listed(&ada.get("/rsvp?seats=1&q=rata").await), ["4"]);
+}
+
+async fn an_empty_list_says_what_to_do_next(house: House) {
+    let ada = house.user("ada").await;
+    let page = ada.get("/rsvp").await;
+    assert_page(&page, 200, "No dinner parties yet. Host the first one");
+    assert_eq!(page.attributes(".empty a", "href"), ["/user/ada#host-a-party"]);
+    let page = ada.get("/rsvp?q=pizza").await;
+    assert_page(&page, 200, "No dinner party fits. Show all");
+    assert_eq!(page.attributes(".empty a", "href"), ["/rsvp"]);
+}
+
+fn query(name: &str, value: &str) -> String {
+    url::form_urlencoded::Serializer::new(String::new()).append_pair(name, value).finish()
+}

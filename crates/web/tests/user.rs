@@ -1,0 +1,119 @@
+//! `/user/{username}`: somebody's page. The form to host is in `hosting`, what it refuses in `refusing`.
+
+mod hosting;
+mod refusing;
+
+use crate::common::{House, assert_page, host, hosting as form, post};
+
+on_both_engines! {
+    ones_own_page_has_the_form_and_where_one_is_going
+    anothers_page_has_neither
+    nobody_hosts_as_somebody_else
+    another_spelling_leads_to_the_right_one
+    there_is_no_page_of_nobody
+    both_lists_go_on_by_pages
+}
+
+async fn ones_own_page_has_the_form_and_where_one_is_going(house: House) {
+    let ada = house.user("ada").await;
+    let page = ada.get("/user/ada").await;
+    assert_page(&page, 200, "joined 1 January 2026");
+    assert_eq!(page.texts("h2"), ["Parties I host", "Parties I'm going to", "Host a dinner party"]);
+    let empty = "You're not hosting anything yet. Fill in the form below and you'll get a link to send your friends.";
+    assert!(page.text.contains(empty), "{}", page.text);
+
+    let labels = ["Date", "Time", "Time zone", "Venue", "Main dish", "Number of seats"];
+    assert_eq!(page.texts("section.card .field label"), labels);
+    for (name, offered) in [("date", ""), ("time", "19:00"), ("time_zone", "Europe/Lisbon"), ("number_seats", "8")] {
+        assert_eq!(page.attributes(&format!("#{name}"), "value"), [offered], "{name}");
+    }
+    assert!(page.texts("#zones option").contains(&"Asia/Tokyo".to_owned()));
+
+    let (ben, party) = (house.user("ben").await, host(&ada, "ada", &[]).await);
+    house.seat(&party, house.id_of("ben").await).await;
+    assert_eq!(ada.get("/user/ada").await.texts("section[aria-labelledby=hosting] h3"), ["Ratatouille"]);
+    assert_eq!(ben.get("/user/ben").await.texts("section[aria-labelledby=going] h3"), ["Ratatouille"]);
+}
+
+async fn anothers_page_has_neither(house: House) {
+    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+    let bens = host(&ben, "ben", &[]).await;
+    host(&ada, "ada", &[("main_dish", "Stew")]).await;
+    house.seat(&bens, house.id_of("ada").await).await;
+
+    let page = ben.get("/user/ada").await;
+
+    assert_page(&page, 200, "joined 1 January 2026");
+    assert_eq!(page.texts("h2"), ["Parties ada hosts"]);
+    assert_eq!(page.texts("article h3"), ["Stew"], "where somebody goes is not everybody's");
+    assert!(page.attributes("form", "action").iter().all(|action| !action.starts_with("/user/")));
+    assert!(!page.html.contains("@example.com"));
+}
+
+async fn nobody_hosts_as_somebody_else(house: House) {
+    house.user("ada").await;
+    let ben = house.user("ben").await;
+    for name in ["ada", "ADA", "nobody1"] {
+        let refused = post(&ben, &format!("/user/{name}"), &form(&[])).await;
+        assert_page(&refused, 403, "That is not yours to do.");
+        assert!(!refused.headers.contains_key("location") && !refused.headers.contains_key("set-cookie"));
+    }
+    let token = ben.get("/user/ben").await.form("/user/ben")[0].1.clone();
+    let own = ben.request(poem::http::Method::POST, "/user/ada").form(&form(&[("csrf_token", &token)]));
+    assert_page(&ben.send(own).await, 403, "That is not yours to do.");
+    assert_eq!(house.parties().await, 0);
+}
+
+async fn another_spelling_leads_to_the_right_one(house: House) {
+    let (ada, zoe) = (house.user("ada").await, house.user("Zoë.B").await);
+    let get = async |path| ada.send(ada.request(poem::http::Method::GET, path)).await;
+    for (typed, right) in [
+        ("/user/ADA", "/user/ada"),
+        ("/user/%20ada", "/user/ada"),
+        ("/user/zo%C3%AB.b", "/user/Zo%C3%AB.B"),
+        ("/user/ZOE%CC%88.B", "/user/Zo%C3%AB.B"),
+        ("/user/%EF%BC%A1da", "/user/ada"),
+    ] {
+        let page = get(typed).await;
+        assert_eq!((page.status, page.header("location")), (308, Some(right)), "{typed}");
+    }
+    assert_eq!(get("/user/Zo%C3%AB.B").await.status, 200);
+    // Who types their own name in another way hosts as themselves all the same.
+    let hosted = post(&zoe, "/user/ZO%C3%8B.b", &form(&[])).await;
+    assert_eq!((hosted.status, hosted.header("location")), (303, Some("/parties/1")));
+    assert_eq!(house.stored("1").await.unwrap().summary.invitation.host.as_str(), "Zoë.B");
+}
+
+async fn there_is_no_page_of_nobody(house: House) {
+    let ada = house.user("ada").await;
+    let long = "x".repeat(1000);
+    for name in
+        ["nobody1", "ab", "rsvp", "%00", "ada%00", "a%2fb", "a%20b", "%2e%2e%2e", "'%20OR%201=1--", "...", &long]
+    {
+        assert_page(&ada.get(&format!("/user/{name}")).await, 404, "There is nothing at this address.");
+    }
+    assert_page(&ada.get("/user/%ff").await, 400, "The request makes no sense to us.");
+    assert_page(&ada.get("/user/").await, 404, "There is nothing at this address.");
+}
+
+async fn both_lists_go_on_by_pages(house: House) {
+    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+    let guest = house.id_of("ben").await;
+    for n in 0..21 {
+        let dish = format!("Dish {n:02}");
+        let answer = post(&ada, "/user/ada", &form(&[("main_dish", &dish)])).await;
+        let party = answer.header("location").unwrap().strip_prefix("/parties/").unwrap().to_owned();
+        house.seat(&party, guest).await;
+    }
+    let expected: Vec<_> = (0..21).map(|n| format!("Dish {n:02}")).collect();
+    for (reader, path, section) in
+        [(&ada, "/user/ada", "hosting"), (&ben, "/user/ada", "hosting"), (&ben, "/user/ben", "going")]
+    {
+        let rows = format!("section[aria-labelledby={section}] h3");
+        let first = reader.get(path).await;
+        let more = first.attributes(&format!("section[aria-labelledby={section}] .pager a"), "href").concat();
+        let second = reader.get(&more).await;
+        assert_eq!([first.texts(&rows), second.texts(&rows)].concat(), expected, "{path} {section}");
+        assert!(second.attributes(&format!("section[aria-labelledby={section}] .pager a"), "href").is_empty());
+    }
+}

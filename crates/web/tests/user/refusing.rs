@@ -1,0 +1,149 @@
+//! The form to host a party, filled in badly: each message stands by its field, and what was typed is kept.
+
+use accounts::test_kit::Page;
+
+use crate::common::{House, assert_page, hosting, post};
+
+on_both_engines! {
+    each_field_is_refused_with_its_reason
+    a_field_sent_twice_has_no_value
+    everything_wrong_is_told_at_once_in_the_order_of_the_form
+    an_invalid_form_still_shows_what_one_hosts
+}
+
+const DATE: &str = "Please choose a date, such as 2030-01-15.";
+const TIME: &str = "Please choose a time, such as 19:00.";
+const ZONE: &str = "Please choose a time zone from the list, such as Europe/Berlin.";
+const PAST: &str = "That time has already passed. Please choose a later one.";
+const GAP: &str = "Clocks are set forward over that time on that day. Please choose another time.";
+const WHERE: &str = "Please say where.";
+const DISH: &str = "Please say what there is to eat.";
+const LONG: &str = "Please use at most 200 characters.";
+const UNSHOWABLE: &str = "This holds a character that cannot be shown. Please type it again.";
+const SEATS: &str = "Please say how many seats there are.";
+const DIGITS: &str = "Please write the number of seats in digits.";
+const RANGE: &str = "A table has 1 to 1000 seats.";
+const NUL: &str = "This field holds a character that cannot be stored. Please type it again.";
+const TWICE: &str = "This field was sent more than once. Please fill it in again.";
+
+const FIELDS: [&str; 6] = ["date", "time", "time_zone", "venue", "main_dish", "number_seats"];
+
+/// Whether a page tells exactly these errors, each in the summary and beside its field.
+fn assert_errors(page: &Page, errors: &[(&str, &str)]) {
+    assert_page(page, 422, "Please check what you typed:");
+    let summary: Vec<_> =
+        page.attributes(".form-errors a", "href").into_iter().zip(page.texts(".form-errors a")).collect();
+    let expected: Vec<_> = errors.iter().map(|(field, told)| (format!("#{field}"), (*told).to_owned())).collect();
+    assert_eq!(summary, expected);
+    assert_eq!(page.attributes(".form-errors", "role"), ["alert"]);
+    for field in FIELDS {
+        let wrong = errors.iter().find(|(wrong, _)| *wrong == field);
+        let note = page.texts(&format!("#{field}-note.field-error"));
+        assert_eq!(note, wrong.map(|(_, told)| (*told).to_owned()).into_iter().collect::<Vec<_>>(), "{field}");
+        let invalid = page.attributes(&format!("#{field}[aria-invalid=true]"), "aria-describedby");
+        assert_eq!(invalid, wrong.map(|_| format!("{field}-note")).into_iter().collect::<Vec<_>>(), "{field}");
+    }
+}
+
+async fn each_field_is_refused_with_its_reason(house: House) {
+    let ada = house.user("ada").await;
+    let (long, huge) = ("ü".repeat(201), "1".repeat(20_000));
+    let wrong: &[(&str, &str, &str)] = &[
+        ("date", "", DATE),
+        ("date", "2026-02-30", DATE),
+        ("date", "14.03.2026", DATE),
+        ("date", "tomorrow", DATE),
+        ("date", "2026-03-14\0", NUL),
+        ("date", "٢٠٢٦-٠٣-١٤", DATE),
+        ("date", &huge, DATE),
+        ("date", "10000-01-01", DATE),
+        ("date", "2025-12-31", PAST),
+        ("date", "0001-01-01", PAST),
+        ("time", "", TIME),
+        ("time", "24:00", TIME),
+        ("time", "7pm", TIME),
+        ("time", "\0", NUL),
+        ("time", &huge, TIME),
+        ("time_zone", "", ZONE),
+        ("time_zone", "Mars/Base", ZONE),
+        ("time_zone", "../../etc/passwd", ZONE),
+        ("time_zone", "Europe/Berlin\0", NUL),
+        ("time_zone", &huge, ZONE),
+        ("venue", "", WHERE),
+        ("venue", " \u{3000} ", WHERE),
+        ("venue", &long, LONG),
+        ("venue", &huge, LONG),
+        ("venue", "a\0b", NUL),
+        ("venue", "a\nb", UNSHOWABLE),
+        ("venue", "a\u{202e}b", UNSHOWABLE),
+        ("venue", "a\u{1b}[31mb", UNSHOWABLE),
+        ("main_dish", "", DISH),
+        ("main_dish", &long, LONG),
+        ("main_dish", "\0", NUL),
+        ("main_dish", "a\rb", UNSHOWABLE),
+        ("number_seats", "", SEATS),
+        ("number_seats", "abc", DIGITS),
+        ("number_seats", "1.5", DIGITS),
+        ("number_seats", "٨", DIGITS),
+        ("number_seats", "0", RANGE),
+        ("number_seats", "1001", RANGE),
+        ("number_seats", "-4", RANGE),
+        ("number_seats", &huge, RANGE),
+        ("number_seats", "8\0", NUL),
+    ];
+    for &(field, typed, told) in wrong {
+        let page = post(&ada, "/user/ada", &hosting(&[(field, typed)])).await;
+        assert_errors(&page, &[(field, told)]);
+        for (other, kept) in hosting(&[(field, typed)]) {
+            // A parser reads NUL as U+FFFD, and CR as LF.
+            let kept = kept.replace('\0', "\u{fffd}").replace('\r', "\n");
+            assert_eq!(page.attributes(&format!("#{other}"), "value"), [kept], "{field} {told}");
+        }
+    }
+    let gap = [("date", "2026-03-29"), ("time", "02:30")];
+    assert_errors(&post(&ada, "/user/ada", &hosting(&gap)).await, &[("time", GAP)]);
+    let end = [("date", "9999-12-31"), ("time", "23:59"), ("time_zone", "America/New_York")];
+    assert_errors(&post(&ada, "/user/ada", &hosting(&end)).await, &[("date", DATE)]);
+    assert_eq!(house.parties().await, 0);
+}
+
+async fn a_field_sent_twice_has_no_value(house: House) {
+    let ada = house.user("ada").await;
+    for field in FIELDS {
+        let mut form = hosting(&[]);
+        let first = form.iter().find(|(name, _)| *name == field).unwrap().1;
+        form.push((field, first));
+        let page = post(&ada, "/user/ada", &form).await;
+        assert_errors(&page, &[(field, TWICE)]);
+        assert_eq!(page.attributes(&format!("#{field}"), "value"), [first]);
+    }
+    assert_eq!(house.parties().await, 0);
+}
+
+async fn everything_wrong_is_told_at_once_in_the_order_of_the_form(house: House) {
+    let ada = house.user("ada").await;
+    let all = [
+        ("date", DATE),
+        ("time", TIME),
+        ("time_zone", ZONE),
+        ("venue", WHERE),
+        ("main_dish", DISH),
+        ("number_seats", SEATS),
+    ];
+    assert_errors(&post(&ada, "/user/ada", &[]).await, &all);
+    let gap = [("date", "2026-03-29"), ("time", "02:30"), ("venue", ""), ("number_seats", "0")];
+    let told = [("time", GAP), ("venue", WHERE), ("number_seats", RANGE)];
+    assert_errors(&post(&ada, "/user/ada", &hosting(&gap)).await, &told);
+    assert_eq!(house.parties().await, 0);
+}
+
+async fn an_invalid_form_still_shows_what_one_hosts(house: House) {
+    let ada = house.user("ada").await;
+    crate::common::host(&ada, "ada", &[]).await;
+    let page = post(&ada, "/user/ada", &hosting(&[("venue", "")])).await;
+    assert_page(&page, 422, "Parties I host");
+    assert_eq!(page.texts("article h3"), ["Ratatouille"]);
+    // What the page holds is the form itself: mended, it hosts.
+    let mended = ada.submit_on(&page, "/user/ada", &[("venue", "The garden")]).await;
+    assert_page(&mended, 200, "Your table is set.");
+}

@@ -110,6 +110,7 @@ fn pages() -> Route {
         .at("/echo", methods().get(index).post(echo))
         .at("/title", methods().post(title))
         .at("/panic", methods().get(panic))
+        .at("/body", body)
         .at("/failing", methods().get(fails))
         .at("/native", poem::get(member))
 }
@@ -155,6 +156,11 @@ fn title(page: PageParts, sent: Checked<Typed>) -> Response {
 #[handler]
 fn member() -> &'static str {
     "members only"
+}
+
+#[handler]
+fn body(sent: String) -> String {
+    format!("{} bytes", sent.len())
 }
 
 #[handler]

@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-use sqlx::Pool;
-use sqlx::migrate::{MigrateError, Migrator};
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{Pool, SqlSafeStr};
 
 use crate::dialect::Dialect;
 use crate::error::{ConnectError, OpenError};
@@ -11,44 +11,66 @@ use crate::writer::begin;
 
 /// Tables that belong together, with their migrations for both engines and a version of their own.
 ///
-/// ```text
-/// MigrationSet::new("posts", sqlx::migrate!("migrations/sqlite"), sqlx::migrate!("migrations/postgres"))
+/// ```
+/// # use store::embed::MigrationSet;
+/// MigrationSet::new("trips")
+///     .and("posts", "CREATE TABLE posts (…) STRICT", "CREATE TABLE posts (…)")
+///     .and("a place of their own", "ALTER TABLE posts …", "ALTER TABLE posts …");
 /// ```
 ///
-/// The two folders hold the same file names. A migration runs in the transaction of all of them, so that a failing one
-/// leaves everything as it was; hence none may be marked `-- no-transaction`. For new files to be seen, the embedder's
-/// `build.rs` says `cargo:rerun-if-changed=migrations`.
+/// The texts are best kept in files and taken in by `include_str!`. A migration runs in the transaction of all of them, so
+/// that a failing one leaves everything as it was. One that has been released is never changed: the next start would
+/// refuse it.
 #[derive(Debug)]
 pub struct MigrationSet {
     name: &'static str,
-    sqlite: Migrator,
-    postgres: Migrator,
+    sqlite: Vec<Migration>,
+    postgres: Vec<Migration>,
 }
 
 impl MigrationSet {
-    /// A set called `name` (a plain word: its version is kept in the table `_{name}_migrations`).
+    /// A set called `name` (a plain word: its version is kept in the table `_{name}_migrations`), with nothing in it yet.
     #[must_use]
-    pub fn new(name: &'static str, sqlite: Migrator, postgres: Migrator) -> Self {
-        Self { name, sqlite: versioned(name, sqlite), postgres: versioned(name, postgres) }
+    pub const fn new(name: &'static str) -> Self {
+        Self { name, sqlite: Vec::new(), postgres: Vec::new() }
+    }
+
+    /// Adds the next version, for both engines: so none can lack what the other has.
+    #[must_use]
+    pub fn and(mut self, what: &'static str, sqlite: &'static str, postgres: &'static str) -> Self {
+        for (versions, sql) in [(&mut self.sqlite, sqlite), (&mut self.postgres, postgres)] {
+            let version = i64::try_from(versions.len() + 1).unwrap_or(i64::MAX);
+            versions.push(Migration::new(version, what.into(), MigrationType::Simple, sql.into_sql_str(), false));
+        }
+        self
     }
 
     /// Users, credentials, sessions.
     pub(crate) fn accounts() -> Self {
-        Self::new(
-            "accounts",
-            sqlx::migrate!("../../migrations/accounts/sqlite"),
-            sqlx::migrate!("../../migrations/accounts/postgres"),
+        Self::new("accounts").and(
+            "users and sessions",
+            include_str!("../../../migrations/accounts/sqlite/0001_users_and_sessions.sql"),
+            include_str!("../../../migrations/accounts/postgres/0001_users_and_sessions.sql"),
         )
     }
 
     /// Parties and their RSVPs.
     #[cfg(feature = "party")]
     pub(crate) fn parties() -> Self {
-        Self::new(
-            "parties",
-            sqlx::migrate!("../../migrations/parties/sqlite"),
-            sqlx::migrate!("../../migrations/parties/postgres"),
+        Self::new("parties").and(
+            "parties and rsvps",
+            include_str!("../../../migrations/parties/sqlite/0001_parties_and_rsvps.sql"),
+            include_str!("../../../migrations/parties/postgres/0001_parties_and_rsvps.sql"),
         )
+    }
+
+    /// What one engine runs. Two sets in one version table would each find the other's migrations missing. And the lock is
+    /// ours, not sqlx's: its lock for SQLite does nothing.
+    pub(crate) fn migrator<D: Dialect>(&self) -> Migrator {
+        let mut migrator = Migrator::with_migrations(D::pick(&self.sqlite, &self.postgres).clone());
+        migrator.dangerous_set_table_name(Cow::Owned(format!("_{}_migrations", self.name)));
+        migrator.set_locking(false);
+        migrator
     }
 
     fn failed(&self, newest: Option<i64>, error: MigrateError) -> ConnectError {
@@ -60,14 +82,6 @@ impl MigrationSet {
             source => ConnectError::Migration { set, source },
         }
     }
-}
-
-/// Two sets in one version table would each find the other's migrations missing. And the lock is ours, not sqlx's: its
-/// lock for SQLite does nothing.
-fn versioned(name: &str, mut migrator: Migrator) -> Migrator {
-    migrator.dangerous_set_table_name(Cow::Owned(format!("_{name}_migrations")));
-    migrator.set_locking(false);
-    migrator
 }
 
 /// Waits for every other program that migrates this database, without the time limits of everyday statements. The number
@@ -82,10 +96,27 @@ pub(crate) async fn migrate<D: Dialect>(pool: &Pool<D>, sets: &[MigrationSet]) -
     // SQLite's `BEGIN IMMEDIATE` is such a lock.
     sqlx::raw_sql(D::pick("", LOCK)).execute(&mut *transaction).await?;
     for set in sets {
-        let migrator = D::pick(&set.sqlite, &set.postgres);
+        let migrator = set.migrator::<D>();
         let newest = migrator.iter().map(|migration| migration.version).max();
         let done = migrator.run_direct(None, &mut *transaction, false).await;
         done.map_err(|error| set.failed(newest, error))?;
     }
     Ok(transaction.commit().await?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_file_is_taken_in() {
+        for set in [
+            MigrationSet::accounts(),
+            #[cfg(feature = "party")]
+            MigrationSet::parties(),
+        ] {
+            let folder = format!("{}/../../migrations/{}/sqlite", env!("CARGO_MANIFEST_DIR"), set.name);
+            assert_eq!(std::fs::read_dir(folder).unwrap().count(), set.sqlite.len(), "{}", set.name);
+        }
+    }
 }

@@ -50,7 +50,7 @@ impl UserRow {
 
 /// Reads the name of the user with that number.
 pub(crate) fn username(stored: &str, user: i64) -> sqlx::Result<Username> {
-    Username::parse(stored).map_err(corrupt("users", "username", user))
+    Username::stored(stored.to_owned()).map_err(corrupt("users", "username", user))
 }
 
 #[derive(FromRow)]

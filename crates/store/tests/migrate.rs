@@ -5,8 +5,6 @@
 mod common;
 
 use common::{Fresh, past_our_types};
-use sqlx::SqlSafeStr as _;
-use sqlx::migrate::{Migration, MigrationType, Migrator};
 use store::embed::MigrationSet;
 use store::{AccountStore, ConnectError, PartyStore};
 use test_support::{Postgres, sqlite_url};
@@ -81,12 +79,7 @@ async fn a_migration_that_was_changed_after_it_ran_is_refused() {
 }
 
 fn set(name: &'static str, statement: &'static str) -> MigrationSet {
-    let migrator = || {
-        let statement = statement.into_sql_str();
-        let first = Migration::new(1, "first".into(), MigrationType::Simple, statement, false);
-        Migrator::with_migrations(vec![first])
-    };
-    MigrationSet::new(name, migrator(), migrator())
+    MigrationSet::new(name).and("first", statement, statement)
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 //! This crate is only ever a dev-dependency, and depends on no crate of ours: it knows no table, no migration and no
 //! page. Whoever wants a migrated database says how to migrate one, see [`Postgres::database_from`].
 
+mod engines;
 mod postgres;
 mod sqlite;
 

@@ -120,6 +120,20 @@ impl Username {
         Ok(Self(name))
     }
 
+    /// A name that was parsed before it was stored. Only what would break a page is looked for: a word that is reserved
+    /// later, or a letter that a later Unicode knows otherwise, takes nobody's name away.
+    ///
+    /// # Errors
+    /// [`UsernameError::Empty`], [`UsernameError::TooLong`] or [`UsernameError::Character`].
+    pub fn stored(name: String) -> Result<Self, UsernameError> {
+        match name.chars().take(Self::MAX + 1).count() {
+            0 => Err(UsernameError::Empty),
+            n if n > Self::MAX => Err(UsernameError::TooLong),
+            _ if name.chars().any(|c| c.is_control() || c.is_whitespace() || c == '/') => Err(UsernameError::Character),
+            _ => Ok(Self(name)),
+        }
+    }
+
     /// The name as it is shown.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -201,6 +215,14 @@ mod tests {
         assert_eq!(Username::parse(&"a".repeat(64)).map(|n| n.to_string()), Ok("a".repeat(64)));
         assert_eq!(Username::parse(&"a".repeat(65)), Err(TooLong));
         assert_eq!(Username::parse(&"a".repeat(1_000_000)), Err(TooLong));
+    }
+
+    #[test]
+    fn a_name_that_is_reserved_later_stays_its_owners() {
+        assert_eq!(Username::stored("admin".into()).map(|n| n.to_string()), Ok("admin".to_owned()));
+        for name in ["", "a b", "a/b", "a\0b"] {
+            assert!(Username::stored(name.into()).is_err(), "{name:?}");
+        }
     }
 
     #[test]

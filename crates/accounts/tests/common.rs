@@ -110,7 +110,7 @@ fn pages() -> Route {
         .at("/echo", methods().get(index).post(echo))
         .at("/title", methods().post(title))
         .at("/panic", methods().get(panic))
-        .at("/body", body)
+        .at("/body", size)
         .at("/failing", methods().get(fails))
         .at("/native", poem::get(member))
 }
@@ -159,7 +159,7 @@ fn member() -> &'static str {
 }
 
 #[handler]
-fn body(sent: String) -> String {
+fn size(sent: String) -> String {
     format!("{} bytes", sent.len())
 }
 

@@ -1,0 +1,86 @@
+//! The secret recipe: a log-in form, and one page that only somebody logged in can read.
+
+#![allow(clippy::print_stdout, reason = "it tells where it is")]
+
+use std::net::SocketAddr;
+
+use accounts::web::{AccountPage, CurrentUser, Layout, LayoutError, PageParts};
+use accounts::{Accounts, Email, OsRandom, Password, Random, Registration, User, Username};
+use askama::Template;
+use clap::Parser;
+use poem::{
+    IntoResponse, Response, Route, Server, get, handler,
+    http::StatusCode,
+    listener::{Listener, TcpListener},
+};
+use store::AccountStore;
+
+/// The secret recipe: one page that only somebody logged in can read
+#[derive(Parser)]
+struct Settings {
+    /// The address to listen on: one of this machine
+    #[arg(long, env = "RECIPE_LISTEN", value_name = "HOST:PORT", default_value = "127.0.0.1:8001")]
+    listen: SocketAddr,
+    /// Where the users are kept: `sqlite:FILE` or `postgres://…`
+    #[arg(
+        long,
+        env = "RECIPE_DATABASE",
+        value_name = "URL",
+        default_value = "sqlite:recipe.db",
+        hide_env_values = true
+    )]
+    database: String,
+}
+
+#[derive(Template)]
+#[template(path = "card.html")]
+struct Card<'a> {
+    page: &'a PageParts,
+    title: &'a str,
+    content: &'a str,
+}
+
+struct Plain;
+
+impl Layout for Plain {
+    fn page(&self, page: &PageParts, title: &str, content: &str) -> Result<String, LayoutError> {
+        Ok(Card { page, title, content }.render()?)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Home<'a> {
+    user: &'a User,
+    page: &'a PageParts,
+}
+
+#[handler]
+fn home(user: CurrentUser, page: PageParts) -> Response {
+    page.render_template(StatusCode::OK, "Home", &Home { user: &user, page: &page })
+}
+
+#[handler]
+fn style() -> Response {
+    include_str!("../assets/card.css").with_content_type("text/css; charset=utf-8").into_response()
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let settings = Settings::parse();
+    let store = AccountStore::connect(&settings.database).await?;
+    let accounts = Accounts::builder(store).listen(settings.listen).layout(Plain);
+    let accounts = accounts.without(AccountPage::Register).log_in_at("/").after_log_in("/home").build()?;
+    if accounts.is_empty().await? {
+        let mut chance = [0; 12];
+        OsRandom.fill(&mut chance);
+        let password = chance.map(|byte| format!("{byte:02x}")).concat();
+        let (username, email) = (Username::parse("cook")?, Email::parse("cook@example.com")?);
+        accounts.register(Registration { username, email, password: Password::typed(&password)? }).await?;
+        println!("The first start: log in as cook@example.com with the password {password}. It is not shown again.");
+    }
+    let service = accounts.routes(Route::new().at("/home", get(home)).at("/card.css", get(style)))?;
+    let socket = TcpListener::bind(settings.listen).into_acceptor().await?;
+    println!("The secret recipe is served at http://{}", settings.listen);
+    Ok(Server::new_with_acceptor(socket).run(service).await?)
+}

@@ -1,0 +1,44 @@
+//! TriPlanned: travelers post the places they know, and everybody reads them.
+//!
+//! A service of its own on the accounts crate: its own table beside the accounts' tables, its own layout, its own pages.
+
+mod layout;
+mod pages;
+mod post;
+mod posts;
+mod words;
+
+use std::sync::Arc;
+
+use accounts::web::{Layer, methods};
+use accounts::{Accounts, Builder};
+use poem::middleware::AddDataEndpoint;
+use poem::{EndpointExt, Route};
+use store::AccountStore;
+
+use crate::posts::PostRepository;
+
+/// TriPlanned as one endpoint.
+pub type Site = AddDataEndpoint<Layer<Route>, Arc<dyn PostRepository>>;
+
+/// Opens the database at `url`, with the accounts' tables and our own.
+///
+/// # Errors
+/// One line for whoever started the program.
+pub async fn connect(url: &str) -> Result<AccountStore, store::ConnectError> {
+    AccountStore::connect_with(url, [posts::migrations()]).await
+}
+
+/// Puts the site together. `settings` says what there is to choose of the accounts, such as the address to listen on.
+///
+/// # Errors
+/// An unsafe setting, or two pages at one address.
+pub fn site(store: &AccountStore, settings: impl FnOnce(Builder) -> Builder) -> anyhow::Result<Site> {
+    let accounts = settings(Accounts::builder(store.clone()).layout(layout::Postcards)).build()?;
+    let routes = Route::new()
+        .at("/", methods().get(pages::index::show))
+        .at("/user/:username", methods().get(pages::user::show).post(pages::user::publish))
+        .at("/triplanned.css", methods().get(pages::stylesheet))
+        .at("/palm.svg", methods().get(pages::palm));
+    Ok(accounts.routes(routes)?.data(posts::of(store)))
+}

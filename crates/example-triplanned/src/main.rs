@@ -1,0 +1,43 @@
+//! The program `triplanned`.
+
+#![allow(clippy::print_stdout, reason = "it tells where it is")]
+
+use std::net::SocketAddr;
+
+use clap::Parser;
+use poem::Server;
+use poem::listener::{Listener, TcpListener};
+
+/// TriPlanned: travelers post the places they know, and everybody reads them
+#[derive(Parser)]
+#[command(name = "triplanned")]
+struct Settings {
+    /// The address to listen on. Any but a loopback address needs an --origin
+    #[arg(long, env = "TRIPLANNED_LISTEN", value_name = "HOST:PORT", default_value = "127.0.0.1:8002")]
+    listen: SocketAddr,
+    /// Where everything is kept: `sqlite:FILE` or `postgres://…`
+    #[arg(
+        long,
+        env = "TRIPLANNED_DATABASE",
+        value_name = "URL",
+        default_value = "sqlite:triplanned.db",
+        hide_env_values = true
+    )]
+    database: String,
+    /// The origin under which people reach the site, such as https://trips.example. TLS ends at a proxy before it
+    #[arg(long, env = "TRIPLANNED_ORIGIN", value_name = "URL")]
+    origin: Option<String>,
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let settings = Settings::parse();
+    let store = example_triplanned::connect(&settings.database).await?;
+    let site = example_triplanned::site(&store, |accounts| match settings.origin {
+        Some(origin) => accounts.listen(settings.listen).origin(origin),
+        None => accounts.listen(settings.listen),
+    })?;
+    let socket = TcpListener::bind(settings.listen).into_acceptor().await?;
+    println!("TriPlanned is served at http://{}", settings.listen);
+    Ok(Server::new_with_acceptor(socket).run(site).await?)
+}

@@ -1,0 +1,71 @@
+//! `/user/{username}`: somebody's posts; for oneself, the form for a new one.
+
+use accounts::web::{Checked, CurrentUser, Fields, Flash, FormErrors, FormView, PageParts, Problem, permanently};
+use accounts::{User, Username};
+use askama::Template;
+use domain::{Page, PageSize};
+use poem::http::StatusCode;
+use poem::web::{Path, Query};
+use poem::{Response, handler};
+
+use super::{Posts, before};
+use crate::post::{NewPost, Place, Post};
+use crate::words;
+
+#[derive(Template)]
+#[template(path = "user.html")]
+struct Profile<'a> {
+    page: &'a PageParts,
+    user: &'a User,
+    posts: Page<Post, i64>,
+    is_first: bool,
+    /// For oneself only.
+    form: Option<FormView<'a>>,
+}
+
+#[handler]
+pub(crate) async fn show(
+    me: CurrentUser,
+    page: PageParts,
+    posts: Posts<'_>,
+    name: Path<String>,
+    query: Query<Vec<(String, String)>>,
+) -> Result<Response, Problem> {
+    let username = Username::parse(&name).map_err(|_| Problem::NotFound)?;
+    let user = page.accounts().find_user(&username).await?.ok_or(Problem::NotFound)?;
+    if user.username.as_str() != name.as_str() {
+        return Ok(permanently(&format!("/user/{}", user.username)));
+    }
+    let before = before(&query);
+    let (fields, errors) = (Fields::default(), FormErrors::new());
+    let form = (user.id == me.id).then(|| FormView::new(&fields, &errors));
+    let posts = posts.list(Some(user.id), before, PageSize::DEFAULT).await?;
+    let content = Profile { page: &page, user: &user, posts, is_first: before.is_none(), form };
+    Ok(page.render_template(StatusCode::OK, user.username.as_str(), &content))
+}
+
+#[handler]
+pub(crate) async fn publish(
+    me: CurrentUser,
+    page: PageParts,
+    posts: Posts<'_>,
+    name: Path<String>,
+    sent: Checked<Place>,
+) -> Result<Response, Problem> {
+    let author = Username::parse(&name).map_err(|_| Problem::NotFound)?;
+    if author.key() != me.username.key() {
+        return Err(Problem::Forbidden);
+    }
+    match sent.form {
+        Ok(place) => {
+            posts.add(NewPost { author: me.id, place }).await?;
+            Ok(Flash::success(words::POSTED).to(&format!("/user/{}", me.username)))
+        }
+        Err(errors) => {
+            let form = Some(FormView::new(&sent.fields, &errors));
+            let posts = posts.list(Some(me.id), None, PageSize::DEFAULT).await?;
+            let content = Profile { page: &page, user: &me, posts, is_first: true, form };
+            Ok(page.render_template(StatusCode::UNPROCESSABLE_ENTITY, me.username.as_str(), &content))
+        }
+    }
+}

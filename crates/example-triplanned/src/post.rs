@@ -1,0 +1,82 @@
+//! A post: a place, and what somebody says about it.
+
+use accounts::UserId;
+use accounts::web::{Fields, Form, FormErrors};
+use domain::Label;
+
+use crate::words;
+
+/// A post as everybody reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post {
+    pub(crate) id: i64,
+    pub(crate) author: String,
+    pub(crate) city: String,
+    pub(crate) country: String,
+    pub(crate) description: String,
+}
+
+/// A post that somebody is about to publish.
+#[derive(Debug, Clone)]
+pub struct NewPost {
+    pub(crate) author: UserId,
+    pub(crate) place: Place,
+}
+
+/// What the form asks for.
+#[derive(Debug, Clone)]
+pub(crate) struct Place {
+    pub(crate) city: Label,
+    pub(crate) country: Label,
+    pub(crate) description: Description,
+}
+
+impl Form for Place {
+    fn parse(fields: &Fields) -> Result<Self, FormErrors> {
+        let mut errors = FormErrors::new();
+        let city = errors.field(fields, "city", |typed| Label::parse(typed).map_err(|e| words::label(e, "the city")));
+        let country =
+            errors.field(fields, "country", |typed| Label::parse(typed).map_err(|e| words::label(e, "the country")));
+        let description = errors.field(fields, "description", Description::parse);
+        match (city, country, description) {
+            (Some(city), Some(country), Some(description)) => Ok(Self { city, country, description }),
+            _ => Err(errors),
+        }
+    }
+}
+
+/// Some lines of text: 1 to 2,000 code points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Description(String);
+
+impl Description {
+    const MAX: usize = 2000;
+
+    fn parse(typed: &str) -> Result<Self, &'static str> {
+        let text = typed.trim().replace("\r\n", "\n"); // what browsers send for a new line
+        match text.chars().take(Self::MAX + 1).count() {
+            0 => Err(words::DESCRIPTION_EMPTY),
+            n if n > Self::MAX => Err(words::DESCRIPTION_TOO_LONG),
+            _ if text.chars().any(|c| c.is_control() && c != '\n') => Err(words::CHARACTER),
+            _ => Ok(Self(text)),
+        }
+    }
+
+    pub(crate) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_description_may_have_lines_but_no_controls() {
+        assert_eq!(Description::parse(" Rain.\r\nAnd fog. ").unwrap().as_str(), "Rain.\nAnd fog.");
+        assert_eq!(Description::parse(" \r\n "), Err(words::DESCRIPTION_EMPTY));
+        assert_eq!(Description::parse("a\u{1b}[31m"), Err(words::CHARACTER));
+        assert!(Description::parse(&"é".repeat(2000)).is_ok());
+        assert_eq!(Description::parse(&"é".repeat(2001)), Err(words::DESCRIPTION_TOO_LONG));
+    }
+}

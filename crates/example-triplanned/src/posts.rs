@@ -1,0 +1,95 @@
+//! Where posts are kept: our own table in the accounts' database, one text for both engines.
+
+use std::sync::Arc;
+
+use accounts::{StoreError, UserId};
+use async_trait::async_trait;
+use domain::{Page, PageSize};
+use store::AccountStore;
+use store::embed::sqlx::{query, query_as};
+use store::embed::{Database, Dialect, Engine, MigrationSet};
+
+use crate::post::{NewPost, Post};
+
+const ADD: &str = "INSERT INTO posts (author_id, city, country, description) VALUES ($1, $2, $3, $4)";
+const LIST: &str = "SELECT posts.id, username AS author, city, country, description \
+     FROM posts JOIN users ON users.id = author_id WHERE posts.id < $1 ORDER BY posts.id DESC LIMIT $2";
+const LIST_BY: &str = "SELECT posts.id, username AS author, city, country, description \
+     FROM posts JOIN users ON users.id = author_id WHERE posts.id < $1 AND author_id = $3 \
+     ORDER BY posts.id DESC LIMIT $2";
+
+/// Stored posts.
+#[async_trait]
+pub trait PostRepository: Send + Sync {
+    /// Publishes a post.
+    async fn add(&self, post: NewPost) -> Result<(), StoreError>;
+
+    /// Posts older than `before` (or all), the newest first: everybody's, or one author's.
+    async fn list(
+        &self,
+        author: Option<UserId>,
+        before: Option<i64>,
+        size: PageSize,
+    ) -> Result<Page<Post, i64>, StoreError>;
+}
+
+/// The table's versions, for both engines.
+pub(crate) fn migrations() -> MigrationSet {
+    MigrationSet::new("triplanned").and(
+        "posts",
+        include_str!("../migrations/sqlite/0001_posts.sql"),
+        include_str!("../migrations/postgres/0001_posts.sql"),
+    )
+}
+
+/// The posts of a database, whichever engine it is on.
+pub(crate) fn of(store: &AccountStore) -> Arc<dyn PostRepository> {
+    match store.database().clone() {
+        Database::Sqlite(engine) => Arc::new(Posts { engine }),
+        Database::Postgres(engine) => Arc::new(Posts { engine }),
+    }
+}
+
+struct Posts<D: Dialect> {
+    engine: Engine<D>,
+}
+
+/// A row of [`LIST`] and [`LIST_BY`].
+type Row = (i64, String, String, String, String);
+
+fn read((id, author, city, country, description): Row) -> Post {
+    Post { id, author, city, country, description }
+}
+
+#[async_trait]
+impl<D: Dialect> PostRepository for Posts<D> {
+    async fn add(&self, post: NewPost) -> Result<(), StoreError> {
+        let added = self.engine.writer.write(post, |connection, post| {
+            Box::pin(async move {
+                let add = query::<D>(ADD)
+                    .bind(post.author.get())
+                    .bind(post.place.city.as_str())
+                    .bind(post.place.country.as_str())
+                    .bind(post.place.description.as_str());
+                add.execute(connection).await?;
+                Ok(())
+            })
+        });
+        Ok(added.await?)
+    }
+
+    async fn list(
+        &self,
+        author: Option<UserId>,
+        before: Option<i64>,
+        size: PageSize,
+    ) -> Result<Page<Post, i64>, StoreError> {
+        let before = before.unwrap_or(i64::MAX);
+        let rows = match author {
+            None => query_as::<_, Row>(LIST).bind(before).bind(size.rows_and_one()),
+            Some(author) => query_as(LIST_BY).bind(before).bind(size.rows_and_one()).bind(author.get()),
+        };
+        let rows = rows.fetch_all(&self.engine.read).await.map_err(StoreError::new)?;
+        Ok(Page::of(rows.into_iter().map(read).collect(), size, |post: &Post| post.id))
+    }
+}

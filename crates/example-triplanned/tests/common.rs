@@ -1,0 +1,54 @@
+//! TriPlanned on a socket of this machine, over either engine. What a test is about is not here.
+
+use accounts::test_kit::{Page, TestServer, Visitor, cheap};
+use store::AccountStore;
+use tempfile::TempDir;
+use test_support::{Postgres, sqlite_url};
+
+/// A password that the policy accepts.
+pub(crate) const PASSWORD: &str = "marble otter seven";
+
+/// TriPlanned, running, with nobody in it yet.
+pub(crate) struct Rack {
+    server: TestServer,
+    _folder: Option<TempDir>,
+}
+
+impl Rack {
+    pub(crate) async fn on_sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = example_triplanned::connect(&sqlite_url(&folder)).await.unwrap();
+        Self::over(&store, Some(folder)).await
+    }
+
+    pub(crate) async fn on_postgres() -> Self {
+        let url = Postgres::shared().await.unwrap().database().await.unwrap();
+        Self::over(&example_triplanned::connect(&url).await.unwrap(), None).await
+    }
+
+    async fn over(store: &AccountStore, folder: Option<TempDir>) -> Self {
+        let site = example_triplanned::site(store, |builder| builder.cost(cheap())).unwrap();
+        Self { server: TestServer::start(site).await.unwrap(), _folder: folder }
+    }
+
+    pub(crate) fn guest(&self) -> Visitor {
+        Visitor::of(&self.server)
+    }
+
+    /// Somebody new, registered and logged in.
+    pub(crate) async fn user(&self, name: &str) -> Visitor {
+        let visitor = self.guest();
+        visitor.register(name, PASSWORD).await;
+        assert!(visitor.log_in(name, PASSWORD).await.text.contains(&format!("Welcome back, {name}.")));
+        visitor
+    }
+}
+
+/// Posts a place by the form on one's own profile.
+pub(crate) async fn post(author: &Visitor, name: &str, fields: &[(&str, &str)]) -> Page {
+    let mut form = vec![("city", "Lisbon"), ("country", "Portugal"), ("description", "Hills,\nand a river.")];
+    form.retain(|(field, _)| fields.iter().all(|(typed, _)| typed != field));
+    form.extend_from_slice(fields);
+    let profile = format!("/user/{name}");
+    author.submit(&profile, &profile, &form).await
+}

@@ -1,0 +1,75 @@
+//! `/user/{username}`: somebody's posts; for oneself, the form for a new one.
+
+use accounts::test_kit::Page;
+
+use crate::common::{Rack, post};
+
+test_support::on_both_engines! { Rack:
+    only_somebody_logged_in_reads_a_profile
+    only_ones_own_profile_has_the_form_and_nobody_posts_as_another
+    what_is_wrong_stands_by_its_field_and_what_was_typed_is_kept
+    markup_comes_back_as_text
+    a_profile_has_one_address
+}
+
+async fn only_somebody_logged_in_reads_a_profile(rack: Rack) {
+    rack.user("ada").await;
+    let refused = rack.guest().get("/user/ada").await;
+    assert_eq!(refused.path, "/login?next=%2Fuser%2Fada");
+    assert!(refused.text.contains("Sorry you must be logged in to view this page"));
+}
+
+async fn only_ones_own_profile_has_the_form_and_nobody_posts_as_another(rack: Rack) {
+    let (ada, ben) = (rack.user("ada").await, rack.user("ben").await);
+    post(&ada, "ada", &[]).await;
+
+    let seen_by_ben = ben.get("/user/ada").await;
+    assert_eq!(seen_by_ben.texts(".postcard h2"), ["Lisbon, Portugal"]);
+    assert!(seen_by_ben.texts("main form").is_empty());
+
+    let mut form = ben.get("/user/ben").await.form("/user/ben");
+    form.retain(|(name, _)| name == "csrf_token");
+    form.extend([("city", "Oslo"), ("country", "Norway"), ("description", "Cold.")].map(|(n, v)| (n.into(), v.into())));
+    let refused = ben.send(ben.request(poem::http::Method::POST, "/user/ada").form(&form)).await;
+    assert_eq!(refused.status, 403);
+    assert_eq!(ada.get("/").await.texts(".postcard").len(), 1);
+}
+
+async fn what_is_wrong_stands_by_its_field_and_what_was_typed_is_kept(rack: Rack) {
+    let ada = rack.user("ada").await;
+    let long = "é".repeat(201);
+    for (field, typed, message) in [
+        ("city", "", "Please name the city."),
+        ("city", &long, "Please use at most 200 characters."),
+        ("country", "\u{1b}[31m", "This holds a character that cannot be shown. Please type it again."),
+        ("description", "  ", "Please say something about it."),
+        ("description", &"é".repeat(2001), "Please use at most 2,000 characters."),
+        ("description", "a\0b", "This field holds a character that cannot be stored. Please type it again."),
+    ] {
+        let kept = if field == "city" { "country" } else { "city" };
+        let page = post(&ada, "ada", &[(kept, "Łódź <&>"), (field, typed)]).await;
+        assert_eq!(page.status, 422, "{field} {typed:?}");
+        assert_eq!(page.texts(&format!("#{field}-note")), [message]);
+        assert_eq!(page.attributes(".form-errors a", "href"), [format!("#{field}")]);
+        assert_eq!(page.attributes(&format!("#{kept}"), "value"), ["Łódź <&>"]);
+        assert_eq!(page.texts("header nav a"), ["Home", "Profile"]);
+    }
+    assert!(ada.get("/").await.texts(".postcard").is_empty(), "nothing was stored");
+}
+
+async fn markup_comes_back_as_text(rack: Rack) {
+    let ada = rack.user("ada").await;
+    let hostile = "<script>alert(1)</script> \"'&amp; {{ 7*7 }}";
+    let page = post(&ada, "ada", &[("city", hostile), ("country", hostile), ("description", hostile)]).await;
+    let says = |page: &Page| (page.texts(".postcard h2"), page.texts(".description"));
+    assert_eq!(says(&page), (vec![format!("{hostile}, {hostile}")], vec![hostile.to_owned()]));
+    assert!(page.texts("main script").is_empty());
+}
+
+async fn a_profile_has_one_address(rack: Rack) {
+    let ada = rack.user("Ada").await;
+    let other = ada.send(ada.request(poem::http::Method::GET, "/user/aDA")).await;
+    assert_eq!((other.status, other.header("location")), (308, Some("/user/Ada")));
+    assert_eq!(ada.get("/user/nobody").await.status, 404);
+    assert_eq!(ada.get("/user/%3Cb%3E").await.status, 404);
+}

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use auth::{Cost, Hasher, Lifetimes, Limits, PasswordPolicy, Random};
 use domain::{AccountPorts, Clock};
 
-use crate::{Accounts, Inner, OsRandom, SystemClock};
+use crate::event::Listener;
+use crate::{Accounts, Event, Inner, OsRandom, SystemClock};
 
 /// Accounts about to be built. See [`Accounts::builder`].
 #[must_use = "nothing is set up until `build`"]
@@ -17,6 +18,7 @@ pub struct Builder {
     limits: Limits,
     policy: PasswordPolicy,
     lifetimes: Lifetimes,
+    listener: Option<Listener>,
     #[cfg(feature = "poem")]
     pub(crate) web: crate::web::WebSettings,
 }
@@ -42,6 +44,9 @@ pub enum BuildError {
     /// A body limit that takes no form, or any.
     #[error("a body limit of {0} bytes is outside 1,024 to 16,777,216")]
     BodyLimit(usize),
+    /// A prefix that no cookie's name can have.
+    #[error("`{0}` is not 1 to 32 letters, digits and dashes")]
+    NotACookiePrefix(String),
     /// A source that would end the directive it is added to.
     #[error("`{0}` is not a source of a content security policy")]
     NotASource(String),
@@ -57,6 +62,7 @@ impl Builder {
             limits: Limits::default(),
             policy: PasswordPolicy::default(),
             lifetimes: Lifetimes::default(),
+            listener: None,
             #[cfg(feature = "poem")]
             web: crate::web::WebSettings::default(),
         }
@@ -94,6 +100,11 @@ impl Builder {
         Self { lifetimes, ..self }
     }
 
+    /// Tells somebody what happens: registered, logged in, refused, logged out. After the commit, in the request.
+    pub fn on_event(self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        Self { listener: Some(Arc::new(listener)), ..self }
+    }
+
     /// Puts it all together.
     ///
     /// # Errors
@@ -106,6 +117,7 @@ impl Builder {
             random: self.random,
             policy: self.policy,
             lifetimes: self.lifetimes,
+            listener: self.listener,
             #[cfg(feature = "poem")]
             web: self.web.checked()?,
         };

@@ -73,6 +73,7 @@
 
 mod builder;
 mod current;
+mod event;
 mod log_in;
 mod log_out;
 mod register;
@@ -97,6 +98,7 @@ pub use domain::credential::PasswordHash;
 pub use domain::session::{Device, LiveSession};
 pub use domain::user::{Email, User, UserId, Username};
 pub use domain::{AccountPorts, Clock, StoreError, Timestamp};
+pub use event::Event;
 pub use log_in::{LogIn, LogInError, LoggedIn};
 pub use register::{RegisterError, Registration};
 pub use system::{OsRandom, SystemClock};
@@ -116,6 +118,7 @@ struct Inner {
     hasher: Hasher,
     policy: PasswordPolicy,
     lifetimes: Lifetimes,
+    listener: Option<event::Listener>,
     #[cfg(feature = "poem")]
     web: web::Settings,
 }
@@ -133,3 +136,11 @@ impl Accounts {
         &self.inner.policy
     }
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../docs/EMBEDDING.md")]
+struct Embedding;

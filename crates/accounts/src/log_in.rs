@@ -6,7 +6,7 @@ use domain::credential::Credential;
 use domain::session::{Device, SessionId, TokenDigest};
 use domain::user::{Email, User};
 
-use crate::Accounts;
+use crate::{Accounts, Event};
 
 /// How many expired sessions each log-in forgets: more than the one it adds, so that they never pile up, and few
 /// enough that nobody waits for it.
@@ -63,8 +63,13 @@ impl Accounts {
     /// # Errors
     /// [`LogInError`]
     pub async fn log_in(&self, attempt: LogIn) -> Result<LoggedIn, LogInError> {
-        let Some(Credential { user, .. }) = self.prove(&attempt.email, attempt.password).await? else {
-            tracing::info!(network = attempt.device.network, "log-in refused");
+        let known = match Email::parse(&attempt.email) {
+            Ok(email) => self.inner.ports.credentials.find_by_email(&email).await?,
+            Err(_) => None,
+        };
+        let whose = known.as_ref().map(|known| known.user.id);
+        let Some(Credential { user, .. }) = self.prove(known, attempt.password).await? else {
+            self.tell(&Event::LogInFailed { user: whose, network: attempt.device.network });
             return Err(LogInError::Mismatch);
         };
         let token = SessionToken::new(&*self.inner.random);
@@ -72,16 +77,12 @@ impl Accounts {
         let session = self.inner.lifetimes.open(user.id, attempt.remember, attempt.device, now);
         let id = self.inner.ports.sessions.open(token.digest(), session, attempt.replaces).await?;
         self.purge_in_the_background();
-        tracing::info!(user = user.id.get(), session = id.get(), remembered = attempt.remember, "logged in");
+        self.tell(&Event::LoggedIn { user: user.id, session: id });
         Ok(LoggedIn { user, token, session: id, remembered: attempt.remember })
     }
 
-    /// The credential of whom address and password prove to be there, or `None` for one of the reasons that are not told.
-    async fn prove(&self, email: &str, password: Password) -> Result<Option<Credential>, LogInError> {
-        let known = match Email::parse(email) {
-            Ok(email) => self.inner.ports.credentials.find_by_email(&email).await?,
-            Err(_) => None,
-        };
+    /// The credential, if the password proves it and its user may come in; `None` for one of the reasons that are not told.
+    async fn prove(&self, known: Option<Credential>, password: Password) -> Result<Option<Credential>, LogInError> {
         let hash = known.as_ref().map(|known| known.hash.clone());
         let fresh = match (self.inner.hasher.verify(password, hash).await?, &known) {
             (Verification::Match { rehash }, Some(_)) => rehash,

@@ -4,7 +4,7 @@ use auth::SessionToken;
 use domain::StoreError;
 use domain::user::UserId;
 
-use crate::Accounts;
+use crate::{Accounts, Event};
 
 impl Accounts {
     /// Ends the session of a token. `false` where there was none.
@@ -14,7 +14,7 @@ impl Accounts {
     pub async fn log_out(&self, token: &SessionToken) -> Result<bool, StoreError> {
         let ended = self.inner.ports.sessions.end(token.digest()).await?;
         if ended {
-            tracing::info!("logged out");
+            self.tell(&Event::LoggedOut);
         }
         Ok(ended)
     }
@@ -24,8 +24,8 @@ impl Accounts {
     /// # Errors
     /// The store could not answer: the sessions may live on.
     pub async fn log_out_everywhere(&self, user: UserId) -> Result<u64, StoreError> {
-        let ended = self.inner.ports.sessions.end_all(user).await?;
-        tracing::info!(user = user.get(), ended, "logged out everywhere");
-        Ok(ended)
+        let sessions = self.inner.ports.sessions.end_all(user).await?;
+        self.tell(&Event::LoggedOutEverywhere { user, sessions });
+        Ok(sessions)
     }
 }

@@ -4,7 +4,7 @@ use auth::{Busy, ChooseError, Password, PasswordRefusal};
 use domain::StoreError;
 use domain::user::{AddUserError, Email, NewUser, Taken, User, Username};
 
-use crate::Accounts;
+use crate::{Accounts, Event};
 
 /// What somebody gives to have an account. What could not be one has been refused where it was parsed.
 #[derive(Debug)]
@@ -58,7 +58,7 @@ impl Accounts {
             Err(AddUserError::Taken(taken)) => return Err(RegisterError::Taken(taken)),
             Err(AddUserError::Store(failure)) => return Err(failure.into()),
         };
-        tracing::info!(user = user.id.get(), "registered");
+        self.tell(&Event::Registered { user: user.id });
         Ok(user)
     }
 }

@@ -7,6 +7,7 @@ mod common;
 mod csrf;
 mod embedding;
 mod errors;
+mod events;
 mod failing_store;
 mod flash;
 mod guard;

@@ -20,16 +20,20 @@ pub(super) enum Kind {
 
 impl Kind {
     /// The cookie's name at this site, for a request that came in by this port.
-    pub(super) fn name(self, site: &Site, request: &Request) -> String {
+    pub(super) fn name(self, prefix: Option<&str>, site: &Site, request: &Request) -> String {
         let name = match self {
             Self::Session => "session",
             Self::Visit => "visit",
             Self::Flash => "flash",
         };
+        let name = prefix.map_or_else(|| name.to_owned(), |prefix| format!("{prefix}-{name}"));
         match site {
             site if site.is_secure() => format!("__Host-{name}"),
-            Site::Origin(_) => name.to_owned(),
-            _ => site::port(request).map_or_else(|| name.to_owned(), |port| format!("{name}-{port}")),
+            Site::Origin(_) => name,
+            _ => match site::port(request) {
+                Some(port) => format!("{name}-{port}"),
+                None => name,
+            },
         }
     }
 }

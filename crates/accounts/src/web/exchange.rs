@@ -56,7 +56,7 @@ pub(super) enum SessionChange {
 impl Exchange {
     pub(super) fn begin(accounts: &Accounts, request: &Request) -> Self {
         let settings = &accounts.inner.web;
-        let name = |kind: Kind| kind.name(&settings.site, request);
+        let name = |kind: Kind| kind.name(settings.cookie_prefix.as_deref(), &settings.site, request);
         let names = Names { session: name(Kind::Session), visit: name(Kind::Visit), flash: name(Kind::Flash) };
         let token = |name: &str| cookies::read(request, name).and_then(SessionToken::parse);
         let path = request.uri().path_and_query().map_or("/", |path| path.as_str());

@@ -32,6 +32,7 @@ pub(super) type Unauthorized = Arc<dyn Fn(&PageParts) -> Response + Send + Sync>
 pub(crate) struct WebSettings {
     layout: Arc<dyn Layout>,
     unauthorized: Option<Unauthorized>,
+    cookie_prefix: Option<String>,
     listen: Option<SocketAddr>,
     origin: Option<String>,
     allow_plain_http: bool,
@@ -47,6 +48,7 @@ pub(crate) struct WebSettings {
 pub(crate) struct Settings {
     pub(super) layout: Arc<dyn Layout>,
     pub(super) unauthorized: Option<Unauthorized>,
+    pub(super) cookie_prefix: Option<String>,
     pub(super) site: Site,
     pub(super) trusted_proxies: Vec<IpNet>,
     pub(super) body_limit: usize,
@@ -71,6 +73,7 @@ impl Default for WebSettings {
         Self {
             layout: Arc::new(Plain),
             unauthorized: None,
+            cookie_prefix: None,
             listen: None,
             origin: None,
             allow_plain_http: false,
@@ -101,6 +104,13 @@ impl Builder {
     /// redirect (303) to the log-in page with [`crate::words::LOGIN_REQUIRED`], which leads back after the log-in.
     pub fn unauthorized(mut self, answer: impl Fn(&PageParts) -> Response + Send + Sync + 'static) -> Self {
         self.web.unauthorized = Some(Arc::new(answer));
+        self
+    }
+
+    /// Puts a word before the names of the cookies, for services that share a host: `trips` makes `trips-session`. 1 to 32
+    /// letters, digits and dashes. Default: none.
+    pub fn cookie_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.web.cookie_prefix = Some(prefix.into());
         self
     }
 
@@ -191,6 +201,9 @@ impl WebSettings {
         if !(1024..=16 * 1024 * 1024).contains(&self.body_limit) {
             return Err(BuildError::BodyLimit(self.body_limit));
         }
+        if let Some(prefix) = self.cookie_prefix.as_ref().filter(|prefix| !is_cookie_prefix(prefix)) {
+            return Err(BuildError::NotACookiePrefix(prefix.clone()));
+        }
         let after_registration = self.after_registration.unwrap_or_else(|| self.paths.log_in.clone());
         let Paths { register, log_in, log_out, after_log_in, after_log_out } = &self.paths;
         for path in [register, log_in, log_out, &after_registration, after_log_in, after_log_out] {
@@ -202,6 +215,7 @@ impl WebSettings {
             csp: csp(&self.csp_sources)?,
             layout: self.layout,
             unauthorized: self.unauthorized,
+            cookie_prefix: self.cookie_prefix,
             site,
             trusted_proxies: self.trusted_proxies,
             body_limit: self.body_limit,
@@ -236,6 +250,10 @@ fn origin(text: &str) -> Result<url::Origin, BuildError> {
     let bare = matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
     let nobody = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
     if bare && nobody { Ok(url.origin()) } else { Err(not_one()) }
+}
+
+fn is_cookie_prefix(prefix: &str) -> bool {
+    (1..=32).contains(&prefix.len()) && prefix.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
 }
 
 /// Whether Poem routes a path to one page, and a redirect leads there.

@@ -1,0 +1,68 @@
+//! What happens to accounts, told to whoever asked for it: the log always, an embedder's hook as well.
+
+use std::sync::Arc;
+
+use domain::session::SessionId;
+use domain::user::UserId;
+
+use crate::Accounts;
+
+/// What happened. More may come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Event {
+    /// Somebody made an account.
+    Registered {
+        /// Who.
+        user: UserId,
+    },
+    /// Somebody was let in.
+    LoggedIn {
+        /// Who.
+        user: UserId,
+        /// Their new session.
+        session: SessionId,
+    },
+    /// Somebody was not let in.
+    LogInFailed {
+        /// Whose address was given, where it is an account's. For the operator: a page that told it would tell who has
+        /// an account.
+        user: Option<UserId>,
+        /// The network that it came from.
+        network: Option<String>,
+    },
+    /// A session was ended by whoever holds its token.
+    LoggedOut,
+    /// All sessions of a user were ended.
+    LoggedOutEverywhere {
+        /// Whose.
+        user: UserId,
+        /// How many there were.
+        sessions: u64,
+    },
+}
+
+/// Whoever wants to know. It is called after the commit, in the request: what takes long belongs into a task of its own.
+pub(crate) type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
+
+impl Accounts {
+    /// Tells the log and the listener.
+    pub(crate) fn tell(&self, event: &Event) {
+        match event {
+            Event::Registered { user } => tracing::info!(user = user.get(), "registered"),
+            Event::LoggedIn { user, session } => {
+                tracing::info!(user = user.get(), session = session.get(), "logged in");
+            }
+            Event::LogInFailed { user, network } => {
+                tracing::info!(user = user.map(UserId::get), network, "log-in refused");
+            }
+            Event::LoggedOut => tracing::info!("logged out"),
+            Event::LoggedOutEverywhere { user, sessions } => {
+                tracing::info!(user = user.get(), sessions, "logged out everywhere");
+            }
+        }
+        if let Some(listener) = &self.inner.listener {
+            listener(event);
+        }
+    }
+}

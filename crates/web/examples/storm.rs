@@ -72,7 +72,7 @@ impl Storm {
         let mut people = enter(&server, self.users + 1).await?;
         let (name, host) = people.pop().context("nobody")?;
         println!("everybody is logged in, after {:.1?}", begun.elapsed());
-        println!("round  told yes  told full  told else  stored  taken  slowest");
+        println!("round  told yes  told full  told else  stored  taken  slowest RSVP");
         let (mut wrong, begun) = (0, Instant::now());
         for number in 1..=self.rounds {
             let round = self.round(&store, &name, &host, &people).await?;
@@ -80,7 +80,7 @@ impl Storm {
             let (yes, full): (usize, usize) = (told("successfully RSVP'd"), told("is full."));
             let other = people.len() - yes - full;
             let Round { stored, taken, slowest, .. } = round;
-            println!("{number:5}  {yes:8}  {full:9}  {other:9}  {stored:6}  {taken:5}  {slowest:7.0?}");
+            println!("{number:5}  {yes:8}  {full:9}  {other:9}  {stored:6}  {taken:5}  {:9} ms", slowest.as_millis());
             let seats = people.len().min(usize::try_from(self.seats)? - 1);
             if (yes, other, stored, usize::try_from(taken)?) != (seats, 0, seats, seats + 1) {
                 wrong += 1;
@@ -114,13 +114,14 @@ impl Storm {
                 together.wait().await;
                 let begun = Instant::now();
                 let answer = post(&guest, "/rsvp", &[("party_id", &id)]).await;
-                (guest, answer.status, begun.elapsed())
+                let took = begun.elapsed();
+                let message = guest.get("/rsvp?per_page=1").await.texts(".flash").concat();
+                (format!("{} {message}", answer.status), took)
             });
         }
         let (mut told, mut slowest) = (BTreeMap::new(), Duration::ZERO);
-        for (guest, status, took) in rush.join_all().await {
-            let message = guest.get("/rsvp?per_page=1").await.texts(".flash").concat();
-            *told.entry(format!("{status} {message}")).or_insert(0) += 1;
+        for (said, took) in rush.join_all().await {
+            *told.entry(said).or_insert(0) += 1;
             slowest = slowest.max(took);
         }
         let id = PartyId::parse(&id)?;

@@ -5,7 +5,10 @@ use poem::http::Method;
 
 use crate::common::{House, assert_has_headers, host, hosting};
 
-on_both_engines! { every_address_answers_as_it_is_written_here }
+on_both_engines! {
+    every_address_answers_as_it_is_written_here
+    a_guest_cannot_tell_who_and_what_there_is
+}
 
 /// An address, and what it answers. Party 1 is Ada's, and Ben is somebody else.
 struct Row {
@@ -122,4 +125,16 @@ async fn every_address_answers_as_it_is_written_here(house: House) {
         }
     }
     assert_eq!(house.parties().await, 2, "Ada's own, and the one of her row");
+}
+
+async fn a_guest_cannot_tell_who_and_what_there_is(house: House) {
+    host(&house.user("ada").await, "ada", &[]).await;
+    let guest = house.guest();
+    for path in ["/user/ada", "/user/ADA", "/user/nobody1", "/parties/1", "/parties/2", "/parties/abc"] {
+        let page = ask(&guest, Method::GET, path, false).await;
+        assert_eq!(told(&page), format!("303 /login?next=%2F{}", path[1..].replace('/', "%2F")));
+    }
+    for path in ["/user/ada", "/user/nobody1", "/parties/1/rsvp", "/parties/2/rsvp", "/parties/abc/rsvp"] {
+        assert_eq!(told(&ask(&guest, Method::POST, path, true).await), "303 /login", "{path}");
+    }
 }

@@ -32,7 +32,9 @@ async fn the_zone_of_the_last_party_is_offered(house: House) {
     host(&ada, "ada", &[("date", "2027-01-01"), ("time_zone", "asia/tokyo")]).await;
     assert_eq!(offered().await, "Asia/Tokyo");
     host(&ada, "ada", &[("date", "2026-01-02"), ("time_zone", "America/New_York")]).await;
-    assert_eq!(offered().await, "America/New_York", "the last one made, whenever it is");
+    assert_eq!(offered().await, "America/New_York", "the last one made, the soonest as well as");
+    host(&ada, "ada", &[("date", "2026-06-01"), ("time_zone", "Africa/Lagos")]).await;
+    assert_eq!(offered().await, "Africa/Lagos", "one in the middle");
 }
 
 async fn what_the_form_does_not_have_changes_nothing(house: House) {

@@ -5,7 +5,7 @@ use poem::http::Method;
 
 use crate::common::{House, assert_has_headers, host, hosting};
 
-on_both_engines! {
+test_support::on_both_engines! { House:
     every_address_answers_as_it_is_written_here
     a_guest_cannot_tell_who_and_what_there_is
 }

@@ -2,7 +2,7 @@
 
 use crate::common::{House, assert_has_headers, assert_page};
 
-on_both_engines! {
+test_support::on_both_engines! { House:
     files_are_kept_for_good_under_a_name_of_their_content
     pages_load_only_our_own_files
 }

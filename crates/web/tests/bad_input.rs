@@ -5,7 +5,7 @@ use poem::http::Method;
 
 use crate::common::{House, assert_has_headers, assert_page, host, hosting, post};
 
-on_both_engines! {
+test_support::on_both_engines! { House:
     what_cannot_be_decoded_is_refused
     what_is_no_form_is_refused
     what_does_not_come_from_our_forms_is_refused

@@ -4,7 +4,7 @@ use poem::http::Method;
 
 use crate::common::{House, assert_page, hosting};
 
-on_both_engines! {
+test_support::on_both_engines! { House:
     an_unknown_page_is_told_in_the_layout
     a_body_past_the_limit_is_told_in_the_layout
     a_form_of_an_ended_session_comes_back_to_be_sent_once_more

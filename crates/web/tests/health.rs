@@ -4,7 +4,8 @@ use poem::http::Method;
 
 use crate::common::{House, assert_has_headers};
 
-on_both_engines! { the_process_and_the_database_answer }
+test_support::on_both_engines! { House:
+    the_process_and_the_database_answer }
 
 async fn the_process_and_the_database_answer(house: House) {
     for path in ["/health/live", "/health/ready"] {

@@ -2,7 +2,7 @@
 
 use crate::common::{House, assert_page, walk};
 
-on_both_engines! {
+test_support::on_both_engines! { House:
     a_guest_finds_the_way_in_and_nobody_else
     somebody_logged_in_sees_everybody_by_pages
     nonsense_in_the_address_is_the_first_page

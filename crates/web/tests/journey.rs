@@ -5,7 +5,7 @@ use poem::http::Method;
 
 use crate::common::{House, PASSWORD, answer, flash, host, hosting, press, rsvp};
 
-on_both_engines! {
+test_support::on_both_engines! { House:
     two_friends_come_to_dinner
     a_log_in_leads_where_somebody_was_going
     what_was_sent_without_a_log_in_is_not_done

@@ -4,7 +4,7 @@ use domain::party::PartyState;
 
 use crate::common::{House, answer, assert_page, detail, flash, host, post, rsvp};
 
-on_both_engines! {
+test_support::on_both_engines! { House:
     the_page_tells_the_party_whole
     yes_and_no_are_told_and_stored
     no_more_answers_than_can_work_are_offered

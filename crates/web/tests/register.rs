@@ -4,7 +4,7 @@ use accounts::{Password, PasswordPolicy};
 
 use crate::common::{House, PASSWORD, assert_page, flash};
 
-on_both_engines! {
+test_support::on_both_engines! { House:
     the_forms_stand_in_our_layout
     our_own_name_makes_no_password
     the_address_of_a_page_is_nobodys_name

@@ -7,7 +7,7 @@ use domain::party::{Answer, GuestList, PartyState};
 
 use crate::common::{House, assert_page, flash, host, post, press, rsvp};
 
-on_both_engines! {
+test_support::on_both_engines! { House:
     a_seat_is_given_once
     a_full_table_is_told_and_changes_nothing
     what_is_refused_is_told_with_its_reason

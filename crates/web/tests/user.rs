@@ -5,7 +5,7 @@ mod refusing;
 
 use crate::common::{House, assert_page, host, hosting as form, post};
 
-on_both_engines! {
+test_support::on_both_engines! { House:
     ones_own_page_has_the_form_and_where_one_is_going
     anothers_page_has_neither
     nobody_hosts_as_somebody_else

@@ -2,7 +2,7 @@
 
 mod hosting;
 
-use accounts::web::{CurrentUser, FormErrors, PageParts, Problem, permanently};
+use accounts::web::{CurrentUser, FormErrors, FormView, PageParts, Problem, permanently};
 use askama::Template;
 use domain::party::{PartyCursor, PartyQuery, PartySummary, Scope};
 use domain::user::{User, Username};
@@ -11,7 +11,6 @@ use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Request, Response, handler};
 
-use self::hosting::Draft;
 pub(crate) use self::hosting::host;
 use super::Ask;
 use super::listing::{Parameters, Row, write};
@@ -25,8 +24,8 @@ struct Profile<'a> {
     more_hosted: Option<String>,
     going: Vec<Row<'a>>,
     more_going: Option<String>,
-    draft: Option<Draft>,
-    errors: &'a FormErrors,
+    /// For oneself only.
+    form: Option<FormView<'a>>,
 }
 
 /// A page of the parties that somebody hosts, and, for oneself, of those one is going to.
@@ -68,8 +67,10 @@ pub(crate) async fn show(
         return Ok(permanently(&format!("/user/{}", user.username)));
     }
     let lists = lists(&dinner, &user, &me, &Parameters::of(request)).await?;
-    let draft = (user.id == me.id).then(|| Draft::blank(last_zone(&lists.hosted).unwrap_or(dinner.time_zone.as_str())));
-    Ok(profile(&page, StatusCode::OK, &user, &lists, draft, &FormErrors::new(), dinner.parties.now()))
+    let zone = last_zone(&lists.hosted).unwrap_or(dinner.time_zone.as_str());
+    let (fields, errors) = (hosting::blank(zone), FormErrors::new());
+    let form = (user.id == me.id).then(|| FormView::new(&fields, &errors));
+    Ok(profile(&page, StatusCode::OK, &user, &lists, form, dinner.parties.now()))
 }
 
 /// The zone of the party that somebody made last, of those on the page.
@@ -83,8 +84,7 @@ fn profile(
     status: StatusCode,
     user: &User,
     lists: &Lists,
-    draft: Option<Draft>,
-    errors: &FormErrors,
+    form: Option<FormView<'_>>,
     now: domain::Timestamp,
 ) -> Response {
     let content = Profile {
@@ -94,8 +94,7 @@ fn profile(
         more_hosted: lists.hosted.next.as_ref().map(write),
         going: Row::all(&lists.going.items, page, now),
         more_going: lists.going.next.as_ref().map(write),
-        draft,
-        errors,
+        form,
     };
     page.render_template(status, user.username.as_str(), &content)
 }

@@ -19,24 +19,6 @@ pub(crate) use asking::*;
 /// A password that the policy accepts.
 pub(crate) const PASSWORD: &str = "marble otter seven";
 
-/// Makes two tests of each function: one on SQLite, one on PostgreSQL. A function that is not named here is not used,
-/// which the compiler tells.
-macro_rules! on_both_engines {
-    ($($test:ident)*) => { $(
-        mod $test {
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_sqlite() {
-                super::$test(crate::common::House::on_sqlite().await).await;
-            }
-
-            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-            async fn on_postgres() {
-                super::$test(crate::common::House::on_postgres().await).await;
-            }
-        }
-    )* };
-}
-
 /// DinnerParty, running, with nobody in it yet. It is 1 January 2026, and stays so until the clock is moved.
 pub(crate) struct House {
     pub(crate) server: TestServer,

@@ -2,7 +2,7 @@
 
 use crate::common::{House, assert_page, detail, flash, host, listed, press, rsvp, walk};
 
-on_both_engines! {
+test_support::on_both_engines! { House:
     a_row_tells_the_party_whole
     those_to_come_stand_first_and_every_page_goes_on
     a_page_has_as_many_rows_as_asked_within_bounds

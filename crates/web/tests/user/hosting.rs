@@ -4,7 +4,7 @@ use accounts::test_kit::Page;
 
 use crate::common::{House, detail, host, hosting, post};
 
-on_both_engines! {
+test_support::on_both_engines! { House:
     what_was_typed_is_hosted
     the_zone_of_the_last_party_is_offered
     what_the_form_does_not_have_changes_nothing

@@ -4,7 +4,7 @@ use accounts::test_kit::Page;
 
 use crate::common::{House, assert_page, hosting, post};
 
-on_both_engines! {
+test_support::on_both_engines! { House:
     each_field_is_refused_with_its_reason
     a_field_sent_twice_has_no_value
     everything_wrong_is_told_at_once_in_the_order_of_the_form

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use accounts::web::{Checked, CurrentUser, Fields, Flash, Form, FormErrors, PageParts, Problem};
+use accounts::web::{Checked, CurrentUser, Fields, Flash, Form, FormErrors, FormView, PageParts, Problem};
 use domain::party::{HostError, Label, NewParty, PartyDate, PartyDateError, Seats, Zone, parse_date, parse_time};
 use domain::user::Username;
 use poem::http::StatusCode;
@@ -17,40 +17,14 @@ use crate::words;
 /// The names of all zones, as the options of a list to search in: made once, since they are some 600.
 static ZONES: LazyLock<String> = LazyLock::new(|| Zone::names().flat_map(|name| ["<option>".into(), name]).collect());
 
-/// The form as it stands on the page.
-pub(crate) struct Draft {
-    pub(super) date: String,
-    pub(super) time: String,
-    pub(super) time_zone: String,
-    pub(super) venue: String,
-    pub(super) main_dish: String,
-    pub(super) number_seats: String,
+/// The form as it is offered: dinner at seven, for eight.
+pub(super) fn blank(zone: &str) -> Fields {
+    [("time", "19:00"), ("time_zone", zone), ("number_seats", "8")].into_iter().collect()
 }
 
-impl Draft {
-    /// The form as it is offered: dinner at seven, for eight.
-    pub(super) fn blank(zone: &str) -> Self {
-        let [date, venue, main_dish] = [const { String::new() }; 3];
-        Self { date, time: "19:00".into(), time_zone: zone.into(), venue, main_dish, number_seats: "8".into() }
-    }
-
-    /// The form as it was typed.
-    fn typed(fields: &Fields) -> Self {
-        let shown = |name| fields.shown(name).to_owned();
-        Self {
-            date: shown("date"),
-            time: shown("time"),
-            time_zone: shown("time_zone"),
-            venue: shown("venue"),
-            main_dish: shown("main_dish"),
-            number_seats: shown("number_seats"),
-        }
-    }
-
-    /// The options of the zone's field, as safe HTML.
-    pub(super) fn zones() -> &'static str {
-        &ZONES
-    }
+/// The options of the zone's field, as safe HTML.
+pub(super) fn zones() -> &'static str {
+    &ZONES
 }
 
 /// The form as it parsed; who hosts is not in it.
@@ -115,8 +89,8 @@ pub(crate) async fn host(
         Err(errors) => {
             let errors = errors?;
             let lists = lists(&dinner, &me, &me, &Parameters::of(request)).await?;
-            let (draft, status) = (Some(Draft::typed(&sent.fields)), StatusCode::UNPROCESSABLE_ENTITY);
-            Ok(profile(&page, status, &me, &lists, draft, &errors, dinner.parties.now()))
+            let (form, status) = (Some(FormView::new(&sent.fields, &errors)), StatusCode::UNPROCESSABLE_ENTITY);
+            Ok(profile(&page, status, &me, &lists, form, dinner.parties.now()))
         }
     }
 }

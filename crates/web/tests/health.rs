@@ -5,7 +5,7 @@ use poem::http::Method;
 use crate::common::{House, assert_has_headers};
 
 test_support::on_both_engines! { House:
-    the_process_and_the_database_answer }
+the_process_and_the_database_answer }
 
 async fn the_process_and_the_database_answer(house: House) {
     for path in ["/health/live", "/health/ready"] {

@@ -13,6 +13,7 @@ mod failing_store;
 mod health;
 mod index;
 mod journey;
+mod neighbors;
 mod party;
 mod program;
 mod register;

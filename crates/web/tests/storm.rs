@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use crate::common::{House, flash, host, post};
 
 test_support::on_both_engines! { House:
-    sixty_guests_at_once_fill_ten_seats_exactly }
+sixty_guests_at_once_fill_ten_seats_exactly }
 
 const GUESTS: usize = 60;
 const ROUNDS: usize = 4;

@@ -44,7 +44,7 @@ impl House {
         Self::over(PartyStore::connect(&url).await.unwrap(), None).await
     }
 
-    async fn over(store: PartyStore, folder: Option<TempDir>) -> Self {
+    pub(crate) async fn over(store: PartyStore, folder: Option<TempDir>) -> Self {
         let clock = MovableClock::at(Timestamp::from_millis(1_767_225_600_000));
         let accounts = store.accounts().clone();
         let services = Services {

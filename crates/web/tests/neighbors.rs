@@ -1,0 +1,51 @@
+//! DinnerParty and TriPlanned on one database: one account for both, each with tables of its own, whichever came first.
+
+use accounts::test_kit::{TestServer, Visitor, cheap};
+use store::{AccountStore, PartyStore};
+use test_support::{Postgres, sqlite_url};
+
+use crate::common::{House, PASSWORD, host, hosting};
+
+/// A database that nobody has used, for each engine.
+async fn databases(folder: &tempfile::TempDir) -> [String; 2] {
+    [sqlite_url(folder), Postgres::shared().await.unwrap().database().await.unwrap()]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_account_opens_both_when_dinnerparty_came_first() {
+    let folder = tempfile::tempdir().unwrap();
+    for url in databases(&folder).await {
+        let parties = PartyStore::connect(&url).await.unwrap();
+        let posts = example_triplanned::connect(&url).await.unwrap();
+        one_account_opens_both(parties, posts).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_account_opens_both_when_triplanned_came_first() {
+    let folder = tempfile::tempdir().unwrap();
+    for url in databases(&folder).await {
+        let posts = example_triplanned::connect(&url).await.unwrap();
+        let parties = PartyStore::connect(&url).await.unwrap();
+        one_account_opens_both(parties, posts).await;
+    }
+}
+
+async fn one_account_opens_both(parties: PartyStore, posts: AccountStore) {
+    let house = House::over(parties, None).await;
+    let site = example_triplanned::site(&posts, |builder| builder.cost(cheap())).unwrap();
+    let trips = TestServer::start(site).await.unwrap();
+
+    let traveler = Visitor::of(&trips);
+    traveler.register("ada", PASSWORD).await;
+    assert!(traveler.log_in("ada", PASSWORD).await.text.contains("Welcome back, ada."));
+    let guest = house.log_in("ada").await; // the account is known here, and has a session of its own
+
+    let place = [("city", "Lisbon"), ("country", "Portugal"), ("description", "Hills.")];
+    assert!(traveler.submit("/user/ada", "/user/ada", &place).await.text.contains("Your postcard is on the rack."));
+    host(&guest, "ada", &hosting(&[])).await;
+
+    guest.submit("/", "/logout", &[]).await;
+    assert_eq!(traveler.get("/user/ada").await.status, 200, "a log-out there is none here");
+    assert_eq!(house.guest().get("/user/ada").await.path, "/login?next=%2Fuser%2Fada");
+}

@@ -78,7 +78,16 @@ pub(super) const SPOKEN_IN: &[(&str, &[&str])] = &[
             "crates/example-",
         ],
     ),
-    ("store", &["crates/web/src/main.rs", "crates/accounts/tests/", "crates/web/tests/", "crates/web/examples/", "crates/example-"]),
+    (
+        "store",
+        &[
+            "crates/web/src/main.rs",
+            "crates/accounts/tests/",
+            "crates/web/tests/",
+            "crates/web/examples/",
+            "crates/example-",
+        ],
+    ),
 ];
 
 impl Row {

@@ -117,5 +117,13 @@ pub(crate) fn my_answer(answer: Answer) -> &'static str {
     }
 }
 
+/// What the viewer is who set the table.
+pub(crate) const MINE: &str = "You're hosting";
+
+/// The server, or its database, does what it should.
+pub(crate) const HEALTHY: &str = "ok";
+/// The database does not.
+pub(crate) const NOT_READY: &str = "the database does not answer";
+
 #[cfg(test)]
 mod tests;

@@ -4,21 +4,22 @@ use poem::http::StatusCode;
 use poem::{IntoResponse, Response, handler};
 
 use super::Ask;
+use crate::words;
 
 /// The process lives: the database is not asked.
 #[handler]
 pub(crate) fn live() -> Response {
-    said(StatusCode::OK, "ok")
+    said(StatusCode::OK, words::HEALTHY)
 }
 
 /// The database answers.
 #[handler]
 pub(crate) async fn ready(dinner: Ask<'_>) -> Response {
     match (dinner.readiness)().await {
-        Ok(()) => said(StatusCode::OK, "ok"),
+        Ok(()) => said(StatusCode::OK, words::HEALTHY),
         Err(failure) => {
             tracing::warn!(error = ?failure, "not ready");
-            said(StatusCode::SERVICE_UNAVAILABLE, "the database does not answer")
+            said(StatusCode::SERVICE_UNAVAILABLE, words::NOT_READY)
         }
     }
 }

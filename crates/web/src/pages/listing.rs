@@ -66,9 +66,15 @@ pub(super) struct Row<'a> {
     pub(super) party: &'a PartySummary,
     pub(super) attendees: String,
     pub(super) seats_left: String,
-    pub(super) state: Option<String>,
+    pub(super) state: Option<State>,
     /// Whether a press of a button could seat the viewer.
     pub(super) can_rsvp: bool,
+}
+
+/// How a party stands to one viewer. Only a seat is green.
+pub(super) struct State {
+    pub(super) text: String,
+    pub(super) class: &'static str,
 }
 
 impl<'a> Row<'a> {
@@ -76,12 +82,14 @@ impl<'a> Row<'a> {
         let is_host = party.host == viewer;
         let seated = matches!(party.my_answer, Some(Answer::Seated(_)));
         let removed = party.my_answer == Some(Answer::Removed);
-        let mine = if is_host { Some("You're hosting") } else { party.my_answer.map(words::my_answer) };
+        let mine = if is_host { Some(words::MINE) } else { party.my_answer.map(words::my_answer) };
+        let closed = words::closed(party, now).map(|text| State { text, class: "state-closed" });
+        let holds_a_seat = if is_host || seated { "state-seated" } else { "state-open" };
         Self {
             party,
             attendees: words::attendees(party),
             seats_left: words::seats_left(party),
-            state: words::closed(party, now).or_else(|| mine.map(Into::into)),
+            state: closed.or_else(|| mine.map(|text| State { text: text.into(), class: holds_a_seat })),
             can_rsvp: party.is_open(now) && party.free() > 0 && !is_host && !seated && !removed,
         }
     }

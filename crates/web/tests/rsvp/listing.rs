@@ -39,14 +39,16 @@ async fn a_row_tells_the_party_whole(house: House) {
     ] {
         assert_eq!(detail(&page, term), [value], "{term}");
     }
-    assert_eq!(page.texts("article .state"), ["You're coming"]);
+    assert_eq!(page.texts("article .state-seated"), ["You're coming"]);
     assert!(press(&ben, &page, &party).await.is_none(), "no button for who has a seat");
-    assert_eq!(ada.get("/rsvp").await.texts("article .state"), ["You're hosting"]);
+    assert_eq!(ada.get("/rsvp").await.texts("article .state-seated"), ["You're hosting"]);
     let guest = house.user("hal").await;
     let page = guest.get("/rsvp").await;
     assert!(page.texts("article .state").is_empty());
     assert!(flash(&press(&guest, &page, &party).await.unwrap()).starts_with("You successfully RSVP'd"));
     assert_eq!(detail(&guest.get("/rsvp").await, "Seats"), ["8 of 8 taken, Full"]);
+    guest.submit(&format!("/parties/{party}"), &format!("/parties/{party}/rsvp"), &[("answer", "no")]).await;
+    assert_eq!(guest.get("/rsvp").await.texts("article .state-open"), ["You said no"], "no seat, no green");
 }
 
 async fn those_to_come_stand_first_and_every_page_goes_on(house: House) {
@@ -66,7 +68,7 @@ async fn those_to_come_stand_first_and_every_page_goes_on(house: House) {
     assert!(page.attributes("nav.pager a[rel=first]", "href").is_empty());
     let next = ada.get(&page.attributes("nav.pager a[rel=next]", "href").concat()).await;
     assert_eq!(next.attributes("nav.pager a[rel=first]", "href"), ["/rsvp?per_page=7"]);
-    assert_eq!(next.texts("article .state")[0], "That dinner party has already happened.");
+    assert_eq!(next.texts("article .state-closed")[0], "That dinner party has already happened.");
 }
 
 async fn a_page_has_as_many_rows_as_asked_within_bounds(house: House) {

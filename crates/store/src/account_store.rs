@@ -52,7 +52,8 @@ impl AccountStore {
         &self.database
     }
 
-    /// Whether the database answers, for a readiness check: within a second, and without a write.
+    /// Whether the database answers, for a readiness check: within a second, and without a write. It is asked for a
+    /// user, since a lost table or a damaged file gives no answer that is worth anything.
     ///
     /// # Errors
     /// It does not.
@@ -72,8 +73,10 @@ impl AccountStore {
     }
 }
 
+const PING: &str = "SELECT id FROM users LIMIT 1";
+
 async fn ping<D: Dialect>(read: &Pool<D>) -> Result<(), StoreError> {
-    let answer = tokio::time::timeout(PING_PATIENCE, query("SELECT 1").execute(read)).await;
+    let answer = tokio::time::timeout(PING_PATIENCE, query(PING).execute(read)).await;
     answer.map_err(StoreError::new)?.map_err(failed)?;
     Ok(())
 }

@@ -131,6 +131,14 @@ async fn readiness_is_told_and_soon() {
     }
 }
 
+#[tokio::test]
+async fn a_database_without_its_tables_is_not_ready() {
+    for fresh in [common::sqlite().await, common::postgres().await] {
+        common::past_our_types(&fresh.store, "ALTER TABLE users RENAME TO lost").await.unwrap();
+        assert!(fresh.store.accounts().ping().await.is_err());
+    }
+}
+
 /// A clean end leaves one file, which can be copied.
 #[tokio::test]
 async fn a_closed_sqlite_store_leaves_no_wal() {

@@ -1,8 +1,9 @@
 //! Who comes with a token.
 
-use auth::SessionToken;
+use auth::{Renewal, SessionToken};
 use domain::StoreError;
 use domain::session::LiveSession;
+use tracing::Instrument as _;
 
 use crate::Accounts;
 
@@ -22,11 +23,13 @@ impl Accounts {
         {
             // Beside the request: a page does not wait for a disk, nor fail by it.
             let (sessions, id) = (self.inner.ports.sessions.clone(), *id);
-            tokio::spawn(async move {
-                if let Err(failure) = sessions.touch(id, renewal.seen_at, renewal.expires_at).await {
+            let touch = async move {
+                let Renewal { seen_at, expires_at, unless_seen_after } = renewal;
+                if let Err(failure) = sessions.touch(id, seen_at, expires_at, unless_seen_after).await {
                     tracing::warn!(session = id.get(), error = ?failure, "when a session was last seen was not noted");
                 }
-            });
+            };
+            tokio::spawn(touch.in_current_span()); // so that its line in the log names the request
         }
         Ok(live)
     }

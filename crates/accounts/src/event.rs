@@ -1,5 +1,6 @@
 //! What happens to accounts, told to whoever asked for it: the log always, an embedder's hook as well.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use domain::session::SessionId;
@@ -32,7 +33,12 @@ pub enum Event {
         network: Option<String>,
     },
     /// A session was ended by whoever holds its token.
-    LoggedOut,
+    LoggedOut {
+        /// Whose.
+        user: UserId,
+        /// Which.
+        session: SessionId,
+    },
     /// All sessions of a user were ended.
     LoggedOutEverywhere {
         /// Whose.
@@ -43,6 +49,7 @@ pub enum Event {
 }
 
 /// Whoever wants to know. It is called after the commit, in the request: what takes long belongs into a task of its own.
+/// A panic of it costs a line in the log.
 pub(crate) type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
 
 impl Accounts {
@@ -56,13 +63,18 @@ impl Accounts {
             Event::LogInFailed { user, network } => {
                 tracing::info!(user = user.map(UserId::get), network, "log-in refused");
             }
-            Event::LoggedOut => tracing::info!("logged out"),
+            Event::LoggedOut { user, session } => {
+                tracing::info!(user = user.get(), session = session.get(), "logged out");
+            }
             Event::LoggedOutEverywhere { user, sessions } => {
                 tracing::info!(user = user.get(), sessions, "logged out everywhere");
             }
         }
-        if let Some(listener) = &self.inner.listener {
-            listener(event);
+        // What is done is done, and whoever asked for it is told so, whatever a listener makes of it.
+        if let Some(listener) = &self.inner.listener
+            && catch_unwind(AssertUnwindSafe(|| listener(event))).is_err()
+        {
+            tracing::error!(?event, "whoever listens to events panicked");
         }
     }
 }

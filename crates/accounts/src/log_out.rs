@@ -2,6 +2,7 @@
 
 use auth::SessionToken;
 use domain::StoreError;
+use domain::session::EndedSession;
 use domain::user::UserId;
 
 use crate::{Accounts, Event};
@@ -13,10 +14,10 @@ impl Accounts {
     /// The store could not answer: the session may live on, and whoever asked must be told.
     pub async fn log_out(&self, token: &SessionToken) -> Result<bool, StoreError> {
         let ended = self.inner.ports.sessions.end(token.digest()).await?;
-        if ended {
-            self.tell(&Event::LoggedOut);
+        if let Some(EndedSession { id, user }) = ended {
+            self.tell(&Event::LoggedOut { user, session: id });
         }
-        Ok(ended)
+        Ok(ended.is_some())
     }
 
     /// Ends every session of a user, "remember me" included, and tells how many there were.

@@ -26,8 +26,9 @@ async fn an_embedder_hears_what_happens_to_accounts() {
         "{heard:?}"
     );
     assert!(matches!(heard[2], Event::LogInFailed { user: None, .. }), "{heard:?}");
-    assert!(matches!(heard[3], Event::LoggedIn { user: whose, .. } if whose == user), "{heard:?}");
-    assert_eq!(heard[4..], [Event::LoggedOut]);
+    let Event::LoggedIn { user: whose, session } = heard[3] else { panic!("{heard:?}") };
+    assert_eq!(whose, user);
+    assert_eq!(heard[4..], [Event::LoggedOut { user, session }]);
 
     drop(heard);
 }
@@ -42,6 +43,31 @@ async fn ending_all_sessions_is_heard_too() {
     let Some(Event::Registered { user }) = heard.lock().unwrap().first().cloned() else { panic!("nobody registered") };
     service.accounts.log_out_everywhere(user).await.unwrap();
     assert_eq!(heard.lock().unwrap().last(), Some(&Event::LoggedOutEverywhere { user, sessions: 1 }));
+}
+
+#[tokio::test]
+async fn a_listener_that_panics_takes_back_nothing() {
+    let service = Service::with(|builder| builder.on_event(|event| panic!("{event:?} is too much"))).await;
+    let ada = service.ada().await;
+    assert_eq!(ada.get("/home").await.path, "/home");
+    ada.submit("/", "/logout", &[]).await;
+    assert_eq!(ada.get("/home").await.path, "/login?next=%2Fhome");
+}
+
+#[tokio::test]
+async fn a_password_longer_than_any_is_heard_of_like_any_other_that_is_wrong() {
+    let heard: Arc<Mutex<Vec<Event>>> = Arc::default();
+    let listener = Arc::clone(&heard);
+    let service =
+        Service::with(|builder| builder.on_event(move |event| listener.lock().unwrap().push(event.clone()))).await;
+    let visitor = service.visitor();
+    visitor.register("ada", PASSWORD).await;
+    for (name, is_known) in [("ada", true), ("nobody", false)] {
+        visitor.log_in(name, &"x".repeat(2_000)).await;
+        let last = heard.lock().unwrap().last().cloned();
+        let Some(Event::LogInFailed { user, network: Some(_) }) = last else { panic!("{last:?}") };
+        assert_eq!(user.is_some(), is_known);
+    }
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use std::fmt;
 
 #[cfg(feature = "mock")]
 pub use repository::MockSessionRepository;
-pub use repository::{LiveSession, SessionRepository};
+pub use repository::{EndedSession, LiveSession, SessionRepository};
 
 use crate::Timestamp;
 use crate::user::UserId;

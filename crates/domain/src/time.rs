@@ -36,6 +36,15 @@ impl std::ops::Add<Duration> for Timestamp {
     }
 }
 
+impl std::ops::Sub<Duration> for Timestamp {
+    type Output = Self;
+
+    /// The moment that much earlier, to the millisecond; the beginning of time when there is none.
+    fn sub(self, earlier: Duration) -> Self {
+        Self(i64::try_from(earlier.as_millis()).map_or(i64::MIN, |millis| self.0.saturating_sub(millis)))
+    }
+}
+
 /// Where the time comes from. The system's clock is named once, where a program starts; tests bring their own.
 pub trait Clock: Send + Sync {
     /// The moment it is now.

@@ -1,7 +1,7 @@
 //! The table of sessions in SQL. When one has expired is not decided here.
 
 use async_trait::async_trait;
-use domain::session::{Device, LiveSession, Session, SessionId, SessionRepository, TokenDigest};
+use domain::session::{Device, EndedSession, LiveSession, Session, SessionId, SessionRepository, TokenDigest};
 use domain::user::UserId;
 use domain::{StoreError, Timestamp};
 use sqlx::{FromRow, query, query_as, query_scalar};
@@ -16,8 +16,9 @@ const OPEN: &str = "INSERT INTO sessions (digest, user_id, created_at, last_seen
 const FIND: &str = "SELECT sessions.id AS session_id, created_at, last_seen_at, authenticated_at, expires_at, remembered, \
      network, user_agent, users.id AS id, username, email, joined_at, disabled_at \
      FROM sessions JOIN users ON users.id = user_id WHERE digest = $1";
-const TOUCH: &str = "UPDATE sessions SET last_seen_at = $2, expires_at = $3 WHERE id = $1 RETURNING id";
-const END: &str = "DELETE FROM sessions WHERE digest = $1 RETURNING id";
+const TOUCH: &str =
+    "UPDATE sessions SET last_seen_at = $2, expires_at = $3 WHERE id = $1 AND last_seen_at <= $4 RETURNING id";
+const END: &str = "DELETE FROM sessions WHERE digest = $1 RETURNING id, user_id";
 const END_ALL: &str = "DELETE FROM sessions WHERE user_id = $1 RETURNING id";
 const PURGE: &str = "DELETE FROM sessions WHERE id IN \
      (SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING id";
@@ -93,21 +94,29 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
         row.await.map_err(failed)?.map(SessionRow::parse).transpose().map_err(failed)
     }
 
-    async fn touch(&self, id: SessionId, seen_at: Timestamp, expires_at: Timestamp) -> Result<bool, StoreError> {
-        let touched = self.engine.writer.write((id, seen_at, expires_at), |connection, (id, seen_at, expires_at)| {
+    async fn touch(
+        &self,
+        id: SessionId,
+        seen_at: Timestamp,
+        expires_at: Timestamp,
+        unless_seen_after: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let times = [seen_at, expires_at, unless_seen_after].map(Timestamp::as_millis);
+        let touched = self.engine.writer.write((id, times), |connection, (id, times)| {
             Box::pin(async move {
-                let touch = query_scalar::<D, i64>(TOUCH).bind(id.get()).bind(seen_at.as_millis());
-                Ok(touch.bind(expires_at.as_millis()).fetch_optional(connection).await?.is_some())
+                let touch = query_scalar::<D, i64>(TOUCH).bind(id.get()).bind(times[0]).bind(times[1]).bind(times[2]);
+                Ok(touch.fetch_optional(connection).await?.is_some())
             })
         });
         Ok(touched.await?)
     }
 
-    async fn end(&self, digest: TokenDigest) -> Result<bool, StoreError> {
+    async fn end(&self, digest: TokenDigest) -> Result<Option<EndedSession>, StoreError> {
         let ended = self.engine.writer.write(digest, |connection, digest| {
             Box::pin(async move {
-                let end = query_scalar::<D, i64>(END).bind(&digest.as_bytes()[..]);
-                Ok(end.fetch_optional(connection).await?.is_some())
+                let end = query_as::<D, (i64, i64)>(END).bind(&digest.as_bytes()[..]);
+                let ended = end.fetch_optional(connection).await?;
+                Ok(ended.map(|(id, user)| EndedSession { id: SessionId::new(id), user: UserId::new(user) }))
             })
         });
         Ok(ended.await?)

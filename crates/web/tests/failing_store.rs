@@ -8,7 +8,7 @@ use accounts::{AccountPorts, Email, PasswordHash, StoreError, Timestamp, User, U
 use domain::Page as Rows;
 use domain::credential::{Credential, MockCredentialRepository};
 use domain::party::{MockPartyRepository, Outcome, PartyId, Zone};
-use domain::session::{Device, LiveSession, MockSessionRepository, Session, SessionId};
+use domain::session::{Device, EndedSession, LiveSession, MockSessionRepository, Session, SessionId};
 use domain::user::MockUserRepository;
 use poem::http::Method;
 use web::{Answering, Services, app};
@@ -68,7 +68,10 @@ fn services(broken: Broken) -> Services {
         };
         broken.ask("sessions.find", Some(LiveSession { id: SessionId::new(1), session, user: ada() }))
     });
-    sessions.expect_end().returning(move |_| broken.ask("sessions.end", true));
+    sessions.expect_end().returning(move |_| {
+        let ended = EndedSession { id: SessionId::new(1), user: ada().id };
+        broken.ask("sessions.end", Some(ended))
+    });
     sessions.expect_purge().returning(move |_, _| broken.ask("sessions.purge", 0));
 
     let mut parties = MockPartyRepository::new();

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use accounts::{AccountPorts, Email, PasswordHash, StoreError, Timestamp, User, UserId, Username};
 use async_trait::async_trait;
 use domain::credential::{Credential, CredentialRepository};
-use domain::session::{LiveSession, Session, SessionId, SessionRepository, TokenDigest};
+use domain::session::{EndedSession, LiveSession, Session, SessionId, SessionRepository, TokenDigest};
 use domain::user::{AddUserError, NewUser, UserRepository};
 use domain::{Page, PageSize};
 
@@ -100,12 +100,18 @@ impl SessionRepository for Failing {
         self.real.sessions.find(digest).await
     }
 
-    async fn touch(&self, id: SessionId, seen_at: Timestamp, expires_at: Timestamp) -> Result<bool, StoreError> {
+    async fn touch(
+        &self,
+        id: SessionId,
+        seen_at: Timestamp,
+        expires_at: Timestamp,
+        unless_seen_after: Timestamp,
+    ) -> Result<bool, StoreError> {
         self.ask("sessions.touch")?;
-        self.real.sessions.touch(id, seen_at, expires_at).await
+        self.real.sessions.touch(id, seen_at, expires_at, unless_seen_after).await
     }
 
-    async fn end(&self, digest: TokenDigest) -> Result<bool, StoreError> {
+    async fn end(&self, digest: TokenDigest) -> Result<Option<EndedSession>, StoreError> {
         self.ask("sessions.end")?;
         self.real.sessions.end(digest).await
     }

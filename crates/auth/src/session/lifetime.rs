@@ -103,6 +103,8 @@ pub struct Renewal {
     pub seen_at: Timestamp,
     /// When the session may be forgotten now.
     pub expires_at: Timestamp,
+    /// Nothing is to be written where another request has been noted after this: of many at once one is written.
+    pub unless_seen_after: Timestamp,
 }
 
 impl Lifetimes {
@@ -159,7 +161,7 @@ impl Lifetimes {
     pub fn renew(&self, session: &Session, now: Timestamp) -> Option<Renewal> {
         let is_due = now.since(session.last_seen_at) >= RENEWED_EVERY && self.is_live(session, now);
         let expires_at = self.of(session.remembered).expires_at(session.created_at, now);
-        is_due.then_some(Renewal { seen_at: now, expires_at })
+        is_due.then_some(Renewal { seen_at: now, expires_at, unless_seen_after: now - RENEWED_EVERY })
     }
 }
 

@@ -1,7 +1,7 @@
 //! What every store of sessions must do.
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a promise panics where it is broken")]
 
-use super::{Device, LiveSession, Session, SessionId, TokenDigest};
+use super::{Device, EndedSession, LiveSession, Session, SessionId, TokenDigest};
 use crate::contract::{THEN, add_user, side_by_side};
 use crate::user::User;
 use crate::{AccountPorts, Timestamp};
@@ -14,6 +14,8 @@ macro_rules! session_promises {
             an_open_session_is_found_with_its_user
             no_session_is_found_where_none_is
             a_touch_moves_the_two_times_alone
+            of_many_touches_at_once_one_is_written
+            a_touch_that_comes_late_takes_nothing_back
             a_session_that_was_ended_stays_ended
             a_touch_in_flight_brings_nothing_back
             opening_ends_the_session_it_replaces
@@ -69,8 +71,8 @@ pub async fn an_open_session_is_found_with_its_user(store: &AccountPorts) {
 pub async fn no_session_is_found_where_none_is(store: &AccountPorts) {
     let ada = add_user(store, "ada").await;
     assert!(!lives(store, 1).await);
-    assert!(!store.sessions.touch(SessionId::new(1), THEN, THEN).await.unwrap());
-    assert!(!store.sessions.end(digest(1)).await.unwrap());
+    assert!(!store.sessions.touch(SessionId::new(1), THEN, THEN, THEN).await.unwrap());
+    assert_eq!(store.sessions.end(digest(1)).await.unwrap(), None);
     assert_eq!(store.sessions.end_all(ada.id).await.unwrap(), 0);
     assert_eq!(store.sessions.purge(THEN, 10).await.unwrap(), 0);
 }
@@ -80,11 +82,38 @@ pub async fn a_touch_moves_the_two_times_alone(store: &AccountPorts) {
     let ada = add_user(store, "ada").await;
     let (one, _) = (open(store, &ada, 1).await, open(store, &ada, 2).await);
 
-    assert!(store.sessions.touch(one, later(50), later(60)).await.unwrap());
+    assert!(store.sessions.touch(one, later(50), later(60), later(2)).await.unwrap());
 
     let touched = Session { last_seen_at: later(50), expires_at: later(60), ..session(&ada) };
     assert_eq!(store.sessions.find(digest(1)).await.unwrap().unwrap().session, touched);
     assert_eq!(store.sessions.find(digest(2)).await.unwrap().unwrap().session, session(&ada));
+}
+
+/// A page with all that belongs to it costs one write.
+pub async fn of_many_touches_at_once_one_is_written(store: &AccountPorts) {
+    let ada = add_user(store, "ada").await;
+    let id = open(store, &ada, 1).await;
+
+    let touches = (50..60).map(|at| store.sessions.touch(id, later(at), later(at + 10), later(2)));
+    let written: Vec<_> =
+        (50..60).zip(side_by_side(touches).await).filter(|(_, told)| *told.as_ref().unwrap()).collect();
+
+    assert_eq!(written.len(), 1, "{written:?}");
+    let touched = Session { last_seen_at: later(written[0].0), expires_at: later(written[0].0 + 10), ..session(&ada) };
+    assert_eq!(store.sessions.find(digest(1)).await.unwrap().unwrap().session, touched);
+}
+
+/// The bound itself is still early enough.
+pub async fn a_touch_that_comes_late_takes_nothing_back(store: &AccountPorts) {
+    let ada = add_user(store, "ada").await;
+    let id = open(store, &ada, 1).await;
+    assert!(store.sessions.touch(id, later(100), later(200), later(2)).await.unwrap());
+
+    assert!(!store.sessions.touch(id, later(90), later(190), later(99)).await.unwrap());
+
+    let touched = Session { last_seen_at: later(100), expires_at: later(200), ..session(&ada) };
+    assert_eq!(store.sessions.find(digest(1)).await.unwrap().unwrap().session, touched);
+    assert!(store.sessions.touch(id, later(150), later(250), later(100)).await.unwrap());
 }
 
 /// Whatever comes after.
@@ -92,11 +121,12 @@ pub async fn a_session_that_was_ended_stays_ended(store: &AccountPorts) {
     let ada = add_user(store, "ada").await;
     let id = open(store, &ada, 1).await;
 
-    assert!(store.sessions.end(digest(1)).await.unwrap());
+    let ended = EndedSession { id, user: ada.id };
+    assert_eq!(store.sessions.end(digest(1)).await.unwrap(), Some(ended));
 
     assert!(!lives(store, 1).await);
-    assert!(!store.sessions.touch(id, later(50), later(60)).await.unwrap());
-    assert!(!store.sessions.end(digest(1)).await.unwrap());
+    assert!(!store.sessions.touch(id, later(50), later(60), later(2)).await.unwrap());
+    assert_eq!(store.sessions.end(digest(1)).await.unwrap(), None);
     assert!(!lives(store, 1).await);
 }
 
@@ -105,8 +135,8 @@ pub async fn a_touch_in_flight_brings_nothing_back(store: &AccountPorts) {
     let ada = add_user(store, "ada").await;
     for n in 1..=25 {
         let id = open(store, &ada, n).await;
-        let touch = async || store.sessions.touch(id, later(50), later(60)).await.map(|_| ());
-        let end = async || store.sessions.end(digest(n)).await.map(|ended| assert!(ended));
+        let touch = async || store.sessions.touch(id, later(50), later(60), later(2)).await.map(|_| ());
+        let end = async || store.sessions.end(digest(n)).await.map(|ended| assert!(ended.is_some()));
         let calls: [std::pin::Pin<Box<dyn Future<Output = _>>>; 3] =
             [Box::pin(touch()), Box::pin(end()), Box::pin(touch())];
         for told in side_by_side(calls).await {
@@ -124,7 +154,7 @@ pub async fn opening_ends_the_session_it_replaces(store: &AccountPorts) {
         store.sessions.open(digest(n), session(&ada), Some(digest(1))).await.unwrap();
         assert_eq!((lives(store, 1).await, lives(store, n).await), (false, true));
     }
-    assert!(!store.sessions.touch(old, later(50), later(60)).await.unwrap());
+    assert!(!store.sessions.touch(old, later(50), later(60), later(2)).await.unwrap());
 }
 
 /// Here for the digest of a session that is open; there is no way to make a store's disk full from here.
@@ -144,7 +174,7 @@ pub async fn the_number_of_an_ended_session_names_no_other(store: &AccountPorts)
     let old = open(store, &ada, 1).await;
     store.sessions.end(digest(1)).await.unwrap();
     assert_ne!(open(store, &ada, 2).await, old);
-    assert!(!store.sessions.touch(old, later(50), later(60)).await.unwrap());
+    assert!(!store.sessions.touch(old, later(50), later(60), later(2)).await.unwrap());
 }
 
 /// And nobody else's.

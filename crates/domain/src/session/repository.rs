@@ -17,6 +17,15 @@ pub struct LiveSession {
     pub user: User,
 }
 
+/// A session that is no more: what there is to tell of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct EndedSession {
+    /// Which one it was.
+    pub id: SessionId,
+    /// Whose it was.
+    pub user: UserId,
+}
+
 /// Stored sessions. Each method is one commit; `Ok` means that it is on the disk.
 ///
 /// A session that was ended stays ended: apart from `open`, every write is an update or a removal of a row that is
@@ -35,11 +44,18 @@ pub trait SessionRepository: Send + Sync {
     /// The session and its user, or `None` if there is no such session.
     async fn find(&self, digest: TokenDigest) -> Result<Option<LiveSession>, StoreError>;
 
-    /// Notes that a request came with the session. `false`, and nothing written, where it has been ended.
-    async fn touch(&self, id: SessionId, seen_at: Timestamp, expires_at: Timestamp) -> Result<bool, StoreError>;
+    /// Notes that a request came with the session. `false`, and nothing written, where it has been ended, or was seen
+    /// after `unless_seen_after`: of many requests at once one is noted, and a late one takes nothing back.
+    async fn touch(
+        &self,
+        id: SessionId,
+        seen_at: Timestamp,
+        expires_at: Timestamp,
+        unless_seen_after: Timestamp,
+    ) -> Result<bool, StoreError>;
 
-    /// Ends a session. `false` where there was none.
-    async fn end(&self, digest: TokenDigest) -> Result<bool, StoreError>;
+    /// Ends a session, and tells which it was. `None` where there was none.
+    async fn end(&self, digest: TokenDigest) -> Result<Option<EndedSession>, StoreError>;
 
     /// Ends every session of a user, and tells how many there were.
     async fn end_all(&self, user: UserId) -> Result<u64, StoreError>;

@@ -52,7 +52,7 @@ fn last_seen_is_written_once_a_minute() {
     let session = opened(false);
     assert_eq!(Lifetimes::default().renew(&session, NOW + Duration::from_millis(59_999)), None);
     let now = NOW + MINUTE;
-    let renewal = Renewal { seen_at: now, expires_at: now + 12 * HOUR };
+    let renewal = Renewal { seen_at: now, expires_at: now + 12 * HOUR, unless_seen_after: NOW };
     assert_eq!(Lifetimes::default().renew(&session, now), Some(renewal));
 }
 

@@ -1,6 +1,9 @@
 //! Whether a form is one of ours: by what the browser says, and by its token.
 
-use accounts::test_kit::{Page, Visitor};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use accounts::test_kit::{Page, TestServer, Visitor};
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 
@@ -220,18 +223,37 @@ async fn a_guests_form_sets_one_cookie_and_a_page_without_a_form_none() {
 }
 
 #[tokio::test]
-async fn a_method_or_a_page_that_is_not_there_is_told_before_a_missing_token() {
+async fn what_is_not_shown_to_be_ours_is_refused_whatever_is_there() {
     let service = Service::start().await;
     let visitor = service.visitor();
-    for (method, path, status, allow) in [
-        (Method::PUT, "/login", 405, Some("GET, HEAD, POST")),
-        (Method::DELETE, "/logout", 405, Some("POST")),
-        (Method::PATCH, "/home", 405, Some("GET, HEAD")),
-        (Method::POST, "/home", 405, Some("GET, HEAD")),
-        (Method::POST, "/nowhere", 404, None),
-        (Method::from_bytes(b"BREW").unwrap(), "/login", 405, Some("GET, HEAD, POST")),
-    ] {
-        let page = visitor.send(visitor.request(method.clone(), path)).await;
-        assert_eq!((page.status, page.header("allow")), (status, allow), "{method} {path}");
+    for method in ["POST", "PUT", "DELETE", "PATCH", "BREW"] {
+        for path in ["/login", "/logout", "/home", "/native", "/nowhere"] {
+            for says in [None, Some("cross-site")] {
+                let request = visitor.request(method.parse().unwrap(), path);
+                let request = says.into_iter().fold(request, |request, says| request.header("sec-fetch-site", says));
+                assert_page(&visitor.send(request).await, 403, NOT_OURS);
+            }
+        }
     }
+}
+
+#[tokio::test]
+async fn a_refused_request_reaches_no_handler_not_even_one_that_takes_every_method() {
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counted = Arc::clone(&calls);
+    let service = Service::start().await;
+    let count = poem::endpoint::make_sync(move |_| {
+        counted.fetch_add(1, Ordering::Relaxed);
+    });
+    let server = TestServer::start(service.accounts.wrap(poem::Route::new().at("/count", count))).await.unwrap();
+    let visitor = Visitor::of(&server);
+    for method in ["POST", "PUT", "TRACE", "BREW"] {
+        for says in ["cross-site", "same-site"] {
+            let request = visitor.request(method.parse().unwrap(), "/count").header("sec-fetch-site", says);
+            assert!(matches!(visitor.send(request).await.status, 403 | 405), "{method} {says}");
+        }
+    }
+    assert_eq!(calls.load(Ordering::Relaxed), 0);
+    browser_post(&visitor, "/count", &[]).await;
+    assert_eq!(calls.load(Ordering::Relaxed), 1, "which takes what is ours");
 }

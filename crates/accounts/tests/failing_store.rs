@@ -138,3 +138,35 @@ async fn a_form_keyed_before_the_log_in_is_not_let_in_while_nobody_knows_who_com
     let page = visitor.send(visitor.request(reqwest::Method::POST, "/echo").form(&form)).await;
     assert_eq!(page.status, 303, "the cookie is of no session: a guest's form");
 }
+
+#[tokio::test]
+async fn a_form_that_could_not_be_saved_is_offered_again_without_its_passwords_and_can_be_sent() {
+    let service = Service::start().await;
+    let visitor = service.visitor();
+    let typed = [("username", "ada"), ("email", "ada@example.com"), ("password", PASSWORD), ("password2", PASSWORD)];
+    service.failing.breaks("users.add");
+    let page = visitor.submit("/register", "/register", &typed).await;
+    assert_page(&page, 503, NOT_SAVED);
+    assert!(!page.html.contains(PASSWORD), "{}", page.html);
+    let kept: Vec<_> = page.form("/register").into_iter().filter(|(name, _)| name != "csrf_token").collect();
+    assert_eq!(kept, [("username".into(), "ada".into()), ("email".into(), "ada@example.com".to_owned())]);
+    service.failing.breaks(None);
+    assert_eq!(visitor.submit_on(&page, "/register", &typed[2..]).await.path, "/login", "by its token alone");
+}
+
+#[tokio::test]
+async fn a_form_sent_while_nobody_knew_who_comes_can_be_sent_again() {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    let ended = service.visitor();
+    ended.take_cookies(&format!("session-{}={}", service.server.address().port(), "A".repeat(43)));
+    for (visitor, then) in [(&ada, "Saved for ada."), (&ended, "Please log in again.")] {
+        service.failing.breaks("everything");
+        let page = browser_post(visitor, "/form?draft=1", &[("dish", "soup & bread"), ("password", "hush-hush")]).await;
+        service.failing.breaks(None);
+        assert_told(&page, NOT_SAVED);
+        assert_eq!(page.form("/form?draft=1")[1..], [("dish".to_owned(), "soup & bread".to_owned())]);
+        let again = visitor.submit_on(&page, "/form?draft=1", &[]).await;
+        assert!(again.text.contains(then), "{then:?} in {}", again.text);
+    }
+}

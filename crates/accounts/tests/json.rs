@@ -34,7 +34,7 @@ async fn each_error_has_its_sentence() {
     let json = "application/json";
     let page = ask(&ada, json, Method::GET, "/nowhere").await;
     assert_json(&page, 404, "There is nothing at this address. It may have moved, or never been.");
-    let page = ask(&ada, json, Method::PUT, "/login").await;
+    let page = ask(&ada, json, Method::OPTIONS, "/login").await;
     assert_json(&page, 405, "This address does not answer to that. Please go back and use its page.");
     assert_eq!(page.header("allow"), Some("GET, HEAD, POST"));
     let page = ask(&ada, json, Method::POST, "/form").await;

@@ -153,3 +153,49 @@ async fn a_thousand_fields_and_odd_names_are_no_error() {
     let odd = [("", "x"), ("username[]", "ada"), ("username[0]", "ada"), ("__proto__", "x"), ("\0", "\0")];
     assert_eq!(browser_post(&service.visitor(), "/register", &odd).await.status, 422);
 }
+
+#[tokio::test]
+async fn a_length_that_is_none_or_that_differs_from_another_reaches_no_page() {
+    let service = Service::start().await;
+    let form = "username=ada&email=ada%40example.com&password=marble+otter+seven&password2=marble+otter+seven";
+    let (length, head) = (form.len(), HEAD.replace("Connection: close\r\n", ""));
+    for lengths in [
+        format!("Content-Length: {length}\r\nContent-Length: 5"),
+        format!("Content-Length: 5\r\nContent-Length: {length}"),
+        format!("Content-Length: {length}, {length}"),
+        format!("Content-Length: +{length}"),
+        format!("Content-Length: -{length}"),
+        format!("Content-Length: {length}x"),
+        format!("Content-Length: 0x{length:x}"),
+        "Content-Length: ".to_owned(),
+        "Content-Length: 99999999999999999999999".to_owned(),
+        format!("Transfer-Encoding: gzip\r\nContent-Length: {length}"),
+        format!("Transfer-Encoding: chunked, identity\r\nContent-Length: {length}"),
+        format!("Transfer-Encoding : chunked\r\nContent-Length: {length}"),
+    ] {
+        let answer = raw(&service.server, format!("{head}{lengths}\r\n\r\n{form}")).await; // until the server closes
+        assert_eq!(answer.status, 400, "{lengths}: {answer:?}");
+        assert_eq!(answer.header("x-request-id"), None, "{lengths}: no page of ours answered");
+    }
+    assert_eq!(service.count("users").await, 0);
+    let answer = raw(&service.server, format!("{HEAD}Content-Length: {length}\r\n\r\n{form}")).await;
+    assert_eq!((answer.status, service.count("users").await), (303, 1), "the same form, with its length");
+}
+
+#[tokio::test]
+async fn what_follows_a_body_of_two_lengths_is_no_request() {
+    let service = Service::start().await;
+    let head = HEAD.replace("Connection: close\r\n", "");
+    let form = "username=ada&email=ada%40example.com&password=marble+otter+seven&password2=marble+otter+seven";
+    let smuggled = format!("{head}Content-Length: {}\r\n\r\n{form}", form.len()).replace("HOST", "127.0.0.1");
+    let body = format!("0\r\n\r\n{smuggled}");
+    for lengths in [
+        format!("Transfer-Encoding: chunked\r\nContent-Length: {}", body.len()),
+        format!("Content-Length: {}\r\nTransfer-Encoding: chunked", body.len()),
+    ] {
+        let answer = raw(&service.server, format!("{head}{lengths}\r\n\r\n{body}")).await;
+        assert_eq!((answer.status, answer.header("connection")), (422, Some("close")), "{answer:?}");
+        assert!(!answer.body.contains("HTTP/1.1"), "one answer: {answer:?}");
+    }
+    assert_eq!(service.count("users").await, 0);
+}

@@ -12,6 +12,7 @@ use tokio::sync::OnceCell;
 use tracing::Span;
 
 use super::cookies::{self, Kind};
+use super::fields::Fields;
 use super::flash::{self, Flash, Flashes};
 use super::next::Next;
 use super::problem::Problem;
@@ -37,6 +38,8 @@ pub(super) struct Exchange {
     flashes: Vec<Flash>,
     flashes_shown: AtomicBool,
     visitor: OnceCell<Option<Visitor>>,
+    /// The form that came, once it is shown to be from one of our pages.
+    sent: OnceLock<Fields>,
     names: Names,
 }
 
@@ -79,6 +82,7 @@ impl Exchange {
             flashes: cookies::read(request, &names.flash).map(flash::read).unwrap_or_default(),
             flashes_shown: AtomicBool::new(false),
             visitor: OnceCell::new(),
+            sent: OnceLock::new(),
             accounts: accounts.clone(),
             names,
         }
@@ -127,11 +131,22 @@ impl Exchange {
         self.session.is_some() && matches!(self.known_visitor(), Some(Visitor::Guest))
     }
 
-    /// A CSRF token for a form of this answer. A guest without a visit cookie is given one.
+    /// Keeps a form that one of our pages sent, for a page that must ask for it once more.
+    pub(super) fn keep(&self, fields: &Fields) {
+        self.sent.get_or_init(|| fields.clone());
+    }
+
+    /// The form that one of our pages sent.
+    pub(super) fn sent(&self) -> Option<&Fields> {
+        self.sent.get()
+    }
+
+    /// A CSRF token for a form of this answer. A guest without a visit cookie is given one; where nobody could say who
+    /// comes, the session that came is the key, since its forms hold whether or not it lives.
     pub(super) fn csrf_token(&self) -> String {
         let random = &*self.accounts.inner.random;
         let secret = match (self.known_visitor(), &self.session, &self.visit) {
-            (Some(Visitor::User(_)), Some(session), _) => session,
+            (Some(Visitor::User(_)) | None, Some(session), _) => session,
             (_, _, Some(visit)) => visit,
             _ => self.new_visit.get_or_init(|| SessionToken::new(random)),
         };

@@ -15,7 +15,7 @@ use super::exchange::Exchange;
 use super::fields::Fields;
 use super::headers;
 use super::layout::PageParts;
-use super::methods::Allow;
+use super::methods;
 use super::problem::{self, Problem};
 use crate::Accounts;
 
@@ -49,6 +49,7 @@ impl<E: Endpoint> Layer<E> {
     async fn exchange(&self, request: Request) -> Response {
         let settings = &self.accounts.inner.web;
         let exchange = Arc::new(Exchange::begin(&self.accounts, &request));
+        let is_chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
         let parts = PageParts::of(Arc::clone(&exchange));
         let answered = AssertUnwindSafe(self.answer(request, &exchange)).catch_unwind().await;
         let answered = answered.unwrap_or_else(|_| Err(Problem::Status(StatusCode::INTERNAL_SERVER_ERROR).into()));
@@ -63,6 +64,11 @@ impl<E: Endpoint> Layer<E> {
             }
         };
         exchange.finish(&mut response);
+        if is_chunked {
+            // A length may have come along, for a proxy to go by, and was ignored: what follows here could be what the
+            // proxy took for the end of this very request. RFC 9112, 6.1.
+            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+        }
         headers::add(&mut response, &settings.csp, settings.site.is_secure());
         tracing::debug!(method = %exchange.method, status = response.status().as_u16(), "answered");
         response
@@ -73,32 +79,17 @@ impl<E: Endpoint> Layer<E> {
             return Err(Problem::Misdirected.into());
         }
         if matches!(*request.method(), Method::TRACE | Method::CONNECT) {
-            return Err(self.refused(Problem::MethodNotAllowed, &request, exchange).await);
+            return Err(methods::not_allowed(methods::EVERY)); // for no page, whatever is at that address
         }
         if csrf::is_unsafe(request.method()) {
-            match self.admit(&mut request, exchange).await {
-                Err(problem @ Problem::CrossSite) => return Err(self.refused(problem, &request, exchange).await),
-                admitted => admitted?,
-            }
+            // What is refused here reaches no endpoint, not even one that could only say that it takes no such method:
+            // whether there is a handler behind it that would run, nobody can tell from outside.
+            self.admit(&mut request, exchange).await?;
         } else {
             drop(request.take_body()); // it means nothing there, and no limit is set to it
         }
         request.extensions_mut().insert(Arc::clone(exchange));
         self.inner.call(request).await.map(poem::IntoResponse::into_response)
-    }
-
-    /// What a request that is not let in is told: `problem`, unless there is no such page, or it takes no such method.
-    /// That is asked with OPTIONS, which anybody may send, since it may change nothing.
-    async fn refused(&self, problem: Problem, request: &Request, exchange: &Arc<Exchange>) -> poem::Error {
-        let uri = request.uri().clone();
-        let mut probe = Request::builder().method(Method::OPTIONS).uri(uri).finish();
-        probe.extensions_mut().clone_from(request.extensions());
-        probe.extensions_mut().insert(Arc::clone(exchange));
-        match self.inner.call(probe).await {
-            Err(told) if told.status() == StatusCode::NOT_FOUND => told,
-            Err(told) if told.data::<Allow>().is_some_and(|allow| !allow.has(request.method())) => told,
-            _ => problem.into(),
-        }
     }
 
     /// Reads the body, under its limit and once, and lets through what comes from our own pages.
@@ -116,13 +107,17 @@ impl<E: Endpoint> Layer<E> {
             if is_form(request) { Some(Fields::decode(&body).map_err(|_| Problem::Undecodable)?) } else { None };
         let tokens = fields.iter().flat_map(Fields::iter).filter(|(name, _)| *name == csrf::FIELD);
         let tokens: Vec<_> = tokens.map(|(_, token)| token).collect();
+        if let Some(fields) = fields.as_ref().filter(|_| evidence == Evidence::Ours) {
+            exchange.keep(fields); // whatever comes of it, it can be offered once more
+        }
         match (evidence, tokens.as_slice()) {
             (_, [token]) if exchange.is_csrf_token(token).await? => {}
             (Evidence::Ours, []) => {}
-            (Evidence::Ours, _) => return Err(Problem::StaleForm(fields.unwrap_or_default())),
+            (Evidence::Ours, _) => return Err(Problem::StaleForm),
             _ => return Err(Problem::CrossSite),
         }
         if let Some(fields) = fields {
+            exchange.keep(&fields);
             request.extensions_mut().insert(fields);
         }
         request.set_body(body);

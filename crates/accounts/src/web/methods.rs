@@ -40,13 +40,13 @@ impl Methods {
         Self { post: Some(endpoint.into_endpoint().map_to_response().boxed()), ..self }
     }
 
-    fn allowed(&self) -> HeaderValue {
-        HeaderValue::from_static(match (&self.get, &self.post) {
-            (Some(_), Some(_)) => "GET, HEAD, POST",
+    fn allowed(&self) -> &'static str {
+        match (&self.get, &self.post) {
+            (Some(_), Some(_)) => EVERY,
             (Some(_), None) => "GET, HEAD",
             (None, Some(_)) => "POST",
             (None, None) => "",
-        })
+        }
     }
 }
 
@@ -61,25 +61,27 @@ impl Endpoint for Methods {
                 get.call(request).await // the server leaves the body out, and keeps its length
             }
             (Method::POST, _, Some(post)) => post.call(request).await,
-            _ => {
-                let mut error: poem::Error = Problem::MethodNotAllowed.into();
-                error.set_data(Allow(self.allowed()));
-                Err(error)
-            }
+            _ => Err(not_allowed(self.allowed())),
         }
     }
 }
 
 /// The methods that an address would have answered to, for the 405 page.
 #[derive(Debug, Clone)]
-pub(super) struct Allow(pub(super) HeaderValue);
+pub(super) struct Allow(&'static str);
 
 impl Allow {
-    pub(super) fn has(&self, method: &Method) -> bool {
-        self.0.to_str().unwrap_or_default().split(", ").any(|allowed| allowed == method.as_str())
-    }
-
     pub(super) fn add(self, response: &mut Response) {
-        response.headers_mut().insert(header::ALLOW, self.0);
+        response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(self.0));
     }
+}
+
+/// The methods that pages answer to at most.
+pub(super) const EVERY: &str = "GET, HEAD, POST";
+
+/// A 405 that lists the methods there are.
+pub(super) fn not_allowed(allowed: &'static str) -> poem::Error {
+    let mut error: poem::Error = Problem::MethodNotAllowed.into();
+    error.set_data(Allow(allowed));
+    error
 }

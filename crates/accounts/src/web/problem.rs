@@ -46,7 +46,7 @@ pub enum Problem {
     CrossSite,
     /// The form's token is not this browser's any more: 403, and the form once more.
     #[error("a stale form")]
-    StaleForm(Fields),
+    StaleForm,
     /// The host is not ours: 421.
     #[error("not meant for this host")]
     Misdirected,
@@ -75,7 +75,7 @@ impl ResponseError for Problem {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::LoginRequired => StatusCode::UNAUTHORIZED,
-            Self::Forbidden | Self::CrossSite | Self::StaleForm(_) => StatusCode::FORBIDDEN,
+            Self::Forbidden | Self::CrossSite | Self::StaleForm => StatusCode::FORBIDDEN,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Undecodable => StatusCode::BAD_REQUEST,
@@ -105,7 +105,7 @@ impl Problem {
             Self::NotAForm => words::NOT_A_FORM,
             Self::Undecodable => words::UNDECODABLE,
             Self::CrossSite => words::CROSS_SITE,
-            Self::StaleForm(_) => words::FORM_STALE,
+            Self::StaleForm => words::FORM_STALE,
             Self::Misdirected => words::MISDIRECTED,
             Self::Unavailable(_) if saves => words::NOT_SAVED,
             Self::Unavailable(_) => words::NOT_READ,
@@ -136,8 +136,8 @@ impl Problem {
             if !matches!(self, Self::Unavailable(_)) {
                 let _ = exchange.visitor().await;
             }
-            let sent = if let Self::StaleForm(fields) = self { Some(fields) } else { None };
-            let again = sent.and_then(|sent| SendAgain::new(exchange, sent));
+            let may_pass = matches!(self, Self::StaleForm | Self::Unavailable(_) | Self::Busy);
+            let again = exchange.sent().filter(|_| may_pass).and_then(|sent| SendAgain::new(exchange, sent));
             parts.render_template(status, title, &ProblemPage { parts, title, sentence, again })
         };
         if status == StatusCode::SERVICE_UNAVAILABLE {
@@ -153,7 +153,7 @@ impl Problem {
             Self::OutsideTheLayer => tracing::error!(path, "a page is outside the accounts' layer"),
             Self::Status(status) if status.is_server_error() => tracing::error!(path, %status, "a page failed"),
             Self::Busy => tracing::warn!(path, "the hash queue is full"),
-            Self::CrossSite | Self::StaleForm(_) | Self::Forbidden | Self::LoginRequired => {
+            Self::CrossSite | Self::StaleForm | Self::Forbidden | Self::LoginRequired => {
                 tracing::info!(path, refused = %self, "refused");
             }
             Self::Misdirected => {

@@ -67,27 +67,58 @@ impl Page {
         let (document, fields) = (Html::parse_document(&self.html), parse("input, textarea, select"));
         let form = document.select(&parse("form")).find(|form| form.attr("action") == Some(action));
         let Some(form) = form else { panic!("{} has no form to {action}:\n{}", self.path, self.html) };
-        let sent = form.select(&fields).filter(|input| {
-            let kind = input.attr("type").unwrap_or("text");
-            !matches!(kind, "submit" | "button") && (kind != "checkbox" || input.attr("checked").is_some())
-        });
-        let pair = |input: ElementRef| {
-            let value = match input.value().name() {
-                "textarea" => input.text().collect(),
-                "select" => input
-                    .select(&parse("option[selected]"))
-                    .find_map(|option| option.attr("value"))
-                    .unwrap_or("")
-                    .to_owned(),
-                _ => input.attr("value").unwrap_or("").to_owned(),
-            };
-            Some((input.attr("name")?.to_owned(), value))
-        };
-        sent.filter_map(pair).collect()
+        let sent = form.select(&fields).filter(|field| !is_disabled(*field));
+        sent.filter_map(|field| Some((field.attr("name")?.to_owned(), value(field)?))).collect()
+    }
+}
+
+/// Whether a field is disabled, by itself or with all of its fieldset.
+fn is_disabled(field: ElementRef) -> bool {
+    let mut fieldsets =
+        field.ancestors().filter_map(ElementRef::wrap).filter(|around| around.value().name() == "fieldset");
+    field.attr("disabled").is_some() || fieldsets.any(|fieldset| fieldset.attr("disabled").is_some())
+}
+
+/// What a field sends as it stands; `None` for a button, a box or choice that is not ticked, and an empty list.
+fn value(field: ElementRef) -> Option<String> {
+    let attribute = field.attr("value").map(ToOwned::to_owned);
+    match (field.value().name(), field.attr("type").unwrap_or_default().to_ascii_lowercase().as_str()) {
+        ("textarea", _) => Some(field.text().collect()),
+        ("select", _) => {
+            let all = parse("option");
+            let mut options = field.select(&all).filter(|option| option.attr("disabled").is_none());
+            let chosen = field.select(&all).filter(|option| option.attr("selected").is_some()).last();
+            let option = chosen.or_else(|| options.next())?;
+            Some(option.attr("value").map_or_else(|| option.text().collect(), ToOwned::to_owned))
+        }
+        (_, "checkbox" | "radio") => field.attr("checked").map(|_| attribute.unwrap_or_else(|| "on".to_owned())),
+        (_, "submit" | "button" | "reset" | "image") => None,
+        _ => Some(attribute.unwrap_or_default()),
     }
 }
 
 #[expect(clippy::expect_used, reason = "a test's own selector")]
 fn parse(selector: &str) -> Selector {
     Selector::parse(selector).expect("a CSS selector")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_sends_what_a_browser_would_send() {
+        let fields = r#"<input name=a value=1><input name=b disabled value=2><input value=nameless>
+            <fieldset disabled><input name=c value=3></fieldset>
+            <input type=checkbox name=d><input type=checkbox name=e checked><input type=checkbox name=f value=6 checked>
+            <input type=radio name=g value=7><input type=RADIO name=g value=8 checked><input type=radio name=h value=9>
+            <select name=i><option disabled>none<option>10<option value=11>eleven</select>
+            <select name=j><option value=12>x<option value=13 selected>y</select><select name=k></select>
+            <textarea name=l>14</textarea><input type=submit name=m value=15><button name=n value=16>Send</button>"#;
+        let html = format!("<form action=/other><input name=z></form><form action=/here>{fields}</form>");
+        let page = Page { status: 200, path: "/".to_owned(), headers: HeaderMap::new(), html, text: String::new() };
+        let sent = page.form("/here");
+        let sent: Vec<_> = sent.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        assert_eq!(sent, ["a=1", "e=on", "f=6", "g=8", "i=10", "j=13", "l=14"]);
+    }
 }

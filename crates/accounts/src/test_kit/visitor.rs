@@ -58,15 +58,24 @@ impl Visitor {
 
     /// Registers under a name, with the address `name@example.com`.
     pub async fn register(&self, username: &str, password: &str) -> Page {
-        let email = format!("{username}@example.com");
-        let typed = [("username", username), ("email", &email), ("password", password), ("password2", password)];
-        self.submit("/register", "/register", &typed).await
+        self.register_at("/register", username, password).await
     }
 
     /// Logs in as whom [`Visitor::register`] made.
     pub async fn log_in(&self, username: &str, password: &str) -> Page {
-        let email = format!("{username}@example.com");
-        self.submit("/login", "/login", &[("email", &email), ("password", password)]).await
+        self.log_in_at("/login", username, password).await
+    }
+
+    /// [`Visitor::register`] where the page is at a path of its own.
+    pub async fn register_at(&self, path: &str, username: &str, password: &str) -> Page {
+        let email = email(username);
+        let typed = [("username", username), ("email", &email), ("password", password), ("password2", password)];
+        self.submit(path, path, &typed).await
+    }
+
+    /// [`Visitor::log_in`] where the page is at a path of its own.
+    pub async fn log_in_at(&self, path: &str, username: &str, password: &str) -> Page {
+        self.submit(path, path, &[("email", &email(username)), ("password", password)]).await
     }
 
     /// A request by hand, with this visitor's cookies; redirects are not followed.
@@ -96,4 +105,9 @@ impl Visitor {
     fn url(&self, path: &str) -> Url {
         self.base.join(path).expect("a path")
     }
+}
+
+/// The address of whoever has that name, in tests.
+fn email(username: &str) -> String {
+    format!("{username}@example.com")
 }

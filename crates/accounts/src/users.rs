@@ -19,7 +19,7 @@ impl Accounts {
     ///
     /// # Errors
     /// The store could not answer.
-    pub async fn is_empty(&self) -> Result<bool, StoreError> {
+    pub async fn has_no_users(&self) -> Result<bool, StoreError> {
         Ok(self.inner.ports.users.list(None, PageSize::clamped(1)).await?.items.is_empty())
     }
 }

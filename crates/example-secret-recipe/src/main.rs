@@ -71,7 +71,7 @@ async fn main() -> anyhow::Result<()> {
     let store = AccountStore::connect(&settings.database).await?;
     let accounts = Accounts::builder(store).listen(settings.listen).layout(Plain);
     let accounts = accounts.without(AccountPage::Register).log_in_at("/").after_log_in("/home").build()?;
-    if accounts.is_empty().await? {
+    if accounts.has_no_users().await? {
         let mut chance = [0; 12];
         OsRandom.fill(&mut chance);
         let password = chance.map(|byte| format!("{byte:02x}")).concat();

@@ -90,15 +90,17 @@ pub mod test_kit;
 use std::sync::Arc;
 
 pub use auth::{
-    Cost, CostError, Lifetime, LifetimeError, Lifetimes, Limits, Password, PasswordPolicy, PasswordPolicyError,
-    PasswordRefusal, PasswordTooLong, Random, SessionToken,
+    Busy, Cost, CostError, Lifetime, LifetimeError, Lifetimes, Limits, Password, PasswordPolicy, PasswordPolicyError,
+    PasswordRefusal, PasswordTooLong, Random, SessionToken, Warning,
 };
 pub use builder::{BuildError, Builder};
 pub use domain::credential::PasswordHash;
-pub use domain::session::{Device, LiveSession};
-pub use domain::user::{Email, User, UserId, Username};
-pub use domain::{AccountPorts, Clock, StoreError, Timestamp};
+pub use domain::session::{Device, LiveSession, Session, SessionId};
+pub use domain::user::{Email, EmailError, Taken, User, UserId, Username, UsernameError};
+pub use domain::{AccountPorts, Clock, Label, LabelError, Page, PageSize, StoreError, Timestamp};
 pub use event::Event;
+#[cfg(feature = "poem")]
+pub use ipnet::IpNet;
 pub use log_in::{LogIn, LogInError, LoggedIn};
 pub use register::{RegisterError, Registration};
 pub use system::{OsRandom, SystemClock};

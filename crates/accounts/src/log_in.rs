@@ -3,8 +3,9 @@
 use auth::{Busy, Password, SessionToken, Verification};
 use domain::StoreError;
 use domain::credential::Credential;
-use domain::session::{Device, SessionId, TokenDigest};
+use domain::session::{Device, SessionId};
 use domain::user::{Email, User};
+use tracing::Instrument as _;
 
 use crate::{Accounts, Event};
 
@@ -24,7 +25,7 @@ pub struct LogIn {
     /// From where.
     pub device: Device,
     /// The session that the browser has now, which ends in the same commit.
-    pub replaces: Option<TokenDigest>,
+    pub replaces: Option<SessionToken>,
 }
 
 /// Somebody let in.
@@ -63,10 +64,7 @@ impl Accounts {
     /// # Errors
     /// [`LogInError`]
     pub async fn log_in(&self, attempt: LogIn) -> Result<LoggedIn, LogInError> {
-        let known = match Email::parse(&attempt.email) {
-            Ok(email) => self.inner.ports.credentials.find_by_email(&email).await?,
-            Err(_) => None,
-        };
+        let known = self.known(&attempt.email).await?;
         let whose = known.as_ref().map(|known| known.user.id);
         let Some(Credential { user, .. }) = self.prove(known, attempt.password).await? else {
             self.tell(&Event::LogInFailed { user: whose, network: attempt.device.network });
@@ -75,10 +73,27 @@ impl Accounts {
         let token = SessionToken::new(&*self.inner.random);
         let now = self.inner.clock.now();
         let session = self.inner.lifetimes.open(user.id, attempt.remember, attempt.device, now);
-        let id = self.inner.ports.sessions.open(token.digest(), session, attempt.replaces).await?;
+        let replaces = attempt.replaces.as_ref().map(SessionToken::digest);
+        let id = self.inner.ports.sessions.open(token.digest(), session, replaces).await?;
         self.purge_in_the_background();
         self.tell(&Event::LoggedIn { user: user.id, session: id });
         Ok(LoggedIn { user, token, session: id, remembered: attempt.remember })
+    }
+
+    /// Tells of somebody who was refused without a password to hash: one longer than any.
+    #[cfg(feature = "poem")]
+    pub(crate) async fn log_in_refused(&self, email: &str, device: Device) -> Result<(), StoreError> {
+        let user = self.known(email).await?.map(|known| known.user.id);
+        self.tell(&Event::LogInFailed { user, network: device.network });
+        Ok(())
+    }
+
+    /// Whose address that is, if it is one and somebody's.
+    async fn known(&self, email: &str) -> Result<Option<Credential>, StoreError> {
+        match Email::parse(email) {
+            Ok(email) => self.inner.ports.credentials.find_by_email(&email).await,
+            Err(_) => Ok(None),
+        }
     }
 
     /// The credential, if the password proves it and its user may come in; `None` for one of the reasons that are not told.
@@ -104,11 +119,12 @@ impl Accounts {
 
     fn purge_in_the_background(&self) {
         let accounts = self.clone();
-        tokio::spawn(async move {
+        let purge = async move {
             let now = accounts.inner.clock.now();
             if let Err(failure) = accounts.inner.ports.sessions.purge(now, PURGED_PER_LOG_IN).await {
                 tracing::warn!(error = ?failure, "expired sessions were not forgotten");
             }
-        });
+        };
+        tokio::spawn(purge.in_current_span());
     }
 }

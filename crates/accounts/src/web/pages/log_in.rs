@@ -95,9 +95,12 @@ pub(in crate::web) async fn submit(parts: PageParts, sent: Checked<Typed>) -> Re
 /// Lets somebody in; `None` where address and password do not match.
 async fn log_in(exchange: &Exchange, typed: Typed) -> Result<Option<LoggedIn>, Problem> {
     let Typed { email, password, remember } = typed;
-    let Some(password) = password else { return Ok(None) };
     let device = exchange.device.clone();
-    let replaces = exchange.session.as_ref().map(auth::SessionToken::digest);
+    let Some(password) = password else {
+        exchange.accounts.log_in_refused(&email, device).await?;
+        return Ok(None);
+    };
+    let replaces = exchange.session.clone();
     match exchange.accounts.log_in(LogIn { email, password, remember, device, replaces }).await {
         Ok(logged_in) => Ok(Some(logged_in)),
         Err(LogInError::Mismatch) => Ok(None),

@@ -25,6 +25,8 @@ const ALONE: &[&[&str]] = &[
     &["--package", "accounts"],
     &["--package", "accounts", "--no-default-features"],
     &["--package", "store", "--no-default-features"],
+    &["--package", "example-secret-recipe"],
+    &["--package", "example-triplanned"],
 ];
 
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
@@ -40,6 +42,10 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     step("docs", || {
         let mut doc = command::cargo(root);
         command::run(doc.env("RUSTDOCFLAGS", "-D warnings").args(["doc", "--quiet", "--no-deps"]).args(EVERYTHING))
+    })?;
+    step("alone", || {
+        let alone = ["test", "--quiet", "--package", "accounts", "--no-default-features", "--doc"];
+        command::run(command::cargo(root).args(alone)) // to register and to log in needs no Poem, and is shown so
     })?;
     let passed = step("tests", || tally::run(command::cargo(root).arg("test").args(EVERYTHING)))?;
     println!("tests: {passed}");

@@ -7,6 +7,7 @@ mod migrations;
 mod modules;
 mod names;
 mod spelling;
+mod statements;
 
 use std::path::Path;
 
@@ -25,6 +26,7 @@ const CHECKS: &[Check] = &[
     names::plain,
     names::finished,
     spelling::american,
+    statements::constant,
 ];
 
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {

@@ -6,26 +6,33 @@ use crate::tree::Tree;
 
 const ENGINES: [&str; 2] = ["sqlite", "postgres"];
 
-/// Checks every set, that is each folder of `migrations/`.
+/// Checks every set: each folder of `migrations/`, and the one that a crate brings in its own `migrations/`.
 pub(super) fn paired(tree: &Tree) -> Vec<String> {
     let mut breaches = Vec::new();
     let mut files = BTreeSet::new(); // (set, file), whichever engine it is for
-    for (path, _) in tree.files().filter(|(path, _)| path.starts_with("migrations/")) {
-        match path.split('/').collect::<Vec<_>>()[..] {
-            [_, set, engine, file] if ENGINES.contains(&engine) && number(file).is_some() => {
-                files.insert((set, file));
+    for (path, _) in tree.files() {
+        let form = match path.split('/').collect::<Vec<_>>()[..] {
+            ["migrations", _, engine, file] | ["crates", _, "migrations", engine, file]
+                if ENGINES.contains(&engine) && number(file).is_some() =>
+            {
+                let set = path.trim_end_matches(file).trim_end_matches('/').trim_end_matches(engine);
+                files.insert((set.trim_end_matches('/'), file));
+                continue;
             }
-            _ => breaches.push(format!("{path} is not named migrations/SET/sqlite|postgres/NNNN_what.sql")),
-        }
+            ["migrations", ..] => "migrations/SET",
+            ["crates", _, "migrations", ..] => "crates/CRATE/migrations",
+            _ => continue,
+        };
+        breaches.push(format!("{path} is not named {form}/sqlite|postgres/NNNN_what.sql"));
     }
     let mut expected = ("", 0);
     for (set, file) in files {
         expected = if expected.0 == set { (set, expected.1 + 1) } else { (set, 1) };
         if number(file) != Some(expected.1) {
-            breaches.push(format!("migrations/{set}: {file} stands where number {:04} is due", expected.1));
+            breaches.push(format!("{set}: {file} stands where number {:04} is due", expected.1));
         }
         for engine in ENGINES {
-            let path = format!("migrations/{set}/{engine}/{file}");
+            let path = format!("{set}/{engine}/{file}");
             if tree.text(&path).is_none() {
                 breaches.push(format!("{path} is missing: the other engine has it"));
             }
@@ -66,6 +73,13 @@ mod tests {
     }
 
     #[test]
+    fn a_crate_s_own_set_is_one_too() {
+        let both = ["sqlite", "postgres"].map(|engine| format!("crates/trips/migrations/{engine}/0001_posts.sql"));
+        assert_eq!(breaches_of(&[&both[0], &both[1]]), "");
+        assert_eq!(breaches_of(&[&both[0]]), format!("{} is missing: the other engine has it", both[1]));
+    }
+
+    #[test]
     fn a_gap_and_a_doubled_number_are_breaches() {
         let file = |name: &str| [format!("migrations/a/sqlite/{name}"), format!("migrations/a/postgres/{name}")];
         let gap = [file("0001_a.sql"), file("0003_c.sql")];
@@ -79,7 +93,12 @@ mod tests {
 
     #[test]
     fn a_file_named_otherwise_is_a_breach() {
-        for path in ["migrations/a/mysql/0001_a.sql", "migrations/a/sqlite/1_a.sql", "migrations/notes.md"] {
+        for path in [
+            "migrations/a/mysql/0001_a.sql",
+            "migrations/a/sqlite/1_a.sql",
+            "migrations/notes.md",
+            "crates/x/migrations/1.sql",
+        ] {
             assert!(breaches_of(&[path]).starts_with(&format!("{path} is not named")), "{path}");
         }
     }

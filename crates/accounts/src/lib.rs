@@ -11,7 +11,8 @@
 //! A handler that takes a [`web::CurrentUser`] is for users alone: a guest is sent to log in, and back. The pages to
 //! register, log in and log out come along.
 //!
-//! ```
+#![cfg_attr(not(feature = "test-kit"), doc = "```ignore")] // it is a visitor of the kit that shows it
+#![cfg_attr(feature = "test-kit", doc = "```")]
 //! use accounts::{Accounts, web::{CurrentUser, PageParts, methods}};
 //! use poem::{Response, Route, handler};
 //!
@@ -139,10 +140,10 @@ impl Accounts {
     }
 }
 
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "test-kit"))]
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "test-kit"))]
 #[doc = include_str!("../../../docs/EMBEDDING.md")]
 struct Embedding;

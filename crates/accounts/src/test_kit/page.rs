@@ -108,13 +108,13 @@ mod tests {
 
     #[test]
     fn a_form_sends_what_a_browser_would_send() {
-        let fields = r#"<input name=a value=1><input name=b disabled value=2><input value=nameless>
+        let fields = r"<input name=a value=1><input name=b disabled value=2><input value=nameless>
             <fieldset disabled><input name=c value=3></fieldset>
             <input type=checkbox name=d><input type=checkbox name=e checked><input type=checkbox name=f value=6 checked>
             <input type=radio name=g value=7><input type=RADIO name=g value=8 checked><input type=radio name=h value=9>
             <select name=i><option disabled>none<option>10<option value=11>eleven</select>
             <select name=j><option value=12>x<option value=13 selected>y</select><select name=k></select>
-            <textarea name=l>14</textarea><input type=submit name=m value=15><button name=n value=16>Send</button>"#;
+            <textarea name=l>14</textarea><input type=submit name=m value=15><button name=n value=16>Send</button>";
         let html = format!("<form action=/other><input name=z></form><form action=/here>{fields}</form>");
         let page = Page { status: 200, path: "/".to_owned(), headers: HeaderMap::new(), html, text: String::new() };
         let sent = page.form("/here");

@@ -66,7 +66,7 @@ impl Storm {
     #[expect(clippy::print_stdout, reason = "a program that prints a table")]
     async fn over(&self, engine: &str, url: &str) -> anyhow::Result<()> {
         let store = PartyStore::connect(url).await?;
-        let server = TestServer::start(app(services(&store), |builder| builder.cost(cheap()))?).await?;
+        let server = TestServer::start(app(services(&store)?, |builder| builder.cost(cheap()))?).await?;
         println!("{engine}: {} guests at once, {} seats, {} rounds", self.users, self.seats, self.rounds);
         let begun = Instant::now();
         let mut people = enter(&server, self.users + 1).await?;
@@ -130,9 +130,9 @@ impl Storm {
     }
 }
 
-fn services(store: &PartyStore) -> Services {
+fn services(store: &PartyStore) -> anyhow::Result<Services> {
     let accounts = store.accounts().clone();
-    Services {
+    Ok(Services {
         accounts: accounts.clone().into(),
         parties: store.parties(),
         readiness: Arc::new(move || -> Answering {
@@ -140,8 +140,8 @@ fn services(store: &PartyStore) -> Services {
             Box::pin(async move { accounts.ping().await })
         }),
         clock: Arc::new(SystemClock),
-        time_zone: Zone::stored("UTC".into()),
-    }
+        time_zone: Zone::parse("UTC")?,
+    })
 }
 
 /// People with names of their own, registered and logged in by the pages.

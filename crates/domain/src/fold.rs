@@ -3,14 +3,17 @@
 use icu_casemap::CaseMapper;
 use unicode_normalization::UnicodeNormalization;
 
+use crate::visible::is_invisible;
+
 /// The key under which a text is unique and searched: case folded and compatibility normalized (NFKC), as Unicode's
-/// compatibility caseless matching does (The Unicode Standard, D146). In Rust, since both engines fold ASCII only.
+/// compatibility caseless matching does (The Unicode Standard, D146), without what cannot be seen. In Rust, since both
+/// engines fold ASCII only.
 #[must_use]
 pub fn fold(text: &str) -> String {
     let mapper = CaseMapper::new();
-    let decomposed: String = text.nfd().collect();
+    let decomposed: String = text.nfd().filter(|c| !is_invisible(*c)).collect();
     let compatible: String = mapper.fold_string(&decomposed).nfkc().collect();
-    mapper.fold_string(&compatible).nfkc().collect()
+    mapper.fold_string(&compatible).nfkc().filter(|c| !is_invisible(*c)).collect()
 }
 
 #[cfg(test)]
@@ -24,6 +27,7 @@ mod tests {
         {
             assert_eq!(fold(one), fold(other));
         }
+        assert_eq!(fold("a\u{ad}d\u{200b}a\u{fe0f}"), "ada");
         assert_ne!(fold("ada"), fold("adah"));
     }
 

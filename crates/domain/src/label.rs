@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::visible::is_invisible;
+
 /// One line of 1 to 200 code points, as somebody typed it, without space around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Label(String);
@@ -31,10 +33,24 @@ impl Label {
     pub fn parse(typed: &str) -> Result<Self, LabelError> {
         let typed = typed.trim();
         match typed.chars().take(Self::MAX + 1).count() {
-            0 => Err(LabelError::Empty),
             n if n > Self::MAX => Err(LabelError::TooLong),
+            _ if typed.chars().all(|c| is_invisible(c) || c.is_whitespace()) => Err(LabelError::Empty),
             _ if typed.chars().any(is_unshowable) => Err(LabelError::Character),
             _ => Ok(Self(typed.to_owned())),
+        }
+    }
+
+    /// A label that was parsed before it was stored. Only what would break a page is looked for: a mark that is refused
+    /// later takes nobody's party away.
+    ///
+    /// # Errors
+    /// The first rule of [`LabelError`] that the text breaks.
+    pub fn stored(text: String) -> Result<Self, LabelError> {
+        match text.chars().take(Self::MAX + 1).count() {
+            0 => Err(LabelError::Empty),
+            n if n > Self::MAX => Err(LabelError::TooLong),
+            _ if text.chars().any(char::is_control) => Err(LabelError::Character),
+            _ => Ok(Self(text)),
         }
     }
 
@@ -65,12 +81,22 @@ mod tests {
     fn a_label_is_one_line_that_can_be_shown() {
         assert_eq!(Label::parse("  <b>Chez Zoé</b> 🍝 ").map(|l| l.to_string()), Ok("<b>Chez Zoé</b> 🍝".to_owned()));
         assert_eq!(Label::parse("مطعم ليلى").map(|l| l.to_string()), Ok("مطعم ليلى".to_owned()));
-        assert_eq!(Label::parse(" \u{3000} "), Err(LabelError::Empty));
+        for typed in [" \u{3000} ", "\u{3164}", "\u{200b} \u{2800}", "\u{e0041}"] {
+            assert_eq!(Label::parse(typed), Err(LabelError::Empty), "{typed:?}");
+        }
         for typed in ["a\0b", "a\nb", "a\u{1b}[31mb", "a\u{202E}b"] {
             assert_eq!(Label::parse(typed), Err(LabelError::Character), "{typed:?}");
         }
         assert!(Label::parse(&"ü".repeat(200)).is_ok());
         assert_eq!(Label::parse(&"ü".repeat(201)), Err(LabelError::TooLong));
+    }
+
+    #[test]
+    fn a_stored_label_is_refused_only_for_what_would_break_a_page() {
+        assert_eq!(Label::stored(" a\u{202E}b ".to_owned()).map(|l| l.to_string()), Ok(" a\u{202E}b ".to_owned()));
+        assert_eq!(Label::stored(String::new()), Err(LabelError::Empty));
+        assert_eq!(Label::stored("ü".repeat(201)), Err(LabelError::TooLong));
+        assert_eq!(Label::stored("a\nb".to_owned()), Err(LabelError::Character));
     }
 
     proptest! {

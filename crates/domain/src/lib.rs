@@ -55,6 +55,7 @@ mod ports;
 pub mod session;
 mod time;
 pub mod user;
+mod visible;
 
 pub use error::{CorruptValue, StoreError};
 pub use fold::fold;

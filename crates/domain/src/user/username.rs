@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::fold;
+use crate::visible::is_invisible;
 
 /// A public name: 3 to 64 code points of letters, digits, `_`, `-` and `.`, shown as typed, unique by [`Username::key`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -157,20 +158,18 @@ impl fmt::Display for Username {
 fn is_well_formed(name: impl Iterator<Item = char>) -> bool {
     let mut marks = None; // marks so far on the letter before; `None` where there is no letter to carry one
     for c in name {
+        if is_invisible(c) {
+            return false;
+        }
         marks = match (c, marks) {
             (c, Some(0 | 1)) if is_combining_mark(c) => marks.map(|n| n + 1),
-            (c, _) if is_combining_mark(c) || is_blank(c) => return false,
+            (c, _) if is_combining_mark(c) => return false,
             (c, _) if c.is_alphanumeric() => Some(0),
             ('_' | '-' | '.', _) => None,
             _ => return false,
         };
     }
     true
-}
-
-/// Letters to Unicode, nothing to the eye: the Hangul fillers.
-fn is_blank(c: char) -> bool {
-    matches!(c, '\u{115F}' | '\u{1160}' | '\u{3164}' | '\u{FFA0}')
 }
 
 #[cfg(test)]
@@ -222,6 +221,15 @@ mod tests {
         assert_eq!(Username::stored("admin".into()).map(|n| n.to_string()), Ok("admin".to_owned()));
         for name in ["", "a b", "a/b", "a\0b"] {
             assert!(Username::stored(name.into()).is_err(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn no_name_looks_like_another_by_what_cannot_be_seen() {
+        for name in
+            ["ad\u{fe0f}a", "a\u{34f}da", "ada\u{e0100}", "ada\u{17b4}", "admi\u{34f}n", "\u{13441}\u{13441}\u{13441}"]
+        {
+            assert_eq!(Username::parse(name), Err(UsernameError::Character), "{name:?}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! `/parties/{id}`: one party, who is coming, and the visitor's answer.
 
-use accounts::web::{Checked, CurrentUser, Fields, Flash, Form, FormErrors, PageParts, Problem};
+use accounts::web::{Checked, CurrentUser, Fields, Flash, Form, FormErrors, PageParts, Problem, permanently};
 use askama::Template;
 use domain::party::{Answer, Heads, PartyId, PartyView};
 use poem::http::StatusCode;
@@ -31,7 +31,11 @@ pub(crate) async fn show(
     dinner: Ask<'_>,
     id: Path<String>,
 ) -> Result<Response, Problem> {
-    let id = PartyId::parse(&id).map_err(|_| Problem::NotFound)?;
+    let typed = id.0;
+    let id = PartyId::parse(&typed).map_err(|_| Problem::NotFound)?;
+    if typed != id.get().to_string() {
+        return Ok(permanently(&format!("/parties/{}", id.get()))); // one page, one address
+    }
     let view = dinner.parties.find(id, me.id).await?.ok_or(Problem::NotFound)?;
     let now = dinner.parties.now();
     let party = &view.summary;

@@ -7,13 +7,13 @@ mod update;
 use async_trait::async_trait;
 use domain::party::{
     Attendee, NewParty, Outcome, PartyChange, PartyCursor, PartyId, PartyQuery, PartyRepository, PartySummary,
-    PartyView, UpdateError,
+    PartyView, UpdateError, Zone,
 };
 use domain::user::UserId;
 use domain::{Page, PageSize, StoreError, Timestamp, fold};
 use sqlx::{FromRow, query_as, query_scalar};
 
-use self::row::{SummaryRow, heads, summaries};
+use self::row::{SummaryRow, heads, summaries, zone};
 use crate::dialect::Dialect;
 use crate::embed::{Engine, WriteError};
 use crate::error::failed;
@@ -24,6 +24,7 @@ const ADD: &str = "INSERT INTO parties \
      (host_id, local_time, zone, starts_at, venue, main_dish, search_key, seats, rsvp_deadline) \
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
 const FIND: &str = summaries!("SELECT * FROM parties WHERE id = $2", "id");
+const LAST_ZONE: &str = "SELECT id, zone FROM parties WHERE host_id = $1 ORDER BY id DESC LIMIT 1";
 const GUESTS: &str = "SELECT rsvps.id, guest_id, username, heads FROM rsvps JOIN users ON users.id = guest_id \
      WHERE party_id = $1 AND answer = 'seated' ORDER BY place";
 
@@ -79,6 +80,11 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         Ok(Some(PartyView { summary: row.parse().map_err(failed)?, guests: guests.map_err(failed)? }))
     }
 
+    async fn last_zone(&self, host: UserId) -> Result<Option<Zone>, StoreError> {
+        let row = query_as::<_, (i64, String)>(LAST_ZONE).bind(host.get()).fetch_optional(&self.engine.read);
+        row.await.map_err(failed)?.map(|(party, name)| zone(&name, party)).transpose().map_err(failed)
+    }
+
     async fn list(
         &self,
         query: PartyQuery,
@@ -106,7 +112,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_party_is_found_among_a_million_as_among_ten() {
-        for sql in [HOST, FIND, GUESTS] {
+        for sql in [HOST, FIND, LAST_ZONE, GUESTS] {
             assert_walks_an_index(sql).await;
         }
     }

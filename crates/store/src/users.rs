@@ -41,7 +41,7 @@ impl UserRow {
         Ok(User {
             id: UserId::new(self.id),
             username: username(&self.username, self.id)?,
-            email: Email::parse(&self.email).map_err(corrupt("users", "email", self.id))?,
+            email: Email::stored(self.email).map_err(corrupt("users", "email", self.id))?,
             joined_at: Timestamp::from_millis(self.joined_at),
             disabled_at: self.disabled_at.map(Timestamp::from_millis),
         })

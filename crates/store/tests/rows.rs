@@ -35,7 +35,7 @@ async fn a_user_that_does_not_parse_is_told_with_its_table_column_and_row() {
         past_our_types(&fresh.store, "UPDATE users SET username = 'b e n' WHERE username = 'ben'").await.unwrap();
         assert_eq!(place(accounts.users.find(ben.id).await), ("users", "username", row));
         assert_eq!(place(accounts.users.list(None, PageSize::DEFAULT).await), ("users", "username", row));
-        past_our_types(&fresh.store, "UPDATE users SET username = 'ben', email = 'nowhere' WHERE username = 'b e n'")
+        past_our_types(&fresh.store, "UPDATE users SET username = 'ben', email = 'no where' WHERE username = 'b e n'")
             .await
             .unwrap();
         assert_eq!(place(accounts.credentials.find_by_email(&ben.email).await), ("users", "email", row));
@@ -53,6 +53,14 @@ async fn a_party_that_does_not_parse_is_told_with_its_table_column_and_row() {
 
         past_our_types(&fresh.store, "UPDATE parties SET venue = 'a\nb' WHERE id = 2").await.unwrap();
         assert_eq!(place(parties.find(id, ada.id).await), ("parties", "venue", 2));
+        past_our_types(&fresh.store, "UPDATE parties SET venue = 'a', main_dish = 'a\nb' WHERE id = 2").await.unwrap();
+        assert_eq!(place(parties.find(id, ada.id).await), ("parties", "main_dish", 2));
+        past_our_types(&fresh.store, "UPDATE parties SET main_dish = 'b', zone = 'Europe/Atlantis' WHERE id = 2")
+            .await
+            .unwrap();
+        assert_eq!(place(parties.find(id, ada.id).await), ("parties", "zone", 2));
+        assert_eq!(place(parties.last_zone(ada.id).await), ("parties", "zone", 2));
+        past_our_types(&fresh.store, "UPDATE parties SET venue = 'a\nb', zone = 'UTC' WHERE id = 2").await.unwrap();
         past_our_types(&fresh.store, "UPDATE parties SET local_time = 'tomorrow, at eight' WHERE id = 2")
             .await
             .unwrap();

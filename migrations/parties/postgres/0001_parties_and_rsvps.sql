@@ -28,6 +28,7 @@ CREATE INDEX parties_to_come ON parties (starts_at, id);
 CREATE INDEX parties_past ON parties (starts_at DESC, id);
 CREATE INDEX parties_to_come_by_host ON parties (host_id, starts_at, id);
 CREATE INDEX parties_past_by_host ON parties (host_id, starts_at DESC, id);
+CREATE INDEX parties_by_host ON parties (host_id, id); -- the one that somebody made last
 
 -- One answer per guest and party. `place` orders those seated and those waiting by when they came to it: a number drawn
 -- under the party's lock, since two clocks may tell one time.

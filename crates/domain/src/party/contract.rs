@@ -36,6 +36,7 @@ macro_rules! party_promises {
             guests_are_named_in_the_order_in_which_they_were_seated
             a_new_party_has_its_host_at_the_table
             a_date_in_a_fold_of_the_clocks_keeps_its_wall_and_its_moment
+            the_last_zone_is_of_the_party_that_was_made_last
             numbers_only_grow
             an_unknown_host_hosts_nothing
             no_party_is_found_where_none_is
@@ -58,7 +59,7 @@ fn minutes(minutes: i64) -> Timestamp {
 }
 
 fn date(starts_at: Timestamp) -> PartyDate {
-    PartyDate::stored("2030-03-17T19:00:00", Zone::stored("Europe/Berlin".to_owned()), starts_at).unwrap()
+    PartyDate::stored("2030-03-17T19:00:00", Zone::parse("Europe/Berlin").unwrap(), starts_at).unwrap()
 }
 
 fn label(text: &str) -> Label {

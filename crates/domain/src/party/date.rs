@@ -1,5 +1,6 @@
 //! When a party begins. The host's local date and time with their zone are the truth; the moment is derived for sorting.
 
+use std::collections::HashSet;
 use std::fmt;
 use std::sync::LazyLock;
 
@@ -10,6 +11,9 @@ use crate::Timestamp;
 
 /// The zone files that ride in the binary, so that a machine's own (or their absence) change nothing.
 static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+
+/// Their names, so that a row is read without reading a zone file.
+static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| Zone::names().collect());
 
 /// The date and time on the host's wall, and the moment that is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,10 +54,12 @@ impl Zone {
         zone.iana_name().map(|name| Self(name.to_owned())).ok_or(PartyDateError::Zone)
     }
 
-    /// A name that was parsed before it was stored: not looked up again for each row.
-    #[must_use]
-    pub fn stored(name: String) -> Self {
-        Self(name)
+    /// A name that was parsed before it was stored.
+    ///
+    /// # Errors
+    /// [`PartyDateError::Zone`] where the IANA database has none that is spelled so.
+    pub fn stored(name: String) -> Result<Self, PartyDateError> {
+        if NAMES.contains(&name) { Ok(Self(name)) } else { Err(PartyDateError::Zone) }
     }
 
     /// The names of all zones there are, in order.
@@ -175,7 +181,19 @@ mod tests {
         let date = resolve("2026-03-14", "19:00", "europe/berlin").unwrap();
         assert_eq!(date.to_string(), "Saturday 14 March 2026, 19:00 (Europe/Berlin)");
         assert_eq!(date.starts_at(), Timestamp::from_millis(1_773_511_200_000)); // 18:00 UTC
-        assert_eq!(PartyDate::stored(&date.local(), Zone::stored("Europe/Berlin".into()), date.starts_at()), Ok(date));
+        let zone = Zone::stored("Europe/Berlin".into()).unwrap();
+        assert_eq!(PartyDate::stored(&date.local(), zone, date.starts_at()), Ok(date));
+    }
+
+    #[test]
+    fn every_zone_that_can_be_typed_can_be_stored() {
+        for name in Zone::names() {
+            let Ok(zone) = Zone::parse(&name.to_lowercase()) else { continue };
+            assert_eq!(Zone::stored(zone.as_str().to_owned()), Ok(zone));
+        }
+        for name in ["", "europe/berlin", "Europe/Atlantis"] {
+            assert_eq!(Zone::stored(name.to_owned()), Err(PartyDateError::Zone), "{name}");
+        }
     }
 
     #[test]

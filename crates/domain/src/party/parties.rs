@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{
     Heads, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartyRepository, PartySummary, PartyView,
-    Refusal, UpdateError,
+    Refusal, UpdateError, Zone,
 };
 use crate::user::UserId;
 use crate::{Clock, Page, PageSize, StoreError, Timestamp};
@@ -81,6 +81,14 @@ impl Parties {
     /// [`StoreError`]: the store could not answer.
     pub async fn find(&self, id: PartyId, viewer: UserId) -> Result<Option<PartyView>, StoreError> {
         self.repository.find(id, viewer).await
+    }
+
+    /// The zone of the party that `host` made last: where they will host the next one, most likely.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the store could not answer.
+    pub async fn last_zone(&self, host: UserId) -> Result<Option<Zone>, StoreError> {
+        self.repository.last_zone(host).await
     }
 
     /// A page of the parties of `query`, those to come first.

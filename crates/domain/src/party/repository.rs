@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::PartySummary;
-use super::{NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartyView, Refusal};
+use super::{NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartyView, Refusal, Zone};
 use crate::user::UserId;
 use crate::{Page, PageSize, StoreError, Timestamp};
 
@@ -23,6 +23,9 @@ pub trait PartyRepository: Send + Sync {
 
     /// The party as `viewer` may see it, or `None` if there is no such party.
     async fn find(&self, id: PartyId, viewer: UserId) -> Result<Option<PartyView>, StoreError>;
+
+    /// The zone of the party that `host` made last, whenever it is; `None` where there is no such party.
+    async fn last_zone(&self, host: UserId) -> Result<Option<Zone>, StoreError>;
 
     /// The parties of `query` that come after `after` (or the first), as `viewer` may see them.
     ///

@@ -50,6 +50,20 @@ impl Email {
         }
     }
 
+    /// An address that was parsed before it was stored. Only what would break a page or a header is looked for: a grammar
+    /// that is read otherwise later locks nobody out.
+    ///
+    /// # Errors
+    /// The first rule of [`EmailError`] that the text breaks.
+    pub fn stored(address: String) -> Result<Self, EmailError> {
+        match address.chars().take(Self::MAX + 1).count() {
+            0 => Err(EmailError::Empty),
+            n if n > Self::MAX => Err(EmailError::TooLong),
+            _ if address.chars().any(|c| c.is_control() || c.is_whitespace()) => Err(EmailError::Malformed),
+            _ => Ok(Self(address)),
+        }
+    }
+
     /// The address as it was typed.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -110,6 +124,16 @@ mod tests {
     #[test]
     fn case_makes_no_second_account() {
         assert_eq!(Email::parse("Ada@Example.COM").unwrap().key(), Email::parse("ada@example.com").unwrap().key());
+    }
+
+    #[test]
+    fn a_stored_address_is_refused_only_for_what_would_break_a_page() {
+        assert_eq!(Email::stored("Ada@intranet".to_owned()).map(|e| e.to_string()), Ok("Ada@intranet".to_owned()));
+        assert_eq!(Email::stored(String::new()), Err(EmailError::Empty));
+        assert_eq!(Email::stored("a".repeat(255)), Err(EmailError::TooLong));
+        for stored in ["ada @example.com", "ada@example.com\r\nBcc: ben@example.com"] {
+            assert_eq!(Email::stored(stored.to_owned()), Err(EmailError::Malformed), "{stored:?}");
+        }
     }
 
     proptest! {

@@ -66,8 +66,8 @@ impl SummaryRow {
         Ok(PartySummary {
             id: PartyId::new(id),
             host: UserId::new(self.party.host_id),
-            venue: Label::parse(&self.venue).map_err(corrupt("parties", "venue", id))?,
-            main_dish: Label::parse(&self.main_dish).map_err(corrupt("parties", "main_dish", id))?,
+            venue: Label::stored(self.venue).map_err(corrupt("parties", "venue", id))?,
+            main_dish: Label::stored(self.main_dish).map_err(corrupt("parties", "main_dish", id))?,
             state: self.party.state()?,
             rsvp_deadline: Timestamp::from_millis(self.party.rsvp_deadline),
             seats: self.party.seats()?,
@@ -96,7 +96,7 @@ pub(super) struct PartyRow {
 
 impl PartyRow {
     pub(super) fn invitation(&self) -> sqlx::Result<Invitation> {
-        let (zone, starts_at) = (Zone::stored(self.zone.clone()), Timestamp::from_millis(self.starts_at));
+        let (zone, starts_at) = (zone(&self.zone, self.id)?, Timestamp::from_millis(self.starts_at));
         let date = PartyDate::stored(&self.local_time, zone, starts_at);
         Ok(Invitation {
             host: username(&self.host, self.host_id)?,
@@ -120,6 +120,11 @@ impl PartyRow {
     pub(super) fn taken(&self) -> sqlx::Result<u32> {
         u32::try_from(self.taken).map_err(corrupt("parties", "taken", self.id))
     }
+}
+
+/// Reads the zone of the party with that number.
+pub(super) fn zone(stored: &str, party: i64) -> sqlx::Result<Zone> {
+    Zone::stored(stored.to_owned()).map_err(corrupt("parties", "zone", party))
 }
 
 /// The column's word for a state.

@@ -2,7 +2,7 @@
 
 mod hosting;
 
-use accounts::web::{CurrentUser, FormErrors, FormView, PageParts, Problem, permanently};
+use accounts::web::{CurrentUser, Fields, FormErrors, FormView, PageParts, Problem, permanently};
 use askama::Template;
 use domain::party::{PartyCursor, PartyQuery, PartySummary, Scope};
 use domain::user::{User, Username};
@@ -67,16 +67,13 @@ pub(crate) async fn show(
         return Ok(permanently(&format!("/user/{}", user.username)));
     }
     let lists = lists(&dinner, &user, &me, &Parameters::of(request)).await?;
-    let zone = last_zone(&lists.hosted).unwrap_or(dinner.time_zone.as_str());
-    let (fields, errors) = (hosting::blank(zone), FormErrors::new());
-    let form = (user.id == me.id).then(|| FormView::new(&fields, &errors));
+    let (mut fields, errors, mut form) = (Fields::default(), FormErrors::new(), None);
+    if user.id == me.id {
+        let last = dinner.parties.last_zone(me.id).await?;
+        fields = hosting::blank(last.as_ref().unwrap_or(&dinner.time_zone).as_str());
+        form = Some(FormView::new(&fields, &errors));
+    }
     Ok(profile(&page, StatusCode::OK, &user, &lists, form, dinner.parties.now()))
-}
-
-/// The zone of the party that somebody made last, of those on the page.
-fn last_zone(hosted: &Page<PartySummary, PartyCursor>) -> Option<&str> {
-    let last = hosted.items.iter().max_by_key(|party| party.id)?;
-    Some(last.invitation.date.zone().as_str())
 }
 
 fn profile(

@@ -48,6 +48,25 @@ pub async fn a_date_in_a_fold_of_the_clocks_keeps_its_wall_and_its_moment(
     assert_eq!(super::view(parties, id, &ada).await.summary.invitation.date, date);
 }
 
+/// Neither of the one that begins last, nor of somebody else's.
+pub async fn the_last_zone_is_of_the_party_that_was_made_last(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
+    for (host, day, zone) in [
+        (&ada, "2030-03-01", "Asia/Tokyo"),
+        (&ada, "2030-02-01", "Africa/Lagos"),
+        (&ben, "2030-04-01", "Europe/Berlin"),
+    ] {
+        let (day, time) = (parse_date(day).unwrap(), parse_time("19:00").unwrap());
+        let date = PartyDate::resolve(day, time, Zone::parse(zone).unwrap()).unwrap();
+        parties.add(NewParty { date, ..party_of(host) }).await.unwrap();
+        let found = parties.last_zone(host.id).await.unwrap();
+        assert_eq!(found.as_ref().map(Zone::as_str), Some(zone));
+    }
+    let found = parties.last_zone(ada.id).await.unwrap();
+    assert_eq!(found.as_ref().map(Zone::as_str), Some("Africa/Lagos"));
+    assert_eq!(parties.last_zone(UserId::new(ben.id.get() + 1)).await.unwrap(), None);
+}
+
 /// A Party ID in a letter must not come to name another party.
 pub async fn numbers_only_grow(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;

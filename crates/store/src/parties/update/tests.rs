@@ -94,7 +94,7 @@ impl Race {
     }
 
     async fn attempts(&self, patience: Duration) -> [Attempt; 2] {
-        let zone = Zone::stored("Europe/Berlin".to_owned());
+        let zone = Zone::parse("Europe/Berlin").unwrap();
         let party = NewParty {
             host: self.users[0],
             date: PartyDate::stored("2031-01-15T19:00:00", zone, NOW + Duration::from_secs(9)).unwrap(),

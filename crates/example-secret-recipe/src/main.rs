@@ -1,4 +1,7 @@
 //! The secret recipe: a log-in form, and one page that only somebody logged in can read.
+//!
+//! The index `/` is the log-in form itself. It sends whoever is logged in straight on to `/home`: from there only a
+//! log-out leads back to it, and its "Back to the index" goes home.
 
 #![allow(clippy::print_stdout, reason = "it tells where it is")]
 
@@ -34,17 +37,17 @@ struct Settings {
 
 #[derive(Template)]
 #[template(path = "card.html")]
-struct Card<'a> {
+struct Page<'a> {
     page: &'a PageParts,
     title: &'a str,
     content: &'a str,
 }
 
-struct Plain;
+struct Card;
 
-impl Layout for Plain {
+impl Layout for Card {
     fn page(&self, page: &PageParts, title: &str, content: &str) -> Result<String, LayoutError> {
-        Ok(Card { page, title, content }.render()?)
+        Ok(Page { page, title, content }.render()?)
     }
 }
 
@@ -68,8 +71,10 @@ fn style() -> Response {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let settings = Settings::parse();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
+    let socket = TcpListener::bind(settings.listen).into_acceptor().await?; // a port that is taken changes no database
     let store = AccountStore::connect(&settings.database).await?;
-    let accounts = Accounts::builder(store).listen(settings.listen).layout(Plain);
+    let accounts = Accounts::builder(store).listen(settings.listen).layout(Card);
     let accounts = accounts.without(AccountPage::Register).log_in_at("/").after_log_in("/home").build()?;
     if accounts.has_no_users().await? {
         let mut chance = [0; 12];
@@ -80,7 +85,6 @@ async fn main() -> anyhow::Result<()> {
         println!("The first start: log in as cook@example.com with the password {password}. It is not shown again.");
     }
     let service = accounts.routes(Route::new().at("/home", get(home)).at("/card.css", get(style)))?;
-    let socket = TcpListener::bind(settings.listen).into_acceptor().await?;
     println!("The secret recipe is served at http://{}", settings.listen);
     Ok(Server::new_with_acceptor(socket).run(service).await?)
 }

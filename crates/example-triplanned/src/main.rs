@@ -32,6 +32,7 @@ struct Settings {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let settings = Settings::parse();
+    tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let store = example_triplanned::connect(&settings.database).await?;
     let site = example_triplanned::site(&store, |accounts| match settings.origin {
         Some(origin) => accounts.listen(settings.listen).origin(origin),

@@ -1,8 +1,7 @@
 //! A post: a place, and what somebody says about it.
 
-use accounts::UserId;
 use accounts::web::{Fields, Form, FormErrors};
-use domain::Label;
+use accounts::{Label, UserId};
 
 use crate::words;
 

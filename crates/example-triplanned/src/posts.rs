@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use accounts::{StoreError, UserId};
+use accounts::{Page, PageSize, StoreError, UserId};
 use async_trait::async_trait;
-use domain::{Page, PageSize};
 use store::AccountStore;
 use store::embed::sqlx::{query, query_as};
 use store::embed::{Database, Dialect, Engine, MigrationSet};

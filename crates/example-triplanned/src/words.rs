@@ -1,6 +1,6 @@
 //! What TriPlanned says.
 
-use domain::{Label, LabelError};
+use accounts::{Label, LabelError};
 
 pub(crate) const POSTED: &str = "Your postcard is on the rack.";
 pub(crate) const DESCRIPTION_EMPTY: &str = "Please say something about it.";

@@ -51,7 +51,7 @@ pub(super) const TABLE: &[Row] = &[
         party: Party::ByFeature,
     },
     Row { name: "web", ours: &["accounts", "store", "domain"], others: None, never: &[], party: Party::Always },
-    Row { name: "example-*", ours: &["accounts", "store", "domain"], others: None, never: &[], party: Party::Never },
+    Row { name: "example-*", ours: &["accounts", "store"], others: None, never: &[], party: Party::Never },
     Row { name: "test-support", ours: &[], others: None, never: &["poem"], party: Party::Never },
     Row { name: "xtask", ours: &[], others: None, never: &["tokio"], party: Party::Never },
 ];

@@ -1,8 +1,8 @@
 //! `/`: everybody's posts, for everybody.
 
 use accounts::web::{PageParts, Problem};
+use accounts::{Page, PageSize};
 use askama::Template;
-use domain::{Page, PageSize};
 use poem::http::StatusCode;
 use poem::web::Query;
 use poem::{Response, handler};

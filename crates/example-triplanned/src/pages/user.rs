@@ -1,9 +1,8 @@
 //! `/user/{username}`: somebody's posts; for oneself, the form for a new one.
 
 use accounts::web::{Checked, CurrentUser, Fields, Flash, FormErrors, FormView, PageParts, Problem, permanently};
-use accounts::{User, Username};
+use accounts::{Page, PageSize, User, Username};
 use askama::Template;
-use domain::{Page, PageSize};
 use poem::http::StatusCode;
 use poem::web::{Path, Query};
 use poem::{Response, handler};

@@ -17,6 +17,7 @@ use super::headers;
 use super::layout::PageParts;
 use super::methods;
 use super::problem::{self, Problem};
+use super::site::{self, Site};
 use crate::Accounts;
 
 /// A service with accounts around it. [`Accounts::routes`] makes one.
@@ -49,7 +50,6 @@ impl<E: Endpoint> Layer<E> {
     async fn exchange(&self, request: Request) -> Response {
         let settings = &self.accounts.inner.web;
         let exchange = Arc::new(Exchange::begin(&self.accounts, &request));
-        let is_chunked = request.headers().contains_key(header::TRANSFER_ENCODING);
         let parts = PageParts::of(Arc::clone(&exchange));
         let answered = AssertUnwindSafe(self.answer(request, &exchange)).catch_unwind().await;
         let answered = answered.unwrap_or_else(|_| Err(Problem::Status(StatusCode::INTERNAL_SERVER_ERROR).into()));
@@ -64,18 +64,15 @@ impl<E: Endpoint> Layer<E> {
             }
         };
         exchange.finish(&mut response);
-        if is_chunked {
-            // A length may have come along, for a proxy to go by, and was ignored: what follows here could be what the
-            // proxy took for the end of this very request. RFC 9112, 6.1.
-            response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
-        }
         headers::add(&mut response, &settings.csp, settings.site.is_secure());
         tracing::debug!(method = %exchange.method, status = response.status().as_u16(), "answered");
         response
     }
 
     async fn answer(&self, mut request: Request, exchange: &Arc<Exchange>) -> poem::Result<Response> {
-        if !exchange.settings().site.is_meant(&request) {
+        let settings = exchange.settings();
+        let proxied = settings.site == Site::Loopback && settings.trusted_proxies.is_empty();
+        if !settings.site.is_meant(&request) || (proxied && site::came_by_proxy(&request)) {
             return Err(Problem::Misdirected.into());
         }
         if matches!(*request.method(), Method::TRACE | Method::CONNECT) {
@@ -98,6 +95,9 @@ impl<E: Endpoint> Layer<E> {
         let evidence = csrf::evidence(request, &settings.site);
         if evidence == Evidence::Foreign {
             return Err(Problem::CrossSite); // unread: a stranger's body is not worth our memory
+        }
+        if declared_length(request).is_some_and(|length| length > settings.body_limit) {
+            return Err(Problem::TooLarge); // before a byte of it is asked for
         }
         let body = request.take_body().into_bytes_limit(settings.body_limit).await.map_err(|error| match error {
             ReadBodyError::PayloadTooLarge => Problem::TooLarge,
@@ -130,6 +130,10 @@ impl<E: Endpoint> Layer<E> {
         self.accounts.inner.random.fill(&mut bytes);
         format!("{:016x}", u64::from_be_bytes(bytes))
     }
+}
+
+fn declared_length(request: &Request) -> Option<usize> {
+    request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 fn is_form(request: &Request) -> bool {

@@ -94,9 +94,9 @@ pub async fn of_many_touches_at_once_one_is_written(store: &AccountPorts) {
     let ada = add_user(store, "ada").await;
     let id = open(store, &ada, 1).await;
 
-    let touches = (50..60).map(|at| store.sessions.touch(id, later(at), later(at + 10), later(2)));
+    let requests = (50..60).map(|at| store.sessions.touch(id, later(at), later(at + 10), later(2)));
     let written: Vec<_> =
-        (50..60).zip(side_by_side(touches).await).filter(|(_, told)| *told.as_ref().unwrap()).collect();
+        (50..60).zip(side_by_side(requests).await).filter(|(_, told)| *told.as_ref().unwrap()).collect();
 
     assert_eq!(written.len(), 1, "{written:?}");
     let touched = Session { last_seen_at: later(written[0].0), expires_at: later(written[0].0 + 10), ..session(&ada) };

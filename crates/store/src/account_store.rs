@@ -41,7 +41,14 @@ impl AccountStore {
     /// # Errors
     /// [`ConnectError`]: one line for whoever started the program.
     pub async fn connect_with(url: &str, own: impl IntoIterator<Item = MigrationSet>) -> Result<Self, ConnectError> {
-        let sets: Vec<_> = [MigrationSet::accounts()].into_iter().chain(own).collect();
+        let own: Vec<_> = own.into_iter().collect();
+        own.iter().try_for_each(MigrationSet::check_name)?;
+        Self::connect_beside(url, own).await
+    }
+
+    /// As [`AccountStore::connect_with`], whatever the sets are called.
+    pub(crate) async fn connect_beside(url: &str, more: Vec<MigrationSet>) -> Result<Self, ConnectError> {
+        let sets: Vec<_> = [MigrationSet::accounts()].into_iter().chain(more).collect();
         let database = connect(url, &sets).await?;
         Ok(Self { database })
     }

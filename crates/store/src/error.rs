@@ -38,6 +38,12 @@ pub enum ConnectError {
         /// What the driver said.
         source: sqlx::Error,
     },
+    /// A set of own tables has a name that it cannot have.
+    #[error("own tables cannot be called `{set}`: a name of their own is needed, up to 32 of a-z and _")]
+    NotASetName {
+        /// The name.
+        set: &'static str,
+    },
     /// A newer program has been at work on this database.
     #[error("the schema of the {set} is at version {found}, newer than this program knows: start a newer one")]
     NewerSchema {

@@ -1,6 +1,6 @@
 //! All SQL of accounts and parties, on SQLite and on PostgreSQL from one text. No rule is here, and no page.
 //!
-//! [`AccountStore`] keeps users, credentials and sessions; [`PartyStore`] (feature `party`, on by default) keeps dinner
+//! [`AccountStore`] keeps users, credentials and sessions; [`PartyStore`] (feature `party`) keeps dinner
 //! parties in the same database. A program names them once, where it is put together, and hands their ports on. Own
 //! tables beside theirs: see [`embed`].
 //!

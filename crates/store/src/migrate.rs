@@ -29,7 +29,8 @@ pub struct MigrationSet {
 }
 
 impl MigrationSet {
-    /// A set called `name` (a plain word: its version is kept in the table `_{name}_migrations`), with nothing in it yet.
+    /// A set called `name`, with nothing in it yet. Its version is kept in the table `_{name}_migrations`: the name is up to
+    /// 32 of `a`-`z` and `_`, and not `accounts` or `parties`, or the database is not opened.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
         Self { name, sqlite: Vec::new(), postgres: Vec::new() }
@@ -43,6 +44,16 @@ impl MigrationSet {
             versions.push(Migration::new(version, what.into(), MigrationType::Simple, sql.into_sql_str(), false));
         }
         self
+    }
+
+    /// What an embedder may not call their own: it stands in a statement as it is, and PostgreSQL cuts a long one.
+    pub(crate) fn check_name(&self) -> Result<(), ConnectError> {
+        let is_word = |name: &str| name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        match self.name {
+            "accounts" | "parties" => Err(ConnectError::NotASetName { set: self.name }),
+            name if matches!(name.len(), 1..=32) && is_word(name) => Ok(()),
+            set => Err(ConnectError::NotASetName { set }),
+        }
     }
 
     /// Users, credentials, sessions.

@@ -1,4 +1,5 @@
-//! The parties' tables beside the accounts': itself an embedder of [`crate::embed`], with nothing that another one lacks.
+//! The parties' tables beside the accounts': itself an embedder of [`crate::embed`], with
+//! nothing that another one lacks but the name of its tables.
 
 use std::sync::Arc;
 
@@ -22,7 +23,7 @@ impl PartyStore {
     /// # Errors
     /// [`ConnectError`]: one line for whoever started the program.
     pub async fn connect(url: &str) -> Result<Self, ConnectError> {
-        let accounts = AccountStore::connect_with(url, [MigrationSet::parties()]).await?;
+        let accounts = AccountStore::connect_beside(url, vec![MigrationSet::parties()]).await?;
         Ok(Self { accounts })
     }
 

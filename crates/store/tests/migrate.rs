@@ -83,6 +83,25 @@ fn set(name: &'static str, statement: &'static str) -> MigrationSet {
 }
 
 #[tokio::test]
+async fn own_tables_have_a_name_of_their_own() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["", "accounts", "parties", "Trips", "my trips", "trips2", "x; DROP TABLE users", "ü", &LONG[1..], LONG]
+    {
+        let told = AccountStore::connect_with(&sqlite_url(&folder), [MigrationSet::new(name)]).await;
+        if name.len() == 32 {
+            told.unwrap();
+            continue;
+        }
+        let line =
+            format!("own tables cannot be called `{name}`: a name of their own is needed, up to 32 of a-z and _");
+        assert_eq!(told.unwrap_err().to_string(), line);
+    }
+}
+
+/// One more than there may be.
+const LONG: &str = "trips_and_all_that_belongs_to_abc";
+
+#[tokio::test]
 async fn a_failing_migration_leaves_everything_as_it_was() {
     for fresh in both().await {
         common::add_user(&fresh.accounts(), "ada").await;

@@ -1,5 +1,5 @@
-//! Every sentence of DinnerParty that is not part of a page's own text: what happened, what was refused, what is wrong
-//! with a field. Which of them is said is decided elsewhere.
+//! What DinnerParty says of what happened, of what was refused, and of what is wrong with a field. A page's title and its
+//! own text stand in its handler and its template; which of these sentences is said is decided elsewhere.
 
 use domain::Timestamp;
 use domain::party::{

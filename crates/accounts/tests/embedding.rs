@@ -154,7 +154,7 @@ async fn unsafe_settings_are_refused_with_one_line() {
         ("the origin http://dinner.example is plain HTTP", |b| b.origin("http://dinner.example")),
         ("`dinner.example` is not an origin", |b| b.origin("dinner.example")),
         ("`https://dinner.example/app` is not an origin", |b| b.origin("https://dinner.example/app")),
-        ("`https://ada@dinner.example` is not an origin", |b| b.origin("https://ada@dinner.example")),
+        ("`dinner.example` is not an origin", |b| b.origin("https://ada@dinner.example")),
         ("`https://dinner.example/?x` is not an origin", |b| b.origin("https://dinner.example/?x")),
         ("`ftp://dinner.example` is not an origin", |b| b.origin("ftp://dinner.example")),
         ("`login` is not a path", |b| b.log_in_at("login")),

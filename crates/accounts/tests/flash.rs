@@ -78,7 +78,7 @@ async fn a_cookie_holds_a_kilobyte_of_messages_and_no_more() {
         assert!(cookie.split(';').next().unwrap().len() <= 1_024 + "flash-65535=".len(), "{}", cookie.len());
     }
     let page = visitor.get("/").await;
-    assert!(page.texts(".flash")[0].starts_with("0 long long"), "{}", page.text);
+    assert!(page.texts(".flash")[0].starts_with("19 long long"), "{}", page.text);
 }
 
 #[tokio::test]

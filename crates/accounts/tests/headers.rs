@@ -60,7 +60,8 @@ async fn no_other_origin_is_granted_anything() {
 
 #[tokio::test]
 async fn the_host_steers_no_link() {
-    let service = Service::start().await;
+    let proxies = ["127.0.0.0/8".parse().unwrap()];
+    let service = Service::with(|builder| builder.trusted_proxies(proxies)).await;
     let ask = |path: &str| {
         let head = "X-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: https\r\nForwarded: host=evil.example";
         format!("GET {path} HTTP/1.1\r\nHost: localhost:1\r\n{head}\r\nConnection: close\r\n\r\n")

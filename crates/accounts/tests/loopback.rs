@@ -82,7 +82,7 @@ async fn a_neighbors_cookie_of_any_bytes_hides_none_of_ours() {
 }
 
 #[tokio::test]
-async fn a_closed_network_is_answered_under_any_name_and_takes_forms_from_that_name_alone() {
+async fn a_closed_network_is_answered_by_address_and_takes_forms_from_that_address_alone() {
     let service = Service::with(|builder| builder.listen(([0, 0, 0, 0], 80).into()).allow_plain_http()).await;
     let visitor = service.visitor();
     visitor.register("ada", PASSWORD).await;
@@ -91,16 +91,35 @@ async fn a_closed_network_is_answered_under_any_name_and_takes_forms_from_that_n
         request.header("origin", origin.to_owned()).form(&[("email", "ada@example.com"), ("password", PASSWORD)])
     };
     for (host, origin, status) in [
-        ("kitchen.lan:8000", "http://kitchen.lan:8000", 303),
+        ("kitchen.lan:8000", "http://kitchen.lan:8000", 421), // a name may be anybody's; it can be given as the origin
         ("192.168.1.5", "http://192.168.1.5", 303),
         ("192.168.1.5:80", "http://192.168.1.5", 303),
-        ("kitchen.lan:8000", "http://kitchen.lan", 403),
-        ("kitchen.lan", "https://kitchen.lan", 403),
-        ("kitchen.lan", "http://evil.example", 403),
-        ("kitchen.lan", "null", 403),
+        ("192.168.1.5:8000", "http://192.168.1.5", 403),
+        ("192.168.1.5", "https://192.168.1.5", 403),
+        ("192.168.1.5", "http://evil.example", 403),
+        ("192.168.1.5", "null", 403),
     ] {
         let page = visitor.send(post(host, origin)).await;
         assert_eq!(page.status, status, "{host} {origin}");
         assert!(!format!("{:?}", page.headers).contains("Secure"));
+    }
+}
+
+#[tokio::test]
+async fn a_plain_origin_is_answered_under_its_own_name_alone() {
+    let service = Service::with(|builder| builder.origin("http://kitchen.lan:8000").allow_plain_http()).await;
+    for (host, status) in [("kitchen.lan:8000", 200), ("kitchen.lan", 421), ("evil.example:8000", 421)] {
+        let request = service.visitor().request(Method::GET, "/").header("host", host);
+        assert_eq!(service.visitor().send(request).await.status, status, "{host}");
+    }
+}
+
+/// Its visitors would get cookies without `Secure`, and nobody would notice.
+#[tokio::test]
+async fn a_proxy_in_front_of_a_loopback_service_is_found_out() {
+    let service = Service::start().await;
+    for mark in ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"] {
+        let request = service.visitor().request(Method::GET, "/").header(mark, "203.0.113.9");
+        assert_eq!(service.visitor().send(request).await.status, 421, "{mark}");
     }
 }

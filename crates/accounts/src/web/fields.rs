@@ -27,6 +27,9 @@ pub enum FieldError {
 pub struct Undecodable;
 
 impl Fields {
+    /// The most fields of one form: no page asks for a hundredth of them, and each is a pair of allocations.
+    const MOST: usize = 1000;
+
     /// Decodes an `application/x-www-form-urlencoded` text. Stricter than browsers need: they never send a broken
     /// escape, and guessing at one would store something that nobody typed.
     ///
@@ -39,7 +42,8 @@ impl Fields {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             Ok((decode_one(name)?, decode_one(value)?))
         });
-        pairs.collect::<Result<_, _>>().map(Self)
+        let pairs: Vec<_> = pairs.take(Self::MOST + 1).collect::<Result<_, _>>()?;
+        if pairs.len() > Self::MOST { Err(Undecodable) } else { Ok(Self(pairs)) }
     }
 
     /// The one value of a field; empty where it did not come, which is what leaving it blank would have sent.
@@ -116,6 +120,12 @@ mod tests {
         for body in [&b"a=%"[..], b"a=%4", b"a=%zz", b"%=a", b"a=%ff", b"a=%C3", b"a=\xff", b"a=%ED%A0%80"] {
             assert_eq!(Fields::decode(body), Err(Undecodable), "{body:?}");
         }
+    }
+
+    #[test]
+    fn a_form_of_too_many_fields_is_none() {
+        assert!(Fields::decode("a=1&".repeat(Fields::MOST).as_bytes()).is_ok());
+        assert_eq!(Fields::decode("a=1&".repeat(Fields::MOST + 1).as_bytes()), Err(Undecodable));
     }
 
     #[test]

@@ -82,23 +82,31 @@ pub(super) struct Flashes(pub(super) Vec<Flash>);
 /// The most bytes of a flash cookie.
 const MAX: usize = 1024;
 
-/// Writes messages into a cookie's value. What does not fit is cut: a sentence's end goes before the page does.
+/// Writes messages into a cookie's value. Where they do not all fit the oldest go, since what was just done must be told;
+/// of one that does not fit by itself, the end.
 pub(super) fn write(flashes: &[Flash]) -> String {
-    let mut value = String::new();
-    for Flash { kind, text } in flashes {
-        let room = (MAX - value.len()) / 4 * 3; // base64 takes four for three
-        let Some(room) = room.checked_sub(4) else { break };
-        let cut = text.floor_char_boundary(room);
-        let mark = match kind {
-            FlashKind::Success => 's',
-            FlashKind::Refusal => 'r',
-        };
-        if !value.is_empty() {
-            value.push('.');
-        }
-        BASE64_URL_SAFE_NO_PAD.encode_string(format!("{mark}{}", &text[..cut]), &mut value);
+    let values = (0..flashes.len()).map(|oldest| write_all(&flashes[oldest..]));
+    let fitting = values.into_iter().find(|value| value.len() <= MAX);
+    fitting.or_else(|| flashes.last().map(cut)).unwrap_or_default()
+}
+
+fn write_all(flashes: &[Flash]) -> String {
+    let parts =
+        flashes.iter().map(|flash| BASE64_URL_SAFE_NO_PAD.encode(format!("{}{}", mark(flash.kind), flash.text)));
+    parts.collect::<Vec<_>>().join(".")
+}
+
+fn cut(flash: &Flash) -> String {
+    let room = MAX / 4 * 3 - 1; // base64 takes four for three, and the mark one
+    let text = &flash.text[..flash.text.floor_char_boundary(room)];
+    write_all(&[Flash { kind: flash.kind, text: text.to_owned() }])
+}
+
+fn mark(kind: FlashKind) -> char {
+    match kind {
+        FlashKind::Success => 's',
+        FlashKind::Refusal => 'r',
     }
-    value
 }
 
 /// Reads messages from a cookie's value. Whoever writes nonsense into their own cookie reads nothing.
@@ -133,8 +141,16 @@ mod tests {
     }
 
     #[test]
+    fn where_not_all_fit_the_newest_are_told() {
+        let flashes: Vec<_> = (0..50).map(|n| Flash::success(format!("This is what was done number {n}."))).collect();
+        let told = read(&write(&flashes));
+        assert!(told.len() > 10 && told.len() < 50, "{}", told.len());
+        assert_eq!(told, flashes[50 - told.len()..]);
+    }
+
+    #[test]
     fn what_is_too_long_is_cut_and_fits() {
-        let value = write(&[Flash::success("é".repeat(2000)), Flash::success("later")]);
+        let value = write(&[Flash::success("before"), Flash::success("é".repeat(2000))]);
         assert!(value.len() <= MAX && value.len() > MAX - 16, "{}", value.len());
         assert!(read(&value)[0].text.starts_with("éé"));
     }

@@ -93,6 +93,8 @@ impl Problem {
     pub(super) fn of(error: poem::Error) -> Self {
         match error.downcast::<Self>() {
             Ok(problem) => problem,
+            // A path that is no text names no page.
+            Err(error) if error.is::<poem::error::ParsePathError>() => Self::NotFound,
             Err(error) => Self::Status(error.status()),
         }
     }

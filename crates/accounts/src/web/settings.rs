@@ -245,11 +245,12 @@ impl WebSettings {
 
 /// Reads an origin: scheme, host and port, nothing else.
 fn origin(text: &str) -> Result<url::Origin, BuildError> {
-    let not_one = || BuildError::NotAnOrigin(text.to_owned());
+    // What stands before an @ may be a password, and this line may be logged.
+    let not_one = || BuildError::NotAnOrigin(text.rsplit('@').next().unwrap_or_default().to_owned());
     let url = Url::parse(text).map_err(|_| not_one())?;
     let bare = matches!(url.scheme(), "http" | "https") && url.path() == "/" && url.query().is_none();
     let nobody = url.username().is_empty() && url.password().is_none() && url.fragment().is_none();
-    if bare && nobody { Ok(url.origin()) } else { Err(not_one()) }
+    if bare && nobody && !text.contains('*') { Ok(url.origin()) } else { Err(not_one()) }
 }
 
 fn is_cookie_prefix(prefix: &str) -> bool {

@@ -24,11 +24,16 @@ impl Site {
         matches!(self, Self::Origin(url::Origin::Tuple(scheme, ..)) if scheme == "https")
     }
 
-    /// Whether a request is meant for us. On loopback the name counts, or any page of the web could reach us through a
-    /// name of its own that leads here (DNS rebinding); behind an origin the proxy has seen to it.
+    /// Whether a request is meant for us. Without a proxy the name counts, or any page of the web could reach us through
+    /// a name of its own that leads here (DNS rebinding): on loopback, in a closed network (by address only) and under a
+    /// plain origin. Behind an https origin the proxy has seen to it.
     pub(super) fn is_meant(&self, request: &Request) -> bool {
         match self {
-            Self::Origin(_) | Self::Network => true,
+            Self::Origin(_) if self.is_secure() => true,
+            Self::Origin(ours) => named(request).is_some_and(|named| named == *ours),
+            Self::Network => {
+                host(request).is_some_and(|host| !matches!(host, Host::Domain(name) if name != "localhost"))
+            }
             Self::Loopback => host(request).is_some_and(|host| is_loopback(&host)),
         }
     }
@@ -36,18 +41,30 @@ impl Site {
     /// Whether an `Origin` header names our own pages.
     pub(super) fn is_ours(&self, origin: &str, request: &Request) -> bool {
         let Ok(url) = Url::parse(origin) else { return false };
+        if url.origin().ascii_serialization() != origin {
+            return false; // more than an origin, or not as browsers write one
+        }
         match self {
             Self::Origin(ours) => url.origin() == *ours,
             Self::Loopback => {
                 let loopback = url.host().is_some_and(|host| is_loopback(&host.to_owned()));
                 url.scheme() == "http" && loopback && url.port_or_known_default() == port(request)
             }
-            Self::Network => {
-                let named = only_host(request).and_then(|host| Url::parse(&format!("http://{host}")).ok());
-                named.is_some_and(|named| named.origin() == url.origin())
-            }
+            Self::Network => named(request).is_some_and(|named| named == url.origin()),
         }
     }
+}
+
+/// Whether somebody passed the request on. On loopback, where no proxy was told of, that is a mistake worth finding: its
+/// visitors would get cookies without `Secure`.
+pub(super) fn came_by_proxy(request: &Request) -> bool {
+    let marks = ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+    marks.iter().any(|mark| request.headers().contains_key(*mark))
+}
+
+/// The plain origin that a request names by its `Host`.
+fn named(request: &Request) -> Option<url::Origin> {
+    Some(Url::parse(&format!("http://{}", only_host(request)?)).ok()?.origin())
 }
 
 /// The port that a request came in by: cookies ignore ports, so services on one machine need names of their own.

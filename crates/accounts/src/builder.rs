@@ -1,5 +1,6 @@
 //! Setting accounts up. Each setting has a safe default; unsafe ones are refused when the whole is built.
 
+use std::fmt;
 use std::sync::Arc;
 
 use auth::{Cost, Hasher, Lifetimes, Limits, PasswordPolicy, Random};
@@ -24,7 +25,7 @@ pub struct Builder {
 }
 
 /// Why a setting is refused: one clear line each.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
     /// Cookies and forms would cross the network in clear.
@@ -50,6 +51,13 @@ pub enum BuildError {
     /// A source that would end the directive it is added to.
     #[error("`{0}` is not a source of a content security policy")]
     NotASource(String),
+}
+
+/// The sentence, since `fn main() -> Result<…>` prints this form to whoever started the program.
+impl fmt::Debug for BuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 impl Builder {

@@ -114,6 +114,12 @@ pub struct Accounts {
     inner: Arc<Inner>,
 }
 
+impl std::fmt::Debug for Accounts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Accounts(..)")
+    }
+}
+
 struct Inner {
     ports: AccountPorts,
     clock: Arc<dyn Clock>,

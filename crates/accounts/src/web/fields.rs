@@ -30,6 +30,10 @@ impl Fields {
     /// The most fields of one form: no page asks for a hundredth of them, and each is a pair of allocations.
     const MOST: usize = 1000;
 
+    pub(super) const fn none() -> Self {
+        Self(Vec::new())
+    }
+
     /// Decodes an `application/x-www-form-urlencoded` text. Stricter than browsers need: they never send a broken
     /// escape, and guessing at one would store something that nobody typed.
     ///

@@ -41,8 +41,8 @@ pub struct FormErrors(Vec<(&'static str, String)>);
 impl FormErrors {
     /// Nothing wrong yet.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub const fn new() -> Self {
+        Self(Vec::new())
     }
 
     /// One error at one field.

@@ -23,6 +23,14 @@ impl<'a> FormView<'a> {
         Self { fields, errors }
     }
 
+    /// The form as it is offered first: nothing typed, nothing wrong.
+    #[must_use]
+    pub fn empty() -> FormView<'static> {
+        static NOTHING_TYPED: Fields = Fields::none();
+        static NOTHING_WRONG: FormErrors = FormErrors::new();
+        FormView { fields: &NOTHING_TYPED, errors: &NOTHING_WRONG }
+    }
+
     /// What is wrong, above the form, each with a link to its field; nothing where nothing is.
     #[must_use]
     pub fn summary(&self) -> Summary<'a> {

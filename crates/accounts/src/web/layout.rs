@@ -38,6 +38,18 @@ impl LayoutError {
     }
 }
 
+impl From<&str> for LayoutError {
+    fn from(text: &str) -> Self {
+        Self::new(text)
+    }
+}
+
+impl From<String> for LayoutError {
+    fn from(text: String) -> Self {
+        Self::new(text)
+    }
+}
+
 impl From<askama::Error> for LayoutError {
     fn from(error: askama::Error) -> Self {
         Self::new(error)

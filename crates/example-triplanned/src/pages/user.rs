@@ -1,6 +1,6 @@
 //! `/user/{username}`: somebody's posts; for oneself, the form for a new one.
 
-use accounts::web::{Checked, CurrentUser, Fields, Flash, FormErrors, FormView, PageParts, Problem, permanently};
+use accounts::web::{Checked, CurrentUser, Flash, FormView, PageParts, Problem, permanently};
 use accounts::{Page, PageSize, User, Username};
 use askama::Template;
 use poem::http::StatusCode;
@@ -36,8 +36,7 @@ pub(crate) async fn show(
         return Ok(permanently(&format!("/user/{}", user.username)));
     }
     let before = before(&query);
-    let (fields, errors) = (Fields::default(), FormErrors::new());
-    let form = (user.id == me.id).then(|| FormView::new(&fields, &errors));
+    let form = (user.id == me.id).then(FormView::empty);
     let posts = posts.list(Some(user.id), before, PageSize::DEFAULT).await?;
     let content = Profile { page: &page, user: &user, posts, is_first: before.is_none(), form };
     Ok(page.render_template(StatusCode::OK, user.username.as_str(), &content))

@@ -1,12 +1,13 @@
 //! What can go wrong: when a database is opened, which a person at the start of a program reads, and afterwards.
 
 use std::error::Error;
+use std::fmt;
 use std::path::PathBuf;
 
 use domain::{CorruptValue, StoreError};
 
 /// Why a database was not opened. Each is one line, with its causes too, and none holds a password or a whole URL.
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
     /// The URL is none of ours. It is not repeated: it may hold a password.
@@ -60,6 +61,19 @@ pub enum ConnectError {
         /// What is wrong.
         source: sqlx::migrate::MigrateError,
     },
+}
+
+/// The sentence with its causes, since `fn main() -> Result<…>` prints this form to whoever started the program.
+impl fmt::Debug for ConnectError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)?;
+        let mut cause = std::error::Error::source(self);
+        while let Some(error) = cause {
+            write!(f, ": {error}")?;
+            cause = error.source();
+        }
+        Ok(())
+    }
 }
 
 /// Why one attempt to open a database failed: the driver's word, or what is already told.

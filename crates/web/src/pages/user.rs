@@ -67,13 +67,18 @@ pub(crate) async fn show(
         return Ok(permanently(&format!("/user/{}", user.username)));
     }
     let lists = lists(&dinner, &user, &me, &Parameters::of(request)).await?;
-    let (mut fields, errors, mut form) = (Fields::default(), FormErrors::new(), None);
-    if user.id == me.id {
-        let last = dinner.parties.last_zone(me.id).await?;
-        fields = hosting::blank(last.as_ref().unwrap_or(&dinner.time_zone).as_str());
-        form = Some(FormView::new(&fields, &errors));
-    }
+    let (offered, errors) = (offered(&dinner, &user, &me).await?, FormErrors::new());
+    let form = offered.as_ref().map(|fields| FormView::new(fields, &errors));
     Ok(profile(&page, StatusCode::OK, &user, &lists, form, dinner.parties.now()))
+}
+
+/// The form to host, on one's own page alone.
+async fn offered(dinner: &Ask<'_>, user: &User, me: &User) -> Result<Option<Fields>, Problem> {
+    if user.id != me.id {
+        return Ok(None);
+    }
+    let last = dinner.parties.last_zone(me.id).await?;
+    Ok(Some(hosting::blank(last.as_ref().unwrap_or(&dinner.time_zone).as_str())))
 }
 
 fn profile(

@@ -58,7 +58,7 @@ impl LogOut {
             let ada = Visitor::of(&server);
             ada.log_in("ada", PASSWORD).await;
             let cookies = ada.cookies();
-            clock.advance(Duration::from_secs(600)); // so that every request writes down that the session is in use
+            clock.advance(Duration::from_mins(10)); // so that every request writes down that the session is in use
             let tabs = self.round(&ada, &cookies, &server).await?;
             let let_in = tabs.iter().flatten().filter(|opened| **opened).count();
             (before, after) = (before + let_in, after + tabs.len() * USES - let_in);

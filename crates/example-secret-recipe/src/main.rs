@@ -37,7 +37,7 @@ struct Settings {
 
 #[derive(Template)]
 #[template(path = "card.html")]
-struct Page<'a> {
+struct Frame<'a> {
     page: &'a PageParts,
     title: &'a str,
     content: &'a str,
@@ -47,7 +47,7 @@ struct Card;
 
 impl Layout for Card {
     fn page(&self, page: &PageParts, title: &str, content: &str) -> Result<String, LayoutError> {
-        Ok(Page { page, title, content }.render()?)
+        Ok(Frame { page, title, content }.render()?)
     }
 }
 

@@ -168,8 +168,9 @@ async fn there_is_no_page_of_no_party(house: House) {
     let ada = house.user("ada").await;
     host(&ada, "ada", &[]).await;
     assert_page(&ada.get("/parties/1").await, 200, "You're hosting");
-    for id in ["2", "0", "-1", "abc", "1.0", "1180591620717411303424", "%D9%A1", "%00", "1%00", "%2e", "1%2frsvp"] {
+    for id in
+        ["2", "0", "-1", "abc", "1.0", "1180591620717411303424", "%D9%A1", "%00", "1%00", "%2e", "1%2frsvp", "%ff"]
+    {
         assert_page(&ada.get(&format!("/parties/{id}")).await, 404, "There is nothing at this address.");
     }
-    assert_page(&ada.get("/parties/%ff").await, 400, "The request makes no sense to us.");
 }

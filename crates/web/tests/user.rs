@@ -88,11 +88,10 @@ async fn there_is_no_page_of_nobody(house: House) {
     let ada = house.user("ada").await;
     let long = "x".repeat(1000);
     for name in
-        ["nobody1", "ab", "rsvp", "%00", "ada%00", "a%2fb", "a%20b", "%2e%2e%2e", "'%20OR%201=1--", "...", &long]
+        ["nobody1", "ab", "rsvp", "%00", "ada%00", "a%2fb", "a%20b", "%2e%2e%2e", "'%20OR%201=1--", "...", "%ff", &long]
     {
         assert_page(&ada.get(&format!("/user/{name}")).await, 404, "There is nothing at this address.");
     }
-    assert_page(&ada.get("/user/%ff").await, 400, "The request makes no sense to us.");
     assert_page(&ada.get("/user/").await, 404, "There is nothing at this address.");
 }
 

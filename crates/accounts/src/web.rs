@@ -2,9 +2,11 @@
 //! [`crate::Accounts`], and tells what came of it.
 
 mod address;
+mod answer;
 mod cookies;
 mod csrf;
 mod exchange;
+mod extract;
 mod fields;
 mod flash;
 mod form;

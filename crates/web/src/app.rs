@@ -1,24 +1,16 @@
 //! The service: what it needs, and where its pages are.
 
-use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use accounts::web::{Layer, RoutesError, methods};
-use accounts::{AccountPorts, Accounts, BuildError, Builder, Clock, StoreError};
+use accounts::{AccountPorts, Accounts, BuildError, Builder, Clock};
 use domain::party::{Parties, PartyRepository, Zone};
-use domain::user::UserRepository;
 use poem::middleware::AddDataEndpoint;
 use poem::{EndpointExt, Route};
 
+use crate::dinner::{Dinner, Readiness};
 use crate::layout::DinnerParty;
 use crate::{assets, pages};
-
-/// Asks whether the database answers.
-pub type Readiness = Arc<dyn Fn() -> Answering + Send + Sync>;
-
-/// The database, answering or not.
-pub type Answering = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
 
 /// What the service runs on. The program brings a real store, a test one that fails on request.
 #[derive(Clone)]
@@ -48,14 +40,6 @@ pub enum AppError {
 
 /// The whole service as one endpoint.
 pub type App = AddDataEndpoint<Layer<Route>, Arc<Dinner>>;
-
-/// What every page can ask for; for the pages alone.
-pub struct Dinner {
-    pub(crate) parties: Parties,
-    pub(crate) users: Arc<dyn UserRepository>,
-    pub(crate) readiness: Readiness,
-    pub(crate) time_zone: Zone,
-}
 
 /// The service, as an endpoint. `settings` says what there is to choose of the accounts: the address it listens on, its
 /// origin, its proxies.

@@ -6,6 +6,7 @@
 
 mod app;
 mod assets;
+mod dinner;
 mod layout;
 mod pages;
 mod words;
@@ -14,4 +15,5 @@ pub mod config;
 pub mod log;
 pub mod serve;
 
-pub use app::{Answering, App, AppError, Dinner, Readiness, Services, app};
+pub use app::{App, AppError, Services, app};
+pub use dinner::{Answering, Dinner, Readiness};

@@ -12,7 +12,7 @@ use std::sync::Arc;
 
 use poem::web::Data;
 
-use crate::app::Dinner;
+use crate::dinner::Dinner;
 
 /// What every page can ask for.
 type Ask<'a> = Data<&'a Arc<Dinner>>;

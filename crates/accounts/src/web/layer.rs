@@ -10,13 +10,15 @@ use poem::{Endpoint, Request, Response};
 use tracing::Instrument;
 use tracing::field::Empty;
 
+use super::answer;
 use super::csrf::{self, Evidence};
 use super::exchange::Exchange;
 use super::fields::Fields;
 use super::headers;
 use super::layout::PageParts;
 use super::methods;
-use super::problem::{self, Problem};
+use super::problem::Problem;
+use super::response::last_resort;
 use super::site::{self, Site};
 use crate::Accounts;
 
@@ -56,10 +58,10 @@ impl<E: Endpoint> Layer<E> {
         let mut response = match answered {
             Ok(response) => response,
             Err(error) => {
-                let page = AssertUnwindSafe(problem::answer(error, &parts)).catch_unwind().await;
+                let page = AssertUnwindSafe(answer::answer(error, &parts)).catch_unwind().await;
                 page.unwrap_or_else(|_| {
                     tracing::error!("the page of an error panicked");
-                    problem::last_resort()
+                    last_resort()
                 })
             }
         };

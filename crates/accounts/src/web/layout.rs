@@ -6,14 +6,14 @@ use std::sync::Arc;
 use askama::Template;
 use domain::user::User;
 use poem::http::StatusCode;
-use poem::{FromRequest, IntoResponse, Request, RequestBody, Response};
+use poem::{FromRequest, Request, RequestBody, Response};
 
 use super::csrf;
 use super::exchange::Exchange;
 use super::flash::Flash;
 use super::form_view::SafeHtml;
 use super::next::Next;
-use super::problem;
+use super::response::{html_response, last_resort};
 use super::visitor::Visitor;
 use crate::Accounts;
 
@@ -131,7 +131,7 @@ impl PageParts {
             Err(_) => tracing::error!(title, "the layout panicked"),
         }
         self.exchange.leave_flashes();
-        problem::last_resort()
+        last_resort()
     }
 
     /// Renders a template of the page's content, then the page. A template that fails gets the page of last resort.
@@ -141,14 +141,10 @@ impl PageParts {
             Ok(content) => self.render_as(status, title, &content),
             Err(error) => {
                 tracing::error!(error = ?error, title, "a page did not render");
-                problem::last_resort()
+                last_resort()
             }
         }
     }
-}
-
-pub(super) fn html_response(status: StatusCode, html: String) -> Response {
-    html.with_content_type("text/html; charset=utf-8").with_status(status).into_response()
 }
 
 impl<'a> FromRequest<'a> for PageParts {

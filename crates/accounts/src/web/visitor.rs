@@ -1,13 +1,9 @@
-//! Who comes: extractors for handlers. A store that fails is never taken for a guest.
+//! Who comes. How a handler asks is [`super::extract`]'s.
 
 use std::ops::Deref;
 
 use domain::session::{LiveSession, SessionId};
 use domain::user::User;
-use poem::{FromRequest, Request, RequestBody};
-
-use super::exchange::Exchange;
-use super::problem::Problem;
 
 /// Whoever comes: a guest, or somebody logged in. Extracting it asks the store once in a request, and fails with a 503
 /// page where the store does.
@@ -55,20 +51,5 @@ impl Deref for CurrentUser {
 
     fn deref(&self) -> &User {
         &self.user
-    }
-}
-
-impl<'a> FromRequest<'a> for Visitor {
-    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
-        Ok(Exchange::of(request)?.visitor().await?.clone())
-    }
-}
-
-impl<'a> FromRequest<'a> for CurrentUser {
-    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
-        match Exchange::of(request)?.visitor().await? {
-            Visitor::User(user) => Ok(user.clone()),
-            Visitor::Guest => Err(Problem::LoginRequired.into()),
-        }
     }
 }

@@ -37,10 +37,7 @@ impl Rack {
 
     /// Somebody new, registered and logged in.
     pub(crate) async fn user(&self, name: &str) -> Visitor {
-        let visitor = self.guest();
-        visitor.register(name, PASSWORD).await;
-        assert!(visitor.log_in(name, PASSWORD).await.text.contains(&format!("Welcome back, {name}.")));
-        visitor
+        Visitor::logged_in(&self.server, name, PASSWORD).await
     }
 }
 

@@ -37,6 +37,15 @@ impl Visitor {
         Self { base: base.parse().expect("a URL"), jar, browser, client }
     }
 
+    /// Somebody new who has an account and is logged in, by the pages at `/register` and `/login`.
+    pub async fn logged_in(server: &TestServer, username: &str, password: &str) -> Self {
+        let visitor = Self::of(server);
+        visitor.register(username, password).await;
+        let page = visitor.log_in(username, password).await;
+        assert!(page.status == 200 && !page.path.starts_with("/login"), "{username} is not let in: {}", page.text);
+        visitor
+    }
+
     /// Opens a page.
     pub async fn get(&self, path: &str) -> Page {
         self.send(self.browser.get(self.url(path))).await

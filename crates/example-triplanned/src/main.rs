@@ -1,6 +1,7 @@
 //! The program `triplanned`.
 
 #![allow(clippy::print_stdout, reason = "it tells where it is")]
+#![allow(rustdoc::bare_urls, reason = "`--help` shows these comments as they are")]
 
 use std::net::SocketAddr;
 

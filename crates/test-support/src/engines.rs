@@ -3,7 +3,7 @@
 /// Makes two tests of each named function: one over `House::on_sqlite()`, one over `House::on_postgres()`. A function that
 /// is not named is not used, which the compiler tells.
 ///
-/// ```ignore
+/// ```text
 /// test_support::on_both_engines! { House:
 ///     a_full_party_refuses
 /// }

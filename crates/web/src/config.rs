@@ -1,5 +1,7 @@
 //! The command line and its settings. What each means is written once, here, and shown by `--help`.
 
+#![allow(rustdoc::bare_urls, reason = "`--help` shows these comments as they are")]
+
 use std::net::SocketAddr;
 
 use clap::{Args, Parser, Subcommand};

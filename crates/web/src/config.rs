@@ -50,7 +50,8 @@ pub struct Config {
     #[arg(long, env = "DINNERPARTY_ORIGIN", value_name = "URL")]
     pub origin: Option<String>,
 
-    /// Lets passwords and sessions cross the network in clear: for a closed network only
+    /// Lets passwords and sessions cross the network in clear: for a closed network only. Without an --origin the server
+    /// then answers to its addresses, and to no name
     #[arg(long, env = "DINNERPARTY_ALLOW_PLAIN_HTTP")]
     pub allow_plain_http: bool,
 

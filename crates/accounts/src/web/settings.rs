@@ -128,7 +128,8 @@ impl Builder {
         self
     }
 
-    /// Lets passwords and sessions cross the network in clear. For a closed network only.
+    /// Lets passwords and sessions cross the network in clear. For a closed network only. Without an [`Builder::origin`] the
+    /// service then answers to its addresses, and to no name: any page of the web could lead a name of its own here.
     pub fn allow_plain_http(mut self) -> Self {
         self.web.allow_plain_http = true;
         self

@@ -14,7 +14,8 @@ pub(crate) enum Site {
     Loopback,
     /// Under one origin. It is plain HTTP only where the embedder allowed that by name.
     Origin(url::Origin),
-    /// In a closed network over plain HTTP, which the embedder allowed by name, under whatever name reaches it.
+    /// In a closed network over plain HTTP, which the embedder allowed by name; reached by an address, since a
+    /// name may be anybody's.
     Network,
 }
 

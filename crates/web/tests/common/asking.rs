@@ -33,10 +33,11 @@ pub(crate) async fn rsvp(guest: &Visitor, party: &str) -> Page {
 
 /// Presses the button in a party's row, or `None` where there is no button.
 pub(crate) async fn press(guest: &Visitor, page: &Page, party: &str) -> Option<Page> {
-    let hidden = |name: &str| page.attributes(&format!("article form input[name={name}]"), "value");
-    let row = hidden("party_id").iter().position(|id| id == party)?;
-    let mut form = vec![("party_id", party.to_owned()), ("csrf_token", hidden("csrf_token")[row].clone())];
-    form.extend(hidden("back").get(row).map(|back| ("back", back.clone())));
+    let buttons = page.attributes("form.parties article button[name=party_id]", "value");
+    buttons.iter().find(|id| *id == party)?;
+    let hidden = |name: &str| page.attributes(&format!("form.parties > input[name={name}]"), "value").pop();
+    let mut form = vec![("party_id", party.to_owned()), ("csrf_token", hidden("csrf_token").unwrap())];
+    form.extend(hidden("back").map(|back| ("back", back)));
     let answer = guest.send(guest.request(Method::POST, "/rsvp").form(&form)).await;
     assert_eq!(answer.status, 303, "{}", answer.text);
     Some(guest.get(answer.header("location").unwrap()).await)

@@ -3,6 +3,8 @@
 use accounts::web::{Layout, LayoutError, PageParts};
 use askama::Template;
 
+use crate::assets;
+
 pub(crate) struct Postcards;
 
 #[derive(Template)]
@@ -11,10 +13,13 @@ struct Rack<'a> {
     page: &'a PageParts,
     title: &'a str,
     content: &'a str,
+    stylesheet: &'a str,
+    palm: &'a str,
 }
 
 impl Layout for Postcards {
     fn page(&self, page: &PageParts, title: &str, content: &str) -> Result<String, LayoutError> {
-        Ok(Rack { page, title, content }.render()?)
+        let (stylesheet, palm) = (assets::stylesheet_path(), assets::palm_path());
+        Ok(Rack { page, title, content, stylesheet, palm }.render()?)
     }
 }

@@ -2,10 +2,13 @@
 //!
 //! A service of its own on the accounts crate: its own table beside the accounts' tables, its own layout, its own pages.
 
+mod assets;
+mod fingerprint;
 mod layout;
 mod pages;
 mod post;
 mod posts;
+mod stamp;
 mod words;
 
 use std::sync::Arc;
@@ -38,7 +41,7 @@ pub fn site(store: &AccountStore, settings: impl FnOnce(Builder) -> Builder) -> 
     let routes = Route::new()
         .at("/", methods().get(pages::index::show))
         .at("/user/:username", methods().get(pages::user::show).post(pages::user::publish))
-        .at("/triplanned.css", methods().get(pages::stylesheet))
-        .at("/palm.svg", methods().get(pages::palm));
+        .at(assets::stylesheet_path(), methods().get(assets::stylesheet))
+        .at(assets::palm_path(), methods().get(assets::palm));
     Ok(accounts.routes(routes)?.data(posts::of(store)))
 }

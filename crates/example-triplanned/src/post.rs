@@ -3,6 +3,7 @@
 use accounts::web::{Fields, Form, FormErrors};
 use accounts::{Label, UserId};
 
+use crate::stamp::Stamp;
 use crate::words;
 
 /// A post as everybody reads it.
@@ -13,6 +14,13 @@ pub struct Post {
     pub(crate) city: String,
     pub(crate) country: String,
     pub(crate) description: String,
+}
+
+impl Post {
+    /// What its postage was paid with.
+    pub(crate) fn stamp(&self) -> Stamp {
+        Stamp::of(&self.country)
+    }
 }
 
 /// A post that somebody is about to publish.

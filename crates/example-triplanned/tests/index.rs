@@ -6,6 +6,9 @@ test_support::on_both_engines! { Rack:
     guests_read_everybodys_posts_the_newest_first
     an_empty_rack_says_what_to_do
     posts_come_in_pages_without_loss_or_repetition
+    past_the_last_postcard_no_rack_is_called_empty
+    a_postcard_bears_its_countrys_stamp
+    the_page_loads_only_files_that_browsers_keep
 }
 
 async fn guests_read_everybodys_posts_the_newest_first(rack: Rack) {
@@ -15,7 +18,7 @@ async fn guests_read_everybodys_posts_the_newest_first(rack: Rack) {
 
     let index = rack.guest().get("/").await;
 
-    assert_eq!(index.texts(".postcard h2"), ["Kyoto, Japan", "Lisbon, Portugal"]);
+    assert_eq!(index.texts(".postcard h2 bdi"), ["Kyoto", "Japan", "Lisbon", "Portugal"]);
     assert_eq!(index.texts(".postcard .author"), ["from ben", "from ada"]);
     assert_eq!(index.texts("title"), ["Welcome to TriPlanned"]);
     assert_eq!(index.texts("header nav a"), ["Home", "Login"]);
@@ -37,13 +40,51 @@ async fn posts_come_in_pages_without_loss_or_repetition(rack: Rack) {
         let (mut found, mut next) = (Vec::new(), Some(first.to_owned()));
         while let Some(path) = next {
             let page = ada.get(&path).await;
-            let cities = page.texts(".postcard h2");
+            let cities = page.texts(".postcard h2 bdi:first-child");
             assert!(!cities.is_empty() && cities.len() <= 20, "{path}");
             found.extend(cities);
             next = page.attributes("nav.pager a[rel=next]", "href").pop();
         }
-        let all: Vec<_> = (1..=43).rev().map(|n| format!("City {n}, Portugal")).collect();
+        let all: Vec<_> = (1..=43).rev().map(|n| format!("City {n}")).collect();
         assert_eq!(found, all, "{first}");
     }
     assert_eq!(ada.get("/?before=nonsense").await.texts(".postcard").len(), 20);
+}
+
+async fn past_the_last_postcard_no_rack_is_called_empty(rack: Rack) {
+    let ada = rack.user("ada").await;
+    post(&ada, "ada", &[]).await;
+    for address in ["/?before=1", "/user/ada?before=1"] {
+        let past = ada.get(address).await;
+        assert_eq!(past.texts(".empty"), ["No postcards are older than that."], "{address}");
+        assert_eq!(past.texts("nav.pager a"), ["Newest"], "{address}");
+    }
+}
+
+async fn a_postcard_bears_its_countrys_stamp(rack: Rack) {
+    let ada = rack.user("ada").await;
+    for (city, country) in [("Lisbon", "Portugal"), ("Porto", "PORTUGAL"), ("Oslo", "Norway")] {
+        post(&ada, "ada", &[("city", city), ("country", country)]).await;
+    }
+    let index = rack.guest().get("/").await;
+    let hours = index.attributes(".postcard > svg.stamp", "class");
+    let scenes = index.attributes(".stamp-near", "d");
+    let suns = index.attributes(".stamp-sun", "cx");
+    let drawn = |at: usize| (&hours[at], &scenes[at], &suns[at]);
+    assert_eq!(drawn(1), drawn(2), "one country, two spellings");
+    assert_ne!(drawn(0), drawn(1), "two countries");
+    assert!(!index.html.contains("style="), "the policy forbids it: {}", index.html);
+}
+
+async fn the_page_loads_only_files_that_browsers_keep(rack: Rack) {
+    let guest = rack.guest();
+    let index = guest.get("/").await;
+    let mut files = index.attributes("link", "href");
+    files.extend(index.attributes("img", "src"));
+    assert_eq!(files.len(), 3);
+    for file in files {
+        let loaded = guest.get(&file).await;
+        assert_eq!(loaded.status, 200, "{file}");
+        assert_eq!(loaded.header("cache-control"), Some("public, max-age=31536000, immutable"), "{file}");
+    }
 }

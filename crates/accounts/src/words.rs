@@ -22,6 +22,9 @@ pub const SESSION_ENDED: &str = "Your session has ended. Please log in again.";
 pub const FORM_STALE: Told = ("Once more, please", "This form was open for too long. Please send it once more.");
 /// The store could not answer a change.
 pub const NOT_SAVED: Told = ("Please try again", "We couldn't save that. Nothing changed, please try again.");
+/// The store was lost while it saved a change.
+pub const PERHAPS_SAVED: Told =
+    ("Please look first", "We can't tell whether that was saved. Please look before you send it once more.");
 /// The store could not answer a question.
 pub const NOT_READ: Told = ("Please try again", "We couldn't look that up. Please try again in a moment.");
 /// The hash queue is full.

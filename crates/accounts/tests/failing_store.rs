@@ -35,6 +35,16 @@ async fn registering() {
 }
 
 #[tokio::test]
+async fn registering_where_nobody_knows_whether_it_was_saved() {
+    let service = Service::start().await;
+    let form = [("username", "ada"), ("email", "ada@example.com"), ("password", PASSWORD), ("password2", PASSWORD)];
+    service.failing.breaks("the commit");
+    let page = browser_post(&service.visitor(), "/register", &form).await;
+    assert_page(&page, 503, "We can't tell whether that was saved. Please look before you send it once more.");
+    assert!(!page.html.contains("Nothing changed") && !page.html.contains(PASSWORD), "{}", page.html);
+}
+
+#[tokio::test]
 async fn logging_in() {
     let service = Service::start().await;
     let visitor = service.visitor();

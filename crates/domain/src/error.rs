@@ -4,10 +4,12 @@ use std::error::Error;
 
 /// The store could not answer: unreachable, full, locked for too long, or holding what cannot be read.
 ///
-/// Opaque on purpose: a caller can only tell the visitor that nothing changed. The cause is kept for the log.
+/// Opaque on purpose: a caller can only tell the visitor that nothing changed, or that nobody knows whether it did. The
+/// cause is kept for the log.
 #[derive(Debug, thiserror::Error)]
 #[error("the store could not answer")]
 pub struct StoreError {
+    outcome_unknown: bool,
     #[source]
     source: Box<dyn Error + Send + Sync>,
 }
@@ -15,7 +17,18 @@ pub struct StoreError {
 impl StoreError {
     /// Wraps the cause, which stays readable through [`Error::source`].
     pub fn new(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { source: source.into() }
+        Self { outcome_unknown: false, source: source.into() }
+    }
+
+    /// The connection was lost while a change was committed: it is stored whole, or not at all.
+    pub fn outcome_unknown(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { outcome_unknown: true, source: source.into() }
+    }
+
+    /// Whether what was asked for may have been done all the same. Otherwise nothing changed.
+    #[must_use]
+    pub fn is_outcome_unknown(&self) -> bool {
+        self.outcome_unknown
     }
 }
 

@@ -26,7 +26,8 @@ pub struct AccountStore {
 impl AccountStore {
     /// Opens the database at `url` (`sqlite:FILE` or `postgres://USER@HOST/NAME`), and brings its tables up to date.
     ///
-    /// An SQLite file that is not there is created, readable by its owner alone. A server over the network is spoken to
+    /// An SQLite file that is not there is created, readable by its owner alone. What was told as stored is then on the
+    /// disk; `sqlite:FILE?synchronous=normal` is quicker, and may lose the last seconds when the power fails. A server over the network is spoken to
     /// by TLS, unless the URL's `sslmode` says otherwise.
     ///
     /// # Errors

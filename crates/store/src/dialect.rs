@@ -89,6 +89,23 @@ pub(crate) fn lost_a_race(error: &sqlx::Error) -> bool {
     code(error).is_some_and(|code| code == "40001" || code == "40P01")
 }
 
+/// Whether a statement failed because its connection did, or because the server behind it does not write any more: it shuts
+/// down, or another one took over from it. On another connection it may succeed.
+pub(crate) fn lost_the_connection(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Io(error) => error.kind() != std::io::ErrorKind::TimedOut, // that long nobody waits twice
+        sqlx::Error::Protocol(_) => true,
+        error => code(error).is_some_and(|code| {
+            ["57P01", "57P02", "57P03", "25006"].contains(&code.as_str()) || code.starts_with("08")
+        }),
+    }
+}
+
+/// Whether it was the server that said why it did not commit. Else only the connection failed, and nobody knows.
+pub(crate) fn is_the_servers_word(error: &sqlx::Error) -> bool {
+    error.as_database_error().is_some() && !lost_the_connection(error)
+}
+
 /// Whether SQLite found the file locked by another process: SQLITE_BUSY and its kin, in their extended forms too.
 pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
     sqlite_code(error) == Some(5)

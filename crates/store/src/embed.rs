@@ -66,10 +66,6 @@ pub struct Engine<D: Dialect> {
 }
 
 impl<D: Dialect> Engine<D> {
-    pub(crate) fn new(read: Pool<D>, write: Pool<D>) -> Self {
-        Self { read, writer: Writer::new(write) }
-    }
-
     /// The last connection to a file folds its WAL, and cannot do so by a connection that only reads.
     pub(crate) async fn close(&self) {
         self.read.close().await;

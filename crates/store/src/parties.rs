@@ -15,7 +15,7 @@ use sqlx::{FromRow, query_as, query_scalar};
 
 use self::row::{SummaryRow, heads, summaries, zone};
 use crate::dialect::Dialect;
-use crate::embed::{Engine, WriteError};
+use crate::embed::Engine;
 use crate::error::failed;
 use crate::users::username;
 
@@ -97,11 +97,8 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
     }
 
     async fn update(&self, id: PartyId, guest: Option<UserId>, change: PartyChange) -> Result<Outcome, UpdateError> {
-        match self.engine.writer.write((id, guest, change), update::update::<D>).await {
-            Ok(outcome) => Ok(outcome),
-            Err(WriteError::Refused(refusal)) => Err(refusal),
-            Err(WriteError::Failed(error)) => Err(failed(error).into()),
-        }
+        let updated = self.engine.writer.write((id, guest, change), update::update::<D>).await;
+        updated.map_err(|error| error.refusal().unwrap_or_else(UpdateError::from))
     }
 }
 

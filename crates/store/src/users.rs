@@ -62,11 +62,8 @@ struct TakenRow {
 #[async_trait]
 impl<D: Dialect> UserRepository for Users<D> {
     async fn add(&self, user: NewUser, hash: PasswordHash) -> Result<User, AddUserError> {
-        match self.engine.writer.write((user, hash), add::<D>).await {
-            Ok(user) => Ok(user),
-            Err(WriteError::Refused(taken)) => Err(AddUserError::Taken(taken)),
-            Err(WriteError::Failed(error)) => Err(failed(error).into()),
-        }
+        let added = self.engine.writer.write((user, hash), add::<D>).await;
+        added.map_err(|error| error.refusal().map_or_else(AddUserError::from, AddUserError::Taken))
     }
 
     async fn find(&self, id: UserId) -> Result<Option<User>, StoreError> {

@@ -1,71 +1,119 @@
 //! The only way to write. Which rows are written is the repositories' business, how an engine begins is `dialect`'s.
+//!
+//! SQLite has one connection that writes: what waits for it is committed [`together`], since a commit costs a sync of the
+//! disk. PostgreSQL gathers commits itself: there each job has a transaction of its own, [`apart`] from the others.
+
+mod apart;
+mod job;
+mod together;
 
 use std::convert::Infallible;
-use std::time::Duration;
 
 use domain::StoreError;
 use futures_util::future::BoxFuture;
-use sqlx::pool::PoolConnection;
 use sqlx::{Connection, Pool, SqlSafeStr as _, Transaction};
 
-use crate::dialect::{Dialect, lost_a_race};
+use self::together::Queue;
+use crate::dialect::Dialect;
 use crate::error::failed;
 
-/// How often a write that was in another one's way is run, at most.
-const RUNS: u32 = 8;
-
-/// Runs writes, each in a transaction of its own. On SQLite they queue for the one connection that writes.
+/// Runs writes, each whole or not at all.
 ///
 /// Repositories hold this and no pool to write with, so that how writes are committed is decided here alone.
 #[derive(Debug)]
 pub struct Writer<D: Dialect> {
-    pool: Pool<D>,
+    way: Way<D>,
+}
+
+#[derive(Debug)]
+enum Way<D: Dialect> {
+    Together(Queue<D>),
+    Apart(Pool<D>),
 }
 
 impl<D: Dialect> Clone for Writer<D> {
     fn clone(&self) -> Self {
-        Self { pool: self.pool.clone() } // a derive would ask for D: Clone
+        let way = match &self.way {
+            Way::Together(queue) => Way::Together(queue.clone()), // a derive would ask for D: Clone
+            Way::Apart(pool) => Way::Apart(pool.clone()),
+        };
+        Self { way }
     }
 }
 
-/// Why a write was not done. Nothing of it is stored.
+/// Why a write was not done, or is not known to be.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum WriteError<Refusal = Infallible> {
-    /// The job itself said no.
+    /// The job itself said no. Nothing of it is stored.
     #[error("refused")]
     Refused(Refusal),
-    /// The database could not do it, or a stored value does not parse ([`sqlx::Error::Decode`]).
+    /// The database could not do it, or a stored value does not parse ([`sqlx::Error::Decode`]). Nothing of it is stored.
     #[error(transparent)]
     Failed(#[from] sqlx::Error),
+    /// Too many writes wait already, or the ones before it took too long. It was not begun.
+    #[error("too many writes are waiting")]
+    Overloaded,
+    /// The connection was lost while the server committed: all of it is stored, or nothing is.
+    #[error("it is not known whether the write was done")]
+    OutcomeUnknown(#[source] sqlx::Error),
+}
+
+impl<R> WriteError<R> {
+    /// What the job refused.
+    ///
+    /// # Errors
+    /// It did not refuse: why the database could not do it, as the ports say it.
+    pub fn refusal(self) -> Result<R, StoreError> {
+        match self {
+            Self::Refused(refusal) => Ok(refusal),
+            Self::Failed(error) => Err(failed(error)),
+            Self::Overloaded => Err(StoreError::new(WriteError::<Infallible>::Overloaded)),
+            Self::OutcomeUnknown(error) => Err(StoreError::outcome_unknown(error)),
+        }
+    }
 }
 
 impl From<WriteError> for StoreError {
     fn from(error: WriteError) -> Self {
-        match error {
-            WriteError::Refused(never) => match never {},
-            WriteError::Failed(error) => failed(error),
+        match error.refusal() {
+            Ok(never) => match never {},
+            Err(failure) => failure,
         }
     }
 }
 
 impl<D: Dialect> Writer<D> {
-    pub(crate) fn new(pool: Pool<D>) -> Self {
-        Self { pool }
+    /// Commits together what waits for the one connection of `pool`.
+    pub(crate) fn together(pool: Pool<D>) -> Self {
+        Self { way: Way::Together(Queue::over(pool)) }
+    }
+
+    /// Commits each job by itself, over as many connections as `pool` has.
+    pub(crate) fn apart(pool: Pool<D>) -> Self {
+        Self { way: Way::Apart(pool) }
     }
 
     pub(crate) async fn close(&self) {
-        self.pool.close().await;
+        match &self.way {
+            Way::Together(queue) => queue.close().await,
+            Way::Apart(pool) => pool.close().await,
+        }
     }
 
     /// Runs `job` with `input` in a transaction, and tells what it said once that is on the disk.
     ///
     /// The job may run more than once, and only its last run counts: so it does nothing but read and write through the
-    /// connection, and never begins, commits or rolls back. If it gives an error nothing is written; nor is it if this
-    /// future is dropped before the commit. All jobs see the rows as the writes before them left them, but on PostgreSQL
-    /// others run beside them: what a job decides by, it locks first.
+    /// connection, and never begins, commits or rolls back. If it gives an error nothing is written. If this future is
+    /// dropped, the job is done whole or not at all. All jobs see the rows as the writes before them left them, but on
+    /// PostgreSQL others run beside them: what a job decides by, it locks first. A job has 10 seconds: on SQLite every
+    /// other write waits for it.
     ///
     /// # Errors
     /// [`WriteError`]: what the job said, or that the database failed before, in or after it.
+    ///
+    /// # Panics
+    /// The job panicked. Nothing of it is stored, and the next job finds the writer as it was.
     pub async fn write<I, T, R>(
         &self,
         input: I,
@@ -79,44 +127,14 @@ impl<D: Dialect> Writer<D> {
         T: Send + 'static,
         R: Send + 'static,
     {
-        for run in 1..RUNS {
-            match self.run(&input, &job).await {
-                Err(WriteError::Failed(error)) if lost_a_race(&error) => {
-                    tracing::debug!(run, %error, "a write was in another one's way and runs again");
-                    tokio::time::sleep(Duration::from_millis(1 << run)).await;
-                }
-                told => return told,
-            }
+        match &self.way {
+            Way::Together(queue) => queue.write(input, job).await,
+            Way::Apart(pool) => apart::write(pool, &input, &job).await,
         }
-        self.run(&input, &job).await
-    }
-
-    async fn run<I, T, R>(
-        &self,
-        input: &I,
-        job: &(impl for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>> + Sync),
-    ) -> Result<T, WriteError<R>> {
-        let mut connection = self.pool.acquire().await?;
-        let mut transaction = begin::<D>(&mut connection).await?;
-        let told = job(&mut transaction, input).await;
-        let ended = match &told {
-            Ok(_) => transaction.commit().await,
-            Err(_) => transaction.rollback().await, // awaited: its locks are gone when the caller hears of it
-        };
-        if let Err(error) = ended {
-            close(connection);
-            return told.and(Err(error.into())); // a refusal stays one: nothing was written either way
-        }
-        told
     }
 }
 
 /// Begins a transaction that writes. (By a `SqlStr`: a `&'static str` in the driver's future keeps callers from spawning it.)
 pub(crate) async fn begin<D: Dialect>(connection: &mut D::Connection) -> sqlx::Result<Transaction<'_, D>> {
     connection.begin_with(D::BEGIN_WRITE.into_sql_str()).await
-}
-
-/// Who knows in which state a connection is whose transaction did not end: it is not used again.
-fn close<D: Dialect>(mut connection: PoolConnection<D>) {
-    connection.close_on_drop();
 }

@@ -105,6 +105,24 @@ async fn sqlite_syncs_each_commit_and_reads_beside_it() {
 }
 
 #[tokio::test]
+async fn who_would_rather_be_quick_says_so_in_the_url() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = test_support::sqlite_url(&folder);
+    for (parameter, expected) in [("?synchronous=normal", 1), ("?mode=rw&synchronous=full", 2), ("?mode=rw", 2)] {
+        let store = AccountStore::connect(&format!("{url}{parameter}")).await.unwrap();
+        let Database::Sqlite(engine) = store.database() else { panic!("not SQLite") };
+        let synchronous = engine.writer.write((), |connection, ()| {
+            Box::pin(async move {
+                Ok::<_, WriteError>(query_scalar::<_, i64>("PRAGMA synchronous").fetch_one(connection).await?)
+            })
+        });
+        assert_eq!(synchronous.await.unwrap(), expected, "{parameter}");
+    }
+    let told = AccountStore::connect(&format!("{url}?synchronous=off")).await.unwrap_err();
+    assert!(told.to_string().contains("`synchronous` is `full` or `normal`"), "{told}");
+}
+
+#[tokio::test]
 async fn postgres_gives_up_on_what_nobody_waits_for_unless_the_url_says_otherwise() {
     let fresh = common::postgres().await;
     for (options, expected) in [("", ["10s", "5s", "10s"]), ("&options=-c%20lock_timeout%3D7s", ["10s", "7s", "10s"])] {

@@ -128,3 +128,70 @@ async fn a_job_that_lost_a_race_runs_again() {
     assert!(told.0.is_ok() && told.1.is_ok(), "{told:?}");
     assert_eq!(runs.load(Ordering::Relaxed), 3);
 }
+
+const LOSE: &str = "SELECT pg_terminate_backend(pg_backend_pid())";
+
+/// The server ends the connection in the middle of a job, as one does that is stopped: another connection does it.
+#[tokio::test]
+async fn a_job_that_lost_its_connection_runs_again() {
+    let fresh = common::postgres().await;
+    let (engine, runs) = (postgres(&fresh.store), Arc::new(AtomicU32::new(0)));
+
+    let written = engine.writer.write(Arc::clone(&runs), |connection, runs| {
+        Box::pin(async move {
+            if runs.fetch_add(1, Ordering::Relaxed) < 2 {
+                query(LOSE).execute(&mut *connection).await?;
+            }
+            Ok::<_, WriteError>(query_scalar::<_, i64>("SELECT 7::bigint").fetch_one(connection).await?)
+        })
+    });
+
+    assert_eq!(written.await.unwrap(), 7);
+    assert_eq!(runs.load(Ordering::Relaxed), 3);
+}
+
+/// As after a failover: the connection leads to a server that only reads.
+#[tokio::test]
+async fn a_connection_that_only_reads_is_not_used_again() {
+    let fresh = common::postgres().await;
+    let engine = postgres(&fresh.store);
+    let mut readers = Vec::new();
+    for _ in 0..16 {
+        let mut connection = engine.read.acquire().await.unwrap();
+        query("SET default_transaction_read_only = on").execute(&mut *connection).await.unwrap();
+        readers.push(connection);
+    }
+    drop(readers);
+
+    for name in ["ada", "ben", "cleo"] {
+        common::add_user(&fresh.accounts(), name).await;
+    }
+}
+
+/// The server ends the connection while it commits.
+#[tokio::test]
+async fn where_the_commit_may_have_been_done_nobody_is_told_otherwise() {
+    let fresh = common::postgres().await;
+    let engine = postgres(&fresh.store);
+    let setup = engine.writer.write((), |connection, ()| {
+        Box::pin(async move {
+            query(TABLE).execute(&mut *connection).await?;
+            let function = "CREATE FUNCTION lose() RETURNS trigger LANGUAGE plpgsql AS \
+                 'BEGIN PERFORM pg_terminate_backend(pg_backend_pid()); RETURN NULL; END'";
+            query(function).execute(&mut *connection).await?;
+            let trigger = "CREATE CONSTRAINT TRIGGER lost AFTER INSERT ON notes DEFERRABLE INITIALLY DEFERRED \
+                 FOR EACH ROW EXECUTE FUNCTION lose()";
+            query(trigger).execute(connection).await?;
+            Ok::<_, WriteError>(())
+        })
+    });
+    setup.await.unwrap();
+
+    let told = add(&engine, 1, "one", Then::Ends).await;
+
+    assert!(matches!(told, Err(WriteError::OutcomeUnknown(_))), "{told:?}");
+    let failure = told.unwrap_err().refusal().unwrap_err();
+    assert!(failure.is_outcome_unknown());
+    let refused = add(&engine, 2, "two", Then::Refuses).await.unwrap_err().refusal();
+    assert_eq!(refused.unwrap(), "no");
+}

@@ -42,6 +42,7 @@ impl Failing {
         self.asked.lock().unwrap().push(method);
         match *self.broken.lock().unwrap() {
             Some(broken) if broken == method || broken == "everything" => Err(StoreError::new("SQLITE_FULL: secret")),
+            Some("the commit") if method == "users.add" => Err(StoreError::outcome_unknown("SQLITE_FULL: secret")),
             _ => Ok(()),
         }
     }

@@ -8,7 +8,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::{Connection as _, PgConnection, Postgres};
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::embed::{Engine, MigrationSet};
+use crate::embed::{Engine, MigrationSet, Writer};
 use crate::error::{ConnectError, OpenError};
 use crate::migrate::migrate;
 
@@ -72,7 +72,7 @@ async fn open(options: PgConnectOptions, sets: &[MigrationSet]) -> Result<Engine
     let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
     let pool = pool.connect_with(options).await?;
     migrate(&pool, sets).await?;
-    Ok(Engine::new(pool.clone(), pool))
+    Ok(Engine { read: pool.clone(), writer: Writer::apart(pool) })
 }
 
 /// Waits for a server that is just starting, and says why there is none: a pool would only say that it waited.

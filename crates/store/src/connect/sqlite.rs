@@ -10,7 +10,7 @@ use sqlx::{Pool, Sqlite};
 use tokio::time::{Instant, sleep};
 
 use crate::dialect::{is_busy, sqlite_code};
-use crate::embed::{Engine, MigrationSet};
+use crate::embed::{Engine, MigrationSet, Writer};
 use crate::error::{ConnectError, OpenError};
 use crate::migrate::migrate;
 
@@ -44,14 +44,33 @@ pub(super) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Engine<S
 }
 
 /// `foreign_keys`, since SQLite checks them only when asked. FULL, since what was told as done stays done when the power
-/// fails: NORMAL would keep the file whole and lose the last commits.
+/// fails; `synchronous=normal` in the URL keeps the file whole and may lose the last commits.
 fn options(url: &str) -> Result<SqliteConnectOptions, ConnectError> {
+    let (url, synchronous) = synchronous(url)?;
     let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
     if path.is_empty() || path.starts_with('?') || path.contains(":memory:") || path.contains("mode=memory") {
         return Err(ConnectError::UnsupportedUrl("this names no file"));
     }
-    let options = SqliteConnectOptions::from_str(url).map_err(|_| ConnectError::UnsupportedUrl("this is malformed"))?;
-    Ok(options.foreign_keys(true).busy_timeout(PATIENCE))
+    let options =
+        SqliteConnectOptions::from_str(&url).map_err(|_| ConnectError::UnsupportedUrl("this is malformed"))?;
+    Ok(options.foreign_keys(true).busy_timeout(PATIENCE).synchronous(synchronous))
+}
+
+/// The URL without its `synchronous`, which the driver does not know, and what that says.
+fn synchronous(url: &str) -> Result<(String, SqliteSynchronous), ConnectError> {
+    let (file, query) = url.split_once('?').unwrap_or((url, ""));
+    let mut synchronous = SqliteSynchronous::Full;
+    let mut others = Vec::new();
+    for parameter in query.split('&').filter(|parameter| !parameter.is_empty()) {
+        match parameter.strip_prefix("synchronous=") {
+            Some("full") => synchronous = SqliteSynchronous::Full,
+            Some("normal") => synchronous = SqliteSynchronous::Normal,
+            Some(_) => return Err(ConnectError::UnsupportedUrl("`synchronous` is `full` or `normal`")),
+            None => others.push(parameter),
+        }
+    }
+    let mark = if others.is_empty() { "" } else { "?" };
+    Ok((format!("{file}{mark}{}", others.join("&")), synchronous))
 }
 
 /// Makes the file, if there is none, so that only its owner can read it. Its WAL is given the same rights by SQLite.
@@ -75,7 +94,7 @@ async fn create(file: &Path) -> Result<(), ConnectError> {
 }
 
 async fn open(options: &SqliteConnectOptions, sets: &[MigrationSet]) -> Result<Engine<Sqlite>, OpenError> {
-    let writing = options.clone().journal_mode(SqliteJournalMode::Wal).synchronous(SqliteSynchronous::Full);
+    let writing = options.clone().journal_mode(SqliteJournalMode::Wal);
     // A connection costs no ping: there is no line that could have been cut. Nor does it age.
     let pool = |connections| {
         SqlitePoolOptions::new()
@@ -88,7 +107,7 @@ async fn open(options: &SqliteConnectOptions, sets: &[MigrationSet]) -> Result<E
     let write: Pool<Sqlite> = pool(1).connect_with(writing).await?;
     migrate(&write, sets).await?;
     let read = pool(READERS).connect_with(options.clone().read_only(true)).await?;
-    Ok(Engine::new(read, write))
+    Ok(Engine { read, writer: Writer::together(write) })
 }
 
 fn told(file: &Path, source: sqlx::Error) -> ConnectError {

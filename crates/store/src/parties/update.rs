@@ -6,15 +6,14 @@ use domain::Timestamp;
 use domain::party::{Answer, GuestList, Outcome, Party, PartyChange, PartyId, UpdateError};
 use domain::user::UserId;
 use futures_util::future::BoxFuture;
-use sqlx::{FromRow, query, query_as, query_scalar};
+use sqlx::{FromRow, query, query_as};
 
 use super::row::{PartyRow, answer, answer_columns, state_word};
 use crate::dialect::Dialect;
 use crate::embed::WriteError;
 use crate::error::corrupt;
 
-const LOCK: (&str, &str) =
-    ("SELECT id FROM parties WHERE id = $1", "SELECT id FROM parties WHERE id = $1 FOR NO KEY UPDATE");
+const LOCK: &str = "SELECT id FROM parties WHERE id = $1 FOR NO KEY UPDATE";
 const LOAD: &str = "SELECT parties.id, host_id, username AS host, local_time, zone, starts_at, state, rsvp_deadline, \
      seats, taken, max_companions, last_place FROM parties JOIN users ON users.id = host_id WHERE parties.id = $1";
 const LOAD_ANSWERS: &str = "SELECT id, guest_id, answer, heads, place FROM rsvps WHERE party_id = $1 AND guest_id = $2 \
@@ -31,10 +30,10 @@ pub(super) fn update<'j, D: Dialect>(
     (id, guest, change): &'j (PartyId, Option<UserId>, PartyChange),
 ) -> BoxFuture<'j, Result<Outcome, WriteError<UpdateError>>> {
     Box::pin(async move {
-        if !lock::<D>(connection, *id).await? {
+        lock::<D>(connection, *id).await?;
+        let Some(stored) = Stored::load::<D>(connection, *id, *guest).await? else {
             return Err(WriteError::Refused(UpdateError::NotFound));
-        }
-        let stored = Stored::load::<D>(connection, *id, *guest).await?;
+        };
         let mut party = stored.party.clone();
         let outcome = change(&mut party).map_err(|refusal| WriteError::Refused(refusal.into()))?;
         stored.save::<D>(connection, &party).await?;
@@ -42,12 +41,13 @@ pub(super) fn update<'j, D: Dialect>(
     })
 }
 
-/// Has every other change of the party wait; `false` where there is none. A statement of its own and the first one: what
-/// PostgreSQL reads in the statement that waits for the lock may be older than the lock.
-async fn lock<D: Dialect>(connection: &mut D::Connection, id: PartyId) -> sqlx::Result<bool> {
-    let (sqlite, postgres) = LOCK; // SQLite's writer has the whole file
-    let lock = query_scalar::<D, i64>(D::pick(sqlite, postgres)).bind(id.get());
-    Ok(lock.fetch_optional(connection).await?.is_some())
+/// Has every other change of the party wait. A statement of its own and the first one: what PostgreSQL reads in the
+/// statement that waits for the lock may be older than the lock. SQLite's writer has the whole file already.
+async fn lock<D: Dialect>(connection: &mut D::Connection, id: PartyId) -> sqlx::Result<()> {
+    if let Some(lock) = D::pick(None, Some(LOCK)) {
+        query::<D>(lock).bind(id.get()).execute(connection).await?;
+    }
+    Ok(())
 }
 
 /// A party as it is stored, and what of its rows the rule does not see.
@@ -79,8 +79,10 @@ impl Stored {
         connection: &mut D::Connection,
         id: PartyId,
         guest: Option<UserId>,
-    ) -> sqlx::Result<Self> {
-        let row = query_as::<D, LoadedRow>(LOAD).bind(id.get()).fetch_one(&mut *connection).await?;
+    ) -> sqlx::Result<Option<Self>> {
+        let Some(row) = query_as::<D, LoadedRow>(LOAD).bind(id.get()).fetch_optional(&mut *connection).await? else {
+            return Ok(None);
+        };
         let answers = query_as::<D, AnswerRow>(LOAD_ANSWERS).bind(id.get()).bind(guest.map(UserId::get));
         let (mut loaded, mut places) = (BTreeMap::new(), BTreeMap::new());
         for row in answers.fetch_all(connection).await? {
@@ -92,7 +94,7 @@ impl Stored {
         let max_companions =
             u32::try_from(row.max_companions).map_err(corrupt("parties", "max_companions", party.id))?;
         let guests = GuestList::stored(party.seats()?, party.taken()?, max_companions, loaded);
-        Ok(Self {
+        Ok(Some(Self {
             party: Party {
                 id,
                 host: UserId::new(party.host_id),
@@ -103,7 +105,7 @@ impl Stored {
             },
             last_place: row.last_place,
             places,
-        })
+        }))
     }
 
     /// Writes the rows that differ, and no other: an answer that changed nothing costs no sync of the disk.

@@ -1,0 +1,88 @@
+//! A transaction for each job, beside others. One that was in another's way, or lost its connection before the commit, runs
+//! again: nothing of it is stored.
+
+use std::io;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use sqlx::Pool;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::{WriteError, begin};
+use crate::dialect::{Dialect, is_the_servers_word, lost_a_race, lost_the_connection};
+
+/// How often a job is run at most: more often than there are connections, each of which may turn out to be lost.
+const RUNS: u32 = 20;
+
+/// How long a server may keep silent: a little longer than it lets a statement take, so that it has its say first.
+const LIMIT: Duration = Duration::from_secs(12);
+
+/// How long a job is run again at most: nobody waits for longer.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+pub(super) async fn write<D: Dialect, I, T, R>(
+    pool: &Pool<D>,
+    input: &I,
+    job: &(impl for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>> + Sync),
+) -> Result<T, WriteError<R>> {
+    let start = Instant::now();
+    for run in 1..RUNS {
+        match once(pool, input, job).await {
+            Err(WriteError::Failed(error))
+                if start.elapsed() < PATIENCE && (lost_a_race(&error) || lost_the_connection(&error)) =>
+            {
+                tracing::info!(run, %error, "a write was not done and runs again");
+                sleep(Duration::from_millis(1 << run.min(6))).await;
+            }
+            told => return told,
+        }
+    }
+    once(pool, input, job).await
+}
+
+async fn once<D: Dialect, I, T, R>(
+    pool: &Pool<D>,
+    input: &I,
+    job: &(impl for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>> + Sync),
+) -> Result<T, WriteError<R>> {
+    let mut connection = pool.acquire().await?;
+    let (told, is_sound) = transact::<D, _, _, _>(&mut connection, input, job).await;
+    if !is_sound {
+        connection.close_on_drop();
+    }
+    told
+}
+
+/// What the job said, once that is committed or undone; and whether the connection may be used again.
+async fn transact<D: Dialect, I, T, R>(
+    connection: &mut D::Connection,
+    input: &I,
+    job: &(impl for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>> + Sync),
+) -> (Result<T, WriteError<R>>, bool) {
+    let begun = in_time(async {
+        let mut transaction = begin::<D>(connection).await?;
+        let told = job(&mut transaction, input).await;
+        Ok((transaction, told))
+    });
+    let (transaction, told) = match begun.await {
+        Ok(begun) => begun,
+        Err(error) => return (Err(WriteError::Failed(error)), false),
+    };
+    // Awaited either way: its locks are gone when the caller hears of it.
+    let ended = match told {
+        Ok(_) => in_time(transaction.commit()).await,
+        Err(_) => in_time(transaction.rollback()).await,
+    };
+    match (told, ended) {
+        (Err(WriteError::Failed(error)), Ok(())) if lost_the_connection(&error) => (Err(error.into()), false),
+        (told, Ok(())) => (told, true),
+        (Err(said), Err(_)) => (Err(said), false), // nothing was written either way
+        (Ok(_), Err(error)) if is_the_servers_word(&error) => (Err(WriteError::Failed(error)), false),
+        (Ok(_), Err(error)) => (Err(WriteError::OutcomeUnknown(error)), false),
+    }
+}
+
+/// A server that was stopped, or is out of reach, keeps silent.
+async fn in_time<T>(answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    timeout(LIMIT, answer).await.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))
+}

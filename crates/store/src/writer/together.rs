@@ -1,0 +1,179 @@
+//! Committing together what waits: a sync of the disk lets through all who came while the one before it ran. One
+//! task does it, so that who stops waiting for an answer stops nobody else's.
+
+use std::error::Error;
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use sqlx::{Connection as _, Pool};
+use tokio::sync::mpsc::{self, error::TrySendError};
+
+use super::job::{Job, pack};
+use super::{WriteError, begin};
+use crate::dialect::Dialect;
+
+/// How many may wait: two hundred guests who press at once are no overload.
+const QUEUE: usize = 1024;
+
+/// How many are committed together at most, so that the first of them does not wait for long.
+const BATCH: usize = 64;
+
+/// How long one waits for its turn, as for another process that writes.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+type Batch<D> = Vec<Box<dyn Job<D>>>;
+
+/// The way to the task that commits.
+#[derive(Debug)]
+pub(super) struct Queue<D: Dialect> {
+    jobs: mpsc::Sender<Box<dyn Job<D>>>,
+    pool: Pool<D>,
+    patience: Duration,
+}
+
+impl<D: Dialect> Clone for Queue<D> {
+    fn clone(&self) -> Self {
+        Self { jobs: self.jobs.clone(), pool: self.pool.clone(), patience: self.patience }
+    }
+}
+
+impl<D: Dialect> Queue<D> {
+    /// Starts the task. It ends with the last of the queue's clones.
+    pub(super) fn over(pool: Pool<D>) -> Self {
+        let (jobs, waiting) = mpsc::channel(QUEUE);
+        tokio::spawn(commit_what_waits(pool.clone(), waiting));
+        Self { jobs, pool, patience: PATIENCE }
+    }
+
+    pub(super) async fn close(&self) {
+        self.pool.close().await;
+    }
+
+    pub(super) async fn write<I, T, R>(
+        &self,
+        input: I,
+        job: impl for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>>
+        + Send
+        + Sync
+        + 'static,
+    ) -> Result<T, WriteError<R>>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        let (job, answer) = pack(input, job);
+        match self.jobs.try_send(job) {
+            Ok(()) => answer.wait(self.patience).await,
+            Err(TrySendError::Full(_)) => Err(WriteError::Overloaded),
+            Err(TrySendError::Closed(_)) => Err(sqlx::Error::PoolClosed.into()),
+        }
+    }
+}
+
+async fn commit_what_waits<D: Dialect>(pool: Pool<D>, mut waiting: mpsc::Receiver<Box<dyn Job<D>>>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while waiting.recv_many(&mut batch, BATCH).await > 0 {
+        match commit(&pool, &mut batch, |job| job.may_begin()).await {
+            Ok(()) => batch.drain(..).for_each(|job| job.tell(Ok(()))),
+            Err(failure) => settle(&pool, &mut batch, failure).await,
+        }
+    }
+}
+
+/// Why nothing of a batch is stored.
+enum Failure {
+    /// No job has run.
+    NotBegun(sqlx::Error),
+    /// The jobs have run, and what they wrote is gone: with the commit, or with the whole transaction when a job could not be
+    /// undone by itself. SQLite rolls all of it back when the disk is full.
+    Void(sqlx::Error),
+}
+
+/// Commits the jobs of a batch that may run, and closes the connection where that failed: who knows in which state it is,
+/// and it may hold the lock that the next one needs.
+async fn commit<D: Dialect>(
+    pool: &Pool<D>,
+    batch: &mut Batch<D>,
+    may_run: fn(&dyn Job<D>) -> bool,
+) -> Result<(), Failure> {
+    let mut connection = pool.acquire().await.map_err(Failure::NotBegun)?;
+    let ended = transact::<D>(&mut connection, batch, may_run).await;
+    if ended.is_err()
+        && let Err(error) = connection.close().await
+    {
+        tracing::warn!(%error, "the connection that writes did not close");
+    }
+    ended
+}
+
+/// Runs the jobs in one transaction. A job that is not alone has a savepoint, so that its refusal does not touch another's.
+async fn transact<D: Dialect>(
+    connection: &mut D::Connection,
+    batch: &mut Batch<D>,
+    may_run: fn(&dyn Job<D>) -> bool,
+) -> Result<(), Failure> {
+    let mut transaction = begin::<D>(connection).await.map_err(Failure::NotBegun)?;
+    batch.retain(|job| may_run(&**job)); // as late as this: until now they could give up
+    let ended = if let [job] = &mut batch[..] {
+        if job.run(&mut transaction).await { transaction.commit().await } else { transaction.rollback().await }
+    } else {
+        match run_each::<D>(&mut transaction, batch).await {
+            Ok(()) => transaction.commit().await,
+            Err(error) => Err(error),
+        }
+    };
+    ended.map_err(Failure::Void)
+}
+
+async fn run_each<D: Dialect>(connection: &mut D::Connection, batch: &mut Batch<D>) -> sqlx::Result<()> {
+    for job in batch {
+        let mut savepoint = connection.begin().await?;
+        if job.run(&mut savepoint).await { savepoint.commit().await? } else { savepoint.rollback().await? }
+    }
+    Ok(())
+}
+
+/// Finds out whose fault it was: the jobs of a void batch run once more, each by itself, and those alone that fail again
+/// are told so.
+async fn settle<D: Dialect>(pool: &Pool<D>, batch: &mut Batch<D>, failure: Failure) {
+    let mut failure = Some(failure);
+    if batch.len() > 1
+        && let Some(Failure::Void(error)) = failure
+    {
+        tracing::warn!(%error, jobs = batch.len(), "a batch of writes was void: each runs again by itself");
+        failure = None;
+    }
+    let mut waiting = std::mem::take(batch).into_iter();
+    while failure.is_none()
+        && let Some(job) = waiting.next()
+    {
+        batch.push(job);
+        let told = commit(pool, batch, |_| true).await;
+        let Some(job) = batch.pop() else { continue };
+        match told {
+            Ok(()) => job.tell(Ok(())),
+            Err(Failure::Void(error)) => job.tell(Err(error)),
+            // Nor would the others begin, and each would wait as long for that.
+            Err(Failure::NotBegun(error)) => {
+                let error = Arc::new(error);
+                job.tell(Err(shared(&error)));
+                failure = Some(Failure::NotBegun(shared(&error)));
+            }
+        }
+    }
+    if let Some(Failure::NotBegun(error) | Failure::Void(error)) = failure {
+        let error = Arc::new(error);
+        waiting.for_each(|job| job.tell(Err(shared(&error))));
+    }
+}
+
+/// One error for several callers: the driver's own cannot be cloned.
+fn shared(error: &Arc<impl Error + Send + Sync + 'static>) -> sqlx::Error {
+    io::Error::other(Arc::clone(error)).into()
+}
+
+#[cfg(test)]
+mod tests;

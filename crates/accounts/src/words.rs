@@ -68,6 +68,7 @@ pub fn status(status: u16) -> Told {
     match status {
         404 => ("Page not found", "There is nothing at this address. It may have moved, or never been."),
         405 => ("Not that way", "This address does not answer to that. Please go back and use its page."),
+        408 => ("Too slow", "What you sent did not arrive in time. Nothing changed, please try again."),
         413 => ("Too much at once", "What was sent is larger than we take. Nothing changed."),
         414 | 431 => ("Too long", "The request is longer than we take."),
         400..=499 => ("We couldn't do that", "The request makes no sense to us. Nothing changed."),

@@ -64,6 +64,11 @@ pub struct Config {
     #[arg(long, env = "DINNERPARTY_TIME_ZONE", value_name = "ZONE", default_value = "UTC", value_parser = zone)]
     pub time_zone: Zone,
 
+    /// How many connections to serve at once; more than that wait their turn. Without one 1024, or fewer where the process
+    /// may not open that many files
+    #[arg(long, env = "DINNERPARTY_MAX_CONNECTIONS", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub max_connections: Option<u32>,
+
     /// How much to log: error, warn, info, debug or trace
     #[arg(long, env = "DINNERPARTY_LOG", value_name = "LEVEL", default_value = "info")]
     pub log: tracing::Level,

@@ -7,9 +7,10 @@ use std::sync::Arc;
 use accounts::SystemClock;
 use anyhow::Context;
 use clap::Parser;
-use poem::listener::{Acceptor, Listener, TcpListener};
 use store::PartyStore;
+use tokio::net::TcpListener;
 use web::config::{self, Command, CommandLine, Config};
+use web::serve::Limits;
 use web::{Services, app, log, serve};
 
 #[tokio::main]
@@ -38,8 +39,8 @@ fn refuse(why: String) -> ExitCode {
 
 async fn run(config: Config) -> anyhow::Result<()> {
     // The socket first: where another server still has it, its database is left as it is.
-    let acceptor = TcpListener::bind(config.listen).into_acceptor().await;
-    let acceptor = acceptor.with_context(|| format!("cannot listen on {}", config.listen))?;
+    let listener = TcpListener::bind(config.listen).await;
+    let listener = listener.with_context(|| format!("cannot listen on {}", config.listen))?;
     let stopped = serve::stopped()?;
     let store = PartyStore::connect(&config.database).await?;
     let accounts = store.accounts().clone();
@@ -62,10 +63,14 @@ async fn run(config: Config) -> anyhow::Result<()> {
         }
         if config.allow_plain_http { builder.allow_plain_http() } else { builder }
     })?;
-    let address = acceptor.local_addr().first().map_or_else(|| config.listen.to_string(), ToString::to_string);
-    let origin = config.origin.unwrap_or_else(|| format!("http://{}", address.trim_start_matches("socket://")));
+    let address = listener.local_addr()?;
+    let origin = config.origin.unwrap_or_else(|| format!("http://{address}"));
     writeln!(std::io::stdout(), "DinnerParty is served at {origin}")?;
-    serve::serve(acceptor, service, stopped).await?;
+    let mut limits = Limits::of_this_process();
+    if let Some(connections) = config.max_connections {
+        limits.connections = connections;
+    }
+    serve::serve(listener, service, limits, stopped).await?;
     accounts.close().await;
     Ok(())
 }

@@ -18,5 +18,6 @@ mod party;
 mod program;
 mod register;
 mod rsvp;
+mod serve;
 mod storm;
 mod user;

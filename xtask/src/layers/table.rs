@@ -57,7 +57,13 @@ pub(super) const TABLE: &[Row] = &[
 ];
 
 /// Crates that only these may name as a dependency of any kind.
-pub(super) const NAMED_BY: &[(&str, &[&str])] = &[("sqlx", &["store", "test-support"])];
+pub(super) const NAMED_BY: &[(&str, &[&str])] = &[
+    ("sqlx", &["store", "test-support"]),
+    // The front door; everybody else speaks Poem.
+    ("hyper", &["web"]),
+    ("hyper-util", &["web"]),
+    ("http-body-util", &["web"]),
+];
 
 /// Crates of ours that are only ever a dev-dependency.
 pub(super) const DEV_ONLY: &[&str] = &["test-support"];

@@ -1,5 +1,6 @@
 //! The outermost layer: what happens to every request before and after its page. The order is the point.
 
+use std::io::ErrorKind;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
@@ -103,6 +104,10 @@ impl<E: Endpoint> Layer<E> {
         }
         let body = request.take_body().into_bytes_limit(settings.body_limit).await.map_err(|error| match error {
             ReadBodyError::PayloadTooLarge => Problem::TooLarge,
+            // Set by a server that holds a body against the clock.
+            ReadBodyError::Io(error) if error.kind() == ErrorKind::TimedOut => {
+                Problem::Status(StatusCode::REQUEST_TIMEOUT)
+            }
             _ => Problem::Undecodable,
         })?;
         let fields =

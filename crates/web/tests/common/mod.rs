@@ -12,7 +12,7 @@ use domain::user::NewUser;
 use store::PartyStore;
 use tempfile::TempDir;
 use test_support::{Postgres, sqlite_url};
-use web::{Answering, Services, app};
+use web::{Answering, App, Services, app};
 
 pub(crate) use asking::*;
 
@@ -46,19 +46,13 @@ impl House {
 
     pub(crate) async fn over(store: PartyStore, folder: Option<TempDir>) -> Self {
         let clock = MovableClock::at(Timestamp::from_millis(1_767_225_600_000));
-        let accounts = store.accounts().clone();
-        let services = Services {
-            accounts: accounts.clone().into(),
-            parties: store.parties(),
-            readiness: Arc::new(move || -> Answering {
-                let accounts = accounts.clone();
-                Box::pin(async move { accounts.ping().await })
-            }),
-            clock: Arc::new(clock.clone()),
-            time_zone: Zone::parse("Europe/Lisbon").unwrap(),
-        };
-        let server = TestServer::start(app(services, |builder| builder.cost(cheap())).unwrap()).await.unwrap();
+        let server = TestServer::start(service(&store, &clock)).await.unwrap();
         Self { server, clock, store, _folder: folder }
+    }
+
+    /// The same service once more, to be served in another way.
+    pub(crate) fn service(&self) -> App {
+        service(&self.store, &self.clock)
     }
 
     /// Somebody who is not logged in.
@@ -134,6 +128,21 @@ impl House {
     pub(crate) fn pass_days(&self, days: u64) {
         self.clock.advance(Duration::from_hours(24 * days));
     }
+}
+
+fn service(store: &PartyStore, clock: &MovableClock) -> App {
+    let accounts = store.accounts().clone();
+    let services = Services {
+        accounts: accounts.clone().into(),
+        parties: store.parties(),
+        readiness: Arc::new(move || -> Answering {
+            let accounts = accounts.clone();
+            Box::pin(async move { accounts.ping().await })
+        }),
+        clock: Arc::new(clock.clone()),
+        time_zone: Zone::parse("Europe/Lisbon").unwrap(),
+    };
+    app(services, |builder| builder.cost(cheap())).unwrap()
 }
 
 fn id(party: &str) -> PartyId {

@@ -1,0 +1,80 @@
+//! The end: what is under way is finished, what only hangs on is not waited for.
+
+use tokio::net::TcpStream;
+use web::serve::Limits;
+
+use super::client::{Client, get, post, status};
+use super::{Door, SHORT, SOON, wide};
+
+#[tokio::test]
+async fn only_what_is_under_way_is_waited_for() {
+    let (door, leave) = Door::with(wide()).await;
+    let address = door.address;
+    let mut hanging = Vec::new();
+    for half in ["", "GET / HTTP/1.1\r\nHo", "PRI * HT", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+        let mut client = Client::at(address).await;
+        client.send(half).await;
+        hanging.push(client);
+    }
+    let mut idle = Client::at(address).await;
+    idle.get("/").await;
+    hanging.push(idle);
+    let mut busy = Client::at(address).await;
+    busy.send(&(get("/wait") + &get("/"))).await;
+    door.guests.are(1).await;
+
+    let guests = door.guests.clone();
+    let ending = tokio::spawn(door.ends());
+    for mut client in hanging {
+        client.end().await;
+    }
+    assert!(!ending.is_finished());
+    assert!(TcpStream::connect(address).await.is_err(), "nobody is let in any more");
+    leave.add_permits(1);
+    let end = busy.end().await;
+    assert_eq!((status(&end.text), end.text.matches("HTTP/1.1").count()), ("200", 1), "{end:?}");
+    assert!(end.text.contains("connection: close"), "{end:?}");
+    assert!(ending.await.unwrap() < SOON);
+    assert_eq!(guests.entered(), 2);
+}
+
+#[tokio::test]
+async fn a_body_that_still_comes_is_waited_for() {
+    let (door, _) = Door::with(wide()).await;
+    let mut slow = Client::at(door.address).await;
+    slow.send(&(post("/", "Content-Length: 5") + "he")).await;
+    door.guests.are(1).await;
+    let ending = tokio::spawn(door.ends());
+    assert!(slow.is_kept(SHORT / 2).await);
+    assert!(slow.ask("llo").await.ends_with("5 bytes"));
+    ending.await.unwrap();
+}
+
+#[tokio::test]
+async fn what_never_ends_is_cut() {
+    let (door, _leave) = Door::with(Limits { drain: SHORT, ..wide() }).await;
+    let mut endless = Client::at(door.address).await;
+    endless.send(&get("/wait")).await;
+    door.guests.are(1).await;
+    let guests = door.guests.clone();
+    let took = door.ends().await;
+    assert!(took >= SHORT && took < SOON, "{took:?}");
+    guests.are(0).await;
+    assert_eq!(endless.end().await.text, "");
+}
+
+#[tokio::test]
+async fn who_waits_for_a_place_is_not_waited_for() {
+    let (door, leave) = Door::with(Limits { connections: 1, ..wide() }).await;
+    let mut busy = Client::at(door.address).await;
+    busy.send(&get("/wait")).await;
+    door.guests.are(1).await;
+    let mut waiting = Client::at(door.address).await;
+    waiting.send(&get("/")).await;
+    assert!(waiting.is_kept(SHORT / 2).await);
+    let ending = tokio::spawn(door.ends());
+    assert_eq!(waiting.end().await.text, "");
+    leave.add_permits(1);
+    assert_eq!(status(&busy.end().await.text), "200");
+    ending.await.unwrap();
+}

@@ -1,0 +1,166 @@
+//! HTTP/2, spoken by clients that know beforehand that we do.
+
+use std::time::Duration;
+
+use http_body_util::{BodyExt, Empty};
+use hyper::body::{Bytes, Incoming};
+use hyper::client::conn::http2::{Builder, SendRequest};
+use hyper::{Request, Response};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use tokio::net::TcpStream;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio::time::{sleep, timeout};
+use web::serve::Limits;
+
+use super::client::Client;
+use super::{Door, LARGE, SHORT, SOON, wide};
+
+/// A client, and its connection for as long as that lasts.
+struct Browser {
+    asks: SendRequest<Empty<Bytes>>,
+    connection: JoinHandle<hyper::Result<()>>,
+}
+
+impl Browser {
+    async fn at(door: &Door) -> Self {
+        let socket = TokioIo::new(TcpStream::connect(door.address).await.unwrap());
+        let (asks, connection) = Builder::new(TokioExecutor::new()).handshake(socket).await.unwrap();
+        Self { asks, connection: tokio::spawn(connection) }
+    }
+
+    /// Asks for a page, and has its head.
+    fn ask(&self, path: &str) -> impl Future<Output = hyper::Result<Response<Incoming>>> + Send + use<> {
+        let request = Request::get(format!("http://door{path}")).body(Empty::new()).unwrap();
+        let mut asks = self.asks.clone();
+        async move { timeout(SOON, asks.send_request(request)).await.unwrap() }
+    }
+
+    async fn get(&self, path: &str) -> String {
+        let body = self.ask(path).await.unwrap().into_body().collect().await.unwrap();
+        String::from_utf8(body.to_bytes().to_vec()).unwrap()
+    }
+
+    /// Waits until the server has closed.
+    async fn end(self) {
+        let _ = timeout(SOON, self.connection).await.unwrap().unwrap();
+    }
+}
+
+#[tokio::test]
+async fn it_is_spoken_and_so_many_requests_are_taken_at_once() {
+    let (door, leave) = Door::with(wide()).await;
+    let browser = Browser::at(&door).await;
+    assert_eq!(browser.get("/").await, "0 bytes");
+    let mut asked = JoinSet::new();
+    for _ in 0..40 {
+        asked.spawn(browser.ask("/wait"));
+    }
+    door.guests.are(32).await;
+    sleep(SHORT).await;
+    assert_eq!(door.guests.entered(), 33, "the others wait");
+    leave.add_permits(40);
+    for answer in asked.join_all().await {
+        assert_eq!(answer.unwrap().status(), 200);
+    }
+    assert_eq!(door.guests.entered(), 41);
+}
+
+#[tokio::test]
+async fn an_idle_one_is_closed_and_one_under_way_is_not() {
+    let (door, leave) = Door::with(Limits { idle: SHORT, ..wide() }).await;
+    let (idle, busy) = (Browser::at(&door).await, Browser::at(&door).await);
+    idle.get("/").await;
+    let waiting = tokio::spawn(busy.ask("/wait"));
+    door.guests.are(1).await;
+    idle.end().await;
+    sleep(SHORT).await;
+    leave.add_permits(1);
+    assert_eq!(waiting.await.unwrap().unwrap().status(), 200);
+    busy.end().await;
+}
+
+#[tokio::test]
+async fn whoever_does_not_take_an_answer_is_cut() {
+    let (door, _) = Door::with(Limits { answer: SHORT, ..wide() }).await;
+    let browser = Browser::at(&door).await;
+    let unread = browser.ask("/large").await.unwrap();
+    for _ in 0..3 {
+        let _ = browser.ask("/").await; // that others are taken does not help
+        sleep(SHORT / 4).await;
+    }
+    browser.end().await;
+    let read = unread.into_body().collect().await.map(|body| body.to_bytes().len());
+    assert!(!matches!(read, Ok(LARGE)), "{read:?}");
+}
+
+#[tokio::test]
+async fn whoever_leaves_takes_along_what_was_done_for_them() {
+    let (door, _) = Door::with(wide()).await;
+    let browser = Browser::at(&door).await;
+    let asked: Vec<_> = (0..10).map(|_| tokio::spawn(browser.ask("/wait"))).collect();
+    door.guests.are(10).await;
+    asked[0].abort();
+    door.guests.are(9).await;
+    browser.connection.abort();
+    door.guests.are(0).await;
+}
+
+#[tokio::test]
+async fn at_the_end_what_is_under_way_is_answered() {
+    let (door, leave) = Door::with(wide()).await;
+    let (idle, busy) = (Browser::at(&door).await, Browser::at(&door).await);
+    idle.get("/").await;
+    let waiting = tokio::spawn(busy.ask("/wait"));
+    door.guests.are(1).await;
+    let ending = tokio::spawn(door.ends());
+    idle.end().await;
+    assert!(!ending.is_finished());
+    leave.add_permits(1);
+    assert_eq!(waiting.await.unwrap().unwrap().status(), 200);
+    assert!(ending.await.unwrap() < SOON);
+}
+
+#[tokio::test]
+async fn what_never_ends_is_cut_with_all_its_requests() {
+    let (door, _leave) = Door::with(Limits { drain: SHORT, ..wide() }).await;
+    let browser = Browser::at(&door).await;
+    let asked: Vec<_> = (0..10).map(|_| tokio::spawn(browser.ask("/wait"))).collect();
+    door.guests.are(10).await;
+    let guests = door.guests.clone();
+    door.ends().await;
+    guests.are(0).await;
+    for answer in asked {
+        assert!(answer.await.unwrap().is_err());
+    }
+}
+
+#[tokio::test]
+async fn whoever_does_not_say_that_it_is_still_there_is_cut() {
+    let (door, _leave) = Door::with(Limits { ping: SHORT, pong: SHORT, ..wide() }).await;
+    let mut client = Client::at(door.address).await;
+    // By hand: the preface, empty settings, and a GET of /wait; then not one frame more.
+    let mut bytes = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0".to_vec();
+    let fields = b"\x82\x86\x44\x05/wait\x41\x04door";
+    bytes.extend([0, 0, u8::try_from(fields.len()).unwrap(), 1, 5, 0, 0, 0, 1]);
+    bytes.extend(fields);
+    assert!(client.push(&bytes).await);
+    door.guests.are(1).await;
+    assert!(client.end().await.after >= SHORT);
+    door.guests.are(0).await;
+}
+
+#[tokio::test]
+async fn a_form_is_read_and_a_larger_one_is_not() {
+    let (door, _) = Door::with(wide()).await;
+    let socket = TokioIo::new(TcpStream::connect(door.address).await.unwrap());
+    let (mut asks, connection) = Builder::new(TokioExecutor::new()).handshake(socket).await.unwrap();
+    let connection = tokio::spawn(connection);
+    for (length, told) in [(65_536, 200), (65_537, 413), (10_000_000, 413), (100, 200)] {
+        let body = http_body_util::Full::new(Bytes::from(vec![b'x'; length]));
+        let request = Request::post("http://door/").body(body).unwrap();
+        let answer = timeout(SOON, asks.send_request(request)).await.unwrap().unwrap();
+        assert_eq!(answer.status(), told, "{length}");
+    }
+    connection.abort();
+    sleep(Duration::from_millis(1)).await;
+}

@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use auth::{Cost, Hasher, Lifetimes, Limits, PasswordPolicy, Random};
 use domain::{AccountPorts, Clock};
@@ -45,6 +46,9 @@ pub enum BuildError {
     /// A body limit that takes no form, or any.
     #[error("a body limit of {0} bytes is outside 1,024 to 16,777,216")]
     BodyLimit(usize),
+    /// A time that no page can keep, or that nobody waits for.
+    #[error("pages given up after {0:?} are outside 10 ms to an hour")]
+    AnswerWithin(Duration),
     /// A prefix that no cookie's name can have.
     #[error("`{0}` is not 1 to 32 letters, digits and dashes")]
     NotACookiePrefix(String),

@@ -110,6 +110,7 @@ fn pages() -> Route {
         .at("/echo", methods().get(index).post(echo))
         .at("/title", methods().post(title))
         .at("/panic", methods().get(panic))
+        .at("/silence", methods().get(keeps_silent).post(keeps_silent))
         .at("/body", size)
         .at("/failing", methods().get(fails))
         .at("/native", poem::get(member))
@@ -166,6 +167,11 @@ fn size(sent: String) -> String {
 #[handler]
 fn fails() -> Result<&'static str, Problem> {
     Err(StoreError::new("disk full").into())
+}
+
+#[handler]
+async fn keeps_silent() -> &'static str {
+    std::future::pending().await
 }
 
 #[handler]

@@ -163,6 +163,7 @@ async fn unsafe_settings_are_refused_with_one_line() {
         ("`/:id` is not a path", |b| b.log_out_at("/:id")),
         ("`/a#b` is not a path", |b| b.after_log_out("/a#b")),
         ("`https://x` is not a path", |b| b.after_registration("https://x")),
+        ("pages given up after 9ms", |b| b.answer_within(std::time::Duration::from_millis(9))),
         ("a body limit of 1023 bytes", |b| b.body_limit(1_023)),
         ("a body limit of 16777217 bytes", |b| b.body_limit(16 * 1024 * 1024 + 1)),
         ("`script-src 'unsafe-inline'` is not a source", |b| b.csp_source("script-src", "'unsafe-inline'")),

@@ -1,5 +1,7 @@
 //! Bad input: too much, undecodable, or values that no form of ours sends. Each is told; none is a 500.
 
+use std::time::Duration;
+
 use reqwest::Method;
 
 use crate::common::{Answer, PASSWORD, Service, assert_page, browser_post, raw};
@@ -30,7 +32,7 @@ async fn a_body_past_the_limit_is_read_no_further() {
     // It says that two thirds are still to come, and they never do: an answer comes all the same.
     let head = format!("{HEAD}Content-Length: 200000\r\n\r\n");
     let request = format!("{head}{}", "x".repeat(70_000));
-    let answer = tokio::time::timeout(std::time::Duration::from_secs(20), raw(&service.server, request)).await;
+    let answer = tokio::time::timeout(Duration::from_secs(20), raw(&service.server, request)).await;
     assert_too_large(&answer.expect("an answer, and no wait for the rest"));
 }
 
@@ -55,7 +57,7 @@ async fn a_stranger_s_body_is_not_read_at_all() {
     let service = Service::start().await;
     let head = HEAD.replace("same-origin", "cross-site");
     let answer = raw(&service.server, format!("{head}Content-Length: 60000\r\n\r\n"));
-    let answer = tokio::time::timeout(std::time::Duration::from_secs(20), answer).await;
+    let answer = tokio::time::timeout(Duration::from_secs(20), answer).await;
     assert_eq!(answer.expect("an answer before the body").status, 403);
 }
 
@@ -198,4 +200,15 @@ async fn what_follows_a_body_of_two_lengths_is_no_request() {
         assert!(!answer.body.contains("HTTP/1.1"), "one answer: {answer:?}");
     }
     assert_eq!(service.count("users").await, 0);
+}
+
+#[tokio::test]
+async fn a_page_that_keeps_silent_is_given_up_and_nobody_is_told_that_nothing_changed() {
+    let service = Service::with(|builder| builder.answer_within(Duration::from_millis(200))).await;
+    let visitor = service.visitor();
+    assert_page(&visitor.get("/silence").await, 503, "We couldn't look that up.");
+    let page = browser_post(&visitor, "/silence", &[("text", "soup")]).await;
+    assert_page(&page, 503, "We can't tell whether that was saved. Please look before you send it once more.");
+    assert!(page.html.contains("soup"), "what was typed can be sent again: {}", page.html);
+    assert_eq!(page.header("retry-after"), Some("5"));
 }

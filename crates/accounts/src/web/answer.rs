@@ -39,7 +39,7 @@ fn words_of(problem: &Problem, saves: bool) -> words::Told {
         Problem::CrossSite => words::CROSS_SITE,
         Problem::StaleForm => words::FORM_STALE,
         Problem::Misdirected => words::MISDIRECTED,
-        Problem::Unavailable(Some(failure)) if failure.is_outcome_unknown() => words::PERHAPS_SAVED,
+        Problem::Unavailable(Some(failure)) if saves && failure.is_outcome_unknown() => words::PERHAPS_SAVED,
         Problem::Unavailable(_) if saves => words::NOT_SAVED,
         Problem::Unavailable(_) => words::NOT_READ,
         Problem::Busy => words::BUSY,

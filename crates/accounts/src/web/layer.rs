@@ -4,10 +4,12 @@ use std::io::ErrorKind;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
+use domain::StoreError;
 use futures_util::FutureExt;
 use poem::error::ReadBodyError;
 use poem::http::{HeaderValue, Method, StatusCode, header};
 use poem::{Endpoint, Request, Response};
+use tokio::time::timeout;
 use tracing::Instrument;
 use tracing::field::Empty;
 
@@ -89,7 +91,10 @@ impl<E: Endpoint> Layer<E> {
             drop(request.take_body()); // it means nothing there, and no limit is set to it
         }
         request.extensions_mut().insert(Arc::clone(exchange));
-        self.inner.call(request).await.map(poem::IntoResponse::into_response)
+        let answered = timeout(settings.answer_within, self.inner.call(request)).await;
+        // What it was about to save is not known to be saved.
+        let answered = answered.map_err(|late| Problem::from(StoreError::outcome_unknown(late)))?;
+        answered.map(poem::IntoResponse::into_response)
     }
 
     /// Reads the body, under its limit and once, and lets through what comes from our own pages.
@@ -117,8 +122,12 @@ impl<E: Endpoint> Layer<E> {
         if let Some(fields) = fields.as_ref().filter(|_| evidence == Evidence::Ours) {
             exchange.keep(fields); // whatever comes of it, it can be offered once more
         }
+        let is_ours = async |token| {
+            let asked = timeout(settings.answer_within, exchange.is_csrf_token(token)).await;
+            asked.map_err(|late| Problem::from(StoreError::new(late)))?
+        };
         match (evidence, tokens.as_slice()) {
-            (_, [token]) if exchange.is_csrf_token(token).await? => {}
+            (_, [token]) if is_ours(token).await? => {}
             (Evidence::Ours, []) => {}
             (Evidence::Ours, _) => return Err(Problem::StaleForm),
             _ => return Err(Problem::CrossSite),

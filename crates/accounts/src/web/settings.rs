@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ipnet::IpNet;
 use poem::Response;
@@ -38,6 +39,7 @@ pub(crate) struct WebSettings {
     allow_plain_http: bool,
     trusted_proxies: Vec<IpNet>,
     body_limit: usize,
+    answer_within: Duration,
     csp_sources: Vec<(String, String)>,
     paths: Paths,
     after_registration: Option<String>,
@@ -52,6 +54,7 @@ pub(crate) struct Settings {
     pub(super) site: Site,
     pub(super) trusted_proxies: Vec<IpNet>,
     pub(super) body_limit: usize,
+    pub(super) answer_within: Duration,
     pub(super) csp: HeaderValue,
     pub(super) paths: Paths,
     pub(super) after_registration: String,
@@ -79,6 +82,7 @@ impl Default for WebSettings {
             allow_plain_http: false,
             trusted_proxies: Vec::new(),
             body_limit: 64 * 1024,
+            answer_within: Duration::from_secs(30),
             csp_sources: Vec::new(),
             paths: Paths {
                 register: "/register".into(),
@@ -147,6 +151,13 @@ impl Builder {
         self
     }
 
+    /// How long a page may take before the visitor is told that it was given up (503), such as for a database that keeps
+    /// silent: 10 ms to an hour. The body's way here does not count. Default: 30 s.
+    pub fn answer_within(mut self, limit: Duration) -> Self {
+        self.web.answer_within = limit;
+        self
+    }
+
     /// Adds a source to a directive of the content security policy, such as `("img-src", "https://tiles.example")`.
     pub fn csp_source(mut self, directive: impl Into<String>, source: impl Into<String>) -> Self {
         self.web.csp_sources.push((directive.into(), source.into()));
@@ -202,6 +213,9 @@ impl WebSettings {
         if !(1024..=16 * 1024 * 1024).contains(&self.body_limit) {
             return Err(BuildError::BodyLimit(self.body_limit));
         }
+        if !(Duration::from_millis(10)..=Duration::from_hours(1)).contains(&self.answer_within) {
+            return Err(BuildError::AnswerWithin(self.answer_within));
+        }
         if let Some(prefix) = self.cookie_prefix.as_ref().filter(|prefix| !is_cookie_prefix(prefix)) {
             return Err(BuildError::NotACookiePrefix(prefix.clone()));
         }
@@ -220,6 +234,7 @@ impl WebSettings {
             site,
             trusted_proxies: self.trusted_proxies,
             body_limit: self.body_limit,
+            answer_within: self.answer_within,
             paths: self.paths,
             after_registration,
             without: self.without,

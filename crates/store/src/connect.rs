@@ -5,6 +5,8 @@ mod sqlite;
 
 use crate::embed::{Database, MigrationSet};
 use crate::error::ConnectError;
+#[cfg(feature = "party")]
+use crate::inspection::Connection;
 
 /// Opens the database at `url` and brings its tables up to date.
 pub(crate) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Database, ConnectError> {
@@ -12,6 +14,18 @@ pub(crate) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Database
         Ok(Database::Sqlite(sqlite::connect(url, sets).await?))
     } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
         Ok(Database::Postgres(postgres::connect(url, sets).await?))
+    } else {
+        Err(ConnectError::UnsupportedUrl("this is neither"))
+    }
+}
+
+/// Opens the database at `url` as it is: it is not made, nor are its tables brought up to date.
+#[cfg(feature = "party")]
+pub(crate) async fn look(url: &str, sets: &[MigrationSet]) -> Result<Connection, ConnectError> {
+    if url.starts_with("sqlite:") {
+        Ok(Connection::Sqlite(sqlite::look(url, sets).await?))
+    } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
+        Ok(Connection::Postgres(postgres::look(url, sets).await?))
     } else {
         Err(ConnectError::UnsupportedUrl("this is neither"))
     }

@@ -19,6 +19,12 @@ pub enum ConnectError {
         /// The file.
         file: PathBuf,
     },
+    /// The file is not there, and is not to be made.
+    #[error("cannot open {}: it does not exist", file.display())]
+    MissingFile {
+        /// The file.
+        file: PathBuf,
+    },
     /// The file, or the folder around it, may not be written.
     #[error("cannot open {}: it cannot be written", file.display())]
     ReadOnly {
@@ -51,6 +57,16 @@ pub enum ConnectError {
         /// Whose tables.
         set: String,
         /// The version that is stored.
+        found: i64,
+    },
+    /// Only an older program has been at work on this database, which is not to be changed.
+    #[error(
+        "the schema of the {set} is at version {found}, older than this program's: serve it once to bring it up to date"
+    )]
+    OlderSchema {
+        /// Whose tables.
+        set: String,
+        /// The version that is stored; 0 where there is none.
         found: i64,
     },
     /// A migration failed or was changed after it ran. The schema is as it was.

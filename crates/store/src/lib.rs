@@ -2,7 +2,7 @@
 //!
 //! [`AccountStore`] keeps users, credentials and sessions; [`PartyStore`] (feature `party`) keeps dinner
 //! parties in the same database. A program names them once, where it is put together, and hands their ports on. Own
-//! tables beside theirs: see [`embed`].
+//! tables beside theirs: see [`embed`]. Looking after a database without serving it: see [`Inspection`].
 //!
 //! ```no_run
 //! # async fn start() -> Result<(), store::ConnectError> {
@@ -14,11 +14,17 @@
 //! ```
 
 mod account_store;
+#[cfg(feature = "party")]
+mod backup;
+#[cfg(feature = "party")]
+mod check;
 mod connect;
 mod credentials;
 mod dialect;
 pub mod embed;
 mod error;
+#[cfg(feature = "party")]
+mod inspection;
 mod migrate;
 #[cfg(feature = "party")]
 mod parties;
@@ -31,6 +37,12 @@ mod users;
 mod writer;
 
 pub use account_store::AccountStore;
+#[cfg(feature = "party")]
+pub use backup::BackupError;
+#[cfg(feature = "party")]
+pub use check::{Breach, Promise};
 pub use error::ConnectError;
+#[cfg(feature = "party")]
+pub use inspection::Inspection;
 #[cfg(feature = "party")]
 pub use party_store::PartyStore;

@@ -115,6 +115,44 @@ pub(crate) async fn migrate<D: Dialect>(pool: &Pool<D>, sets: &[MigrationSet]) -
     Ok(transaction.commit().await?)
 }
 
+/// Whether there is a table of that name, where the connection looks for tables.
+#[cfg(feature = "party")]
+const HAS_TABLE: (&str, &str) =
+    ("SELECT count(*) FROM sqlite_schema WHERE type = 'table' AND name = $1", "SELECT count(to_regclass($1))");
+
+/// Tells whether each set is as this program would leave it, and leaves it as it is.
+#[cfg(feature = "party")]
+pub(crate) async fn is_current<D: Dialect>(
+    connection: &mut D::Connection,
+    sets: &[MigrationSet],
+) -> Result<(), OpenError> {
+    use sqlx::migrate::Migrate as _;
+
+    for set in sets {
+        let (migrator, table) = (set.migrator::<D>(), format!("_{}_migrations", set.name));
+        let has_table = sqlx::query_scalar::<D, i64>(D::pick(HAS_TABLE.0, HAS_TABLE.1)).bind(table.as_str());
+        let applied = match has_table.fetch_one(&mut *connection).await? {
+            0 => Vec::new(),
+            _ => connection.list_applied_migrations(&table).await.map_err(|error| set.failed(None, error))?,
+        };
+        let found = applied.iter().map(|applied| applied.version).max().unwrap_or(0);
+        let known = migrator.iter().map(|migration| migration.version).max();
+        if known.is_none_or(|known| found > known) {
+            return Err(set.failed(known, MigrateError::VersionMissing(found)).into());
+        }
+        for migration in migrator.iter() {
+            match applied.iter().find(|applied| applied.version == migration.version) {
+                None => return Err(ConnectError::OlderSchema { set: set.name.to_owned(), found }.into()),
+                Some(applied) if applied.checksum != migration.checksum => {
+                    return Err(set.failed(known, MigrateError::VersionMismatch(migration.version)).into());
+                }
+                Some(_) => {}
+            }
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,7 +1,7 @@
 //! The tables of parties and their RSVPs in SQL, one way of using them per module. No rule is here: see `domain::party`.
 
 mod list;
-mod row;
+pub(crate) mod row;
 mod update;
 
 use async_trait::async_trait;

@@ -3,6 +3,7 @@
 #![allow(rustdoc::bare_urls, reason = "`--help` shows these comments as they are")]
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
 use domain::party::Zone;
@@ -25,6 +26,31 @@ pub struct CommandLine {
 pub enum Command {
     /// Serves DinnerParty until it is asked to stop
     Serve(Config),
+    /// Looks whether all that must hold of a database does, and prints each breach on a line of its own. Nothing is
+    /// written to it, and a server may be using it meanwhile
+    Check(Existing),
+    /// Copies an SQLite database to a new file, while a server may be using it. PostgreSQL is copied by pg_dump
+    Backup {
+        /// The new file. It is not there yet
+        file: PathBuf,
+        /// Which one to copy.
+        #[command(flatten)]
+        existing: Existing,
+    },
+}
+
+/// Which database to look after.
+#[derive(Debug, Args)]
+pub struct Existing {
+    /// The database, which is there: `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/NAME`
+    #[arg(
+        long,
+        env = "DINNERPARTY_DATABASE",
+        value_name = "URL",
+        default_value = "sqlite:dinnerparty.db",
+        hide_env_values = true
+    )]
+    pub database: String,
 }
 
 /// The settings of the server. Each can also come from the environment.

@@ -1,5 +1,7 @@
 //! The program `dinnerparty`: where a store, the clock and the settings are put together.
 
+mod upkeep;
+
 use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -20,12 +22,13 @@ async fn main() -> ExitCode {
         Err(asked) if !asked.use_stderr() => asked.exit(), // for help, or the version
         Err(mistake) => return refuse(config::in_one_line(&mistake)),
     };
-    let config = match line.command {
-        Some(Command::Serve(config)) => config,
-        None => line.serve,
+    let done = match line.command {
+        Some(Command::Check(existing)) => upkeep::check(&existing.database).await,
+        Some(Command::Backup { file, existing }) => upkeep::back_up(&existing.database, &file).await,
+        Some(Command::Serve(config)) => run(config).await,
+        None => run(line.serve).await,
     };
-    log::start(config.log);
-    match run(config).await {
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => refuse(format!("{error:#}")),
     }
@@ -38,6 +41,7 @@ fn refuse(why: String) -> ExitCode {
 }
 
 async fn run(config: Config) -> anyhow::Result<()> {
+    log::start(config.log);
     // The socket first: where another server still has it, its database is left as it is.
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.with_context(|| format!("cannot listen on {}", config.listen))?;

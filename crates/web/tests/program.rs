@@ -2,6 +2,7 @@
 //! `running`.
 
 mod running;
+mod upkeep;
 
 use crate::program::running::{Running, dinnerparty, refused};
 use accounts::test_kit::Visitor;

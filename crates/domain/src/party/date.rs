@@ -139,6 +139,13 @@ impl PartyDate {
         &self.zone
     }
 
+    /// Whether the moment is the one that the zone files in this program find for the time on the wall. Those that were used
+    /// when it was stored may have known other rules.
+    #[must_use]
+    pub fn is_derived(&self) -> bool {
+        Self::resolve(self.local.date(), self.local.time(), self.zone.clone()).as_ref() == Ok(self)
+    }
+
     /// Whether it is past: an evening that has begun takes no answers.
     #[must_use]
     pub fn has_begun(&self, now: Timestamp) -> bool {

@@ -10,6 +10,8 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use crate::embed::{Engine, MigrationSet, Writer};
 use crate::error::{ConnectError, OpenError};
+#[cfg(feature = "party")]
+use crate::migrate::is_current;
 use crate::migrate::migrate;
 
 /// How long a request waits for a connection, so that a server that is gone is told quickly, and a start for a server that
@@ -33,6 +35,23 @@ pub(super) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Engine<P
         Err(OpenError::Driver(source)) => Err(ConnectError::Unreachable { database, source }),
         Err(OpenError::Told(error)) => Err(error),
     }
+}
+
+/// Opens a database as it is.
+#[cfg(feature = "party")]
+pub(super) async fn look(url: &str, sets: &[MigrationSet]) -> Result<PgConnection, ConnectError> {
+    let options = options(url)?;
+    let database = address(&options);
+    let looked = async {
+        knock(&options).await?;
+        let mut connection = PgConnection::connect_with(&options).await?;
+        is_current::<Postgres>(&mut connection, sets).await?;
+        Ok(connection)
+    };
+    looked.await.map_err(|error| match error {
+        OpenError::Driver(source) => ConnectError::Unreachable { database, source },
+        OpenError::Told(error) => error,
+    })
 }
 
 fn options(url: &str) -> Result<PgConnectOptions, ConnectError> {

@@ -6,12 +6,16 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+#[cfg(feature = "party")]
+use sqlx::{ConnectOptions as _, SqliteConnection};
 use sqlx::{Pool, Sqlite};
 use tokio::time::{Instant, sleep};
 
 use crate::dialect::{is_busy, sqlite_code};
 use crate::embed::{Engine, MigrationSet, Writer};
 use crate::error::{ConnectError, OpenError};
+#[cfg(feature = "party")]
+use crate::migrate::is_current;
 use crate::migrate::migrate;
 
 /// How long a statement waits for another process that writes, a request for the connection, and a start for a file that
@@ -41,6 +45,27 @@ pub(super) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Engine<S
             Err(OpenError::Told(error)) => return Err(error),
         }
     }
+}
+
+/// Opens a file that is there, as it is. (SQLite opens one that may only be read for reading.)
+#[cfg(feature = "party")]
+pub(super) async fn look(url: &str, sets: &[MigrationSet]) -> Result<SqliteConnection, ConnectError> {
+    let options = options(url)?.create_if_missing(false);
+    let file = options.get_filename().to_owned();
+    match tokio::fs::metadata(&file).await {
+        Ok(found) if found.is_dir() => return Err(ConnectError::NotADatabase { file }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(ConnectError::MissingFile { file }),
+        _ => {}
+    }
+    let looked = async {
+        let mut connection = options.connect().await?;
+        is_current::<Sqlite>(&mut connection, sets).await?;
+        Ok(connection)
+    };
+    looked.await.map_err(|error| match error {
+        OpenError::Driver(error) => told(&file, error),
+        OpenError::Told(error) => error,
+    })
 }
 
 /// `foreign_keys`, since SQLite checks them only when asked. FULL, since what was told as done stays done when the power

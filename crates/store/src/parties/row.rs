@@ -81,8 +81,8 @@ impl SummaryRow {
 
 /// What every statement about a party reads of it.
 #[derive(FromRow)]
-pub(super) struct PartyRow {
-    pub(super) id: i64,
+pub(crate) struct PartyRow {
+    pub(crate) id: i64,
     pub(super) host_id: i64,
     host: String,
     local_time: String,
@@ -95,7 +95,7 @@ pub(super) struct PartyRow {
 }
 
 impl PartyRow {
-    pub(super) fn invitation(&self) -> sqlx::Result<Invitation> {
+    pub(crate) fn invitation(&self) -> sqlx::Result<Invitation> {
         let (zone, starts_at) = (zone(&self.zone, self.id)?, Timestamp::from_millis(self.starts_at));
         let date = PartyDate::stored(&self.local_time, zone, starts_at);
         Ok(Invitation {
@@ -104,7 +104,7 @@ impl PartyRow {
         })
     }
 
-    pub(super) fn state(&self) -> sqlx::Result<PartyState> {
+    pub(crate) fn state(&self) -> sqlx::Result<PartyState> {
         match self.state.as_str() {
             "scheduled" => Ok(PartyState::Scheduled),
             "cancelled" => Ok(PartyState::Cancelled),
@@ -112,12 +112,12 @@ impl PartyRow {
         }
     }
 
-    pub(super) fn seats(&self) -> sqlx::Result<Seats> {
+    pub(crate) fn seats(&self) -> sqlx::Result<Seats> {
         let seats = u32::try_from(self.seats).ok().and_then(Seats::new);
         seats.ok_or_else(|| corrupt("parties", "seats", self.id)(SeatsError::OutOfRange))
     }
 
-    pub(super) fn taken(&self) -> sqlx::Result<u32> {
+    pub(crate) fn taken(&self) -> sqlx::Result<u32> {
         u32::try_from(self.taken).map_err(corrupt("parties", "taken", self.id))
     }
 }
@@ -136,7 +136,7 @@ pub(super) fn state_word(state: PartyState) -> &'static str {
 }
 
 /// Reads an answer from its columns in the row `rsvp`.
-pub(super) fn answer(word: &str, stored_heads: i64, place: Option<i64>, rsvp: i64) -> sqlx::Result<Answer> {
+pub(crate) fn answer(word: &str, stored_heads: i64, place: Option<i64>, rsvp: i64) -> sqlx::Result<Answer> {
     match word {
         "seated" => Ok(Answer::Seated(heads(stored_heads, rsvp)?)),
         "waitlisted" => Ok(Answer::Waitlisted {

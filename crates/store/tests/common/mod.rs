@@ -22,6 +22,11 @@ pub struct Fresh {
 }
 
 impl Fresh {
+    /// A store that is open already.
+    pub fn over(url: String, store: PartyStore) -> Self {
+        Self { url, store, _folder: None }
+    }
+
     pub fn accounts(&self) -> AccountPorts {
         self.store.accounts().clone().into()
     }

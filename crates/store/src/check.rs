@@ -1,0 +1,76 @@
+//! What must hold of stored rows, recomputed. The schema's rules are in `rules`, those that need numbers in `counts`, and
+//! whether values parse in `values`. What is said of a breach is not decided here.
+
+mod breach;
+mod counts;
+mod rules;
+mod values;
+
+use futures_util::TryStreamExt as _;
+use sqlx::{Connection as _, FromRow, Row as _, SqlSafeStr as _, SqliteConnection, query, query_as, raw_sql};
+
+pub use self::breach::{Breach, Promise};
+use crate::dialect::Dialect;
+
+/// Whom breaches are told to.
+type Tell<'t> = &'t mut dyn FnMut(Breach);
+
+/// All of it sees the rows as they are at one moment: between two statements a server that runs seats somebody.
+const SNAPSHOT: (&str, &str) = ("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
+
+/// The time limits of everyday statements are not for this. On SQLite nobody writes by this connection.
+const PATIENCE: (&str, &str) =
+    ("PRAGMA query_only = ON", "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0");
+
+/// Recomputes everything that both engines promise.
+pub(crate) async fn check<D: Dialect>(connection: &mut D::Connection, tell: Tell<'_>) -> sqlx::Result<()> {
+    let begin = D::pick(SNAPSHOT.0, SNAPSHOT.1).into_sql_str();
+    let mut snapshot = connection.begin_with(begin).await?;
+    raw_sql(D::pick(PATIENCE.0, PATIENCE.1)).execute(&mut *snapshot).await?;
+    rules::check::<D>(&mut snapshot, tell).await?;
+    values::check::<D>(&mut snapshot, tell).await?;
+    counts::check::<D>(&mut snapshot, tell).await?;
+    snapshot.rollback().await
+}
+
+/// Has SQLite look at its file, and at the references of tables that are not ours.
+pub(crate) async fn check_file(file: &mut SqliteConnection, tell: Tell<'_>) -> sqlx::Result<()> {
+    let mut found = query("PRAGMA integrity_check").fetch(&mut *file);
+    while let Some(row) = found.try_next().await? {
+        let said: String = row.try_get(0)?;
+        if said != "ok" {
+            tell(Breach::Damaged { said });
+        }
+    }
+    drop(found);
+    let dangling = r#"SELECT "table", coalesce(rowid, 0), parent FROM pragma_foreign_key_check
+         WHERE "table" NOT IN ('users', 'credentials', 'sessions', 'parties', 'rsvps')"#;
+    let mut found = query_as::<_, (String, i64, String)>(dangling).fetch(file);
+    while let Some((table, row, parent)) = found.try_next().await? {
+        tell(Breach::Dangling { table, row, parent });
+    }
+    Ok(())
+}
+
+/// Reads the rows of `sql` one by one. One that cannot be read is told, and the others are still looked at.
+async fn each<D: Dialect, T>(
+    connection: &mut D::Connection,
+    (table, sql): (&'static str, &'static str),
+    tell: Tell<'_>,
+    mut look: impl FnMut(T, Tell<'_>),
+) -> sqlx::Result<()>
+where
+    T: for<'r> FromRow<'r, D::Row>,
+{
+    let mut rows = query::<D>(sql).fetch(connection);
+    while let Some(row) = rows.try_next().await? {
+        match T::from_row(&row) {
+            Ok(row) => look(row, tell),
+            Err(error) => {
+                let id = row.try_get::<i64, _>(0).ok();
+                tell(Breach::Unreadable { table, row: id, said: error.to_string() });
+            }
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,104 @@
+//! Whether what is stored parses as the domain's types, and is what it is derived from: keys from names, the moment of a
+//! party from its local time and zone.
+
+use domain::party::Label;
+use domain::user::{Email, Username};
+use domain::{CorruptValue, fold};
+use sqlx::FromRow;
+
+use super::{Breach, Tell, each};
+use crate::dialect::Dialect;
+use crate::error::corrupt;
+use crate::parties::row::{PartyRow, answer};
+
+const USERS: &str = "SELECT id, username, username_key, email, email_key FROM users ORDER BY id";
+const PARTIES: &str = "SELECT parties.id, host_id, username AS host, local_time, zone, starts_at, state, rsvp_deadline, \
+     seats, taken, venue, main_dish, search_key FROM parties JOIN users ON users.id = host_id ORDER BY parties.id";
+const RSVPS: &str = "SELECT id, answer, heads, place FROM rsvps ORDER BY id";
+
+#[derive(FromRow)]
+struct UserValues {
+    id: i64,
+    username: String,
+    username_key: String,
+    email: String,
+    email_key: String,
+}
+
+#[derive(FromRow)]
+struct PartyValues {
+    #[sqlx(flatten)]
+    party: PartyRow,
+    venue: String,
+    main_dish: String,
+    search_key: String,
+}
+
+#[derive(FromRow)]
+struct AnswerValues {
+    id: i64,
+    answer: String,
+    heads: i64,
+    place: Option<i64>,
+}
+
+pub(super) async fn check<D: Dialect>(connection: &mut D::Connection, tell: Tell<'_>) -> sqlx::Result<()> {
+    each::<D, UserValues>(connection, ("users", USERS), tell, user).await?;
+    each::<D, PartyValues>(connection, ("parties", PARTIES), tell, party).await?;
+    each::<D, AnswerValues>(connection, ("rsvps", RSVPS), tell, |row, tell| {
+        told(answer(&row.answer, row.heads, row.place, row.id), ("rsvps", row.id), tell);
+    })
+    .await
+}
+
+fn user(row: UserValues, tell: Tell<'_>) {
+    let at = ("users", row.id);
+    if let Some(name) = told(Username::stored(row.username).map_err(corrupt("users", "username", row.id)), at, tell) {
+        derived(row.username_key == name.key(), ("users", "username_key", row.id), tell);
+    }
+    if let Some(email) = told(Email::stored(row.email).map_err(corrupt("users", "email", row.id)), at, tell) {
+        derived(row.email_key == email.key(), ("users", "email_key", row.id), tell);
+    }
+}
+
+fn party(row: PartyValues, tell: Tell<'_>) {
+    let id = row.party.id;
+    let at = ("parties", id);
+    let venue = told(Label::stored(row.venue).map_err(corrupt("parties", "venue", id)), at, tell);
+    let dish = told(Label::stored(row.main_dish).map_err(corrupt("parties", "main_dish", id)), at, tell);
+    told(row.party.state(), at, tell);
+    told(row.party.seats(), at, tell);
+    told(row.party.taken(), at, tell);
+    let Some(invitation) = told(row.party.invitation(), at, tell) else { return };
+    derived(invitation.date.is_derived(), ("parties", "starts_at", id), tell);
+    if let (Some(venue), Some(dish)) = (venue, dish) {
+        let key = fold(&format!("{}\n{venue}\n{dish}", invitation.host));
+        derived(row.search_key == key, ("parties", "search_key", id), tell);
+    }
+}
+
+/// What parsed, or `None` once it is told why it did not.
+fn told<T>(parsed: sqlx::Result<T>, (table, row): (&'static str, i64), tell: Tell<'_>) -> Option<T> {
+    let error = match parsed {
+        Ok(value) => return Some(value),
+        Err(sqlx::Error::Decode(cause)) => match cause.downcast::<CorruptValue>() {
+            Ok(value) => {
+                if value.table == table {
+                    tell(Breach::Value(*value)); // else it is told with the rows of its own table
+                }
+                return None;
+            }
+            Err(cause) => cause.to_string(),
+        },
+        Err(error) => error.to_string(),
+    };
+    tell(Breach::Unreadable { table, row: Some(row), said: error });
+    None
+}
+
+fn derived(is_so: bool, (table, column, row): (&'static str, &'static str, i64), tell: Tell<'_>) {
+    if !is_so {
+        let source = "it is not what it is derived from".into();
+        tell(Breach::Value(CorruptValue { table, column, row, source }));
+    }
+}

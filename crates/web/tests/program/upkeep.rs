@@ -1,0 +1,100 @@
+//! `check` and `backup`, as somebody who runs the server types them.
+
+use std::fs;
+use std::process::{Command, Output};
+
+use accounts::test_kit::Visitor;
+use store::PartyStore;
+use store::embed::Database;
+use store::embed::sqlx::query;
+use test_support::sqlite_url;
+
+use super::databases;
+use super::running::{Running, dinnerparty, refused};
+use crate::common::PASSWORD;
+
+/// Its exit code, what it printed, and what it complained of.
+fn said(program: &mut Command) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } = program.output().unwrap();
+    (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
+}
+
+fn check(url: &str) -> (Option<i32>, String, String) {
+    said(dinnerparty().args(["check", "--database", url]))
+}
+
+async fn write(url: &str, sql: &'static str) {
+    let store = PartyStore::connect(url).await.unwrap();
+    match store.accounts().database() {
+        Database::Sqlite(engine) => {
+            let written = engine.writer.write(sql, |connection, sql| {
+                Box::pin(async move { Ok(query(*sql).execute(connection).await.map(drop)?) })
+            });
+            written.await.unwrap_or_else(|error: store::embed::WriteError| panic!("{error}"));
+        }
+        Database::Postgres(engine) => {
+            let written = engine.writer.write(sql, |connection, sql| {
+                Box::pin(async move { Ok(query(*sql).execute(connection).await.map(drop)?) })
+            });
+            written.await.unwrap_or_else(|error: store::embed::WriteError| panic!("{error}"));
+        }
+    }
+    store.accounts().close().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_database_is_checked_while_it_is_served_and_each_breach_is_a_line() {
+    let (_folder, urls) = databases().await;
+    for url in urls {
+        let program = Running::start(&url, &[]);
+        Visitor::at(&program.origin).register("ada", PASSWORD).await;
+        assert_eq!(check(&url), (Some(0), "in order\n".to_owned(), String::new()));
+
+        write(&url, "UPDATE users SET username_key = 'bea', email_key = 'bea@example.com'").await;
+        let (code, lines, line) = check(&url);
+        assert_eq!((code, line.as_str()), (Some(1), "dinnerparty: 2 breaches found\n"));
+        let derived = "is not what it should be: it is not what it is derived from";
+        let told = ["username_key", "email_key"].map(|column| format!("users, row 1: {column} {derived}"));
+        assert_eq!(lines.lines().collect::<Vec<_>>(), told);
+        program.ends("TERM");
+    }
+}
+
+#[test]
+fn a_database_that_cannot_be_looked_at_is_told_in_one_line_and_not_made() {
+    let folder = tempfile::tempdir().unwrap();
+    let (url, copy) = (sqlite_url(&folder), folder.path().join("copy.db"));
+    for words in [&["check"][..], &["backup", copy.to_str().unwrap()]] {
+        let line = refused(dinnerparty().args(words).args(["--database", &url]));
+        assert!(line.starts_with("dinnerparty: cannot open ") && line.ends_with("it does not exist"), "{line}");
+        let line =
+            refused(dinnerparty().args(words).env("DINNERPARTY_DATABASE", "postgres://ada:secret@127.0.0.1:1/x"));
+        assert!(line.contains("cannot open x at 127.0.0.1:1: ") && !line.contains("secret"), "{line}");
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_is_made_while_the_server_runs_and_can_be_served() {
+    let (folder, [file, server]) = databases().await;
+    let copy = folder.path().join("copy.db");
+    let program = Running::start(&file, &[]);
+    Visitor::at(&program.origin).register("ada", PASSWORD).await;
+
+    let back_up = |url: &str| said(dinnerparty().arg("backup").arg(&copy).args(["--database", url]));
+    let told = format!("{} holds all that was stored, and is whole\n", copy.display());
+    assert_eq!(back_up(&file), (Some(0), told, String::new()));
+    let again = format!("dinnerparty: {} is there already\n", copy.display());
+    assert_eq!(back_up(&file), (Some(1), String::new(), again));
+    program.ends("TERM");
+
+    let restored = Running::start(&format!("sqlite:{}", copy.display()), &[]);
+    assert_eq!(Visitor::at(&restored.origin).log_in("ada", PASSWORD).await.path, "/");
+    restored.ends("TERM");
+
+    write(&server, "SELECT 1").await; // which makes its tables
+    let (code, out, line) = back_up(&server);
+    assert_eq!((code, out.as_str()), (Some(1), ""));
+    let line = line.strip_prefix("dinnerparty: PostgreSQL is copied by its own program: ").unwrap();
+    assert!(line.starts_with("pg_dump --format=custom --file="), "{line}");
+}

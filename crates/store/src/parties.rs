@@ -1,6 +1,7 @@
 //! The tables of parties and their RSVPs in SQL, one way of using them per module. No rule is here: see `domain::party`.
 
 mod list;
+mod next;
 pub(crate) mod row;
 mod update;
 
@@ -94,6 +95,10 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         size: PageSize,
     ) -> Result<Page<PartySummary, PartyCursor>, StoreError> {
         list::list(&self.engine.read, &query, viewer, now, after, size).await.map_err(failed)
+    }
+
+    async fn find_next(&self, viewer: UserId, now: Timestamp) -> Result<Option<PartySummary>, StoreError> {
+        next::find(&self.engine.read, viewer, now).await.map_err(failed)
     }
 
     async fn update(&self, id: PartyId, guest: Option<UserId>, change: PartyChange) -> Result<Outcome, UpdateError> {

@@ -49,6 +49,7 @@ macro_rules! party_promises {
             a_search_takes_every_character_as_itself
             a_search_for_what_nobody_can_have_typed_finds_nothing
             only_parties_with_seats_are_listed_when_asked
+            the_next_party_is_the_first_that_somebody_sits_at
         }
     };
 }

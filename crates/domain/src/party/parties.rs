@@ -91,6 +91,14 @@ impl Parties {
         self.repository.last_zone(host).await
     }
 
+    /// Where `viewer` is expected next, as a host or as a guest.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the store could not answer.
+    pub async fn find_next(&self, viewer: UserId) -> Result<Option<PartySummary>, StoreError> {
+        self.repository.find_next(viewer, self.now()).await
+    }
+
     /// A page of the parties of `query`, those to come first.
     ///
     /// # Errors

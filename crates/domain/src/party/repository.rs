@@ -27,6 +27,10 @@ pub trait PartyRepository: Send + Sync {
     /// The zone of the party that `host` made last, whenever it is; `None` where there is no such party.
     async fn last_zone(&self, host: UserId) -> Result<Option<Zone>, StoreError>;
 
+    /// The party to come at `now` at which `viewer` has a seat, as its host or as a guest, and which begins first;
+    /// `None` where there is none. One that was cancelled does not count.
+    async fn find_next(&self, viewer: UserId, now: Timestamp) -> Result<Option<PartySummary>, StoreError>;
+
     /// The parties of `query` that come after `after` (or the first), as `viewer` may see them.
     ///
     /// Those to come at `now` stand first, the soonest on top; then those past, the latest on top. A party added

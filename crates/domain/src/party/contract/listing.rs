@@ -1,8 +1,11 @@
 //! What lists of parties promise.
 
-use super::{accept, date, decline, label, minutes, party_of, put, seats};
+use super::{accept, change, date, decline, label, minutes, party_of, put, seats};
 use crate::contract::{THEN, add_user};
-use crate::party::{Answer, Heads, NewParty, PartyCursor, PartyId, PartyQuery, PartyRepository, PartySummary, Scope};
+use crate::party::{
+    Answer, Heads, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartyRepository, PartyState,
+    PartySummary, Scope,
+};
 use crate::user::User;
 use crate::{AccountPorts, Page, PageSize};
 
@@ -179,4 +182,34 @@ pub async fn only_parties_with_seats_are_listed_when_asked(accounts: &AccountPor
     accept(parties, ids[1], ben.id).await;
     let query = PartyQuery { with_seats: true, ..everything() };
     assert_eq!(all(parties, query, &ada).await, [ids[2]]);
+}
+
+/// As a host or as a guest alike: neither a past one, nor one that was cancelled, nor one that was only answered.
+pub async fn the_next_party_is_the_first_that_somebody_sits_at(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
+    let next = async |viewer: &User| parties.find_next(viewer.id, THEN).await.unwrap().map(|party| party.id);
+    assert_eq!(next(&ada).await, None);
+    let by_ada = host(parties, &ada, &[0, 40, 30, 10, 20, 20]).await;
+    assert_eq!((next(&ada).await, next(&ben).await), (Some(by_ada[3]), None), "what begins now is past");
+
+    accept(parties, by_ada[1], ben.id).await;
+    put(parties, by_ada[0], ben.id, Answer::Seated(Heads::ONE)).await;
+    put(parties, by_ada[3], ben.id, Answer::Maybe).await;
+    assert_eq!(next(&ben).await, Some(by_ada[1]));
+    accept(parties, by_ada[2], ben.id).await;
+    assert_eq!(next(&ben).await, Some(by_ada[2]), "the soonest of those attended");
+    let by_ben = host(parties, &ben, &[50, 25]).await;
+    assert_eq!(next(&ben).await, Some(by_ben[1]), "one's own before a later one");
+
+    for id in [by_ben[1], by_ada[3]] {
+        let cancel = |party: &mut Party| {
+            party.state = PartyState::Cancelled;
+            Ok(Outcome::Maybe)
+        };
+        change(parties, id, ben.id, cancel).await.unwrap();
+    }
+    assert_eq!(next(&ben).await, Some(by_ada[2]));
+    assert_eq!(next(&ada).await, Some(by_ada[4]), "of two at one moment the lower number");
+    let found = parties.find_next(ben.id, THEN).await.unwrap().unwrap();
+    assert_eq!((found.my_answer, found.taken), (Some(Answer::Seated(Heads::ONE)), 2), "as a row of a list shows it");
 }

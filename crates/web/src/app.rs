@@ -9,6 +9,7 @@ use poem::middleware::AddDataEndpoint;
 use poem::{EndpointExt, Route};
 
 use crate::dinner::{Dinner, Readiness};
+use crate::gzip::Gzip;
 use crate::layout::DinnerParty;
 use crate::{assets, pages};
 
@@ -39,7 +40,7 @@ pub enum AppError {
 }
 
 /// The whole service as one endpoint.
-pub type App = AddDataEndpoint<Layer<Route>, Arc<Dinner>>;
+pub type App = Gzip<AddDataEndpoint<Layer<Route>, Arc<Dinner>>>;
 
 /// The service, as an endpoint. `settings` says what there is to choose of the accounts: the address it listens on, its
 /// origin, its proxies.
@@ -53,7 +54,8 @@ pub fn app(services: Services, settings: impl FnOnce(Builder) -> Builder) -> Res
         Accounts::builder(ports.clone()).layout(DinnerParty).password_policy(policy).clock(Arc::clone(&clock));
     let accounts = settings(builder).build()?;
     let dinner = Dinner { parties: Parties::new(parties, clock), users: ports.users, readiness, time_zone };
-    Ok(accounts.routes(sitemap())?.data(Arc::new(dinner)))
+    assets::assets(); // compressed now, and not while the first visitor waits
+    Ok(Gzip::around(accounts.routes(sitemap())?.data(Arc::new(dinner))))
 }
 
 /// Every address of DinnerParty; `/register`, `/login` and `/logout` are the accounts'.
@@ -66,6 +68,5 @@ fn sitemap() -> Route {
         .at("/parties/:id/rsvp", methods().post(pages::party::answer))
         .at("/health/live", methods().get(pages::health::live))
         .at("/health/ready", methods().get(pages::health::ready))
-        .at(assets::stylesheet().path(), methods().get(assets::stylesheet()))
-        .at(assets::icon().path(), methods().get(assets::icon()))
+        .at(assets::ROUTE, methods().get(assets::file))
 }

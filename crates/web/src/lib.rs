@@ -7,8 +7,10 @@
 mod app;
 mod assets;
 mod dinner;
+mod gzip;
 mod layout;
 mod pages;
+mod table;
 mod words;
 
 pub mod config;
@@ -17,3 +19,4 @@ pub mod serve;
 
 pub use app::{App, AppError, Services, app};
 pub use dinner::{Answering, Dinner, Readiness};
+pub use gzip::Gzip;

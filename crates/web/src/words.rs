@@ -3,9 +3,12 @@
 
 use domain::Timestamp;
 use domain::party::{
-    Answer, Invitation, Label, LabelError, Outcome, PartyDateError, PartyState, PartySummary, Refusal, Seats,
-    SeatsError,
+    Answer, Invitation, Label, LabelError, Outcome, PartyDateError, PartyState, PartySummary, PartyView, Refusal,
+    Seats, SeatsError,
 };
+use domain::user::Username;
+
+use crate::table::MOST_PLATES;
 
 /// No such party, or no number at all.
 pub(crate) const NO_SUCH_PARTY: &str = "Please enter a valid Party ID to RSVP!";
@@ -83,13 +86,47 @@ pub(crate) fn seats_left(party: &PartySummary) -> String {
 
 /// Who is coming: "Ada (host), Ben and 3 more".
 pub(crate) fn attendees(party: &PartySummary) -> String {
-    let mut people = vec![format!("{} (host)", party.invitation.host)];
-    people.extend(party.first_guests.iter().map(|guest| guest.username.to_string()));
+    let mut people = vec![host(&party.invitation.host)];
+    people.extend(party.first_guests.iter().map(|guest| isolated(&guest.username)));
     match (party.unnamed(), people.len()) {
         (0, 1) => people.concat(),
         (0, n) => format!("{} and {}", people[..n - 1].join(", "), people[n - 1]),
         (more, _) => format!("{} and {more} more", people.join(", ")),
     }
+}
+
+/// Who set the table.
+pub(crate) fn host(name: &Username) -> String {
+    format!("{} (host)", isolated(name))
+}
+
+/// Whose companion somebody is who is not named.
+pub(crate) fn companion(of: &Username) -> String {
+    format!("with {}", isolated(of))
+}
+
+/// What the drawing of a table shows: "5 of 8 seats taken: Ada (host), Ben with 1, Cyd". A table too large to be drawn
+/// plate by plate is told in numbers: its guests are named below it.
+pub(crate) fn table(view: &PartyView) -> String {
+    let party = &view.summary;
+    let noun = if party.seats.get() == 1 { "seat" } else { "seats" };
+    let told = format!("{} of {} {noun} taken", party.taken, party.seats);
+    if party.seats.get() > MOST_PLATES {
+        return told;
+    }
+    let guests = view.guests.iter().map(|guest| match guest.heads {
+        1 => isolated(&guest.username),
+        heads => format!("{} with {}", isolated(&guest.username), heads - 1),
+    });
+    let people: Vec<_> = [host(&party.invitation.host)].into_iter().chain(guests).collect();
+    format!("{told}: {}", people.join(", "))
+}
+
+/// A name in a row of names, between marks that keep its direction from reordering the names beside it. Names that run
+/// from left to right need none.
+fn isolated(name: &Username) -> String {
+    let runs_left = |c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
+    if name.as_str().contains(runs_left) { format!("\u{2068}{name}\u{2069}") } else { name.to_string() }
 }
 
 /// Why a party takes no answers, where it takes none.

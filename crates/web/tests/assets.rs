@@ -1,23 +1,27 @@
 //! `/assets/…`: the files that pages load, and that they load nothing else.
 
-use crate::common::{House, assert_has_headers, assert_page};
+use accounts::test_kit::Page;
+
+use crate::common::{House, assert_has_headers, assert_page, host};
 
 test_support::on_both_engines! { House:
     files_are_kept_for_good_under_a_name_of_their_content
-    pages_load_only_our_own_files
+    pages_load_only_our_own_files_and_no_script_without_work
 }
 
 async fn files_are_kept_for_good_under_a_name_of_their_content(house: House) {
-    let (guest, files) = (
-        house.guest(),
-        [
-            ("stylesheet", "text/css; charset=utf-8", include_str!("../assets/dinnerparty.css")),
-            ("icon", "image/svg+xml", include_str!("../assets/plate.svg")),
-        ],
-    );
-    let index = guest.get("/").await;
-    for (rel, content_type, content) in files {
-        let path = index.attributes(&format!("link[rel={rel}]"), "href").concat();
+    let ada = house.user("ada").await;
+    let (profile, guest) = (ada.get("/user/ada").await, house.guest());
+    let log_in = guest.get("/login").await;
+    let script = "text/javascript; charset=utf-8";
+    for (page, file, attribute, content_type, content) in [
+        (&log_in, "link[rel=stylesheet]", "href", "text/css; charset=utf-8", include_str!("../assets/dinnerparty.css")),
+        (&log_in, "link[rel=icon]", "href", "image/svg+xml", include_str!("../assets/plate.svg")),
+        (&log_in, "script[src*=show-password]", "src", script, include_str!("../assets/show-password.js")),
+        (&profile, "script[src*=send-once]", "src", script, include_str!("../assets/send-once.js")),
+        (&profile, "script[src*=time-zone]", "src", script, include_str!("../assets/time-zone.js")),
+    ] {
+        let path = page.attributes(file, attribute).concat();
         let file = guest.get(&path).await;
         assert_eq!((file.status, file.html.as_str()), (200, content), "{path}");
         assert_eq!(file.header("content-type"), Some(content_type));
@@ -31,18 +35,38 @@ async fn files_are_kept_for_good_under_a_name_of_their_content(house: House) {
     }
 }
 
-async fn pages_load_only_our_own_files(house: House) {
+/// The names of the scripts that a page loads.
+fn scripts(page: &Page) -> Vec<String> {
+    let name = |path: &String| path.rsplit_once('-').unwrap().0.trim_start_matches("/assets/").to_owned();
+    page.attributes("script[src][defer]", "src").iter().map(name).collect()
+}
+
+async fn pages_load_only_our_own_files_and_no_script_without_work(house: House) {
     let ada = house.user("ada").await;
-    for path in ["/", "/user/ada", "/rsvp", "/nowhere"] {
-        let page = ada.get(path).await;
+    let (guest, once) = (house.guest(), "send-once");
+    for (visitor, path, wanted) in [
+        (&guest, "/", &[][..]),
+        (&guest, "/login", &[once, "show-password"]),
+        (&guest, "/register", &[once, "show-password"]),
+        (&ada, "/", &[once]),
+        (&ada, "/rsvp", &[once]),
+        (&ada, "/nowhere", &[once]),
+        (&ada, "/user/ada", &[once, "time-zone"]),
+    ] {
+        let page = visitor.get(path).await;
+        assert_eq!(scripts(&page), wanted, "{path}");
         let loaded: Vec<_> = ["link", "script", "img", "iframe", "object", "embed", "source"]
             .iter()
             .flat_map(|tag| ["href", "src", "data"].map(|from| page.attributes(tag, from)))
             .flatten()
             .collect();
-        assert!(loaded.len() == 2 && loaded.iter().all(|file| file.starts_with("/assets/")), "{path}: {loaded:?}");
-        assert!(page.texts("style, script").is_empty() && page.attributes("[style]", "style").is_empty(), "{path}");
+        assert_eq!(loaded.len(), 2 + wanted.len(), "{path}: {loaded:?}");
+        assert!(loaded.iter().all(|file| file.starts_with("/assets/")), "{path}: {loaded:?}");
+        let inline = page.texts("style, script").concat();
+        assert!(inline.is_empty() && page.attributes("[style]", "style").is_empty(), "{path}: {inline}");
     }
+    host(&ada, "ada", &[]).await;
+    assert_eq!(scripts(&ada.get("/user/ada").await), [once], "who has hosted has a zone");
     let stylesheet = include_str!("../assets/dinnerparty.css");
     assert!(!stylesheet.contains("//") && !stylesheet.contains("@import"), "a stylesheet that loads something");
 }

@@ -78,6 +78,7 @@ fn services(broken: Broken) -> Services {
     parties.expect_add().returning(move |_| broken.ask("parties.add", PartyId::new(1)));
     parties.expect_find().returning(move |_, _| broken.ask("parties.find", None));
     parties.expect_last_zone().returning(move |_| broken.ask("parties.last_zone", None));
+    parties.expect_find_next().returning(move |_, _| broken.ask("parties.find_next", None));
     parties
         .expect_list()
         .returning(move |_, _, _, _, _| broken.ask("parties.list", Rows { items: Vec::new(), next: None }));
@@ -143,6 +144,8 @@ const USES: &[Use] = &[
     ("sessions.find", Ada, "/logout", Some(&[]), 303),
     ("parties.add", Ada, "/user/ada", Some(&[("hosting", "")]), 303),
     ("parties.find", Ada, "/parties/1", None, 404),
+    ("parties.find_next", Ada, "/", None, 200),
+    ("parties.list", Ada, "/", None, 200),
     ("parties.last_zone", Ada, "/user/ada", None, 200),
     ("parties.list", Ada, "/rsvp", None, 200),
     ("parties.list", Ada, "/rsvp?q=soup&seats=1", None, 200),

@@ -29,7 +29,7 @@ async fn the_page_tells_the_party_whole(house: House) {
 
     assert_page(&page, 200, "'s table");
     assert_eq!(
-        (page.texts("h1"), page.texts("title")),
+        (page.texts("h1"), page.texts("head title")),
         (vec!["<i>Pho</i>".to_owned()], vec!["<i>Pho</i> at ada's - DinnerParty".to_owned()])
     );
     for (term, value) in [

@@ -6,6 +6,7 @@ use domain::user::UserId;
 use domain::{PageSize, Timestamp};
 use poem::Request;
 
+use crate::table::Ring;
 use crate::words;
 
 /// What an address says after its `?`. Nonsense is as good as nothing: a list answers with its first page.
@@ -64,8 +65,10 @@ pub(super) fn joined_on(moment: Timestamp) -> String {
 /// A party as a row tells it to one viewer.
 pub(super) struct Row<'a> {
     pub(super) party: &'a PartySummary,
+    pub(super) ring: Ring,
     pub(super) attendees: String,
-    pub(super) seats_left: String,
+    /// While there are seats to give.
+    pub(super) seats_left: Option<String>,
     pub(super) state: Option<State>,
     /// Whether a press of a button could seat the viewer.
     pub(super) can_rsvp: bool,
@@ -87,8 +90,9 @@ impl<'a> Row<'a> {
         let holds_a_seat = if is_host || seated { "state-seated" } else { "state-open" };
         Self {
             party,
+            ring: Ring::of(party),
             attendees: words::attendees(party),
-            seats_left: words::seats_left(party),
+            seats_left: party.is_open(now).then(|| words::seats_left(party)),
             state: closed.or_else(|| mine.map(|text| State { text: text.into(), class: holds_a_seat })),
             can_rsvp: party.is_open(now) && party.free() > 0 && !is_host && !seated && !removed,
         }

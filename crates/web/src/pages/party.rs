@@ -10,6 +10,7 @@ use poem::{Response, handler};
 use super::Ask;
 use super::listing::Row;
 use super::rsvp::tell;
+use crate::table::Table;
 use crate::words;
 
 #[derive(Template)]
@@ -18,8 +19,8 @@ struct Invited<'a> {
     page: &'a PageParts,
     view: &'a PartyView,
     row: Row<'a>,
+    table: Table,
     is_host: bool,
-    is_seated: bool,
     closed: Option<String>,
     is_past: bool,
 }
@@ -42,13 +43,23 @@ pub(crate) async fn show(
     let content = Invited {
         page: &page,
         row: Row::of(party, me.id, now),
+        table: Table::of(&view),
         is_host: party.host == me.id,
-        is_seated: matches!(party.my_answer, Some(Answer::Seated(_))),
         closed: words::closed(party, now),
         is_past: party.invitation.date.has_begun(now),
         view: &view,
     };
     Ok(page.render_template(StatusCode::OK, &title(&view), &content))
+}
+
+impl Invited<'_> {
+    fn is_seated(&self) -> bool {
+        matches!(self.view.summary.my_answer, Some(Answer::Seated(_)))
+    }
+
+    fn has_declined(&self) -> bool {
+        self.view.summary.my_answer == Some(Answer::Declined)
+    }
 }
 
 fn title(view: &PartyView) -> String {

@@ -25,7 +25,14 @@ struct Profile<'a> {
     going: Vec<Row<'a>>,
     more_going: Option<String>,
     /// For oneself only.
-    form: Option<FormView<'a>>,
+    form: Option<HostForm<'a>>,
+}
+
+/// The form to host, as it is shown.
+struct HostForm<'a> {
+    fields: FormView<'a>,
+    /// Whether the zone in it is the server's, and nobody's own: their browser may know better.
+    zone_is_guessed: bool,
 }
 
 /// A page of the parties that somebody hosts, and, for oneself, of those one is going to.
@@ -68,17 +75,20 @@ pub(crate) async fn show(
     }
     let lists = lists(&dinner, &user, &me, &Parameters::of(request)).await?;
     let (offered, errors) = (offered(&dinner, &user, &me).await?, FormErrors::new());
-    let form = offered.as_ref().map(|fields| FormView::new(fields, &errors));
+    let form = offered.as_ref().map(|(fields, zone_is_guessed)| HostForm {
+        fields: FormView::new(fields, &errors),
+        zone_is_guessed: *zone_is_guessed,
+    });
     Ok(profile(&page, StatusCode::OK, &user, &lists, form, dinner.parties.now()))
 }
 
-/// The form to host, on one's own page alone.
-async fn offered(dinner: &Ask<'_>, user: &User, me: &User) -> Result<Option<Fields>, Problem> {
+/// The form to host, on one's own page alone, and whether its zone is a guess.
+async fn offered(dinner: &Ask<'_>, user: &User, me: &User) -> Result<Option<(Fields, bool)>, Problem> {
     if user.id != me.id {
         return Ok(None);
     }
     let last = dinner.parties.last_zone(me.id).await?;
-    Ok(Some(hosting::blank(last.as_ref().unwrap_or(&dinner.time_zone).as_str())))
+    Ok(Some((hosting::blank(last.as_ref().unwrap_or(&dinner.time_zone).as_str()), last.is_none())))
 }
 
 fn profile(
@@ -86,7 +96,7 @@ fn profile(
     status: StatusCode,
     user: &User,
     lists: &Lists,
-    form: Option<FormView<'_>>,
+    form: Option<HostForm<'_>>,
     now: domain::Timestamp,
 ) -> Response {
     let content = Profile {

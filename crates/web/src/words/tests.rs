@@ -106,3 +106,26 @@ fn every_answer_has_its_words() {
     assert_eq!(told[..3], ["You're coming", "You're on the waiting list", "You said maybe"]);
     assert_eq!(told[3..], ["You said no", "You're invited", "You can't RSVP"]);
 }
+
+#[test]
+fn a_table_is_told_in_words() {
+    let view = |seats: u32, guests: &[(&str, u32)]| {
+        let summary = PartySummary { seats: Seats::new(seats).unwrap(), ..party(guests) };
+        let attendee = |&(name, heads): &(&str, u32)| Attendee { username: Username::parse(name).unwrap(), heads };
+        PartyView { summary, guests: guests.iter().map(attendee).collect() }
+    };
+    for (seats, guests, told) in [
+        (1, &[][..], "1 of 1 seat taken: Ada (host)"),
+        (8, &[("Ben", 2), ("Cyd", 1), ("Dan", 1)], "5 of 8 seats taken: Ada (host), Ben with 1, Cyd, Dan"),
+        (24, &[("Ben", 3)], "4 of 24 seats taken: Ada (host), Ben with 2"),
+        (25, &[("Ben", 3)], "4 of 25 seats taken"),
+    ] {
+        assert_eq!(table(&view(seats, guests)), told);
+    }
+}
+
+#[test]
+fn names_from_right_to_left_do_not_reorder_their_neighbors() {
+    let told = attendees(&party(&[("דנה", 1), ("Ben", 1)]));
+    assert_eq!(told, "Ada (host), \u{2068}דנה\u{2069} and Ben");
+}

@@ -11,11 +11,20 @@ use poem::{Request, Response, handler};
 
 use super::super::Ask;
 use super::super::listing::Parameters;
-use super::{lists, profile};
+use super::{HostForm, lists, profile};
 use crate::words;
 
-/// The names of all zones, as the options of a list to search in: made once, since they are some 600.
-static ZONES: LazyLock<String> = LazyLock::new(|| Zone::names().flat_map(|name| ["<option>".into(), name]).collect());
+/// The names of zones, as the options of a list to search in, made once. The 100 and more that stand for a place by an
+/// older name (`US/Pacific`, `Japan`), or for none (`Etc/GMT+3`), can be typed, but weigh on the page.
+static ZONES: LazyLock<String> = LazyLock::new(|| {
+    let places = Zone::names()
+        .filter(|name| name == "UTC" || name.split_once('/').is_some_and(|(area, _)| AREAS.contains(&area)));
+    places.flat_map(|name| ["<option>".into(), name]).collect()
+});
+
+/// What the names of places begin with.
+const AREAS: [&str; 10] =
+    ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"];
 
 /// The form as it is offered: dinner at seven, for eight.
 pub(super) fn blank(zone: &str) -> Fields {
@@ -89,8 +98,9 @@ pub(crate) async fn host(
         Err(errors) => {
             let errors = errors?;
             let lists = lists(&dinner, &me, &me, &Parameters::of(request)).await?;
-            let (form, status) = (Some(FormView::new(&sent.fields, &errors)), StatusCode::UNPROCESSABLE_ENTITY);
-            Ok(profile(&page, status, &me, &lists, form, dinner.parties.now()))
+            let form = HostForm { fields: FormView::new(&sent.fields, &errors), zone_is_guessed: false };
+            let status = StatusCode::UNPROCESSABLE_ENTITY;
+            Ok(profile(&page, status, &me, &lists, Some(form), dinner.parties.now()))
         }
     }
 }

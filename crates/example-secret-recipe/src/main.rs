@@ -12,7 +12,9 @@ use accounts::{Accounts, Email, OsRandom, Password, Random, Registration, User, 
 use askama::Template;
 use clap::Parser;
 use poem::{
-    IntoResponse, Response, Route, Server, get, handler,
+    IntoResponse, Response, Route, Server,
+    endpoint::make_sync,
+    get, handler,
     http::StatusCode,
     listener::{Listener, TcpListener},
 };
@@ -25,13 +27,8 @@ struct Settings {
     #[arg(long, env = "RECIPE_LISTEN", value_name = "HOST:PORT", default_value = "127.0.0.1:8001")]
     listen: SocketAddr,
     /// Where the users are kept: `sqlite:FILE` or `postgres://…`
-    #[arg(
-        long,
-        env = "RECIPE_DATABASE",
-        value_name = "URL",
-        default_value = "sqlite:recipe.db",
-        hide_env_values = true
-    )]
+    #[arg(long, env = "RECIPE_DATABASE", hide_env_values = true)]
+    #[arg(value_name = "URL", default_value = "sqlite:recipe.db")]
     database: String,
 }
 
@@ -84,7 +81,9 @@ async fn main() -> anyhow::Result<()> {
         accounts.register(Registration { username, email, password: Password::typed(&password)? }).await?;
         println!("The first start: log in as cook@example.com with the password {password}. It is not shown again.");
     }
-    let service = accounts.routes(Route::new().at("/home", get(home)).at("/card.css", get(style)))?;
+    let no_icon = make_sync(|_| StatusCode::NO_CONTENT); // browsers ask for one, and complain of a page that is not there
+    let routes = Route::new().at("/home", get(home)).at("/card.css", get(style)).at("/favicon.ico", no_icon);
+    let service = accounts.routes(routes)?;
     println!("The secret recipe is served at http://{}", settings.listen);
     Ok(Server::new_with_acceptor(socket).run(service).await?)
 }

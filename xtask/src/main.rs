@@ -3,8 +3,11 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to the person who called it")]
 
+mod audit;
 mod command;
+mod gallery;
 mod layers;
+mod screenshots;
 mod seed;
 mod source;
 mod test;
@@ -30,6 +33,10 @@ enum Verb {
     Tidy,
     /// Fills a database with people and parties, the same ones each time.
     Seed(seed::Options),
+    /// Takes pictures of every page of the three services in each of its states, into `target/screenshots`.
+    Screenshots(screenshots::Options),
+    /// Lets axe-core, the W3C's checker and Lighthouse look for what is wrong with the pages, and weighs them.
+    Audit(audit::Options),
 }
 
 fn main() -> ExitCode {
@@ -38,6 +45,8 @@ fn main() -> ExitCode {
         Verb::Layers => layers::run(root()),
         Verb::Tidy => tidy::run(root()),
         Verb::Seed(options) => seed::run(root(), &options),
+        Verb::Screenshots(options) => screenshots::run(root(), &options),
+        Verb::Audit(options) => audit::run(root(), &options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

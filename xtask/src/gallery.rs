@@ -1,0 +1,26 @@
+//! The example `gallery` of the crate `web`, which shows every page in each of its states: how it is built and started.
+//! What is done with it is the verbs'.
+
+use std::env::consts::EXE_SUFFIX;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::Context as _;
+use cargo_metadata::MetadataCommand;
+
+use crate::command;
+
+/// The folder that cargo builds into.
+pub(crate) fn target(root: &Path) -> anyhow::Result<PathBuf> {
+    let metadata = MetadataCommand::new().current_dir(root).no_deps().exec().context("cargo metadata failed")?;
+    Ok(metadata.target_directory.into_std_path_buf())
+}
+
+/// The gallery, about to be started. The recipe, which is a program and no crate, is built for it.
+pub(crate) fn open(root: &Path, target: &Path) -> anyhow::Result<Command> {
+    command::run(command::cargo(root).args(["build", "--quiet", "--package", "example-secret-recipe"]))?;
+    let recipe = target.join("debug").join(format!("example-secret-recipe{EXE_SUFFIX}"));
+    let mut gallery = command::cargo(root);
+    gallery.args(["run", "--quiet", "--package", "web", "--example", "gallery", "--", "--recipe"]).arg(recipe);
+    Ok(gallery)
+}

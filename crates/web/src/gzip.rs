@@ -13,8 +13,9 @@ use poem::{Body, Endpoint, IntoResponse, Request, Response};
 /// The fewest bytes worth it: an answer of one packet stays one, and costs no time.
 pub(crate) const LEAST: usize = 1024;
 
-/// How hard to try on a page: what most of the gain takes a fraction of the time for.
-const LEVEL: u32 = 4;
+/// How hard to try on a page. A list of 20 parties, 19 kB, measured: level 1 gives 3.8 kB in 48 µs, 2 gives 3.2 kB in 102 µs,
+/// 4 gives 3.0 kB in 186 µs, 9 gives 2.8 kB in 340 µs.
+const LEVEL: u32 = 2;
 
 /// What is text, of all that is ever answered.
 const TEXT: [&str; 6] = ["text/html", "text/css", "text/javascript", "text/plain", "application/json", "image/svg+xml"];

@@ -1,10 +1,12 @@
 //! `/`: the way in, and the people.
 
-use crate::common::{House, assert_page, walk};
+use crate::common::{House, answer, assert_page, host, listed, press, rsvp, walk};
 
 test_support::on_both_engines! { House:
     a_guest_finds_the_way_in_and_nobody_else
     somebody_logged_in_sees_everybody_by_pages
+    somebody_is_told_where_they_are_expected_next
+    seats_that_one_can_take_are_shown_the_soonest_on_top
     nonsense_in_the_address_is_the_first_page
 }
 
@@ -36,6 +38,40 @@ async fn somebody_logged_in_sees_everybody_by_pages(house: House) {
     assert!(page.attributes(".people a", "href").contains(&"/user/person-43".to_owned()));
     assert!(!page.html.contains("@example.com"), "nobody's address");
     assert_eq!(page.texts("nav[aria-label=Main] a"), ["Parties", "ada"]);
+}
+
+async fn somebody_is_told_where_they_are_expected_next(house: House) {
+    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+    let next =
+        async |visitor: &accounts::test_kit::Visitor| visitor.get("/").await.texts("section[aria-labelledby=next] h3");
+    let page = ada.get("/").await;
+    assert_eq!(page.texts("h2"), ["Your next party", "Parties with free seats", "People"]);
+    assert_page(&page, 200, "You're not expected anywhere yet.");
+    assert_eq!(page.attributes("section[aria-labelledby=next] .empty a", "href"), ["/user/ada#host-a-party"]);
+
+    let late = host(&ada, "ada", &[("date", "2026-05-01"), ("main_dish", "Late")]).await;
+    host(&ada, "ada", &[("date", "2026-04-01"), ("main_dish", "Soon")]).await;
+    rsvp(&ben, &late).await;
+
+    assert_eq!((next(&ada).await, next(&ben).await), (vec!["Soon".into()], vec!["Late".to_owned()]));
+    assert!(ben.get("/").await.text.contains("2 of 4 taken, 2 seats left You're coming"));
+    answer(&ben, &late, "no").await;
+    assert!(next(&ben).await.is_empty());
+    assert!(ada.get("/?before=2").await.texts("article").is_empty(), "who walks on came for the people");
+}
+
+async fn seats_that_one_can_take_are_shown_the_soonest_on_top(house: House) {
+    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+    for (day, seats) in [("07", "4"), ("02", "1"), ("06", "4"), ("03", "4"), ("05", "4"), ("04", "4"), ("02", "4")] {
+        host(&ada, "ada", &[("date", &format!("2026-04-{day}")), ("number_seats", seats)]).await;
+    }
+    let page = ben.get("/").await;
+    assert_eq!(listed(&page), ["7", "4", "6", "5"], "four of them, none without a seat");
+    assert!(press(&ben, &page, "7").await.unwrap().text.contains("You successfully RSVP'd"));
+    assert_eq!(listed(&ben.get("/").await), ["4", "6", "5", "3"]);
+
+    let page = ada.get("/").await;
+    assert!(listed(&page).is_empty() && page.text.contains("No seat is free for you right now."), "{}", page.text);
 }
 
 async fn nonsense_in_the_address_is_the_first_page(house: House) {

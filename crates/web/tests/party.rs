@@ -41,6 +41,8 @@ async fn the_page_tells_the_party_whole(house: House) {
         assert_eq!(detail(&page, term), [value], "{term}");
     }
     assert_eq!(page.texts("ol.people li"), ["ada host", "ben", "cyd"]);
+    assert_eq!(page.attributes("svg.table[role=img]", "aria-label"), ["3 of 4 seats taken: ada (host), ben, cyd"]);
+    assert_eq!(page.texts("svg.table text"), ["Ad", "Be", "Cy"]);
     assert_eq!(page.texts("#your-answer"), ["You're coming"]);
     assert!(!page.html.contains("@example.com"));
 }
@@ -81,13 +83,19 @@ async fn no_more_answers_than_can_work_are_offered(house: House) {
     let full = cyd.get(&page).await;
     assert_eq!(offered(&full), ["no"]);
     assert!(full.text.contains("Every seat is taken."), "{}", full.text);
-    let told = flash(&answer(&cyd, &party, "yes").await);
+    assert_eq!(full.attributes("section.answer p a", "href"), ["/rsvp?seats=1"], "and where else to go");
+    let declined = answer(&cyd, &party, "no").await;
+    assert_eq!(offered(&declined), [] as [&str; 0], "who said no is not asked to say it again");
+    let told = post(&cyd, &format!("{page}/rsvp"), &[("answer", "yes")]).await;
+    assert_eq!(told.status, 303);
+    let told = flash(&cyd.get(&page).await);
     assert_eq!(told, "ada's dinner party on Saturday 14 March 2026, 19:00 (Europe/Berlin) is full.");
 
     house.change(&party, house.id_of("ada").await, |party, _| party.state = PartyState::Cancelled).await;
     let cancelled = cyd.get(&page).await;
     assert_eq!((cancelled.texts("#your-answer"), offered(&cancelled)), (vec!["No more answers".into()], vec![]));
     assert!(cancelled.text.contains("ada cancelled this dinner party."));
+    assert_eq!(detail(&cancelled, "Seats"), ["2 of 2 taken"], "nobody is told of seats that nobody can have");
     house.pass_days(365);
     for (name, heading) in [("ben", "You were there"), ("cyd", "This party is over")] {
         let page = house.log_in(name).await.get(&page).await;

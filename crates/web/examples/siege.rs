@@ -84,6 +84,7 @@ impl Siege {
         let mut besiegers = JoinSet::new();
         for _ in 0..count {
             besiegers.spawn(besiege(self.server, will));
+            sleep(Duration::from_millis(1)).await; // or the system drops some before the server hears of them
         }
         let (begun, mut most, mut gone) = (Instant::now(), before, Vec::new());
         let mut look = interval(Duration::from_millis(100));

@@ -1,6 +1,7 @@
 //! The program itself: what it says, what it refuses to start with, how it starts and how it ends. Running it is in
 //! `running`.
 
+mod door;
 mod running;
 mod upkeep;
 
@@ -10,7 +11,8 @@ use store::PartyStore;
 use tempfile::TempDir;
 use test_support::{Postgres, sqlite_url};
 
-const SETTINGS: [&str; 7] = ["listen", "database", "origin", "allow-plain-http", "trusted-proxy", "time-zone", "log"];
+const SETTINGS: [&str; 8] =
+    ["listen", "database", "origin", "allow-plain-http", "trusted-proxy", "time-zone", "max-connections", "log"];
 
 #[test]
 fn help_explains_every_setting() {
@@ -49,6 +51,7 @@ fn what_makes_no_sense_or_is_unsafe_stops_it_with_one_line() {
         (&["--time-zone", "Mars/Base"], "not an IANA time zone, such as Europe/Berlin"),
         (&["--trusted-proxy", "proxy"], "neither an IP address nor a network"),
         (&["--log", "loud"], "'loud'"),
+        (&["--max-connections", "0"], "0 is not in 1..=1000000"),
         (&["--database", "mysql://db/party"], "a database is `sqlite:FILE` or `postgres://USER@HOST/NAME`"),
         (&["--database", "sqlite:"], "names no file"),
         (&["--database", &missing], "its folder does not exist"),

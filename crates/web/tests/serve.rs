@@ -78,11 +78,15 @@ impl Guests {
         self.entered.load(Ordering::SeqCst)
     }
 
+    fn present(&self) -> usize {
+        self.present.load(Ordering::SeqCst)
+    }
+
     /// Waits until so many are present.
     async fn are(&self, count: usize) {
         let begun = Instant::now();
-        while self.present.load(Ordering::SeqCst) != count {
-            assert!(begun.elapsed() < SOON, "{} are present", self.present.load(Ordering::SeqCst));
+        while self.present() != count {
+            assert!(begun.elapsed() < SOON, "{} are present", self.present());
             sleep(Duration::from_millis(5)).await;
         }
     }

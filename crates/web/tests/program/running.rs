@@ -6,12 +6,22 @@ use std::thread::{self, JoinHandle};
 
 /// The program, with no setting from this machine's environment, in a folder of its own.
 pub(super) fn dinnerparty() -> Command {
-    let mut program = Command::new(env!("CARGO_BIN_EXE_dinnerparty"));
+    by_itself(Command::new(env!("CARGO_BIN_EXE_dinnerparty")))
+}
+
+fn by_itself(mut program: Command) -> Command {
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DINNERPARTY_")) {
         program.env_remove(name);
     }
     program.current_dir(env!("CARGO_TARGET_TMPDIR")).stdin(Stdio::null());
     program
+}
+
+/// The same, in a process that may open no more than so many files.
+pub(super) fn dinnerparty_with_descriptors(count: u32) -> Command {
+    let mut program = Command::new("sh");
+    program.args(["-c", &format!("ulimit -n {count}; exec \"$0\" \"$@\""), env!("CARGO_BIN_EXE_dinnerparty")]);
+    by_itself(program)
 }
 
 /// The one line with which it refuses to start.
@@ -41,7 +51,10 @@ pub(super) struct Ended {
 
 impl Running {
     pub(super) fn begin(database: &str, words: &[&str]) -> Starting {
-        let mut program = dinnerparty();
+        Self::begin_as(dinnerparty(), database, words)
+    }
+
+    pub(super) fn begin_as(mut program: Command, database: &str, words: &[&str]) -> Starting {
         program.args(words).args(["--listen", "127.0.0.1:0", "--database", database]);
         Starting(program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap())
     }
@@ -50,10 +63,18 @@ impl Running {
         Self::begin(database, words).up()
     }
 
-    /// Sends a signal, and waits for the end.
-    pub(super) fn ends(mut self, signal: &str) -> Ended {
+    pub(super) fn signal(&self, signal: &str) {
         let kill = Command::new("kill").args(["-s", signal, &self.child.id().to_string()]).status().unwrap();
         assert!(kill.success());
+    }
+
+    pub(super) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// Sends a signal, and waits for the end.
+    pub(super) fn ends(mut self, signal: &str) -> Ended {
+        self.signal(signal);
         let code = self.child.wait().unwrap().code();
         Ended { code, log: self.log.take().unwrap().join().unwrap() }
     }

@@ -124,7 +124,7 @@ async fn several_requests_at_once_are_answered_one_by_one() {
     let (door, _) = Door::with(wide()).await;
     let mut client = Client::at(door.address).await;
     let last = get("/").replace("Host", "Connection: close\r\nHost");
-    client.send(&(get("/").repeat(20) + &last)).await;
+    client.send(&(get("/").repeat(20) + last.as_str())).await;
     let end = client.end().await;
     assert_eq!((end.text.matches("HTTP/1.1 200").count(), end.text.matches(HELLO).count()), (21, 21), "{end:?}");
     sleep(Duration::from_millis(1)).await;

@@ -137,7 +137,7 @@ async fn a_body_of_two_lengths_is_refused_wherever_it_stands() {
             assert_eq!(door.guests.entered(), entered + usize::from(is_asked), "{lengths} after {before:?}");
         }
         let mut client = Client::at(door.address).await;
-        client.send(&(get("/") + &two)).await; // both at once
+        client.send(&(get("/") + two.as_str())).await; // both at once
         let end = client.end().await;
         assert_eq!((status(&end.text), end.text.matches("HTTP/1.1 400").count()), ("200", 1), "{end:?}");
     }

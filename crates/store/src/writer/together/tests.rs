@@ -1,5 +1,7 @@
 //! What committing together must not change: each caller hears the truth about its own job, whatever its neighbors do.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{Sqlite, SqliteConnection, query, query_scalar};
 use tempfile::TempDir;
@@ -151,10 +153,19 @@ async fn each_is_told_what_became_of_its_own_job() {
 }
 
 #[tokio::test]
-async fn who_leaves_before_the_job_began_leaves_nothing_behind() {
+async fn who_leaves_before_the_job_began_has_it_never_begun() {
     let file = File::new().await;
     let held = file.hold().await;
-    let (stays, leaves) = (file.write(1, Then::Ends), file.write(2, Then::Ends));
+    let (queue, runs) = (file.queue.clone(), Arc::new(AtomicU32::new(0)));
+    let counts = Arc::clone(&runs);
+    let leaves = tokio::spawn(async move {
+        let write = queue.write(counts, |_, runs| {
+            runs.fetch_add(1, Ordering::Relaxed);
+            Box::pin(async { Ok::<_, WriteError>(()) })
+        });
+        write.await
+    });
+    let stays = file.write(1, Then::Ends);
     while file.queue.jobs.capacity() > QUEUE - 2 {
         yield_now().await;
     }
@@ -164,6 +175,7 @@ async fn who_leaves_before_the_job_began_leaves_nothing_behind() {
     drop(held);
 
     stays.await.unwrap().unwrap();
+    assert_eq!(runs.load(Ordering::Relaxed), 0);
     assert_eq!(file.stored().await, [1]);
 }
 

@@ -5,6 +5,7 @@
 
 mod audit;
 mod command;
+mod faults;
 mod gallery;
 mod layers;
 mod screenshots;
@@ -37,6 +38,8 @@ enum Verb {
     Screenshots(screenshots::Options),
     /// Lets axe-core, the W3C's checker and Lighthouse look for what is wrong with the pages, and weighs them.
     Audit(audit::Options),
+    /// Kills the program under load, fills its disk, stops its database, and looks what is left.
+    Faults(faults::Options),
 }
 
 fn main() -> ExitCode {
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Verb::Seed(options) => seed::run(root(), &options),
         Verb::Screenshots(options) => screenshots::run(root(), &options),
         Verb::Audit(options) => audit::run(root(), &options),
+        Verb::Faults(options) => faults::run(root(), &options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -45,6 +45,47 @@ impl Postgres {
             .await
     }
 
+    /// A server of one's own, which can be stopped. What it commits is on the disk, as where it counts.
+    ///
+    /// # Errors
+    /// As [`Postgres::shared`].
+    pub async fn durable() -> anyhow::Result<Self> {
+        let server = tokio::task::spawn_blocking(|| Server::start("")).await??;
+        Ok(Self { server, templates: Mutex::default(), databases: AtomicU64::new(0) })
+    }
+
+    /// Stops the server at once, as a crash does. Blocks until it is gone.
+    ///
+    /// # Errors
+    /// It runs no more.
+    pub fn stop(&self) -> anyhow::Result<()> {
+        self.server.stop()
+    }
+
+    /// Starts it again, on the data that it left. Blocks until it answers.
+    ///
+    /// # Errors
+    /// It does not start; the error ends with its log.
+    pub fn resume(&self) -> anyhow::Result<()> {
+        self.server.launch()
+    }
+
+    /// Keeps all its processes from running, as a machine does that is out of reach: connections stay open and silent.
+    ///
+    /// # Errors
+    /// It does not run.
+    pub fn freeze(&self) -> anyhow::Result<()> {
+        self.server.signal("STOP")
+    }
+
+    /// Lets them go on.
+    ///
+    /// # Errors
+    /// It does not run.
+    pub fn thaw(&self) -> anyhow::Result<()> {
+        self.server.signal("CONT")
+    }
+
     /// Creates an empty database (UTF-8, collation C) and gives its URL, as sqlx and `dinnerparty --database` take it.
     ///
     /// # Errors

@@ -79,6 +79,23 @@ async fn a_hundred_tests_at_once_find_room() {
     assert_eq!(tables(&url).await, 0);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_of_ones_own_can_be_stopped_and_frozen_and_keeps_what_was_committed() {
+    let postgres = Postgres::durable().await.unwrap();
+    let url = postgres.database().await.unwrap();
+    create_table(url.clone()).await.unwrap();
+    postgres.stop().unwrap();
+    assert!(PgConnection::connect(&url).await.is_err());
+    postgres.resume().unwrap();
+    assert_eq!(tables(&url).await, 1);
+
+    postgres.freeze().unwrap();
+    let silent = tokio::time::timeout(Duration::from_millis(300), PgConnection::connect(&url)).await;
+    postgres.thaw().unwrap();
+    assert!(silent.is_err(), "it answers");
+    assert_eq!(tables(&url).await, 1);
+}
+
 /// Runs itself a second time: the child holds a server until it is killed.
 #[tokio::test]
 async fn a_killed_test_process_leaves_no_server() {

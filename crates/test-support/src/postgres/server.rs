@@ -19,6 +19,9 @@ const SUPERUSER: &str = "postgres";
 /// A running server. It stops, and its folder goes, when this is dropped or the process that holds it dies.
 pub(super) struct Server {
     folder: PathBuf,
+    data: PathBuf,
+    user: ServerUser,
+    pg_ctl: PathBuf,
     keeper: Child,
 }
 
@@ -26,14 +29,14 @@ impl Server {
     /// Initializes a cluster and starts it with `settings` (lines of `postgresql.conf`) beside our own.
     pub(super) fn start(settings: &str) -> anyhow::Result<Self> {
         let programs = programs::folder()?;
-        let user = ServerUser::new()?;
+        let (user, pg_ctl) = (ServerUser::new()?, programs.join("pg_ctl"));
         let folder = user.temporary_folder()?;
         let data = folder.join("data");
         // From here on whatever happens to this process, the keeper cleans up.
-        let keeper = keeper(&folder, user.command(programs.join("pg_ctl")).arg("stop").args(immediately(&data)))?;
-        let server = Self { folder, keeper };
-        server.initialize(user.command(programs.join("initdb")), &data, settings)?;
-        server.launch(user.command(programs.join("pg_ctl")), &data)?;
+        let keeper = keeper(&folder, user.command(&pg_ctl).arg("stop").args(immediately(&data)))?;
+        let server = Self { folder, data, user, pg_ctl, keeper };
+        server.initialize(server.user.command(programs.join("initdb")), settings)?;
+        server.launch()?;
         Ok(server)
     }
 
@@ -42,7 +45,7 @@ impl Server {
         format!("postgres:///{database}?host={}&port={PORT}&user={SUPERUSER}&sslmode=disable", self.folder.display())
     }
 
-    fn initialize(&self, mut initdb: Command, data: &Path, settings: &str) -> anyhow::Result<()> {
+    fn initialize(&self, mut initdb: Command, settings: &str) -> anyhow::Result<()> {
         // Whoever can open the socket may come in: only its folder's owner (and root) can.
         initdb.args([
             "--no-sync",
@@ -53,9 +56,9 @@ impl Server {
             SUPERUSER,
             "--pgdata",
         ]);
-        let done = initdb.arg(data).output().context("could not run initdb")?;
+        let done = initdb.arg(&self.data).output().context("could not run initdb")?;
         ensure!(done.status.success(), "initdb failed: {}", String::from_utf8_lossy(&done.stderr));
-        let mut conf = OpenOptions::new().append(true).open(data.join("postgresql.conf"))?;
+        let mut conf = OpenOptions::new().append(true).open(self.data.join("postgresql.conf"))?;
         let socket = self.folder.display();
         writeln!(conf, "listen_addresses = ''\nunix_socket_directories = '{socket}'\nport = {PORT}")?;
         // One process runs all its tests beside each other, each with pools of its own.
@@ -63,9 +66,30 @@ impl Server {
         Ok(())
     }
 
-    fn launch(&self, mut pg_ctl: Command, data: &Path) -> anyhow::Result<()> {
+    /// Stops it at once, without a checkpoint.
+    pub(super) fn stop(&self) -> anyhow::Result<()> {
+        let mut pg_ctl = self.user.command(&self.pg_ctl);
+        let stopped = pg_ctl.arg("stop").args(immediately(&self.data)).stdout(Stdio::null()).status()?;
+        ensure!(stopped.success(), "PostgreSQL did not stop");
+        Ok(())
+    }
+
+    /// Sends a signal to its first process and to each that this one started.
+    pub(super) fn signal(&self, signal: &str) -> anyhow::Result<()> {
+        let pid = fs::read_to_string(self.data.join("postmaster.pid")).context("PostgreSQL does not run")?;
+        let first = pid.lines().next().unwrap_or_default().to_owned();
+        let send = |pid: &str| Command::new("kill").args(["-s", signal, pid]).stderr(Stdio::null()).status();
+        ensure!(send(&first)?.success(), "PostgreSQL took no signal");
+        for child in fs::read_to_string(format!("/proc/{first}/task/{first}/children"))?.split_whitespace() {
+            send(child)?; // some end by themselves meanwhile
+        }
+        Ok(())
+    }
+
+    pub(super) fn launch(&self) -> anyhow::Result<()> {
         let log = self.folder.join("log");
-        pg_ctl.args(["start", "--wait", "--silent", "--log"]).arg(&log).arg("--pgdata").arg(data);
+        let mut pg_ctl = self.user.command(&self.pg_ctl);
+        pg_ctl.args(["start", "--wait", "--silent", "--log"]).arg(&log).arg("--pgdata").arg(&self.data);
         // Not `output`: the server would inherit the pipes, and reading them would end with the server only.
         let started = pg_ctl.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
         if !started.success() {

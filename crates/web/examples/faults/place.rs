@@ -1,0 +1,94 @@
+//! Where the program runs: a database of its own, and people who are logged in to it.
+
+use std::sync::Arc;
+
+use accounts::SystemClock;
+use accounts::test_kit::{TestServer, Visitor, cheap};
+use anyhow::{Context, ensure};
+use clap::ValueEnum;
+use domain::party::Zone;
+use store::PartyStore;
+use tempfile::TempDir;
+use test_support::{Postgres, sqlite_url};
+use web::{Answering, Services, app};
+
+/// The password of everybody here.
+pub(crate) const PASSWORD: &str = "marble otter seven";
+
+/// Which database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A database, and what it is on.
+pub(crate) struct Place {
+    pub(crate) url: String,
+    pub(crate) folder: TempDir,
+    pub(crate) server: Option<Postgres>,
+}
+
+impl Place {
+    pub(crate) async fn new(engine: Engine) -> anyhow::Result<Self> {
+        let folder = tempfile::tempdir()?;
+        match engine {
+            Engine::Sqlite => Ok(Self { url: sqlite_url(&folder), folder, server: None }),
+            Engine::Postgres => {
+                let server = Postgres::durable().await?;
+                Ok(Self { url: server.database().await?, folder, server: Some(server) })
+            }
+        }
+    }
+}
+
+/// Somebody with a name and a session.
+#[derive(Clone)]
+pub(crate) struct Person {
+    pub(crate) name: String,
+    session: String,
+}
+
+impl Person {
+    /// This person's browser, at a server of this machine.
+    pub(crate) fn at(&self, origin: &str) -> Visitor {
+        let visitor = Visitor::at(origin);
+        let port = origin.rsplit(':').next().unwrap_or_default();
+        visitor.take_cookies(&format!("session-{port}={}", self.session));
+        visitor
+    }
+}
+
+/// Registers people and logs them in, by a server in this process that hashes cheaply, which the program never would.
+/// Their sessions are as good in every process on the database.
+pub(crate) async fn enter(database: &str, prefix: &str, count: u32) -> anyhow::Result<Vec<Person>> {
+    let store = PartyStore::connect(database).await?;
+    let server = TestServer::start(app(services(&store)?, |builder| builder.cost(cheap()))?).await?;
+    let mut people = Vec::new();
+    for number in 0..count {
+        let (name, visitor) = (format!("{prefix}-{number}"), Visitor::of(&server));
+        visitor.register(&name, PASSWORD).await;
+        let page = visitor.log_in(&name, PASSWORD).await;
+        ensure!(page.text.contains("Welcome back"), "{name} is not let in: {}", page.text);
+        let start = format!("session-{}=", server.address().port());
+        let cookies = visitor.cookies();
+        let session = cookies.split("; ").find_map(|cookie| cookie.strip_prefix(&start)).context("no session")?;
+        people.push(Person { name, session: session.to_owned() });
+    }
+    store.accounts().close().await;
+    Ok(people)
+}
+
+fn services(store: &PartyStore) -> anyhow::Result<Services> {
+    let accounts = store.accounts().clone();
+    Ok(Services {
+        accounts: accounts.clone().into(),
+        parties: store.parties(),
+        readiness: Arc::new(move || -> Answering {
+            let accounts = accounts.clone();
+            Box::pin(async move { accounts.ping().await })
+        }),
+        clock: Arc::new(SystemClock),
+        time_zone: Zone::parse("UTC")?,
+    })
+}

@@ -4,6 +4,7 @@
 
 mod assets;
 mod fingerprint;
+mod gzip;
 mod layout;
 mod pages;
 mod post;
@@ -11,18 +12,14 @@ mod posts;
 mod stamp;
 mod words;
 
-use std::sync::Arc;
-
-use accounts::web::{Layer, methods};
+use accounts::web::methods;
 use accounts::{Accounts, Builder};
-use poem::middleware::AddDataEndpoint;
-use poem::{EndpointExt, Route};
+use poem::endpoint::BoxEndpoint;
+use poem::{EndpointExt, Response, Route};
 use store::AccountStore;
 
-use crate::posts::PostRepository;
-
 /// TriPlanned as one endpoint.
-pub type Site = AddDataEndpoint<Layer<Route>, Arc<dyn PostRepository>>;
+pub type Site = BoxEndpoint<'static, Response>;
 
 /// Opens the database at `url`, with the accounts' tables and our own.
 ///
@@ -43,5 +40,5 @@ pub fn site(store: &AccountStore, settings: impl FnOnce(Builder) -> Builder) -> 
         .at("/user/:username", methods().get(pages::user::show).post(pages::user::publish))
         .at(assets::stylesheet_path(), methods().get(assets::stylesheet))
         .at(assets::palm_path(), methods().get(assets::palm));
-    Ok(accounts.routes(routes)?.data(posts::of(store)))
+    Ok(accounts.routes(routes)?.data(posts::of(store)).around(gzip::compress).boxed())
 }

@@ -8,7 +8,7 @@ use crate::words;
 
 /// A post as everybody reads it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Post {
+pub(crate) struct Post {
     pub(crate) id: i64,
     pub(crate) author: String,
     pub(crate) city: String,
@@ -25,7 +25,7 @@ impl Post {
 
 /// A post that somebody is about to publish.
 #[derive(Debug, Clone)]
-pub struct NewPost {
+pub(crate) struct NewPost {
     pub(crate) author: UserId,
     pub(crate) place: Place,
 }

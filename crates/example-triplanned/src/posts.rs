@@ -19,7 +19,7 @@ const LIST_BY: &str = "SELECT posts.id, username AS author, city, country, descr
 
 /// Stored posts.
 #[async_trait]
-pub trait PostRepository: Send + Sync {
+pub(crate) trait PostRepository: Send + Sync {
     /// Publishes a post.
     async fn add(&self, post: NewPost) -> Result<(), StoreError>;
 

@@ -9,6 +9,7 @@ test_support::on_both_engines! { Rack:
     past_the_last_postcard_no_rack_is_called_empty
     a_postcard_bears_its_countrys_stamp
     the_page_loads_only_files_that_browsers_keep
+    a_full_rack_is_sent_in_a_packet_or_few
 }
 
 async fn guests_read_everybodys_posts_the_newest_first(rack: Rack) {
@@ -87,4 +88,21 @@ async fn the_page_loads_only_files_that_browsers_keep(rack: Rack) {
         assert_eq!(loaded.status, 200, "{file}");
         assert_eq!(loaded.header("cache-control"), Some("public, max-age=31536000, immutable"), "{file}");
     }
+}
+
+async fn a_full_rack_is_sent_in_a_packet_or_few(rack: Rack) {
+    let ada = rack.user("ada").await;
+    for n in 1..=20 {
+        post(&ada, "ada", &[("city", &format!("City {n}")), ("country", &format!("Country {n}"))]).await;
+    }
+    let request = |coding: &'static str| ada.request(poem::http::Method::GET, "/").header("accept-encoding", coding);
+    let plain = ada.send(request("identity")).await;
+    assert_eq!((plain.header("content-encoding"), plain.header("vary")), (None, Some("accept-encoding")));
+    assert_eq!(plain.texts(".postcard").len(), 20);
+
+    let zipped = request("gzip").send().await.unwrap();
+    assert_eq!(zipped.headers()["content-encoding"], "gzip");
+    let zipped = zipped.bytes().await.unwrap();
+    assert_eq!(zipped[..2], [0x1f, 0x8b]);
+    assert!(zipped.len() < 5000, "{} bytes", zipped.len());
 }

@@ -63,7 +63,7 @@ impl House {
             house.state("list-refused", "/rsvp", &ben).sending("/rsvp", &[("party_id", "99999")]),
             house.state("user", "/user/ada", &ada).measured(),
             house.state("user-other", "/user/ada", &ben).measured(),
-            house.state("user-other-empty", "/user/dan", &ben),
+            house.state("user-other-empty", "/user/Eva", &ben),
             house.state("user-going", "/user/ben", &ben),
             house.state("party-host", &party(mine), &ada),
             house.state("party-open", &party(open), &dan).measured(),

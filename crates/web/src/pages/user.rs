@@ -35,6 +35,9 @@ struct HostForm<'a> {
     zone_is_guessed: bool,
 }
 
+/// Rows of each of the two lists: a profile has a form as well, and is no heavier than a page with one list.
+const ROWS: i64 = 10;
+
 /// A page of the parties that somebody hosts, and, for oneself, of those one is going to.
 struct Lists {
     hosted: Page<PartySummary, PartyCursor>,
@@ -44,7 +47,7 @@ struct Lists {
 async fn lists(dinner: &Ask<'_>, user: &User, me: &User, at: &Parameters) -> Result<Lists, Problem> {
     let list = async |scope, after| {
         let query = PartyQuery { scope, search: String::new(), with_seats: false };
-        dinner.parties.list(query, me.id, after, PageSize::DEFAULT).await
+        dinner.parties.list(query, me.id, after, PageSize::clamped(ROWS)).await
     };
     let hosted = list(Scope::HostedBy(user.id), at.cursor("hosted_after")).await?;
     let going = if user.id == me.id {

@@ -15,26 +15,51 @@ struct Need {
     name: &'static str,
     why: &'static str,
     is_here: fn() -> bool,
-    /// Its package for each package manager that has one.
+    /// Its packages for each package manager that has them, as one types them there.
     packages: &'static [(&'static str, &'static str)],
     /// What to see to before apt-get installs it.
     before: fn() -> anyhow::Result<()>,
 }
 
-const NEEDS: &[Need] = &[Need {
-    name: "PostgreSQL's server",
-    why: "each promise of the store is tested on both engines",
-    is_here: postgresql_is_here,
-    packages: &[
-        ("apt-get", "postgresql"),
-        ("dnf", "postgresql-server"),
-        ("zypper", "postgresql-server"),
-        ("pacman", "postgresql"),
-        ("apk", "postgresql"),
-        ("brew", "postgresql"),
-    ],
-    before: want_no_cluster,
-}];
+const NEEDS: &[Need] = &[
+    Need {
+        name: "PostgreSQL's server",
+        why: "each promise of the store is tested on both engines",
+        is_here: postgresql_is_here,
+        packages: &[
+            ("apt-get", "postgresql"),
+            ("dnf", "postgresql-server"),
+            ("zypper", "postgresql-server"),
+            ("pacman", "postgresql"),
+            ("apk", "postgresql"),
+            ("brew", "postgresql"),
+        ],
+        before: want_no_cluster,
+    },
+    Need {
+        name: "Chromium with its driver",
+        why: "every journey is walked in a real browser",
+        is_here: || is_browser(is_program),
+        packages: &[
+            ("apt-get", "chromium chromium-driver"),
+            ("dnf", "chromium chromedriver"),
+            ("zypper", "chromium chromedriver"),
+            ("pacman", "chromium"), // which brings the driver
+            ("apk", "chromium chromium-chromedriver"),
+            ("brew", "--cask google-chrome chromedriver"),
+        ],
+        before: || Ok(()),
+    },
+];
+
+/// What Chromium is called, by whom it was packaged; the last is where a Mac keeps it. `test-support` looks for the same.
+const BROWSERS: &[&str] = &[
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+];
 
 /// How each package manager is called, up to the package's name.
 const INSTALL: &[(&str, &str)] = &[
@@ -49,21 +74,22 @@ const INSTALL: &[(&str, &str)] = &[
 /// Sees to it that everything is here.
 pub(super) fn provide() -> anyhow::Result<()> {
     for need in NEEDS.iter().filter(|need| !(need.is_here)()) {
-        let Some(package) = apt_package(need).filter(|_| is_root()) else {
-            bail!("{} is missing ({}): {}", need.name, need.why, advice(need, is_on_path));
+        let Some(packages) = apt_packages(need).filter(|_| is_root()) else {
+            bail!("{} is missing ({}): {}", need.name, need.why, advice(need, is_program));
         };
-        println!("xtask: {} is missing ({}): installing Debian's package {package}", need.name, need.why);
+        println!("xtask: {} is missing ({}): installing Debian's {packages}", need.name, need.why);
         (need.before)()?;
         command::run(apt_get().arg("update"))?;
-        command::run(apt_get().args(["install", "--yes", "--no-install-recommends", package]))?;
-        anyhow::ensure!((need.is_here)(), "{package} is installed, but {} is still not found", need.name);
+        let install = ["install", "--yes", "--no-install-recommends"];
+        command::run(apt_get().args(install).args(packages.split(' ')))?;
+        anyhow::ensure!((need.is_here)(), "{packages} is installed, but {} is still not found", need.name);
     }
     Ok(())
 }
 
-fn apt_package(need: &Need) -> Option<&'static str> {
-    let (_, package) = need.packages.iter().find(|(manager, _)| *manager == "apt-get" && is_on_path(manager))?;
-    Some(package)
+fn apt_packages(need: &Need) -> Option<&'static str> {
+    let (_, packages) = need.packages.iter().find(|(manager, _)| *manager == "apt-get" && is_program(manager))?;
+    Some(packages)
 }
 
 fn apt_get() -> Command {
@@ -74,11 +100,11 @@ fn apt_get() -> Command {
 }
 
 /// The one command that installs it here, as far as we know this system's package manager.
-fn advice(need: &Need, is_on_path: impl Fn(&str) -> bool) -> String {
-    let known = need.packages.iter().find(|(manager, _)| is_on_path(manager));
-    let command = known.and_then(|(manager, package)| {
+fn advice(need: &Need, is_program: impl Fn(&str) -> bool) -> String {
+    let known = need.packages.iter().find(|(manager, _)| is_program(manager));
+    let command = known.and_then(|(manager, packages)| {
         let (_, install) = INSTALL.iter().find(|(name, _)| name == manager)?;
-        Some(format!("install it with `{install} {package}`"))
+        Some(format!("install it with `{install} {packages}`"))
     });
     command.unwrap_or_else(|| "install it with this system's package manager".to_owned())
 }
@@ -87,8 +113,14 @@ fn is_root() -> bool {
     Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout.trim_ascii() == b"0")
 }
 
-fn is_on_path(program: &str) -> bool {
-    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+/// Whether it is on the `PATH`, or at its own path.
+fn is_program(name: &str) -> bool {
+    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+}
+
+/// Either without the other is not enough.
+fn is_browser(is_program: impl Fn(&str) -> bool) -> bool {
+    is_program("chromedriver") && BROWSERS.iter().any(|browser| is_program(browser))
 }
 
 /// As `test-support` looks for it: Debian keeps the server's programs off the `PATH`, by version.
@@ -118,14 +150,16 @@ fn want_no_cluster() -> anyhow::Result<()> {
 mod tests {
     use super::*;
 
-    const NEED: &Need = &NEEDS[0];
+    const POSTGRESQL: &Need = &NEEDS[0];
+    const CHROMIUM: &Need = &NEEDS[1];
 
     #[test]
     fn who_may_not_install_is_told_the_one_command() {
-        let on_debian = advice(NEED, |program| program == "apt-get");
-        let elsewhere = advice(NEED, |_| false);
+        let on_debian = |need| advice(need, |program| program == "apt-get");
+        let elsewhere = advice(POSTGRESQL, |_| false);
 
-        assert_eq!(on_debian, "install it with `sudo apt-get install postgresql`");
+        assert_eq!(on_debian(POSTGRESQL), "install it with `sudo apt-get install postgresql`");
+        assert_eq!(on_debian(CHROMIUM), "install it with `sudo apt-get install chromium chromium-driver`");
         assert_eq!(elsewhere, "install it with this system's package manager");
     }
 
@@ -136,6 +170,14 @@ mod tests {
                 assert!(advice(need, |program| program == *manager).contains(manager), "{} by {manager}", need.name);
             }
         }
+    }
+
+    #[test]
+    fn a_browser_without_its_driver_is_not_enough_nor_the_driver_alone() {
+        let is_here = |programs: &[&str]| is_browser(|name| programs.contains(&name));
+
+        assert!(!is_here(&["chromium"]) && !is_here(&["chromedriver"]) && !is_here(&[]));
+        assert!(is_here(&["chromium", "chromedriver"]) && is_here(&["google-chrome", "chromedriver"]));
     }
 
     #[test]

@@ -20,6 +20,13 @@ pub const LOGIN_REQUIRED: &str = "Sorry you must be logged in to view this page"
 pub const SESSION_ENDED: &str = "Your session has ended. Please log in again.";
 /// A form whose token is not this browser's any more.
 pub const FORM_STALE: Told = ("Once more, please", "This form was open for too long. Please send it once more.");
+/// The same, where the token went with a session that another tab may have ended.
+pub const FORM_OUTLIVED_SESSION: Told = (
+    "Please log in again",
+    "You are not logged in any more, so nothing was done. Log in in another tab, then send this once more: what you typed is kept here.",
+);
+/// Opens the log-in page beside a form that is kept.
+pub const LOG_IN_ELSEWHERE: &str = "Log in in another tab";
 /// The store could not answer a change.
 pub const NOT_SAVED: Told = ("Please try again", "We couldn't save that. Nothing changed, please try again.");
 /// The store was lost while it saved a change.

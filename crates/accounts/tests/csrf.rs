@@ -176,6 +176,24 @@ async fn a_stale_form_of_somebody_logged_in_can_be_sent_again() {
 }
 
 #[tokio::test]
+async fn a_form_that_outlived_its_session_waits_on_its_page_for_a_log_in_beside_it() {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    let old = token(&ada.get("/").await, "/logout");
+    ada.submit("/", "/logout", &[]).await;
+
+    let page = browser_post(&ada, "/form", &[("csrf_token", &old), ("dish", "soup & bread")]).await;
+    assert_page(&page, 403, "You are not logged in any more, so nothing was done.");
+    assert_eq!(page.attributes("main a[target=_blank]", "href"), ["/login"]);
+    ada.log_in("ada", PASSWORD).await;
+    let kept = page.form("/form");
+    let kept: Vec<_> = kept.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let page = browser_post(&ada, "/form", &kept).await;
+    assert_page(&page, 403, STALE); // its token was a guest's
+    assert!(ada.submit_on(&page, "/form", &[]).await.text.contains("Saved for ada."));
+}
+
+#[tokio::test]
 async fn a_form_open_over_a_restart_can_still_be_sent() {
     let service = Service::start().await;
     let ada = service.visitor();

@@ -73,7 +73,9 @@ async fn tell(problem: &Problem, parts: &PageParts) -> Response {
         }
         let may_pass = matches!(problem, Problem::StaleForm | Problem::Unavailable(_) | Problem::Busy);
         let again = exchange.sent().filter(|_| may_pass).and_then(|sent| SendAgain::new(exchange, sent));
-        parts.render_template(status, title, &ProblemPage { parts, title, sentence, again })
+        let log_in = matches!(problem, Problem::StaleForm).then(|| log_in_elsewhere(parts)).flatten();
+        let (title, sentence) = log_in.map_or((title, sentence), |_| words::FORM_OUTLIVED_SESSION);
+        parts.render_template(status, title, &ProblemPage { parts, title, sentence, again, log_in })
     };
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
@@ -109,6 +111,15 @@ fn send_to_log_in(exchange: &Exchange) -> Response {
     }
 }
 
+/// The log-in page, where a guest sent a form of somebody who was logged in: any but the accounts' own, which are a
+/// guest's. What was typed stays on the page that says so while they log in beside it.
+fn log_in_elsewhere(parts: &PageParts) -> Option<&str> {
+    let (exchange, paths) = (parts.exchange(), &parts.exchange().settings().paths);
+    let own = [&paths.log_in, &paths.register, &paths.log_out];
+    let is_own = exchange.here.as_ref().is_some_and(|here| own.iter().any(|path| here.path() == path.as_str()));
+    (parts.is_guest() && !is_own).then_some(paths.log_in.as_str())
+}
+
 /// The form once more: what was typed, but no password, under a fresh token.
 struct SendAgain {
     action: String,
@@ -132,4 +143,6 @@ struct ProblemPage<'a> {
     title: &'a str,
     sentence: &'a str,
     again: Option<SendAgain>,
+    /// The log-in page, for another tab.
+    log_in: Option<&'a str>,
 }

@@ -10,7 +10,7 @@ pub(crate) const PASSWORD: &str = "marble otter seven";
 
 /// TriPlanned, running, with nobody in it yet.
 pub(crate) struct Rack {
-    server: TestServer,
+    pub(crate) server: TestServer,
     _folder: Option<TempDir>,
 }
 

@@ -110,14 +110,14 @@ impl Browser {
     }
 
     /// What the browser complained about since this was asked last, in any tab: warnings and errors of scripts, of the
-    /// content security policy, of files that did not come. That a page itself came with an error's status is none.
+    /// content security policy, of files that did not come. That a page came with an error's status is no complaint.
     ///
     /// # Errors
     /// The browser does not answer.
     pub async fn complaints(&self) -> anyhow::Result<Vec<String>> {
         let entries = self.driver.browser_log().await?;
         let serious = entries.into_iter().filter(|entry| ["WARNING", "SEVERE"].contains(&entry.level.as_str()));
-        Ok(serious.map(|entry| entry.message).collect())
+        Ok(serious.map(|entry| entry.message).filter(|message| !is_of_a_page(message)).collect())
     }
 
     async fn devtools(&self, command: &str, parameters: Value) -> anyhow::Result<Value> {
@@ -126,8 +126,32 @@ impl Browser {
     }
 }
 
+/// Whether a complaint is that a page came with an error's status. The browser's log does not tell pages from the files
+/// that they ask for; a file's name has an ending.
+fn is_of_a_page(complaint: &str) -> bool {
+    let Some((address, _)) = complaint.split_once(" - Failed to load resource: the server responded") else {
+        return false;
+    };
+    let path = address.split(['?', '#']).next().unwrap_or_default();
+    !path.rsplit('/').next().is_some_and(|name| name.contains('.'))
+}
+
 impl Drop for Browser {
     fn drop(&mut self) {
         evidence::leave_and_close(self.driver.clone(), &self.name, std::thread::panicking());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_refused_is_no_complaint_and_a_file_that_did_not_come_is_one() {
+        let failed = |address: &str| format!("{address} - Failed to load resource: the server responded with 404");
+
+        assert!(is_of_a_page(&failed("http://localhost:8000/no-such-page?q=a.b")));
+        assert!(!is_of_a_page(&failed("http://localhost:8000/assets/look.css")));
+        assert!(!is_of_a_page("http://localhost:8000/ - Refused to run an inline script"));
     }
 }

@@ -56,10 +56,11 @@ impl Person {
         self.click(&finding::button(button)).await;
     }
 
-    /// Presses a button twice, as fast as a hand can.
-    pub async fn double_clicks(&self, button: &str) {
+    /// Presses a button, and once more a moment later, as one does where nothing seems to happen.
+    pub async fn presses_twice(&self, button: &str) {
         let button = self.finds(&finding::button(button)).await;
-        self.done(self.browser.driver().action_chain().double_click_element(&button).perform().await);
+        let hand = self.browser.driver().action_chain_with_delay(None, Some(Duration::from_millis(300)));
+        self.done(hand.click_element(&button).move_by_offset(1, 0).click().perform().await); // the move takes the moment
     }
 
     /// Fills in a field, by its label; what stood in it goes.
@@ -88,6 +89,12 @@ impl Person {
         self.done(field.prop("value").await).unwrap_or_default()
     }
 
+    /// What kind of field it is, by its label: `text`, `password`.
+    pub async fn kind_of(&self, label: &str) -> String {
+        let field = self.finds(&finding::field(label)).await;
+        self.done(field.prop("type").await).unwrap_or_default()
+    }
+
     /// Types keys, into whatever has the focus.
     pub async fn types(&self, keys: &str) {
         self.done(self.browser.driver().action_chain().send_keys(keys).perform().await);
@@ -96,6 +103,28 @@ impl Person {
     /// Types one key that is no letter.
     pub async fn hits(&self, key: Key) {
         self.types(&char::from(key).to_string()).await;
+    }
+
+    /// Goes on by Tab to what is called so, a link, a button or a field. On the way, and there, an outline must show where
+    /// the focus is.
+    pub async fn tabs_to(&self, name: &str) {
+        let mut passed = Vec::new();
+        while passed.len() < 100 {
+            self.hits(Key::Tab).await;
+            let focus = self.focus().await;
+            let is_window = focus.tag == "body"; // between the last and the first
+            let who = &self.name;
+            assert!(
+                focus.is_visible || is_window,
+                "{who}: nothing shows the focus on {focus:?} at {}",
+                self.path().await
+            );
+            if focus.name == name && !is_window {
+                return;
+            }
+            passed.push(format!("{} {}", focus.tag, focus.name));
+        }
+        panic!("{}: Tab does not come to {name:?} at {}, but to {passed:?}", self.name, self.path().await);
     }
 
     /// Goes back, as by the browser's button.
@@ -119,6 +148,17 @@ impl Person {
         self.turns_to(&Tab(tab.clone())).await;
         self.opens(url).await;
         Tab(tab)
+    }
+
+    /// Follows a link that opens a tab of its own, and goes there.
+    pub async fn opens_in_a_tab(&self, link: &str) -> Tab {
+        let before = self.done(self.browser.driver().windows().await);
+        self.follows(link).await;
+        let after = self.done(self.browser.driver().windows().await);
+        let opened = after.into_iter().find(|tab| !before.contains(tab));
+        let tab = Tab(opened.unwrap_or_else(|| panic!("{}: {link:?} opened no tab", self.name)));
+        self.turns_to(&tab).await;
+        tab
     }
 
     /// Goes to another tab.

@@ -16,6 +16,32 @@ pub enum Scripts {
     Off,
 }
 
+/// Makes two tests of each named function: one with scripts on, one with scripts off. Needs tokio.
+///
+/// ```text
+/// test_support::with_and_without_scripts! {
+///     two_friends_come_to_dinner
+/// }
+///
+/// async fn two_friends_come_to_dinner(scripts: Scripts) { … }
+/// ```
+#[macro_export]
+macro_rules! with_and_without_scripts {
+    ($($test:ident)*) => { $(
+        mod $test {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn with_scripts() {
+                super::$test($crate::browser::Scripts::On).await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn without_scripts() {
+                super::$test($crate::browser::Scripts::Off).await;
+            }
+        }
+    )* };
+}
+
 /// What the browser's owner prefers, as stylesheets can ask.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Media {
@@ -51,7 +77,7 @@ const FLAGS: &[&str] = &[
     "--no-first-run",
     "--no-default-browser-check",
     "--no-proxy-server",
-    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
     "--hide-scrollbars", // as on a phone: the page has the whole width
     "--lang=en-US",      // in which dates are typed
     "--window-size=1000,800",

@@ -17,13 +17,16 @@ pub struct Focus {
     pub is_visible: bool,
 }
 
+/// In a field for a date, the button that opens the calendar is a part that the browser itself draws, its focus too: the
+/// field is then only around the focus.
 const FOCUS: &str = "
     const element = document.activeElement, style = getComputedStyle(element);
     const label = element.labels && element.labels[0];
     const name = label ? label.innerText : element.getAttribute('aria-label') || element.innerText || '';
     const color = style.outlineColor.replace(/\\s/g, '');
     const clear = color === 'transparent' || /^rgba\\(.*,0\\)$/.test(color) || /\\/0\\)$/.test(color);
-    const visible = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0 && !clear;
+    const drawn = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0 && !clear;
+    const visible = drawn || element.matches('input:focus-within:not(:focus)');
     return [element.tagName.toLowerCase(), name.replace(/\\s+/g, ' ').trim(), visible];";
 
 /// The innermost elements that reach past an edge of a page that can be scrolled sideways. What its own box scrolls
@@ -65,6 +68,12 @@ impl Person {
         let (read, source) = (self.reads().await, self.done(self.browser.source().await));
         let path = self.path().await;
         assert!(!read.contains(text) && !source.contains(text), "{} sees {text:?} at {path}:\n{read}", self.name);
+    }
+
+    /// Neither a script nor the policy nor a file that did not come had the browser complain.
+    pub async fn hears_no_complaint(&self) {
+        let told = self.done(self.browser.complaints().await);
+        assert!(told.is_empty(), "{}'s browser complains at {}: {told:#?}", self.name, self.path().await);
     }
 
     /// Where the focus is.

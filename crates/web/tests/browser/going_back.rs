@@ -1,0 +1,31 @@
+//! Back, after a log-out: whoever sits down at that browser next reads nothing private in its history.
+
+use test_support::browser::Scripts;
+
+use crate::common::{House, host, rsvp};
+use crate::people::{LOGGED_OUT, arrive, at};
+
+test_support::with_and_without_scripts! {
+    back_after_a_log_out_shows_nothing_private
+}
+
+async fn back_after_a_log_out_shows_nothing_private(scripts: Scripts) {
+    let house = House::on_sqlite().await;
+    host(&house.user("ben").await, "ben", &[("main_dish", "Secret stew"), ("venue", "The hideout")]).await;
+    let ada = arrive(&house, "ada", scripts).await;
+    rsvp(&house.log_in("ada").await, "1").await;
+    for path in ["/rsvp", "/parties/1", "/user/ada", "/"] {
+        ada.opens(&at(&house, path)).await;
+    }
+    ada.presses("Log out").await;
+    ada.sees(LOGGED_OUT).await;
+
+    for steps in 1..=5 {
+        ada.goes_back().await;
+        ada.sees("Log in").await;
+        for private in ["Secret stew", "The hideout", "Good to see you", "Parties I host", "Log out"] {
+            ada.sees_nothing_of(private).await;
+        }
+        assert!(steps == 5 || ada.path().await != "/login", "as far back as there were pages");
+    }
+}

@@ -1,0 +1,64 @@
+//! By keyboard alone: Tab, Enter, Space and letters; and wherever the focus is, an outline shows it.
+
+use test_support::browser::{Key, Person, Scripts};
+
+use crate::common::{House, PASSWORD, host};
+use crate::people::{DATE, HOSTED, LOGGED_OUT, REGISTERED, at};
+
+test_support::with_and_without_scripts! {
+    the_whole_way_is_gone_without_a_mouse
+}
+
+/// Goes to a field and types.
+async fn type_into(person: &Person, label: &str, text: &str) {
+    person.tabs_to(label).await;
+    person.types(text).await;
+}
+
+/// Goes to a link or a button and presses it.
+async fn press(person: &Person, name: &str, key: Key) {
+    person.tabs_to(name).await;
+    person.hits(key).await;
+}
+
+async fn the_whole_way_is_gone_without_a_mouse(scripts: Scripts) {
+    let house = House::on_sqlite().await;
+    host(&house.user("ben").await, "ben", &[("main_dish", "Pho")]).await;
+    let ada = Person::arrives("ada", scripts).await;
+    ada.opens(&at(&house, "/")).await;
+
+    press(&ada, "Register", Key::Enter).await;
+    ada.sees("Repeat Password").await;
+    type_into(&ada, "Username", "ada").await;
+    type_into(&ada, "Email", "ada@example.com").await;
+    type_into(&ada, "Password", PASSWORD).await;
+    type_into(&ada, "Repeat Password", PASSWORD).await;
+    press(&ada, "Register", Key::Space).await;
+    ada.sees(REGISTERED).await;
+
+    type_into(&ada, "Email", "ada@example.com").await;
+    type_into(&ada, "Password", PASSWORD).await;
+    press(&ada, "Remember me", Key::Space).await;
+    press(&ada, "Log in", Key::Enter).await;
+    ada.sees("Welcome back, ada.").await;
+
+    press(&ada, "ada", Key::Enter).await;
+    ada.sees("Host a dinner party").await;
+    type_into(&ada, "Date", "03142026").await; // as an American types it, since the browser is one
+    type_into(&ada, "Time", "0700PM").await;
+    type_into(&ada, "Time zone", "Europe/Berlin").await; // what stands there is chosen, so that typing replaces it
+    type_into(&ada, "Venue", "The kitchen").await;
+    type_into(&ada, "Main dish", "Ratatouille").await;
+    type_into(&ada, "Number of seats", "4").await;
+    press(&ada, "Host this party", Key::Enter).await;
+    ada.sees(HOSTED).await;
+    ada.sees(DATE).await;
+
+    press(&ada, "Parties", Key::Enter).await;
+    ada.sees("Party ID").await;
+    press(&ada, "Save my seat for Pho at ben's table", Key::Space).await;
+    ada.sees("You successfully RSVP'd to ben's dinner party").await;
+
+    press(&ada, "Log out", Key::Enter).await;
+    ada.sees(LOGGED_OUT).await;
+}

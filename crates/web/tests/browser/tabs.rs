@@ -1,0 +1,79 @@
+//! Two tabs of one browser: what one does to the session, the other is told.
+
+use test_support::browser::{Person, Scripts, Tab};
+
+use crate::common::{House, host};
+use crate::people::{DATE, HOSTED, LOGGED_OUT, arrive, at, log_in, set_the_table};
+
+test_support::with_and_without_scripts! {
+    a_tab_is_told_that_another_ended_the_session
+    a_form_from_before_a_new_log_in_is_sent_once_more
+}
+
+/// Logs out in a tab of its own, and stays in it.
+async fn log_out_elsewhere(house: &House, person: &Person) -> Tab {
+    let here = person.tab().await;
+    person.opens_a_tab(&at(house, "/")).await;
+    person.presses("Log out").await;
+    person.sees(LOGGED_OUT).await;
+    here
+}
+
+async fn a_tab_is_told_that_another_ended_the_session(scripts: Scripts) {
+    let house = House::on_sqlite().await;
+    host(&house.user("ben").await, "ben", &[("main_dish", "Pho")]).await;
+    let ada = arrive(&house, "ada", scripts).await;
+
+    // A page that is only read.
+    ada.opens(&at(&house, "/rsvp")).await;
+    let first = log_out_elsewhere(&house, &ada).await;
+    ada.turns_to(&first).await;
+    ada.follows("ada").await;
+    ada.sees("Log in").await;
+    assert_eq!(ada.path().await, "/login?next=%2Fuser%2Fada", "and led back after a log-in");
+    log_in(&ada, "ada@example.com").await;
+    ada.sees("Host a dinner party").await;
+
+    // A form that was being filled in: nothing is done, and nothing of it is lost.
+    set_the_table(&ada, "Ratatouille", "4").await;
+    let first = log_out_elsewhere(&house, &ada).await;
+    ada.turns_to(&first).await;
+    ada.presses("Host this party").await;
+    ada.sees("You are not logged in any more, so nothing was done.").await;
+    assert_eq!(house.parties().await, 1, "only ben's");
+    let beside = ada.opens_in_a_tab("Log in in another tab").await;
+    log_in(&ada, "ada@example.com").await;
+    ada.sees("Welcome back, ada.").await;
+    ada.turns_to(&first).await;
+    ada.presses("Send it once more").await;
+    ada.sees("Please send it once more.").await; // the token was a guest's
+    ada.presses("Send it once more").await;
+    ada.sees(HOSTED).await;
+    ada.sees("Ratatouille").await;
+    assert_eq!(house.parties().await, 2);
+    ada.turns_to(&beside).await;
+    ada.reloads().await;
+    ada.sees("Log out").await;
+}
+
+async fn a_form_from_before_a_new_log_in_is_sent_once_more(scripts: Scripts) {
+    let house = House::on_sqlite().await;
+    let ada = arrive(&house, "ada", scripts).await;
+    ada.opens(&at(&house, "/user/ada")).await;
+    set_the_table(&ada, "Ratatouille", "4").await;
+
+    let first = log_out_elsewhere(&house, &ada).await;
+    ada.follows("Log in").await;
+    log_in(&ada, "ada@example.com").await;
+    ada.sees("Welcome back, ada.").await;
+    ada.turns_to(&first).await;
+    ada.presses("Host this party").await;
+
+    ada.sees("This form was open for too long. Please send it once more.").await;
+    assert_eq!(house.parties().await, 0);
+    ada.presses("Send it once more").await;
+    ada.sees(HOSTED).await;
+    ada.sees("Ratatouille").await;
+    ada.sees(DATE).await;
+    assert_eq!(house.parties().await, 1);
+}

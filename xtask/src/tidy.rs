@@ -27,6 +27,7 @@ const CHECKS: &[Check] = &[
     names::finished,
     spelling::american,
     statements::constant,
+    statements::compiled_once,
 ];
 
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {

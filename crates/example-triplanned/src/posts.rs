@@ -12,10 +12,10 @@ use crate::post::{NewPost, Post};
 
 const ADD: &str = "INSERT INTO posts (author_id, city, country, description) VALUES ($1, $2, $3, $4)";
 const LIST: &str = "SELECT posts.id, username AS author, city, country, description \
-     FROM posts JOIN users ON users.id = author_id WHERE posts.id < $1 ORDER BY posts.id DESC LIMIT $2";
+     FROM posts JOIN users ON users.id = author_id WHERE posts.id < $1 ORDER BY posts.id DESC LIMIT ($2 + 0)";
 const LIST_BY: &str = "SELECT posts.id, username AS author, city, country, description \
      FROM posts JOIN users ON users.id = author_id WHERE posts.id < $1 AND author_id = $3 \
-     ORDER BY posts.id DESC LIMIT $2";
+     ORDER BY posts.id DESC LIMIT ($2 + 0)";
 
 /// Stored posts.
 #[async_trait]

@@ -1,5 +1,6 @@
 //! The tables of parties and their RSVPs in SQL, one way of using them per module. No rule is here: see `domain::party`.
 
+mod lines;
 mod list;
 mod next;
 pub(crate) mod row;
@@ -14,7 +15,8 @@ use domain::user::UserId;
 use domain::{Page, PageSize, StoreError, Timestamp, fold};
 use sqlx::{FromRow, query_as, query_scalar};
 
-use self::row::{SummaryRow, heads, summaries, zone};
+use self::lines::{line, lines};
+use self::row::{heads, read_summaries, summaries, zone};
 use crate::dialect::Dialect;
 use crate::embed::Engine;
 use crate::error::failed;
@@ -72,13 +74,14 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
     }
 
     async fn find(&self, id: PartyId, viewer: UserId) -> Result<Option<PartyView>, StoreError> {
-        let row = query_as::<_, SummaryRow>(FIND).bind(viewer.get()).bind(id.get()).fetch_optional(&self.engine.read);
-        let Some(row) = row.await.map_err(failed)? else {
+        let found = query_scalar::<_, Option<String>>(FIND).bind(viewer.get()).bind(id.get());
+        let found = found.fetch_one(&self.engine.read).await.map_err(failed)?;
+        let Some(summary) = read_summaries(found.as_deref()).map_err(failed)?.pop() else {
             return Ok(None);
         };
         let guests = query_as::<_, GuestRow>(GUESTS).bind(id.get()).fetch_all(&self.engine.read).await;
         let guests = guests.map_err(failed)?.into_iter().map(GuestRow::parse).collect::<sqlx::Result<_>>();
-        Ok(Some(PartyView { summary: row.parse().map_err(failed)?, guests: guests.map_err(failed)? }))
+        Ok(Some(PartyView { summary, guests: guests.map_err(failed)? }))
     }
 
     async fn last_zone(&self, host: UserId) -> Result<Option<Zone>, StoreError> {

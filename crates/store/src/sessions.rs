@@ -21,7 +21,7 @@ const TOUCH: &str =
 const END: &str = "DELETE FROM sessions WHERE digest = $1 RETURNING id, user_id";
 const END_ALL: &str = "DELETE FROM sessions WHERE user_id = $1 RETURNING id";
 const PURGE: &str = "DELETE FROM sessions WHERE id IN \
-     (SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT $2) RETURNING id";
+     (SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT ($2 + 0)) RETURNING id";
 
 /// The repository of sessions.
 pub(crate) struct Sessions<D: Dialect> {

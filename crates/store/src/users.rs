@@ -19,7 +19,7 @@ const TAKEN: &str = "SELECT (SELECT count(*) FROM users WHERE username_key = $1)
 const FIND: &str = "SELECT id, username, email, joined_at, disabled_at FROM users WHERE id = $1";
 const FIND_BY_USERNAME: &str = "SELECT id, username, email, joined_at, disabled_at FROM users WHERE username_key = $1";
 const LIST: &str =
-    "SELECT id, username, email, joined_at, disabled_at FROM users WHERE id < $1 ORDER BY id DESC LIMIT $2";
+    "SELECT id, username, email, joined_at, disabled_at FROM users WHERE id < $1 ORDER BY id DESC LIMIT ($2 + 0)";
 
 /// The repository of users.
 pub(crate) struct Users<D: Dialect> {

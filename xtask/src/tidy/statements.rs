@@ -1,4 +1,5 @@
-//! Statements are constants: sqlx takes a text put together at run time only by a word that says so.
+//! Statements are constants: sqlx takes a text put together at run time only by a word that says so. And they are
+//! compiled once.
 
 use crate::source::{code, is_word};
 use crate::tree::Tree;
@@ -22,6 +23,20 @@ pub(super) fn constant(tree: &Tree) -> Vec<String> {
     found
 }
 
+/// No statement's LIMIT or pattern is a parameter by itself: SQLite would compile the statement anew at each use, since the
+/// value might change its plan. Part of an expression, `LIMIT ($1 + 0)` and `LIKE ($1 || '')`, it does not.
+pub(super) fn compiled_once(tree: &Tree) -> Vec<String> {
+    let mut found = Vec::new();
+    for (path, text) in tree.ending(".rs").filter(|(path, _)| path.starts_with("crates/") && !is_test(path)) {
+        for (line, number) in text.lines().zip(1..) {
+            if ["LIMIT $", "LIKE $"].iter().any(|word| line.contains(word)) {
+                found.push(format!("{path}:{number} has SQLite compile the statement at each use: write ($1 + 0)"));
+            }
+        }
+    }
+    found
+}
+
 fn is_test(path: &str) -> bool {
     path.contains("/tests/") || path.ends_with("/tests.rs")
 }
@@ -39,6 +54,15 @@ mod tests {
         let told = [2, 3]
             .map(|line| format!("crates/store/src/users.rs:{line} names `AssertSqlSafe`: a statement is a constant"));
         assert_eq!(breaches, told);
+    }
+
+    #[test]
+    fn a_statement_that_is_compiled_at_each_use_is_a_breach() {
+        let text = "const A: &str = \"SELECT id FROM users LIMIT ($1 + 0)\";\nconst B: &str = \"SELECT id FROM users LIMIT $1\";";
+        let breaches = compiled_once(&Tree::of(&[("crates/store/src/users.rs", text)]));
+
+        let told = "crates/store/src/users.rs:2 has SQLite compile the statement at each use: write ($1 + 0)";
+        assert_eq!(breaches, [told]);
     }
 
     #[test]

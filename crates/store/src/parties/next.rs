@@ -3,9 +3,10 @@
 use domain::Timestamp;
 use domain::party::PartySummary;
 use domain::user::UserId;
-use sqlx::{Pool, query_as};
+use sqlx::{Pool, query_scalar};
 
-use super::row::{SummaryRow, summaries};
+use super::lines::{line, lines};
+use super::row::{read_summaries, summaries};
 use crate::dialect::Dialect;
 
 /// `$1` is the viewer, `$2` the moment. As in a list of what somebody attends, SQLite begins with their own answers.
@@ -24,8 +25,9 @@ pub(super) async fn find<D: Dialect>(
     viewer: UserId,
     now: Timestamp,
 ) -> sqlx::Result<Option<PartySummary>> {
-    let row = query_as::<_, SummaryRow>(NEXT).bind(viewer.get()).bind(now.as_millis()).fetch_optional(read).await?;
-    row.map(SummaryRow::parse).transpose()
+    let found =
+        query_scalar::<_, Option<String>>(NEXT).bind(viewer.get()).bind(now.as_millis()).fetch_one(read).await?;
+    Ok(read_summaries(found.as_deref())?.pop())
 }
 
 #[cfg(test)]

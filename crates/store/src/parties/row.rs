@@ -7,76 +7,72 @@ use domain::party::{
 use domain::user::UserId;
 use sqlx::FromRow;
 
+use super::lines::{self, Fields};
 use crate::error::corrupt;
 use crate::users::username;
 
-/// The statement that gives `SummaryRow`s, to the viewer `$1`, of the parties that `$page` selects, in `$order`. The page
-/// is cut before anything is joined to it, so that the joins cost what a page costs.
+/// The statement that gives, as one text, a line for each of the parties that `$page` selects, to the viewer `$1`, in
+/// `$order`. The page is cut before anything is joined to it, so that the joins cost what a page costs.
+///
+/// `($1 + 0)`: see `super::list`.
 macro_rules! summaries {
     ($page:expr, $order:expr) => {
-        concat!(
-            "SELECT party.id, party.host_id, host.username AS host, party.local_time, party.zone, party.starts_at, \
-             party.venue, party.main_dish, party.state, party.rsvp_deadline, party.seats, party.taken, \
-             mine.id AS my_id, mine.answer AS my_answer, mine.heads AS my_heads, mine.place AS my_place, \
-             one.id AS one_id, one.guest_id AS one_guest, one.heads AS one_heads, one_user.username AS one_name, \
-             two.id AS two_id, two.guest_id AS two_guest, two.heads AS two_heads, two_user.username AS two_name FROM (",
+        lines!(concat!(
+            "SELECT ",
+            line!(
+                "party.id", "party.host_id", "host.username", "party.local_time", "party.zone", "party.starts_at",
+                "party.state", "party.rsvp_deadline", "party.seats", "party.taken", "party.venue", "party.main_dish",
+                "mine.id", "mine.answer", "mine.heads", "mine.place", "one.id", "one.guest_id", "one_user.username",
+                "one.heads", "two.id", "two.guest_id", "two_user.username", "two.heads",
+            ),
+            " AS line FROM (",
             $page,
             ") AS party JOIN users AS host ON host.id = party.host_id \
-             LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = $1 \
+             LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0) \
              LEFT JOIN rsvps AS one ON one.id = (SELECT id FROM rsvps WHERE party_id = party.id AND answer = 'seated' \
              ORDER BY place LIMIT 1) LEFT JOIN users AS one_user ON one_user.id = one.guest_id \
              LEFT JOIN rsvps AS two ON two.id = (SELECT id FROM rsvps WHERE party_id = party.id AND answer = 'seated' \
              ORDER BY place LIMIT 1 OFFSET 1) LEFT JOIN users AS two_user ON two_user.id = two.guest_id ORDER BY party.",
             $order
-        )
+        ))
     };
 }
 pub(super) use summaries;
 
-#[derive(FromRow)]
-pub(super) struct SummaryRow {
-    #[sqlx(flatten)]
-    party: PartyRow,
-    venue: String,
-    main_dish: String,
-    my_id: Option<i64>,
-    my_answer: Option<String>,
-    my_heads: Option<i64>,
-    my_place: Option<i64>,
-    one_id: Option<i64>,
-    one_guest: Option<i64>,
-    one_heads: Option<i64>,
-    one_name: Option<String>,
-    two_id: Option<i64>,
-    two_guest: Option<i64>,
-    two_heads: Option<i64>,
-    two_name: Option<String>,
+/// Reads what a statement of `summaries` gave.
+pub(super) fn read_summaries(text: Option<&str>) -> sqlx::Result<Vec<PartySummary>> {
+    lines::read(text).map(summary).collect()
 }
 
-impl SummaryRow {
-    pub(super) fn parse(self) -> sqlx::Result<PartySummary> {
-        let id = self.party.id;
-        let my_answer = match (self.my_id, self.my_answer, self.my_heads) {
-            (Some(rsvp), Some(said), Some(heads)) => Some(answer(&said, heads, self.my_place, rsvp)?),
-            _ => None,
-        };
-        let mut first_guests = Vec::with_capacity(PartySummary::NAMED);
-        first_guests.extend(attendee(self.one_id, self.one_guest, self.one_name, self.one_heads)?);
-        first_guests.extend(attendee(self.two_id, self.two_guest, self.two_name, self.two_heads)?);
-        Ok(PartySummary {
-            id: PartyId::new(id),
-            host: UserId::new(self.party.host_id),
-            venue: Label::stored(self.venue).map_err(corrupt("parties", "venue", id))?,
-            main_dish: Label::stored(self.main_dish).map_err(corrupt("parties", "main_dish", id))?,
-            state: self.party.state()?,
-            rsvp_deadline: Timestamp::from_millis(self.party.rsvp_deadline),
-            seats: self.party.seats()?,
-            taken: self.party.taken()?,
-            invitation: self.party.invitation()?,
-            first_guests,
-            my_answer,
-        })
+/// Reads a party from its line.
+fn summary(mut line: Fields<'_>) -> sqlx::Result<PartySummary> {
+    let party = PartyRow::read(&mut line)?;
+    let (id, label) = (party.id, |text: &str| Label::stored(text.to_owned()));
+    let venue = label(line.text()?).map_err(corrupt("parties", "venue", id))?;
+    let main_dish = label(line.text()?).map_err(corrupt("parties", "main_dish", id))?;
+    let mine = (line.some_number()?, line.some_text()?, line.some_number()?, line.some_number()?);
+    let my_answer = match mine {
+        (Some(rsvp), Some(said), Some(heads), place) => Some(answer(said, heads, place, rsvp)?),
+        _ => None,
+    };
+    let mut first_guests = Vec::with_capacity(PartySummary::NAMED);
+    for _ in 0..PartySummary::NAMED {
+        first_guests.extend(attendee(&mut line)?);
     }
+    line.end()?;
+    Ok(PartySummary {
+        id: PartyId::new(id),
+        host: UserId::new(party.host_id),
+        venue,
+        main_dish,
+        state: party.state()?,
+        rsvp_deadline: Timestamp::from_millis(party.rsvp_deadline),
+        seats: party.seats()?,
+        taken: party.taken()?,
+        invitation: party.invitation()?,
+        first_guests,
+        my_answer,
+    })
 }
 
 /// What every statement about a party reads of it.
@@ -95,6 +91,21 @@ pub(crate) struct PartyRow {
 }
 
 impl PartyRow {
+    fn read(line: &mut Fields<'_>) -> sqlx::Result<Self> {
+        Ok(Self {
+            id: line.number()?,
+            host_id: line.number()?,
+            host: line.text()?.to_owned(),
+            local_time: line.text()?.to_owned(),
+            zone: line.text()?.to_owned(),
+            starts_at: line.number()?,
+            state: line.text()?.to_owned(),
+            rsvp_deadline: line.number()?,
+            seats: line.number()?,
+            taken: line.number()?,
+        })
+    }
+
     pub(crate) fn invitation(&self) -> sqlx::Result<Invitation> {
         let (zone, starts_at) = (zone(&self.zone, self.id)?, Timestamp::from_millis(self.starts_at));
         let date = PartyDate::stored(&self.local_time, zone, starts_at);
@@ -168,14 +179,11 @@ pub(super) fn heads(stored: i64, rsvp: i64) -> sqlx::Result<Heads> {
     heads.ok_or_else(|| corrupt("rsvps", "heads", rsvp)("no table seats so many"))
 }
 
-fn attendee(
-    rsvp: Option<i64>,
-    guest: Option<i64>,
-    name: Option<String>,
-    stored_heads: Option<i64>,
-) -> sqlx::Result<Option<Attendee>> {
-    let (Some(rsvp), Some(guest), Some(name), Some(stored_heads)) = (rsvp, guest, name, stored_heads) else {
+/// Reads somebody with a seat from a line, where there is one.
+fn attendee(line: &mut Fields<'_>) -> sqlx::Result<Option<Attendee>> {
+    let columns = (line.some_number()?, line.some_number()?, line.some_text()?, line.some_number()?);
+    let (Some(rsvp), Some(guest), Some(name), Some(stored_heads)) = columns else {
         return Ok(None);
     };
-    Ok(Some(Attendee { username: username(&name, guest)?, heads: heads(stored_heads, rsvp)?.get() }))
+    Ok(Some(Attendee { username: username(name, guest)?, heads: heads(stored_heads, rsvp)?.get() }))
 }

@@ -10,6 +10,7 @@ use poem::http::{Method, header};
 use poem::{Request, Response};
 use tokio::sync::OnceCell;
 use tracing::Span;
+use tracing::field::Empty;
 
 use super::cookies::{self, Kind};
 use super::fields::Fields;
@@ -57,7 +58,8 @@ pub(super) enum SessionChange {
 }
 
 impl Exchange {
-    pub(super) fn begin(accounts: &Accounts, request: &Request) -> Self {
+    /// The exchange that the log knows by `id`.
+    pub(super) fn begin(accounts: &Accounts, request: &Request, id: &str) -> Self {
         let settings = &accounts.inner.web;
         let name = |kind: Kind| kind.name(settings.cookie_prefix.as_deref(), &settings.site, request);
         let names = Names { session: name(Kind::Session), visit: name(Kind::Visit), flash: name(Kind::Flash) };
@@ -67,8 +69,9 @@ impl Exchange {
         let client = peer.map(|peer| address::client(peer, request.headers(), &settings.trusted_proxies));
         let user_agent = request.header("user-agent").map(|text| text.chars().take(255).collect());
         let network = client.map(address::network);
-        let span = Span::current(); // what is logged from here on, by whomever, says from where
-        span.record("network", network.as_deref());
+        // What is logged from here on, by whomever, says from where. All at once: a field added later has the log read
+        // again what it wrote.
+        let span = tracing::info_span!("request", id, network = network.as_deref(), user = Empty);
         Self {
             span,
             method: request.method().clone(),
@@ -86,6 +89,11 @@ impl Exchange {
             accounts: accounts.clone(),
             names,
         }
+    }
+
+    /// What the log says of the exchange.
+    pub(super) fn span(&self) -> &Span {
+        &self.span
     }
 
     pub(super) fn settings(&self) -> &Settings {

@@ -11,7 +11,6 @@ use poem::http::{HeaderValue, Method, StatusCode, header};
 use poem::{Endpoint, Request, Response};
 use tokio::time::timeout;
 use tracing::Instrument;
-use tracing::field::Empty;
 
 use super::answer;
 use super::csrf::{self, Evidence};
@@ -42,8 +41,9 @@ impl<E: Endpoint> Endpoint for Layer<E> {
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let id = self.request_id();
-        let span = tracing::info_span!("request", id, network = Empty, user = Empty);
-        let mut response = self.exchange(request).instrument(span).await;
+        let exchange = Arc::new(Exchange::begin(&self.accounts, &request, &id));
+        let span = exchange.span().clone();
+        let mut response = self.exchange(request, exchange).instrument(span).await;
         if let Ok(id) = HeaderValue::from_str(&id) {
             response.headers_mut().insert("x-request-id", id);
         }
@@ -52,9 +52,8 @@ impl<E: Endpoint> Endpoint for Layer<E> {
 }
 
 impl<E: Endpoint> Layer<E> {
-    async fn exchange(&self, request: Request) -> Response {
+    async fn exchange(&self, request: Request, exchange: Arc<Exchange>) -> Response {
         let settings = &self.accounts.inner.web;
-        let exchange = Arc::new(Exchange::begin(&self.accounts, &request));
         let parts = PageParts::of(Arc::clone(&exchange));
         let answered = AssertUnwindSafe(self.answer(request, &exchange)).catch_unwind().await;
         let answered = answered.unwrap_or_else(|_| Err(Problem::Status(StatusCode::INTERNAL_SERVER_ERROR).into()));

@@ -1,8 +1,12 @@
 //! Where a log-in leads: a path on this site, and nothing that could lead away from it.
 
 use std::fmt;
+use std::sync::LazyLock;
 
 use url::Url;
+
+/// Any origin will do: whatever is still on it when resolved, is on ours. Read once, since each request asks.
+static HERE: LazyLock<Option<Url>> = LazyLock::new(|| Url::parse("http://here.invalid/").ok());
 
 /// A path with its query on this origin. It was parsed and written again by the parser that browsers use, so that what
 /// we checked is what they follow.
@@ -26,7 +30,7 @@ impl Next {
         if raw.chars().any(char::is_control) {
             return None;
         }
-        let here = Url::parse("http://here.invalid/").ok()?;
+        let here = HERE.as_ref()?;
         let there = here.join(raw).ok()?;
         let same = there.origin() == here.origin() && there.username().is_empty() && there.password().is_none();
         let path = there.path();

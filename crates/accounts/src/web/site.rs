@@ -83,7 +83,9 @@ fn host(request: &Request) -> Option<Host> {
         None => only_host(request)?.to_owned(),
     };
     let authority = Uri::try_from(authority).ok()?;
-    Host::parse(authority.host()?).ok()
+    let host = authority.host()?;
+    // Most often an address: that needs none of what is done for a name.
+    host.parse().map(Host::Ipv4).or_else(|_| Host::parse(host)).ok()
 }
 
 /// The `Host` header where there is one: of two nobody knows which one counts for whom (RFC 9112, 3.2).

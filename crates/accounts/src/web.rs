@@ -40,3 +40,6 @@ pub use routes::RoutesError;
 pub use settings::AccountPage;
 pub(crate) use settings::{Settings, WebSettings};
 pub use visitor::{CurrentUser, Visitor};
+
+#[cfg(test)]
+mod fuzz;

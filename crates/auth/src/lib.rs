@@ -46,3 +46,6 @@ pub use policy::{PasswordPolicy, PasswordPolicyError, PasswordRefusal, Warning};
 pub use random::Random;
 pub use session::{Lifetime, LifetimeError, Lifetimes, Renewal, SessionToken};
 pub use verification::Verification;
+
+#[cfg(test)]
+mod fuzz;

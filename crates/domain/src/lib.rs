@@ -63,3 +63,6 @@ pub use label::{Label, LabelError};
 pub use page::{Page, PageSize};
 pub use ports::AccountPorts;
 pub use time::{Clock, FixedClock, Timestamp};
+
+#[cfg(all(test, feature = "party"))]
+mod fuzz;

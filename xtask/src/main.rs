@@ -4,8 +4,10 @@
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to the person who called it")]
 
 mod audit;
+mod bench;
 mod command;
 mod faults;
+mod fuzz;
 mod gallery;
 mod layers;
 mod screenshots;
@@ -32,6 +34,10 @@ enum Verb {
     Layers,
     /// Checks what the house's style asks and a machine can see.
     Tidy,
+    /// Runs the benchmarks, and says how many times its floor each costs.
+    Bench(bench::Options),
+    /// Throws a million inputs and more at whatever reads what strangers send.
+    Fuzz(fuzz::Options),
     /// Fills a database with people and parties, the same ones each time.
     Seed(seed::Options),
     /// Takes pictures of every page of the three services in each of its states, into `target/screenshots`.
@@ -47,6 +53,8 @@ fn main() -> ExitCode {
         Verb::Test => test::run(root()),
         Verb::Layers => layers::run(root()),
         Verb::Tidy => tidy::run(root()),
+        Verb::Bench(options) => bench::run(root(), &options),
+        Verb::Fuzz(options) => fuzz::run(root(), &options),
         Verb::Seed(options) => seed::run(root(), &options),
         Verb::Screenshots(options) => screenshots::run(root(), &options),
         Verb::Audit(options) => audit::run(root(), &options),

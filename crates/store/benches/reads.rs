@@ -1,0 +1,94 @@
+//! What the reads of a page cost on SQLite, through the ports: whose session it is, and the page of 50 parties. The floor
+//! is a bare statement by the same driver on the same pool: `SELECT 1`, and the page's bare rows.
+
+#![allow(missing_docs, reason = "criterion's macros make public functions")]
+#![allow(clippy::unwrap_used, reason = "what is measured is made as a test makes it")]
+
+use std::sync::Arc;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use domain::credential::PasswordHash;
+use domain::party::{
+    Heads, Label, NewParty, Parties, PartyDate, PartyQuery, Scope, Seats, Zone, parse_date, parse_time,
+};
+use domain::session::{Device, Session, TokenDigest};
+use domain::user::{Email, NewUser, UserId, Username};
+use domain::{AccountPorts, FixedClock, PageSize, Timestamp};
+use sqlx::{Pool, Sqlite, query, query_scalar};
+use store::PartyStore;
+use store::embed::Database;
+use tokio::runtime::Runtime;
+
+const NOW: Timestamp = Timestamp::from_millis(1_767_225_600_000); // 1 January 2026
+const DIGEST: TokenDigest = TokenDigest::new([7; 32]);
+
+/// Ten people, 50 parties in 2030 with three guests each, and a session of the first.
+async fn fill(store: &PartyStore) -> Vec<UserId> {
+    let accounts: AccountPorts = store.accounts().clone().into();
+    let parties = Parties::new(store.parties(), Arc::new(FixedClock(NOW)));
+    let mut users = Vec::new();
+    for user in 0..10 {
+        let username = Username::parse(&format!("u{user:04}")).unwrap();
+        let email = Email::parse(&format!("u{user:04}@example.com")).unwrap();
+        let new = NewUser { username, email, joined_at: NOW };
+        users.push(accounts.users.add(new, PasswordHash::new("$".to_owned())).await.unwrap().id);
+    }
+    let session = Session {
+        user: users[0],
+        created_at: NOW,
+        last_seen_at: NOW,
+        authenticated_at: NOW,
+        expires_at: NOW,
+        remembered: false,
+        device: Device::default(),
+    };
+    accounts.sessions.open(DIGEST, session, None).await.unwrap();
+    for party in 0..50 {
+        let day = parse_date(&format!("2030-{:02}-{:02}", party / 28 + 1, party % 28 + 1)).unwrap();
+        let date = PartyDate::resolve(day, parse_time("19:00").unwrap(), Zone::parse("UTC").unwrap()).unwrap();
+        let label = |what: &str| Label::parse(&format!("{what} number {party}")).unwrap();
+        let (venue, main_dish, seats) = (label("Venue"), label("Main dish"), Seats::new(500).unwrap());
+        let id = parties.host(NewParty { host: users[party % 10], date, venue, main_dish, seats }).await.unwrap();
+        for guest in 1..=3 {
+            parties.rsvp(id, users[(party + guest) % 10], Heads::ONE).await.unwrap();
+        }
+    }
+    users
+}
+
+fn reads(criterion: &mut Criterion) {
+    let (runtime, folder) = (Runtime::new().unwrap(), tempfile::tempdir().unwrap());
+    let store = runtime.block_on(PartyStore::connect(&test_support::sqlite_url(&folder))).unwrap();
+    let me = runtime.block_on(fill(&store))[0];
+    let Database::Sqlite(engine) = store.accounts().database().clone() else { unreachable!("the URL says SQLite") };
+    let pool: Pool<Sqlite> = engine.read.clone();
+
+    let sessions = AccountPorts::from(store.accounts().clone()).sessions;
+    let mut group = criterion.benchmark_group("a session looked up");
+    group.bench_function("ours", |b| {
+        b.to_async(&runtime).iter(async || assert!(sessions.find(DIGEST).await.unwrap().is_some()));
+    });
+    group.bench_function("floor", |b| {
+        b.to_async(&runtime).iter(async || query_scalar::<_, i64>("SELECT 1").fetch_one(&pool).await.unwrap());
+    });
+    group.finish();
+
+    let parties = store.parties();
+    let mut group = criterion.benchmark_group("a page of 50 parties read");
+    group.bench_function("ours", |b| {
+        let everything = PartyQuery { scope: Scope::All, search: String::new(), with_seats: false };
+        b.to_async(&runtime).iter(async || {
+            let page = parties.list(everything.clone(), me, NOW, None, PageSize::clamped(50)).await.unwrap();
+            assert_eq!(page.items.len(), 50);
+        });
+    });
+    group.bench_function("floor", |b| {
+        let rows = "SELECT * FROM parties ORDER BY starts_at";
+        b.to_async(&runtime).iter(async || query(rows).fetch_all(&pool).await.unwrap());
+    });
+    group.finish();
+    runtime.block_on(store.accounts().close());
+}
+
+criterion_group!(benches, reads);
+criterion_main!(benches);

@@ -1,0 +1,107 @@
+//! What a page costs from memory: from a request to its bytes, through the layer, the templates and the layout, over a
+//! store that has its answer ready. The floor is a bare Poem endpoint that gives the same bytes.
+
+#![allow(missing_docs, reason = "criterion's macros make public functions")]
+#![allow(clippy::unwrap_used, reason = "what is measured is made as a test makes it")]
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use accounts::{AccountPorts, Email, StoreError, Timestamp, User, UserId, Username};
+use criterion::{Criterion, criterion_group, criterion_main};
+use domain::credential::MockCredentialRepository;
+use domain::party::{
+    Attendee, Invitation, Label, MockPartyRepository, PartyDate, PartyId, PartyState, PartySummary, Seats, Zone,
+    parse_date, parse_time,
+};
+use domain::session::{Device, LiveSession, MockSessionRepository, Session, SessionId};
+use domain::user::MockUserRepository;
+use domain::{FixedClock, Page};
+use poem::{Endpoint, EndpointExt as _, Request};
+use tokio::runtime::Runtime;
+use web::{Answering, Services, app};
+
+const NOW: Timestamp = Timestamp::from_millis(1_767_225_600_000); // 1 January 2026
+
+fn ada() -> User {
+    let (username, email) = (Username::parse("ada").unwrap(), Email::parse("ada@example.com").unwrap());
+    User { id: UserId::new(1), username, email, joined_at: NOW, disabled_at: None }
+}
+
+fn party(number: i64) -> PartySummary {
+    let day = parse_date(&format!("2030-{:02}-{:02}", number / 28 + 1, number % 28 + 1)).unwrap();
+    let date = PartyDate::resolve(day, parse_time("19:00").unwrap(), Zone::parse("Europe/Berlin").unwrap()).unwrap();
+    let name = |name: &str| Username::parse(name).unwrap();
+    let label = |what: &str| Label::parse(&format!("{what} number {number}")).unwrap();
+    PartySummary {
+        id: PartyId::new(number),
+        host: UserId::new(2),
+        rsvp_deadline: date.starts_at(),
+        invitation: Invitation { host: name("ben"), date },
+        venue: label("Venue"),
+        main_dish: label("Main dish"),
+        state: PartyState::Scheduled,
+        seats: Seats::new(500).unwrap(),
+        taken: 6,
+        first_guests: ["cleo", "dan"].map(|guest| Attendee { username: name(guest), heads: 1 }).into(),
+        my_answer: None,
+    }
+}
+
+/// A store in which Ada is logged in, and which has 50 parties.
+fn services() -> Services {
+    let mut sessions = MockSessionRepository::new();
+    sessions.expect_find().returning(|_| {
+        let session = Session {
+            user: ada().id,
+            created_at: NOW,
+            last_seen_at: NOW,
+            authenticated_at: NOW,
+            expires_at: NOW + Duration::from_hours(1),
+            remembered: false,
+            device: Device::default(),
+        };
+        Ok(Some(LiveSession { id: SessionId::new(1), session, user: ada() }))
+    });
+    let mut parties = MockPartyRepository::new();
+    let items: Vec<_> = (1..=50).map(party).collect();
+    parties.expect_list().returning(move |_, _, _, _, _| Ok(Page { items: items.clone(), next: None }));
+    Services {
+        accounts: AccountPorts {
+            users: Arc::new(MockUserRepository::new()),
+            credentials: Arc::new(MockCredentialRepository::new()),
+            sessions: Arc::new(sessions),
+        },
+        parties: Arc::new(parties),
+        readiness: Arc::new(|| -> Answering { Box::pin(std::future::ready(Ok::<(), StoreError>(()))) }),
+        clock: Arc::new(FixedClock(NOW)),
+        time_zone: Zone::parse("UTC").unwrap(),
+    }
+}
+
+async fn get(service: &impl Endpoint, path: &str, cookie: &str) -> Vec<u8> {
+    let request = Request::builder().uri_str(path).header("host", "127.0.0.1").header("cookie", cookie).finish();
+    let response = service.get_response(request).await;
+    assert!(response.status().is_success(), "{}", response.status());
+    response.into_body().into_vec().await.unwrap()
+}
+
+fn pages(criterion: &mut Criterion) {
+    let runtime = Runtime::new().unwrap();
+    let dinner = app(services(), |builder| builder).unwrap();
+    let logged_in = format!("session={}", "A".repeat(43));
+    for (name, path, cookie) in [
+        ("the page of 50 parties drawn", "/rsvp?per_page=50", logged_in.as_str()),
+        ("the log-in page drawn", "/login", ""),
+    ] {
+        let bytes = runtime.block_on(get(&dinner, path, cookie));
+        let bare = poem::endpoint::make_sync(move |_| bytes.clone()).map_to_response();
+        let mut group = criterion.benchmark_group(name);
+        group.bench_function("ours", |b| b.to_async(&runtime).iter(|| get(&dinner, path, cookie)));
+        group.bench_function("floor", |b| b.to_async(&runtime).iter(|| get(&bare, path, cookie)));
+        group.finish();
+    }
+}
+
+criterion_group!(benches, pages);
+criterion_main!(benches);

@@ -44,7 +44,8 @@ pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
     if let Some(runs) = Runs::new(options.runs) {
         let lighthouse = packages.lighthouse()?;
         for page in &pages {
-            findings.extend(lighthouse::measure(&lighthouse, page, runs)?);
+            let measured = lighthouse::measure(&lighthouse, page, runs);
+            findings.extend(measured.unwrap_or_else(|error| vec![format!("{}: {error:#}", page.name)]));
         }
     }
     findings.extend(shown.close()?);

@@ -7,8 +7,6 @@ use std::process::Command;
 use anyhow::{Context as _, ensure};
 use serde_json::Value;
 
-use crate::command;
-
 /// A page as somebody sees it.
 #[derive(Debug, PartialEq)]
 pub(super) struct Page {
@@ -25,6 +23,9 @@ pub(super) struct Lighthouse {
 
 /// How often each page is measured.
 pub(super) type Runs = NonZeroU32;
+
+/// How often a run is begun that does not end.
+const TRIES: u32 = 3;
 
 /// The least that each may come to, of 100.
 const LEAST: [(&str, u32); 3] = [("accessibility", 100), ("best-practices", 100), ("performance", 95)];
@@ -51,7 +52,18 @@ pub(super) fn measure(lighthouse: &Lighthouse, page: &Page, runs: Runs) -> anyho
 }
 
 impl Lighthouse {
+    /// One run; it is begun again where Lighthouse itself trips, as it does now and then on a machine that is busy.
     fn run(&self, page: &Page, categories: &str) -> anyhow::Result<Value> {
+        let mut tried = self.try_run(page, categories);
+        for _ in 1..TRIES {
+            if tried.is_err() {
+                tried = self.try_run(page, categories);
+            }
+        }
+        tried
+    }
+
+    fn try_run(&self, page: &Page, categories: &str) -> anyhow::Result<Value> {
         let mut node = Command::new("node");
         node.arg(&self.script).args([page.url.as_str(), "--output=json", "--output-path=stdout", "--quiet"]);
         node.arg(format!("--only-categories={categories}")).arg("--no-enable-error-reporting");
@@ -61,10 +73,10 @@ impl Lighthouse {
         }
         let output = node.env("CHROME_PATH", &self.browser).output().context("could not run `node`")?;
         let told = String::from_utf8_lossy(&output.stderr);
-        ensure!(output.status.success(), "Lighthouse failed at {} (`{}`): {told}", page.name, command::quoted(&node));
+        ensure!(output.status.success(), "Lighthouse failed: {}", told.trim());
         let result: Value = serde_json::from_slice(&output.stdout).context("Lighthouse told no JSON")?;
         let error = &result["runtimeError"]["message"];
-        ensure!(error.is_null(), "Lighthouse saw nothing of {}: {error}", page.name);
+        ensure!(error.is_null(), "Lighthouse saw nothing: {error}");
         Ok(result)
     }
 }

@@ -137,6 +137,22 @@ mod tests {
     }
 
     #[test]
+    fn each_setting_is_told_to_whoever_operates_the_server() {
+        let page = include_str!("../../../docs/OPERATING.md");
+        let command = CommandLine::command();
+        let settings: Vec<_> = command.get_arguments().filter_map(|setting| setting.get_long()).collect();
+        assert!(settings.len() > 7, "{settings:?}");
+        for name in settings.into_iter().filter(|name| !["help", "version"].contains(name)) {
+            let variable = format!("DINNERPARTY_{}", name.to_uppercase().replace('-', "_"));
+            let row = page.lines().find(|line| line.starts_with(&format!("| `--{name}")));
+            assert!(row.is_some_and(|row| row.contains(&format!("`{variable}`"))), "--{name}");
+        }
+        for word in command.get_subcommands() {
+            assert!(page.contains(&format!("dinnerparty {}", word.get_name())), "{}", word.get_name());
+        }
+    }
+
+    #[test]
     fn without_a_word_it_serves_on_this_machine() {
         let line = parse(&[]).unwrap();
         assert!(line.command.is_none());

@@ -14,7 +14,7 @@ use super::{Browser, Scripts};
 
 /// How long somebody waits for something to appear. A machine that does much else is slow; nothing that works is
 /// slower.
-const PATIENCE: Duration = Duration::from_secs(15);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Somebody before a browser of their own. What they cannot do fails the test, with what they saw.
 pub struct Person {

@@ -27,14 +27,18 @@ const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A small script that starts the driver, and waits for the end of its input, which comes when the process that owns it
 /// closes the pipe or dies, however it dies. Then it kills the driver. Asked politely, that would leave its browsers
-/// behind; killed, it closes the pipes they listen to, and they end. Their last writes may cross the removal.
+/// behind; killed, it closes the pipes they listen to, and they end. Their last writes may make the folder anew: it is gone
+/// when it stays gone.
 const KEEPER: &str = r#"
     "$@" </dev/null >"$0/log" 2>&1 &
     read -r _
     kill -KILL $!
     wait $! 2>/dev/null
-    tries=0
-    until rm -rf "$0" || [ $tries -eq 100 ]; do tries=$((tries + 1)); sleep 0.1; done
+    tries=0 gone=0
+    while [ $gone -lt 4 ] && [ $tries -lt 100 ]; do
+        if [ -e "$0" ]; then gone=0; rm -rf "$0"; else gone=$((gone + 1)); fi
+        tries=$((tries + 1)); sleep 0.3
+    done
 "#;
 
 static SHARED: OnceCell<Driver> = OnceCell::const_new();

@@ -10,6 +10,7 @@ mod assets;
 mod bad_input;
 mod errors;
 mod failing_store;
+mod faults;
 mod gzip;
 mod health;
 mod index;

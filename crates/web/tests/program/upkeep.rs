@@ -98,3 +98,26 @@ async fn a_backup_is_made_while_the_server_runs_and_can_be_served() {
     let line = line.strip_prefix("dinnerparty: PostgreSQL is copied by its own program: ").unwrap();
     assert!(line.starts_with("pg_dump --format=custom --file="), "{line}");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_newer_schema_and_a_damaged_file_stop_it_with_one_line_and_are_left_as_they_are() {
+    let (folder, urls) = databases().await;
+    for url in &urls {
+        write(url, "UPDATE _parties_migrations SET version = 9999").await;
+        for words in [&["serve", "--listen", "127.0.0.1:0"][..], &["check"]] {
+            let line = refused(dinnerparty().args(words).args(["--database", url]));
+            assert!(line.contains("the schema of the parties is at version 9999"), "{line}");
+        }
+    }
+    let file = folder.path().join("damaged.db");
+    let mut bytes = fs::read(urls[0].strip_prefix("sqlite:").unwrap()).unwrap();
+    bytes[100..].fill(0x5a); // all but the header
+    fs::write(&file, &bytes).unwrap();
+    let url = format!("sqlite:{}", file.display());
+    for words in [&["serve", "--listen", "127.0.0.1:0"][..], &["check"]] {
+        let line = refused(dinnerparty().args(words).args(["--database", &url]));
+        assert!(line.starts_with(&format!("dinnerparty: cannot open {}: ", file.display())), "{line}");
+        assert!(line.contains("malformed"), "{line}");
+    }
+    assert!(fs::read(&file).unwrap() == bytes);
+}

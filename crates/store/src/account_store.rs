@@ -27,8 +27,8 @@ impl AccountStore {
     /// Opens the database at `url` (`sqlite:FILE` or `postgres://USER@HOST/NAME`), and brings its tables up to date.
     ///
     /// An SQLite file that is not there is created, readable by its owner alone. What was told as stored is then on the
-    /// disk; `sqlite:FILE?synchronous=normal` is quicker, and may lose the last seconds when the power fails. A server over the network is spoken to
-    /// by TLS, unless the URL's `sslmode` says otherwise.
+    /// disk; `sqlite:FILE?synchronous=normal` is quicker, and may lose the last seconds when the power fails. A server over
+    /// the network is spoken to by TLS, unless the URL's `sslmode` says otherwise.
     ///
     /// # Errors
     /// [`ConnectError`]: one line for whoever started the program.

@@ -46,6 +46,7 @@ async fn a_backup_beside_a_writer_holds_all_that_was_acknowledged_before_it() {
     for number in 0..10 {
         let before = acknowledged.load(Ordering::SeqCst);
         while acknowledged.load(Ordering::SeqCst) < before + 5 {
+            assert!(!writer.is_finished(), "nobody writes any more");
             tokio::task::yield_now().await;
         }
         let copy = folder.path().join(format!("{number}.db"));

@@ -269,6 +269,7 @@ async fn a_check_beside_guests_who_come_and_go_finds_nothing() {
         let mut checks = 0;
         while checks < 10 || times.load(Ordering::Relaxed) < 20 {
             assert_eq!(found(&fresh.url).await, [""; 0]);
+            assert!(!guest.is_finished(), "nobody comes and goes any more");
             checks += 1;
         }
         guest.abort();

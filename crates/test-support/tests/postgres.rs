@@ -132,5 +132,5 @@ async fn a_killed_test_process_leaves_no_server() {
 }
 
 fn is_alive(pid: &str) -> bool {
-    Command::new("kill").args(["-0", pid]).stderr(Stdio::null()).status().unwrap().success()
+    Command::new("sh").args(["-c", r#"kill -0 "$0""#, pid]).stderr(Stdio::null()).status().unwrap().success()
 }

@@ -28,8 +28,11 @@ pub(super) trait Job<D: Dialect>: Send {
     /// Runs it; `false` where what it wrote must not stay. It may run again, and then the last run counts.
     fn run<'j>(&'j mut self, connection: &'j mut D::Connection) -> BoxFuture<'j, bool>;
 
+    /// What it said counts no more: it saw rows of its neighbors that are gone with their transaction.
+    fn forget(&mut self);
+
     /// Tells who waits what it said, after the commit that holds it, or that there was no such commit. A job that said
-    /// no is told so either way: it saw the rows of its neighbors, but is stored nowhere.
+    /// no, and was not made to forget it, is told so either way: it is stored nowhere.
     fn tell(self: Box<Self>, committed: sqlx::Result<()>);
 }
 
@@ -88,6 +91,10 @@ where
             self.said = Some(said);
             stays
         })
+    }
+
+    fn forget(&mut self) {
+        self.said = None;
     }
 
     fn tell(self: Box<Self>, committed: sqlx::Result<()>) {

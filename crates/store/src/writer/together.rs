@@ -144,6 +144,9 @@ async fn settle<D: Dialect>(pool: &Pool<D>, batch: &mut Batch<D>, failure: Failu
         && let Some(Failure::Void(error)) = failure
     {
         tracing::warn!(%error, jobs = batch.len(), "a batch of writes was void: each runs again by itself");
+        for job in batch.iter_mut() {
+            job.forget();
+        }
         failure = None;
     }
     let mut waiting = std::mem::take(batch).into_iter();

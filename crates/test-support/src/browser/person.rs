@@ -154,11 +154,17 @@ impl Person {
     pub async fn opens_in_a_tab(&self, link: &str) -> Tab {
         let before = self.done(self.browser.driver().windows().await);
         self.follows(link).await;
-        let after = self.done(self.browser.driver().windows().await);
-        let opened = after.into_iter().find(|tab| !before.contains(tab));
-        let tab = Tab(opened.unwrap_or_else(|| panic!("{}: {link:?} opened no tab", self.name)));
-        self.turns_to(&tab).await;
-        tab
+        let start = Instant::now();
+        loop {
+            let after = self.done(self.browser.driver().windows().await);
+            if let Some(opened) = after.into_iter().find(|tab| !before.contains(tab)) {
+                let tab = Tab(opened);
+                self.turns_to(&tab).await;
+                return tab;
+            }
+            assert!(start.elapsed() < PATIENCE, "{}: {link:?} opened no tab", self.name);
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     /// Goes to another tab.

@@ -78,7 +78,9 @@ impl Server {
     pub(super) fn signal(&self, signal: &str) -> anyhow::Result<()> {
         let pid = fs::read_to_string(self.data.join("postmaster.pid")).context("PostgreSQL does not run")?;
         let first = pid.lines().next().unwrap_or_default().to_owned();
-        let send = |pid: &str| Command::new("kill").args(["-s", signal, pid]).stderr(Stdio::null()).status();
+        // The shell's own: a small system has no program of that name.
+        let kill = r#"kill -s "$0" "$1""#;
+        let send = |pid: &str| Command::new("sh").args(["-c", kill, signal, pid]).stderr(Stdio::null()).status();
         ensure!(send(&first)?.success(), "PostgreSQL took no signal");
         for child in fs::read_to_string(format!("/proc/{first}/task/{first}/children"))?.split_whitespace() {
             send(child)?; // some end by themselves meanwhile

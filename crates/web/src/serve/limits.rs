@@ -21,7 +21,7 @@ pub struct Limits {
     pub body_grace: Duration,
     /// The least average rate of a body after that, in bytes per second.
     pub body_rate: u32,
-    /// How long an answer may wait for a client that does not take it.
+    /// How long a client may take for an answer, from when it is ready to its last byte, however steadily it is taken.
     pub answer: Duration,
     /// After an answer that left something unread: how long the rest is thrown away, so that the answer is read before
     /// the connection is reset.

@@ -16,8 +16,8 @@ test_support::with_and_without_scripts! {
     two_presses_take_one_seat
 }
 
-/// The house behind a slow line: what is sent is done at once, and the answer comes a second later. That is when people
-/// press twice.
+/// The house behind a slow line: what is sent is done at once, and the answer comes three seconds later. By then people
+/// have pressed twice, also on a machine that is busy.
 struct SlowLine {
     server: TestServer,
     /// How many forms came.
@@ -35,7 +35,7 @@ impl SlowLine {
                 let answer = service.call(request).await;
                 if posts {
                     count.fetch_add(1, Ordering::SeqCst);
-                    tokio::time::sleep(Duration::from_secs(1)).await;
+                    tokio::time::sleep(Duration::from_secs(3)).await;
                 }
                 answer
             }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use web::serve::Limits;
 
 use super::client::{Client, get, post, status};
@@ -18,11 +18,12 @@ fn short() -> Limits {
 async fn half_a_head_and_none_are_closed_in_time_and_disturb_nobody() {
     let (door, _) = Door::with(short()).await;
     for half in ["", "G", "GET / HTTP/1.1\r\nHost: do", "PRI * HTTP/2.0", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+        let begun = Instant::now();
         let (mut slow, mut other) = (Client::at(door.address).await, Client::at(door.address).await);
         slow.send(half).await;
         assert!(other.get("/").await.ends_with(HELLO));
         let end = slow.end().await;
-        assert!(end.after >= SHORT / 2, "{half:?}: {end:?}");
+        assert!(begun.elapsed() >= SHORT, "{half:?}: {end:?}");
         assert!(!end.text.contains("200"), "{half:?}: {end:?}");
         assert!(other.get("/").await.ends_with(HELLO), "{half:?}");
     }
@@ -42,7 +43,7 @@ async fn a_byte_now_and_then_buys_a_head_no_time() {
         assert!(sent < 50, "after {sent} bytes");
         sleep(SHORT / 8).await;
     }
-    assert!(sent > 4, "{sent}");
+    assert!(sent > 0, "it had no time at all");
 }
 
 #[tokio::test]

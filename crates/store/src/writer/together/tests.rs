@@ -195,7 +195,8 @@ async fn who_has_waited_for_too_long_is_told_so_and_the_job_is_never_begun() {
 
 #[tokio::test]
 async fn a_queue_that_is_full_takes_no_more() {
-    let file = File::new().await;
+    let mut file = File::new().await;
+    file.queue.patience = Duration::from_mins(2); // a thousand commits take their time on a slow disk
     let held = file.hold().await;
     let waiting: Vec<_> = (1..=1024).map(|id| file.write(id, Then::Ends)).collect();
     while file.queue.jobs.capacity() > 0 {
@@ -257,6 +258,34 @@ async fn a_job_whose_caller_leaves_is_undone_and_holds_up_nobody() {
 
     next.await.unwrap().unwrap();
     assert_eq!(file.stored().await, [2]);
+}
+
+/// Its answer followed from rows of a neighbor that are gone, and it is not asked again.
+#[tokio::test]
+async fn a_refusal_in_a_void_batch_is_not_told_where_it_cannot_be_run_again() {
+    let file = File::new().await;
+    let held = file.hold().await;
+    let before = file.queue.jobs.capacity();
+    let (queue, pool) = (file.queue.clone(), file.queue.pool.clone());
+    let breaks = tokio::spawn(async move {
+        let write = queue.write(pool, |connection, pool| {
+            Box::pin(async move {
+                note(connection, &(1, Then::BreaksTheCommit)).await?;
+                drop(pool.close()); // closed from this call on: no job runs again
+                Ok::<_, WriteError<&'static str>>(())
+            })
+        });
+        write.await
+    });
+    let refuses = file.write(2, Then::Refuses);
+    while before - file.queue.jobs.capacity() < 2 {
+        yield_now().await;
+    }
+    drop(held);
+
+    for told in [breaks.await.unwrap(), refuses.await.unwrap()] {
+        assert!(matches!(told, Err(WriteError::Failed(_))), "{told:?}");
+    }
 }
 
 #[tokio::test]

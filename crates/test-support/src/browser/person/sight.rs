@@ -17,6 +17,9 @@ pub struct Focus {
     pub is_visible: bool,
 }
 
+/// A page that has just begun has no body yet.
+const TEXT: &str = "return document.body ? document.body.innerText : ''";
+
 /// In a field for a date, the button that opens the calendar is a part that the browser itself draws, its focus too: the
 /// field is then only around the focus.
 const FOCUS: &str = "
@@ -45,7 +48,7 @@ const OVERFLOW: &str = "
 impl Person {
     /// The text that is visible, with runs of white space as one blank.
     pub async fn reads(&self) -> String {
-        let text = self.done(self.browser.evaluate("return document.body.innerText", Vec::new()).await);
+        let text = self.done(self.browser.evaluate(TEXT, Vec::new()).await);
         text.as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
     }
 

@@ -249,7 +249,28 @@ async fn a_damaged_page_is_told() {
     assert!(told.iter().any(|breach| breach.starts_with("damaged: ")), "{told:?}");
 }
 
-/// Two statements see one moment: else a guest who comes between them is told as a breach.
+/// What is written after it began is for the next one to find, whatever is looked at last.
+#[tokio::test]
+async fn a_check_sees_the_rows_as_they_were_at_one_moment() {
+    for fresh in [common::sqlite().await, common::postgres().await] {
+        fill(&fresh).await;
+        damage(&fresh.url, "UPDATE users SET email_key = 'x' WHERE id = 1").await;
+        let mut told = Vec::new();
+        let checked = Inspection::open(&fresh.url).await.unwrap().check(|breach| {
+            told.push(short(&breach));
+            let url = fresh.url.clone();
+            let meanwhile = std::thread::spawn(move || {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+                runtime.block_on(damage(&url, "UPDATE parties SET taken = 4 WHERE id = 1"));
+            });
+            meanwhile.join().unwrap();
+        });
+        checked.await.unwrap();
+        assert_eq!(told, ["users 1 email_key?"]);
+        assert_eq!(found(&fresh.url).await, ["users 1 email_key?", "party 1: 4 taken, 3 counted"]);
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_check_beside_guests_who_come_and_go_finds_nothing() {
     for fresh in [common::sqlite().await, common::postgres().await] {

@@ -32,7 +32,6 @@ mod parties;
 mod party_store;
 #[cfg(test)]
 mod plan;
-mod reader;
 mod sessions;
 mod users;
 mod writer;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use accounts::test_kit::Visitor;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use poem::http::Method;
+use poem::http::{HeaderMap, Method};
 use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
@@ -141,8 +141,7 @@ impl Load {
                 let status = answer.status().as_u16();
                 let to =
                     answer.headers().get("location").and_then(|to| to.to_str().ok()).unwrap_or_default().to_owned();
-                let cookies = answer.headers().get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
-                let is_done = cookies.filter_map(flash).next_back().is_some_and(|flash| flash.starts_with(b"s"));
+                let is_done = told(answer.headers()).starts_with('s');
                 let text = answer.text().await;
                 let told = match (status, text) {
                     (303, _) if is_done => Told::Done,
@@ -176,9 +175,14 @@ impl Load {
     }
 }
 
-/// The message in a cookie, after its mark: `s` for what was done, `r` for what was refused. It counts as told with the
-/// answer that sets it, also where the server dies before the page that shows it.
-fn flash(cookie: &str) -> Option<Vec<u8>> {
+/// The message that an answer sets, after its mark: `s` for what was done, `r` for what was refused. It counts as told also
+/// where the server dies before the page that shows it.
+pub(crate) fn told(headers: &HeaderMap) -> String {
+    let cookies = headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
+    cookies.filter_map(flash).next_back().unwrap_or_default()
+}
+
+fn flash(cookie: &str) -> Option<String> {
     let value = cookie.strip_prefix("flash")?.split_once('=')?.1.split(';').next()?;
-    BASE64_URL_SAFE_NO_PAD.decode(value).ok()
+    String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(value).ok()?).ok()
 }

@@ -96,11 +96,14 @@ async fn create(part: &Path) -> Result<(), BackupError> {
 }
 
 async fn make(database: &mut SqliteConnection, part: &Path, copy: &Path) -> Result<(), BackupError> {
-    let name = part.to_str().ok_or_else(|| BackupError::NotText { file: part.to_owned() })?;
+    // From the root on: a name that begins with `file:` would be an address to SQLite, and no file's name.
+    let whole =
+        std::path::absolute(part).map_err(|source| BackupError::Unwritable { file: part.to_owned(), source })?;
+    let name = whole.to_str().ok_or_else(|| BackupError::NotText { file: part.to_owned() })?;
     // One read transaction: what was committed before it is in the copy, and nothing of what is committed later.
     query("VACUUM INTO $1").bind(name).execute(database).await?;
     sync(part).await.map_err(|source| BackupError::Unwritable { file: part.to_owned(), source })?;
-    let mut copied = SqliteConnectOptions::new().filename(part).read_only(true).connect().await?;
+    let mut copied = SqliteConnectOptions::new().filename(&whole).read_only(true).connect().await?;
     let said: Vec<String> = query_scalar("PRAGMA integrity_check").fetch_all(&mut copied).await?;
     copied.close().await?;
     if said != ["ok"] {

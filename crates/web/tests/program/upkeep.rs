@@ -1,6 +1,7 @@
 //! `check` and `backup`, as somebody who runs the server types them.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output};
 
 use accounts::test_kit::Visitor;
@@ -120,4 +121,27 @@ async fn a_newer_schema_and_a_damaged_file_stop_it_with_one_line_and_are_left_as
         assert!(line.contains("malformed"), "{line}");
     }
     assert!(fs::read(&file).unwrap() == bytes);
+}
+
+/// A name that SQLite would take for an address, or for no file at all.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_backup_of_an_odd_name_is_whole_and_its_owners_alone() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = sqlite_url(&folder);
+    PartyStore::connect(&url).await.unwrap().accounts().close().await;
+    for name in ["file:copy.db", "file:copy?mode=memory", ":memory:"] {
+        let mut backup = dinnerparty();
+        backup.current_dir(folder.path()).args(["backup", name, "--database", &url]);
+        let (code, _, line) = said(&mut backup);
+        assert_eq!((code, line.as_str()), (Some(0), ""), "{name}");
+        let copy = folder.path().join(name);
+        assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+        assert!(fs::read(&copy).unwrap().starts_with(b"SQLite format 3\0"), "{name}");
+    }
+    let names = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
+    assert_eq!(
+        names.filter(|name| name.contains("copy") || name.contains(".part")).count(),
+        2,
+        "and nothing beside them"
+    );
 }

@@ -22,8 +22,8 @@ pub const SESSION_ENDED: &str = "Your session has ended. Please log in again.";
 pub const FORM_STALE: Told = ("Once more, please", "This form was open for too long. Please send it once more.");
 /// The same, where the token went with a session that another tab may have ended.
 pub const FORM_OUTLIVED_SESSION: Told = (
-    "Please log in again",
-    "You are not logged in any more, so nothing was done. Log in in another tab, then send this once more: what you typed is kept here.",
+    "Once more, please",
+    "This form was open for too long, and you are not logged in. Log in in another tab if it needs that, then send it once more: what you typed is kept here.",
 );
 /// Opens the log-in page beside a form that is kept.
 pub const LOG_IN_ELSEWHERE: &str = "Log in in another tab";

@@ -183,7 +183,7 @@ async fn a_form_that_outlived_its_session_waits_on_its_page_for_a_log_in_beside_
     ada.submit("/", "/logout", &[]).await;
 
     let page = browser_post(&ada, "/form", &[("csrf_token", &old), ("dish", "soup & bread")]).await;
-    assert_page(&page, 403, "You are not logged in any more, so nothing was done.");
+    assert_page(&page, 403, "This form was open for too long, and you are not logged in.");
     assert_eq!(page.attributes("main a[target=_blank]", "href"), ["/login"]);
     ada.log_in("ada", PASSWORD).await;
     let kept = page.form("/form");

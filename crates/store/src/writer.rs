@@ -106,8 +106,8 @@ impl<D: Dialect> Writer<D> {
     /// The job may run more than once, and only its last run counts: so it does nothing but read and write through the
     /// connection, and never begins, commits or rolls back. If it gives an error nothing is written. If this future is
     /// dropped, the job is done whole or not at all. All jobs see the rows as the writes before them left them, but on
-    /// PostgreSQL others run beside them: what a job decides by, it locks first. A job has 10 seconds: on SQLite every
-    /// other write waits for it.
+    /// PostgreSQL others run beside them: what a job decides by, it locks first. A job has 10 seconds (on
+    /// PostgreSQL 12, of which a statement has 10): on SQLite every other write waits for it.
     ///
     /// # Errors
     /// [`WriteError`]: what the job said, or that the database failed before, in or after it.

@@ -70,7 +70,7 @@ impl Asset {
         let mut hasher = DefaultHasher::new(); // to tell versions apart, not to resist anybody
         bytes.hash(&mut hasher);
         let path = format!("/assets/{name}-{:016x}.{extension}", hasher.finish());
-        let gzipped = (bytes.len() >= gzip::LEAST).then(|| gzip::compressed(bytes, Compression::best()));
+        let gzipped = gzip::compressed(bytes, Compression::best());
         Self { path, content_type, bytes, gzipped }
     }
 

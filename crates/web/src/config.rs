@@ -26,8 +26,8 @@ pub struct CommandLine {
 pub enum Command {
     /// Serves DinnerParty until it is asked to stop
     Serve(Config),
-    /// Looks whether all that must hold of a database does, and prints each breach on a line of its own. Nothing is
-    /// written to it, and a server may be using it meanwhile
+    /// Looks whether all that must hold of a database does, and prints each breach on a line of its own. No row is
+    /// changed, and a server may be using it meanwhile
     Check(Existing),
     /// Copies an SQLite database to a new file, while a server may be using it. PostgreSQL is copied by pg_dump
     Backup {

@@ -71,7 +71,11 @@ async fn seats_that_one_can_take_are_shown_the_soonest_on_top(house: House) {
     assert_eq!(listed(&ben.get("/").await), ["4", "6", "5", "3"]);
 
     let page = ada.get("/").await;
-    assert!(listed(&page).is_empty() && page.text.contains("No seat is free for you right now."), "{}", page.text);
+    assert!(
+        listed(&page).is_empty() && page.text.contains("None of the next tables has a seat for you."),
+        "{}",
+        page.text
+    );
 }
 
 async fn nonsense_in_the_address_is_the_first_page(house: House) {

@@ -39,7 +39,7 @@ async fn a_tab_is_told_that_another_ended_the_session(scripts: Scripts) {
     let first = log_out_elsewhere(&house, &ada).await;
     ada.turns_to(&first).await;
     ada.presses("Host this party").await;
-    ada.sees("You are not logged in any more, so nothing was done.").await;
+    ada.sees("This form was open for too long, and you are not logged in.").await;
     assert_eq!(house.parties().await, 1, "only ben's");
     let beside = ada.opens_in_a_tab("Log in in another tab").await;
     log_in(&ada, "ada@example.com").await;

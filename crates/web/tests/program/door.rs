@@ -78,7 +78,9 @@ fn out_of_descriptors_it_waits_for_one_without_spinning() {
     assert!(end(&waiting).starts_with("HTTP/1.1 200"), "as soon as others have left");
     let ended = program.ends("TERM");
     assert_eq!(ended.code, Some(0));
-    assert_eq!(ended.log.matches("no connection can be accepted for now").count(), 1, "{}", ended.log);
+    // Every ten seconds at most, of the ten times a second that it tries.
+    let complaints = ended.log.matches("no connection can be accepted for now").count();
+    assert!((1..=4).contains(&complaints), "{}", ended.log);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //!
 //! A form's token is masked anew in each answer, so that its length gives nothing away (BREACH).
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
@@ -111,6 +111,8 @@ pub(crate) fn is_accepted(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use flate2::read::GzDecoder;
 
     use super::*;

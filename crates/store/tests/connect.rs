@@ -37,11 +37,38 @@ async fn what_is_no_database_url_is_told_in_one_line_without_the_url() {
         ("sqlite://?mode=rwc", "this names no file"),
         ("sqlite::memory:", "this names no file"),
         ("sqlite:secret.db?mode=memory", "this names no file"),
+        ("sqlite:%3Amemory%3A", "this names no file"),
+        ("sqlite:secret.db?mode=%6demory", "this names no file"),
+        ("sqlite:secret.db?%6dode=memory", "this names no file"),
+        ("sqlite:/secret.db?vfs=memdb", "this names no file"),
+        ("sqlite:file:secret.db", "this names no file"),
+        ("sqlite:%66ile::memory:", "this names no file"),
+        ("sqlite:secret.db?mode=ro", "a server writes, and this one may only be read"),
+        ("sqlite:secret.db?immutable=1", "a server writes, and this one may only be read"),
+        ("sqlite:secret.db?synchronous=%6eormal", "`synchronous` is `full` or `normal`"),
         ("sqlite:secret.db?mood=good", "this is malformed"),
         ("postgres://ada:secret@local host/dinner", "this is malformed"),
         ("postgres://ada:secret@localhost:port/dinner", "this is malformed"),
     ] {
         assert_eq!(line(url).await, format!("{form}{reason}"), "{url}");
+    }
+    assert!(!fs::exists("secret.db").unwrap() && !fs::exists("/secret.db").unwrap(), "and leaves no file");
+}
+
+/// What only looks like a database in memory, or like an address.
+#[tokio::test]
+async fn a_file_may_have_an_odd_name() {
+    let folder = tempfile::tempdir().unwrap();
+    for (written, name) in [
+        (":memory:", ":memory:"),
+        ("mode=memory", "mode=memory"),
+        ("a:b%3Fmode=memory", "a:b?mode=memory"),
+        ("file:dinner.db", "file:dinner.db"),
+        ("100%25.db", "100%.db"),
+    ] {
+        let url = format!("sqlite:{}/{written}", folder.path().display());
+        AccountStore::connect(&url).await.unwrap().close().await;
+        assert!(fs::read(folder.path().join(name)).unwrap().starts_with(b"SQLite format 3\0"), "{url}");
     }
 }
 

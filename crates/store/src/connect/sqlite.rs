@@ -5,10 +5,10 @@ use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 #[cfg(feature = "party")]
-use sqlx::{ConnectOptions as _, SqliteConnection};
-use sqlx::{Pool, Sqlite};
+use sqlx::SqliteConnection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Pool, Sqlite};
 use tokio::time::{Instant, sleep};
 
 use crate::dialect::{is_busy, sqlite_code};
@@ -32,6 +32,9 @@ const NOTADB: u32 = 26;
 
 pub(super) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Engine<Sqlite>, ConnectError> {
     let options = options(url)?;
+    if says(&options, "mode", "ro") || says(&options, "immutable", "true") {
+        return Err(ConnectError::UnsupportedUrl("a server writes, and this one may only be read"));
+    }
     let file = options.get_filename().to_owned();
     create(&file).await?;
     let deadline = Instant::now() + PATIENCE;
@@ -72,13 +75,28 @@ pub(super) async fn look(url: &str, sets: &[MigrationSet]) -> Result<SqliteConne
 /// fails; `synchronous=normal` in the URL keeps the file whole and may lose the last commits.
 fn options(url: &str) -> Result<SqliteConnectOptions, ConnectError> {
     let (url, synchronous) = synchronous(url)?;
-    let path = url.trim_start_matches("sqlite:").trim_start_matches("//");
-    if path.is_empty() || path.starts_with('?') || path.contains(":memory:") || path.contains("mode=memory") {
-        return Err(ConnectError::UnsupportedUrl("this names no file"));
-    }
     let options =
         SqliteConnectOptions::from_str(&url).map_err(|_| ConnectError::UnsupportedUrl("this is malformed"))?;
+    if !names_a_file(&options) {
+        return Err(ConnectError::UnsupportedUrl("this names no file"));
+    }
     Ok(options.foreign_keys(true).busy_timeout(PATIENCE).synchronous(synchronous))
+}
+
+/// Whether the file is one, judged as the driver has decoded the URL: a database in memory would be another one for each
+/// connection, and gone with it. SQLite takes a name that begins with `file:` for an address of its own, which can ask for
+/// anything; the driver, too, calls a database in memory by such a name.
+fn names_a_file(options: &SqliteConnectOptions) -> bool {
+    let name = options.get_filename().as_os_str().as_encoded_bytes();
+    let is_no_name = name.is_empty() || name == b":memory:" || name.starts_with(b"file:");
+    !is_no_name && !says(options, "mode", "memory") && !says(options, "vfs", "memdb")
+}
+
+/// Whether the URL says `value` of `parameter`, as the driver has decoded it. It writes its options down as an address,
+/// which not every file's name can be part of: hence another one.
+fn says(options: &SqliteConnectOptions, parameter: &str, value: &str) -> bool {
+    let address = options.clone().filename("/").to_url_lossy();
+    address.query_pairs().any(|(name, said)| name == parameter && said == value)
 }
 
 /// The URL without its `synchronous`, which the driver does not know, and what that says.

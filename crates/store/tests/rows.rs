@@ -55,6 +55,8 @@ async fn a_party_that_does_not_parse_is_told_with_its_table_column_and_row() {
         assert_eq!(place(parties.find(id, ada.id).await), ("parties", "venue", 2));
         past_our_types(&fresh.store, "UPDATE parties SET venue = 'a', main_dish = 'a\nb' WHERE id = 2").await.unwrap();
         assert_eq!(place(parties.find(id, ada.id).await), ("parties", "main_dish", 2));
+        past_our_types(&fresh.store, "UPDATE parties SET main_dish = 'a\u{1f}b' WHERE id = 2").await.unwrap();
+        assert_eq!(place(parties.find(id, ada.id).await), ("parties", "line", 2), "a column too many");
         past_our_types(&fresh.store, "UPDATE parties SET main_dish = 'b', zone = 'Europe/Atlantis' WHERE id = 2")
             .await
             .unwrap();

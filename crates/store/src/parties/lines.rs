@@ -1,10 +1,15 @@
-//! Rows that come as one text: a line for each, a field for each column. What the fields mean is `row`'s.
+//! Rows that come as one text: a line for each, a field for each column. The first is the number of the party that a line is
+//! about; what the others mean is `row`'s.
 //!
 //! The driver moves each column of each row as an allocation of its own from SQLite's thread to ours: 1,200 of them for a
 //! page of 50 parties, which took more of its time than finding the rows. A page is therefore put together by the database.
 //! The separators are the ones ASCII has for it; no name, label or zone holds a control character.
 
+use std::error::Error;
+use std::num::ParseIntError;
 use std::str::Split;
+
+use crate::error::corrupt;
 
 /// Ends a line.
 const LINE: char = '\u{1e}';
@@ -26,20 +31,31 @@ macro_rules! lines {
 pub(super) use {line, lines};
 
 /// The fields of one line, each read once and in order.
-pub(super) struct Fields<'t>(Split<'t, char>);
+pub(super) struct Fields<'t> {
+    rest: Split<'t, char>,
+    /// Whom the line is about, for whoever has to mend it.
+    party: i64,
+}
 
 /// The lines of what a statement of `lines` gave: NULL where there are none.
 pub(super) fn read(text: Option<&str>) -> impl Iterator<Item = Fields<'_>> {
-    text.into_iter().flat_map(|text| text.split(LINE)).map(|line| Fields(line.split(FIELD)))
+    text.into_iter().flat_map(|text| text.split(LINE)).map(Fields::of)
 }
 
 impl<'t> Fields<'t> {
+    fn of(line: &'t str) -> Self {
+        let rest = line.split(FIELD);
+        let party = rest.clone().next().and_then(|first| first.parse().ok());
+        Self { rest, party: party.unwrap_or_default() } // a number, as the column's type has it
+    }
+
     pub(super) fn text(&mut self) -> sqlx::Result<&'t str> {
-        self.0.next().ok_or_else(|| malformed("a line with too few fields"))
+        self.rest.next().ok_or_else(|| self.malformed("it has too few fields"))
     }
 
     pub(super) fn number(&mut self) -> sqlx::Result<i64> {
-        self.text()?.parse().map_err(malformed)
+        let text = self.text()?;
+        text.parse().map_err(|error: ParseIntError| self.malformed(error))
     }
 
     /// A text, where the column is not NULL.
@@ -49,17 +65,20 @@ impl<'t> Fields<'t> {
 
     /// A number, where the column is not NULL.
     pub(super) fn some_number(&mut self) -> sqlx::Result<Option<i64>> {
-        self.some_text()?.map(|text| text.parse().map_err(malformed)).transpose()
+        let text = self.some_text()?;
+        text.map(|text| text.parse().map_err(|error: ParseIntError| self.malformed(error))).transpose()
     }
 
     /// Nothing is left: whoever wrote a separator into a column past our types is found out.
     pub(super) fn end(mut self) -> sqlx::Result<()> {
-        self.0.next().map_or(Ok(()), |_| Err(malformed("a line with too many fields")))
+        self.rest.next().map_or(Ok(()), |_| Err(self.malformed("it has too many fields: a text holds a separator")))
     }
-}
 
-fn malformed(why: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> sqlx::Error {
-    sqlx::Error::Decode(why.into())
+    /// After a separator inside of a text each field is another column's: which one is wrong, `dinnerparty check` finds, and
+    /// here only the line is known.
+    fn malformed(&self, why: impl Into<Box<dyn Error + Send + Sync>>) -> sqlx::Error {
+        corrupt("parties", "line", self.party)(why)
+    }
 }
 
 #[cfg(test)]

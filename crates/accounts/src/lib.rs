@@ -92,7 +92,7 @@ use std::sync::Arc;
 
 pub use auth::{
     Busy, Cost, CostError, Lifetime, LifetimeError, Lifetimes, Limits, Password, PasswordPolicy, PasswordPolicyError,
-    PasswordRefusal, PasswordTooLong, Random, SessionToken, Warning,
+    PasswordRefusal, PasswordTooLong, Random, SessionToken, Warning, is_verifiable,
 };
 pub use builder::{BuildError, Builder};
 pub use domain::credential::PasswordHash;

@@ -45,7 +45,7 @@ pub use password::{Password, PasswordTooLong};
 pub use policy::{PasswordPolicy, PasswordPolicyError, PasswordRefusal, Warning};
 pub use random::Random;
 pub use session::{Lifetime, LifetimeError, Lifetimes, Renewal, SessionToken};
-pub use verification::Verification;
+pub use verification::{Verification, is_verifiable};
 
 #[cfg(test)]
 mod fuzz;

@@ -10,6 +10,12 @@ use subtle::ConstantTimeEq;
 use crate::phc::Phc;
 use crate::{Cost, Password, Random};
 
+/// Whether a password can be held against a stored hash at all; if not, [`Verification::Unreadable`] awaits its user.
+#[must_use]
+pub fn is_verifiable(stored: &PasswordHash) -> bool {
+    Phc::parse(stored).is_some()
+}
+
 /// What a typed password is to a stored hash.
 #[derive(Debug)]
 pub enum Verification {
@@ -167,6 +173,7 @@ mod tests {
         let found =
             verify(&typed("otter"), Some(&unreadable), Cost::cheap(), &Counting::default(), &mut |_, _, _| digest);
         assert!(matches!(found, Verification::Unreadable));
+        assert!(!is_verifiable(&unreadable) && is_verifiable(&hashed("otter", Cost::cheap())));
     }
 
     #[test]

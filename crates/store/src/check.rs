@@ -6,6 +6,7 @@ mod counts;
 mod rules;
 mod values;
 
+use domain::credential::PasswordHash;
 use futures_util::TryStreamExt as _;
 use sqlx::{Connection as _, FromRow, Row as _, SqlSafeStr as _, SqliteConnection, query, query_as, raw_sql};
 
@@ -15,6 +16,9 @@ use crate::dialect::Dialect;
 /// Whom breaches are told to.
 type Tell<'t> = &'t mut dyn FnMut(Breach);
 
+/// Whether a password can be held against a hash: that is cryptography, of which nothing is known here.
+type IsVerifiable<'v> = &'v dyn Fn(&PasswordHash) -> bool;
+
 /// All of it sees the rows as they are at one moment: between two statements a server that runs seats somebody.
 const SNAPSHOT: (&str, &str) = ("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
 
@@ -23,12 +27,16 @@ const PATIENCE: (&str, &str) =
     ("PRAGMA query_only = ON", "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0");
 
 /// Recomputes everything that both engines promise.
-pub(crate) async fn check<D: Dialect>(connection: &mut D::Connection, tell: Tell<'_>) -> sqlx::Result<()> {
+pub(crate) async fn check<D: Dialect>(
+    connection: &mut D::Connection,
+    is_verifiable: IsVerifiable<'_>,
+    tell: Tell<'_>,
+) -> sqlx::Result<()> {
     let begin = D::pick(SNAPSHOT.0, SNAPSHOT.1).into_sql_str();
     let mut snapshot = connection.begin_with(begin).await?;
     raw_sql(D::pick(PATIENCE.0, PATIENCE.1)).execute(&mut *snapshot).await?;
     rules::check::<D>(&mut snapshot, tell).await?;
-    values::check::<D>(&mut snapshot, tell).await?;
+    values::check::<D>(&mut snapshot, is_verifiable, tell).await?;
     counts::check::<D>(&mut snapshot, tell).await?;
     snapshot.rollback().await
 }

@@ -4,6 +4,7 @@
 use std::path::Path;
 
 use domain::StoreError;
+use domain::credential::PasswordHash;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 
 use crate::backup::{self, BackupError};
@@ -36,19 +37,24 @@ impl Inspection {
     }
 
     /// Recomputes what must hold of the stored rows, as they are at one moment, and tells `tell` each breach as it is found.
+    /// Whether a password can be held against a stored hash is for `is_verifiable` to say: a store knows no cryptography.
     /// Rows are read one by one, so that it takes no more memory for a large database than for a small one.
     ///
     /// Others go on reading and writing. On SQLite the WAL grows meanwhile by what they write.
     ///
     /// # Errors
     /// The database fails, or is too damaged to be read on; what was told until then holds.
-    pub async fn check(mut self, mut tell: impl FnMut(Breach)) -> Result<(), StoreError> {
+    pub async fn check(
+        mut self,
+        is_verifiable: impl Fn(&PasswordHash) -> bool,
+        mut tell: impl FnMut(Breach),
+    ) -> Result<(), StoreError> {
         let checked = match &mut self.connection {
             Connection::Sqlite(file) => match check_file(file, &mut tell).await {
-                Ok(()) => check::<Sqlite>(file, &mut tell).await,
+                Ok(()) => check::<Sqlite>(file, &is_verifiable, &mut tell).await,
                 Err(error) => Err(error),
             },
-            Connection::Postgres(server) => check::<Postgres>(server, &mut tell).await,
+            Connection::Postgres(server) => check::<Postgres>(server, &is_verifiable, &mut tell).await,
         };
         let closed = self.close().await;
         checked.and(closed).map_err(failed)

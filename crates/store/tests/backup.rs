@@ -19,7 +19,7 @@ async fn back_up(fresh: &Fresh, copy: &Path) -> Result<(), BackupError> {
 
 async fn assert_in_order(url: &str) {
     let mut breaches = Vec::new();
-    Inspection::open(url).await.unwrap().check(|breach| breaches.push(breach)).await.unwrap();
+    Inspection::open(url).await.unwrap().check(|_| true, |breach| breaches.push(breach)).await.unwrap();
     assert!(breaches.is_empty(), "{breaches:?}");
 }
 

@@ -7,13 +7,14 @@ mod words;
 use std::io::{Write as _, stdout};
 use std::path::Path;
 
+use accounts::is_verifiable;
 use anyhow::{Context as _, bail, ensure};
 use store::{BackupError, Inspection};
 
 /// Prints each breach on a line of its own, as it is found. It is an error that there is one.
 pub(crate) async fn check(database: &str) -> anyhow::Result<()> {
     let (mut out, mut count) = (stdout(), 0_u64);
-    let checked = Inspection::open(database).await?.check(|breach| {
+    let checked = Inspection::open(database).await?.check(is_verifiable, |breach| {
         count += 1;
         let _ = writeln!(out, "{}", words::breach(&breach)); // whoever reads no further still gets the exit code
     });

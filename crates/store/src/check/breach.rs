@@ -88,8 +88,10 @@ pub enum Promise {
     HostIsNoGuest,
     /// Two guests of a party never came to their places at once.
     PlaceIsUnique,
-    /// The next place is drawn past all that are given.
+    /// Places are drawn from 1 on, and the next one past all that are given.
     PlaceIsDrawn,
     /// Answers are taken until a moment that is not after the beginning.
     DeadlineBeforeStart,
+    /// No moment is before 1970 or after 9999.
+    MomentIsOfOurTime,
 }

@@ -66,6 +66,16 @@ macro_rules! not_null {
     };
 }
 
+/// The rows with a moment before 1970 or after 9999, which no clock tells and no page can show.
+macro_rules! moments {
+    ($table:literal, $first:literal $(, $column:literal)*) => {
+        concat!(
+            "SELECT id FROM ", $table, " WHERE ", $first, " NOT BETWEEN 0 AND 253402300799999"
+            $(, " OR ", $column, " NOT BETWEEN 0 AND 253402300799999")*
+        )
+    };
+}
+
 #[rustfmt::skip]
 const RULES: &[Rule] = &[
     not_null!("users", "id", "username", "username_key", "email", "email_key", "joined_at"),
@@ -126,9 +136,17 @@ const PROMISES: &[(Promise, &str, &str)] = &[
     (
         Promise::PlaceIsDrawn,
         "parties",
-        "SELECT id FROM parties WHERE last_place < (SELECT max(place) FROM rsvps WHERE party_id = parties.id)",
+        "SELECT id FROM parties WHERE EXISTS \
+         (SELECT 1 FROM rsvps WHERE party_id = parties.id AND place NOT BETWEEN 1 AND parties.last_place)",
     ),
     (Promise::DeadlineBeforeStart, "parties", "SELECT id FROM parties WHERE rsvp_deadline > starts_at"),
+    (Promise::MomentIsOfOurTime, "users", moments!("users", "joined_at", "disabled_at")),
+    (
+        Promise::MomentIsOfOurTime,
+        "sessions",
+        moments!("sessions", "created_at", "last_seen_at", "authenticated_at", "expires_at"),
+    ),
+    (Promise::MomentIsOfOurTime, "parties", moments!("parties", "starts_at", "rsvp_deadline")),
 ];
 
 pub(super) async fn check<D: Dialect>(connection: &mut D::Connection, tell: Tell<'_>) -> sqlx::Result<()> {

@@ -1,17 +1,19 @@
 //! Whether what is stored parses as the domain's types, and is what it is derived from: keys from names, the moment of a
 //! party from its local time and zone.
 
+use domain::credential::PasswordHash;
 use domain::party::Label;
 use domain::user::{Email, Username};
 use domain::{CorruptValue, fold};
 use sqlx::FromRow;
 
-use super::{Breach, Tell, each};
+use super::{Breach, IsVerifiable, Tell, each};
 use crate::dialect::Dialect;
 use crate::error::corrupt;
 use crate::parties::row::{PartyRow, answer};
 
 const USERS: &str = "SELECT id, username, username_key, email, email_key FROM users ORDER BY id";
+const CREDENTIALS: &str = "SELECT user_id, password_hash FROM credentials ORDER BY user_id";
 const PARTIES: &str = "SELECT parties.id, host_id, username AS host, local_time, zone, starts_at, state, rsvp_deadline, \
      seats, taken, venue, main_dish, search_key FROM parties JOIN users ON users.id = host_id ORDER BY parties.id";
 const RSVPS: &str = "SELECT id, answer, heads, place FROM rsvps ORDER BY id";
@@ -42,8 +44,18 @@ struct AnswerValues {
     place: Option<i64>,
 }
 
-pub(super) async fn check<D: Dialect>(connection: &mut D::Connection, tell: Tell<'_>) -> sqlx::Result<()> {
+pub(super) async fn check<D: Dialect>(
+    connection: &mut D::Connection,
+    is_verifiable: IsVerifiable<'_>,
+    tell: Tell<'_>,
+) -> sqlx::Result<()> {
     each::<D, UserValues>(connection, ("users", USERS), tell, user).await?;
+    each::<D, (i64, String)>(connection, ("credentials", CREDENTIALS), tell, |(user, hash), tell| {
+        if !is_verifiable(&PasswordHash::new(hash)) {
+            wrong(("credentials", "password_hash", user), "no password can be held against it", tell);
+        }
+    })
+    .await?;
     each::<D, PartyValues>(connection, ("parties", PARTIES), tell, party).await?;
     each::<D, AnswerValues>(connection, ("rsvps", RSVPS), tell, |row, tell| {
         told(answer(&row.answer, row.heads, row.place, row.id), ("rsvps", row.id), tell);
@@ -96,9 +108,12 @@ fn told<T>(parsed: sqlx::Result<T>, (table, row): (&'static str, i64), tell: Tel
     None
 }
 
-fn derived(is_so: bool, (table, column, row): (&'static str, &'static str, i64), tell: Tell<'_>) {
+fn derived(is_so: bool, at: (&'static str, &'static str, i64), tell: Tell<'_>) {
     if !is_so {
-        let source = "it is not what it is derived from".into();
-        tell(Breach::Value(CorruptValue { table, column, row, source }));
+        wrong(at, "it is not what it is derived from", tell);
     }
+}
+
+fn wrong((table, column, row): (&'static str, &'static str, i64), why: &'static str, tell: Tell<'_>) {
+    tell(Breach::Value(CorruptValue { table, column, row, source: why.into() }));
 }

@@ -52,11 +52,14 @@ async fn a_database_is_checked_while_it_is_served_and_each_breach_is_a_line() {
         assert_eq!(check(&url), (Some(0), "in order\n".to_owned(), String::new()));
 
         write(&url, "UPDATE users SET username_key = 'bea', email_key = 'bea@example.com'").await;
+        write(&url, "UPDATE credentials SET password_hash = 'marble otter seven'").await;
         let (code, lines, line) = check(&url);
-        assert_eq!((code, line.as_str()), (Some(1), "dinnerparty: 2 breaches found\n"));
+        assert_eq!((code, line.as_str()), (Some(1), "dinnerparty: 3 breaches found\n"));
         let derived = "is not what it should be: it is not what it is derived from";
-        let told = ["username_key", "email_key"].map(|column| format!("users, row 1: {column} {derived}"));
-        assert_eq!(lines.lines().collect::<Vec<_>>(), told);
+        let [name, email] = ["username_key", "email_key"].map(|column| format!("users, row 1: {column} {derived}"));
+        let hash =
+            "credentials, row 1: password_hash is not what it should be: no password can be held against it".to_owned();
+        assert_eq!(lines.lines().collect::<Vec<_>>(), [name, email, hash]);
         program.ends("TERM");
     }
 }

@@ -1,4 +1,5 @@
-//! Setting accounts up. Each setting has a safe default; unsafe ones are refused when the whole is built.
+//! Setting accounts up. Each setting has a safe default; unsafe ones are refused when the whole is built, or before there is
+//! a store.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +14,6 @@ use crate::{Accounts, Event, Inner, OsRandom, SystemClock};
 /// Accounts about to be built. See [`Accounts::builder`].
 #[must_use = "nothing is set up until `build`"]
 pub struct Builder {
-    ports: AccountPorts,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     cost: Cost,
@@ -65,9 +65,8 @@ impl fmt::Debug for BuildError {
 }
 
 impl Builder {
-    pub(crate) fn new(ports: AccountPorts) -> Self {
+    pub(crate) fn new() -> Self {
         Self {
-            ports,
             clock: Arc::new(SystemClock),
             random: Arc::new(OsRandom),
             cost: Cost::DEFAULT,
@@ -117,13 +116,23 @@ impl Builder {
         Self { listener: Some(Arc::new(listener)), ..self }
     }
 
-    /// Puts it all together.
+    /// Looks at the settings alone: a program asks before it opens a database, so that a wrong setting leaves none behind.
+    ///
+    /// # Errors
+    /// As [`Builder::build`].
+    pub fn check(&self) -> Result<(), BuildError> {
+        #[cfg(feature = "poem")]
+        self.web.check()?;
+        Ok(())
+    }
+
+    /// Puts it all together, for accounts that are kept in `store`.
     ///
     /// # Errors
     /// [`BuildError`]: the first setting that is unsafe or makes no sense.
-    pub fn build(self) -> Result<Accounts, BuildError> {
+    pub fn build(self, store: impl Into<AccountPorts>) -> Result<Accounts, BuildError> {
         let inner = Inner {
-            ports: self.ports,
+            ports: store.into(),
             hasher: Hasher::with_limits(self.cost, Arc::clone(&self.random), self.limits),
             clock: self.clock,
             random: self.random,

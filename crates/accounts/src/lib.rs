@@ -25,7 +25,7 @@
 //! # let folder = tempfile::tempdir()?;
 //! # let url = format!("sqlite:{}", folder.path().join("recipe.db").display());
 //! let store = store::AccountStore::connect(&url).await?; // sqlite:recipe.db, or postgres://…
-//! let accounts = Accounts::builder(store).build()?;
+//! let accounts = Accounts::builder().build(store)?;
 //! let app = accounts.routes(Route::new().at("/home", methods().get(home)))?;
 //! # use accounts::test_kit::{TestServer, Visitor};
 //! # let server = TestServer::start(app).await?;
@@ -48,7 +48,7 @@
 //! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
 //! # let store = store::AccountStore::connect(&format!("sqlite:{}", folder.path().join("test.db").display())).await?;
-//! let accounts = Accounts::builder(store).build()?;
+//! let accounts = Accounts::builder().build(store)?;
 //! let ada = Registration {
 //!     username: Username::parse("ada")?,
 //!     email: Email::parse("ada@example.com")?,
@@ -133,10 +133,10 @@ struct Inner {
 }
 
 impl Accounts {
-    /// Begins to set up accounts that are kept in `store`. Without another word everything has its safe default, and
-    /// only requests to this very machine are answered: see [`Builder`].
-    pub fn builder(store: impl Into<AccountPorts>) -> Builder {
-        Builder::new(store.into())
+    /// Begins to set up accounts. Without another word everything has its safe default, and only requests to this very
+    /// machine are answered: see [`Builder`].
+    pub fn builder() -> Builder {
+        Builder::new()
     }
 
     /// How passwords are judged here.

@@ -9,7 +9,7 @@
 //! # let folder = tempfile::tempdir()?;
 //! # let database = format!("sqlite:{}", folder.path().join("test.db").display());
 //! let store = store::AccountStore::connect(&database).await?;
-//! let accounts = Accounts::builder(store).cost(cheap()).build()?;
+//! let accounts = Accounts::builder().cost(cheap()).build(store)?;
 //! let server = TestServer::start(accounts.routes(Route::new())?).await?;
 //!
 //! let ada = Visitor::of(&server);

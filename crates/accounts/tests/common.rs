@@ -43,16 +43,16 @@ impl Service {
         let store = AccountStore::connect(&test_support_url(&folder)).await.unwrap();
         let failing = Failing::over(store.clone().into());
         let clock = MovableClock::at(Timestamp::from_millis(1_767_225_600_000)); // 2026-01-01
-        let builder = Accounts::builder(failing.ports()).clock(clock.clone()).cost(cheap());
-        let accounts = set(builder).build().unwrap();
+        let builder = Accounts::builder().clock(clock.clone()).cost(cheap());
+        let accounts = set(builder).build(failing.ports()).unwrap();
         let server = TestServer::start(accounts.routes(pages()).unwrap()).await.unwrap();
         Self { server, accounts, store, failing, clock, folder }
     }
 
     /// The same accounts, as another process would serve them with settings of its own.
     pub(crate) async fn beside(&self, set: impl FnOnce(Builder) -> Builder) -> TestServer {
-        let builder = Accounts::builder(self.store.clone()).clock(self.clock.clone()).cost(cheap());
-        TestServer::start(set(builder).build().unwrap().routes(pages()).unwrap()).await.unwrap()
+        let builder = Accounts::builder().clock(self.clock.clone()).cost(cheap());
+        TestServer::start(set(builder).build(self.store.clone()).unwrap().routes(pages()).unwrap()).await.unwrap()
     }
 
     pub(crate) fn visitor(&self) -> Visitor {

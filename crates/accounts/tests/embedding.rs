@@ -13,17 +13,20 @@ fn mine() -> &'static str {
     "my own page"
 }
 
-async fn builder() -> (Builder, tempfile::TempDir) {
+fn builder() -> Builder {
+    Accounts::builder().cost(cheap())
+}
+
+async fn store() -> (store::AccountStore, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("sqlite:{}", folder.path().join("test.db").display());
-    let store = store::AccountStore::connect(&url).await.unwrap();
-    (Accounts::builder(store).cost(cheap()), folder)
+    (store::AccountStore::connect(&url).await.unwrap(), folder)
 }
 
 #[tokio::test]
 async fn a_page_registered_twice_is_told_and_can_be_left_out() {
-    let (builder, _folder) = builder().await;
-    let accounts = builder.build().unwrap();
+    let (store, _folder) = store().await;
+    let accounts = builder().build(store).unwrap();
     for (path, page) in [("/login", "LogIn"), ("/register", "Register"), ("/logout", "LogOut")] {
         let told = accounts.routes(Route::new().at(path, mine)).err().unwrap().to_string();
         assert!(told.starts_with(&format!("{page} cannot be at {path}: ")), "{told}");
@@ -32,8 +35,8 @@ async fn a_page_registered_twice_is_told_and_can_be_left_out() {
 
 #[tokio::test]
 async fn a_page_left_out_is_the_embedders() {
-    let (builder, _folder) = builder().await;
-    let accounts = builder.without(AccountPage::Register).without(AccountPage::LogOut).build().unwrap();
+    let (store, _folder) = store().await;
+    let accounts = builder().without(AccountPage::Register).without(AccountPage::LogOut).build(store).unwrap();
     let service = accounts.routes(Route::new().at("/register", methods().get(mine))).unwrap();
     let server = TestServer::start(service).await.unwrap();
     let visitor = Visitor::of(&server);
@@ -44,9 +47,9 @@ async fn a_page_left_out_is_the_embedders() {
 
 #[tokio::test]
 async fn pages_move_and_everything_follows() {
-    let (builder, _folder) = builder().await;
-    let builder = builder.log_in_at("/").register_at("/join").log_out_at("/bye");
-    let accounts = builder.after_log_in("/home").after_log_out("/home").build().unwrap();
+    let (store, _folder) = store().await;
+    let builder = builder().log_in_at("/").register_at("/join").log_out_at("/bye");
+    let accounts = builder.after_log_in("/home").after_log_out("/home").build(store).unwrap();
     let service = accounts.routes(Route::new().at("/home", methods().get(home))).unwrap();
     let server = TestServer::start(service).await.unwrap();
     let ada = Visitor::of(&server);
@@ -143,9 +146,12 @@ fn a_redirect_never_leaves_the_site() {
 
 #[tokio::test]
 async fn unsafe_settings_are_refused_with_one_line() {
-    let refused = async |set: fn(Builder) -> Builder| {
-        let (builder, _folder) = builder().await;
-        set(builder).build().err().map(|error: BuildError| error.to_string()).unwrap_or_default()
+    let (store, _folder) = store().await;
+    let refused = |set: fn(Builder) -> Builder| {
+        let said = |told: Result<(), BuildError>| told.err().map(|error| error.to_string()).unwrap_or_default();
+        let before = said(set(builder()).check());
+        assert_eq!(said(set(builder()).build(store.clone()).map(drop)), before, "built as it was checked");
+        before
     };
     let anywhere = |builder: Builder| builder.listen(([0, 0, 0, 0], 80).into());
     for (told, set) in [
@@ -172,7 +178,7 @@ async fn unsafe_settings_are_refused_with_one_line() {
         ("`Img-Src a` is not a source", |b| b.csp_source("Img-Src", "a")),
         ("`img-src a\r\nb` is not a source", |b| b.csp_source("img-src", "a\r\nb")),
     ] {
-        let line = refused(set).await;
+        let line = refused(set);
         assert!(line.starts_with(told), "{told}: {line:?}");
         assert!(!line.ends_with('.') && line.lines().count() <= 2, "{line}");
     }
@@ -184,6 +190,6 @@ async fn unsafe_settings_are_refused_with_one_line() {
         |b| b.origin("http://dinner.example:8080").allow_plain_http(),
         |b| b.origin("https://dinner.example:8443/").layout(Plain),
     ] {
-        assert_eq!(refused(set).await, "");
+        assert_eq!(refused(set), "");
     }
 }

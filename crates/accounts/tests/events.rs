@@ -83,7 +83,7 @@ async fn cookies_carry_the_word_that_was_chosen() {
 async fn a_word_that_no_cookie_can_carry_is_refused() {
     let service = Service::start().await;
     for prefix in ["", "a b", "a;b", "ü", &"a".repeat(33)] {
-        let told = accounts::Accounts::builder(service.ports()).cookie_prefix(prefix).build().err();
+        let told = accounts::Accounts::builder().cookie_prefix(prefix).build(service.ports()).err();
         assert!(matches!(told, Some(BuildError::NotACookiePrefix(_))), "{prefix:?}");
     }
 }

@@ -70,7 +70,7 @@ async fn logging_out_everywhere_ends_every_session_of_one_user() {
 #[tokio::test]
 async fn a_weak_password_reaches_neither_hash_nor_store() {
     let nothing = ports(MockUserRepository::new(), MockCredentialRepository::new(), MockSessionRepository::new());
-    let accounts = Accounts::builder(nothing).build().unwrap(); // at the real cost
+    let accounts = Accounts::builder().build(nothing).unwrap(); // at the real cost
     let refused = accounts.register(registration("password")).await;
     assert!(matches!(refused, Err(RegisterError::Weak(_))), "{refused:?}");
 }
@@ -81,7 +81,7 @@ async fn a_taken_name_and_a_failing_store_are_told_apart() {
     users.expect_add().times(1).returning(|_, _| Err(AddUserError::Taken(Taken { username: true, email: false })));
     users.expect_add().returning(|_, _| Err(StoreError::new("disk full").into()));
     let ports = ports(users, MockCredentialRepository::new(), MockSessionRepository::new());
-    let accounts = Accounts::builder(ports).cost(cheap()).build().unwrap();
+    let accounts = Accounts::builder().cost(cheap()).build(ports).unwrap();
     let taken = accounts.register(registration(PASSWORD)).await;
     assert!(matches!(taken, Err(RegisterError::Taken(Taken { username: true, email: false }))), "{taken:?}");
     let failed = accounts.register(registration(PASSWORD)).await;
@@ -93,7 +93,7 @@ async fn a_failing_store_is_no_mismatch() {
     let mut credentials = MockCredentialRepository::new();
     credentials.expect_find_by_email().returning(|_| Err(StoreError::new("disk full")));
     let ports = ports(MockUserRepository::new(), credentials, MockSessionRepository::new());
-    let accounts = Accounts::builder(ports).cost(cheap()).build().unwrap();
+    let accounts = Accounts::builder().cost(cheap()).build(ports).unwrap();
     let failed = accounts.log_in(attempt("ada@example.com", PASSWORD)).await;
     assert!(matches!(failed, Err(LogInError::Store(_))), "{failed:?}");
 }
@@ -101,7 +101,7 @@ async fn a_failing_store_is_no_mismatch() {
 #[tokio::test]
 async fn what_is_no_address_is_nobody_and_the_store_is_not_asked() {
     let nothing = ports(MockUserRepository::new(), MockCredentialRepository::new(), MockSessionRepository::new());
-    let accounts = Accounts::builder(nothing).cost(cheap()).build().unwrap();
+    let accounts = Accounts::builder().cost(cheap()).build(nothing).unwrap();
     let refused = accounts.log_in(attempt("no address", PASSWORD)).await;
     assert!(matches!(refused, Err(LogInError::Mismatch)), "{refused:?}");
 }

@@ -69,10 +69,11 @@ fn style() -> Response {
 async fn main() -> anyhow::Result<()> {
     let settings = Settings::parse();
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
-    let socket = TcpListener::bind(settings.listen).into_acceptor().await?; // a port that is taken changes no database
-    let store = AccountStore::connect(&settings.database).await?;
-    let accounts = Accounts::builder(store).listen(settings.listen).layout(Card);
-    let accounts = accounts.without(AccountPage::Register).log_in_at("/").after_log_in("/home").build()?;
+    let accounts = Accounts::builder().listen(settings.listen).layout(Card);
+    let accounts = accounts.without(AccountPage::Register).log_in_at("/").after_log_in("/home");
+    accounts.check()?; // a wrong setting, or a port that is taken, changes no database
+    let socket = TcpListener::bind(settings.listen).into_acceptor().await?;
+    let accounts = accounts.build(AccountStore::connect(&settings.database).await?)?;
     if accounts.has_no_users().await? {
         let mut chance = [0; 12];
         OsRandom.fill(&mut chance);

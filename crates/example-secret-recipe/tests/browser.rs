@@ -6,8 +6,8 @@ mod common;
 
 use std::sync::Arc;
 
-use accounts::SystemClock;
 use accounts::test_kit::{TestServer, Visitor, cheap};
+use accounts::{Accounts, SystemClock};
 use domain::party::Zone;
 use store::PartyStore;
 use test_support::browser::{Person, Scripts};
@@ -67,7 +67,7 @@ async fn three_services_in_one_browser_log_nobody_out() {
     let folder = tempfile::tempdir().unwrap();
     let recipe = Recipe::start(&format!("sqlite:{}", folder.path().join("recipe.db").display()));
     let trips = example_triplanned::connect(&sqlite_url(&folder)).await.unwrap();
-    let trips = example_triplanned::site(&trips, |accounts| accounts.cost(cheap())).unwrap();
+    let trips = example_triplanned::site(&trips, Accounts::builder().cost(cheap())).unwrap();
     let trips = TestServer::start(trips).await.unwrap();
     let dinners =
         TestServer::start(dinner_party(&format!("sqlite:{}", folder.path().join("dinner.db").display())).await);
@@ -119,5 +119,5 @@ async fn dinner_party(database: &str) -> web::App {
         clock: Arc::new(SystemClock),
         time_zone: Zone::parse("Europe/Berlin").unwrap(),
     };
-    web::app(services, |accounts| accounts.cost(cheap())).unwrap()
+    web::app(services, Accounts::builder().cost(cheap())).unwrap()
 }

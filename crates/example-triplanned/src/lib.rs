@@ -12,8 +12,8 @@ mod posts;
 mod stamp;
 mod words;
 
+use accounts::Builder;
 use accounts::web::methods;
-use accounts::{Accounts, Builder};
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Response, Route};
 use store::AccountStore;
@@ -33,8 +33,8 @@ pub async fn connect(url: &str) -> Result<AccountStore, store::ConnectError> {
 ///
 /// # Errors
 /// An unsafe setting, or two pages at one address.
-pub fn site(store: &AccountStore, settings: impl FnOnce(Builder) -> Builder) -> anyhow::Result<Site> {
-    let accounts = settings(Accounts::builder(store.clone()).layout(layout::Postcards)).build()?;
+pub fn site(store: &AccountStore, settings: Builder) -> anyhow::Result<Site> {
+    let accounts = settings.layout(layout::Postcards).build(store.clone())?;
     let routes = Route::new()
         .at("/", methods().get(pages::index::show))
         .at("/user/:username", methods().get(pages::user::show).post(pages::user::publish))

@@ -5,6 +5,7 @@
 
 use std::net::SocketAddr;
 
+use accounts::Accounts;
 use clap::Parser;
 use poem::Server;
 use poem::listener::{Listener, TcpListener};
@@ -34,12 +35,14 @@ struct Settings {
 async fn main() -> anyhow::Result<()> {
     let settings = Settings::parse();
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
-    let store = example_triplanned::connect(&settings.database).await?;
-    let site = example_triplanned::site(&store, |accounts| match settings.origin {
-        Some(origin) => accounts.listen(settings.listen).origin(origin),
-        None => accounts.listen(settings.listen),
-    })?;
+    let mut accounts = Accounts::builder().listen(settings.listen);
+    if let Some(origin) = settings.origin {
+        accounts = accounts.origin(origin);
+    }
+    accounts.check()?; // a wrong setting, or a port that is taken, changes no database
     let socket = TcpListener::bind(settings.listen).into_acceptor().await?;
+    let store = example_triplanned::connect(&settings.database).await?;
+    let site = example_triplanned::site(&store, accounts)?;
     println!("TriPlanned is served at http://{}", settings.listen);
     Ok(Server::new_with_acceptor(socket).run(site).await?)
 }

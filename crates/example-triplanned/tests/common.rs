@@ -1,5 +1,6 @@
 //! TriPlanned on a socket of this machine, over either engine. What a test is about is not here.
 
+use accounts::Accounts;
 use accounts::test_kit::{Page, TestServer, Visitor, cheap};
 use store::AccountStore;
 use tempfile::TempDir;
@@ -27,7 +28,7 @@ impl Rack {
     }
 
     async fn over(store: &AccountStore, folder: Option<TempDir>) -> Self {
-        let site = example_triplanned::site(store, |builder| builder.cost(cheap())).unwrap();
+        let site = example_triplanned::site(store, Accounts::builder().cost(cheap())).unwrap();
         Self { server: TestServer::start(site).await.unwrap(), _folder: folder }
     }
 

@@ -7,7 +7,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use accounts::{AccountPorts, Email, StoreError, Timestamp, User, UserId, Username};
+use accounts::{AccountPorts, Accounts, Email, StoreError, Timestamp, User, UserId, Username};
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::credential::MockCredentialRepository;
 use domain::party::{
@@ -88,7 +88,7 @@ async fn get(service: &impl Endpoint, path: &str, cookie: &str) -> Vec<u8> {
 
 fn pages(criterion: &mut Criterion) {
     let runtime = Runtime::new().unwrap();
-    let dinner = app(services(), |builder| builder).unwrap();
+    let dinner = app(services(), Accounts::builder()).unwrap();
     let logged_in = format!("session={}", "A".repeat(43));
     for (name, path, cookie) in [
         ("the page of 50 parties drawn", "/rsvp?per_page=50", logged_in.as_str()),

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use accounts::test_kit::{MovableClock, TestServer, Visitor, cheap};
-use accounts::{Clock, SystemClock};
+use accounts::{Accounts, Clock, SystemClock};
 use anyhow::{bail, ensure};
 use clap::Parser;
 use domain::party::Zone;
@@ -51,7 +51,7 @@ impl LogOut {
     async fn over(&self, engine: &str, url: &str) -> anyhow::Result<()> {
         let store = PartyStore::connect(url).await?;
         let clock = MovableClock::at(SystemClock.now());
-        let server = TestServer::start(app(services(&store, &clock)?, |builder| builder.cost(cheap()))?).await?;
+        let server = TestServer::start(app(services(&store, &clock)?, Accounts::builder().cost(cheap()))?).await?;
         Visitor::of(&server).register("ada", PASSWORD).await;
         let (mut revived, mut before, mut after, mut old) = (0, 0, 0, Vec::new());
         for _ in 0..self.rounds {

@@ -64,7 +64,7 @@ async fn seed(settings: Settings) -> anyhow::Result<()> {
 
 /// Registers the first user as anybody registers, and takes the hash of the password that all share.
 async fn hash_once(ports: &AccountPorts) -> anyhow::Result<String> {
-    let accounts = Accounts::builder(ports.clone()).clock(FixedClock(JOINED)).build()?;
+    let accounts = Accounts::builder().clock(FixedClock(JOINED)).build(ports.clone())?;
     let email = Email::parse(&email(0))?;
     let username = Username::parse(&username(0))?;
     accounts.register(Registration { username, email: email.clone(), password: Password::typed(PASSWORD)? }).await?;

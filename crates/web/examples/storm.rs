@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use accounts::test_kit::{Page, TestServer, Visitor, cheap};
-use accounts::{SystemClock, UserId};
+use accounts::{Accounts, SystemClock, UserId};
 use anyhow::{Context, ensure};
 use clap::Parser;
 use domain::party::{PartyId, Zone};
@@ -66,7 +66,7 @@ impl Storm {
     #[expect(clippy::print_stdout, reason = "a program that prints a table")]
     async fn over(&self, engine: &str, url: &str) -> anyhow::Result<()> {
         let store = PartyStore::connect(url).await?;
-        let server = TestServer::start(app(services(&store)?, |builder| builder.cost(cheap()))?).await?;
+        let server = TestServer::start(app(services(&store)?, Accounts::builder().cost(cheap()))?).await?;
         println!("{engine}: {} guests at once, {} seats, {} rounds", self.users, self.seats, self.rounds);
         let begun = Instant::now();
         let mut people = enter(&server, self.users + 1).await?;

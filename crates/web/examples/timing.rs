@@ -11,8 +11,8 @@
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use accounts::SystemClock;
 use accounts::test_kit::{TestServer, Visitor};
+use accounts::{Accounts, SystemClock};
 use anyhow::ensure;
 use clap::Parser;
 use domain::party::Zone;
@@ -35,7 +35,7 @@ async fn main() -> anyhow::Result<()> {
     let Timing { pairs } = Timing::parse();
     let folder = tempfile::tempdir()?;
     let store = PartyStore::connect(&sqlite_url(&folder)).await?;
-    let server = TestServer::start(app(services(&store)?, |builder| builder)?).await?;
+    let server = TestServer::start(app(services(&store)?, Accounts::builder())?).await?;
     let visitor = Visitor::of(&server);
     visitor.register("known", "marble otter seven").await;
 

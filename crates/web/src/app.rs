@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use accounts::web::{Layer, RoutesError, methods};
-use accounts::{AccountPorts, Accounts, BuildError, Builder, Clock};
+use accounts::{AccountPorts, BuildError, Builder, Clock};
 use domain::party::{Parties, PartyRepository, Zone};
 use poem::middleware::AddDataEndpoint;
 use poem::{EndpointExt, Route};
@@ -43,16 +43,15 @@ pub enum AppError {
 pub type App = Gzip<AddDataEndpoint<Layer<Route>, Arc<Dinner>>>;
 
 /// The service, as an endpoint. `settings` says what there is to choose of the accounts: the address it listens on, its
-/// origin, its proxies.
+/// origin, its proxies. The layout, the policy and the clock are chosen here.
 ///
 /// # Errors
 /// [`AppError`]: an unsafe setting.
-pub fn app(services: Services, settings: impl FnOnce(Builder) -> Builder) -> Result<App, AppError> {
+pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
     let Services { accounts: ports, parties, readiness, clock, time_zone } = services;
     let policy = accounts::PasswordPolicy::default().with_site_words(["DinnerParty", "dinner party"]);
-    let builder =
-        Accounts::builder(ports.clone()).layout(DinnerParty).password_policy(policy).clock(Arc::clone(&clock));
-    let accounts = settings(builder).build()?;
+    let settings = settings.layout(DinnerParty).password_policy(policy).clock(Arc::clone(&clock));
+    let accounts = settings.build(ports.clone())?;
     let dinner = Dinner { parties: Parties::new(parties, clock), users: ports.users, readiness, time_zone };
     assets::assets(); // compressed now, and not while the first visitor waits
     Ok(Gzip::around(accounts.routes(sitemap())?.data(Arc::new(dinner))))

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::process::ExitCode;
 use std::sync::Arc;
 
-use accounts::SystemClock;
+use accounts::{Accounts, Builder, SystemClock};
 use anyhow::Context;
 use clap::Parser;
 use store::PartyStore;
@@ -42,7 +42,10 @@ fn refuse(why: String) -> ExitCode {
 
 async fn run(config: Config) -> anyhow::Result<()> {
     log::start(config.log);
-    // The socket first: where another server still has it, its database is left as it is.
+    // The settings and the socket first: what cannot be served leaves no file behind, and where another server still has
+    // the address, its database is left as it is.
+    let settings = settings(&config);
+    settings.check()?;
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.with_context(|| format!("cannot listen on {}", config.listen))?;
     let stopped = serve::stopped()?;
@@ -60,13 +63,7 @@ async fn run(config: Config) -> anyhow::Result<()> {
         clock: Arc::new(SystemClock),
         time_zone: config.time_zone,
     };
-    let service = app(services, |mut builder| {
-        builder = builder.listen(config.listen).trusted_proxies(config.trusted_proxy);
-        if let Some(origin) = &config.origin {
-            builder = builder.origin(origin);
-        }
-        if config.allow_plain_http { builder.allow_plain_http() } else { builder }
-    })?;
+    let service = app(services, settings)?;
     let address = listener.local_addr()?;
     let origin = config.origin.unwrap_or_else(|| format!("http://{address}"));
     writeln!(std::io::stdout(), "DinnerParty is served at {origin}")?;
@@ -77,4 +74,13 @@ async fn run(config: Config) -> anyhow::Result<()> {
     serve::serve(listener, service, limits, stopped).await?;
     accounts.close().await;
     Ok(())
+}
+
+/// What the operator chose of the accounts.
+fn settings(config: &Config) -> Builder {
+    let mut builder = Accounts::builder().listen(config.listen).trusted_proxies(config.trusted_proxy.iter().copied());
+    if let Some(origin) = &config.origin {
+        builder = builder.origin(origin);
+    }
+    if config.allow_plain_http { builder.allow_plain_http() } else { builder }
 }

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use accounts::test_kit::{MovableClock, Page, TestServer, Visitor, cheap};
-use accounts::{AccountPorts, Email, PasswordHash, StoreError, Timestamp, User, UserId, Username};
+use accounts::{AccountPorts, Accounts, Email, PasswordHash, StoreError, Timestamp, User, UserId, Username};
 use domain::Page as Rows;
 use domain::credential::{Credential, MockCredentialRepository};
 use domain::party::{MockPartyRepository, Outcome, PartyId, Zone};
@@ -100,7 +100,7 @@ fn services(broken: Broken) -> Services {
 
 /// A server over that store; Ada, logged in; and a guest.
 async fn start(broken: &'static str) -> (TestServer, Visitor, Visitor) {
-    let app = app(services(Broken(broken)), |builder| builder.cost(cheap())).unwrap();
+    let app = app(services(Broken(broken)), Accounts::builder().cost(cheap())).unwrap();
     let server = TestServer::start(app).await.unwrap();
     let (ada, guest) = (Visitor::of(&server), Visitor::of(&server));
     ada.take_cookies(&format!("session-{}={}", server.address().port(), "A".repeat(43)));

@@ -1,5 +1,6 @@
 //! DinnerParty and TriPlanned on one database: one account for both, each with tables of its own, whichever came first.
 
+use accounts::Accounts;
 use accounts::test_kit::{TestServer, Visitor, cheap};
 use store::{AccountStore, PartyStore};
 use test_support::{Postgres, sqlite_url};
@@ -33,7 +34,7 @@ async fn one_account_opens_both_when_triplanned_came_first() {
 
 async fn one_account_opens_both(parties: PartyStore, posts: AccountStore) {
     let house = House::over(parties, None).await;
-    let site = example_triplanned::site(&posts, |builder| builder.cost(cheap())).unwrap();
+    let site = example_triplanned::site(&posts, Accounts::builder().cost(cheap())).unwrap();
     let trips = TestServer::start(site).await.unwrap();
 
     let traveler = Visitor::of(&trips);

@@ -66,6 +66,8 @@ fn what_makes_no_sense_or_is_unsafe_stops_it_with_one_line() {
         }
         let line = refused(program.args(words));
         assert!(line.starts_with("dinnerparty: ") && line.contains(told), "{words:?}: {line}");
+        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert_eq!(left, ["notes.txt"], "{words:?}");
     }
     let setting = refused(dinnerparty().env("DINNERPARTY_TIME_ZONE", "Mars/Base"));
     assert!(setting.contains("not an IANA time zone"), "{setting}");

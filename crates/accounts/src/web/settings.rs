@@ -208,7 +208,8 @@ impl Builder {
 }
 
 impl WebSettings {
-    pub(crate) fn checked(self) -> Result<Settings, BuildError> {
+    /// Refuses what is unsafe or makes no sense; else tells what follows from the rest.
+    pub(crate) fn check(&self) -> Result<(Site, HeaderValue), BuildError> {
         let site = self.site()?;
         if !(1024..=16 * 1024 * 1024).contains(&self.body_limit) {
             return Err(BuildError::BodyLimit(self.body_limit));
@@ -219,15 +220,21 @@ impl WebSettings {
         if let Some(prefix) = self.cookie_prefix.as_ref().filter(|prefix| !is_cookie_prefix(prefix)) {
             return Err(BuildError::NotACookiePrefix(prefix.clone()));
         }
-        let after_registration = self.after_registration.unwrap_or_else(|| self.paths.log_in.clone());
         let Paths { register, log_in, log_out, after_log_in, after_log_out } = &self.paths;
-        for path in [register, log_in, log_out, &after_registration, after_log_in, after_log_out] {
+        let after_registration = self.after_registration.as_ref().unwrap_or(log_in);
+        for path in [register, log_in, log_out, after_registration, after_log_in, after_log_out] {
             if !is_page(path) {
                 return Err(BuildError::NotAPath(path.clone()));
             }
         }
+        Ok((site, csp(&self.csp_sources)?))
+    }
+
+    pub(crate) fn checked(self) -> Result<Settings, BuildError> {
+        let (site, csp) = self.check()?;
+        let after_registration = self.after_registration.unwrap_or_else(|| self.paths.log_in.clone());
         Ok(Settings {
-            csp: csp(&self.csp_sources)?,
+            csp,
             layout: self.layout,
             unauthorized: self.unauthorized,
             cookie_prefix: self.cookie_prefix,

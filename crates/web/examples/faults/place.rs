@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use accounts::SystemClock;
 use accounts::test_kit::{TestServer, Visitor, cheap};
+use accounts::{Accounts, SystemClock};
 use anyhow::{Context, ensure};
 use clap::ValueEnum;
 use domain::party::Zone;
@@ -63,7 +63,7 @@ impl Person {
 /// Their sessions are as good in every process on the database.
 pub(crate) async fn enter(database: &str, prefix: &str, count: u32) -> anyhow::Result<Vec<Person>> {
     let store = PartyStore::connect(database).await?;
-    let server = TestServer::start(app(services(&store)?, |builder| builder.cost(cheap()))?).await?;
+    let server = TestServer::start(app(services(&store)?, Accounts::builder().cost(cheap()))?).await?;
     let mut people = Vec::new();
     for number in 0..count {
         let (name, visitor) = (format!("{prefix}-{number}"), Visitor::of(&server));

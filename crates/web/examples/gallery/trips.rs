@@ -1,5 +1,6 @@
 //! TriPlanned: an empty rack, a full one, and one with odd postcards.
 
+use accounts::Accounts;
 use accounts::test_kit::{TestServer, Visitor, cheap};
 use anyhow::ensure;
 use tempfile::TempDir;
@@ -44,7 +45,7 @@ impl Rack {
     async fn open() -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let store = example_triplanned::connect(&sqlite_url(&folder)).await?;
-        let server = TestServer::start(example_triplanned::site(&store, |builder| builder.cost(cheap()))?).await?;
+        let server = TestServer::start(example_triplanned::site(&store, Accounts::builder().cost(cheap()))?).await?;
         Ok(Self { server, _folder: folder })
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use accounts::test_kit::{MovableClock, TestServer, Visitor, cheap};
-use accounts::{AccountPorts, Email, PasswordHash, Timestamp, UserId, Username};
+use accounts::{AccountPorts, Accounts, Email, PasswordHash, Timestamp, UserId, Username};
 use domain::party::{Heads, Outcome, Parties, Party, PartyId, PartyView, Zone};
 use domain::user::NewUser;
 use store::PartyStore;
@@ -142,7 +142,7 @@ fn service(store: &PartyStore, clock: &MovableClock) -> App {
         clock: Arc::new(clock.clone()),
         time_zone: Zone::parse("Europe/Lisbon").unwrap(),
     };
-    app(services, |builder| builder.cost(cheap())).unwrap()
+    app(services, Accounts::builder().cost(cheap())).unwrap()
 }
 
 fn id(party: &str) -> PartyId {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use accounts::test_kit::{MovableClock, TestServer, cheap};
-use accounts::{AccountPorts, Email, PasswordHash, Timestamp, UserId, Username};
+use accounts::{AccountPorts, Accounts, Email, PasswordHash, Timestamp, UserId, Username};
 use anyhow::{Context as _, ensure};
 use domain::party::{
     Heads, Label, NewParty, Outcome, Parties, PartyDate, PartyId, PartyState, Seats, Zone, parse_date, parse_time,
@@ -43,7 +43,7 @@ impl House {
             clock: Arc::new(clock.clone()),
             time_zone: Zone::parse("Europe/Lisbon")?,
         };
-        let server = TestServer::start(app(services, |builder| builder.cost(cheap()))?).await?;
+        let server = TestServer::start(app(services, Accounts::builder().cost(cheap()))?).await?;
         let parties = Parties::new(store.parties(), Arc::new(clock.clone()));
         Ok(Self { server, clock, store, parties, _folder: folder })
     }

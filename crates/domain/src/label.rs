@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use unicode_normalization::char::is_combining_mark;
+
 use crate::visible::is_invisible;
 
 /// One line of 1 to 200 code points, as somebody typed it, without space around it.
@@ -17,7 +19,8 @@ pub enum LabelError {
     /// More than [`Label::MAX`] code points.
     #[error("a text has at most {} characters", Label::MAX)]
     TooLong,
-    /// A control character, or one that turns the direction of the page around it.
+    /// A control character, one that turns the direction of the page around it, or one under more than
+    /// [`Label::MARKS`] marks.
     #[error("the text holds a character that cannot be shown")]
     Character,
 }
@@ -25,6 +28,10 @@ pub enum LabelError {
 impl Label {
     /// The most code points.
     pub const MAX: usize = 200;
+
+    /// The most combining marks on one character: Tibetan's tallest stack has so many. More of them leave the line and
+    /// cover what stands above it.
+    pub const MARKS: usize = 8;
 
     /// Reads a label as somebody typed it.
     ///
@@ -35,7 +42,7 @@ impl Label {
         match typed.chars().take(Self::MAX + 1).count() {
             n if n > Self::MAX => Err(LabelError::TooLong),
             _ if typed.chars().all(|c| is_invisible(c) || c.is_whitespace()) => Err(LabelError::Empty),
-            _ if typed.chars().any(is_unshowable) => Err(LabelError::Character),
+            _ if typed.chars().any(is_unshowable) || most_marks(typed) > Self::MARKS => Err(LabelError::Character),
             _ => Ok(Self(typed.to_owned())),
         }
     }
@@ -72,6 +79,20 @@ fn is_unshowable(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
+/// The most marks that stand on one character. What cannot be seen between them parts none from it.
+fn most_marks(text: &str) -> usize {
+    let mut marks = 0;
+    let counted = text.chars().map(|c| {
+        match c {
+            c if is_combining_mark(c) => marks += 1,
+            c if is_invisible(c) => {}
+            _ => marks = 0,
+        }
+        marks
+    });
+    counted.max().unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -89,6 +110,19 @@ mod tests {
         }
         assert!(Label::parse(&"ü".repeat(200)).is_ok());
         assert_eq!(Label::parse(&"ü".repeat(201)), Err(LabelError::TooLong));
+    }
+
+    #[test]
+    fn a_character_carries_as_many_marks_as_a_script_needs_and_no_more() {
+        let tallest = "\u{f67}\u{f90}\u{fb5}\u{fa8}\u{fb3}\u{fba}\u{fbc}\u{fbb}\u{f82}";
+        for typed in [tallest, &tallest.repeat(9), "שָׁלוֹם", "हिन्दी", "1\u{fe0f}\u{20e3}", &"e\u{301}".repeat(100)]
+        {
+            assert!(Label::parse(typed).is_ok(), "{typed}");
+        }
+        for marks in ["\u{301}".repeat(9), "\u{301}".repeat(190), "\u{301}\u{200d}".repeat(9)] {
+            assert_eq!(Label::parse(&format!("Stew a{marks}")), Err(LabelError::Character), "{marks:?}");
+            assert!(Label::stored(marks).is_ok(), "nobody's party is taken away");
+        }
     }
 
     #[test]

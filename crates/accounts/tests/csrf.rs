@@ -211,7 +211,15 @@ async fn what_no_form_sends_is_refused() {
     let service = Service::start().await;
     let visitor = service.visitor();
     let body = "email=ada%40example.com&password=marble+otter+seven";
-    let kinds = ["text/plain", "application/json", "multipart/form-data; boundary=x", "application/xml", "x"];
+    let kinds = [
+        "text/plain",
+        "application/json",
+        "multipart/form-data; boundary=x",
+        "application/xml",
+        "x",
+        "application/x-www-form-urlencoded;charset=utf-16",
+        "application/x-www-form-urlencoded; x=y; Charset = \"ISO-8859-1\"",
+    ];
     for path in ["/login", "/register", "/echo"] {
         for kind in kinds.map(Some).into_iter().chain([None]) {
             for says in [Some("same-origin"), None] {
@@ -225,8 +233,12 @@ async fn what_no_form_sends_is_refused() {
         }
     }
     let request = visitor.request(Method::POST, "/login").header("sec-fetch-site", "same-origin").body(body);
-    let page = visitor.send(request.header(CONTENT_TYPE, "Application/X-WWW-Form-Urlencoded;charset=UTF-8")).await;
-    assert_eq!(page.status, 422, "however it is spelled");
+    for kind in
+        ["Application/X-WWW-Form-Urlencoded;charset=UTF-8", "application/x-www-form-urlencoded ; charset=\"utf-8\""]
+    {
+        let request = request.try_clone().unwrap();
+        assert_eq!(visitor.send(request.header(CONTENT_TYPE, kind)).await.status, 422, "however it is spelled");
+    }
 }
 
 #[tokio::test]

@@ -30,7 +30,9 @@ fn page(parts: &PageParts, status: StatusCode, fields: &Fields, errors: &FormErr
     parts.render_template(status, "Log in", &page)
 }
 
-/// Where a log-in leads: to `next` where that is a page here, and none that would lead straight out or in again.
+/// Where a log-in leads: to `next` where that is a path here, and none that would lead straight out or in again. What
+/// answers there only the embedder's routes know: of a path that is nobody's, or takes forms alone, their 404 or 405 tells.
+/// No page of ours makes such a `next`: a guest's form leads back to the page it stood on.
 fn destination(exchange: &Exchange, next: Option<Next>) -> String {
     let paths = &exchange.settings().paths;
     let is_ours =

@@ -71,7 +71,7 @@ pub(crate) fn seats(error: SeatsError) -> String {
     match error {
         SeatsError::Empty => "Please say how many seats there are.".into(),
         SeatsError::NotANumber => "Please write the number of seats in digits.".into(),
-        SeatsError::OutOfRange => format!("A table has 1 to {} seats.", Seats::MAX),
+        SeatsError::OutOfRange => format!("Please choose between 1 and {} seats.", Seats::MAX),
     }
 }
 
@@ -140,6 +140,23 @@ pub(crate) fn closed(party: &PartySummary, now: Timestamp) -> Option<String> {
     }
     let deadline = || date.on_the_same_wall(party.rsvp_deadline);
     (!party.is_open(now)).then(|| refusal(&Refusal::Closed { deadline: deadline(), host: host.clone() }))
+}
+
+/// How long until a party begins, by the days of the calendar on its host's wall: nobody counts hours to a dinner. Nothing
+/// where it will not be, or has begun.
+pub(crate) fn until(party: &PartySummary, now: Timestamp) -> Option<String> {
+    let date = &party.invitation.date;
+    if party.state == PartyState::Cancelled || date.has_begun(now) {
+        return None;
+    }
+    Some(match date.days_until(now) {
+        ..=0 => "Today".into(),
+        1 => "Tomorrow".into(),
+        days @ 2..14 => format!("In {days} days"),
+        days @ 14..60 => format!("In {} weeks", days / 7),
+        days @ 60..730 => format!("In {} months", (days + 15) / 30),
+        days => format!("In {} years", days / 365),
+    })
 }
 
 /// What the viewer has said.

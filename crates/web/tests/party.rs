@@ -93,7 +93,7 @@ async fn no_more_answers_than_can_work_are_offered(house: House) {
 
     house.change(&party, house.id_of("ada").await, |party, _| party.state = PartyState::Cancelled).await;
     let cancelled = cyd.get(&page).await;
-    assert_eq!((cancelled.texts("#your-answer"), offered(&cancelled)), (vec!["No more answers".into()], vec![]));
+    assert_eq!((cancelled.texts("#your-answer"), offered(&cancelled)), (vec!["Cancelled".into()], vec![]));
     assert!(cancelled.text.contains("ada cancelled this dinner party."));
     assert_eq!(detail(&cancelled, "Seats"), ["2 of 2 taken"], "nobody is told of seats that nobody can have");
     house.pass_days(365);

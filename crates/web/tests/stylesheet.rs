@@ -66,9 +66,12 @@ fn colors_that_meet_can_be_told_apart() {
                 assert!(found >= 4.5, "{text} on {ground} by {when}: {found:.2}");
             }
         }
-        for (shape, grounds) in
-            [("line", &["paper", "card", "table"][..]), ("seated", &["table"]), ("accent", &["table", "glow"])]
-        {
+        for (shape, grounds) in [
+            ("line", &["paper", "card", "table"][..]),
+            ("seated", &["table"]),
+            ("accent", &["table"]),
+            ("flame", &["glow"]),
+        ] {
             for ground in grounds {
                 let found = contrast(of(shape), of(ground));
                 assert!(found >= 3.0, "{shape} on {ground} by {when}: {found:.2}");

@@ -160,6 +160,13 @@ impl PartyDate {
         Self { local, zone: self.zone.clone(), starts_at: moment }
     }
 
+    /// How many days of the calendar it is away at `now`, on its own wall: 0 on the day itself, negative after it.
+    #[must_use]
+    pub fn days_until(&self, now: Timestamp) -> i32 {
+        let today = self.on_the_same_wall(now).local.date();
+        self.local.date().since(today).map_or(0, |span| span.get_days())
+    }
+
     /// The moment it begins.
     #[must_use]
     pub fn starts_at(&self) -> Timestamp {
@@ -214,6 +221,14 @@ mod tests {
     fn a_time_that_comes_twice_is_the_earlier_one() {
         let date = resolve("2026-10-25", "02:30", "Europe/Berlin").unwrap();
         assert_eq!(date.starts_at(), Timestamp::from_millis(1_792_888_200_000)); // 00:30 UTC, summer time still
+    }
+
+    #[test]
+    fn days_are_counted_on_the_hosts_wall() {
+        let date = resolve("2026-03-14", "00:30", "Asia/Tokyo").unwrap();
+        let days =
+            |hours: i64| date.days_until(Timestamp::from_millis(date.starts_at().as_millis() - hours * 3_600_000));
+        assert_eq!([0, 1, 24, 25, 70 * 24, -24].map(days), [0, 1, 1, 2, 70, -1]);
     }
 
     #[test]

@@ -70,6 +70,8 @@ pub(super) struct Row<'a> {
     /// While there are seats to give.
     pub(super) seats_left: Option<String>,
     pub(super) state: Option<State>,
+    /// Whether it is the viewer's own.
+    pub(super) is_host: bool,
     /// Whether a press of a button could seat the viewer.
     pub(super) can_rsvp: bool,
 }
@@ -94,6 +96,7 @@ impl<'a> Row<'a> {
             attendees: words::attendees(party),
             seats_left: party.is_open(now).then(|| words::seats_left(party)),
             state: closed.or_else(|| mine.map(|text| State { text: text.into(), class: holds_a_seat })),
+            is_host,
             can_rsvp: party.is_open(now) && party.free() > 0 && !is_host && !seated && !removed,
         }
     }

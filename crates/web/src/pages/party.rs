@@ -2,7 +2,7 @@
 
 use accounts::web::{Checked, CurrentUser, Fields, Flash, Form, FormErrors, PageParts, Problem, permanently};
 use askama::Template;
-use domain::party::{Answer, Heads, PartyId, PartyView};
+use domain::party::{Answer, Heads, PartyId, PartyState, PartyView};
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, handler};
@@ -20,7 +20,8 @@ struct Invited<'a> {
     view: &'a PartyView,
     row: Row<'a>,
     table: Table,
-    is_host: bool,
+    /// How long until it begins.
+    until: Option<String>,
     closed: Option<String>,
     is_past: bool,
 }
@@ -44,7 +45,7 @@ pub(crate) async fn show(
         page: &page,
         row: Row::of(party, me.id, now),
         table: Table::of(&view),
-        is_host: party.host == me.id,
+        until: words::until(party, now),
         closed: words::closed(party, now),
         is_past: party.invitation.date.has_begun(now),
         view: &view,
@@ -55,6 +56,10 @@ pub(crate) async fn show(
 impl Invited<'_> {
     fn is_seated(&self) -> bool {
         matches!(self.view.summary.my_answer, Some(Answer::Seated(_)))
+    }
+
+    fn is_cancelled(&self) -> bool {
+        self.view.summary.state == PartyState::Cancelled
     }
 
     fn has_declined(&self) -> bool {

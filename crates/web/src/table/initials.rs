@@ -1,12 +1,17 @@
-//! What of a name fits on a plate: at most two of its letters, with the marks that belong to them.
+//! What of a name fits on a plate: at most two of its letters, with the marks that belong to them, or one and the end of
+//! the number that it ends in.
 
 use unicode_normalization::char::is_combining_mark;
 
 /// As many letters as a plate has room for.
 const LETTERS: usize = 2;
 
-/// "AL" for `ada_lovelace`, "Be" for `ben`.
+/// "AL" for `ada_lovelace`, "Be" for `ben`, and "G12" for `guest-12`: names that are counted differ at their ends.
 pub(super) fn initials(name: &str) -> String {
+    let counted = name.trim_end_matches(|c: char| c.is_ascii_digit());
+    if let (Some(first), digits @ 1..) = (letters(counted).next(), name.len() - counted.len()) {
+        return upper(first) + &name[name.len() - digits.min(LETTERS)..];
+    }
     let words: Vec<_> = name.split(['_', '-', '.']).filter(|word| !word.is_empty()).collect();
     match words.as_slice() {
         [] => letters(name).next().unwrap_or_default().to_owned(),
@@ -51,7 +56,9 @@ mod tests {
             ("ada", "Ad"),
             ("Ada_Lovelace", "AL"),
             ("jean-luc.p", "JP"),
-            ("u0007", "U0"),
+            ("u0007", "U07"),
+            ("Guest-12", "G12"),
+            ("guest1", "G1"),
             ("42nd", "42"),
             ("__x__", "X"),
             ("___", "_"),
@@ -69,12 +76,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_name_has_one_or_two_letters_to_show(text in any::<String>(), name in "[\\p{L}\\p{N}_.-]{3,64}") {
+        fn every_name_has_one_to_three_letters_to_show(text in any::<String>(), name in "[\\p{L}\\p{N}_.-]{3,64}") {
             for text in [text, name] {
                 let Ok(name) = Username::parse(&text) else { continue };
                 let mark = initials(name.as_str());
                 let letters = mark.chars().filter(|c| !is_combining_mark(*c)).count();
-                prop_assert!((1..=LETTERS).contains(&letters), "{mark:?} of {name}");
+                prop_assert!((1..=1 + LETTERS).contains(&letters), "{mark:?} of {name}");
             }
         }
     }

@@ -46,6 +46,29 @@ fn what_happened_is_told_to_the_letter() {
 }
 
 #[test]
+fn how_long_until_a_party_is_told_in_the_words_people_use() {
+    let party = party(&[]);
+    let before =
+        |days: i64| Timestamp::from_millis(party.invitation.date.starts_at().as_millis() - days * 86_400_000 - 1);
+    for (days, told) in [
+        (0, "Today"),
+        (1, "Tomorrow"),
+        (2, "In 2 days"),
+        (13, "In 13 days"),
+        (14, "In 2 weeks"),
+        (59, "In 8 weeks"),
+        (60, "In 2 months"),
+        (729, "In 24 months"),
+        (730, "In 2 years"),
+    ] {
+        assert_eq!(until(&party, before(days)).as_deref(), Some(told), "{days} days before");
+    }
+    assert_eq!(until(&party, party.invitation.date.starts_at()), None, "it has begun");
+    let cancelled = PartySummary { state: PartyState::Cancelled, ..party.clone() };
+    assert_eq!(until(&cancelled, before(3)), None, "it will not be");
+}
+
+#[test]
 fn what_is_refused_is_told_to_the_letter() {
     let Invitation { host, date } = invitation();
     for (reason, told) in [

@@ -16,13 +16,13 @@ const TIME: &str = "Please choose a time, such as 19:00.";
 const ZONE: &str = "Please choose a time zone from the list, such as Europe/Berlin.";
 const PAST: &str = "That time has already passed. Please choose a later one.";
 const GAP: &str = "Clocks are set forward over that time on that day. Please choose another time.";
-const WHERE: &str = "Please say where.";
+const WHERE: &str = "Please say where it is.";
 const DISH: &str = "Please say what there is to eat.";
 const LONG: &str = "Please use at most 200 characters.";
 const UNSHOWABLE: &str = "This holds a character that cannot be shown. Please type it again.";
 const SEATS: &str = "Please say how many seats there are.";
 const DIGITS: &str = "Please write the number of seats in digits.";
-const RANGE: &str = "A table has 1 to 1000 seats.";
+const RANGE: &str = "Please choose between 1 and 1000 seats.";
 const NUL: &str = "This field holds a character that cannot be stored. Please type it again.";
 const TWICE: &str = "This field was sent more than once. Please fill it in again.";
 

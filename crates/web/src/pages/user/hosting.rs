@@ -61,7 +61,8 @@ impl Form for Hosting {
             },
             _ => None,
         };
-        let venue = errors.field(fields, "venue", |typed| Label::parse(typed).map_err(|e| words::label(e, "where")));
+        let venue =
+            errors.field(fields, "venue", |typed| Label::parse(typed).map_err(|e| words::label(e, "where it is")));
         let what = "what there is to eat";
         let main_dish =
             errors.field(fields, "main_dish", |typed| Label::parse(typed).map_err(|e| words::label(e, what)));

@@ -13,7 +13,7 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 use anyhow::{Context as _, bail};
 
 use self::lighthouse::{Page, Runs};
-use crate::{gallery, report};
+use crate::{command, gallery, report};
 
 /// How far.
 #[derive(clap::Args)]
@@ -28,7 +28,7 @@ pub(crate) struct Options {
 
 /// Runs all three, and fails where any of them finds anything.
 pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
-    let target = gallery::target(root)?;
+    let target = command::target(root)?;
     let folder = target.join("audit");
     let packages = packages::provide(root, &folder)?;
     let sources = folder.join("sources");

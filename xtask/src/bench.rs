@@ -25,7 +25,7 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
-    let folder = root.join("target/criterion");
+    let folder = command::target(root)?.join("criterion");
     if folder.exists() {
         fs::remove_dir_all(&folder)?; // what an earlier run measured is no part of this one's ratios
     }

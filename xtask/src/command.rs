@@ -1,11 +1,12 @@
-//! Runs other programs. Which, and in what order, is the verbs' business.
+//! Runs other programs, cargo above all. Which, and in what order, is the verbs' business.
 
 use std::env;
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context as _, ensure};
+use cargo_metadata::MetadataCommand;
 
 /// The cargo that runs us, in `root`.
 pub(crate) fn cargo(root: &Path) -> Command {
@@ -19,6 +20,12 @@ pub(crate) fn cargo(root: &Path) -> Command {
         }
     }
     cargo
+}
+
+/// The folder that cargo builds into: `target`, unless somebody said otherwise.
+pub(crate) fn target(root: &Path) -> anyhow::Result<PathBuf> {
+    let metadata = MetadataCommand::new().current_dir(root).no_deps().exec().context("cargo metadata failed")?;
+    Ok(metadata.target_directory.into_std_path_buf())
 }
 
 /// Runs it to its end, its output going where ours goes.

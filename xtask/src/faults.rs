@@ -1,13 +1,11 @@
 //! `cargo xtask faults`: what a test cannot do to the program, or not for that long. Which faults there are and what must
 //! come of them is said by the examples `faults` and `soak` of the crate `web`; this builds the program and starts them.
 
-use std::net::TcpListener;
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, ensure};
+use anyhow::Context as _;
 
 use crate::command;
 
@@ -53,29 +51,25 @@ pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
     let program = program(root, options.release)?;
     let faults = if options.faults.is_empty() { &ALL[..] } else { &options.faults };
     for fault in faults {
-        if *fault == Fault::Soak {
-            soak(root, &program, options)?;
-        } else {
-            let mut example = example(root, "faults");
-            example.arg("--program").arg(&program);
-            command::run(example.args(fault.words(options)))?;
+        match fault.words(options) {
+            Some(words) => command::run(example(root, "faults").arg("--program").arg(&program).args(words))?,
+            None => soak(root, &program, options)?,
         }
     }
     Ok(())
 }
 
 impl Fault {
-    /// As the example has it.
-    fn words(self, options: &Options) -> Vec<String> {
-        let words = match self {
-            Self::Kill => return vec!["kill".into(), format!("--times={}", options.times)],
-            Self::Disk => "disk",
-            Self::Outage => "outage",
-            Self::Oversell => "oversell",
-            Self::Sync => "sync",
-            Self::Soak => "soak",
-        };
-        vec![words.into()]
+    /// As the example `faults` has it; `None` for the soak, which is an example of its own.
+    fn words(self, options: &Options) -> Option<Vec<String>> {
+        match self {
+            Self::Kill => Some(vec!["kill".into(), format!("--times={}", options.times)]),
+            Self::Disk => Some(vec!["disk".into()]),
+            Self::Outage => Some(vec!["outage".into()]),
+            Self::Oversell => Some(vec!["oversell".into()]),
+            Self::Sync => Some(vec!["sync".into()]),
+            Self::Soak => None,
+        }
     }
 }
 
@@ -87,9 +81,8 @@ fn program(root: &Path, release: bool) -> anyhow::Result<PathBuf> {
         build.arg("--release");
     }
     command::run(&mut build)?;
-    let metadata = cargo_metadata::MetadataCommand::new().current_dir(root).no_deps().exec()?;
     let profile = if release { "release" } else { "debug" };
-    Ok(metadata.target_directory.join(profile).join("dinnerparty").into())
+    Ok(command::target(root)?.join(profile).join("dinnerparty"))
 }
 
 /// In the dev profile: what it measures is the program.
@@ -114,17 +107,14 @@ fn soak(root: &Path, program: &Path, options: &Options) -> anyhow::Result<()> {
     std::fs::create_dir(&folder).context("no folder for the database")?;
     let database = format!("sqlite:{}", folder.join("soak.db").display());
     command::run(example(root, "seed").args(["--database", &database]))?;
-    let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
     let mut server = Command::new(program);
-    server.args(["--database", &database, "--listen", &address.to_string(), "--log", "warn"]);
-    let server = Server(server.stdin(Stdio::null()).stdout(Stdio::null()).spawn()?);
-    let begun = Instant::now();
-    while std::net::TcpStream::connect(address).is_err() {
-        ensure!(begun.elapsed() < Duration::from_secs(30), "the program did not come up");
-        sleep(Duration::from_millis(20));
-    }
+    server.args(["--database", &database, "--listen", "127.0.0.1:0", "--log", "warn"]);
+    let mut server = Server(server.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?);
+    let mut line = String::new();
+    BufReader::new(server.0.stdout.take().context("its output is piped")?).read_line(&mut line)?;
+    let (_, origin) = line.trim_end().split_once(" is served at ").context("the program did not come up")?;
     let mut soak = example(root, "soak");
-    soak.args(["--server", &format!("http://{address}"), "--pid", &server.0.id().to_string()]);
+    soak.args(["--server", origin, "--pid", &server.0.id().to_string()]);
     let amounts = [("--minutes", options.minutes), ("--rate", options.rate)];
     let soaked = command::run(soak.args(amounts.map(|(name, amount)| format!("{name}={amount}"))));
     drop(server);
@@ -146,13 +136,13 @@ mod tests {
 
     fn words(line: &[&str]) -> Vec<Vec<String>> {
         let options = Line::parse_from([&["faults"], line].concat()).options;
-        options.faults.iter().map(|fault| fault.words(&options)).collect()
+        options.faults.iter().filter_map(|fault| fault.words(&options)).collect()
     }
 
     #[test]
     fn each_fault_is_asked_for_by_its_word_and_how_often_is_passed_on() {
         assert_eq!(words(&["kill", "disk", "--times", "100"]), [vec!["kill", "--times=100"], vec!["disk"]]);
         assert_eq!(words(&["outage", "oversell", "sync"]), [["outage"], ["oversell"], ["sync"]]);
-        assert_eq!(words(&[]), [[""; 0]; 0]);
+        assert_eq!(words(&["soak"]), [[""; 0]; 0], "it is an example of its own");
     }
 }

@@ -2,19 +2,10 @@
 //! What is done with it is the verbs'.
 
 use std::env::consts::EXE_SUFFIX;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 
-use anyhow::Context as _;
-use cargo_metadata::MetadataCommand;
-
 use crate::command;
-
-/// The folder that cargo builds into.
-pub(crate) fn target(root: &Path) -> anyhow::Result<PathBuf> {
-    let metadata = MetadataCommand::new().current_dir(root).no_deps().exec().context("cargo metadata failed")?;
-    Ok(metadata.target_directory.into_std_path_buf())
-}
 
 /// The gallery, about to be started. The recipe, which is a program and no crate, is built for it.
 pub(crate) fn open(root: &Path, target: &Path) -> anyhow::Result<Command> {

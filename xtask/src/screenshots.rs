@@ -16,7 +16,7 @@ pub(crate) struct Options {
 
 /// Takes them into `target/screenshots`. What was there before goes, unless only some are taken.
 pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
-    let target = gallery::target(root)?;
+    let target = command::target(root)?;
     let (mut gallery, pictures) = (gallery::open(root, &target)?, target.join("screenshots"));
     match &options.only {
         Some(only) => drop(gallery.args(["--only", only])),

@@ -1,7 +1,6 @@
 //! The programs that judge pages, by npm: which versions is said by `xtask/audit/package-lock.json`, which names no
 //! registry; npm asks the one it is set up with, and checks what comes against the lock's digests.
 
-use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -9,12 +8,9 @@ use std::process::Command;
 use anyhow::Context as _;
 
 use super::lighthouse::Lighthouse;
-use crate::command;
+use crate::{browser, command};
 
 const FILES: [&str; 3] = ["package.json", "package-lock.json", ".npmrc"];
-
-/// What Chromium is called, by whom it was packaged.
-const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /// The packages, installed.
 pub(super) struct Packages {
@@ -52,11 +48,8 @@ impl Packages {
     }
 
     pub(super) fn lighthouse(&self) -> anyhow::Result<Lighthouse> {
-        let path = env::var_os("PATH").unwrap_or_default();
-        let mut folders = env::split_paths(&path);
-        let browser =
-            folders.find_map(|folder| BROWSERS.iter().map(|name| folder.join(name)).find(|file| file.is_file()));
-        let browser = browser.context("Chromium is not on the PATH: `cargo xtask test` installs it, or says how to")?;
+        let missing = "Chromium is not on the PATH: `cargo xtask test` installs it, or says how to";
+        let browser = browser::find().context(missing)?;
         Ok(Lighthouse { script: self.modules.join("lighthouse/cli/index.js"), browser })
     }
 }

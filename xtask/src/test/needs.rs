@@ -8,7 +8,7 @@ use std::process::Command;
 
 use anyhow::{Context as _, bail};
 
-use crate::command;
+use crate::{browser, command};
 
 /// Something the tests need.
 struct Need {
@@ -50,15 +50,6 @@ const NEEDS: &[Need] = &[
         ],
         before: || Ok(()),
     },
-];
-
-/// What Chromium is called, by whom it was packaged; the last is where a Mac keeps it. `test-support` looks for the same.
-const BROWSERS: &[&str] = &[
-    "chromium",
-    "chromium-browser",
-    "google-chrome",
-    "google-chrome-stable",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
 /// How each package manager is called, up to the package's name.
@@ -115,12 +106,12 @@ fn is_root() -> bool {
 
 /// Whether it is on the `PATH`, or at its own path.
 fn is_program(name: &str) -> bool {
-    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(name).is_file()))
+    browser::program(name).is_some()
 }
 
 /// Either without the other is not enough.
 fn is_browser(is_program: impl Fn(&str) -> bool) -> bool {
-    is_program("chromedriver") && BROWSERS.iter().any(|browser| is_program(browser))
+    is_program("chromedriver") && browser::NAMES.iter().any(|browser| is_program(browser))
 }
 
 /// As `test-support` looks for it: Debian keeps the server's programs off the `PATH`, by version.

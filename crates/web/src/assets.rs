@@ -1,7 +1,6 @@
 //! The files that pages load: in the binary, under a name that changes with their content, kept by browsers for good, and
 //! compressed once.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::LazyLock;
 
 use accounts::web::Problem;
@@ -9,6 +8,7 @@ use flate2::Compression;
 use poem::http::{HeaderMap, HeaderValue, header};
 use poem::web::Path;
 use poem::{Body, IntoResponse, Response, handler};
+use sha2::{Digest as _, Sha256};
 
 use crate::gzip;
 
@@ -67,9 +67,9 @@ pub(crate) struct Asset {
 
 impl Asset {
     fn new(name: &str, extension: &str, content_type: &'static str, bytes: &'static [u8]) -> Self {
-        let mut hasher = DefaultHasher::new(); // to tell versions apart, not to resist anybody
-        bytes.hash(&mut hasher);
-        let path = format!("/assets/{name}-{:016x}.{extension}", hasher.finish());
+        // Eight bytes of the digest tell any two versions apart.
+        let version = Sha256::digest(bytes).iter().take(8).fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
+        let path = format!("/assets/{name}-{version:016x}.{extension}");
         let gzipped = gzip::compressed(bytes, Compression::best());
         Self { path, content_type, bytes, gzipped }
     }

@@ -4,15 +4,13 @@
 
 mod common;
 
-use std::sync::Arc;
-
 use accounts::test_kit::{TestServer, Visitor, cheap};
 use accounts::{Accounts, SystemClock};
 use domain::party::Zone;
 use store::PartyStore;
 use test_support::browser::{Person, Scripts};
 use test_support::sqlite_url;
-use web::{Answering, Services};
+use web::Services;
 
 use crate::common::Recipe;
 
@@ -108,16 +106,6 @@ async fn three_services_in_one_browser_log_nobody_out() {
 
 async fn dinner_party(database: &str) -> web::App {
     let store = PartyStore::connect(database).await.unwrap();
-    let accounts = store.accounts().clone();
-    let services = Services {
-        accounts: accounts.clone().into(),
-        parties: store.parties(),
-        readiness: Arc::new(move || -> Answering {
-            let accounts = accounts.clone();
-            Box::pin(async move { accounts.ping().await })
-        }),
-        clock: Arc::new(SystemClock),
-        time_zone: Zone::parse("Europe/Berlin").unwrap(),
-    };
+    let services = Services::over(&store, SystemClock, Zone::parse("Europe/Berlin").unwrap());
     web::app(services, Accounts::builder().cost(cheap())).unwrap()
 }

@@ -21,7 +21,7 @@ use store::PartyStore;
 use test_support::{Postgres, sqlite_url};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
-use web::{Answering, Services, app};
+use web::{Services, app};
 
 /// Ends sessions while they are in use, and asks whether any came back to life
 #[derive(Parser)]
@@ -51,7 +51,11 @@ impl LogOut {
     async fn over(&self, engine: &str, url: &str) -> anyhow::Result<()> {
         let store = PartyStore::connect(url).await?;
         let clock = MovableClock::at(SystemClock.now());
-        let server = TestServer::start(app(services(&store, &clock)?, Accounts::builder().cost(cheap()))?).await?;
+        let server = TestServer::start(app(
+            Services::over(&store, clock.clone(), Zone::parse("UTC")?),
+            Accounts::builder().cost(cheap()),
+        )?)
+        .await?;
         Visitor::of(&server).register("ada", PASSWORD).await;
         let (mut revived, mut before, mut after, mut old) = (0, 0, 0, Vec::new());
         for _ in 0..self.rounds {
@@ -114,14 +118,4 @@ async fn opens(tab: &Visitor) -> anyhow::Result<bool> {
         303 => Ok(false),
         status => bail!("a protected page answers {status}"),
     }
-}
-
-fn services(store: &PartyStore, clock: &MovableClock) -> anyhow::Result<Services> {
-    Ok(Services {
-        accounts: store.accounts().clone().into(),
-        parties: store.parties(),
-        readiness: Arc::new(|| -> Answering { Box::pin(async { Ok(()) }) }),
-        clock: Arc::new(clock.clone()),
-        time_zone: Zone::parse("UTC")?,
-    })
 }

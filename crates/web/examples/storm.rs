@@ -22,7 +22,7 @@ use store::PartyStore;
 use test_support::{Postgres, sqlite_url};
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
-use web::{Answering, Services, app};
+use web::{Services, app};
 
 /// Has many guests RSVP at once to a party with few seats, and prints what came of it
 #[derive(Parser)]
@@ -66,7 +66,11 @@ impl Storm {
     #[expect(clippy::print_stdout, reason = "a program that prints a table")]
     async fn over(&self, engine: &str, url: &str) -> anyhow::Result<()> {
         let store = PartyStore::connect(url).await?;
-        let server = TestServer::start(app(services(&store)?, Accounts::builder().cost(cheap()))?).await?;
+        let server = TestServer::start(app(
+            Services::over(&store, SystemClock, Zone::parse("UTC")?),
+            Accounts::builder().cost(cheap()),
+        )?)
+        .await?;
         println!("{engine}: {} guests at once, {} seats, {} rounds", self.users, self.seats, self.rounds);
         let begun = Instant::now();
         let mut people = enter(&server, self.users + 1).await?;
@@ -128,20 +132,6 @@ impl Storm {
         let view = store.parties().find(id, UserId::new(-1)).await?.context("the party is gone")?;
         Ok(Round { told, stored: view.guests.len(), taken: view.summary.taken, slowest })
     }
-}
-
-fn services(store: &PartyStore) -> anyhow::Result<Services> {
-    let accounts = store.accounts().clone();
-    Ok(Services {
-        accounts: accounts.clone().into(),
-        parties: store.parties(),
-        readiness: Arc::new(move || -> Answering {
-            let accounts = accounts.clone();
-            Box::pin(async move { accounts.ping().await })
-        }),
-        clock: Arc::new(SystemClock),
-        time_zone: Zone::parse("UTC")?,
-    })
 }
 
 /// People with names of their own, registered and logged in by the pages.

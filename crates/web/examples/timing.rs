@@ -8,7 +8,6 @@
 //! The statistic is Mann and Whitney's: U/(n·m) is how often a refusal of the known address was the slower one, 0.5 where
 //! nothing can be told; p says how often chance alone would be as far from that.
 
-use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use accounts::test_kit::{TestServer, Visitor};
@@ -19,7 +18,7 @@ use domain::party::Zone;
 use poem::http::Method;
 use store::PartyStore;
 use test_support::sqlite_url;
-use web::{Answering, Services, app};
+use web::{Services, app};
 
 /// Compares the time of refused log-ins, with and without an account
 #[derive(Parser)]
@@ -35,7 +34,8 @@ async fn main() -> anyhow::Result<()> {
     let Timing { pairs } = Timing::parse();
     let folder = tempfile::tempdir()?;
     let store = PartyStore::connect(&sqlite_url(&folder)).await?;
-    let server = TestServer::start(app(services(&store)?, Accounts::builder())?).await?;
+    let server =
+        TestServer::start(app(Services::over(&store, SystemClock, Zone::parse("UTC")?), Accounts::builder())?).await?;
     let visitor = Visitor::of(&server);
     visitor.register("known", "marble otter seven").await;
 
@@ -93,16 +93,6 @@ fn upper_tail(z: f64) -> f64 {
     let factors = [1.330_274_429, -1.821_255_978, 1.781_477_937, -0.356_563_782, 0.319_381_530];
     let sum = factors.iter().fold(0.0, |sum, factor| (sum + factor) * t);
     (-z * z / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt() * sum
-}
-
-fn services(store: &PartyStore) -> anyhow::Result<Services> {
-    Ok(Services {
-        accounts: store.accounts().clone().into(),
-        parties: store.parties(),
-        readiness: Arc::new(|| -> Answering { Box::pin(async { Ok(()) }) }),
-        clock: Arc::new(SystemClock),
-        time_zone: Zone::parse("UTC")?,
-    })
 }
 
 #[cfg(test)]

@@ -1,32 +1,18 @@
-//! The service: what it needs, and where its pages are.
+//! The service: how it is put together, and where its pages are.
 
 use std::sync::Arc;
 
 use accounts::web::{Layer, RoutesError, methods};
-use accounts::{AccountPorts, BuildError, Builder, Clock};
-use domain::party::{Parties, PartyRepository, Zone};
+use accounts::{BuildError, Builder};
+use domain::party::Parties;
 use poem::middleware::AddDataEndpoint;
 use poem::{EndpointExt, Route};
 
-use crate::dinner::{Dinner, Readiness};
+use crate::dinner::Dinner;
 use crate::gzip::Gzip;
 use crate::layout::DinnerParty;
+use crate::services::Services;
 use crate::{assets, pages};
-
-/// What the service runs on. The program brings a real store, a test one that fails on request.
-#[derive(Clone)]
-pub struct Services {
-    /// Users and their sessions.
-    pub accounts: AccountPorts,
-    /// Their parties.
-    pub parties: Arc<dyn PartyRepository>,
-    /// Whether the database answers.
-    pub readiness: Readiness,
-    /// What time it is.
-    pub clock: Arc<dyn Clock>,
-    /// The zone offered to a host who has none yet.
-    pub time_zone: Zone,
-}
 
 /// Why the service cannot be put together: one clear line.
 #[derive(Debug, thiserror::Error)]

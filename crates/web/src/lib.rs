@@ -1,8 +1,8 @@
 //! DinnerParty: friends make accounts, host dinner parties, and RSVP.
 //!
 //! The thin shell around `domain` and `accounts`: addresses, pages and sentences. A page extracts, asks, matches and
-//! answers; rules, SQL and log-ins are elsewhere. The program is put together in `main.rs`, the only file that names a
-//! store.
+//! answers; rules, SQL and log-ins are elsewhere. The program is put together in `main.rs`; a store is named there, in
+//! `services.rs` and in `upkeep.rs` alone.
 
 mod app;
 mod assets;
@@ -10,6 +10,7 @@ mod dinner;
 mod gzip;
 mod layout;
 mod pages;
+mod services;
 mod table;
 mod words;
 
@@ -17,6 +18,7 @@ pub mod config;
 pub mod log;
 pub mod serve;
 
-pub use app::{App, AppError, Services, app};
+pub use app::{App, AppError, app};
 pub use dinner::{Answering, Dinner, Readiness};
 pub use gzip::Gzip;
+pub use services::Services;

@@ -4,7 +4,6 @@ mod upkeep;
 
 use std::io::Write;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use accounts::{Accounts, Builder, SystemClock};
 use anyhow::Context;
@@ -50,19 +49,7 @@ async fn run(config: Config) -> anyhow::Result<()> {
     let listener = listener.with_context(|| format!("cannot listen on {}", config.listen))?;
     let stopped = serve::stopped()?;
     let store = PartyStore::connect(&config.database).await?;
-    let accounts = store.accounts().clone();
-    let asked = accounts.clone();
-    let readiness = move || -> web::Answering {
-        let accounts = asked.clone();
-        Box::pin(async move { accounts.ping().await })
-    };
-    let services = Services {
-        accounts: accounts.clone().into(),
-        parties: store.parties(),
-        readiness: Arc::new(readiness),
-        clock: Arc::new(SystemClock),
-        time_zone: config.time_zone,
-    };
+    let services = Services::over(&store, SystemClock, config.time_zone);
     let service = app(services, settings)?;
     let address = listener.local_addr()?;
     let origin = config.origin.unwrap_or_else(|| format!("http://{address}"));
@@ -72,7 +59,7 @@ async fn run(config: Config) -> anyhow::Result<()> {
         limits.connections = connections;
     }
     serve::serve(listener, service, limits, stopped).await?;
-    accounts.close().await;
+    store.accounts().close().await;
     Ok(())
 }
 

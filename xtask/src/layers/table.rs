@@ -88,6 +88,7 @@ pub(super) const SPOKEN_IN: &[(&str, &[&str])] = &[
         "store",
         &[
             "crates/web/src/main.rs",
+            "crates/web/src/services.rs",
             "crates/web/src/upkeep",
             "crates/accounts/tests/",
             "crates/web/tests/",

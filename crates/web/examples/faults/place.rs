@@ -1,7 +1,5 @@
 //! Where the program runs: a database of its own, and people who are logged in to it.
 
-use std::sync::Arc;
-
 use accounts::test_kit::{TestServer, Visitor, cheap};
 use accounts::{Accounts, SystemClock};
 use anyhow::{Context, ensure};
@@ -10,7 +8,7 @@ use domain::party::Zone;
 use store::PartyStore;
 use tempfile::TempDir;
 use test_support::{Postgres, sqlite_url};
-use web::{Answering, Services, app};
+use web::{Services, app};
 
 /// The password of everybody here.
 pub(crate) const PASSWORD: &str = "marble otter seven";
@@ -63,7 +61,11 @@ impl Person {
 /// Their sessions are as good in every process on the database.
 pub(crate) async fn enter(database: &str, prefix: &str, count: u32) -> anyhow::Result<Vec<Person>> {
     let store = PartyStore::connect(database).await?;
-    let server = TestServer::start(app(services(&store)?, Accounts::builder().cost(cheap()))?).await?;
+    let server = TestServer::start(app(
+        Services::over(&store, SystemClock, Zone::parse("UTC")?),
+        Accounts::builder().cost(cheap()),
+    )?)
+    .await?;
     let mut people = Vec::new();
     for number in 0..count {
         let (name, visitor) = (format!("{prefix}-{number}"), Visitor::of(&server));
@@ -77,18 +79,4 @@ pub(crate) async fn enter(database: &str, prefix: &str, count: u32) -> anyhow::R
     }
     store.accounts().close().await;
     Ok(people)
-}
-
-fn services(store: &PartyStore) -> anyhow::Result<Services> {
-    let accounts = store.accounts().clone();
-    Ok(Services {
-        accounts: accounts.clone().into(),
-        parties: store.parties(),
-        readiness: Arc::new(move || -> Answering {
-            let accounts = accounts.clone();
-            Box::pin(async move { accounts.ping().await })
-        }),
-        clock: Arc::new(SystemClock),
-        time_zone: Zone::parse("UTC")?,
-    })
 }

@@ -12,7 +12,7 @@ use domain::user::NewUser;
 use store::PartyStore;
 use tempfile::TempDir;
 use test_support::{Postgres, sqlite_url};
-use web::{Answering, App, Services, app};
+use web::{App, Services, app};
 
 pub(crate) use asking::*;
 
@@ -131,17 +131,7 @@ impl House {
 }
 
 fn service(store: &PartyStore, clock: &MovableClock) -> App {
-    let accounts = store.accounts().clone();
-    let services = Services {
-        accounts: accounts.clone().into(),
-        parties: store.parties(),
-        readiness: Arc::new(move || -> Answering {
-            let accounts = accounts.clone();
-            Box::pin(async move { accounts.ping().await })
-        }),
-        clock: Arc::new(clock.clone()),
-        time_zone: Zone::parse("Europe/Lisbon").unwrap(),
-    };
+    let services = Services::over(store, clock.clone(), Zone::parse("Europe/Lisbon").unwrap());
     app(services, Accounts::builder().cost(cheap())).unwrap()
 }
 

@@ -14,7 +14,7 @@ use domain::user::NewUser;
 use store::PartyStore;
 use tempfile::TempDir;
 use test_support::sqlite_url;
-use web::{Answering, Services, app};
+use web::{Services, app};
 
 /// 1 January 2026, when a house opens.
 const NEW_YEAR: Timestamp = Timestamp::from_millis(1_767_225_600_000);
@@ -32,17 +32,8 @@ impl House {
     pub(super) async fn open() -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let store = PartyStore::connect(&sqlite_url(&folder)).await?;
-        let (clock, accounts) = (MovableClock::at(NEW_YEAR), store.accounts().clone());
-        let services = Services {
-            accounts: accounts.clone().into(),
-            parties: store.parties(),
-            readiness: Arc::new(move || -> Answering {
-                let accounts = accounts.clone();
-                Box::pin(async move { accounts.ping().await })
-            }),
-            clock: Arc::new(clock.clone()),
-            time_zone: Zone::parse("Europe/Lisbon")?,
-        };
+        let clock = MovableClock::at(NEW_YEAR);
+        let services = Services::over(&store, clock.clone(), Zone::parse("Europe/Lisbon")?);
         let server = TestServer::start(app(services, Accounts::builder().cost(cheap()))?).await?;
         let parties = Parties::new(store.parties(), Arc::new(clock.clone()));
         Ok(Self { server, clock, store, parties, _folder: folder })

@@ -16,7 +16,7 @@ use poem::{
     endpoint::make_sync,
     get, handler,
     http::StatusCode,
-    listener::{Listener, TcpListener},
+    listener::{Acceptor, Listener, TcpListener},
 };
 use store::AccountStore;
 
@@ -85,6 +85,8 @@ async fn main() -> anyhow::Result<()> {
     let no_icon = make_sync(|_| StatusCode::NO_CONTENT); // browsers ask for one, and complain of a page that is not there
     let routes = Route::new().at("/home", get(home)).at("/card.css", get(style)).at("/favicon.ico", no_icon);
     let service = accounts.routes(routes)?;
-    println!("The secret recipe is served at http://{}", settings.listen);
+    let chosen = socket.local_addr(); // where port 0 was asked for
+    let address = chosen.first().and_then(|address| address.as_socket_addr()).unwrap_or(&settings.listen);
+    println!("The secret recipe is served at http://{address}");
     Ok(Server::new_with_acceptor(socket).run(service).await?)
 }

@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 use accounts::Accounts;
 use clap::Parser;
 use poem::Server;
-use poem::listener::{Listener, TcpListener};
+use poem::listener::{Acceptor, Listener, TcpListener};
 
 /// TriPlanned: travelers post the places they know, and everybody reads them
 #[derive(Parser)]
@@ -43,6 +43,8 @@ async fn main() -> anyhow::Result<()> {
     let socket = TcpListener::bind(settings.listen).into_acceptor().await?;
     let store = example_triplanned::connect(&settings.database).await?;
     let site = example_triplanned::site(&store, accounts)?;
-    println!("TriPlanned is served at http://{}", settings.listen);
+    let chosen = socket.local_addr(); // where port 0 was asked for
+    let address = chosen.first().and_then(|address| address.as_socket_addr()).unwrap_or(&settings.listen);
+    println!("TriPlanned is served at http://{address}");
     Ok(Server::new_with_acceptor(socket).run(site).await?)
 }

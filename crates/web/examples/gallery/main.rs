@@ -59,7 +59,7 @@ async fn main() -> anyhow::Result<()> {
     let (_houses, house_states): (Vec<_>, Vec<_>) = houses.into_iter().unzip(); // they run until the end
     let (_racks, rack_states): (Vec<_>, Vec<_>) = racks.into_iter().unzip();
     let mut states: Vec<State> = house_states.into_iter().chain(rack_states).flatten().collect();
-    states.extend(recipe.states().await);
+    states.extend(recipe.states().await?);
     states.retain(|state| state.name.contains(&gallery.only));
     gallery.show(&states).await
 }

@@ -14,5 +14,6 @@ mod going_back;
 mod journey;
 mod keyboard;
 mod pages;
+mod services;
 mod tabs;
 mod twice;

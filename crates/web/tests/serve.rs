@@ -6,7 +6,9 @@ mod client;
 mod connections;
 mod ending;
 mod heads;
+mod hosts;
 mod http2;
+mod memory;
 
 use std::io;
 use std::net::SocketAddr;
@@ -21,7 +23,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
-use web::serve::{Limits, serve};
+use web::serve::{Limits, Pace, Patience, serve};
 
 /// Longer than any of these tests: a limit that is not the one in question.
 const LONG: Duration = Duration::from_mins(2);
@@ -34,19 +36,25 @@ const SOON: Duration = Duration::from_secs(8);
 
 /// Limits that no test runs into.
 fn wide() -> Limits {
+    let pace = Pace { grace: LONG, rate: 1, most: LONG };
+    let patience = Patience { head: LONG, idle: LONG, body: pace, answer: pace };
     Limits {
         connections: 1_000,
-        head: LONG,
-        idle: LONG,
-        crowded: LONG,
-        body: LONG,
-        body_grace: LONG,
-        answer: LONG,
+        quiet: patience,
+        crowded: patience,
+        held: 1 << 30,
         ping: LONG,
         pong: LONG,
         drain: LONG,
         ..Limits::default()
     }
+}
+
+/// The same but for one thing that a client is waited for in a quiet house.
+fn but(change: impl FnOnce(&mut Patience)) -> Limits {
+    let mut limits = wide();
+    change(&mut limits.quiet);
+    limits
 }
 
 /// A door, and behind it whatever is to be served.
@@ -101,6 +109,9 @@ impl Drop for Guest {
 /// How much `/large` answers: more than the sockets of both sides hold.
 const LARGE: usize = 32 << 20;
 
+/// How much `/page` answers.
+const PAGE: usize = 100_000;
+
 /// A few addresses: `/wait` answers when it is let, `/large` answers much, `/panic` panics; a body is counted.
 struct Rooms {
     guests: Arc<Guests>,
@@ -115,6 +126,7 @@ impl Endpoint for Rooms {
         match request.uri().path() {
             "/wait" => self.leave.acquire().await.unwrap().forget(),
             "/large" => return Ok("x".repeat(LARGE).into_response()),
+            "/page" => return Ok("x".repeat(PAGE).into_response()),
             "/early" => return Ok(StatusCode::FORBIDDEN.into_response()),
             "/panic" => panic!("as it was asked to"),
             _ => {}
@@ -129,6 +141,7 @@ impl Endpoint for Rooms {
     }
 }
 
+#[expect(clippy::large_types_passed_by_value, reason = "as it is passed to the server itself")]
 impl Door {
     async fn with(limits: Limits) -> (Self, Arc<Semaphore>) {
         let (guests, leave) = (Arc::default(), Arc::new(Semaphore::new(0)));

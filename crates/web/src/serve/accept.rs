@@ -5,10 +5,9 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
-use super::leash::Mood;
+use super::places::Places;
 
 /// How long to wait before a connection is asked for again that the system could not give.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -29,7 +28,7 @@ impl Accept {
 
     /// The next client. While the system has no descriptor for it, it waits in the backlog, and those that are idle are
     /// asked to go.
-    pub(super) async fn next(&mut self, mood: &watch::Sender<Mood>) -> (TcpStream, SocketAddr) {
+    pub(super) async fn next(&mut self, places: &Places) -> (TcpStream, SocketAddr) {
         loop {
             match self.listener.accept().await {
                 Ok(client) => return client,
@@ -39,7 +38,7 @@ impl Accept {
                         self.complained = Some(Instant::now());
                         tracing::error!(%error, "no connection can be accepted for now");
                     }
-                    set(mood, Mood::Crowded);
+                    places.crowd();
                     sleep(PAUSE).await;
                 }
             }
@@ -51,9 +50,4 @@ impl Accept {
 fn is_of_the_client(error: &io::Error) -> bool {
     use io::ErrorKind::{ConnectionAborted, ConnectionRefused, ConnectionReset, Interrupted};
     matches!(error.kind(), ConnectionAborted | ConnectionRefused | ConnectionReset | Interrupted)
-}
-
-/// Says something to all connections, where it is news.
-pub(super) fn set(mood: &watch::Sender<Mood>, to: Mood) {
-    mood.send_if_modified(|mood| std::mem::replace(mood, to) != to);
 }

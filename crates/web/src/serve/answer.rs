@@ -2,55 +2,68 @@
 
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::sync::Arc;
+use std::task::{Context, Poll};
 
 use http_body_util::combinators::BoxBody;
-use hyper::body::{Body, Bytes, Frame, SizeHint};
+use hyper::body::{Body, Buf, Bytes, Frame, SizeHint};
 
 use super::ledger::Ticket;
 
-/// How much of an answer an HTTP/2 stream is given at once. What it has been given lies where nobody counts it, until
-/// the client lets it be sent.
-const PIECE: usize = 4 << 10;
-
-/// What is answered to one request; until it is dropped, the request is under way.
+/// What is answered to one request. The request is under way until this and all its pieces are dropped.
 pub(super) struct Answer {
     body: BoxBody<Bytes, io::Error>,
-    /// What the body has given and is still to be passed on, piece by piece; `None` where it is passed on as it comes.
-    pieces: Option<Bytes>,
-    _ticket: Ticket,
+    ticket: Arc<Ticket>,
+}
+
+/// A piece of an answer, which hyper keeps until the client lets it be sent.
+pub(super) struct Piece {
+    bytes: Bytes,
+    ticket: Arc<Ticket>,
 }
 
 impl Answer {
-    pub(super) fn new(body: BoxBody<Bytes, io::Error>, is_http2: bool, ticket: Ticket) -> Self {
-        ticket.answered();
-        Self { body, pieces: is_http2.then(Bytes::new), _ticket: ticket }
+    pub(super) fn new(body: BoxBody<Bytes, io::Error>, ticket: Ticket) -> Self {
+        ticket.answered(size(&body));
+        Self { body, ticket: Arc::new(ticket) }
     }
 }
 
+/// How many bytes an answer has. All of ours are there whole: what is made as it is taken would say less.
+pub(super) fn size(body: &BoxBody<Bytes, io::Error>) -> usize {
+    usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX)
+}
+
 impl Body for Answer {
-    type Data = Bytes;
+    type Data = Piece;
     type Error = io::Error;
 
-    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Bytes>>>> {
-        let this = &mut *self;
-        let Some(rest) = &mut this.pieces else { return Pin::new(&mut this.body).poll_frame(context) };
-        if rest.is_empty() {
-            match ready!(Pin::new(&mut this.body).poll_frame(context)).transpose()?.map(Frame::into_data) {
-                Some(Ok(data)) => *rest = data,
-                Some(Err(trailers)) => return Poll::Ready(Some(Ok(trailers))),
-                None => return Poll::Ready(None),
-            }
-        }
-        Poll::Ready(Some(Ok(Frame::data(rest.split_to(rest.len().min(PIECE))))))
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<io::Result<Frame<Piece>>>> {
+        let ticket = Arc::clone(&self.ticket);
+        let frame = Pin::new(&mut self.body).poll_frame(context);
+        frame.map_ok(|frame| frame.map_data(|bytes| Piece { bytes, ticket }))
     }
 
     fn is_end_stream(&self) -> bool {
-        self.pieces.as_ref().is_none_or(Bytes::is_empty) && self.body.is_end_stream()
+        self.body.is_end_stream()
     }
 
-    /// Asked for before the first piece only.
     fn size_hint(&self) -> SizeHint {
         self.body.size_hint()
+    }
+}
+
+impl Buf for Piece {
+    fn remaining(&self) -> usize {
+        self.bytes.remaining()
+    }
+
+    fn chunk(&self) -> &[u8] {
+        self.bytes.chunk()
+    }
+
+    fn advance(&mut self, count: usize) {
+        self.bytes.advance(count);
+        self.ticket.took(count);
     }
 }

@@ -32,6 +32,8 @@ pub(super) enum Pull {
     Closing,
     /// To go now.
     Cut,
+    /// To go now, since all of them hold too much.
+    TooMuch,
 }
 
 /// One connection's leash.
@@ -45,7 +47,7 @@ pub(super) struct Leash {
 impl Leash {
     pub(super) fn new(ledger: Arc<Ledger>, mut word: watch::Receiver<Mood>) -> Self {
         word.mark_changed(); // what was said before is heard too
-        let timer = Box::pin(sleep_until(Instant::now() + ledger.limits().head));
+        let timer = Box::pin(sleep_until(Instant::now() + ledger.limits().quiet.head));
         Self { ledger, word, mood: Mood::Open, timer }
     }
 
@@ -63,6 +65,7 @@ impl Leash {
                         Mood::Cut => return Pull::Cut,
                     }
                 }
+                () = ledger.is_cut() => return Pull::TooMuch,
                 () = poll_fn(|context| poll_overdue(ledger, *mood == Mood::Crowded, timer.as_mut(), context)) => {
                     return Pull::Overdue;
                 }
@@ -71,8 +74,8 @@ impl Leash {
     }
 }
 
-/// The timer is moved only where it would ring too late, or rang too early: with requests that come and go it rings once
-/// in a while, and is not set for each.
+/// A body that is late is told to its reader only, who has an answer to that. The timer is moved only where it would ring
+/// too late, or rang too early: with requests that come and go it rings once in a while, and is not set for each.
 fn poll_overdue(ledger: &Ledger, is_crowded: bool, mut timer: Pin<&mut Sleep>, context: &mut Context<'_>) -> Poll<()> {
     loop {
         let Some(deadline) = ledger.deadline(is_crowded) else { return Poll::Pending };
@@ -82,9 +85,10 @@ fn poll_overdue(ledger: &Ledger, is_crowded: bool, mut timer: Pin<&mut Sleep>, c
         if timer.as_mut().poll(context).is_pending() {
             return Poll::Pending;
         }
-        if timer.deadline() == deadline {
+        if timer.deadline() < deadline {
+            timer.as_mut().reset(deadline);
+        } else if !ledger.give_up_bodies(deadline, is_crowded) {
             return Poll::Ready(());
         }
-        timer.as_mut().reset(deadline);
     }
 }

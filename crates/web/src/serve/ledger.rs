@@ -1,50 +1,46 @@
-//! What is under way on one connection, and since when: from that follows how long the connection may stay as it is.
-//! Only the book is here; who writes in it is [`super::socket`] and [`super::service`], who acts on it [`super::leash`].
+//! What is under way on one connection, and since when: from that follows how long the connection may stay as it is, and
+//! what it makes us hold. Only the book is here; who writes in it is [`super::socket`] and [`super::service`], who acts on
+//! it [`super::leash`] and [`super::weight`].
+
+mod entries;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Context;
 use std::time::Duration;
 
 use hyper::Method;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::head::Head;
+pub(super) use self::entries::Load;
+use self::entries::{Entries, Flow, Stage};
 use super::limits::Limits;
+use super::patience::Patience;
+use super::weight::Weight;
 
 /// How long an HTTP/2 client has to take notice that its connection ends. HTTP/1 has no such word.
 pub(super) const FAREWELL: Duration = Duration::from_millis(500);
 
+/// What a request makes us hold besides its bytes, measured over HTTP/2: the state of its handler, and of its stream.
+const REQUEST: usize = 16 << 10;
+
+/// What its answer makes us hold besides its bytes.
+const ANSWER: usize = 4 << 10;
+
 /// The book of one connection.
 pub(super) struct Ledger {
-    limits: Limits,
+    limits: Arc<Limits>,
+    weight: Arc<Weight>,
     entries: Mutex<Entries>,
-}
-
-#[derive(Debug)]
-struct Entries {
-    /// Since when the connection has been as quiet as it is: nothing begun, nothing ended.
-    since: Instant,
-    /// Whether a head is awaited now: it has begun, or it is the first.
-    heading: bool,
-    /// What came of it, on HTTP/1.
-    head: Head,
-    /// Requests under way, until the last byte of the answer is out of our hands.
-    open: u32,
-    /// Answers that are ready and not yet out of our hands, oldest first.
-    answers: Vec<(u64, Instant)>,
-    begun: u64,
-    /// Since when the client has not taken what there is for it.
-    blocked: Option<Instant>,
-    /// Whether something of a request was left unread.
-    unread: bool,
-    /// Since when nothing is left but to throw that away.
-    lingering: Option<Instant>,
-    /// When the client was told that the connection ends, and how long it has to take notice.
-    farewell: Option<(Instant, Duration)>,
+    cut: Notify,
 }
 
 impl Ledger {
-    pub(super) fn new(limits: Limits) -> Arc<Self> {
-        Arc::new(Self { limits, entries: Mutex::new(Entries::new(Instant::now())) })
+    pub(super) fn new(limits: Arc<Limits>, weight: &Arc<Weight>) -> Arc<Self> {
+        let entries = Mutex::new(Entries::new(Instant::now()));
+        let ledger = Arc::new(Self { limits, weight: Arc::clone(weight), entries, cut: Notify::new() });
+        weight.know(&ledger);
+        ledger
     }
 
     pub(super) fn limits(&self) -> &Limits {
@@ -58,32 +54,84 @@ impl Ledger {
     /// Bytes came on an HTTP/1 connection.
     pub(super) fn came(&self, bytes: &[u8]) {
         let mut entries = self.entries();
-        if entries.open == 0 {
+        if entries.awaits_head() {
             if !entries.heading {
                 entries.heading = true;
                 entries.since = Instant::now();
             }
-            entries.head.push(bytes, 2 * self.limits.head_size);
+            entries.head.push(bytes, self.limits.head_size);
         }
     }
 
-    /// A request's head is complete. Tells whether its body has one length only, where `chunked` gives the method of a
-    /// request that has one by its chunks.
-    pub(super) fn begin(self: &Arc<Self>, chunked: Option<&Method>) -> (Ticket, bool) {
-        let mut entries = self.entries();
-        let is_sound = chunked.is_none_or(|method| entries.head.names_no_length(method));
-        let number = entries.begin();
+    /// A request's head is complete, and has that many bytes. Tells whether its body has one length only, where `chunked`
+    /// gives the method of a request that has one by its chunks.
+    pub(super) fn begin(self: &Arc<Self>, chunked: Option<&Method>, has_body: bool, size: usize) -> (Ticket, bool) {
+        let held = REQUEST + size;
+        let (number, is_sound) = {
+            let mut entries = self.entries();
+            let is_sound = chunked.is_none_or(|method| entries.head.names_no_length(method));
+            (entries.begin(has_body, held, Instant::now()), is_sound)
+        };
+        self.weight.add(held);
         (Ticket { ledger: Arc::clone(self), number }, is_sound)
+    }
+
+    /// Whether there is room for so many bytes more, of whomever.
+    pub(super) fn has_room(&self, size: usize) -> bool {
+        self.weight.has_room(size)
+    }
+
+    /// So much of a body has come. Whether that is too late.
+    pub(super) fn body_came(&self, number: u64, count: usize) -> bool {
+        {
+            let mut entries = self.entries();
+            let Some(request) = entries.find(number) else { return false };
+            match &mut request.stage {
+                Stage::Body(flow, _) => flow.pass(count),
+                Stage::Late => return true,
+                Stage::Work | Stage::Answer(_) => {}
+            }
+            request.held += count;
+        }
+        self.weight.add(count);
+        false
+    }
+
+    /// A body is waited for, and whoever does so is woken when it is too late. Whether it is.
+    pub(super) fn body_awaited(&self, number: u64, context: &Context<'_>) -> bool {
+        match self.entries().find(number).map(|request| &mut request.stage) {
+            Some(Stage::Body(_, reader)) => {
+                if !reader.as_ref().is_some_and(|reader| reader.will_wake(context.waker())) {
+                    *reader = Some(context.waker().clone());
+                }
+                false
+            }
+            Some(Stage::Late) => true,
+            Some(Stage::Work | Stage::Answer(_)) | None => false,
+        }
+    }
+
+    /// A body is read, or is not going to be: then something is left unread.
+    pub(super) fn body_is_over(&self, number: u64, is_read: bool) {
+        let mut entries = self.entries();
+        entries.unread |= !is_read;
+        if let Some(request) = entries.find(number)
+            && matches!(request.stage, Stage::Body(..) | Stage::Late)
+        {
+            request.stage = Stage::Work;
+        }
     }
 
     /// The client takes no more, or takes again.
     pub(super) fn blocked(&self, is_blocked: bool) {
-        self.entries().blocked = is_blocked.then(Instant::now);
+        self.entries().blocked = is_blocked.then(|| Flow::new(Instant::now()));
     }
 
-    /// A body was not read to its end.
-    pub(super) fn left_unread(&self) {
-        self.entries().unread = true;
+    /// It does not take all, but so much.
+    pub(super) fn took(&self, count: usize) {
+        if let Some(flow) = &mut self.entries().blocked {
+            flow.pass(count);
+        }
     }
 
     /// Whether the last body that was begun was not read to its end.
@@ -113,66 +161,36 @@ impl Ledger {
     /// Whether nothing is under way.
     pub(super) fn is_waiting(&self) -> bool {
         let entries = self.entries();
-        entries.open == 0 && entries.blocked.is_none() && entries.lingering.is_none()
+        entries.requests.is_empty() && entries.blocked.is_none() && entries.lingering.is_none()
     }
 
-    /// Until when the connection may stay as it is; `None` while it is up to us.
+    /// Until when the connection, or a body on it, may stay as it is; `None` while it is up to us.
     pub(super) fn deadline(&self, is_crowded: bool) -> Option<Instant> {
-        self.entries().deadline(&self.limits, is_crowded)
-    }
-}
-
-impl Entries {
-    fn new(now: Instant) -> Self {
-        Self {
-            since: now,
-            heading: true,
-            head: Head::default(),
-            open: 0,
-            answers: Vec::new(),
-            begun: 0,
-            blocked: None,
-            unread: false,
-            lingering: None,
-            farewell: None,
-        }
+        self.entries().deadline(self.patience(is_crowded), self.limits.linger)
     }
 
-    fn begin(&mut self) -> u64 {
-        self.head.clear();
-        self.heading = false;
-        self.unread = false;
-        self.open += 1;
-        self.begun += 1;
-        self.begun
+    /// That deadline has passed: tells readers of bodies if it was theirs. Whether it was.
+    pub(super) fn give_up_bodies(&self, deadline: Instant, is_crowded: bool) -> bool {
+        self.entries().give_up_bodies(deadline, self.patience(is_crowded))
     }
 
-    fn answered(&mut self, number: u64, now: Instant) {
-        self.answers.push((number, now));
+    fn patience(&self, is_crowded: bool) -> &Patience {
+        if is_crowded { &self.limits.crowded } else { &self.limits.quiet }
     }
 
-    fn ended(&mut self, number: u64, now: Instant) {
-        self.answers.retain(|(each, _)| *each != number);
-        self.open = self.open.saturating_sub(1);
-        self.since = now;
+    pub(super) fn load(&self) -> Load {
+        self.entries().load()
     }
 
-    fn deadline(&self, limits: &Limits, is_crowded: bool) -> Option<Instant> {
-        if let Some(since) = self.lingering {
-            return Some(since + limits.linger);
-        }
-        let oldest = self.answers.first().map(|(_, since)| *since);
-        if let Some(since) = self.blocked.into_iter().chain(oldest).min() {
-            return Some(since + limits.answer);
-        }
-        if self.open > 0 {
-            return None;
-        }
-        if let Some((told, patience)) = self.farewell {
-            return Some(told.max(self.since) + patience);
-        }
-        let patience = if self.heading { limits.head } else { limits.idle };
-        Some(self.since + if is_crowded { patience.min(limits.crowded) } else { patience })
+    /// The connection must go, since all of them hold too much.
+    pub(super) fn cut(&self) {
+        self.entries().is_cut = true;
+        self.cut.notify_one();
+    }
+
+    /// Waits for that.
+    pub(super) async fn is_cut(&self) {
+        self.cut.notified().await;
     }
 }
 
@@ -183,19 +201,38 @@ pub(super) struct Ticket {
 }
 
 impl Ticket {
-    /// The answer is ready; from now on it is the client that is waited for.
-    pub(super) fn answered(&self) {
-        self.ledger.entries().answered(self.number, Instant::now());
-    }
-
     pub(super) fn ledger(&self) -> &Arc<Ledger> {
         &self.ledger
+    }
+
+    pub(super) fn number(&self) -> u64 {
+        self.number
+    }
+
+    /// An answer of that size is ready; from now on it is the client that is waited for. What its request held is gone.
+    pub(super) fn answered(&self, size: usize) {
+        let before = {
+            let mut entries = self.ledger.entries();
+            let Some(request) = entries.find(self.number) else { return };
+            request.stage = Stage::Answer(Flow::new(Instant::now()));
+            std::mem::replace(&mut request.held, ANSWER + size)
+        };
+        self.ledger.weight.remove(before);
+        self.ledger.weight.add(ANSWER + size);
+    }
+
+    /// So much of the answer is out of our hands.
+    pub(super) fn took(&self, count: usize) {
+        if let Some(Stage::Answer(flow)) = self.ledger.entries().find(self.number).map(|request| &mut request.stage) {
+            flow.pass(count);
+        }
     }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
-        self.ledger.entries().ended(self.number, Instant::now());
+        let held = self.ledger.entries().end(self.number, Instant::now());
+        self.ledger.weight.remove(held);
     }
 }
 

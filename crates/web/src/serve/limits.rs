@@ -1,28 +1,25 @@
-//! What a client may take of the server: time, bytes, connections. Every number of the door is here, with its reason.
+//! What a client may take of the server: bytes, connections, and time. Every number of the door is here, with its reason,
+//! but for those of [`super::patience`].
 
 use std::time::Duration;
 
 use rustix::process::{Resource, getrlimit};
+
+use super::patience::Patience;
 
 /// The door's limits. The defaults are for a site of pages and forms; a test makes them short.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
     /// Connections served at once. One more is accepted and waits; the others wait in the system's backlog.
     pub connections: u32,
-    /// From the first byte of a request's head (from the start, of a connection's first) until its last.
-    pub head: Duration,
-    /// How long a connection that has been answered may be kept open for the next request.
-    pub idle: Duration,
-    /// Instead of both, while somebody waits for a connection: an idle client opens another when it needs one.
-    pub crowded: Duration,
-    /// For a body, in all.
-    pub body: Duration,
-    /// How long a body's rate is not looked at: a lost packet is sent again within it.
-    pub body_grace: Duration,
-    /// The least average rate of a body after that, in bytes per second.
-    pub body_rate: u32,
-    /// How long a client may take for an answer, from when it is ready to its last byte, however steadily it is taken.
-    pub answer: Duration,
+    /// How long a client is waited for.
+    pub quiet: Patience,
+    /// The same while somebody waits for a connection.
+    pub crowded: Patience,
+    /// What all clients together may make us hold, in bytes: heads and bodies of requests under way, and answers that were
+    /// not taken. Past it those connections are cut that have held most for longest, and past twice as much a request is
+    /// refused. So an answer that is larger by itself cannot be relied on.
+    pub held: usize,
     /// After an answer that left something unread: how long the rest is thrown away, so that the answer is read before
     /// the connection is reset.
     pub linger: Duration,
@@ -46,19 +43,15 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             connections: CONNECTIONS,
-            head: Duration::from_secs(10),
-            idle: Duration::from_mins(1),
-            crowded: Duration::from_secs(1),
-            body: Duration::from_secs(30),
-            body_grace: Duration::from_secs(10),
-            body_rate: 1_024,
-            answer: Duration::from_mins(1),
+            quiet: Patience::QUIET,
+            crowded: Patience::CROWDED,
+            held: 64 << 20,
             linger: Duration::from_secs(1),
             linger_size: 1 << 20,
             drain: Duration::from_secs(10),
             head_size: 16 << 10,
             target_size: 8 << 10,
-            streams: 32,
+            streams: 8,
             ping: Duration::from_secs(20),
             pong: Duration::from_secs(10),
         }

@@ -23,5 +23,8 @@ pub(super) fn refuse(status: StatusCode) -> Response {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+    }
     response
 }

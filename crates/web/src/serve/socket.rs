@@ -36,10 +36,14 @@ impl Socket {
         Self { stream, ledger, early, notes_heads, is_blocked: false, ending: Ending::Not }
     }
 
-    fn note<T>(&mut self, written: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if written.is_pending() && !self.is_blocked {
-            self.is_blocked = true;
-            self.ledger.blocked(true);
+    fn note(&mut self, written: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
+        match &written {
+            Poll::Pending if !self.is_blocked => {
+                self.is_blocked = true;
+                self.ledger.blocked(true);
+            }
+            Poll::Ready(Ok(count)) if self.is_blocked => self.ledger.took(*count),
+            Poll::Pending | Poll::Ready(_) => {}
         }
         written
     }

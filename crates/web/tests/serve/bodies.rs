@@ -8,11 +8,12 @@ use tokio::time::{Instant, sleep};
 use web::serve::Limits;
 
 use super::client::{Client, post, status};
-use super::{Door, LONG, SHORT, SOON, wide};
+use super::{Door, LONG, SHORT, SOON, but, wide};
 use crate::common::House;
 
+/// A body has its grace, and then its rate.
 fn short() -> Limits {
-    Limits { body_grace: SHORT, ..wide() }
+    but(|patience| patience.body.grace = SHORT)
 }
 
 /// Sends a byte now and then until it is answered, and tells how many.
@@ -31,7 +32,7 @@ async fn trickle(client: &mut Client) -> usize {
 #[tokio::test]
 async fn a_body_that_trickles_is_told_so_in_a_page_and_the_connection_closed() {
     let house = House::on_sqlite().await;
-    let door = Door::before(house.service(), short(), Arc::default()).await;
+    let door = Door::before(house.service(), but(|patience| patience.body.most = SHORT), Arc::default()).await;
     for length in ["Content-Length: 60000", "Transfer-Encoding: chunked"] {
         let mut slow = Client::at(door.address).await;
         let head = post("/login", &format!("Sec-Fetch-Site: same-origin\r\n{length}"));
@@ -48,9 +49,9 @@ async fn a_body_that_trickles_is_told_so_in_a_page_and_the_connection_closed() {
 
 #[tokio::test]
 async fn a_body_has_its_rate_to_keep_and_its_time() {
-    for limits in
-        [Limits { body_grace: SHORT, body_rate: 1_000, ..wide() }, Limits { body: SHORT, body_rate: 1, ..wide() }]
-    {
+    let (mut rate, mut most) = (short(), wide());
+    (rate.quiet.body.rate, most.quiet.body.most) = (1_000, SHORT);
+    for limits in [rate, most] {
         let (door, _) = Door::with(limits).await;
         let mut slow = Client::at(door.address).await;
         slow.send(&post("/", "Content-Length: 60000")).await;
@@ -61,7 +62,9 @@ async fn a_body_has_its_rate_to_keep_and_its_time() {
 
 #[tokio::test]
 async fn a_body_that_is_slow_but_steady_is_taken() {
-    let (door, _) = Door::with(Limits { body_grace: SHORT, body_rate: 100, ..wide() }).await;
+    let mut limits = short();
+    limits.quiet.body.rate = 100;
+    let (door, _) = Door::with(limits).await;
     let mut steady = Client::at(door.address).await;
     steady.send(&post("/", "Content-Length: 10000")).await;
     for _ in 0..10 {

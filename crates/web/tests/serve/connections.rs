@@ -1,16 +1,24 @@
 //! Many connections, clients that leave, and clients that do not take their answer.
 
-use tokio::io::AsyncWriteExt;
-use web::serve::Limits;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::time::{Instant, sleep};
+use web::serve::{Limits, Pace, Patience};
 
 use super::client::{Client, get, post, status};
-use super::{Door, LARGE, SHORT, SOON, wide};
+use super::{Door, LARGE, LONG, SHORT, SOON, but, wide};
 
 const HELLO: &str = "0 bytes";
 
+/// So many connections, and what one is waited for while somebody waits for it.
+fn crowd(connections: u32, change: impl FnOnce(&mut Patience)) -> Limits {
+    let mut limits = Limits { connections, ..wide() };
+    change(&mut limits.crowded);
+    limits
+}
+
 #[tokio::test]
 async fn past_the_limit_a_client_waits_until_another_leaves() {
-    let (door, leave) = Door::with(Limits { connections: 2, crowded: SHORT / 4, ..wide() }).await;
+    let (door, leave) = Door::with(crowd(2, |crowded| (crowded.head, crowded.idle) = (SHORT / 4, SHORT / 4))).await;
     let (mut one, mut two) = (Client::at(door.address).await, Client::at(door.address).await);
     one.send(&get("/wait")).await;
     two.send(&get("/wait")).await;
@@ -29,31 +37,80 @@ async fn past_the_limit_a_client_waits_until_another_leaves() {
     }
     leave.add_permits(1);
     for mut client in [one, two] {
-        assert_eq!(status(&client.end().await.text), "200", "those under way were not cut");
+        assert_eq!(status(&client.answer().await), "200", "those under way were not cut");
+    }
+}
+
+/// What holds on to a place in a quiet house.
+const HOLDERS: [&str; 5] = ["", "GET / HT", "GET / HTTP/1.1\r\nHost: door\r\n\r\n", "a body", "an answer"];
+
+/// A client that holds on so, and has been answered what there is to answer.
+async fn holder(door: &Door, kind: &str) -> Client {
+    let mut client = Client::at(door.address).await;
+    match kind {
+        "a body" => client.send(&(post("/", "Content-Length: 60000") + "x")).await,
+        "an answer" => client.send(&get("/large")).await,
+        idle if idle.ends_with("\r\n\r\n") => assert!(client.ask(idle).await.ends_with(HELLO)),
+        half => client.send(half).await,
+    }
+    client
+}
+
+/// In a quiet house everybody has time, in a crowded one nobody.
+fn impatient(connections: u32) -> Limits {
+    let short = Pace { grace: SHORT, rate: 1 << 30, most: LONG };
+    crowd(connections, |crowded| *crowded = Patience { head: SHORT, idle: SHORT, body: short, answer: short })
+}
+
+#[tokio::test]
+async fn where_it_is_crowded_each_gives_way() {
+    let (door, _) = Door::with(impatient(1)).await;
+    for kind in HOLDERS {
+        let mut holder = holder(&door, kind).await;
+        assert!(kind == "an answer" || holder.is_kept(2 * SHORT).await, "{kind}: nobody waits");
+        let begun = Instant::now();
+        let mut next = Client::at(door.address).await;
+        assert!(next.get("/").await.ends_with(HELLO), "{kind}");
+        assert!(begun.elapsed() < SOON / 2, "{kind}: {:?}", begun.elapsed());
+        let told = holder.end().await.text;
+        assert!(
+            matches!((kind, status(&told)), ("a body", "408") | ("an answer", "200") | (_, "none")),
+            "{kind}: {told}"
+        );
     }
 }
 
 #[tokio::test]
-async fn where_it_is_crowded_the_idle_and_the_half_sent_give_way() {
-    let (door, _) = Door::with(Limits { connections: 3, crowded: SHORT, ..wide() }).await;
-    let mut idle = Client::at(door.address).await;
-    idle.get("/").await;
-    let mut half = Client::at(door.address).await;
-    half.send("GET / HT").await;
-    let mut silent = Client::at(door.address).await;
-    assert!(silent.is_kept(2 * SHORT).await, "there is room");
+async fn an_answer_that_is_left_for_a_while_is_still_there_when_nobody_waits() {
+    let (door, _) = Door::with(impatient(1)).await;
+    let mut holder = holder(&door, "an answer").await;
+    sleep(2 * SHORT).await;
+    holder.0.read_exact(&mut vec![0; LARGE]).await.unwrap();
+}
 
-    let mut next = Client::at(door.address).await;
-    assert!(next.get("/").await.ends_with(HELLO));
-    for mut client in [idle, half, silent] {
-        assert_eq!(client.end().await.text, "");
+#[tokio::test]
+async fn the_crowd_is_over_when_they_have_left_though_nobody_comes() {
+    let (door, leave) = Door::with(crowd(8, |crowded| crowded.idle = SHORT)).await;
+    let mut clients = Vec::new();
+    for _ in 0..9 {
+        let mut client = Client::at(door.address).await;
+        client.send(&get("/wait")).await;
+        clients.push(client);
     }
-    assert!(next.is_kept(2 * SHORT).await, "there is room again");
+    door.guests.are(8).await;
+    let mut last = clients.remove(7);
+    drop(clients); // the ninth too: it has waited
+    door.guests.are(1).await;
+    leave.add_permits(1);
+    assert_eq!(status(&last.answer().await), "200");
+    assert!(last.is_kept(3 * SHORT).await, "there is room again");
 }
 
 #[tokio::test]
 async fn a_client_that_does_not_take_its_answer_is_cut() {
-    let (door, _) = Door::with(Limits { answer: SHORT, connections: 1, ..wide() }).await;
+    let mut limits = Limits { connections: 1, ..but(|patience| patience.answer.most = SHORT) };
+    limits.crowded.answer.most = SHORT;
+    let (door, _) = Door::with(limits).await;
     let mut slow = Client::at(door.address).await;
     slow.send(&get("/large")).await;
     let mut next = Client::at(door.address).await;
@@ -63,7 +120,7 @@ async fn a_client_that_does_not_take_its_answer_is_cut() {
 
 #[tokio::test]
 async fn a_large_answer_is_taken_whole_by_whoever_reads() {
-    let (door, _) = Door::with(Limits { answer: SOON, ..wide() }).await;
+    let (door, _) = Door::with(but(|patience| patience.answer.most = SOON)).await;
     let mut client = Client::at(door.address).await;
     client.send(&get("/large").replace("Host", "Connection: close\r\nHost")).await;
     let end = client.end().await;

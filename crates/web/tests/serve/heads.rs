@@ -6,12 +6,12 @@ use tokio::time::{Instant, sleep};
 use web::serve::Limits;
 
 use super::client::{Client, get, post, status};
-use super::{Door, SHORT, SOON, wide};
+use super::{Door, SHORT, SOON, but, wide};
 
 const HELLO: &str = "0 bytes";
 
 fn short() -> Limits {
-    Limits { head: SHORT, ..wide() }
+    but(|patience| patience.head = SHORT)
 }
 
 #[tokio::test]
@@ -55,7 +55,7 @@ async fn on_a_kept_connection_a_head_has_its_time_and_silence_has_another() {
     kept.send("GET / HT").await;
     assert!(kept.end().await.after < SOON);
 
-    let (door, _) = Door::with(Limits { idle: SHORT, ..wide() }).await;
+    let (door, _) = Door::with(but(|patience| patience.idle = SHORT)).await;
     let mut kept = Client::at(door.address).await;
     assert!(kept.get("/").await.ends_with(HELLO));
     let end = kept.end().await;
@@ -64,7 +64,7 @@ async fn on_a_kept_connection_a_head_has_its_time_and_silence_has_another() {
 
 #[tokio::test]
 async fn three_hundred_half_sent_heads_do_not_slow_another() {
-    let (door, _) = Door::with(Limits { head: Duration::from_secs(3), ..wide() }).await;
+    let (door, _) = Door::with(but(|patience| patience.head = Duration::from_secs(3))).await;
     let mut slow = Vec::new();
     for _ in 0..300 {
         let mut client = Client::at(door.address).await;

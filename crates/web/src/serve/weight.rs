@@ -1,0 +1,127 @@
+//! What all clients together make us hold, and who must go when it is too much: those that have held most for longest.
+//! How much a single one holds is in its ledger.
+
+use std::cmp::Reverse;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::ledger::{Ledger, Load};
+
+/// Who is waited for no longer than this is not cut: whoever takes what there is for them does so in less.
+const GRACE: Duration = Duration::from_millis(100);
+
+/// How often it is told that somebody was cut.
+const COMPLAINT: Duration = Duration::from_secs(10);
+
+/// The sum over all connections.
+pub(super) struct Weight {
+    /// Past so many bytes somebody must go.
+    most: usize,
+    held: AtomicUsize,
+    known: Mutex<Known>,
+}
+
+#[derive(Default)]
+struct Known {
+    ledgers: Vec<Weak<Ledger>>,
+    complained: Option<Instant>,
+}
+
+impl Weight {
+    pub(super) fn new(most: usize) -> Arc<Self> {
+        Arc::new(Self { most, held: AtomicUsize::new(0), known: Mutex::default() })
+    }
+
+    /// One more connection. Those that have ended are forgotten before the list would have to grow.
+    pub(super) fn know(&self, ledger: &Arc<Ledger>) {
+        let ledgers = &mut self.known.lock().unwrap_or_else(PoisonError::into_inner).ledgers;
+        if ledgers.len() == ledgers.capacity() {
+            ledgers.retain(|ledger| ledger.strong_count() > 0);
+            ledgers.reserve(ledgers.len().max(16));
+        }
+        ledgers.push(Arc::downgrade(ledger));
+    }
+
+    pub(super) fn add(&self, count: usize) {
+        if self.held.fetch_add(count, Ordering::Relaxed) + count > self.most {
+            self.shed();
+        }
+    }
+
+    pub(super) fn remove(&self, count: usize) {
+        self.held.fetch_sub(count, Ordering::Relaxed);
+    }
+
+    /// Whether so many bytes more can be held at all, until those have gone who must.
+    pub(super) fn has_room(&self, count: usize) -> bool {
+        self.held.load(Ordering::Relaxed).saturating_add(count) <= self.most.saturating_mul(2)
+    }
+
+    /// Lets connections go until a quarter is free again.
+    fn shed(&self) {
+        let mut ledgers = Vec::new(); // dropped after the lock is given back
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        ledgers.extend(known.ledgers.iter().filter_map(Weak::upgrade));
+        let loads: Vec<_> = ledgers.iter().map(|ledger| ledger.load()).collect();
+        let held = self.held.load(Ordering::Relaxed);
+        let cut = too_much(&loads, held, self.most, Instant::now());
+        for number in &cut {
+            ledgers[*number].cut();
+        }
+        if !cut.is_empty() && known.complained.is_none_or(|at| at.elapsed() >= COMPLAINT) {
+            known.complained = Some(Instant::now());
+            tracing::warn!(held, connections = cut.len(), "cut who did not take their answers, or sent bodies slowly");
+        }
+    }
+}
+
+/// Which ones must go. Those that are going already are not counted any more, and whoever only waits
+/// for us stays.
+fn too_much(loads: &[Load], held: usize, most: usize, now: Instant) -> Vec<usize> {
+    let going = loads.iter().filter(|load| load.is_cut).map(|load| load.held).sum();
+    let mut held = held.saturating_sub(going);
+    if held <= most {
+        return Vec::new();
+    }
+    let burden = |load: &Load| load.awaited.map(|since| load.held as u128 * (now - since).as_micros());
+    let mut heaviest: Vec<_> = (0..loads.len()).filter(|number| !loads[*number].is_cut).collect();
+    heaviest.retain(|number| loads[*number].awaited.is_some_and(|since| now - since >= GRACE));
+    heaviest.sort_by_cached_key(|number| Reverse(burden(&loads[*number])));
+    let mut cut = Vec::new();
+    for number in heaviest {
+        if held <= most / 4 * 3 {
+            break;
+        }
+        held = held.saturating_sub(loads[number].held);
+        cut.push(number);
+    }
+    cut
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn those_go_that_have_held_most_for_longest_until_a_quarter_is_free() {
+        let now = Instant::now() + Duration::from_mins(1);
+        let load = |held, seconds| Load { held, awaited: Some(now - Duration::from_secs(seconds)), is_cut: false };
+        let loads = [load(10, 1), load(30, 10), load(100, 0), load(10, 10), load(20, 11)];
+        assert_eq!(too_much(&loads, 170, 160, now), [1, 4], "170 - 30 - 20 = 120");
+        assert!(too_much(&loads, 160, 160, now).is_empty(), "it is not too much");
+        assert_eq!(too_much(&loads, 900, 160, now), [1, 4, 3, 0], "one has only just been asked");
+    }
+
+    #[test]
+    fn who_waits_for_us_stays_and_who_is_going_is_not_cut_again() {
+        let now = Instant::now() + GRACE;
+        let load = Load { held: 50, awaited: Some(now - GRACE), is_cut: false };
+        let (ours, going) = (Load { awaited: None, ..load }, Load { is_cut: true, ..load });
+        assert_eq!(too_much(&[ours, load, going], 150, 80, now), [1]);
+        assert!(too_much(&[ours, ours, going], 150, 100, now).is_empty());
+        assert!(too_much(&[ours, ours, ours], 150, 10, now).is_empty());
+    }
+}

@@ -1,5 +1,5 @@
-//! Looks at states through a real browser, and at what is wrong with them: what reaches past the edge, what the browser
-//! complains about, what axe-core finds. Which states there are is not known here.
+//! Looks at states through a real browser, and at what is wrong with them: what reaches past the edge, what is too
+//! small to press, what the browser complains about, what axe-core finds. Which states there are is not known here.
 
 use anyhow::{Context as _, ensure};
 use serde_json::{Value, json};
@@ -42,6 +42,24 @@ const PAST_THE_EDGE: &str = "
     const past = element => element.getBoundingClientRect().right > width + 0.5;
     const all = [...document.body.querySelectorAll('*')].filter(past);
     return all.filter(element => ![...element.children].some(past)).map(element => element.outerHTML.slice(0, 100));";
+
+/// What is pressed and is smaller than a fingertip, 44 px either way (look.md's, and WCAG 2.5.5's): a link within a sentence
+/// is not held to it, and a field is as large as its label together with it.
+const TOO_SMALL: &str = "
+    const isShown = element => element.checkVisibility({ visibilityProperty: true }) && !element.closest('.skip');
+    const isInASentence = element => element.matches('a') && getComputedStyle(element).display === 'inline'
+        && [...element.parentElement.childNodes].some(node => node.nodeType === 3 && node.data.trim());
+    const boxes = element => [element, ...(element.labels ?? [])].map(part => part.getBoundingClientRect());
+    const size = element => {
+        const all = boxes(element);
+        return ['left', 'top', 'right', 'bottom'].map((side, n) => (n < 2 ? Math.min : Math.max)(...all.map(box => box[side])));
+    };
+    return [...document.querySelectorAll('a, button, input:not([type=hidden]), select, textarea, summary')]
+        .filter(element => isShown(element) && !isInASentence(element))
+        .map(element => [element, size(element)])
+        .map(([element, [left, top, right, bottom]]) => [element, Math.round(right - left), Math.round(bottom - top)])
+        .filter(([, width, height]) => width < 44 || height < 44)
+        .map(([element, width, height]) => `${width} x ${height}: ${element.outerHTML.slice(0, 100)}`);";
 
 /// What axe-core finds, a line each, with the first element of each kind.
 const CHECK: &str = "
@@ -108,6 +126,8 @@ impl Viewer {
             self.dress(width, Media::default()).await?;
             let past = self.asked(PAST_THE_EDGE).await?;
             findings.extend(past.into_iter().map(|element| format!("reaches past {width} px: {element}")));
+            let small = self.asked(TOO_SMALL).await?;
+            findings.extend(small.into_iter().map(|element| format!("too small to press at {width} px: {element}")));
             for dark in [false, true] {
                 self.dress(width, Media { dark, ..Media::default() }).await?;
                 if axe.is_some() {

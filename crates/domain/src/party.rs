@@ -1,6 +1,7 @@
 //! A dinner party: what it is, and what may happen to it. No page, no SQL, no clock.
 
 mod date;
+mod form_id;
 mod guest_list;
 mod listing;
 mod parties;
@@ -13,6 +14,7 @@ pub mod contract;
 
 pub use crate::label::{Label, LabelError};
 pub use date::{PartyDate, PartyDateError, Zone, day_in_utc, parse_date, parse_time};
+pub use form_id::FormId;
 pub use guest_list::{Answer, GuestList, GuestListError, SteppedBack, Verdict};
 pub use listing::{Attendee, PartyCursor, PartyQuery, PartySummary, PartyView, Scope};
 pub use parties::{HostError, Parties};
@@ -105,6 +107,8 @@ pub struct NewParty {
     pub main_dish: Label,
     /// Seats at the table, the host's included.
     pub seats: Seats,
+    /// The form that asks for it, where one does.
+    pub form: Option<FormId>,
 }
 
 #[cfg(test)]

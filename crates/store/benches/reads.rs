@@ -48,7 +48,10 @@ async fn fill(store: &PartyStore) -> Vec<UserId> {
         let date = PartyDate::resolve(day, parse_time("19:00").unwrap(), Zone::parse("UTC").unwrap()).unwrap();
         let label = |what: &str| Label::parse(&format!("{what} number {party}")).unwrap();
         let (venue, main_dish, seats) = (label("Venue"), label("Main dish"), Seats::new(500).unwrap());
-        let id = parties.host(NewParty { host: users[party % 10], date, venue, main_dish, seats }).await.unwrap();
+        let id = parties
+            .host(NewParty { host: users[party % 10], date, venue, main_dish, seats, form: None })
+            .await
+            .unwrap();
         for guest in 1..=3 {
             parties.rsvp(id, users[(party + guest) % 10], Heads::ONE).await.unwrap();
         }

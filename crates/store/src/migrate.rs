@@ -68,11 +68,17 @@ impl MigrationSet {
     /// Parties and their RSVPs.
     #[cfg(feature = "party")]
     pub(crate) fn parties() -> Self {
-        Self::new("parties").and(
-            "parties and rsvps",
-            include_str!("../../../migrations/parties/sqlite/0001_parties_and_rsvps.sql"),
-            include_str!("../../../migrations/parties/postgres/0001_parties_and_rsvps.sql"),
-        )
+        Self::new("parties")
+            .and(
+                "parties and rsvps",
+                include_str!("../../../migrations/parties/sqlite/0001_parties_and_rsvps.sql"),
+                include_str!("../../../migrations/parties/postgres/0001_parties_and_rsvps.sql"),
+            )
+            .and(
+                "a form hosts once",
+                include_str!("../../../migrations/parties/sqlite/0002_a_form_hosts_once.sql"),
+                include_str!("../../../migrations/parties/postgres/0002_a_form_hosts_once.sql"),
+            )
     }
 
     /// What one engine runs. Two sets in one version table would each find the other's migrations missing. And the lock is

@@ -4,6 +4,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
 use auth::SessionToken;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use domain::StoreError;
 use domain::session::Device;
 use poem::http::{Method, header};
@@ -159,6 +161,12 @@ impl Exchange {
             _ => self.new_visit.get_or_init(|| SessionToken::new(random)),
         };
         auth::csrf::token(secret.secret(), random)
+    }
+
+    /// What tells a form of this answer from all others.
+    pub(super) fn once(&self) -> String {
+        let bytes: [u8; 16] = self.accounts.inner.random.bytes();
+        BASE64_URL_SAFE_NO_PAD.encode(bytes)
     }
 
     /// Whether a form's token was made for this browser as it is now: the forms of before a log-in die with it, even

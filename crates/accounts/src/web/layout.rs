@@ -91,6 +91,14 @@ impl PageParts {
         SafeHtml(format!(r#"<input type="hidden" name="{}" value="{}">"#, csrf::FIELD, self.exchange.csrf_token()))
     }
 
+    /// A hidden field called `once`, for a form that must not be taken twice, as safe HTML: 22 letters that no other form
+    /// has. Two presses on a slow line send the same ones; what is stored beside what was asked for tells that. It proves
+    /// nothing: the CSRF field does.
+    #[must_use]
+    pub fn once_field(&self) -> SafeHtml {
+        SafeHtml(format!(r#"<input type="hidden" name="once" value="{}">"#, self.exchange.once()))
+    }
+
     /// The messages for this page, as plain text. A layout shows all of them: the next page has them no more.
     #[must_use]
     pub fn flashes(&self) -> &[Flash] {

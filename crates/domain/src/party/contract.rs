@@ -39,6 +39,8 @@ macro_rules! party_promises {
             the_last_zone_is_of_the_party_that_was_made_last
             numbers_only_grow
             an_unknown_host_hosts_nothing
+            a_form_sent_twice_hosts_one_party
+            a_form_hosts_as_often_as_it_asks_for_something_else
             no_party_is_found_where_none_is
             parties_to_come_stand_first_and_past_ones_after
             pages_put_together_are_the_list
@@ -79,6 +81,7 @@ fn party_of(host: &User) -> NewParty {
         venue: label("Chez Zoé"),
         main_dish: label("Lasagne"),
         seats: seats(4),
+        form: None,
     }
 }
 

@@ -19,6 +19,9 @@ pub type PartyChange = Arc<dyn Fn(&mut Party) -> Result<Outcome, Refusal> + Send
 #[async_trait]
 pub trait PartyRepository: Send + Sync {
     /// Adds a party with its host seated. Its number was never used before, and is higher than all others.
+    ///
+    /// Where the host has asked for this very party by the same form before, it is that one's number and nothing is added,
+    /// also where both come at the same time.
     async fn add(&self, party: NewParty) -> Result<PartyId, StoreError>;
 
     /// The party as `viewer` may see it, or `None` if there is no such party.

@@ -105,6 +105,9 @@ const RULES: &[Rule] = &[
     check!("parties", "id", "taken BETWEEN 1 AND seats"),
     check!("parties", "id", "max_companions BETWEEN 0 AND 999"),
     check!("parties", "id", "state IN ('scheduled', 'cancelled')"),
+    check!("parties", "id", "length(form) BETWEEN 22 AND 64"),
+    Rule { table: "parties", text: "UNIQUE (host_id, form)", broken: "SELECT max(id) FROM parties WHERE form IS NOT NULL \
+        GROUP BY host_id, form HAVING count(*) > 1" }, // any number of them may have none
     refers!("parties", "id", "host_id", "users"),
     not_null!("rsvps", "id", "party_id", "guest_id", "answer", "heads"),
     check!("rsvps", "id", "answer IN ('seated', 'waitlisted', 'maybe', 'declined', 'invited', 'removed')"),

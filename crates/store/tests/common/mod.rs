@@ -94,6 +94,7 @@ pub fn party_of(host: &User, seats: u32) -> NewParty {
         venue: Label::parse("Chez Zoé").unwrap(),
         main_dish: Label::parse("Lasagne").unwrap(),
         seats: Seats::new(seats).unwrap(),
+        form: None,
     }
 }
 

@@ -6,6 +6,7 @@ use crate::common::{House, detail, host, hosting, post};
 
 test_support::on_both_engines! { House:
     what_was_typed_is_hosted
+    a_form_sent_twice_hosts_one_party
     the_zone_of_the_last_party_is_offered
     what_the_form_does_not_have_changes_nothing
     whatever_is_typed_comes_back_as_it_was_typed
@@ -23,6 +24,20 @@ async fn what_was_typed_is_hosted(house: House) {
     assert_eq!((stored.venue.as_str(), stored.main_dish.as_str()), ("Chez Zoé", "Ratatouille"));
     assert_eq!((stored.seats.get(), stored.taken), (12, 1), "the host takes a seat");
     assert_eq!(stored.rsvp_deadline, stored.invitation.date.starts_at());
+}
+
+/// As two presses on a slow line send it. Whoever opens the form anew means another party, however alike.
+async fn a_form_sent_twice_hosts_one_party(house: House) {
+    let ada = house.user("ada").await;
+    let page = ada.get("/user/ada").await;
+    for time in ["first", "second"] {
+        let told = ada.submit_on(&page, "/user/ada", &hosting(&[])).await;
+        assert_eq!((told.path.as_str(), told.status), ("/parties/1", 200), "the {time} time");
+    }
+    let refused = ada.submit("/user/ada", "/user/ada", &hosting(&[("number_seats", "0")])).await;
+    let again = ada.submit_on(&refused, "/user/ada", &hosting(&[])).await;
+    assert_eq!(again.path, "/parties/2", "a form that came back with an error is one too");
+    assert_eq!(host(&ada, "ada", &[]).await, "3");
 }
 
 async fn the_zone_of_the_last_party_is_offered(house: House) {

@@ -1,10 +1,10 @@
 //! What adding and finding a party promise.
 
 use super::{date, label, minutes, party_of, seats};
-use crate::contract::add_user;
+use crate::contract::{add_user, side_by_side};
 use crate::party::{
-    Invitation, NewParty, PartyDate, PartyId, PartyRepository, PartyState, PartySummary, PartyView, Zone, parse_date,
-    parse_time,
+    FormId, Invitation, NewParty, PartyDate, PartyId, PartyRepository, PartyState, PartySummary, PartyView, Zone,
+    parse_date, parse_time,
 };
 use crate::user::UserId;
 use crate::{AccountPorts, Timestamp};
@@ -84,6 +84,58 @@ pub async fn an_unknown_host_hosts_nothing(accounts: &AccountPorts, parties: &dy
     let ada = add_user(accounts, "ada").await;
     let party = NewParty { host: UserId::new(ada.id.get() + 1), ..party_of(&ada) };
     assert!(parties.add(party).await.is_err());
+}
+
+/// As by two presses on a slow line: both are told of the one party, also where neither waited for the other. A form of
+/// somebody else's is another one, whatever it carries; and who fills in no form asks anew each time.
+pub async fn a_form_sent_twice_hosts_one_party(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
+    let by_form = |host| NewParty { form: Some(form()), ..party_of(host) };
+
+    let ids = side_by_side((0..8).map(|_| parties.add(by_form(&ada)))).await;
+    let id = *ids[0].as_ref().unwrap();
+    assert!(ids.iter().all(|told| *told.as_ref().unwrap() == id), "{ids:?}");
+    assert_eq!(parties.add(by_form(&ada)).await.unwrap(), id);
+
+    let others = [by_form(&ben), party_of(&ada), party_of(&ada)];
+    let mut known = vec![id];
+    for other in others {
+        known.push(parties.add(other).await.unwrap());
+    }
+    let mut unlike = known.clone();
+    unlike.dedup();
+    assert_eq!(unlike.len(), 4, "{known:?}");
+}
+
+/// Who goes back to a form that was sent, and changes it, means another party.
+pub async fn a_form_hosts_as_often_as_it_asks_for_something_else(
+    accounts: &AccountPorts,
+    parties: &dyn PartyRepository,
+) {
+    let ada = add_user(accounts, "ada").await;
+    let first = NewParty { form: Some(form()), ..party_of(&ada) };
+    let id = parties.add(first.clone()).await.unwrap();
+    let (day, time) = (parse_date("2030-10-27").unwrap(), parse_time("19:00").unwrap());
+    for changed in [
+        NewParty { main_dish: label("Stew"), ..first.clone() },
+        NewParty { venue: label("The yard"), ..first.clone() },
+        NewParty { seats: seats(5), ..first.clone() },
+        NewParty {
+            date: PartyDate::resolve(day, time, Zone::parse("Europe/Berlin").unwrap()).unwrap(),
+            ..first.clone()
+        },
+        NewParty { date: PartyDate::resolve(day, time, Zone::parse("UTC").unwrap()).unwrap(), ..first.clone() },
+    ] {
+        let other = parties.add(changed.clone()).await.unwrap();
+        assert!(other > id, "{changed:?}");
+        let stored = super::view(parties, other, &ada).await.summary;
+        assert_eq!((stored.venue, stored.main_dish, stored.seats), (changed.venue, changed.main_dish, changed.seats));
+    }
+    assert_eq!(parties.add(first).await.unwrap(), id);
+}
+
+fn form() -> FormId {
+    FormId::parse("AZaz09-_AZaz09-_AZaz09").unwrap()
 }
 
 /// Not an error: `None`.

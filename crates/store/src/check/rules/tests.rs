@@ -30,6 +30,16 @@ fn written() -> Vec<(String, String)> {
             name.split(' ').next().unwrap().clone_into(&mut table);
             continue;
         }
+        if let Some((_, indexed)) = code.split_once("CREATE UNIQUE INDEX ") {
+            let (table, columns) = indexed.split_once(" ON ").unwrap().1.split_once(' ').unwrap();
+            rules.push((table.to_owned(), format!("UNIQUE ({})", bracketed(columns))));
+            continue;
+        }
+        let code = code.strip_prefix("ALTER TABLE ").map_or(code, |altered| {
+            let (name, column) = altered.split_once(" ADD COLUMN ").unwrap();
+            name.clone_into(&mut table);
+            column
+        });
         let column = code.trim().split(' ').next().unwrap();
         let mut found = |rule: String| rules.push((table.clone(), rule));
         for (at, word) in code.match_indices("CHECK ") {

@@ -101,6 +101,7 @@ impl Race {
             venue: Label::parse("Chez Zoé").unwrap(),
             main_dish: Label::parse("Lasagne").unwrap(),
             seats: Seats::new(2).unwrap(),
+            form: None,
         };
         let party = self.store.parties().add(party).await.unwrap();
         let meeting = Arc::new(Barrier::new(2));

@@ -3,7 +3,9 @@
 use std::sync::LazyLock;
 
 use accounts::web::{Checked, CurrentUser, Fields, Flash, Form, FormErrors, FormView, PageParts, Problem};
-use domain::party::{HostError, Label, NewParty, PartyDate, PartyDateError, Seats, Zone, parse_date, parse_time};
+use domain::party::{
+    FormId, HostError, Label, NewParty, PartyDate, PartyDateError, Seats, Zone, parse_date, parse_time,
+};
 use domain::user::Username;
 use poem::http::StatusCode;
 use poem::web::Path;
@@ -89,7 +91,8 @@ pub(crate) async fn host(
     }
     let told = match sent.form {
         Ok(Hosting { date, venue, main_dish, seats }) => {
-            let party = NewParty { host: me.id, date, venue, main_dish, seats };
+            let form = sent.fields.one("once").ok().and_then(FormId::parse);
+            let party = NewParty { host: me.id, date, venue, main_dish, seats, form };
             dinner.parties.host(party).await.map_err(errors_of)
         }
         Err(errors) => Err(Ok(errors)),

@@ -43,7 +43,7 @@ pub(crate) async fn fill(path: &Path) -> anyhow::Result<()> {
     std::fs::write(&filler, vec![0; FILLER])?;
     let url = format!("sqlite:{}", disk.0.join("dinner.db").display());
     let mut program = Program::new(path, &url, logs.path())?;
-    let load = Load::new(enter(&url, "guest", 8).await?, program.address.port());
+    let load = Load::new(enter(&url, "guest", 8).await?);
     program.start(&[]).await?;
 
     let begun = Instant::now();

@@ -19,7 +19,7 @@ const SERVER_TOO: u32 = 4;
 pub(crate) async fn kill(path: &Path, engine: Engine, times: u32) -> anyhow::Result<()> {
     let place = Place::new(engine).await?;
     let mut program = Program::new(path, &place.url, place.folder.path())?;
-    let load = Load::new(enter(&place.url, "guest", PEOPLE).await?, program.address.port());
+    let load = Load::new(enter(&place.url, "guest", PEOPLE).await?);
     program.start(&[]).await?;
     println!("{engine:?}: killed {times} times under the load of {PEOPLE} clients");
     println!("round  after ms  acknowledged  refused  unknown  ready after ms  check");

@@ -1,7 +1,7 @@
 //! People who register, host, come and give up their seats, as fast as they are answered, and note what they are told.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
 use accounts::test_kit::Visitor;
@@ -12,7 +12,7 @@ use tokio::sync::Mutex;
 use tokio::task::JoinSet;
 
 use super::history::{History, Thing, Told};
-use super::place::{PASSWORD, Person};
+use super::place::{PASSWORD, Person, port};
 
 /// Past this nobody waits: the server's own limits are shorter.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -34,25 +34,26 @@ pub(crate) struct Load {
     /// The number of the last party that was acknowledged.
     parties: AtomicI64,
     people: Vec<Person>,
-    /// Of the server: cookies carry it in their names.
-    port: u16,
+    /// Of the server as it was started last: cookies carry it in their names.
+    port: AtomicU16,
 }
 
 impl Load {
-    /// Of people whose names are stored already, on that port.
-    pub(crate) fn new(people: Vec<Person>, port: u16) -> Arc<Self> {
+    /// Of people whose names are stored already.
+    pub(crate) fn new(people: Vec<Person>) -> Arc<Self> {
         let mut history = History::default();
         for person in &people {
             history.note(Thing::User(person.name.clone()), true, Told::Done);
         }
         history.done = 0;
         let (answers, is_over, parties) = (Mutex::default(), AtomicBool::new(false), AtomicI64::new(0));
-        Arc::new(Self { history: Mutex::new(history), answers, is_over, parties, people, port })
+        Arc::new(Self { history: Mutex::new(history), answers, is_over, parties, people, port: AtomicU16::new(0) })
     }
 
     /// Begins it, on the server there. The round's number keeps dishes and names apart.
     pub(crate) fn begin(self: &Arc<Self>, server: &str, round: u32) -> JoinSet<()> {
         self.is_over.store(false, Ordering::SeqCst);
+        self.port.store(port(server), Ordering::SeqCst);
         let mut clients = JoinSet::new();
         for number in 0..self.people.len() {
             let (load, server) = (Arc::clone(self), server.to_owned());
@@ -133,7 +134,8 @@ impl Load {
 
     /// Sends a form. What was told, or `None` where nothing was even sent; and where it leads.
     async fn ask(&self, visitor: &Visitor, path: &str, form: &[(&str, String)]) -> (Option<Told>, String) {
-        visitor.take_cookies(&format!("flash-{}=", self.port)); // what was told before is read: only what is new comes back
+        // What was told before is read: only what is new comes back.
+        visitor.take_cookies(&format!("flash-{}=", self.port.load(Ordering::SeqCst)));
         let begun = Instant::now();
         let request = visitor.request(Method::POST, path).timeout(PATIENCE).header("sec-fetch-site", "same-origin");
         let (status, told, to) = match request.form(form).send().await {

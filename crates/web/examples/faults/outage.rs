@@ -25,7 +25,7 @@ async fn once(path: &Path, seconds: u64, how: &str, leave: Turn, come_back: Turn
     let place = Place::new(Engine::Postgres).await?;
     let server = place.server.as_ref().context("no server")?;
     let mut program = Program::new(path, &place.url, place.folder.path())?;
-    let load = Load::new(enter(&place.url, "guest", 8).await?, program.address.port());
+    let load = Load::new(enter(&place.url, "guest", 8).await?);
     program.start(&[]).await?;
     let begun = Instant::now();
     let clients = load.begin(&program.url(), 1);

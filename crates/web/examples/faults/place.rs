@@ -51,10 +51,14 @@ impl Person {
     /// This person's browser, at a server of this machine.
     pub(crate) fn at(&self, origin: &str) -> Visitor {
         let visitor = Visitor::at(origin);
-        let port = origin.rsplit(':').next().unwrap_or_default();
-        visitor.take_cookies(&format!("session-{port}={}", self.session));
+        visitor.take_cookies(&format!("session-{}={}", port(origin), self.session));
         visitor
     }
+}
+
+/// The port in a server's address.
+pub(crate) fn port(origin: &str) -> u16 {
+    origin.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_default()
 }
 
 /// Registers people and logs them in, by a server in this process that hashes cheaply, which the program never would.

@@ -1,6 +1,6 @@
 //! The program in its own process: started, killed, and asked to check a database.
 
-use std::net::{SocketAddr, TcpListener};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -8,13 +8,17 @@ use std::time::{Duration, Instant};
 use accounts::test_kit::Visitor;
 use anyhow::{Context, ensure};
 use poem::http::Method;
-use tokio::time::sleep;
+use tokio::task::spawn_blocking;
+use tokio::time::{sleep, timeout};
 
-/// A `dinnerparty`, on the same address however often it is started: cookies carry the port.
+/// How long it may take to come up.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// A `dinnerparty`. Each time it is started it chooses another port: one that it had before may be a client's by now.
 pub(crate) struct Program {
     path: PathBuf,
     database: String,
-    pub(crate) address: SocketAddr,
+    origin: String,
     log: PathBuf,
     child: Option<Child>,
 }
@@ -22,13 +26,13 @@ pub(crate) struct Program {
 impl Program {
     /// One that is not started yet, and logs to a file in `folder`.
     pub(crate) fn new(path: &Path, database: &str, folder: &Path) -> anyhow::Result<Self> {
-        let address = TcpListener::bind("127.0.0.1:0")?.local_addr()?;
-        let log = folder.join(format!("log-{}", address.port()));
-        Ok(Self { path: path.to_owned(), database: database.to_owned(), address, log, child: None })
+        let (_, log) = tempfile::NamedTempFile::new_in(folder)?.keep()?;
+        Ok(Self { path: path.to_owned(), database: database.to_owned(), origin: String::new(), log, child: None })
     }
 
+    /// Where it is, since it was started last.
     pub(crate) fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.origin.clone()
     }
 
     /// With no setting from this machine's environment.
@@ -49,11 +53,20 @@ impl Program {
         if let [_, words @ ..] = under {
             command.args(words).arg(&self.path);
         }
-        command.args(["--listen", &self.address.to_string(), "--database", &self.database]);
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(&self.log)?;
-        self.child = Some(command.stdout(Stdio::null()).stderr(log).spawn()?);
+        command.args(["--listen", "127.0.0.1:0", "--database", &self.database]);
+        let log = std::fs::OpenOptions::new().append(true).open(&self.log)?;
+        let child = self.child.insert(command.stdout(Stdio::piped()).stderr(log).spawn()?);
+        let mut said = BufReader::new(child.stdout.take().context("its output is piped")?);
+        let read = spawn_blocking(move || {
+            let mut line = String::new();
+            said.read_line(&mut line).map(|_| line)
+        });
+        let line = timeout(PATIENCE, read).await.context("it does not come up")???;
+        let told = line.trim_end().split_once(" is served at ");
+        let (_, origin) = told.with_context(|| format!("it did not come up: {}", self.last_words()))?;
+        origin.clone_into(&mut self.origin);
         while !self.is_ready().await {
-            ensure!(begun.elapsed() < Duration::from_secs(30), "it is not ready after 30 s: {}", self.last_words());
+            ensure!(begun.elapsed() < PATIENCE, "it is not ready after 30 s: {}", self.last_words());
             sleep(Duration::from_millis(2)).await;
         }
         Ok(begun.elapsed())

@@ -35,13 +35,13 @@ pub(crate) async fn watch(path: &Path, answers: usize) -> anyhow::Result<()> {
             flight.spawn(come_and_go(person, program.url(), party.clone(), answers / clients));
         }
         flight.join_all().await.into_iter().collect::<anyhow::Result<Vec<()>>>()?;
-        let (due, mut patience) = (answers / clients * clients, 50);
+        let (due, mut patience) = (answers / clients * clients, 300);
         let Seen { syncs, with, without } = loop {
             let seen = Seen::of(&std::fs::read_to_string(&trace)?[before..]);
             if seen.with + seen.without >= due || patience == 0 {
                 break seen;
             }
-            tokio::time::sleep(Duration::from_millis(100)).await; // strace is behind
+            tokio::time::sleep(Duration::from_millis(100)).await; // strace is behind, on a busy machine by far
             patience -= 1;
         };
         println!("{clients:7}  {:7}  {syncs:5}  {without:43}, {with}", with + without);

@@ -5,9 +5,11 @@ mod driver;
 mod evidence;
 mod person;
 mod settings;
+mod turn;
 
 use std::fs;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -20,26 +22,40 @@ pub use self::person::{Focus, Person, Tab};
 pub use self::settings::{Media, Scripts};
 pub use thirtyfour::Key;
 
+/// The innermost elements that reach past an edge of a page that can be scrolled sideways. What its own box scrolls
+/// or hides is no offender.
+const OVERFLOW: &str = "
+    const root = document.documentElement, width = root.clientWidth;
+    if (root.scrollWidth <= width) return [];
+    const past = element => element.getBoundingClientRect().right > width + 0.5;
+    const all = [...document.body.querySelectorAll('*')].filter(past);
+    const inner = all.filter(element => ![...element.children].some(past));
+    const told = element => `${element.tagName.toLowerCase()} to ${Math.round(element.getBoundingClientRect().right)}: `
+        + element.outerHTML.slice(0, 120);
+    return [`${root.scrollWidth} px of content in ${width}`, ...inner.slice(0, 5).map(told)];";
+
 /// A browser, with nothing in its profile at the start. It is closed when this is dropped; where that is because the
 /// test failed, what it showed is left in `target/browser-failures`.
 pub struct Browser {
     driver: WebDriver,
     name: String,
+    _turn: Arc<turn::Turn>,
 }
 
 impl Browser {
-    /// Opens a browser, which takes about a second. `name` tells apart what several of them leave when a test fails.
+    /// Opens a browser, which takes about a second, once fewer than two other tests have some. `name` tells apart what several of them leave when a test fails.
     ///
     /// # Errors
     /// Chromium or its driver is not installed (the error names the command that installs it), or does not start.
     pub async fn open(name: &str, scripts: Scripts) -> anyhow::Result<Self> {
+        let turn = turn::wait().await?;
         let driver = driver::Driver::shared().await?;
         let opened = WebDriver::builder(driver.url(), settings::capabilities(driver.browser(), scripts)?)
             .client(settings::client()?)
             .request_timeout(Duration::from_mins(1))
             .await;
         let driver = opened.with_context(|| format!("no browser: {}", driver.log()))?;
-        Ok(Self { driver, name: name.to_owned() })
+        Ok(Self { driver, name: name.to_owned(), _turn: turn })
     }
 
     /// The session, for what is not said here.
@@ -107,6 +123,15 @@ impl Browser {
     /// The browser does not answer.
     pub async fn source(&self) -> anyhow::Result<String> {
         Ok(self.driver.source().await?)
+    }
+
+    /// What reaches past the page's edge, so that it can be scrolled sideways: how far, and the first elements that do.
+    /// Empty where nothing does.
+    ///
+    /// # Errors
+    /// The browser does not answer.
+    pub async fn overflow(&self) -> anyhow::Result<Vec<String>> {
+        Ok(serde_json::from_value(self.evaluate(OVERFLOW, Vec::new()).await?)?)
     }
 
     /// What the browser complained about since this was asked last, in any tab: warnings and errors of scripts, of the

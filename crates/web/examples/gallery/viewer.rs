@@ -35,14 +35,6 @@ const SEND: &str = "
 
 const IS_THERE: &str = "return !window.isLeft && document.readyState === 'complete'";
 
-/// The innermost elements that reach past an edge of the page.
-const PAST_THE_EDGE: &str = "
-    const root = document.documentElement, width = root.clientWidth;
-    if (root.scrollWidth <= width) return [];
-    const past = element => element.getBoundingClientRect().right > width + 0.5;
-    const all = [...document.body.querySelectorAll('*')].filter(past);
-    return all.filter(element => ![...element.children].some(past)).map(element => element.outerHTML.slice(0, 100));";
-
 /// What is pressed and is smaller than a fingertip, 44 px either way (look.md's, and WCAG 2.5.5's): a link within a sentence
 /// is not held to it, and a field is as large as its label together with it.
 const TOO_SMALL: &str = "
@@ -124,7 +116,7 @@ impl Viewer {
         }
         for width in CHECKED {
             self.dress(width, Media::default()).await?;
-            let past = self.asked(PAST_THE_EDGE).await?;
+            let past = self.browser.overflow().await?;
             findings.extend(past.into_iter().map(|element| format!("reaches past {width} px: {element}")));
             let small = self.asked(TOO_SMALL).await?;
             findings.extend(small.into_iter().map(|element| format!("too small to press at {width} px: {element}")));

@@ -32,18 +32,6 @@ const FOCUS: &str = "
     const visible = drawn || element.matches('input:focus-within:not(:focus)');
     return [element.tagName.toLowerCase(), name.replace(/\\s+/g, ' ').trim(), visible];";
 
-/// The innermost elements that reach past an edge of a page that can be scrolled sideways. What its own box scrolls
-/// or hides is no offender.
-const OVERFLOW: &str = "
-    const root = document.documentElement, width = root.clientWidth;
-    if (root.scrollWidth <= width) return [];
-    const past = element => element.getBoundingClientRect().right > width + 0.5;
-    const all = [...document.body.querySelectorAll('*')].filter(past);
-    const inner = all.filter(element => ![...element.children].some(past));
-    const told = element => `${element.tagName.toLowerCase()} to ${Math.round(element.getBoundingClientRect().right)}: `
-        + element.outerHTML.slice(0, 120);
-    return [`${root.scrollWidth} px of content in ${width}`, ...inner.slice(0, 5).map(told)];";
-
 #[expect(clippy::missing_panics_doc, reason = "what fails here fails the test")]
 impl Person {
     /// The text that is visible, with runs of white space as one blank.
@@ -86,11 +74,8 @@ impl Person {
         Focus { tag: text(&found[0]), name: text(&found[1]), is_visible: found[2] == true }
     }
 
-    /// What reaches past the page's edge, so that it can be scrolled sideways: how far, and the first elements that do.
-    /// Empty where nothing does.
+    /// What reaches past the page's edge: see [`Browser::overflow`](super::super::Browser::overflow).
     pub async fn overflow(&self) -> Vec<String> {
-        let found = self.done(self.browser.evaluate(OVERFLOW, Vec::new()).await);
-        let lines = found.as_array().into_iter().flatten();
-        lines.filter_map(Value::as_str).map(str::to_owned).collect()
+        self.done(self.browser.overflow().await)
     }
 }

@@ -1,5 +1,5 @@
 //! What the reads of a page cost on SQLite, through the ports: whose session it is, and the page of 50 parties. The floor
-//! is a bare statement by the same driver on the same pool: `SELECT 1`, and the page's bare rows.
+//! is a bare statement on the same connections: `SELECT 1`, and the page's bare rows.
 
 #![allow(missing_docs, reason = "criterion's macros make public functions")]
 #![allow(clippy::unwrap_used, reason = "what is measured is made as a test makes it")]
@@ -14,7 +14,7 @@ use domain::party::{
 use domain::session::{Device, Session, TokenDigest};
 use domain::user::{Email, NewUser, UserId, Username};
 use domain::{AccountPorts, FixedClock, PageSize, Timestamp};
-use sqlx::{Pool, Sqlite, query, query_scalar};
+use sqlx::{query, query_scalar};
 use store::PartyStore;
 use store::embed::Database;
 use tokio::runtime::Runtime;
@@ -64,7 +64,7 @@ fn reads(criterion: &mut Criterion) {
     let store = runtime.block_on(PartyStore::connect(&test_support::sqlite_url(&folder))).unwrap();
     let me = runtime.block_on(fill(&store))[0];
     let Database::Sqlite(engine) = store.accounts().database().clone() else { unreachable!("the URL says SQLite") };
-    let pool: Pool<Sqlite> = engine.read.clone();
+    let read = engine.read.clone();
 
     let sessions = AccountPorts::from(store.accounts().clone()).sessions;
     let mut group = criterion.benchmark_group("a session looked up");
@@ -72,7 +72,7 @@ fn reads(criterion: &mut Criterion) {
         b.to_async(&runtime).iter(async || assert!(sessions.find(DIGEST).await.unwrap().is_some()));
     });
     group.bench_function("floor", |b| {
-        b.to_async(&runtime).iter(async || query_scalar::<_, i64>("SELECT 1").fetch_one(&pool).await.unwrap());
+        b.to_async(&runtime).iter(async || query_scalar::<_, i64>("SELECT 1").fetch_one(&read).await.unwrap());
     });
     group.finish();
 
@@ -87,7 +87,7 @@ fn reads(criterion: &mut Criterion) {
     });
     group.bench_function("floor", |b| {
         let rows = "SELECT * FROM parties ORDER BY starts_at";
-        b.to_async(&runtime).iter(async || query(rows).fetch_all(&pool).await.unwrap());
+        b.to_async(&runtime).iter(async || query(rows).fetch_all(&read).await.unwrap());
     });
     group.finish();
     runtime.block_on(store.accounts().close());

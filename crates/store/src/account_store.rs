@@ -4,13 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{AccountPorts, StoreError};
-use sqlx::{Pool, query};
+use sqlx::query;
 
 use crate::connect::connect;
 use crate::credentials::Credentials;
 use crate::dialect::Dialect;
 use crate::embed::{Database, Engine, MigrationSet};
 use crate::error::{ConnectError, failed};
+use crate::reader::Reader;
 use crate::sessions::Sessions;
 use crate::users::Users;
 
@@ -83,7 +84,7 @@ impl AccountStore {
 
 const PING: &str = "SELECT id FROM users LIMIT 1";
 
-async fn ping<D: Dialect>(read: &Pool<D>) -> Result<(), StoreError> {
+async fn ping<D: Dialect>(read: &Reader<D>) -> Result<(), StoreError> {
     let answer = tokio::time::timeout(PING_PATIENCE, query(PING).execute(read)).await;
     answer.map_err(StoreError::new)?.map_err(failed)?;
     Ok(())

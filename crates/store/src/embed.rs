@@ -49,10 +49,11 @@
 //! refer to `users (id)`. What only one engine says, or says differently, is chosen by [`Dialect::pick`].
 
 pub use sqlx;
-use sqlx::{Pool, Postgres, Sqlite};
+use sqlx::{Postgres, Sqlite};
 
 pub use crate::dialect::{Bind, Column, Dialect, Same, Where, is_taken};
 pub use crate::migrate::MigrationSet;
+pub use crate::reader::Reader;
 pub use crate::writer::{WriteError, Writer};
 
 /// An open database: where to read, and the only way to write.
@@ -60,7 +61,7 @@ pub use crate::writer::{WriteError, Writer};
 #[non_exhaustive]
 pub struct Engine<D: Dialect> {
     /// For reading. SQLite refuses writes here; PostgreSQL would do them, without the [`Writer`]'s promises.
-    pub read: Pool<D>,
+    pub read: Reader<D>,
     /// For writing.
     pub writer: Writer<D>,
 }

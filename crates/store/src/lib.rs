@@ -32,6 +32,7 @@ mod parties;
 mod party_store;
 #[cfg(test)]
 mod plan;
+mod reader;
 mod sessions;
 mod users;
 mod writer;

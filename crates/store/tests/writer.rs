@@ -157,7 +157,7 @@ async fn a_connection_that_only_reads_is_not_used_again() {
     let engine = postgres(&fresh.store);
     let mut readers = Vec::new();
     for _ in 0..16 {
-        let mut connection = engine.read.acquire().await.unwrap();
+        let mut connection = engine.read.pool().acquire().await.unwrap();
         query("SET default_transaction_read_only = on").execute(&mut *connection).await.unwrap();
         readers.push(connection);
     }

@@ -14,6 +14,7 @@ const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy")
 /// Adds what an answer lacks. A page that sets one of these itself keeps its own.
 pub(super) fn add(response: &mut Response, csp: &HeaderValue, is_secure: bool) {
     let headers = response.headers_mut();
+    headers.reserve(8); // grown once, not for every second header
     let mut add = |name: HeaderName, value: HeaderValue| {
         headers.entry(name).or_insert(value);
     };

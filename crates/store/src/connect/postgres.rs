@@ -13,6 +13,7 @@ use crate::error::{ConnectError, OpenError};
 #[cfg(feature = "party")]
 use crate::migrate::is_current;
 use crate::migrate::migrate;
+use crate::reader::Reader;
 
 /// How long a request waits for a connection, so that a server that is gone is told quickly, and a start for a server that
 /// is starting too.
@@ -91,7 +92,7 @@ async fn open(options: PgConnectOptions, sets: &[MigrationSet]) -> Result<Engine
     let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
     let pool = pool.connect_with(options).await?;
     migrate(&pool, sets).await?;
-    Ok(Engine { read: pool.clone(), writer: Writer::apart(pool) })
+    Ok(Engine { read: Reader::by(pool.clone()), writer: Writer::apart(pool) })
 }
 
 /// Waits for a server that is just starting, and says why there is none: a pool would only say that it waited.

@@ -17,13 +17,16 @@ use crate::error::{ConnectError, OpenError};
 #[cfg(feature = "party")]
 use crate::migrate::is_current;
 use crate::migrate::migrate;
+use crate::reader::Reader;
 
 /// How long a statement waits for another process that writes, a request for the connection, and a start for a file that
 /// another process is just creating: switching a new file to WAL fails now and then however long one waits in it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Connections that read. They are threads, and share the disk's cache.
-const READERS: u32 = 8;
+/// Connections that read, each a thread: those that statements hand on to one another, so many that a slow search or two
+/// leave room for the pages; and the pool's, for whoever takes one row after the other.
+const KEPT: u32 = 4;
+const POOLED: u32 = 8;
 
 /// SQLite's codes for a file that may not be written, and for one that holds something else.
 const READONLY: u32 = 8;
@@ -149,8 +152,8 @@ async fn open(options: &SqliteConnectOptions, sets: &[MigrationSet]) -> Result<E
     };
     let write: Pool<Sqlite> = pool(1).connect_with(writing).await?;
     migrate(&write, sets).await?;
-    let read = pool(READERS).connect_with(options.clone().read_only(true)).await?;
-    Ok(Engine { read, writer: Writer::together(write) })
+    let read = pool(POOLED).connect_with(options.clone().read_only(true)).await?;
+    Ok(Engine { read: Reader::keeping(KEPT, PATIENCE, read), writer: Writer::together(write) })
 }
 
 fn told(file: &Path, source: sqlx::Error) -> ConnectError {

@@ -1,19 +1,21 @@
-//! Lists of parties by pages: two walks along an index, one to come and one past, never a whole table. A search and the
-//! filter for seats look at each row on the way.
+//! Lists of parties by pages: two walks along an index, one to come and one past, never a whole table, both in one
+//! statement. A search and the filter for seats look at each row on the way: of everybody's parties, they begin the second
+//! walk only where the first did not fill the page.
 
 use std::cmp::max;
 
 use domain::party::{PartyCursor, PartyQuery, PartySummary, Scope};
 use domain::user::UserId;
 use domain::{Page, PageSize, Timestamp, fold};
-use sqlx::{Pool, query_scalar};
+use sqlx::{query_as, query_scalar};
 
 use super::lines::{line, lines};
 use super::row::{read_summaries, summaries};
 use crate::dialect::Dialect;
+use crate::reader::Reader;
 
 /// `$1` is the viewer, (`$2`, `$3`) where the walk begins, `$4` what to search for or NULL, `$5` whether to look for
-/// seats, `$6` how many rows, `$7` whose parties.
+/// seats, `$6` how many rows, (`$7`, `$8`) where the walk of the past begins, `$9` whose parties.
 ///
 /// `($4 || '')`, `($6 + 0)`: SQLite compiles a statement anew whenever it is used, if its plan may depend on a parameter's
 /// value: one that is by itself a LIKE's pattern, a LIMIT, or held against a column in the ON of a LEFT JOIN. That took
@@ -32,37 +34,53 @@ macro_rules! to_come {
     };
 }
 
-/// As `to_come`. The first half of the first condition finds the place in the index.
+/// As `to_come`, from (`$at`, `$id`) and at most `$rows`. The first half of the first condition finds the place in the index.
 macro_rules! past {
-    ($from:literal) => {
+    ($from:literal, $at:literal, $id:literal, $rows:literal) => {
         summaries!(
             concat!(
                 "SELECT parties.* FROM ",
                 $from,
-                " parties.starts_at <= $2 AND (parties.starts_at < $2 OR parties.id > $3) \
-                 AND ($4 IS NULL OR search_key LIKE ($4 || '') ESCAPE '!') AND ($5 = 0 OR taken < seats) \
-                 ORDER BY parties.starts_at DESC, parties.id LIMIT ($6 + 0)"
+                " parties.starts_at <= ",
+                $at,
+                " AND (parties.starts_at < ",
+                $at,
+                " OR parties.id > ",
+                $id,
+                ") AND ($4 IS NULL OR search_key LIKE ($4 || '') ESCAPE '!') AND ($5 = 0 OR taken < seats) \
+                 ORDER BY parties.starts_at DESC, parties.id LIMIT (",
+                $rows,
+                ")"
             ),
             "starts_at DESC, party.id"
         )
     };
 }
 
-const ALL_TO_COME: &str = to_come!("parties WHERE");
-const ALL_PAST: &str = past!("parties WHERE");
-const HOSTED_TO_COME: &str = to_come!("parties WHERE host_id = $7 AND");
-const HOSTED_PAST: &str = past!("parties WHERE host_id = $7 AND");
-// CROSS JOIN has SQLite begin with the guest's own answers, and never (whatever its statistics say) try every party.
-const ATTENDED_TO_COME: &str = to_come!(
-    "rsvps AS seat CROSS JOIN parties WHERE seat.guest_id = $7 AND seat.answer = 'seated' AND parties.id = seat.party_id AND"
+/// Both walks, each as one text.
+macro_rules! both {
+    ($from:literal, $rows_of_the_past:literal) => {
+        concat!("SELECT (", to_come!($from), "), (", past!($from, "$7", "$8", $rows_of_the_past), ")")
+    };
+}
+
+// The rows that the first walk leaves to the second are counted in its index.
+const ALL: &str = both!(
+    "parties WHERE",
+    "$6 - (SELECT count(*) FROM (SELECT id FROM parties WHERE (starts_at, id) > ($2, $3) LIMIT ($6 + 0)) AS fit)"
 );
-const ATTENDED_PAST: &str = past!(
-    "rsvps AS seat CROSS JOIN parties WHERE seat.guest_id = $7 AND seat.answer = 'seated' AND parties.id = seat.party_id AND"
+const FOUND_TO_COME: &str = to_come!("parties WHERE");
+const FOUND_PAST: &str = past!("parties WHERE", "$2", "$3", "$6 + 0");
+const HOSTED: &str = both!("parties WHERE host_id = $9 AND", "$6 + 0");
+// CROSS JOIN has SQLite begin with the guest's own answers, and never (whatever its statistics say) try every party.
+const ATTENDED: &str = both!(
+    "rsvps AS seat CROSS JOIN parties WHERE seat.guest_id = $9 AND seat.answer = 'seated' AND parties.id = seat.party_id AND",
+    "$6 + 0"
 );
 
-/// The page of `query` after `after`, in at most two statements.
+/// The page of `query` after `after`, in one statement; of a search in everybody's parties, in at most two.
 pub(super) async fn list<D: Dialect>(
-    read: &Pool<D>,
+    read: &Reader<D>,
     query: &PartyQuery,
     viewer: UserId,
     now: Timestamp,
@@ -72,43 +90,86 @@ pub(super) async fn list<D: Dialect>(
     let Some(needle) = Needle::of(&query.search) else {
         return Ok(Page::of(Vec::new(), size, |party| cursor(party, now)));
     };
-    let (to_come, past) = match query.scope {
-        Scope::All => (ALL_TO_COME, ALL_PAST),
-        Scope::HostedBy(_) => (HOSTED_TO_COME, HOSTED_PAST),
-        Scope::AttendedBy(_) => (ATTENDED_TO_COME, ATTENDED_PAST),
+    let (to_come, past) = beginnings(after, now);
+    let walks = Walks { read, viewer, needle, with_seats: query.with_seats.into(), to_come, past };
+    let rows = size.rows_and_one();
+    let parties = match query.scope {
+        Scope::All if walks.are_filtered() => walks.one_by_one(rows).await?,
+        Scope::All => walks.at_once(ALL, None, rows).await?,
+        Scope::HostedBy(user) => walks.at_once(HOSTED, Some(user), rows).await?,
+        Scope::AttendedBy(user) => walks.at_once(ATTENDED, Some(user), rows).await?,
     };
-    let walk = async |sql, (starts_at, id): (i64, i64), rows: i64| {
-        let statement = query_scalar::<_, Option<String>>(sql)
-            .bind(viewer.get())
-            .bind(starts_at)
-            .bind(id)
-            .bind(needle.pattern.as_deref())
-            .bind(i64::from(query.with_seats))
-            .bind(rows);
-        let statement = match query.scope {
-            Scope::All => statement,
-            Scope::HostedBy(user) | Scope::AttendedBy(user) => statement.bind(user.get()),
-        };
-        read_summaries(statement.fetch_one(read).await?.as_deref())
-    };
-
-    let mut parties = Vec::new();
-    if after.is_none_or(|after| !after.past) {
-        let first = (now.as_millis(), i64::MAX); // what begins now is past
-        let from = after.map_or(first, |after| max(first, place(after)));
-        parties = walk(to_come, from, size.rows_and_one()).await?;
-    }
-    let missing = size.rows_and_one() - i64::try_from(parties.len()).unwrap_or(i64::MAX);
-    if missing > 0 {
-        let first = (now.as_millis(), i64::MIN);
-        let from = after.filter(|after| after.past && after.starts_at <= now).map_or(first, place);
-        parties.extend(walk(past, from, missing).await?);
-    }
     Ok(Page::of(parties, size, |party| cursor(party, now)))
 }
 
-fn place(cursor: PartyCursor) -> (i64, i64) {
-    (cursor.starts_at.as_millis(), cursor.id.get())
+/// A moment, and a party's number, after which a walk begins.
+type Place = (i64, i64);
+
+/// Where the two walks of the page after `after` begin.
+fn beginnings(after: Option<PartyCursor>, now: Timestamp) -> (Place, Place) {
+    let place = |cursor: PartyCursor| (cursor.starts_at.as_millis(), cursor.id.get());
+    let nowhere = (i64::MAX, i64::MAX);
+    let (soonest, latest) = ((now.as_millis(), i64::MAX), (now.as_millis(), i64::MIN)); // what begins now is past
+    match after {
+        None => (soonest, latest),
+        Some(after) if !after.past => (max(soonest, place(after)), latest),
+        Some(after) if after.starts_at <= now => (nowhere, place(after)),
+        Some(_) => (nowhere, latest),
+    }
+}
+
+struct Walks<'r, D: Dialect> {
+    read: &'r Reader<D>,
+    viewer: UserId,
+    needle: Needle,
+    with_seats: i64,
+    to_come: Place,
+    past: Place,
+}
+
+impl<D: Dialect> Walks<'_, D> {
+    fn are_filtered(&self) -> bool {
+        self.needle.pattern.is_some() || self.with_seats != 0
+    }
+
+    async fn one_by_one(&self, rows: i64) -> sqlx::Result<Vec<PartySummary>> {
+        let walk = async |sql, (starts_at, id): Place, rows: i64| {
+            let statement = query_scalar::<_, Option<String>>(sql)
+                .bind(self.viewer.get())
+                .bind(starts_at)
+                .bind(id)
+                .bind(self.needle.pattern.as_deref())
+                .bind(self.with_seats)
+                .bind(rows);
+            read_summaries(statement.fetch_one(self.read).await?.as_deref())
+        };
+        let mut parties = walk(FOUND_TO_COME, self.to_come, rows).await?;
+        let missing = rows - i64::try_from(parties.len()).unwrap_or(i64::MAX);
+        if missing > 0 {
+            parties.extend(walk(FOUND_PAST, self.past, missing).await?);
+        }
+        Ok(parties)
+    }
+
+    async fn at_once(&self, sql: &'static str, whose: Option<UserId>, rows: i64) -> sqlx::Result<Vec<PartySummary>> {
+        let statement = query_as::<_, (Option<String>, Option<String>)>(sql)
+            .bind(self.viewer.get())
+            .bind(self.to_come.0)
+            .bind(self.to_come.1)
+            .bind(self.needle.pattern.as_deref())
+            .bind(self.with_seats)
+            .bind(rows)
+            .bind(self.past.0)
+            .bind(self.past.1);
+        let statement = match whose {
+            Some(user) => statement.bind(user.get()),
+            None => statement,
+        };
+        let (to_come, past) = statement.fetch_one(self.read).await?;
+        let mut parties = read_summaries(to_come.as_deref())?;
+        parties.extend(read_summaries(past.as_deref())?);
+        Ok(parties)
+    }
 }
 
 fn cursor(party: &PartySummary, now: Timestamp) -> PartyCursor {
@@ -147,7 +208,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_page_costs_what_it_holds() {
-        for sql in [ALL_TO_COME, ALL_PAST, HOSTED_TO_COME, HOSTED_PAST] {
+        for sql in [ALL, FOUND_TO_COME, FOUND_PAST, HOSTED] {
             assert_walks_an_index(sql).await;
         }
     }
@@ -155,11 +216,12 @@ mod tests {
     /// The date is in the party's row alone: a guest's own answers are sorted, and nobody else's looked at.
     #[tokio::test]
     async fn a_page_of_what_somebody_attends_costs_what_they_attend() {
-        for sql in [ATTENDED_TO_COME, ATTENDED_PAST] {
-            let steps = plan(sql).await;
-            let page = steps.iter().position(|step| step == "CO-ROUTINE party").unwrap();
-            assert!(steps[page + 1].contains("rsvps_by_guest (guest_id=? AND answer=?)"), "{steps:#?}");
-            assert!(steps[page + 2].contains("parties USING INTEGER PRIMARY KEY"), "{steps:#?}");
+        let steps = plan(ATTENDED).await;
+        let pages: Vec<_> = (1..steps.len()).filter(|step| steps[step - 1] == "CO-ROUTINE party").collect();
+        assert_eq!(pages.len(), 2, "{steps:#?}");
+        for page in pages {
+            assert!(steps[page].contains("rsvps_by_guest (guest_id=? AND answer=?)"), "{steps:#?}");
+            assert!(steps[page + 1].contains("parties USING INTEGER PRIMARY KEY"), "{steps:#?}");
         }
     }
 }

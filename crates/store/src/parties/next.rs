@@ -3,11 +3,12 @@
 use domain::Timestamp;
 use domain::party::PartySummary;
 use domain::user::UserId;
-use sqlx::{Pool, query_scalar};
+use sqlx::query_scalar;
 
 use super::lines::{line, lines};
 use super::row::{read_summaries, summaries};
 use crate::dialect::Dialect;
+use crate::reader::Reader;
 
 /// `$1` is the viewer, `$2` the moment. As in a list of what somebody attends, SQLite begins with their own answers.
 const NEXT: &str = summaries!(
@@ -21,7 +22,7 @@ const NEXT: &str = summaries!(
 );
 
 pub(super) async fn find<D: Dialect>(
-    read: &Pool<D>,
+    read: &Reader<D>,
     viewer: UserId,
     now: Timestamp,
 ) -> sqlx::Result<Option<PartySummary>> {

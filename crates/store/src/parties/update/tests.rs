@@ -156,7 +156,7 @@ async fn read_outside_the_write_sqlite_gives_a_seat_twice_and_inside_once() {
     let Database::Sqlite(engine) = race.store.accounts().database() else { panic!("not SQLite") };
 
     let wrong = rounds(&race, engine, LONG, async |engine, attempt| {
-        let mut reader = engine.read.acquire().await.unwrap();
+        let mut reader = engine.read.pool().acquire().await.unwrap();
         let stored = Stored::load::<Sqlite>(&mut reader, attempt.party, Some(attempt.guest)).await.unwrap().unwrap();
         attempt.meet().await;
         let mut party = stored.party.clone();

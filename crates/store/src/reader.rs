@@ -1,0 +1,199 @@
+//! Where to read. What is read is the repositories' business; writing is the [`crate::embed::Writer`]'s.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
+use sqlx::{Connection as _, Describe, Either, Error, Execute, Executor, Pool, SqlStr};
+use tokio::runtime::Handle;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::dialect::Dialect;
+
+/// Reads: give `&engine.read` to a statement where it asks for an executor.
+///
+/// On SQLite a statement that gives all of its rows at once runs on one of a few connections that are kept beside the
+/// pool. The pool asks a connection that comes back whether it still lives; there it has no line that could be cut, and
+/// the question takes the time of a short statement.
+pub struct Reader<D: Dialect> {
+    pool: Pool<D>,
+    kept: Option<Arc<Kept<D>>>,
+}
+
+/// Connections that go from one statement to the next, and the places that there are for them.
+struct Kept<D: Dialect> {
+    idle: Mutex<Vec<D::Connection>>,
+    places: Arc<Semaphore>,
+    most: u32,
+    patience: Duration,
+}
+
+impl<D: Dialect> Reader<D> {
+    /// Reads by the pool alone.
+    pub(crate) fn by(pool: Pool<D>) -> Self {
+        Self { pool, kept: None }
+    }
+
+    /// Reads by at most `most` connections, for which nobody waits longer than `patience`; the pool opens them.
+    pub(crate) fn keeping(most: u32, patience: Duration, pool: Pool<D>) -> Self {
+        let places = Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1)));
+        Self { pool, kept: Some(Arc::new(Kept { idle: Mutex::default(), places, most, patience })) }
+    }
+
+    /// The pool, for what needs one connection for several statements.
+    #[must_use]
+    pub fn pool(&self) -> &Pool<D> {
+        &self.pool
+    }
+
+    /// Closes every connection, after the statements that are under way.
+    pub(crate) async fn close(&self) {
+        if let Some(kept) = &self.kept {
+            let all = kept.places.acquire_many(kept.most).await;
+            kept.places.close();
+            let idle = std::mem::take(&mut *kept.idle());
+            for connection in idle {
+                let _ = connection.close().await; // nothing was written on it that could be lost
+            }
+            drop(all);
+        }
+        self.pool.close().await;
+    }
+
+    async fn lease(&self, kept: &Arc<Kept<D>>) -> Result<Lease<D>, Error> {
+        let places = || Arc::clone(&kept.places);
+        let place = match places().try_acquire_owned() {
+            Ok(place) => place,
+            Err(_) => match tokio::time::timeout(kept.patience, places().acquire_owned()).await {
+                Ok(place) => place.map_err(|_| Error::PoolClosed)?,
+                Err(_) => return Err(Error::PoolTimedOut),
+            },
+        };
+        let idle = kept.idle().pop();
+        let connection = match idle {
+            Some(connection) => connection,
+            None => self.pool.acquire().await?.detach(),
+        };
+        Ok(Lease { connection: Some(connection), place: Some(place), kept: Arc::clone(kept), ended: false })
+    }
+}
+
+impl<D: Dialect> Kept<D> {
+    fn idle(&self) -> MutexGuard<'_, Vec<D::Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner) // a push or a pop is whole or not at all
+    }
+}
+
+/// A connection for one statement, and its place.
+struct Lease<D: Dialect> {
+    connection: Option<D::Connection>,
+    place: Option<OwnedSemaphorePermit>,
+    kept: Arc<Kept<D>>,
+    ended: bool,
+}
+
+impl<D: Dialect> Lease<D> {
+    fn connection(&mut self) -> Result<&mut D::Connection, Error> {
+        self.connection.as_mut().ok_or(Error::WorkerCrashed)
+    }
+
+    /// Passes on what was told. A connection on which something failed is not used again.
+    fn end<T>(mut self, told: Result<T, Error>) -> Result<T, Error> {
+        if told.is_err() {
+            self.connection = None;
+        }
+        self.ended = true;
+        told
+    }
+}
+
+impl<D: Dialect> Drop for Lease<D> {
+    fn drop(&mut self) {
+        let (Some(mut connection), place, kept) = (self.connection.take(), self.place.take(), Arc::clone(&self.kept))
+        else {
+            return;
+        };
+        if self.ended {
+            kept.idle().push(connection); // before its place is free
+        } else if let Ok(runtime) = Handle::try_current() {
+            // Nobody waits for the answer any more, but the statement may still run: nobody waits behind it either, and
+            // it keeps its place, so that no more run than there are places for.
+            runtime.spawn(async move {
+                if connection.ping().await.is_ok() {
+                    kept.idle().push(connection);
+                }
+                drop(place);
+            });
+        }
+    }
+}
+
+impl<D: Dialect> Clone for Reader<D> {
+    fn clone(&self) -> Self {
+        Self { pool: self.pool.clone(), kept: self.kept.clone() } // a derive would ask for D: Clone
+    }
+}
+
+impl<D: Dialect> fmt::Debug for Reader<D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Reader").field("pool", &self.pool).finish_non_exhaustive()
+    }
+}
+
+impl<'r, D: Dialect> Executor<'r> for &'r Reader<D> {
+    type Database = D;
+
+    /// One row after the other, for as long as somebody takes them: by the pool.
+    fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Either<D::QueryResult, D::Row>, Error>>
+    where
+        'r: 'e,
+        E: 'q + Execute<'q, D>,
+    {
+        (&self.pool).fetch_many(query)
+    }
+
+    fn fetch_all<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Vec<D::Row>, Error>>
+    where
+        'r: 'e,
+        E: 'q + Execute<'q, D>,
+    {
+        let Some(kept) = &self.kept else { return (&self.pool).fetch_all(query) };
+        Box::pin(async move {
+            let mut lease = self.lease(kept).await?;
+            let told = lease.connection()?.fetch_all(query).await;
+            lease.end(told)
+        })
+    }
+
+    fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<D::Row>, Error>>
+    where
+        'r: 'e,
+        E: 'q + Execute<'q, D>,
+    {
+        let Some(kept) = &self.kept else { return (&self.pool).fetch_optional(query) };
+        Box::pin(async move {
+            let mut lease = self.lease(kept).await?;
+            let told = lease.connection()?.fetch_optional(query).await;
+            lease.end(told)
+        })
+    }
+
+    fn prepare_with<'e>(self, sql: SqlStr, parameters: &'e [D::TypeInfo]) -> BoxFuture<'e, Result<D::Statement, Error>>
+    where
+        'r: 'e,
+    {
+        (&self.pool).prepare_with(sql, parameters)
+    }
+
+    fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<D>, Error>>
+    where
+        'r: 'e,
+    {
+        (&self.pool).describe(sql)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,84 @@
+//! That connections are handed on, that no more than there are places for are open, and that none is lost or kept broken.
+
+use std::time::Duration;
+
+use sqlx::sqlite::SqlitePoolOptions;
+use sqlx::{Sqlite, query, query_scalar};
+use tempfile::TempDir;
+
+use super::*;
+
+async fn reader(most: u32, patience: Duration) -> (TempDir, Reader<Sqlite>) {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("{}?mode=rwc", test_support::sqlite_url(&folder));
+    let pool = SqlitePoolOptions::new().max_connections(8).connect(&url).await.unwrap();
+    (folder, Reader::keeping(most, patience, pool))
+}
+
+/// Runs for a while.
+const SLOW: &str =
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) SELECT count(*) FROM n";
+
+fn idle(reader: &Reader<Sqlite>) -> usize {
+    reader.kept.as_ref().unwrap().idle().len()
+}
+
+#[tokio::test]
+async fn one_connection_is_handed_from_statement_to_statement() {
+    let (_folder, reader) = reader(2, Duration::from_secs(5)).await;
+    query("CREATE TEMP TABLE here (id INTEGER)").fetch_all(&reader).await.unwrap(); // seen on its own connection alone
+    for _ in 0..10 {
+        assert_eq!(query_scalar::<_, i64>("SELECT count(*) FROM here").fetch_one(&reader).await.unwrap(), 0);
+        assert!(query("SELECT * FROM here").fetch_all(&reader).await.unwrap().is_empty());
+    }
+    assert_eq!((idle(&reader), reader.pool().size()), (1, 0));
+}
+
+#[tokio::test]
+async fn who_finds_no_place_waits_and_not_for_ever() {
+    let (_folder, reader) = reader(1, Duration::from_millis(50)).await;
+    let slow = query_scalar::<_, i64>(SLOW).fetch_one(&reader);
+    let quick = async {
+        tokio::task::yield_now().await;
+        query_scalar::<_, i64>("SELECT 1").fetch_one(&reader).await
+    };
+    let (slow, quick) = tokio::join!(slow, quick);
+    assert_eq!(slow.unwrap(), 1_000_000);
+    assert!(matches!(quick, Err(Error::PoolTimedOut)), "{quick:?}");
+    assert_eq!(query_scalar::<_, i64>("SELECT 1").fetch_one(&reader).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_reader_who_leaves_takes_no_connection_along_and_has_nobody_wait_behind_the_statement() {
+    let (_folder, reader) = reader(2, Duration::from_secs(5)).await;
+    let left = tokio::time::timeout(Duration::from_millis(20), query(SLOW).fetch_one(&reader)).await;
+    assert!(left.is_err());
+    let one = async || query_scalar::<_, i64>("SELECT 1").fetch_one(&reader).await.unwrap();
+    let kept = reader.kept.as_ref().unwrap();
+    assert_eq!((one().await, kept.places.available_permits(), idle(&reader)), (1, 1, 1)); // beside it
+    let _both = tokio::time::timeout(Duration::from_secs(5), kept.places.acquire_many(2)).await.unwrap().unwrap();
+    assert_eq!(idle(&reader), 2);
+}
+
+#[tokio::test]
+async fn a_connection_on_which_something_failed_is_not_used_again() {
+    let (_folder, reader) = reader(1, Duration::from_secs(5)).await;
+    query("CREATE TEMP TABLE here (id INTEGER)").fetch_all(&reader).await.unwrap();
+    assert!(query("SELECT * FROM nowhere").fetch_optional(&reader).await.is_err());
+    assert!(query("SELECT * FROM here").fetch_all(&reader).await.is_err(), "another connection");
+    assert_eq!(idle(&reader), 0);
+}
+
+#[tokio::test]
+async fn closing_waits_for_what_is_under_way_and_lets_nobody_in() {
+    let (_folder, reader) = reader(2, Duration::from_secs(5)).await;
+    let slow = query_scalar::<_, i64>(SLOW).fetch_one(&reader);
+    let close = async {
+        tokio::task::yield_now().await;
+        reader.close().await;
+    };
+    let (slow, ()) = tokio::join!(slow, close);
+    assert_eq!(slow.unwrap(), 1_000_000);
+    assert!(matches!(query("SELECT 1").fetch_one(&reader).await, Err(Error::PoolClosed)));
+    assert_eq!(idle(&reader), 0);
+}

@@ -150,18 +150,56 @@ async fn a_job_that_lost_its_connection_runs_again() {
     assert_eq!(runs.load(Ordering::Relaxed), 3);
 }
 
+/// As many connections as PostgreSQL has for writes.
+const WRITERS: usize = 8;
+
+/// Whoever waits for a lock keeps nobody from reading.
+#[tokio::test]
+async fn postgres_is_read_while_every_connection_that_writes_waits() {
+    let fresh = common::postgres().await;
+    let engine = postgres(&fresh.store);
+    let (all, let_go) = (Arc::new(Barrier::new(WRITERS + 1)), Arc::new(Barrier::new(WRITERS + 1)));
+    let held = (0..WRITERS).map(|_| {
+        let (engine, meetings) = (engine.clone(), (Arc::clone(&all), Arc::clone(&let_go)));
+        tokio::spawn(async move {
+            let write = engine.writer.write(meetings, |_, (all, let_go)| {
+                Box::pin(async move {
+                    all.wait().await;
+                    let_go.wait().await;
+                    Ok::<_, WriteError>(())
+                })
+            });
+            write.await
+        })
+    });
+    let held: Vec<_> = held.collect();
+    all.wait().await;
+
+    let read = query_scalar::<_, i64>("SELECT 7::bigint").fetch_one(&engine.read);
+    assert_eq!(timeout(Duration::from_secs(4), read).await.unwrap().unwrap(), 7);
+
+    let_go.wait().await;
+    for write in held {
+        write.await.unwrap().unwrap();
+    }
+}
+
 /// As after a failover: the connection leads to a server that only reads.
 #[tokio::test]
 async fn a_connection_that_only_reads_is_not_used_again() {
     let fresh = common::postgres().await;
     let engine = postgres(&fresh.store);
-    let mut readers = Vec::new();
-    for _ in 0..16 {
-        let mut connection = engine.read.pool().acquire().await.unwrap();
-        query("SET default_transaction_read_only = on").execute(&mut *connection).await.unwrap();
-        readers.push(connection);
-    }
-    drop(readers);
+    let all = Arc::new(Barrier::new(WRITERS));
+    let failed_over = (0..WRITERS).map(|_| {
+        engine.writer.write(Arc::clone(&all), |connection, all| {
+            Box::pin(async move {
+                all.wait().await; // each on a connection of its own
+                query("SET default_transaction_read_only = on").execute(connection).await?;
+                Ok::<_, WriteError>(())
+            })
+        })
+    });
+    futures_util::future::try_join_all(failed_over).await.unwrap();
 
     for name in ["ada", "ben", "cleo"] {
         common::add_user(&fresh.accounts(), name).await;

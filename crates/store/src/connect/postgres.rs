@@ -1,4 +1,4 @@
-//! Opens a database on a PostgreSQL server: one pool for reading and for writing.
+//! Opens a database on a PostgreSQL server: a pool for reading, and one for writing.
 
 use std::io::ErrorKind;
 use std::str::FromStr as _;
@@ -21,7 +21,9 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Connections of one process. A statement takes a fraction of a millisecond: more of them would only queue in the server.
-const CONNECTIONS: u32 = 16;
+/// Writes have theirs for themselves, or many who wait for one party's lock would keep everybody from reading.
+const READERS: u32 = 8;
+const WRITERS: u32 = 8;
 
 /// The server gives up on what takes longer than anybody waits for an answer, and frees the locks of a transaction whose
 /// program has stopped in the middle of it. A URL's own `options` win.
@@ -89,10 +91,11 @@ fn address(options: &PgConnectOptions) -> String {
 
 async fn open(options: PgConnectOptions, sets: &[MigrationSet]) -> Result<Engine<Postgres>, OpenError> {
     knock(&options).await?;
-    let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
-    let pool = pool.connect_with(options).await?;
-    migrate(&pool, sets).await?;
-    Ok(Engine { read: Reader::by(pool.clone()), writer: Writer::apart(pool) })
+    let pool = |connections| PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
+    let write = pool(WRITERS).connect_with(options.clone()).await?;
+    migrate(&write, sets).await?;
+    let read = pool(READERS).connect_with(options).await?;
+    Ok(Engine { read: Reader::by(read), writer: Writer::apart(write) })
 }
 
 /// Waits for a server that is just starting, and says why there is none: a pool would only say that it waited.

@@ -4,7 +4,7 @@
 use std::error::Error;
 use std::io;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use futures_util::future::BoxFuture;
 use sqlx::{Connection as _, Pool};
@@ -22,6 +22,9 @@ const BATCH: usize = 64;
 
 /// How long one waits for its turn, as for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// A batch that takes longer is told in the log: its writers wait for the disk, or for another process, and not for us.
+const SLOW: Duration = Duration::from_secs(2);
 
 type Batch<D> = Vec<Box<dyn Job<D>>>;
 
@@ -76,7 +79,13 @@ impl<D: Dialect> Queue<D> {
 async fn commit_what_waits<D: Dialect>(pool: Pool<D>, mut waiting: mpsc::Receiver<Box<dyn Job<D>>>) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
-        match commit(&pool, &mut batch, |job| job.may_begin()).await {
+        let (began, jobs) = (Instant::now(), batch.len());
+        let ended = commit(&pool, &mut batch, |job| job.may_begin()).await;
+        let took = began.elapsed();
+        if took >= SLOW {
+            tracing::warn!(millis = took.as_millis(), jobs, "writes took long: the disk is slow, or another process writes");
+        }
+        match ended {
             Ok(()) => batch.drain(..).for_each(|job| job.tell(Ok(()))),
             Err(failure) => settle(&pool, &mut batch, failure).await,
         }

@@ -16,7 +16,9 @@ pub use crate::label::{Label, LabelError};
 pub use date::{PartyDate, PartyDateError, Zone, day_in_utc, parse_date, parse_time};
 pub use form_id::FormId;
 pub use guest_list::{Answer, GuestList, GuestListError, SteppedBack, Verdict};
-pub use listing::{Attendee, PartyCursor, PartyQuery, PartySummary, PartyView, Scope};
+pub use listing::{
+    Attendee, HomeView, PartyCursor, PartyQuery, PartySummary, PartyView, ProfileCursors, ProfileView, Scope,
+};
 pub use parties::{HostError, Parties};
 #[cfg(feature = "mock")]
 pub use repository::MockPartyRepository;

@@ -3,28 +3,27 @@
 mod add;
 mod lines;
 mod list;
-mod next;
 pub(crate) mod row;
 mod update;
+mod views;
 
 use async_trait::async_trait;
 use domain::party::{
-    Attendee, NewParty, Outcome, PartyChange, PartyCursor, PartyId, PartyQuery, PartyRepository, PartySummary,
-    PartyView, UpdateError, Zone,
+    Attendee, HomeView, NewParty, Outcome, PartyChange, PartyCursor, PartyId, PartyQuery, PartyRepository,
+    PartySummary, PartyView, ProfileCursors, ProfileView, UpdateError,
 };
 use domain::user::UserId;
 use domain::{Page, PageSize, StoreError, Timestamp};
 use sqlx::{FromRow, query_as, query_scalar};
 
 use self::lines::{line, lines};
-use self::row::{heads, read_summaries, summaries, zone};
+use self::row::{heads, read_summaries, summaries};
 use crate::dialect::Dialect;
 use crate::embed::Engine;
 use crate::error::failed;
 use crate::users::username;
 
 const FIND: &str = summaries!("SELECT * FROM parties WHERE id = $2", "id");
-const LAST_ZONE: &str = "SELECT id, zone FROM parties WHERE host_id = $1 ORDER BY id DESC LIMIT 1";
 const GUESTS: &str = "SELECT rsvps.id, guest_id, username, heads FROM rsvps JOIN users ON users.id = guest_id \
      WHERE party_id = $1 AND answer = 'seated' ORDER BY place";
 
@@ -68,11 +67,6 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         Ok(Some(PartyView { summary, guests: guests.map_err(failed)? }))
     }
 
-    async fn last_zone(&self, host: UserId) -> Result<Option<Zone>, StoreError> {
-        let row = query_as::<_, (i64, String)>(LAST_ZONE).bind(host.get()).fetch_optional(&self.engine.read);
-        row.await.map_err(failed)?.map(|(party, name)| zone(&name, party)).transpose().map_err(failed)
-    }
-
     async fn list(
         &self,
         query: PartyQuery,
@@ -84,8 +78,18 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         list::list(&self.engine.read, &query, viewer, now, after, size).await.map_err(failed)
     }
 
-    async fn find_next(&self, viewer: UserId, now: Timestamp) -> Result<Option<PartySummary>, StoreError> {
-        next::find(&self.engine.read, viewer, now).await.map_err(failed)
+    async fn home(&self, viewer: UserId, now: Timestamp, size: PageSize) -> Result<HomeView, StoreError> {
+        views::home(&self.engine.read, viewer, now, size).await.map_err(failed)
+    }
+
+    async fn own_profile(
+        &self,
+        user: UserId,
+        now: Timestamp,
+        after: ProfileCursors,
+        size: PageSize,
+    ) -> Result<ProfileView, StoreError> {
+        views::own_profile(&self.engine.read, user, now, after, size).await.map_err(failed)
     }
 
     async fn update(&self, id: PartyId, guest: Option<UserId>, change: PartyChange) -> Result<Outcome, UpdateError> {
@@ -101,7 +105,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_party_is_found_among_a_million_as_among_ten() {
-        for sql in [FIND, LAST_ZONE, GUESTS] {
+        for sql in [FIND, GUESTS] {
             assert_walks_an_index(sql).await;
         }
     }

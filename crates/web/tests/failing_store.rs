@@ -7,7 +7,7 @@ use accounts::test_kit::{MovableClock, Page, TestServer, Visitor, cheap};
 use accounts::{AccountPorts, Accounts, Email, PasswordHash, StoreError, Timestamp, User, UserId, Username};
 use domain::Page as Rows;
 use domain::credential::{Credential, MockCredentialRepository};
-use domain::party::{MockPartyRepository, Outcome, PartyId, Zone};
+use domain::party::{HomeView, MockPartyRepository, Outcome, PartyId, ProfileView, Zone};
 use domain::session::{Device, EndedSession, LiveSession, MockSessionRepository, Session, SessionId};
 use domain::user::MockUserRepository;
 use poem::http::Method;
@@ -77,8 +77,13 @@ fn services(broken: Broken) -> Services {
     let mut parties = MockPartyRepository::new();
     parties.expect_add().returning(move |_| broken.ask("parties.add", PartyId::new(1)));
     parties.expect_find().returning(move |_, _| broken.ask("parties.find", None));
-    parties.expect_last_zone().returning(move |_| broken.ask("parties.last_zone", None));
-    parties.expect_find_next().returning(move |_, _| broken.ask("parties.find_next", None));
+    parties
+        .expect_home()
+        .returning(move |_, _, _| broken.ask("parties.home", HomeView { next: None, open: Vec::new() }));
+    parties.expect_own_profile().returning(move |_, _, _, _| {
+        let nothing = || Rows { items: Vec::new(), next: None };
+        broken.ask("parties.own_profile", ProfileView { hosted: nothing(), attended: nothing(), last_zone: None })
+    });
     parties
         .expect_list()
         .returning(move |_, _, _, _, _| broken.ask("parties.list", Rows { items: Vec::new(), next: None }));
@@ -144,13 +149,11 @@ const USES: &[Use] = &[
     ("sessions.find", Ada, "/logout", Some(&[]), 303),
     ("parties.add", Ada, "/user/ada", Some(&[("hosting", "")]), 303),
     ("parties.find", Ada, "/parties/1", None, 404),
-    ("parties.find_next", Ada, "/", None, 200),
-    ("parties.list", Ada, "/", None, 200),
-    ("parties.last_zone", Ada, "/user/ada", None, 200),
+    ("parties.home", Ada, "/", None, 200),
     ("parties.list", Ada, "/rsvp", None, 200),
     ("parties.list", Ada, "/rsvp?q=soup&seats=1", None, 200),
-    ("parties.list", Ada, "/user/ada", None, 200),
-    ("parties.list", Ada, "/user/ada", Some(&[]), 422),
+    ("parties.own_profile", Ada, "/user/ada", None, 200),
+    ("parties.own_profile", Ada, "/user/ada", Some(&[]), 422),
     ("parties.update", Ada, "/rsvp", Some(COMING), 303),
     ("parties.update", Ada, "/parties/1/rsvp", Some(COMING), 303),
     ("parties.update", Ada, "/parties/1/rsvp", Some(&[("answer", "no")]), 303),

@@ -72,7 +72,7 @@ async fn seats_that_one_can_take_are_shown_the_soonest_on_top(house: House) {
 
     let page = ada.get("/").await;
     assert!(
-        listed(&page).is_empty() && page.text.contains("None of the next tables has a seat for you."),
+        listed(&page).is_empty() && page.text.contains("No table has a free seat for you right now."),
         "{}",
         page.text
     );

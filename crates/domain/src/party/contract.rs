@@ -52,6 +52,8 @@ macro_rules! party_promises {
             a_search_for_what_nobody_can_have_typed_finds_nothing
             only_parties_with_seats_are_listed_when_asked
             the_next_party_is_the_first_that_somebody_sits_at
+            a_home_shows_the_soonest_parties_with_a_seat_for_its_viewer
+            ones_own_profile_is_what_the_lists_say
         }
     };
 }

@@ -1,8 +1,8 @@
 //! What lists and pages of parties show: read models, which no rule looks at.
 
-use super::{Answer, Invitation, Label, PartyId, PartyState, Seats};
-use crate::Timestamp;
+use super::{Answer, Invitation, Label, PartyId, PartyState, Seats, Zone};
 use crate::user::{UserId, Username};
+use crate::{Page, Timestamp};
 
 /// A party as a row of a list shows it, to one viewer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +71,35 @@ pub struct PartyView {
     pub summary: PartySummary,
     /// Everybody seated beside the host, in the order in which they were: at most a table's 999.
     pub guests: Vec<Attendee>,
+}
+
+/// What their home shows somebody of the parties to come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HomeView {
+    /// Where they are expected next, as a host or as a guest.
+    pub next: Option<PartySummary>,
+    /// Parties that have a seat for them, the soonest on top.
+    pub open: Vec<PartySummary>,
+}
+
+/// What their own profile shows somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ProfileView {
+    /// The parties they give.
+    pub hosted: Page<PartySummary, PartyCursor>,
+    /// Those where they have a seat as a guest.
+    pub attended: Page<PartySummary, PartyCursor>,
+    /// The zone of the party that they made last, whenever it is: where they will host the next one, most likely.
+    pub last_zone: Option<Zone>,
+}
+
+/// Where the two lists of a [`ProfileView`] begin.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ProfileCursors {
+    /// The parties they give.
+    pub hosted: Option<PartyCursor>,
+    /// Those where they have a seat as a guest.
+    pub attended: Option<PartyCursor>,
 }
 
 /// Which parties a list shows.

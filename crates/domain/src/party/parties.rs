@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Heads, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartyRepository, PartySummary, PartyView,
-    Refusal, UpdateError, Zone,
+    Heads, HomeView, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartyRepository, PartySummary,
+    PartyView, ProfileCursors, ProfileView, Refusal, UpdateError,
 };
 use crate::user::UserId;
 use crate::{Clock, Page, PageSize, StoreError, Timestamp};
@@ -83,20 +83,25 @@ impl Parties {
         self.repository.find(id, viewer).await
     }
 
-    /// The zone of the party that `host` made last: where they will host the next one, most likely.
+    /// Where `viewer` is expected next, and at most `size` parties that have a seat for them.
     ///
     /// # Errors
     /// [`StoreError`]: the store could not answer.
-    pub async fn last_zone(&self, host: UserId) -> Result<Option<Zone>, StoreError> {
-        self.repository.last_zone(host).await
+    pub async fn home(&self, viewer: UserId, size: PageSize) -> Result<HomeView, StoreError> {
+        self.repository.home(viewer, self.now(), size).await
     }
 
-    /// Where `viewer` is expected next, as a host or as a guest.
+    /// What `user` gives and where they go, for themselves, a page of each.
     ///
     /// # Errors
     /// [`StoreError`]: the store could not answer.
-    pub async fn find_next(&self, viewer: UserId) -> Result<Option<PartySummary>, StoreError> {
-        self.repository.find_next(viewer, self.now()).await
+    pub async fn own_profile(
+        &self,
+        user: UserId,
+        after: ProfileCursors,
+        size: PageSize,
+    ) -> Result<ProfileView, StoreError> {
+        self.repository.own_profile(user, self.now(), after, size).await
     }
 
     /// A page of the parties of `query`, those to come first.

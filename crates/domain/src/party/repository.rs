@@ -4,8 +4,10 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::PartySummary;
-use super::{NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartyView, Refusal, Zone};
+use super::{
+    HomeView, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartySummary, PartyView, ProfileCursors,
+    ProfileView, Refusal,
+};
 use crate::user::UserId;
 use crate::{Page, PageSize, StoreError, Timestamp};
 
@@ -27,12 +29,22 @@ pub trait PartyRepository: Send + Sync {
     /// The party as `viewer` may see it, or `None` if there is no such party.
     async fn find(&self, id: PartyId, viewer: UserId) -> Result<Option<PartyView>, StoreError>;
 
-    /// The zone of the party that `host` made last, whenever it is; `None` where there is no such party.
-    async fn last_zone(&self, host: UserId) -> Result<Option<Zone>, StoreError>;
+    /// Of the parties to come at `now`, and not cancelled: the first at which `viewer` has a seat, as its host or as a
+    /// guest, and at most `size` that have one for them (RSVPs are open, a seat is free, it is not theirs, and they
+    /// neither have one nor were removed).
+    ///
+    /// The cost of the second follows how many are full before so many are found.
+    async fn home(&self, viewer: UserId, now: Timestamp, size: PageSize) -> Result<HomeView, StoreError>;
 
-    /// The party to come at `now` at which `viewer` has a seat, as its host or as a guest, and which begins first;
-    /// `None` where there is none. One that was cancelled does not count.
-    async fn find_next(&self, viewer: UserId, now: Timestamp) -> Result<Option<PartySummary>, StoreError>;
+    /// What `user` gives and where they have a seat as a guest, after `after`, each as [`PartyRepository::list`] tells
+    /// it to themselves, and the zone of the party that they made last.
+    async fn own_profile(
+        &self,
+        user: UserId,
+        now: Timestamp,
+        after: ProfileCursors,
+        size: PageSize,
+    ) -> Result<ProfileView, StoreError>;
 
     /// The parties of `query` that come after `after` (or the first), as `viewer` may see them.
     ///

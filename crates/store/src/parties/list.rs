@@ -14,29 +14,35 @@ use super::row::{read_summaries, summaries};
 use crate::dialect::Dialect;
 use crate::reader::Reader;
 
-/// `$1` is the viewer, (`$2`, `$3`) where the walk begins, `$4` what to search for or NULL, `$5` whether to look for
-/// seats, `$6` how many rows, (`$7`, `$8`) where the walk of the past begins, `$9` whose parties.
+/// The lines of the parties `$from` that begin after (`$at`, `$id`), the soonest on top; at most `$rows`, by `$filter`.
 ///
-/// `($4 || '')`, `($6 + 0)`: SQLite compiles a statement anew whenever it is used, if its plan may depend on a parameter's
-/// value: one that is by itself a LIKE's pattern, a LIMIT, or held against a column in the ON of a LEFT JOIN. That took
+/// `($6 + 0)`, `($4 || '')`: SQLite compiles a statement anew whenever it is used, if its plan may depend on a parameter's
+/// value: one that is by itself a LIMIT, a LIKE's pattern, or held against a column in the ON of a LEFT JOIN. That took
 /// a third of a page's time, and is not so where the parameter is part of an expression.
 macro_rules! to_come {
-    ($from:literal) => {
+    ($from:expr, $at:literal, $id:literal, $rows:literal, $filter:expr) => {
         summaries!(
             concat!(
                 "SELECT parties.* FROM ",
                 $from,
-                " (parties.starts_at, parties.id) > ($2, $3) AND ($4 IS NULL OR search_key LIKE ($4 || '') ESCAPE '!') \
-                 AND ($5 = 0 OR taken < seats) ORDER BY parties.starts_at, parties.id LIMIT ($6 + 0)"
+                " (parties.starts_at, parties.id) > (",
+                $at,
+                ", ",
+                $id,
+                ")",
+                $filter,
+                " ORDER BY parties.starts_at, parties.id LIMIT (",
+                $rows,
+                ")"
             ),
             "starts_at, party.id"
         )
     };
 }
 
-/// As `to_come`, from (`$at`, `$id`) and at most `$rows`. The first half of the first condition finds the place in the index.
+/// As `to_come`, of the past, the latest on top. The first half of the condition finds the place in the index.
 macro_rules! past {
-    ($from:literal, $at:literal, $id:literal, $rows:literal) => {
+    ($from:expr, $at:literal, $id:literal, $rows:literal, $filter:expr) => {
         summaries!(
             concat!(
                 "SELECT parties.* FROM ",
@@ -47,8 +53,9 @@ macro_rules! past {
                 $at,
                 " OR parties.id > ",
                 $id,
-                ") AND ($4 IS NULL OR search_key LIKE ($4 || '') ESCAPE '!') AND ($5 = 0 OR taken < seats) \
-                 ORDER BY parties.starts_at DESC, parties.id LIMIT (",
+                ")",
+                $filter,
+                " ORDER BY parties.starts_at DESC, parties.id LIMIT (",
                 $rows,
                 ")"
             ),
@@ -56,11 +63,39 @@ macro_rules! past {
         )
     };
 }
+pub(super) use {past, to_come};
+
+/// Where a walk through what somebody attends begins. CROSS JOIN has SQLite begin with the guest's own answers, and never
+/// (whatever its statistics say) try every party.
+macro_rules! attended_by {
+    ($guest:literal) => {
+        concat!(
+            "rsvps AS seat CROSS JOIN parties WHERE seat.guest_id = ",
+            $guest,
+            " AND seat.answer = 'seated' AND parties.id = seat.party_id AND"
+        )
+    };
+}
+pub(super) use attended_by;
+
+// `$1` is the viewer, (`$2`, `$3`) where the walk of those to come begins, `$4` what to search for or NULL, `$5` whether to
+// look for seats, `$6` how many rows, (`$7`, `$8`) where the walk of the past begins, `$9` whose parties.
+macro_rules! filter {
+    () => {
+        " AND ($4 IS NULL OR search_key LIKE ($4 || '') ESCAPE '!') AND ($5 = 0 OR taken < seats)"
+    };
+}
 
 /// Both walks, each as one text.
 macro_rules! both {
-    ($from:literal, $rows_of_the_past:literal) => {
-        concat!("SELECT (", to_come!($from), "), (", past!($from, "$7", "$8", $rows_of_the_past), ")")
+    ($from:expr, $rows_of_the_past:literal) => {
+        concat!(
+            "SELECT (",
+            to_come!($from, "$2", "$3", "$6 + 0", filter!()),
+            "), (",
+            past!($from, "$7", "$8", $rows_of_the_past, filter!()),
+            ")"
+        )
     };
 }
 
@@ -69,14 +104,10 @@ const ALL: &str = both!(
     "parties WHERE",
     "$6 - (SELECT count(*) FROM (SELECT id FROM parties WHERE (starts_at, id) > ($2, $3) LIMIT ($6 + 0)) AS fit)"
 );
-const FOUND_TO_COME: &str = to_come!("parties WHERE");
-const FOUND_PAST: &str = past!("parties WHERE", "$2", "$3", "$6 + 0");
+const FOUND_TO_COME: &str = to_come!("parties WHERE", "$2", "$3", "$6 + 0", filter!());
+const FOUND_PAST: &str = past!("parties WHERE", "$2", "$3", "$6 + 0", filter!());
 const HOSTED: &str = both!("parties WHERE host_id = $9 AND", "$6 + 0");
-// CROSS JOIN has SQLite begin with the guest's own answers, and never (whatever its statistics say) try every party.
-const ATTENDED: &str = both!(
-    "rsvps AS seat CROSS JOIN parties WHERE seat.guest_id = $9 AND seat.answer = 'seated' AND parties.id = seat.party_id AND",
-    "$6 + 0"
-);
+const ATTENDED: &str = both!(attended_by!("$9"), "$6 + 0");
 
 /// The page of `query` after `after`, in one statement; of a search in everybody's parties, in at most two.
 pub(super) async fn list<D: Dialect>(
@@ -103,10 +134,10 @@ pub(super) async fn list<D: Dialect>(
 }
 
 /// A moment, and a party's number, after which a walk begins.
-type Place = (i64, i64);
+pub(super) type Place = (i64, i64);
 
 /// Where the two walks of the page after `after` begin.
-fn beginnings(after: Option<PartyCursor>, now: Timestamp) -> (Place, Place) {
+pub(super) fn beginnings(after: Option<PartyCursor>, now: Timestamp) -> (Place, Place) {
     let place = |cursor: PartyCursor| (cursor.starts_at.as_millis(), cursor.id.get());
     let nowhere = (i64::MAX, i64::MAX);
     let (soonest, latest) = ((now.as_millis(), i64::MAX), (now.as_millis(), i64::MIN)); // what begins now is past
@@ -172,7 +203,7 @@ impl<D: Dialect> Walks<'_, D> {
     }
 }
 
-fn cursor(party: &PartySummary, now: Timestamp) -> PartyCursor {
+pub(super) fn cursor(party: &PartySummary, now: Timestamp) -> PartyCursor {
     let date = &party.invitation.date;
     PartyCursor { past: date.has_begun(now), starts_at: date.starts_at(), id: party.id }
 }

@@ -83,7 +83,11 @@ async fn commit_what_waits<D: Dialect>(pool: Pool<D>, mut waiting: mpsc::Receive
         let ended = commit(&pool, &mut batch, |job| job.may_begin()).await;
         let took = began.elapsed();
         if took >= SLOW {
-            tracing::warn!(millis = took.as_millis(), jobs, "writes took long: the disk is slow, or another process writes");
+            tracing::warn!(
+                millis = took.as_millis(),
+                jobs,
+                "writes took long: the disk is slow, or another process writes"
+            );
         }
         match ended {
             Ok(()) => batch.drain(..).for_each(|job| job.tell(Ok(()))),

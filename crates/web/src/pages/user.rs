@@ -2,9 +2,9 @@
 
 mod hosting;
 
-use accounts::web::{CurrentUser, Fields, FormErrors, FormView, PageParts, Problem, permanently};
+use accounts::web::{CurrentUser, FormErrors, FormView, PageParts, Problem, permanently};
 use askama::Template;
-use domain::party::{PartyCursor, PartyQuery, PartySummary, Scope};
+use domain::party::{PartyQuery, ProfileCursors, ProfileView, Scope};
 use domain::user::{User, Username};
 use domain::{Page, PageSize};
 use poem::http::StatusCode;
@@ -38,24 +38,16 @@ struct HostForm<'a> {
 /// Rows of each of the two lists: a profile has a form as well, and is no heavier than a page with one list.
 const ROWS: i64 = 10;
 
-/// A page of the parties that somebody hosts, and, for oneself, of those one is going to.
-struct Lists {
-    hosted: Page<PartySummary, PartyCursor>,
-    going: Page<PartySummary, PartyCursor>,
-}
-
-async fn lists(dinner: &Ask<'_>, user: &User, me: &User, at: &Parameters) -> Result<Lists, Problem> {
-    let list = async |scope, after| {
-        let query = PartyQuery { scope, search: String::new(), with_seats: false };
-        dinner.parties.list(query, me.id, after, PageSize::clamped(ROWS)).await
-    };
-    let hosted = list(Scope::HostedBy(user.id), at.cursor("hosted_after")).await?;
-    let going = if user.id == me.id {
-        list(Scope::AttendedBy(user.id), at.cursor("going_after")).await?
-    } else {
-        Page { items: Vec::new(), next: None }
-    };
-    Ok(Lists { hosted, going })
+/// What somebody hosts; for oneself, where one goes as well.
+async fn view(dinner: &Ask<'_>, user: &User, me: &User, at: &Parameters) -> Result<ProfileView, Problem> {
+    let after = ProfileCursors { hosted: at.cursor("hosted_after"), attended: at.cursor("going_after") };
+    let size = PageSize::clamped(ROWS);
+    if user.id == me.id {
+        return Ok(dinner.parties.own_profile(me.id, after, size).await?);
+    }
+    let query = PartyQuery { scope: Scope::HostedBy(user.id), search: String::new(), with_seats: false };
+    let hosted = dinner.parties.list(query, me.id, after.hosted, size).await?;
+    Ok(ProfileView { hosted, attended: Page { items: Vec::new(), next: None }, last_zone: None })
 }
 
 #[handler]
@@ -76,39 +68,29 @@ pub(crate) async fn show(
     if user.username.as_str() != name.as_str() {
         return Ok(permanently(&format!("/user/{}", user.username)));
     }
-    let lists = lists(&dinner, &user, &me, &Parameters::of(request)).await?;
-    let (offered, errors) = (offered(&dinner, &user, &me).await?, FormErrors::new());
-    let form = offered.as_ref().map(|(fields, zone_is_guessed)| HostForm {
-        fields: FormView::new(fields, &errors),
-        zone_is_guessed: *zone_is_guessed,
-    });
-    Ok(profile(&page, StatusCode::OK, &user, &lists, form, dinner.parties.now()))
-}
-
-/// The form to host, on one's own page alone, and whether its zone is a guess.
-async fn offered(dinner: &Ask<'_>, user: &User, me: &User) -> Result<Option<(Fields, bool)>, Problem> {
-    if user.id != me.id {
-        return Ok(None);
-    }
-    let last = dinner.parties.last_zone(me.id).await?;
-    Ok(Some((hosting::blank(last.as_ref().unwrap_or(&dinner.time_zone).as_str()), last.is_none())))
+    let view = view(&dinner, &user, &me, &Parameters::of(request)).await?;
+    let (zone, errors) = (view.last_zone.as_ref(), FormErrors::new());
+    let blank = hosting::blank(zone.unwrap_or(&dinner.time_zone).as_str());
+    let form = HostForm { fields: FormView::new(&blank, &errors), zone_is_guessed: zone.is_none() };
+    let form = (user.id == me.id).then_some(form);
+    Ok(profile(&page, StatusCode::OK, &user, &view, form, dinner.parties.now()))
 }
 
 fn profile(
     page: &PageParts,
     status: StatusCode,
     user: &User,
-    lists: &Lists,
+    view: &ProfileView,
     form: Option<HostForm<'_>>,
     now: domain::Timestamp,
 ) -> Response {
     let content = Profile {
         page,
         user,
-        hosted: Row::all(&lists.hosted.items, page, now),
-        more_hosted: lists.hosted.next.as_ref().map(write),
-        going: Row::all(&lists.going.items, page, now),
-        more_going: lists.going.next.as_ref().map(write),
+        hosted: Row::all(&view.hosted.items, page, now),
+        more_hosted: view.hosted.next.as_ref().map(write),
+        going: Row::all(&view.attended.items, page, now),
+        more_going: view.attended.next.as_ref().map(write),
         form,
     };
     page.render_template(status, user.username.as_str(), &content)

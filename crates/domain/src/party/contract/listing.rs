@@ -4,7 +4,7 @@ use super::{accept, change, date, decline, label, minutes, party_of, put, seats}
 use crate::contract::{THEN, add_user};
 use crate::party::{
     Answer, Heads, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartyRepository, PartyState,
-    PartySummary, Scope,
+    PartySummary, ProfileCursors, Scope,
 };
 use crate::user::User;
 use crate::{AccountPorts, Page, PageSize};
@@ -187,7 +187,8 @@ pub async fn only_parties_with_seats_are_listed_when_asked(accounts: &AccountPor
 /// As a host or as a guest alike: neither a past one, nor one that was cancelled, nor one that was only answered.
 pub async fn the_next_party_is_the_first_that_somebody_sits_at(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
-    let next = async |viewer: &User| parties.find_next(viewer.id, THEN).await.unwrap().map(|party| party.id);
+    let home = async |viewer: &User| parties.home(viewer.id, THEN, PageSize::DEFAULT).await.unwrap();
+    let next = async |viewer: &User| home(viewer).await.next.map(|party| party.id);
     assert_eq!(next(&ada).await, None);
     let by_ada = host(parties, &ada, &[0, 40, 30, 10, 20, 20]).await;
     assert_eq!((next(&ada).await, next(&ben).await), (Some(by_ada[3]), None), "what begins now is past");
@@ -210,6 +211,66 @@ pub async fn the_next_party_is_the_first_that_somebody_sits_at(accounts: &Accoun
     }
     assert_eq!(next(&ben).await, Some(by_ada[2]));
     assert_eq!(next(&ada).await, Some(by_ada[4]), "of two at one moment the lower number");
-    let found = parties.find_next(ben.id, THEN).await.unwrap().unwrap();
+    let found = home(&ben).await.next.unwrap();
     assert_eq!((found.my_answer, found.taken), (Some(Answer::Seated(Heads::ONE)), 2), "as a row of a list shows it");
+}
+
+/// Not one's own, nor where one sits already or was removed; who waits or declined may still take a free seat.
+pub async fn a_home_shows_the_soonest_parties_with_a_seat_for_its_viewer(
+    accounts: &AccountPorts,
+    parties: &dyn PartyRepository,
+) {
+    let (ada, ben, cy) =
+        (add_user(accounts, "ada").await, add_user(accounts, "ben").await, add_user(accounts, "cyd").await);
+    let open = async |viewer: &User, rows| -> Vec<PartyId> {
+        let home = parties.home(viewer.id, THEN, PageSize::clamped(rows)).await.unwrap();
+        home.open.iter().map(|party| party.id).collect()
+    };
+    assert_eq!(open(&ben, 9).await, []);
+    let ids = host(parties, &ada, &[90, 80, 70, 60, 50, 40, 30, 0, -10]).await;
+    let by_ben = host(parties, &ben, &[10]).await;
+    let full = parties.add(NewParty { seats: seats(2), date: date(minutes(20)), ..party_of(&ada) }).await.unwrap();
+    assert_eq!(open(&ben, 9).await, [full, ids[6], ids[5], ids[4], ids[3], ids[2], ids[1], ids[0]]);
+    accept(parties, full, cy.id).await;
+    put(parties, ids[6], ben.id, Answer::Seated(Heads::ONE)).await;
+    put(parties, ids[5], ben.id, Answer::Removed).await;
+    put(parties, ids[4], ben.id, Answer::Declined).await;
+    put(parties, ids[3], ben.id, Answer::Waitlisted { heads: Heads::ONE, place: 1 }).await;
+    for (id, rule) in [
+        (ids[2], (|party| party.state = PartyState::Cancelled) as fn(&mut Party)),
+        (ids[1], |party| party.rsvp_deadline = THEN),
+    ] {
+        let rule = move |party: &mut Party| {
+            rule(party);
+            Ok(Outcome::Maybe)
+        };
+        change(parties, id, cy.id, rule).await.unwrap();
+    }
+    assert_eq!(open(&ben, 9).await, [ids[4], ids[3], ids[0]]);
+    assert_eq!(open(&ben, 2).await, [ids[4], ids[3]]);
+    assert_eq!(open(&ada, 9).await, by_ben);
+}
+
+/// Row by row and page by page, each of the two by its own cursor.
+pub async fn ones_own_profile_is_what_the_lists_say(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
+    host(parties, &ben, &[5, -5, 6, 7]).await;
+    for id in host(parties, &ada, &[30, 10, -1, -20, 7]).await {
+        put(parties, id, ben.id, Answer::Seated(Heads::ONE)).await;
+    }
+    let size = PageSize::clamped(2);
+    let list = async |scope, after| {
+        let query = PartyQuery { scope, ..everything() };
+        parties.list(query, ben.id, THEN, after, size).await.unwrap()
+    };
+    let mut after = ProfileCursors::default();
+    for pages_left in [2, 1, 0] {
+        let view = parties.own_profile(ben.id, THEN, after, size).await.unwrap();
+        assert_eq!(view.hosted, list(Scope::HostedBy(ben.id), after.hosted).await);
+        assert_eq!(view.attended, list(Scope::AttendedBy(ben.id), after.attended).await);
+        assert_eq!(view.attended.next.is_some(), pages_left > 0);
+        let beside = ProfileCursors { hosted: None, ..after };
+        assert_eq!(parties.own_profile(ben.id, THEN, beside, size).await.unwrap().attended, view.attended);
+        after = ProfileCursors { hosted: view.hosted.next.or(after.hosted), attended: view.attended.next };
+    }
 }

@@ -13,7 +13,7 @@ use poem::{Request, Response, handler};
 
 use super::super::Ask;
 use super::super::listing::Parameters;
-use super::{HostForm, lists, profile};
+use super::{HostForm, profile, view};
 use crate::words;
 
 /// The names of zones, as the options of a list to search in, made once. The 100 and more that stand for a place by an
@@ -101,10 +101,10 @@ pub(crate) async fn host(
         Ok(id) => Ok(Flash::success(words::HOSTED).to(&format!("/parties/{}", id.get()))),
         Err(errors) => {
             let errors = errors?;
-            let lists = lists(&dinner, &me, &me, &Parameters::of(request)).await?;
+            let view = view(&dinner, &me, &me, &Parameters::of(request)).await?;
             let form = HostForm { fields: FormView::new(&sent.fields, &errors), zone_is_guessed: false };
             let status = StatusCode::UNPROCESSABLE_ENTITY;
-            Ok(profile(&page, status, &me, &lists, Some(form), dinner.parties.now()))
+            Ok(profile(&page, status, &me, &view, Some(form), dinner.parties.now()))
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The table's rules, as functions of the crates. Each breach is one sentence that names the crate and the dependency.
 
 use super::graph::{Crate, Dependency, Kind};
-use super::table::{DEV_ONLY, FEATURES, NAMED_BY, Party, Row};
+use super::table::{DEV_ONLY, FEATURES, NAMED_BY, Party, Row, TESTS_TOO};
 
 /// Everything that the table forbids and `crates` do.
 pub(super) fn breaches(crates: &[Crate]) -> Vec<String> {
@@ -40,6 +40,11 @@ fn named(each: &Crate, row: &Row, dependency: &Dependency, ours: &[&str]) -> Vec
         if DEV_ONLY.contains(&other) {
             breaches.push(format!("{name} depends on {other}, which is only ever a dev-dependency"));
         }
+    }
+    let is_strange = ours.contains(&other) && !row.ours.contains(&other) && !DEV_ONLY.contains(&other);
+    if dependency.kind == Kind::Development && TESTS_TOO.contains(&row.name) && is_strange {
+        breaches
+            .push(format!("{name} names {other} in its tests; of ours it may only {:?} and {DEV_ONLY:?}", row.ours));
     }
     for (_, by) in NAMED_BY.iter().filter(|(which, by)| *which == other && !by.contains(&name)) {
         breaches.push(format!("{name} names {other}; only {by:?} may, tests included"));
@@ -156,6 +161,19 @@ mod tests {
         let dev = Dependency { kind: Kind::Development, ..on("sqlx") };
 
         assert!(breach_of(krate("example-triplanned", vec![dev])).starts_with("example-triplanned names sqlx"));
+    }
+
+    #[test]
+    fn an_example_names_no_other_service_not_even_in_its_tests() {
+        let dev = |name| Dependency { kind: Kind::Development, ..on(name) };
+        let example = |name| breach_of(krate("example-secret-recipe", vec![dev(name)]));
+
+        assert_eq!(
+            example("web"),
+            "example-secret-recipe names web in its tests; of ours it may only [\"accounts\", \"store\"] and [\"test-support\"]"
+        );
+        assert!(example("domain").contains("domain in its tests"));
+        assert_eq!((example("test-support"), example("accounts"), example("tempfile")), Default::default());
     }
 
     #[test]

@@ -65,6 +65,9 @@ pub(super) const NAMED_BY: &[(&str, &[&str])] = &[
     ("http-body-util", &["web"]),
 ];
 
+/// Rows that bind the tests too: an example shows how an embedder lives, who has no other crates of ours.
+pub(super) const TESTS_TOO: &[&str] = &["example-*"];
+
 /// Crates of ours that are only ever a dev-dependency.
 pub(super) const DEV_ONLY: &[&str] = &["test-support"];
 

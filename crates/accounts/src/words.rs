@@ -23,10 +23,10 @@ pub const FORM_STALE: Told = ("Once more, please", "This form was open for too l
 /// The same, where the token went with a session that another tab may have ended.
 pub const FORM_OUTLIVED_SESSION: Told = (
     "Once more, please",
-    "This form was open for too long, and you are not logged in. Log in in another tab if it needs that, then send it once more: what you typed is kept here.",
+    "This form was open for too long, and you are not logged in. If it needs that, log in beside this page first. Then send it once more: what you typed is kept here.",
 );
 /// Opens the log-in page beside a form that is kept.
-pub const LOG_IN_ELSEWHERE: &str = "Log in in another tab";
+pub const LOG_IN_ELSEWHERE: &str = "Log in beside this page (opens a new tab)";
 /// The store could not answer a change.
 pub const NOT_SAVED: Told = ("Please try again", "We couldn't save that. Nothing changed, please try again.");
 /// The store was lost while it saved a change.
@@ -56,14 +56,17 @@ pub const PLEASE_CHECK: &str = "Please check what you typed:";
 /// Something only somebody else may do.
 pub const FORBIDDEN: Told = ("Not yours to do", "That is not yours to do.");
 /// A form from another site, or from nobody knows where.
-pub const CROSS_SITE: Told =
-    ("Not one of our forms", "That did not come from one of our forms, so we left everything as it is.");
+pub const CROSS_SITE: Told = (
+    "Not one of our forms",
+    "That did not come from one of our forms, so we left everything as it is. Please go to the page itself and send it from there.",
+);
 /// A body that is no form.
 pub const NOT_A_FORM: Told = ("That is not a form", "This page takes a form, sent the way a browser sends one.");
 /// A body that cannot be decoded.
 pub const UNDECODABLE: Told = ("We couldn't read that", "What was sent is damaged. Nothing changed, please try again.");
 /// A request for another host.
-pub const MISDIRECTED: Told = ("Not here", "This server answers only to the name it was given.");
+pub const MISDIRECTED: Told =
+    ("Not here", "This server answers only to the name it was given. Please check the address.");
 /// No e-mail address typed at the log-in.
 pub const EMAIL_MISSING: &str = "Please type your email address.";
 /// No password typed at the log-in.
@@ -76,9 +79,14 @@ pub fn status(status: u16) -> Told {
         404 => ("Page not found", "There is nothing at this address. It may have moved, or never been."),
         405 => ("Not that way", "This address does not answer to that. Please go back and use its page."),
         408 => ("Too slow", "What you sent did not arrive in time. Nothing changed, please try again."),
-        413 => ("Too much at once", "What was sent is larger than we take. Nothing changed."),
-        414 | 431 => ("Too long", "The request is longer than we take."),
-        400..=499 => ("We couldn't do that", "The request makes no sense to us. Nothing changed."),
+        413 => ("Too much at once", "What was sent is larger than we take. Nothing changed. Please send less."),
+        414 | 431 => (
+            "Too long",
+            "The address, or what your browser sent with it, is longer than we take. Please start from the first page.",
+        ),
+        400..=499 => {
+            ("We couldn't do that", "The request makes no sense to us. Nothing changed. Please go back and try again.")
+        }
         503 => BUSY,
         _ => ("Something went wrong", "That was our fault, and it has been noted. Please try again in a moment."),
     }
@@ -99,7 +107,8 @@ pub fn welcome_back(username: &Username) -> String {
 /// Too many attempts.
 #[must_use]
 pub fn throttled(seconds: NonZeroU64) -> String {
-    format!("Too many attempts. Please wait {seconds} seconds and try again.")
+    let unit = if seconds.get() == 1 { "second" } else { "seconds" };
+    format!("Too many attempts. Please wait {seconds} {unit} and try again.")
 }
 
 /// Why a text is no username.

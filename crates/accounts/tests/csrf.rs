@@ -10,7 +10,8 @@ use reqwest::header::CONTENT_TYPE;
 use crate::common::{PASSWORD, Service, assert_page, browser_post, set_cookie, who};
 
 const LOG_IN: [(&str, &str); 2] = [("email", "ada@example.com"), ("password", PASSWORD)];
-const NOT_OURS: &str = "That did not come from one of our forms, so we left everything as it is.";
+const NOT_OURS: &str = "That did not come from one of our forms, so we left everything as it is. \
+    Please go to the page itself and send it from there.";
 const STALE: &str = "This form was open for too long. Please send it once more.";
 
 /// Posts a form with these headers and no token.
@@ -188,9 +189,13 @@ async fn a_form_that_outlived_its_session_waits_on_its_page_for_a_log_in_beside_
     ada.log_in("ada", PASSWORD).await;
     let kept = page.form("/form");
     let kept: Vec<_> = kept.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    let page = browser_post(&ada, "/form", &kept).await;
-    assert_page(&page, 403, STALE); // its token was a guest's
-    assert!(ada.submit_on(&page, "/form", &[]).await.text.contains("Saved for ada."));
+    assert_eq!(kept, [("dish", "soup & bread")], "no token of a guest's, which a log-in ends");
+    let foreign = ada.request(Method::POST, "/form").header("sec-fetch-site", "cross-site").form(&kept);
+    assert_page(&ada.send(foreign).await, 403, NOT_OURS);
+    assert_page(&ada.send(ada.request(Method::POST, "/form").form(&kept)).await, 403, NOT_OURS);
+    let sent = browser_post(&ada, "/form", &kept).await;
+    assert_eq!(sent.status, 303, "by one press: {}", sent.text);
+    assert!(ada.get(sent.header("location").unwrap()).await.text.contains("Saved for ada."));
 }
 
 #[tokio::test]

@@ -38,7 +38,11 @@ async fn each_error_has_its_sentence() {
     assert_json(&page, 405, "This address does not answer to that. Please go back and use its page.");
     assert_eq!(page.header("allow"), Some("GET, HEAD, POST"));
     let page = ask(&ada, json, Method::POST, "/form").await;
-    assert_json(&page, 403, "That did not come from one of our forms, so we left everything as it is.");
+    assert_json(
+        &page,
+        403,
+        "That did not come from one of our forms, so we left everything as it is. Please go to the page itself and send it from there.",
+    );
     let page = ask(&ada, json, Method::GET, "/panic").await;
     assert_json(&page, 500, "That was our fault, and it has been noted. Please try again in a moment.");
     service.failing.breaks("everything");

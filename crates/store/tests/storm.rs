@@ -1,4 +1,5 @@
-//! Sixty guests, ten seats, twenty times over, through two stores on one database as by two processes. That the wrong
+//! Sixty guests, ten seats, twenty times over, through two stores on one database as by two processes; and one form, sent
+//! to both. That the wrong
 //! forms break is shown beside the right one, in `parties/update/tests.rs`.
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "a test's name says what it tests")]
@@ -10,7 +11,7 @@ use std::sync::Arc;
 
 use common::{Fresh, NOW, add_user, party_of};
 use domain::FixedClock;
-use domain::party::{Heads, Outcome, Parties};
+use domain::party::{FormId, Heads, NewParty, Outcome, Parties};
 use tokio::task::JoinSet;
 
 const GUESTS: usize = 60;
@@ -58,4 +59,30 @@ async fn a_storm_over_two_stores_seats_exactly_as_many_as_there_are_seats_on_sql
 #[tokio::test(flavor = "multi_thread")]
 async fn a_storm_over_two_stores_seats_exactly_as_many_as_there_are_seats_on_postgres() {
     storm(common::postgres().await).await;
+}
+
+/// As many times as the storm, since one round proves nothing.
+async fn one_form(fresh: Fresh) {
+    let other = fresh.another().await;
+    let ada = add_user(&fresh.accounts(), "ada").await;
+    for round in 0..ROUNDS {
+        let form = FormId::parse(&format!("{round:022}"));
+        let mut sending = JoinSet::new();
+        for store in [&fresh.store, &other] {
+            let (parties, party) = (store.parties(), NewParty { form: form.clone(), ..party_of(&ada, SEATS) });
+            sending.spawn(async move { parties.add(party).await });
+        }
+        let told: BTreeSet<_> = sending.join_all().await.into_iter().map(Result::unwrap).collect();
+        assert_eq!(told.len(), 1, "round {round}: {told:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_form_sent_to_two_stores_at_once_hosts_one_party_on_sqlite() {
+    one_form(common::sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_form_sent_to_two_stores_at_once_hosts_one_party_on_postgres() {
+    one_form(common::postgres().await).await;
 }

@@ -24,11 +24,13 @@ async fn ask(visitor: &Visitor, method: Method, path: &str, accepts: Option<&str
     (answer.status().as_u16(), answer.headers().clone(), answer.bytes().await.unwrap().to_vec())
 }
 
-/// Without what differs between any two answers: a form's token.
+/// Without what differs between any two answers: a form's token, and its number.
 fn without_tokens(html: &str) -> String {
-    let (first, rest) = html.split_once("csrf_token\" value=\"").unwrap_or((html, ""));
-    rest.split("csrf_token\" value=\"")
-        .fold(first.to_owned(), |text, part| text + part.split_once('"').map_or("", |(_, after)| after))
+    ["csrf_token\" value=\"", "once\" value=\""].iter().fold(html.to_owned(), |html, field| {
+        let (first, rest) = html.split_once(field).unwrap_or((&html, ""));
+        rest.split(field)
+            .fold(first.to_owned(), |text, part| text + part.split_once('"').map_or("", |(_, after)| after))
+    })
 }
 
 async fn pages_and_files_are_the_same_compressed(house: House) {

@@ -96,7 +96,7 @@ async fn a_page_has_as_many_rows_as_asked_within_bounds(house: House) {
     }
     // A place that nobody was given is a place all the same.
     for place in ["next.9223372036854775807.9223372036854775807", "past.-9223372036854775808.-1"] {
-        assert_page(&ada.get(&format!("/rsvp?after={place}")).await, 200, "No dinner party fits.");
+        assert_page(&ada.get(&format!("/rsvp?after={place}")).await, 200, "Nothing like that is being cooked.");
     }
 }
 
@@ -171,7 +171,7 @@ async fn an_empty_list_says_what_to_do_next(house: House) {
     assert_page(&page, 200, "No dinner parties yet. Host the first one");
     assert_eq!(page.attributes(".empty a", "href"), ["/user/ada#host-a-party"]);
     let page = ada.get("/rsvp?q=pizza").await;
-    assert_page(&page, 200, "No dinner party fits. Show all");
+    assert_page(&page, 200, "Nothing like that is being cooked. Show all");
     assert_eq!(page.attributes(".empty a", "href"), ["/rsvp"]);
 }
 

@@ -12,6 +12,8 @@ mod flash;
 mod form;
 mod form_view;
 mod guard;
+#[cfg(feature = "gzip")]
+pub mod gzip;
 mod headers;
 mod layer;
 mod layout;

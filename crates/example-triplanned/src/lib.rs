@@ -4,7 +4,6 @@
 
 mod assets;
 mod fingerprint;
-mod gzip;
 mod layout;
 mod pages;
 mod post;
@@ -13,6 +12,7 @@ mod stamp;
 mod words;
 
 use accounts::Builder;
+use accounts::web::gzip::Gzip;
 use accounts::web::methods;
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Response, Route};
@@ -40,5 +40,5 @@ pub fn site(store: &AccountStore, settings: Builder) -> anyhow::Result<Site> {
         .at("/user/:username", methods().get(pages::user::show).post(pages::user::publish))
         .at(assets::stylesheet_path(), methods().get(assets::stylesheet))
         .at(assets::palm_path(), methods().get(assets::palm));
-    Ok(accounts.routes(routes)?.data(posts::of(store)).around(gzip::compress).boxed())
+    Ok(Gzip::around(accounts.routes(routes)?.data(posts::of(store))).boxed())
 }

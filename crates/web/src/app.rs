@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use accounts::web::gzip::Gzip;
 use accounts::web::{Layer, RoutesError, methods};
 use accounts::{BuildError, Builder};
 use domain::party::Parties;
@@ -9,7 +10,6 @@ use poem::middleware::AddDataEndpoint;
 use poem::{EndpointExt, Route};
 
 use crate::dinner::Dinner;
-use crate::gzip::Gzip;
 use crate::layout::DinnerParty;
 use crate::services::Services;
 use crate::{assets, pages};

@@ -3,14 +3,11 @@
 
 use std::sync::LazyLock;
 
-use accounts::web::Problem;
-use flate2::Compression;
+use accounts::web::{Problem, gzip};
 use poem::http::{HeaderMap, HeaderValue, header};
 use poem::web::Path;
 use poem::{Body, IntoResponse, Response, handler};
 use sha2::{Digest as _, Sha256};
-
-use crate::gzip;
 
 /// Where the files are, as a route.
 pub(crate) const ROUTE: &str = "/assets/:file";
@@ -70,7 +67,7 @@ impl Asset {
         // Eight bytes of the digest tell any two versions apart.
         let version = Sha256::digest(bytes).iter().take(8).fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
         let path = format!("/assets/{name}-{version:016x}.{extension}");
-        let gzipped = gzip::compressed(bytes, Compression::best());
+        let gzipped = gzip::compressed(bytes);
         Self { path, content_type, bytes, gzipped }
     }
 

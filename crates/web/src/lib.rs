@@ -7,7 +7,6 @@
 mod app;
 mod assets;
 mod dinner;
-mod gzip;
 mod layout;
 mod pages;
 mod services;
@@ -20,5 +19,4 @@ pub mod serve;
 
 pub use app::{App, AppError, app};
 pub use dinner::{Answering, Dinner, Readiness};
-pub use gzip::Gzip;
 pub use services::Services;

@@ -1,7 +1,8 @@
 //! gzip, for whoever takes it: text is told in a quarter of its bytes. Pages are compressed as they are answered, around
-//! everything else, so that no page and no header knows of it; files once, by [`crate::assets`].
+//! everything else, so that no page and no header knows of it; files once, by whoever has them.
 //!
-//! A form's token is masked anew in each answer, so that its length gives nothing away (BREACH).
+//! It is here because what makes it safe is: a form's token is masked anew in each answer, so that its length gives nothing
+//! away (BREACH).
 
 use std::io::Write;
 
@@ -20,13 +21,16 @@ const LEVEL: u32 = 2;
 /// What is text, of all that is ever answered.
 const TEXT: [&str; 6] = ["text/html", "text/css", "text/javascript", "text/plain", "application/json", "image/svg+xml"];
 
-/// A service whose answers are compressed for whoever takes that.
+/// A service whose answers are compressed for whoever takes that: `Gzip::around(accounts.routes(routes)?)`. Text alone is,
+/// from 1 KiB on, and all of it says `Vary`.
 pub struct Gzip<E> {
     inner: E,
 }
 
 impl<E> Gzip<E> {
-    pub(crate) fn around(inner: E) -> Self {
+    /// Around a service.
+    #[must_use]
+    pub fn around(inner: E) -> Self {
         Self { inner }
     }
 }
@@ -60,7 +64,7 @@ async fn compress(mut response: Response) -> Response {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         }
     };
-    let Some(fewer) = compressed(&body, Compression::new(LEVEL)) else {
+    let Some(fewer) = packed(&body, Compression::new(LEVEL)) else {
         response.set_body(body);
         return response;
     };
@@ -70,9 +74,14 @@ async fn compress(mut response: Response) -> Response {
     response
 }
 
-/// Bytes as a gzip file; `None` where they are too few for that, or it fails (in memory nothing does): then they go as they
-/// are.
-pub(crate) fn compressed(bytes: &[u8], level: Compression) -> Option<Vec<u8>> {
+/// A file as gzip, made as small as it can be, since that is done once; `None` where it is too short for that.
+#[must_use]
+pub fn compressed(file: &[u8]) -> Option<Vec<u8>> {
+    packed(file, Compression::best())
+}
+
+/// `None` where the bytes are too few, or it fails (in memory nothing does): then they go as they are.
+fn packed(bytes: &[u8], level: Compression) -> Option<Vec<u8>> {
     if bytes.len() < LEAST {
         return None;
     }
@@ -87,7 +96,8 @@ fn is_text(headers: &HeaderMap) -> bool {
 }
 
 /// Whether `Accept-Encoding` (RFC 9110, 12.5.3) takes gzip, and not another's bare bytes rather.
-pub(crate) fn is_accepted(headers: &HeaderMap) -> bool {
+#[must_use]
+pub fn is_accepted(headers: &HeaderMap) -> bool {
     let (mut gzip, mut any, mut identity) = (None, None, None);
     let values = headers.get_all(header::ACCEPT_ENCODING).into_iter().filter_map(|value| value.to_str().ok());
     for coding in values.flat_map(|value| value.split(',')) {
@@ -121,7 +131,7 @@ mod tests {
     fn what_was_compressed_comes_back() {
         let text = "Dinner is better with friends. ".repeat(100);
         for level in [Compression::new(LEVEL), Compression::best()] {
-            let packed = compressed(text.as_bytes(), level).unwrap();
+            let packed = packed(text.as_bytes(), level).unwrap();
             assert!(packed.len() < text.len() / 10);
             assert_eq!(io::read_to_string(GzDecoder::new(packed.as_slice())).unwrap(), text);
         }

@@ -81,6 +81,35 @@ async fn where_it_is_crowded_each_gives_way() {
 }
 
 #[tokio::test]
+async fn where_it_is_crowded_what_goes_steadily_may_go_on() {
+    let steady = Pace { grace: SHORT, rate: 1 << 20, most: LONG };
+    let (door, _) = Door::with(crowd(1, |crowded| crowded.answer = steady)).await;
+    let mut steady = holder(&door, "an answer").await;
+    let mut next = Client::at(door.address).await;
+    next.send(&get("/")).await;
+    for _ in 0..8 {
+        steady.0.read_exact(&mut vec![0; LARGE / 8]).await.unwrap();
+        sleep(SHORT / 2).await;
+    }
+    assert!(next.is_kept(SHORT / 8).await, "it waits");
+    drop(steady);
+    assert!(next.answer().await.ends_with(HELLO));
+
+    let (door, _) = Door::with(crowd(1, |crowded| crowded.body = Pace { grace: SHORT, rate: 1_000, most: LONG })).await;
+    let mut steady = Client::at(door.address).await;
+    steady.send(&post("/", "Content-Length: 40000")).await;
+    next = Client::at(door.address).await;
+    next.send(&get("/")).await;
+    for _ in 0..8 {
+        steady.send(&"x".repeat(5_000)).await;
+        sleep(SHORT / 4).await;
+    }
+    assert!(steady.answer().await.ends_with("40000 bytes"));
+    drop(steady);
+    assert!(next.answer().await.ends_with(HELLO));
+}
+
+#[tokio::test]
 async fn an_answer_that_is_left_for_a_while_is_still_there_when_nobody_waits() {
     let (door, _) = Door::with(impatient(1)).await;
     let mut holder = holder(&door, "an answer").await;

@@ -15,10 +15,10 @@ use tokio::net::TcpStream;
 use tokio::runtime;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
-use web::serve::Limits;
+use web::serve::{Limits, Pace};
 
 use super::client::Client;
-use super::{Door, LARGE, PAGE, SHORT, SOON, but, wide};
+use super::{Door, LARGE, LONG, PAGE, SHORT, SOON, but, wide};
 
 /// A client, and its connection for as long as that lasts.
 pub(super) struct Browser {
@@ -122,6 +122,22 @@ async fn an_answer_is_not_taken_before_its_last_byte_is() {
     }
     assert!(begun.elapsed() >= SHORT / 2, "{:?}", begun.elapsed());
     assert!(unread.into_body().collect().await.is_err());
+}
+
+#[tokio::test]
+async fn an_answer_that_is_taken_steadily_is_not_overdue() {
+    let (door, _) = Door::with(but(|patience| {
+        patience.answer = Pace { grace: SHORT, rate: u32::try_from(PAGE / 10).unwrap(), most: LONG };
+    }))
+    .await;
+    let browser = Browser::with_window(door.address, u32::try_from(PAGE / 4).unwrap()).await;
+    let mut answer = browser.ask("/page").await.unwrap().into_body();
+    let (begun, mut read) = (Instant::now(), 0);
+    while let Some(frame) = timeout(SOON, answer.frame()).await.unwrap() {
+        read += frame.unwrap().into_data().unwrap().len();
+        sleep(SHORT / 4).await;
+    }
+    assert!(read == PAGE && begun.elapsed() > SHORT, "{read} bytes in {:?}", begun.elapsed());
 }
 
 #[tokio::test]

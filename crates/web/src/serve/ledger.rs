@@ -5,7 +5,7 @@
 mod entries;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::task::Context;
+use std::task::{Context, Waker};
 use std::time::Duration;
 
 use hyper::Method;
@@ -171,7 +171,10 @@ impl Ledger {
 
     /// That deadline has passed: tells readers of bodies if it was theirs. Whether it was.
     pub(super) fn give_up_bodies(&self, deadline: Instant, is_crowded: bool) -> bool {
-        self.entries().give_up_bodies(deadline, self.patience(is_crowded))
+        let readers = self.entries().give_up_bodies(deadline, self.patience(is_crowded));
+        let were_any = !readers.is_empty();
+        readers.into_iter().flatten().for_each(Waker::wake);
+        were_any
     }
 
     fn patience(&self, is_crowded: bool) -> &Patience {

@@ -152,21 +152,18 @@ impl Entries {
         Some(self.since + if self.heading { patience.head } else { patience.idle })
     }
 
-    /// Gives up the bodies whose deadline is no later than this one. Whether there were any.
-    pub(super) fn give_up_bodies(&mut self, deadline: Instant, patience: &Patience) -> bool {
-        let mut were_any = false;
+    /// Gives up the bodies whose deadline is no later than this one. Gives whoever waits for them, each.
+    pub(super) fn give_up_bodies(&mut self, deadline: Instant, patience: &Patience) -> Vec<Option<Waker>> {
+        let mut readers = Vec::new();
         for request in &mut self.requests {
             let is_late = request.deadline(patience).is_some_and(|at| at <= deadline);
             if let (true, Stage::Body(flow, reader)) = (is_late, &mut request.stage) {
                 tracing::debug!(came = flow.passed, "a body came too slowly");
-                if let Some(reader) = reader.take() {
-                    reader.wake();
-                }
+                readers.push(reader.take());
                 request.stage = Stage::Late;
-                were_any = true;
             }
         }
-        were_any
+        readers
     }
 
     pub(super) fn load(&self) -> Load {

@@ -76,9 +76,15 @@ impl Ledger {
         (Ticket { ledger: Arc::clone(self), number }, is_sound)
     }
 
-    /// Whether there is room for so many bytes more, of whomever.
-    pub(super) fn has_room(&self, size: usize) -> bool {
-        self.weight.has_room(size)
+    /// Whether there is room for one more request, of whomever.
+    pub(super) fn has_room(&self) -> bool {
+        self.weight.has_room(0)
+    }
+
+    /// Whether there is room for an answer of that size. For one without a body there always is: so a change that is
+    /// stored is told, since that sends the browser on to a page.
+    pub(super) fn has_room_for(&self, answer: usize) -> bool {
+        answer == 0 || self.weight.has_room(answer)
     }
 
     /// So much of a body has come. Whether that is too late.

@@ -45,7 +45,7 @@ impl<E: Endpoint + 'static> Service<E> {
             let ledger = Arc::clone(ticket.ledger());
             let is_http2 = parts.version == Version::HTTP_2;
             let refused = scrutiny::refusal(&parts, is_sound, ledger.limits());
-            let refused = refused.or_else(|| (!ledger.has_room(0)).then_some(StatusCode::SERVICE_UNAVAILABLE));
+            let refused = refused.or_else(|| (!ledger.has_room()).then_some(StatusCode::SERVICE_UNAVAILABLE));
             let body = timed(body, &ticket);
             let mut response = if let Some(status) = refused {
                 drop(body);
@@ -61,7 +61,7 @@ impl<E: Endpoint + 'static> Service<E> {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
             let mut response: http::Response<BoxBody<Bytes, io::Error>> = response.into();
-            if !ledger.has_room(answer::size(response.body())) {
+            if !ledger.has_room_for(answer::size(response.body())) {
                 response = refuse(StatusCode::SERVICE_UNAVAILABLE).into();
             }
             Ok(response.map(|body| Answer::new(body, ticket)))

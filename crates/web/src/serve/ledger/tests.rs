@@ -198,3 +198,11 @@ fn what_was_added_is_taken_away_again() {
     drop(ticket);
     assert_eq!(rooms(2 << 20), [true, false]);
 }
+
+#[test]
+fn what_is_done_is_told_however_much_is_held() {
+    let ledger = Ledger::new(Arc::default(), &Weight::new(REQUEST / 4));
+    assert!(ledger.has_room() && ledger.has_room_for(1));
+    let _ticket = ledger.begin(None, false, 0);
+    assert!(!ledger.has_room() && !ledger.has_room_for(1) && ledger.has_room_for(0));
+}

@@ -79,6 +79,11 @@ impl MigrationSet {
                 include_str!("../../../migrations/parties/sqlite/0002_a_form_hosts_once.sql"),
                 include_str!("../../../migrations/parties/postgres/0002_a_form_hosts_once.sql"),
             )
+            .and(
+                "first guests",
+                include_str!("../../../migrations/parties/sqlite/0003_first_guests.sql"),
+                include_str!("../../../migrations/parties/postgres/0003_first_guests.sql"),
+            )
     }
 
     /// What one engine runs. Two sets in one version table would each find the other's migrations missing. And the lock is

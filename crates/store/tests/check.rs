@@ -101,10 +101,10 @@ async fn loosen(url: &str) {
 #[rustfmt::skip]
 const DAMAGES: &[(&str, &[&str])] = &[
     // Users, and what proves who they are.
-    ("UPDATE users SET username = 'b n' WHERE id = 2", &["users 2 username?"]),
-    ("UPDATE users SET username = 'bea' WHERE id = 2", &["users 2 username_key?", "parties 2 search_key?"]),
-    ("UPDATE users SET username = 'BEN' WHERE id = 2", &[]), // the same name, folded
-    ("UPDATE users SET username = 'xy', username_key = 'xy' WHERE id = 3", &["users 3 CHECK (length(username) BETWEEN 3 AND 64)"]),
+    ("UPDATE users SET username = 'b n' WHERE id = 2", &["parties 1 FirstGuestsAreNamed", "users 2 username?"]),
+    ("UPDATE users SET username = 'bea' WHERE id = 2", &["parties 1 FirstGuestsAreNamed", "users 2 username_key?", "parties 2 search_key?"]),
+    ("UPDATE users SET username = 'BEN' WHERE id = 2", &["parties 1 FirstGuestsAreNamed"]), // the same name, folded
+    ("UPDATE users SET username = 'xy', username_key = 'xy' WHERE id = 3", &["users 3 CHECK (length(username) BETWEEN 3 AND 64)", "parties 1 FirstGuestsAreNamed"]),
     ("UPDATE users SET username_key = '' WHERE id = 3", &["users 3 CHECK (length(username_key) > 0)", "users 3 username_key?"]),
     ("UPDATE users SET email = 'no where' WHERE id = 3", &["users 3 email?"]),
     ("UPDATE users SET email = 'c@x.example' WHERE id = 3", &["users 3 email_key?"]),
@@ -151,20 +151,24 @@ const DAMAGES: &[(&str, &[&str])] = &[
     ("UPDATE parties SET taken = 4 WHERE id = 1", &["party 1: 4 taken, 3 counted"]),
     ("UPDATE parties SET taken = 5 WHERE id = 1", &["parties 1 CHECK (taken BETWEEN 1 AND seats)", "party 1: 5 taken, 3 counted"]),
     ("UPDATE parties SET seats = 2, taken = 2 WHERE id = 1", &["party 1: 2 taken, 3 counted", "party 1: 3 on 2"]),
+    ("UPDATE parties SET first_guests = 'cleo/1 ben/1' WHERE id = 1", &["parties 1 FirstGuestsAreNamed"]),
+    ("UPDATE parties SET first_guests = 'ben/1' WHERE id = 1", &["parties 1 FirstGuestsAreNamed"]),
+    ("UPDATE parties SET first_guests = NULL WHERE id = 2", &["parties 2 NOT NULL"]),
     // Answers.
-    ("DELETE FROM rsvps WHERE id = 1", &["party 1: 3 taken, 2 counted"]),
-    ("UPDATE rsvps SET heads = 2 WHERE id = 1; UPDATE parties SET taken = 4 WHERE id = 1", &["party 1, rsvp 1: 2 of 1..=1"]),
+    ("DELETE FROM rsvps WHERE id = 1", &["parties 1 FirstGuestsAreNamed", "party 1: 3 taken, 2 counted"]),
+    ("UPDATE rsvps SET heads = 2 WHERE id = 1; UPDATE parties SET taken = 4 WHERE id = 1", &["parties 1 FirstGuestsAreNamed", "party 1, rsvp 1: 2 of 1..=1"]),
     ("UPDATE rsvps SET heads = 0 WHERE id = 1", &[
-        "rsvps 1 CHECK ((answer IN ('seated', 'waitlisted')) = (heads > 0))", "rsvps 1 heads?",
+        "rsvps 1 CHECK ((answer IN ('seated', 'waitlisted')) = (heads > 0))", "parties 1 FirstGuestsAreNamed", "rsvps 1 heads?",
         "party 1: 3 taken, 2 counted", "party 1, rsvp 1: 0 of 1..=1"]),
     ("UPDATE rsvps SET answer = 'perhaps', heads = 0, place = NULL WHERE id = 1; UPDATE parties SET taken = 2 WHERE id = 1", &[
-        "rsvps 1 CHECK (answer IN ('seated', 'waitlisted', 'maybe', 'declined', 'invited', 'removed'))", "rsvps 1 answer?"]),
-    ("UPDATE rsvps SET place = NULL WHERE id = 1", &["rsvps 1 CHECK ((answer IN ('seated', 'waitlisted')) = (place IS NOT NULL))"]),
+        "rsvps 1 CHECK (answer IN ('seated', 'waitlisted', 'maybe', 'declined', 'invited', 'removed'))", "parties 1 FirstGuestsAreNamed", "rsvps 1 answer?"]),
+    ("UPDATE rsvps SET place = NULL WHERE id = 1; DELETE FROM rsvps WHERE id = 2;
+      UPDATE parties SET taken = 2, first_guests = 'ben/1' WHERE id = 1", &["rsvps 1 CHECK ((answer IN ('seated', 'waitlisted')) = (place IS NOT NULL))"]),
     ("UPDATE rsvps SET place = 1 WHERE id = 2", &["rsvps 2 PlaceIsUnique"]),
-    ("UPDATE rsvps SET guest_id = 2 WHERE id = 2", &["rsvps 2 UNIQUE (party_id, guest_id)"]),
-    ("UPDATE rsvps SET guest_id = 1 WHERE id = 2", &["rsvps 2 HostIsNoGuest"]),
-    ("UPDATE rsvps SET guest_id = 9 WHERE id = 2", &["rsvps 2 guest_id REFERENCES users (id)"]),
-    ("UPDATE rsvps SET party_id = 9 WHERE id = 2", &["rsvps 2 party_id REFERENCES parties (id)", "party 1: 3 taken, 2 counted"]),
+    ("UPDATE rsvps SET guest_id = 2 WHERE id = 2", &["rsvps 2 UNIQUE (party_id, guest_id)", "parties 1 FirstGuestsAreNamed"]),
+    ("UPDATE rsvps SET guest_id = 1 WHERE id = 2", &["rsvps 2 HostIsNoGuest", "parties 1 FirstGuestsAreNamed"]),
+    ("UPDATE rsvps SET guest_id = 9 WHERE id = 2", &["rsvps 2 guest_id REFERENCES users (id)", "parties 1 FirstGuestsAreNamed"]),
+    ("UPDATE rsvps SET party_id = 9 WHERE id = 2", &["rsvps 2 party_id REFERENCES parties (id)", "parties 1 FirstGuestsAreNamed", "party 1: 3 taken, 2 counted"]),
 ];
 
 #[tokio::test]
@@ -225,10 +229,11 @@ async fn a_row_written_past_the_schema_is_told_by_sqlite_and_by_the_rule() {
         "party 1: 9 taken, 3 counted",
         "credentials 3 user_id REFERENCES users (id)",
         "rsvps 2 guest_id REFERENCES users (id)",
+        "parties 1 FirstGuestsAreNamed",
     ] {
         assert!(told.iter().any(|found| found == line), "{line} in {told:?}");
     }
-    assert_eq!(told.len(), 5, "{told:?}");
+    assert_eq!(told.len(), 6, "{told:?}");
 }
 
 #[tokio::test]

@@ -57,6 +57,17 @@ async fn a_party_that_does_not_parse_is_told_with_its_table_column_and_row() {
         assert_eq!(place(parties.find(id, ada.id).await), ("parties", "main_dish", 2));
         past_our_types(&fresh.store, "UPDATE parties SET main_dish = 'a\u{1f}b' WHERE id = 2").await.unwrap();
         assert_eq!(place(parties.find(id, ada.id).await), ("parties", "line", 2), "a column too many");
+        for sql in [
+            "UPDATE parties SET main_dish = 'b', first_guests = 'ben' WHERE id = 2",
+            "UPDATE parties SET first_guests = 'ben/x' WHERE id = 2",
+            "UPDATE parties SET first_guests = 'ben/0' WHERE id = 2",
+            "UPDATE parties SET first_guests = 'b\nn/1' WHERE id = 2",
+            "UPDATE parties SET first_guests = 'ben/1/2' WHERE id = 2",
+        ] {
+            past_our_types(&fresh.store, sql).await.unwrap();
+            assert_eq!(place(parties.find(id, ada.id).await), ("parties", "first_guests", 2), "{sql}");
+        }
+        past_our_types(&fresh.store, "UPDATE parties SET first_guests = '' WHERE id = 2").await.unwrap();
         past_our_types(&fresh.store, "UPDATE parties SET main_dish = 'b', zone = 'Europe/Atlantis' WHERE id = 2")
             .await
             .unwrap();

@@ -126,7 +126,8 @@ async fn add_parties<D: Dialect>(engine: &Engine<D>, batch: Vec<i64>, first: i64
                 let guests: BTreeSet<i64> = (1..=GUESTS).map(|k| (party * 7 + k) % users).filter(|g| *g != host).collect();
                 let (venue, dish) = (format!("Venue number {party}"), format!("Main dish number {party}"));
                 let add = "INSERT INTO parties (host_id, local_time, zone, starts_at, venue, main_dish, search_key, seats, \
-                           taken, rsvp_deadline, last_place) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) RETURNING id";
+                           taken, rsvp_deadline, last_place, first_guests) VALUES \
+                           ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id";
                 let taken = i64::try_from(guests.len()).unwrap_or_default();
                 let id = query_scalar::<D, i64>(add)
                     .bind(first + host)
@@ -140,6 +141,7 @@ async fn add_parties<D: Dialect>(engine: &Engine<D>, batch: Vec<i64>, first: i64
                     .bind(1 + taken)
                     .bind(date.starts_at().as_millis())
                     .bind(taken)
+                    .bind(guests.iter().take(2).map(|guest| format!("{}/1", username(*guest))).collect::<Vec<_>>().join(" "))
                     .fetch_one(&mut *connection)
                     .await?;
                 for (place, guest) in (1i64..).zip(guests) {

@@ -46,6 +46,7 @@ macro_rules! party_promises {
             pages_put_together_are_the_list
             a_party_added_meanwhile_shifts_no_page
             a_row_says_what_its_viewer_has_said
+            a_row_names_the_two_who_were_seated_first
             a_profile_lists_what_somebody_hosts_or_attends
             a_search_finds_host_venue_and_dish_in_any_case
             a_search_takes_every_character_as_itself

@@ -90,6 +90,8 @@ pub enum Promise {
     PlaceIsUnique,
     /// Places are drawn from 1 on, and the next one past all that are given.
     PlaceIsDrawn,
+    /// A row of a list names who was seated first.
+    FirstGuestsAreNamed,
     /// Answers are taken until a moment that is not after the beginning.
     DeadlineBeforeStart,
     /// No moment is before 1970 or after 9999.

@@ -6,6 +6,7 @@ use sqlx::query_scalar;
 
 use super::{Breach, Promise, Tell};
 use crate::dialect::Dialect;
+use crate::parties::row::first_guests;
 
 /// A rule, and what finds the rows that break it.
 struct Rule {
@@ -96,7 +97,7 @@ const RULES: &[Rule] = &[
     unique!("sessions", "digest"),
     refers!("sessions", "id", "user_id", "users"),
     not_null!("parties", "id", "host_id", "local_time", "zone", "starts_at", "venue", "main_dish", "search_key", "seats", "taken",
-        "max_companions", "state", "rsvp_deadline", "last_place"),
+        "max_companions", "state", "rsvp_deadline", "last_place", "first_guests"),
     check!("parties", "id", "length(local_time) BETWEEN 16 AND 40"),
     check!("parties", "id", "length(zone) BETWEEN 1 AND 64"),
     check!("parties", "id", "length(venue) BETWEEN 1 AND 200"),
@@ -106,6 +107,7 @@ const RULES: &[Rule] = &[
     check!("parties", "id", "max_companions BETWEEN 0 AND 999"),
     check!("parties", "id", "state IN ('scheduled', 'cancelled')"),
     check!("parties", "id", "length(form) BETWEEN 22 AND 64"),
+    check!("parties", "id", "length(first_guests) <= 140"),
     Rule { table: "parties", text: "UNIQUE (host_id, form)", broken: "SELECT max(id) FROM parties WHERE form IS NOT NULL \
         GROUP BY host_id, form HAVING count(*) > 1" }, // any number of them may have none
     refers!("parties", "id", "host_id", "users"),
@@ -141,6 +143,11 @@ const PROMISES: &[(Promise, &str, &str)] = &[
         "parties",
         "SELECT id FROM parties WHERE EXISTS \
          (SELECT 1 FROM rsvps WHERE party_id = parties.id AND place NOT BETWEEN 1 AND parties.last_place)",
+    ),
+    (
+        Promise::FirstGuestsAreNamed,
+        "parties",
+        concat!("SELECT id FROM parties WHERE first_guests <> ", first_guests!("parties.id")),
     ),
     (Promise::DeadlineBeforeStart, "parties", "SELECT id FROM parties WHERE rsvp_deadline > starts_at"),
     (Promise::MomentIsOfOurTime, "users", moments!("users", "joined_at", "disabled_at")),

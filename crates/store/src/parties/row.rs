@@ -1,10 +1,12 @@
 //! How rows of `parties` and `rsvps` are read. Which rows is decided by whoever asks.
 
+use std::error::Error;
+
 use domain::Timestamp;
 use domain::party::{
     Answer, Attendee, Heads, Invitation, Label, PartyDate, PartyId, PartyState, PartySummary, Seats, SeatsError, Zone,
 };
-use domain::user::UserId;
+use domain::user::{UserId, Username};
 use sqlx::FromRow;
 
 use super::lines::{self, Fields};
@@ -20,24 +22,47 @@ macro_rules! summaries {
         lines!(concat!(
             "SELECT ",
             line!(
-                "party.id", "party.host_id", "host.username", "party.local_time", "party.zone", "party.starts_at",
-                "party.state", "party.rsvp_deadline", "party.seats", "party.taken", "party.venue", "party.main_dish",
-                "mine.id", "mine.answer", "mine.heads", "mine.place", "one.id", "one.guest_id", "one_user.username",
-                "one.heads", "two.id", "two.guest_id", "two_user.username", "two.heads",
+                "party.id",
+                "party.host_id",
+                "host.username",
+                "party.local_time",
+                "party.zone",
+                "party.starts_at",
+                "party.state",
+                "party.rsvp_deadline",
+                "party.seats",
+                "party.taken",
+                "party.venue",
+                "party.main_dish",
+                "mine.id",
+                "mine.answer",
+                "mine.heads",
+                "mine.place",
+                "party.first_guests",
             ),
             " AS line FROM (",
             $page,
             ") AS party JOIN users AS host ON host.id = party.host_id \
-             LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0) \
-             LEFT JOIN rsvps AS one ON one.id = (SELECT id FROM rsvps WHERE party_id = party.id AND answer = 'seated' \
-             ORDER BY place LIMIT 1) LEFT JOIN users AS one_user ON one_user.id = one.guest_id \
-             LEFT JOIN rsvps AS two ON two.id = (SELECT id FROM rsvps WHERE party_id = party.id AND answer = 'seated' \
-             ORDER BY place LIMIT 1 OFFSET 1) LEFT JOIN users AS two_user ON two_user.id = two.guest_id ORDER BY party.",
+             LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0) ORDER BY party.",
             $order
         ))
     };
 }
 pub(super) use summaries;
+
+/// What `parties.first_guests` must be for the party `$id`: [`PartySummary::NAMED`] guests as `name/heads`, with a space
+/// between two. No name has either.
+macro_rules! first_guests {
+    ($id:literal) => {
+        concat!(
+            "(SELECT coalesce(string_agg(guest, ' '), '') FROM (SELECT username || '/' || heads AS guest FROM rsvps \
+             JOIN users ON users.id = guest_id WHERE party_id = ",
+            $id,
+            " AND answer = 'seated' ORDER BY place LIMIT 2) AS guests)"
+        )
+    };
+}
+pub(crate) use first_guests;
 
 /// Reads what a statement of `summaries` gave.
 pub(super) fn read_summaries(text: Option<&str>) -> sqlx::Result<Vec<PartySummary>> {
@@ -55,10 +80,7 @@ fn summary(mut line: Fields<'_>) -> sqlx::Result<PartySummary> {
         (Some(rsvp), Some(said), Some(heads), place) => Some(answer(said, heads, place, rsvp)?),
         _ => None,
     };
-    let mut first_guests = Vec::with_capacity(PartySummary::NAMED);
-    for _ in 0..PartySummary::NAMED {
-        first_guests.extend(attendee(&mut line)?);
-    }
+    let first_guests = named(line.text()?, id)?;
     line.end()?;
     Ok(PartySummary {
         id: PartyId::new(id),
@@ -179,11 +201,14 @@ pub(super) fn heads(stored: i64, rsvp: i64) -> sqlx::Result<Heads> {
     heads.ok_or_else(|| corrupt("rsvps", "heads", rsvp)("no table seats so many"))
 }
 
-/// Reads somebody with a seat from a line, where there is one.
-fn attendee(line: &mut Fields<'_>) -> sqlx::Result<Option<Attendee>> {
-    let columns = (line.some_number()?, line.some_number()?, line.some_text()?, line.some_number()?);
-    let (Some(rsvp), Some(guest), Some(name), Some(stored_heads)) = columns else {
-        return Ok(None);
-    };
-    Ok(Some(Attendee { username: username(name, guest)?, heads: heads(stored_heads, rsvp)?.get() }))
+/// Reads what [`first_guests!`] wrote.
+fn named(stored: &str, party: i64) -> sqlx::Result<Vec<Attendee>> {
+    let guests = stored.split(' ').filter(|guest| !guest.is_empty());
+    guests.map(|guest| attendee(guest).map_err(corrupt("parties", "first_guests", party))).collect()
+}
+
+fn attendee(stored: &str) -> Result<Attendee, Box<dyn Error + Send + Sync>> {
+    let (name, heads) = stored.split_once('/').ok_or("a name without heads")?;
+    let heads = Heads::new(heads.parse()?).ok_or("no table seats so many")?;
+    Ok(Attendee { username: Username::stored(name.to_owned())?, heads: heads.get() })
 }

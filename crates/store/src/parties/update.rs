@@ -8,7 +8,7 @@ use domain::user::UserId;
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as};
 
-use super::row::{PartyRow, answer, answer_columns, state_word};
+use super::row::{PartyRow, answer, answer_columns, first_guests, state_word};
 use crate::dialect::Dialect;
 use crate::embed::WriteError;
 use crate::error::corrupt;
@@ -18,8 +18,12 @@ const LOAD: &str = "SELECT parties.id, host_id, username AS host, local_time, zo
      seats, taken, max_companions, last_place FROM parties JOIN users ON users.id = host_id WHERE parties.id = $1";
 const LOAD_ANSWERS: &str = "SELECT id, guest_id, answer, heads, place FROM rsvps WHERE party_id = $1 AND guest_id = $2 \
      UNION SELECT id, guest_id, answer, heads, place FROM rsvps WHERE party_id = $1 AND answer = 'waitlisted'";
-const SAVE: &str = "UPDATE parties SET local_time = $2, zone = $3, starts_at = $4, state = $5, rsvp_deadline = $6, \
-     seats = $7, taken = $8, max_companions = $9, last_place = $10 WHERE id = $1";
+const SAVE: &str = concat!(
+    "UPDATE parties SET local_time = $2, zone = $3, starts_at = $4, state = $5, rsvp_deadline = $6, seats = $7, \
+     taken = $8, max_companions = $9, last_place = $10, first_guests = ",
+    first_guests!("$1"),
+    " WHERE id = $1"
+);
 const SAVE_ANSWER: &str = "INSERT INTO rsvps (party_id, guest_id, answer, heads, place) VALUES ($1, $2, $3, $4, $5) \
      ON CONFLICT (party_id, guest_id) DO UPDATE \
      SET answer = excluded.answer, heads = excluded.heads, place = excluded.place";
@@ -110,7 +114,7 @@ impl Stored {
 
     /// Writes the rows that differ, and no other: an answer that changed nothing costs no sync of the disk.
     async fn save<D: Dialect>(&self, connection: &mut D::Connection, party: &Party) -> sqlx::Result<()> {
-        let mut last_place = self.last_place;
+        let (mut last_place, mut moves_somebody) = (self.last_place, false);
         for (guest, answer) in party.guests.answers() {
             let before = self.party.guests.answer(*guest);
             if before == Some(*answer) {
@@ -125,12 +129,13 @@ impl Stored {
                 _ => None,
             };
             last_place = last_place.max(place.unwrap_or(0));
+            moves_somebody |= before.map_or(0, Answer::seats_held) != answer.seats_held();
             let (word, heads) = answer_columns(*answer);
             let save =
                 query::<D>(SAVE_ANSWER).bind(party.id.get()).bind(guest.get()).bind(word).bind(heads).bind(place);
             save.execute(&mut *connection).await?;
         }
-        if columns(party) == columns(&self.party) && last_place == self.last_place {
+        if columns(party) == columns(&self.party) && last_place == self.last_place && !moves_somebody {
             return Ok(());
         }
         let date = &party.invitation.date;

@@ -40,6 +40,7 @@ fn promised(promise: Promise) -> &'static str {
         Promise::HasCredential => "a user without a password",
         Promise::HostIsNoGuest => "a host who is a guest at the same table",
         Promise::PlaceIsUnique => "a place that another guest of the party has too",
+        Promise::FirstGuestsAreNamed => "first_guests does not name the two who were seated first",
         Promise::PlaceIsDrawn => "a guest's place is not among those that the party has given",
         Promise::DeadlineBeforeStart => "answers are taken after the beginning",
         Promise::MomentIsOfOurTime => "a moment before 1970, or after 9999",

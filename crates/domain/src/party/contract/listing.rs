@@ -104,6 +104,38 @@ pub async fn a_row_says_what_its_viewer_has_said(accounts: &AccountPorts, partie
     }
 }
 
+/// Whoever leaves, comes back, or is let in from the waiting list.
+pub async fn a_row_names_the_two_who_were_seated_first(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let ada = add_user(accounts, "ada").await;
+    let id = host(parties, &ada, &[10]).await[0];
+    let mut guests = vec![];
+    for name in ["zoe", "ben", "cyd", "dan"] {
+        guests.push(add_user(accounts, name).await);
+    }
+    let named = async || {
+        let rows = page(parties, everything(), &ada, None, 1).await.items;
+        let names: Vec<_> = rows[0].first_guests.iter().map(|guest| guest.username.as_str().to_owned()).collect();
+        names.join(" ")
+    };
+    let mut told = vec![];
+    for guest in &guests {
+        accept(parties, id, guest.id).await; // the last one waits
+        told.push(named().await);
+    }
+    decline(parties, id, guests[1].id).await;
+    told.push(named().await);
+    decline(parties, id, guests[0].id).await;
+    accept(parties, id, guests[0].id).await;
+    told.push(named().await);
+    put(parties, id, guests[2].id, Answer::Declined).await;
+    told.push(named().await);
+    assert_eq!(told, ["zoe", "zoe ben", "zoe ben", "zoe ben", "zoe cyd", "cyd dan", "dan zoe"]);
+    let two = Heads::new(2).unwrap();
+    put(parties, id, guests[3].id, Answer::Seated(two)).await;
+    let row = parties.find(id, ada.id).await.unwrap().unwrap().summary;
+    assert_eq!(row.first_guests.iter().map(|guest| guest.heads).collect::<Vec<_>>(), [2, 1]);
+}
+
 /// A host does not attend, and who only declined does not either.
 pub async fn a_profile_lists_what_somebody_hosts_or_attends(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);

@@ -118,11 +118,14 @@ pub async fn a_row_names_the_two_who_were_seated_first(accounts: &AccountPorts, 
         names.join(" ")
     };
     let mut told = vec![];
-    for guest in &guests {
-        accept(parties, id, guest.id).await; // the last one waits
+    for guest in &guests[..3] {
+        accept(parties, id, guest.id).await;
         told.push(named().await);
     }
+    put(parties, id, guests[3].id, Answer::Waitlisted { heads: Heads::ONE, place: 4 }).await;
+    told.push(named().await);
     decline(parties, id, guests[1].id).await;
+    put(parties, id, guests[3].id, Answer::Seated(Heads::ONE)).await;
     told.push(named().await);
     decline(parties, id, guests[0].id).await;
     accept(parties, id, guests[0].id).await;

@@ -14,6 +14,9 @@ use web::config::{self, Command, CommandLine, Config};
 use web::serve::Limits;
 use web::{Services, app, log, serve};
 
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
     let line = match CommandLine::try_parse() {

@@ -1,5 +1,6 @@
 //! The outermost layer: what happens to every request before and after its page. The order is the point.
 
+use std::hash::{BuildHasher, Hasher, RandomState};
 use std::io::ErrorKind;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -40,7 +41,7 @@ impl<E: Endpoint> Endpoint for Layer<E> {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
-        let id = self.request_id();
+        let id = request_id();
         let exchange = Arc::new(Exchange::begin(&self.accounts, &request, &id));
         let span = exchange.span().clone();
         let mut response = self.exchange(request, exchange).instrument(span).await;
@@ -138,13 +139,12 @@ impl<E: Endpoint> Layer<E> {
         request.set_body(body);
         Ok(())
     }
+}
 
-    /// Names a request in the log, and in the answer, so that somebody can ask about it.
-    fn request_id(&self) -> String {
-        let mut bytes = [0; 8];
-        self.accounts.inner.random.fill(&mut bytes);
-        format!("{:016x}", u64::from_be_bytes(bytes))
-    }
+/// Names a request in the log, and in the answer, so that somebody can ask about it. It must be unlike the others and is no
+/// secret: the standard library's hasher has new keys each time, without asking the system for them as a token does.
+fn request_id() -> String {
+    format!("{:016x}", RandomState::new().build_hasher().finish())
 }
 
 fn declared_length(request: &Request) -> Option<usize> {

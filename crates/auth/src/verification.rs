@@ -10,7 +10,7 @@ use subtle::ConstantTimeEq;
 use crate::phc::Phc;
 use crate::{Cost, Password, Random};
 
-/// Whether a password can be held against a stored hash at all; if not, [`Verification::Unreadable`] awaits its user.
+/// Whether any password could match a stored hash; if not, nobody can log in with it. For whoever looks after a database.
 #[must_use]
 pub fn is_verifiable(stored: &PasswordHash) -> bool {
     Phc::parse(stored).is_some()

@@ -85,7 +85,7 @@ impl AccountStore {
 const PING: &str = "SELECT id FROM users LIMIT 1";
 
 async fn ping<D: Dialect>(read: &Reader<D>) -> Result<(), StoreError> {
-    let answer = tokio::time::timeout(PING_PATIENCE, query(PING).execute(read)).await;
+    let answer = tokio::time::timeout(PING_PATIENCE, query(PING).fetch_optional(read)).await;
     answer.map_err(StoreError::new)?.map_err(failed)?;
     Ok(())
 }

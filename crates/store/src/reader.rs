@@ -63,20 +63,28 @@ impl<D: Dialect> Reader<D> {
     }
 
     async fn lease(&self, kept: &Arc<Kept<D>>) -> Result<Lease<D>, Error> {
-        let places = || Arc::clone(&kept.places);
-        let place = match places().try_acquire_owned() {
-            Ok(place) => place,
-            Err(_) => match tokio::time::timeout(kept.patience, places().acquire_owned()).await {
-                Ok(place) => place.map_err(|_| Error::PoolClosed)?,
-                Err(_) => return Err(Error::PoolTimedOut),
-            },
+        let lease = |connection, place| Lease {
+            connection: Some(connection),
+            place: Some(place),
+            kept: Arc::clone(kept),
+            ended: false,
         };
-        let idle = kept.idle().pop();
-        let connection = match idle {
-            Some(connection) => connection,
-            None => self.pool.acquire().await?.detach(),
-        };
-        Ok(Lease { connection: Some(connection), place: Some(place), kept: Arc::clone(kept), ended: false })
+        if let Ok(place) = Arc::clone(&kept.places).try_acquire_owned() {
+            let idle = kept.idle().pop();
+            if let Some(connection) = idle {
+                return Ok(lease(connection, place));
+            }
+        }
+        let waited = tokio::time::timeout(kept.patience, async {
+            let place = Arc::clone(&kept.places).acquire_owned().await.map_err(|_| Error::PoolClosed)?;
+            let idle = kept.idle().pop();
+            let connection = match idle {
+                Some(connection) => connection,
+                None => self.pool.acquire().await?.detach(),
+            };
+            Ok(lease(connection, place))
+        });
+        waited.await.unwrap_or(Err(Error::PoolTimedOut))
     }
 }
 

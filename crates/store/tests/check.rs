@@ -145,7 +145,7 @@ const DAMAGES: &[(&str, &[&str])] = &[
     ("UPDATE parties SET seats = 1001 WHERE id = 2", &["parties 2 CHECK (seats BETWEEN 1 AND 1000)", "parties 2 seats?"]),
     ("UPDATE parties SET max_companions = 1000 WHERE id = 2", &["parties 2 CHECK (max_companions BETWEEN 0 AND 999)"]),
     ("UPDATE parties SET form = 'short' WHERE id = 2", &["parties 2 CHECK (length(form) BETWEEN 22 AND 64)"]),
-    ("UPDATE parties SET host_id = 1, form = 'AZaz09-_AZaz09-_AZaz09'", &["parties 2 UNIQUE (host_id, form)", "parties 2 search_key?"]),
+    ("UPDATE parties SET host_id = 1, form = 'AZaz09-_AZaz09-_AZaz09'", &["parties 2 UNIQUE (host_id, form, local_time, zone, venue, main_dish, seats)", "parties 2 search_key?"]),
     ("UPDATE parties SET last_place = 1 WHERE id = 1", &["parties 1 PlaceIsDrawn"]),
     ("UPDATE rsvps SET place = 0 WHERE id = 1", &["parties 1 PlaceIsDrawn"]),
     ("UPDATE parties SET taken = 4 WHERE id = 1", &["party 1: 4 taken, 3 counted"]),

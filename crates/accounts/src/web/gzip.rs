@@ -95,7 +95,7 @@ fn is_text(headers: &HeaderMap) -> bool {
     TEXT.contains(&content_type.split(';').next().unwrap_or_default().trim())
 }
 
-/// Whether `Accept-Encoding` (RFC 9110, 12.5.3) takes gzip, and not another's bare bytes rather.
+/// Whether `Accept-Encoding` (RFC 9110, 12.5.3) takes gzip, and does not prefer the answer as it is.
 #[must_use]
 pub fn is_accepted(headers: &HeaderMap) -> bool {
     let (mut gzip, mut any, mut identity) = (None, None, None);

@@ -108,8 +108,8 @@ const RULES: &[Rule] = &[
     check!("parties", "id", "state IN ('scheduled', 'cancelled')"),
     check!("parties", "id", "length(form) BETWEEN 22 AND 64"),
     check!("parties", "id", "length(first_guests) <= 140"),
-    Rule { table: "parties", text: "UNIQUE (host_id, form)", broken: "SELECT max(id) FROM parties WHERE form IS NOT NULL \
-        GROUP BY host_id, form HAVING count(*) > 1" }, // any number of them may have none
+    Rule { table: "parties", text: "UNIQUE (host_id, form, local_time, zone, venue, main_dish, seats)", broken: "SELECT max(id) FROM parties WHERE form IS NOT NULL \
+        GROUP BY host_id, form, local_time, zone, venue, main_dish, seats HAVING count(*) > 1" }, // any number of them may have none
     refers!("parties", "id", "host_id", "users"),
     not_null!("rsvps", "id", "party_id", "guest_id", "answer", "heads"),
     check!("rsvps", "id", "answer IN ('seated', 'waitlisted', 'maybe', 'declined', 'invited', 'removed')"),

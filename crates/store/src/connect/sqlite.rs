@@ -23,8 +23,8 @@ use crate::reader::Reader;
 /// another process is just creating: switching a new file to WAL fails now and then however long one waits in it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Connections that read, each a thread: those that statements hand on to one another, so many that a slow search or two
-/// leave room for the pages; and the pool's, for whoever takes one row after the other.
+/// Connections that read, each a thread: those that statements hand on to one another, and the pool's, for searches, which
+/// may take long, and for whoever takes one row after the other.
 const KEPT: u32 = 4;
 const POOLED: u32 = 8;
 

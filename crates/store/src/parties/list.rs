@@ -172,7 +172,9 @@ impl<D: Dialect> Walks<'_, D> {
                 .bind(self.needle.pattern.as_deref())
                 .bind(self.with_seats)
                 .bind(rows);
-            read_summaries(statement.fetch_one(self.read).await?.as_deref())
+            // By the pool's connections, which nothing else needs: a search that nobody waits for any more runs to its end,
+            // and no page shall wait for it.
+            read_summaries(statement.fetch_one(self.read.pool()).await?.as_deref())
         };
         let mut parties = walk(FOUND_TO_COME, self.to_come, rows).await?;
         let missing = rows - i64::try_from(parties.len()).unwrap_or(i64::MAX);

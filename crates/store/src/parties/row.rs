@@ -64,6 +64,8 @@ macro_rules! first_guests {
 }
 pub(crate) use first_guests;
 
+const _: () = assert!(PartySummary::NAMED == 2); // as the statement says
+
 /// Reads what a statement of `summaries` gave.
 pub(super) fn read_summaries(text: Option<&str>) -> sqlx::Result<Vec<PartySummary>> {
     lines::read(text).map(summary).collect()

@@ -11,6 +11,18 @@ use super::row::{read_summaries, summaries, zone};
 use crate::dialect::Dialect;
 use crate::reader::Reader;
 
+/// The parties that have a seat for the viewer, by HOME's parameters.
+macro_rules! open {
+    () => {
+        summaries!(
+            "SELECT * FROM parties WHERE starts_at > $2 AND rsvp_deadline > $2 AND state = 'scheduled' AND taken < seats \
+             AND host_id <> $1 AND NOT EXISTS (SELECT 1 FROM rsvps WHERE party_id = parties.id AND guest_id = ($1 + 0) \
+             AND answer IN ('seated', 'removed')) ORDER BY starts_at, id LIMIT ($3 + 0)",
+            "starts_at, party.id"
+        )
+    };
+}
+
 /// `$1` is the viewer, `$2` the moment, `$3` how many that are open to them: first where they are expected next, then
 /// those.
 const HOME: &str = concat!(
@@ -27,14 +39,12 @@ const HOME: &str = concat!(
         "id"
     ),
     "), (",
-    summaries!(
-        "SELECT * FROM parties WHERE starts_at > $2 AND rsvp_deadline > $2 AND state = 'scheduled' AND taken < seats \
-         AND host_id <> $1 AND NOT EXISTS (SELECT 1 FROM rsvps WHERE party_id = parties.id AND guest_id = ($1 + 0) \
-         AND answer IN ('seated', 'removed')) ORDER BY starts_at, id LIMIT ($3 + 0)",
-        "starts_at, party.id"
-    ),
+    open!(),
     ")"
 );
+
+#[cfg(test)]
+const OPEN: &str = open!();
 
 pub(super) async fn home<D: Dialect>(
     read: &Reader<D>,
@@ -97,7 +107,12 @@ pub(super) async fn own_profile<D: Dialect>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::plan;
+    use crate::plan::{assert_walks_an_index, plan};
+
+    #[tokio::test]
+    async fn what_is_open_is_walked_to_and_not_sorted() {
+        assert_walks_an_index(OPEN).await;
+    }
 
     /// What somebody attends is sorted; nobody else's answers are looked at, and each party by an index alone.
     #[tokio::test]

@@ -15,9 +15,9 @@ async fn reader(most: u32, patience: Duration) -> (TempDir, Reader<Sqlite>) {
     (folder, Reader::keeping(most, patience, pool))
 }
 
-/// Runs for a while.
+/// Runs for longer than anybody here waits to leave it.
 const SLOW: &str =
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) SELECT count(*) FROM n";
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000000) SELECT count(*) FROM n";
 
 fn idle(reader: &Reader<Sqlite>) -> usize {
     reader.kept.as_ref().unwrap().idle().len()
@@ -37,15 +37,12 @@ async fn one_connection_is_handed_from_statement_to_statement() {
 #[tokio::test]
 async fn who_finds_no_place_waits_and_not_for_ever() {
     let (_folder, reader) = reader(1, Duration::from_millis(50)).await;
-    let slow = query_scalar::<_, i64>(SLOW).fetch_one(&reader);
-    let quick = async {
-        tokio::task::yield_now().await;
-        query_scalar::<_, i64>("SELECT 1").fetch_one(&reader).await
-    };
-    let (slow, quick) = tokio::join!(slow, quick);
-    assert_eq!(slow.unwrap(), 1_000_000);
-    assert!(matches!(quick, Err(Error::PoolTimedOut)), "{quick:?}");
-    assert_eq!(query_scalar::<_, i64>("SELECT 1").fetch_one(&reader).await.unwrap(), 1);
+    let ask = async || query_scalar::<_, i64>("SELECT 1").fetch_one(&reader).await;
+    let taken = reader.kept.as_ref().unwrap().places.acquire().await.unwrap();
+    let told = ask().await;
+    assert!(matches!(told, Err(Error::PoolTimedOut)), "{told:?}");
+    drop(taken);
+    assert_eq!(ask().await.unwrap(), 1);
 }
 
 #[tokio::test]
@@ -56,7 +53,7 @@ async fn a_reader_who_leaves_takes_no_connection_along_and_has_nobody_wait_behin
     let one = async || query_scalar::<_, i64>("SELECT 1").fetch_one(&reader).await.unwrap();
     let kept = reader.kept.as_ref().unwrap();
     assert_eq!((one().await, kept.places.available_permits(), idle(&reader)), (1, 1, 1)); // beside it
-    let _both = tokio::time::timeout(Duration::from_secs(5), kept.places.acquire_many(2)).await.unwrap().unwrap();
+    let _both = tokio::time::timeout(Duration::from_mins(1), kept.places.acquire_many(2)).await.unwrap().unwrap();
     assert_eq!(idle(&reader), 2);
 }
 
@@ -78,7 +75,16 @@ async fn closing_waits_for_what_is_under_way_and_lets_nobody_in() {
         reader.close().await;
     };
     let (slow, ()) = tokio::join!(slow, close);
-    assert_eq!(slow.unwrap(), 1_000_000);
+    assert_eq!(slow.unwrap(), 5_000_000);
     assert!(matches!(query("SELECT 1").fetch_one(&reader).await, Err(Error::PoolClosed)));
     assert_eq!(idle(&reader), 0);
+}
+
+#[tokio::test]
+async fn closing_waits_for_a_statement_that_nobody_waits_for() {
+    let (_folder, reader) = reader(1, Duration::from_secs(5)).await;
+    let left = tokio::time::timeout(Duration::from_millis(20), query(SLOW).fetch_one(&reader)).await;
+    assert!(left.is_err());
+    tokio::time::timeout(Duration::from_mins(1), reader.close()).await.unwrap();
+    assert_eq!((idle(&reader), reader.kept.as_ref().unwrap().places.is_closed()), (0, true));
 }

@@ -18,6 +18,7 @@ use std::time::Duration;
 
 use poem::error::ReadBodyError;
 use poem::http::StatusCode;
+use poem::web::Redirect;
 use poem::{Endpoint, IntoResponse, Request, Response};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, oneshot};
@@ -112,7 +113,8 @@ const LARGE: usize = 32 << 20;
 /// How much `/page` answers.
 const PAGE: usize = 100_000;
 
-/// A few addresses: `/wait` answers when it is let, `/large` answers much, `/panic` panics; a body is counted.
+/// A few addresses: `/wait` answers when it is let, `/large` answers much, `/panic` panics; a body is counted. `/moved` and
+/// `/told` read theirs, and when they are let they send the browser on, or answer with a page.
 struct Rooms {
     guests: Arc<Guests>,
     leave: Arc<Semaphore>,
@@ -129,6 +131,16 @@ impl Endpoint for Rooms {
             "/page" => return Ok("x".repeat(PAGE).into_response()),
             "/early" => return Ok(StatusCode::FORBIDDEN.into_response()),
             "/panic" => panic!("as it was asked to"),
+            path @ ("/moved" | "/told") => {
+                let is_moved = path == "/moved";
+                request.into_body().into_bytes_limit(65_536).await?;
+                self.leave.acquire().await.unwrap().forget();
+                return Ok(if is_moved {
+                    Redirect::see_other("/").into_response()
+                } else {
+                    "x".repeat(PAGE).into_response()
+                });
+            }
             _ => {}
         }
         match request.into_body().into_bytes_limit(65_536).await {

@@ -15,9 +15,13 @@ pub(super) fn sizes(parts: &Parts) -> (usize, usize) {
     (target, target + fields.sum::<usize>())
 }
 
-/// Why a head is refused, if it is. `is_sound` is whether it names one length only.
-pub(super) fn refusal(parts: &Parts, is_sound: bool, limits: &Limits) -> Option<StatusCode> {
-    let (target, head) = sizes(parts);
+/// Why a head of these [`sizes`] is refused, if it is. `is_sound` is whether it names one length only.
+pub(super) fn refusal(
+    parts: &Parts,
+    (target, head): (usize, usize),
+    is_sound: bool,
+    limits: &Limits,
+) -> Option<StatusCode> {
     if target > limits.target_size {
         Some(StatusCode::URI_TOO_LONG)
     } else if head > limits.head_size {
@@ -73,7 +77,7 @@ mod tests {
             request = request.header(*name, *value);
         }
         let (parts, ()) = request.body(()).unwrap().into_parts();
-        refusal(&parts, true, &Limits::default()).map(|status| status.as_u16())
+        refusal(&parts, sizes(&parts), true, &Limits::default()).map(|status| status.as_u16())
     }
 
     #[test]

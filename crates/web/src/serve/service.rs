@@ -38,13 +38,15 @@ impl<E: Endpoint + 'static> Service<E> {
     ) -> impl Future<Output = Result<http::Response<Answer>, Infallible>> + Send + use<E> {
         let (parts, body) = request.into_parts();
         let chunked = parts.headers.contains_key(TRANSFER_ENCODING).then_some(&parts.method);
-        let (ticket, is_sound) = self.ledger.begin(chunked, !body.is_end_stream(), scrutiny::sizes(&parts).1);
+        let sizes = scrutiny::sizes(&parts);
+        let (ticket, is_sound) = self.ledger.begin(chunked, !body.is_end_stream(), sizes.1);
         let endpoint = Arc::clone(&self.endpoint);
         let (local, remote) = (LocalAddr(Addr::SocketAddr(self.local)), RemoteAddr(Addr::SocketAddr(self.remote)));
         async move {
             let ledger = Arc::clone(ticket.ledger());
             let is_http2 = parts.version == Version::HTTP_2;
-            let refused = scrutiny::refusal(&parts, is_sound, ledger.limits());
+            let changes_nothing = parts.method.is_safe();
+            let refused = scrutiny::refusal(&parts, sizes, is_sound, ledger.limits());
             let refused = refused.or_else(|| (!ledger.has_room()).then_some(StatusCode::SERVICE_UNAVAILABLE));
             let body = timed(body, &ticket);
             let mut response = if let Some(status) = refused {
@@ -61,7 +63,8 @@ impl<E: Endpoint + 'static> Service<E> {
                 response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
             }
             let mut response: http::Response<BoxBody<Bytes, io::Error>> = response.into();
-            if !ledger.has_room_for(answer::size(response.body())) {
+            // What may have been changed is told: it was let in, and "come again" would say that nothing was.
+            if changes_nothing && !ledger.has_room_for(answer::size(response.body())) {
                 response = refuse(StatusCode::SERVICE_UNAVAILABLE).into();
             }
             Ok(response.map(|body| Answer::new(body, ticket)))

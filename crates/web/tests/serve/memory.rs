@@ -126,3 +126,23 @@ async fn what_is_too_much_by_far_is_refused() {
     }
     assert_eq!((served, refused), (entered, 10 - entered));
 }
+
+#[tokio::test]
+async fn a_change_that_was_let_in_is_told_however_much_is_held() {
+    let (door, leave) = Door::with(Limits { held: 55_000, ..wide() }).await;
+    let (mut moved, mut told) = (Client::at(door.address).await, Client::at(door.address).await);
+    let form = |path| post(path, "Content-Length: 60000") + "x".repeat(60_000).as_str();
+    moved.send(&form("/moved")).await;
+    door.guests.are(1).await;
+    told.send(&form("/told")).await;
+    let begun = Instant::now();
+    while status(&Client::at(door.address).await.get("/").await) != "503" {
+        assert!(begun.elapsed() < SOON, "it is more than twice as much");
+        sleep(SHORT / 20).await;
+    }
+    assert_eq!(door.guests.present(), 2, "both wait");
+    leave.add_permits(2);
+    let (moved, told) = (moved.answer().await, told.answer().await);
+    assert!(status(&moved) == "303" && moved.contains("location: /"), "{moved:.300}");
+    assert!(status(&told) == "200" && told.len() > PAGE, "{told:.300}");
+}

@@ -3,6 +3,7 @@
 //! it [`super::leash`] and [`super::weight`].
 
 mod entries;
+mod ticket;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
@@ -13,7 +14,8 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 pub(super) use self::entries::Load;
-use self::entries::{Entries, Flow, Stage};
+use self::entries::{Entries, Flow, Request, Stage};
+pub(super) use self::ticket::Ticket;
 use super::limits::Limits;
 use super::patience::Patience;
 use super::weight::Weight;
@@ -67,13 +69,14 @@ impl Ledger {
     /// gives the method of a request that has one by its chunks.
     pub(super) fn begin(self: &Arc<Self>, chunked: Option<&Method>, has_body: bool, size: usize) -> (Ticket, bool) {
         let held = REQUEST + size;
+        self.weight.add(held);
         let (number, is_sound) = {
             let mut entries = self.entries();
             let is_sound = chunked.is_none_or(|method| entries.head.names_no_length(method));
             (entries.begin(has_body, held, Instant::now()), is_sound)
         };
-        self.weight.add(held);
-        (Ticket { ledger: Arc::clone(self), number }, is_sound)
+        self.weight.relieve();
+        (Ticket::new(self, number), is_sound)
     }
 
     /// Whether there is room for one more request, of whomever.
@@ -81,26 +84,29 @@ impl Ledger {
         self.weight.has_room(0)
     }
 
-    /// Whether there is room for an answer of that size. For one without a body there always is: so a change that is
-    /// stored is told, since that sends the browser on to a page.
+    /// Whether there is room for an answer of that size. For one without a body there always is, since a refusal would be
+    /// larger.
     pub(super) fn has_room_for(&self, answer: usize) -> bool {
         answer == 0 || self.weight.has_room(answer)
     }
 
     /// So much of a body has come. Whether that is too late.
     pub(super) fn body_came(&self, number: u64, count: usize) -> bool {
-        {
-            let mut entries = self.entries();
-            let Some(request) = entries.find(number) else { return false };
-            match &mut request.stage {
-                Stage::Body(flow, _) => flow.pass(count),
-                Stage::Late => return true,
-                Stage::Work | Stage::Answer(_) => {}
+        self.weight.add(count); // before it is noted: a ticket that ends takes away what is
+        let (noted, is_late) = match self.entries().find(number) {
+            None => (0, false),
+            Some(Request { stage: Stage::Late, .. }) => (0, true),
+            Some(request) => {
+                if let Stage::Body(flow, _) = &mut request.stage {
+                    flow.pass(count);
+                }
+                request.held += count;
+                (count, false)
             }
-            request.held += count;
-        }
-        self.weight.add(count);
-        false
+        };
+        self.weight.remove(count - noted);
+        self.weight.relieve();
+        is_late
     }
 
     /// A body is waited for, and whoever does so is woken when it is too late. Whether it is.
@@ -200,48 +206,6 @@ impl Ledger {
     /// Waits for that.
     pub(super) async fn is_cut(&self) {
         self.cut.notified().await;
-    }
-}
-
-/// A request under way. Dropped when its answer is out of our hands, or it is given up.
-pub(super) struct Ticket {
-    ledger: Arc<Ledger>,
-    number: u64,
-}
-
-impl Ticket {
-    pub(super) fn ledger(&self) -> &Arc<Ledger> {
-        &self.ledger
-    }
-
-    pub(super) fn number(&self) -> u64 {
-        self.number
-    }
-
-    /// An answer of that size is ready; from now on it is the client that is waited for. What its request held is gone.
-    pub(super) fn answered(&self, size: usize) {
-        let before = {
-            let mut entries = self.ledger.entries();
-            let Some(request) = entries.find(self.number) else { return };
-            request.stage = Stage::Answer(Flow::new(Instant::now()));
-            std::mem::replace(&mut request.held, ANSWER + size)
-        };
-        self.ledger.weight.remove(before);
-        self.ledger.weight.add(ANSWER + size);
-    }
-
-    /// So much of the answer is out of our hands.
-    pub(super) fn took(&self, count: usize) {
-        if let Some(Stage::Answer(flow)) = self.ledger.entries().find(self.number).map(|request| &mut request.stage) {
-            flow.pass(count);
-        }
-    }
-}
-
-impl Drop for Ticket {
-    fn drop(&mut self) {
-        let held = self.ledger.entries().end(self.number, Instant::now());
-        self.ledger.weight.remove(held);
     }
 }
 

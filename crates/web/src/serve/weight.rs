@@ -45,14 +45,21 @@ impl Weight {
         ledgers.push(Arc::downgrade(ledger));
     }
 
+    /// Counts so many bytes more: before they are noted in a ledger, or they could be taken away before they are there.
     pub(super) fn add(&self, count: usize) {
-        if self.held.fetch_add(count, Ordering::Relaxed) + count > self.most {
-            self.shed();
-        }
+        self.held.fetch_add(count, Ordering::Relaxed);
     }
 
     pub(super) fn remove(&self, count: usize) {
-        self.held.fetch_sub(count, Ordering::Relaxed);
+        let held = self.held.fetch_sub(count, Ordering::Relaxed);
+        debug_assert!(held >= count, "{count} bytes were taken away of {held}");
+    }
+
+    /// Lets connections go if it is too much. Asked when something was noted.
+    pub(super) fn relieve(&self) {
+        if self.held.load(Ordering::Relaxed) > self.most {
+            self.shed();
+        }
     }
 
     /// Whether so many bytes more can be held at all, until those have gone who must.

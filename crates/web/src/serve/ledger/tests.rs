@@ -1,5 +1,7 @@
 //! Until when a connection may stay as it is, on a clock that does not run.
 
+use std::thread;
+
 use super::super::patience::Pace;
 use super::*;
 
@@ -200,9 +202,49 @@ fn what_was_added_is_taken_away_again() {
 }
 
 #[test]
-fn what_is_done_is_told_however_much_is_held() {
+fn an_answer_without_a_body_has_room_however_much_is_held() {
     let ledger = Ledger::new(Arc::default(), &Weight::new(REQUEST / 4));
     assert!(ledger.has_room() && ledger.has_room_for(1));
     let _ticket = ledger.begin(None, false, 0);
     assert!(!ledger.has_room() && !ledger.has_room_for(1) && ledger.has_room_for(0));
+}
+
+/// Or whoever ends in between takes away what is not there yet, and less than nothing is held.
+#[test]
+fn what_comes_is_counted_before_it_is_noted() {
+    const MUCH: usize = 2 << 20;
+    let comes: [(&str, fn(&Ticket)); 3] = [
+        ("a head", |ticket| _ = ticket.ledger().begin(None, false, MUCH)),
+        ("a body", |ticket| _ = ticket.ledger().body_came(ticket.number(), MUCH)),
+        ("an answer", |ticket| ticket.answered(MUCH)),
+    ];
+    for (what, come) in comes {
+        let weight = Weight::new(MUCH / 2);
+        let ledger = Ledger::new(Arc::default(), &weight);
+        let (ticket, _) = ledger.begin(None, true, 0);
+        let (noting, begun) = (ledger.entries(), Instant::now());
+        thread::scope(|scope| {
+            scope.spawn(|| come(&ticket));
+            while weight.has_room(0) && begun.elapsed() < Duration::from_secs(5) {
+                thread::yield_now();
+            }
+            let is_counted = !weight.has_room(0);
+            drop(noting);
+            assert!(is_counted, "{what}");
+        });
+        drop(ticket);
+        assert!(weight.has_room(MUCH), "{what} is held no more");
+    }
+}
+
+#[test]
+fn what_comes_too_late_is_not_counted() {
+    let weight = Weight::new(1 << 20);
+    let ledger = Ledger::new(Arc::default(), &weight);
+    let (ticket, _) = ledger.begin(None, true, 0);
+    ledger.entries().find(ticket.number()).unwrap().stage = Stage::Late;
+    assert!(ledger.body_came(ticket.number(), 100), "it is late");
+    assert!(!ledger.body_came(ticket.number() + 1, 100), "nobody's");
+    drop(ticket);
+    assert!(weight.has_room(2 << 20));
 }

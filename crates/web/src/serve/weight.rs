@@ -2,7 +2,7 @@
 //! How much a single one holds is in its ledger.
 
 use std::cmp::Reverse;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
@@ -21,6 +21,9 @@ pub(super) struct Weight {
     /// Past so many bytes somebody must go.
     most: usize,
     held: AtomicUsize,
+    begun: Instant,
+    /// Until when nobody is looked for, in microseconds since then.
+    rests: AtomicU64,
     known: Mutex<Known>,
 }
 
@@ -32,7 +35,8 @@ struct Known {
 
 impl Weight {
     pub(super) fn new(most: usize) -> Arc<Self> {
-        Arc::new(Self { most, held: AtomicUsize::new(0), known: Mutex::default() })
+        let (held, rests) = (AtomicUsize::new(0), AtomicU64::new(0));
+        Arc::new(Self { most, held, begun: Instant::now(), rests, known: Mutex::default() })
     }
 
     /// One more connection. Those that have ended are forgotten before the list would have to grow.
@@ -58,7 +62,17 @@ impl Weight {
     /// Lets connections go if it is too much. Asked when something was noted.
     pub(super) fn relieve(&self) {
         if self.held.load(Ordering::Relaxed) > self.most {
-            self.shed();
+            self.relieve_at(Instant::now());
+        }
+    }
+
+    /// Where nobody could be cut, nobody is looked for until those have had their time who had only just been asked: each
+    /// look takes every ledger's lock.
+    fn relieve_at(&self, now: Instant) {
+        let micros = |duration: Duration| u64::try_from(duration.as_micros()).unwrap_or(u64::MAX);
+        let now_micros = micros(now - self.begun);
+        if now_micros >= self.rests.load(Ordering::Relaxed) && !self.shed(now) {
+            self.rests.store(now_micros.saturating_add(micros(GRACE)), Ordering::Relaxed);
         }
     }
 
@@ -67,14 +81,14 @@ impl Weight {
         self.held.load(Ordering::Relaxed).saturating_add(count) <= self.most.saturating_mul(2)
     }
 
-    /// Lets connections go until a quarter is free again.
-    fn shed(&self) {
+    /// Lets connections go until a quarter is free again. Whether any had to.
+    fn shed(&self, now: Instant) -> bool {
         let mut ledgers = Vec::new(); // dropped after the lock is given back
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         ledgers.extend(known.ledgers.iter().filter_map(Weak::upgrade));
         let loads: Vec<_> = ledgers.iter().map(|ledger| ledger.load()).collect();
         let held = self.held.load(Ordering::Relaxed);
-        let cut = too_much(&loads, held, self.most, Instant::now());
+        let cut = too_much(&loads, held, self.most, now);
         for number in &cut {
             ledgers[*number].cut();
         }
@@ -82,11 +96,11 @@ impl Weight {
             known.complained = Some(Instant::now());
             tracing::warn!(held, connections = cut.len(), "cut who did not take their answers, or sent bodies slowly");
         }
+        !cut.is_empty()
     }
 }
 
-/// Which ones must go. Those that are going already are not counted any more, and whoever only waits
-/// for us stays.
+/// Which ones must go. Those that are going already are not counted any more, and whoever only waits for us stays.
 fn too_much(loads: &[Load], held: usize, most: usize, now: Instant) -> Vec<usize> {
     let going = loads.iter().filter(|load| load.is_cut).map(|load| load.held).sum();
     let mut held = held.saturating_sub(going);
@@ -130,5 +144,21 @@ mod tests {
         assert_eq!(too_much(&[ours, load, going], 150, 80, now), [1]);
         assert!(too_much(&[ours, ours, going], 150, 100, now).is_empty());
         assert!(too_much(&[ours, ours, ours], 150, 10, now).is_empty());
+    }
+
+    #[test]
+    fn where_nobody_could_be_cut_nobody_is_looked_for_until_a_while_has_passed() {
+        let weight = Weight::new(1 << 20);
+        let ledger = Ledger::new(Arc::default(), &weight);
+        let (_ticket, _) = ledger.begin(None, true, 0);
+        let is_cut = |after| {
+            weight.relieve_at(weight.begun + after);
+            ledger.load().is_cut
+        };
+        let looked = GRACE * 10_000; // long after it began to be waited for
+        assert!(!is_cut(looked), "it is not too much");
+        weight.add(1 << 20);
+        assert!(!is_cut(looked + GRACE / 10 * 9), "it was looked a moment ago");
+        assert!(is_cut(looked + GRACE));
     }
 }

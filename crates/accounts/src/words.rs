@@ -118,7 +118,7 @@ pub fn username(error: UsernameError) -> String {
         UsernameError::Empty => "Please choose a username.".into(),
         UsernameError::TooShort => format!("A username has at least {} characters.", Username::MIN),
         UsernameError::TooLong => format!("A username has at most {} characters.", Username::MAX),
-        UsernameError::Character => "A username is made of letters, digits, and the marks _ - and .".into(),
+        UsernameError::Character => "A username is made of letters, digits, underscores, hyphens, and dots.".into(),
         UsernameError::OnlyDots => "A username needs more than dots.".into(),
         UsernameError::Reserved => "That username is reserved. Please choose another.".into(),
     }

@@ -142,6 +142,14 @@ pub(crate) fn closed(party: &PartySummary, now: Timestamp) -> Option<String> {
     (!party.is_open(now)).then(|| refusal(&Refusal::Closed { deadline: deadline(), host: host.clone() }))
 }
 
+/// In a word, that a party will not begin any more.
+pub(crate) fn off(party: &PartySummary, now: Timestamp) -> Option<&'static str> {
+    if party.state == PartyState::Cancelled {
+        return Some("Cancelled");
+    }
+    party.invitation.date.has_begun(now).then_some("It's over")
+}
+
 /// How long until a party begins, by the days of the calendar on its host's wall: nobody counts hours to a dinner. Nothing
 /// where it will not be, or has begun.
 pub(crate) fn until(party: &PartySummary, now: Timestamp) -> Option<String> {

@@ -8,6 +8,7 @@ test_support::on_both_engines! { House:
     the_page_tells_the_party_whole
     yes_and_no_are_told_and_stored
     no_more_answers_than_can_work_are_offered
+    a_party_that_is_over_is_told_as_such
     a_seat_is_given_up_even_when_nothing_else_goes
     an_answer_to_no_party_is_told
     an_answer_that_is_none_changes_nothing
@@ -77,7 +78,9 @@ async fn no_more_answers_than_can_work_are_offered(house: House) {
     assert_eq!(offered(&ben.get(&page).await), ["yes", "no"]);
     let own = ada.get(&page).await;
     assert_eq!((own.texts("#your-answer"), offered(&own)), (vec!["You're hosting".into()], vec![]));
+    assert!(own.text.contains(&format!("by its ID ({party}) or by the link")), "{}", own.text);
     rsvp(&ben, &party).await;
+    assert!(!ada.get(&page).await.text.contains("Friends find"), "nobody is asked to a full table");
     assert_eq!(offered(&ben.get(&page).await), ["no"]);
     let cyd = house.user("cyd").await;
     let full = cyd.get(&page).await;
@@ -96,11 +99,38 @@ async fn no_more_answers_than_can_work_are_offered(house: House) {
     assert_eq!((cancelled.texts("#your-answer"), offered(&cancelled)), (vec!["Cancelled".into()], vec![]));
     assert!(cancelled.text.contains("ada cancelled this dinner party."));
     assert_eq!(detail(&cancelled, "Seats"), ["2 of 2 taken"], "nobody is told of seats that nobody can have");
+    assert_eq!(
+        (cancelled.texts(".until"), cancelled.texts("#who")),
+        (vec!["Cancelled".into()], vec!["Who was coming".into()])
+    );
+    assert_eq!(ben.get(&page).await.texts("#your-answer"), ["You were coming"]);
+    let own = ada.get(&page).await;
+    assert_eq!(own.texts("#your-answer"), ["Cancelled"], "its host hosts nothing any more");
+    assert!(own.text.contains("You cancelled this dinner party."), "{}", own.text);
+}
+
+async fn a_party_that_is_over_is_told_as_such(house: House) {
+    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+    house.user("cyd").await;
+    let (held, cancelled) = (host(&ada, "ada", &[]).await, host(&ada, "ada", &[]).await);
+    for party in [&held, &cancelled] {
+        rsvp(&ben, party).await;
+    }
+    let id = house.id_of("ada").await;
+    house.change(&cancelled, id, |party, _| party.state = PartyState::Cancelled).await;
     house.pass_days(365);
-    for (name, heading) in [("ben", "You were there"), ("cyd", "This party is over")] {
-        let page = house.log_in(name).await.get(&page).await;
-        assert_eq!((page.texts("#your-answer"), offered(&page)), (vec![heading.to_owned()], vec![]));
-        assert!(page.text.contains("That dinner party has already happened."));
+    let over = "This party is over";
+    for (party, off, who, headings) in [
+        (&held, "It's over", "Who came", ["You were the host", "You were there", over]),
+        (&cancelled, "Cancelled", "Who was coming", [over, over, over]),
+    ] {
+        for (name, heading) in ["ada", "ben", "cyd"].into_iter().zip(headings) {
+            let page = house.log_in(name).await.get(&format!("/parties/{party}")).await;
+            assert_eq!((page.texts("#your-answer"), offered(&page)), (vec![heading.to_owned()], vec![]), "{name}");
+            assert_eq!((page.texts(".until"), page.texts("#who")), (vec![off.to_owned()], vec![who.to_owned()]));
+            let is_told = page.text.contains("That dinner party has already happened.");
+            assert_eq!(is_told, heading == over, "{name} reads twice, or nowhere, that it is over");
+        }
     }
 }
 

@@ -88,7 +88,8 @@ impl<'a> Row<'a> {
         let seated = matches!(party.my_answer, Some(Answer::Seated(_)));
         let removed = party.my_answer == Some(Answer::Removed);
         let mine = if is_host { Some(words::MINE) } else { party.my_answer.map(words::my_answer) };
-        let closed = words::closed(party, now).map(|text| State { text, class: "state-closed" });
+        let closed = words::off(party, now).map(Into::into).or_else(|| words::closed(party, now));
+        let closed = closed.map(|text| State { text, class: "state-closed" });
         let holds_a_seat = if is_host || seated { "state-seated" } else { "state-open" };
         Self {
             party,

@@ -22,6 +22,8 @@ struct Invited<'a> {
     table: Table,
     /// How long until it begins.
     until: Option<String>,
+    /// Why it never will.
+    off: Option<&'static str>,
     closed: Option<String>,
     is_past: bool,
 }
@@ -46,6 +48,7 @@ pub(crate) async fn show(
         row: Row::of(party, me.id, now),
         table: Table::of(&view),
         until: words::until(party, now),
+        off: words::off(party, now),
         closed: words::closed(party, now),
         is_past: party.invitation.date.has_begun(now),
         view: &view,

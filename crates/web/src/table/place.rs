@@ -12,7 +12,7 @@ const MARGIN: f64 = 2.0;
 /// From the middle of a plate to that of the next: a plate, and a gap to tell them apart.
 const STEP: f64 = 48.0;
 /// How near to the middle of the table plates may stand: a candle is there.
-const NEAR: f64 = 46.0;
+const NEAR: f64 = 52.0;
 /// How far from it they may stand to the sides: the table is then 288 wide, what a phone of 320 has between its margins.
 const FAR: f64 = 110.0;
 
@@ -107,7 +107,7 @@ mod tests {
                 // From the nearest point of the line between the middles of the two ends.
                 let from_the_middle = f64::from((x - left).pow(2) + (y - y.clamp(top, bottom)).pow(2)).sqrt();
                 assert!(from_the_middle + f64::from(PLATE) + 11.0 <= f64::from(table.radius), "off a table of {seats}");
-                assert!(from_the_middle - f64::from(PLATE) >= 24.0, "in the candle of a table of {seats}");
+                assert!(from_the_middle - f64::from(PLATE) >= 30.0, "in the candle of a table of {seats}");
             }
             assert_eq!(table.plates[0], (left, table.edge + 32), "the host sits at the head of a table of {seats}");
         }

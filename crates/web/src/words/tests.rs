@@ -119,6 +119,12 @@ fn a_party_that_takes_no_answers_says_why_in_the_rule_s_own_order() {
     let cancelled = PartySummary { state: PartyState::Cancelled, ..late };
     assert_eq!(closed(&cancelled, before).as_deref(), Some("Ada cancelled this dinner party."));
     assert_eq!(closed(&cancelled, start).as_deref(), Some("That dinner party has already happened."));
+    assert_eq!([off(&open, before), off(&open, start)], [None, Some("It's over")]);
+    assert_eq!(
+        [off(&cancelled, before), off(&cancelled, start)],
+        [Some("Cancelled"); 2],
+        "never held, whenever it is read"
+    );
 }
 
 #[test]

@@ -68,7 +68,7 @@ async fn those_to_come_stand_first_and_every_page_goes_on(house: House) {
     assert!(page.attributes("nav.pager a[rel=first]", "href").is_empty());
     let next = ada.get(&page.attributes("nav.pager a[rel=next]", "href").concat()).await;
     assert_eq!(next.attributes("nav.pager a[rel=first]", "href"), ["/rsvp?per_page=7"]);
-    assert_eq!(next.texts("article .state-closed")[0], "That dinner party has already happened.");
+    assert_eq!(next.texts("article .state-closed")[0], "It's over");
 }
 
 async fn a_page_has_as_many_rows_as_asked_within_bounds(house: House) {

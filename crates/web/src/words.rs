@@ -75,10 +75,10 @@ pub(crate) fn seats(error: SeatsError) -> String {
     }
 }
 
-/// How many seats are left.
+/// How many seats are left, to be told after how many are taken.
 pub(crate) fn seats_left(party: &PartySummary) -> String {
     match party.free() {
-        0 => "Full".into(),
+        0 => "full".into(),
         1 => "1 seat left".into(),
         free => format!("{free} seats left"),
     }
@@ -150,20 +150,22 @@ pub(crate) fn off(party: &PartySummary, now: Timestamp) -> Option<&'static str> 
     party.invitation.date.has_begun(now).then_some("It's over")
 }
 
-/// How long until a party begins, by the days of the calendar on its host's wall: nobody counts hours to a dinner. Nothing
-/// where it will not be, or has begun.
+/// How long until a party begins, by the days of the calendar on its host's wall: nobody counts hours to a dinner. Weeks,
+/// months and years are rounded to the nearest. Nothing where it will not be, or has begun.
 pub(crate) fn until(party: &PartySummary, now: Timestamp) -> Option<String> {
     let date = &party.invitation.date;
     if party.state == PartyState::Cancelled || date.has_begun(now) {
         return None;
     }
-    Some(match date.days_until(now) {
+    let days = date.days_until(now);
+    let nearest = |unit| (days + unit / 2) / unit;
+    Some(match days {
         ..=0 => "Today".into(),
         1 => "Tomorrow".into(),
-        days @ 2..14 => format!("In {days} days"),
-        days @ 14..60 => format!("In {} weeks", days / 7),
-        days @ 60..730 => format!("In {} months", (days + 15) / 30),
-        days => format!("In {} years", days / 365),
+        2..14 => format!("In {days} days"),
+        14..60 => format!("In {} weeks", nearest(7)),
+        60..705 => format!("In {} months", nearest(30)), // from then on it would be 24 of them
+        _ => format!("In {} years", nearest(365)),
     })
 }
 

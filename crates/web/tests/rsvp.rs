@@ -37,7 +37,7 @@ async fn a_full_table_is_told_and_changes_nothing(house: House) {
     let (ada, ben) = (house.user("ada").await, house.user("ben").await);
     let alone = host(&ada, "ada", &[("number_seats", "1")]).await;
     let list = ben.get("/rsvp").await;
-    assert!(list.text.contains("1 of 1 taken, Full"), "{}", list.text);
+    assert!(list.text.contains("1 of 1 taken, full"), "{}", list.text);
     assert!(press(&ben, &list, &alone).await.is_none(), "a button that cannot work");
 
     let page = rsvp(&ben, &alone).await;

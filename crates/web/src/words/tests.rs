@@ -56,10 +56,19 @@ fn how_long_until_a_party_is_told_in_the_words_people_use() {
         (2, "In 2 days"),
         (13, "In 13 days"),
         (14, "In 2 weeks"),
+        (17, "In 2 weeks"),
+        (18, "In 3 weeks"),
+        (20, "In 3 weeks"),
         (59, "In 8 weeks"),
         (60, "In 2 months"),
-        (729, "In 24 months"),
-        (730, "In 2 years"),
+        (74, "In 2 months"),
+        (75, "In 3 months"),
+        (704, "In 23 months"),
+        (705, "In 2 years"),
+        (729, "In 2 years"),
+        (912, "In 2 years"),
+        (913, "In 3 years"),
+        (1_090, "In 3 years"),
     ] {
         assert_eq!(until(&party, before(days)).as_deref(), Some(told), "{days} days before");
     }
@@ -102,7 +111,7 @@ fn attendees_are_named_and_the_rest_counted() {
 
 #[test]
 fn seats_left_are_counted_in_words() {
-    for (heads, told) in [(7, "2 seats left"), (8, "1 seat left"), (9, "Full")] {
+    for (heads, told) in [(7, "2 seats left"), (8, "1 seat left"), (9, "full")] {
         assert_eq!(seats_left(&party(&[("Ben", heads)])), told);
     }
 }

@@ -46,7 +46,7 @@ async fn a_row_tells_the_party_whole(house: House) {
     let page = guest.get("/rsvp").await;
     assert!(page.texts("article .state").is_empty());
     assert!(flash(&press(&guest, &page, &party).await.unwrap()).starts_with("You successfully RSVP'd"));
-    assert_eq!(detail(&guest.get("/rsvp").await, "Seats"), ["8 of 8 taken, Full"]);
+    assert_eq!(detail(&guest.get("/rsvp").await, "Seats"), ["8 of 8 taken, full"]);
     guest.submit(&format!("/parties/{party}"), &format!("/parties/{party}/rsvp"), &[("answer", "no")]).await;
     assert_eq!(guest.get("/rsvp").await.texts("article .state-open"), ["You said no"], "no seat, no green");
 }

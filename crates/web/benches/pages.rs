@@ -21,6 +21,10 @@ use poem::{Endpoint, EndpointExt as _, Request};
 use tokio::runtime::Runtime;
 use web::{Answering, Services, app};
 
+/// The program's.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const NOW: Timestamp = Timestamp::from_millis(1_767_225_600_000); // 1 January 2026
 
 fn ada() -> User {

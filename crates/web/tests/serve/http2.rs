@@ -141,6 +141,24 @@ async fn an_answer_that_is_taken_steadily_is_not_overdue() {
 }
 
 #[tokio::test]
+async fn answers_that_share_a_line_are_not_slow_each() {
+    let window = PAGE / 8;
+    let (door, _) = Door::with(but(|patience| {
+        patience.answer = Pace { grace: SHORT, rate: u32::try_from(4 * window).unwrap(), most: LONG };
+    }))
+    .await;
+    let browser = Browser::with_window(door.address, u32::try_from(window).unwrap()).await;
+    let (page, large) = (browser.ask("/page").await.unwrap(), browser.ask("/large").await.unwrap());
+    let (mut large, begun) = (large.into_body(), Instant::now());
+    while begun.elapsed() < 3 * SHORT {
+        timeout(SOON, large.frame()).await.unwrap().unwrap().unwrap(); // of the page nothing is taken
+        sleep(SHORT / 40).await;
+    }
+    let page = timeout(SOON, page.into_body().collect()).await.unwrap();
+    assert_eq!(page.unwrap().to_bytes().len(), PAGE);
+}
+
+#[tokio::test]
 async fn a_body_that_does_not_come_costs_its_own_request_only() {
     let mut limits = but(|patience| patience.body.most = SHORT);
     limits.quiet.answer.most = SHORT; // of the others, which are taken

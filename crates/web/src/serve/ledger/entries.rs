@@ -124,6 +124,16 @@ impl Entries {
         self.requests.iter_mut().find(|request| request.number == number)
     }
 
+    /// So much of an answer was taken. It counts for all of them: they share one line, and whoever takes one by one what it
+    /// asked for at once is not slow.
+    pub(super) fn answer_passed(&mut self, count: usize) {
+        for request in &mut self.requests {
+            if let Stage::Answer(flow) = &mut request.stage {
+                flow.pass(count);
+            }
+        }
+    }
+
     /// Gives how much is held no more.
     pub(super) fn end(&mut self, number: u64, now: Instant) -> usize {
         let at = self.requests.iter().position(|request| request.number == number);

@@ -50,9 +50,9 @@ impl Day {
         self.entries.find(number).unwrap().stage = Stage::Answer(flow);
     }
 
-    fn passed(&mut self, number: u64, count: usize) {
+    fn body_passed(&mut self, number: u64, count: usize) {
         match &mut self.entries.find(number).unwrap().stage {
-            Stage::Body(flow, _) | Stage::Answer(flow) => flow.pass(count),
+            Stage::Body(flow, _) => flow.pass(count),
             stage => panic!("{stage:?}"),
         }
     }
@@ -99,14 +99,29 @@ fn of_several_answers_the_oldest_counts() {
 #[test]
 fn in_a_crowd_an_answer_that_is_taken_steadily_has_longer_and_not_for_ever() {
     let mut day = Day::new();
-    let (slow, other) = (day.begin(), day.begin());
-    day.answered(slow, 1);
+    let number = day.begin();
+    day.answered(number, 1);
     for (taken, until) in [(20_000, 4), (30_000, 6), (20_000, 8), (1_000_000, 10)] {
-        day.passed(slow, taken);
+        day.entries.answer_passed(taken);
         assert_eq!(day.deadlines(), [Some(51), Some(until)]);
     }
-    day.answered(other, 2);
-    assert_eq!(day.deadlines()[1], Some(5), "what one takes does not help the other");
+}
+
+#[test]
+fn in_a_crowd_what_is_taken_of_one_answer_counts_for_those_that_wait_behind_it_and_not_for_ever() {
+    let mut day = Day::new();
+    let (taken, behind, later, body) = (day.begin(), day.begin(), day.begin(), day.entries.begin(true, 0, day.at(5)));
+    day.answered(taken, 1);
+    day.answered(behind, 2);
+    day.entries.answer_passed(50_000);
+    day.ended(taken, 6);
+    assert_eq!(day.deadlines()[1], Some(7), "of both, and of the body, which has its own");
+    day.ended(body, 6);
+    day.answered(later, 6);
+    day.entries.answer_passed(10_000);
+    assert_eq!(day.deadlines()[1], Some(8), "a second more; the last one has only begun");
+    day.entries.answer_passed(1_000_000);
+    assert_eq!(day.deadlines()[1], Some(11), "nine seconds, whatever is taken of the others");
 }
 
 #[test]
@@ -114,9 +129,9 @@ fn a_body_has_its_own_time_until_it_is_read() {
     let mut day = Day::new();
     let number = day.entries.begin(true, 0, day.at(1));
     assert_eq!(day.deadlines(), [Some(11), Some(3)]);
-    day.passed(number, 15_000);
+    day.body_passed(number, 15_000);
     assert_eq!(day.deadlines(), [Some(16), Some(3)]);
-    day.passed(number, 40_000);
+    day.body_passed(number, 40_000);
     assert_eq!(day.deadlines(), [Some(31), Some(6)]);
     day.entries.find(number).unwrap().stage = Stage::Work;
     assert_eq!(day.deadlines(), [None, None]);

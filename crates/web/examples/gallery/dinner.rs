@@ -59,7 +59,7 @@ impl House {
             house.state("home", "/", &ben).measured(),
             house.state("home-last", "/?before=3", &ben),
             house.state("list", "/rsvp", &ben).measured(),
-            house.state("list-none", "/rsvp?q=tofu", &ben),
+            house.state("list-none", "/rsvp?q=tofu&seats=1", &ben),
             house.state("list-refused", "/rsvp", &ben).sending("/rsvp", &[("party_id", "99999")]),
             house.state("user", "/user/ada", &ada).measured(),
             house.state("user-other", "/user/ada", &ben).measured(),

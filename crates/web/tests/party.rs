@@ -9,6 +9,7 @@ test_support::on_both_engines! { House:
     yes_and_no_are_told_and_stored
     no_more_answers_than_can_work_are_offered
     a_party_that_is_over_is_told_as_such
+    a_long_name_may_end_a_line_after_its_marks
     a_seat_is_given_up_even_when_nothing_else_goes
     an_answer_to_no_party_is_told
     an_answer_that_is_none_changes_nothing
@@ -132,6 +133,15 @@ async fn a_party_that_is_over_is_told_as_such(house: House) {
             assert_eq!(is_told, heading == over, "{name} reads twice, or nowhere, that it is over");
         }
     }
+}
+
+async fn a_long_name_may_end_a_line_after_its_marks(house: House) {
+    let host_name = "ada_lovelace.the-first";
+    let ada = house.user(host_name).await;
+    let party = host(&ada, host_name, &[]).await;
+    let page = ada.get(&format!("/parties/{party}")).await;
+    let broken = "<bdi>ada_<wbr>lovelace.<wbr>the-<wbr>first</bdi>";
+    assert_eq!(page.html.matches(broken).count(), 2, "over the table and beside it: {}", page.html);
 }
 
 async fn a_seat_is_given_up_even_when_nothing_else_goes(house: House) {

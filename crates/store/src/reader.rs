@@ -24,6 +24,8 @@ pub struct Reader<D: Dialect> {
 
 /// Connections that go from one statement to the next, and the places that there are for them.
 struct Kept<D: Dialect> {
+    /// Opens them. Not the pool, whose connections may all be busy for long.
+    opener: Pool<D>,
     idle: Mutex<Vec<D::Connection>>,
     places: Arc<Semaphore>,
     most: u32,
@@ -36,10 +38,10 @@ impl<D: Dialect> Reader<D> {
         Self { pool, kept: None }
     }
 
-    /// Reads by at most `most` connections, for which nobody waits longer than `patience`; the pool opens them.
-    pub(crate) fn keeping(most: u32, patience: Duration, pool: Pool<D>) -> Self {
+    /// Reads by at most `most` connections, for which nobody waits longer than `patience`; `opener` opens them.
+    pub(crate) fn keeping(most: u32, patience: Duration, opener: Pool<D>, pool: Pool<D>) -> Self {
         let places = Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1)));
-        Self { pool, kept: Some(Arc::new(Kept { idle: Mutex::default(), places, most, patience })) }
+        Self { pool, kept: Some(Arc::new(Kept { opener, idle: Mutex::default(), places, most, patience })) }
     }
 
     /// The pool, for what needs one connection for several statements.
@@ -58,6 +60,7 @@ impl<D: Dialect> Reader<D> {
                 let _ = connection.close().await; // nothing was written on it that could be lost
             }
             drop(all);
+            kept.opener.close().await;
         }
         self.pool.close().await;
     }
@@ -80,7 +83,7 @@ impl<D: Dialect> Reader<D> {
             let idle = kept.idle().pop();
             let connection = match idle {
                 Some(connection) => connection,
-                None => self.pool.acquire().await?.detach(),
+                None => kept.opener.acquire().await?.detach(),
             };
             Ok(lease(connection, place))
         });

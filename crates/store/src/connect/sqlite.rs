@@ -23,10 +23,10 @@ use crate::reader::Reader;
 /// another process is just creating: switching a new file to WAL fails now and then however long one waits in it.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Connections that read, each a thread: those that statements hand on to one another, and the pool's, for searches, which
-/// may take long, and for whoever takes one row after the other.
+/// Connections that read, each a thread: those that statements hand on to one another, and the pool's, for searches and
+/// for whoever takes one row after the other. These may take long, so that they are few: pages go on beside them.
 const KEPT: u32 = 4;
-const POOLED: u32 = 8;
+const POOLED: u32 = 2;
 
 /// SQLite's codes for a file that may not be written, and for one that holds something else.
 const READONLY: u32 = 8;
@@ -152,8 +152,10 @@ async fn open(options: &SqliteConnectOptions, sets: &[MigrationSet]) -> Result<E
     };
     let write: Pool<Sqlite> = pool(1).connect_with(writing).await?;
     migrate(&write, sets).await?;
-    let read = pool(POOLED).connect_with(options.clone().read_only(true)).await?;
-    Ok(Engine { read: Reader::keeping(KEPT, PATIENCE, read), writer: Writer::together(write) })
+    let reading = options.clone().read_only(true);
+    let opener = pool(KEPT).connect_lazy_with(reading.clone());
+    let read = pool(POOLED).connect_with(reading).await?;
+    Ok(Engine { read: Reader::keeping(KEPT, PATIENCE, opener, read), writer: Writer::together(write) })
 }
 
 fn told(file: &Path, source: sqlx::Error) -> ConnectError {

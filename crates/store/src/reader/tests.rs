@@ -12,7 +12,7 @@ async fn reader(most: u32, patience: Duration) -> (TempDir, Reader<Sqlite>) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("{}?mode=rwc", test_support::sqlite_url(&folder));
     let pool = SqlitePoolOptions::new().max_connections(8).connect(&url).await.unwrap();
-    (folder, Reader::keeping(most, patience, pool))
+    (folder, Reader::keeping(most, patience, pool.clone(), pool))
 }
 
 /// Runs for longer than anybody here waits to leave it.
@@ -43,6 +43,17 @@ async fn who_finds_no_place_waits_and_not_for_ever() {
     assert!(matches!(told, Err(Error::PoolTimedOut)), "{told:?}");
     drop(taken);
     assert_eq!(ask().await.unwrap(), 1);
+}
+
+/// As by searches: a page that needs a first connection, or one more, is read beside them.
+#[tokio::test]
+async fn who_takes_all_of_the_pool_keeps_no_page_waiting() {
+    let (_folder, reader) = reader(2, Duration::from_secs(5)).await;
+    let busy = SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_millis(1));
+    let busy = Reader { pool: busy.connect("sqlite::memory:").await.unwrap(), ..reader };
+    let _search = busy.pool().acquire().await.unwrap();
+    let told = tokio::join!(query("SELECT 1").fetch_all(&busy), query("SELECT 1").fetch_all(&busy));
+    assert!(told.0.is_ok() && told.1.is_ok());
 }
 
 #[tokio::test]

@@ -7,12 +7,23 @@ use poem::http::{HeaderValue, StatusCode, Version};
 
 use super::limits::Limits;
 
+/// As many fields as hyper takes over HTTP/1: over HTTP/2 it counts none.
+const FIELDS: usize = 100;
+
+/// What a field costs us beside its bytes: its place in the map, its name and its value.
+const FIELD: usize = 160;
+
 /// How many bytes a head has, as far as it says something: its target, and all of it.
 pub(super) fn sizes(parts: &Parts) -> (usize, usize) {
     let target = parts.uri.path_and_query().map_or(0, |target| target.as_str().len())
         + parts.uri.authority().map_or(0, |authority| authority.as_str().len());
     let fields = parts.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + ": \r\n".len());
     (target, target + fields.sum::<usize>())
+}
+
+/// What a head with that many bytes makes us hold.
+pub(super) fn weight(parts: &Parts, head: usize) -> usize {
+    head + parts.headers.len() * FIELD
 }
 
 /// Why a head of these [`sizes`] is refused, if it is. `is_sound` is whether it names one length only.
@@ -24,7 +35,7 @@ pub(super) fn refusal(
 ) -> Option<StatusCode> {
     if target > limits.target_size {
         Some(StatusCode::URI_TOO_LONG)
-    } else if head > limits.head_size {
+    } else if head > limits.head_size || parts.headers.len() > FIELDS {
         Some(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE)
     } else if !is_sound || !names_one_host(parts) {
         Some(StatusCode::BAD_REQUEST)
@@ -96,6 +107,16 @@ mod tests {
         for twice in [&["chunked, chunked"][..], &["chunked", "chunked"], &["", "chunked"], &["chunked,"]] {
             assert_eq!(coded(twice), Some(400), "{twice:?}");
         }
+    }
+
+    #[test]
+    fn many_fields_are_refused_however_short_and_each_weighs_more_than_its_bytes() {
+        let fields = |count| vec![("x", ""); count];
+        for version in [Version::HTTP_10, Version::HTTP_2] {
+            assert_eq!([100, 101].map(|count| told("/", version, &fields(count))), [None, Some(431)]);
+        }
+        let (parts, ()) = Request::builder().header("a", "b").header("a", "c").body(()).unwrap().into_parts();
+        assert_eq!(weight(&parts, sizes(&parts).1), 1 + 2 * (6 + 160), "the target, and two fields");
     }
 
     #[test]

@@ -39,7 +39,7 @@ impl<E: Endpoint + 'static> Service<E> {
         let (parts, body) = request.into_parts();
         let chunked = parts.headers.contains_key(TRANSFER_ENCODING).then_some(&parts.method);
         let sizes = scrutiny::sizes(&parts);
-        let (ticket, is_sound) = self.ledger.begin(chunked, !body.is_end_stream(), sizes.1);
+        let (ticket, is_sound) = self.ledger.begin(chunked, !body.is_end_stream(), scrutiny::weight(&parts, sizes.1));
         let endpoint = Arc::clone(&self.endpoint);
         let (local, remote) = (LocalAddr(Addr::SocketAddr(self.local)), RemoteAddr(Addr::SocketAddr(self.remote)));
         async move {

@@ -4,8 +4,9 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use futures_util::TryStreamExt as _;
 use futures_util::future::BoxFuture;
-use futures_util::stream::BoxStream;
+use futures_util::stream::{self, BoxStream};
 use sqlx::{Connection as _, Describe, Either, Error, Execute, Executor, Pool, SqlStr};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -14,9 +15,9 @@ use crate::dialect::Dialect;
 
 /// Reads: give `&engine.read` to a statement where it asks for an executor.
 ///
-/// On SQLite a statement that gives all of its rows at once runs on one of a few connections that are kept beside the
-/// pool. The pool asks a connection that comes back whether it still lives; there it has no line that could be cut, and
-/// the question takes the time of a short statement.
+/// On SQLite a statement runs on one of a few connections that are kept beside the pool, and gives all of its rows at once.
+/// The pool asks a connection that comes back whether it still lives; there it has no line that could be cut, and the
+/// question takes the time of a short statement.
 pub struct Reader<D: Dialect> {
     pool: Pool<D>,
     kept: Option<Arc<Kept<D>>>,
@@ -156,13 +157,19 @@ impl<D: Dialect> fmt::Debug for Reader<D> {
 impl<'r, D: Dialect> Executor<'r> for &'r Reader<D> {
     type Database = D;
 
-    /// One row after the other, for as long as somebody takes them: by the pool.
+    /// All rows at once, where connections are kept: nobody keeps one by taking its rows slowly.
     fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Either<D::QueryResult, D::Row>, Error>>
     where
         'r: 'e,
         E: 'q + Execute<'q, D>,
     {
-        (&self.pool).fetch_many(query)
+        let Some(kept) = &self.kept else { return (&self.pool).fetch_many(query) };
+        let rows = stream::once(async move {
+            let mut lease = self.lease(kept).await?;
+            let told = lease.connection()?.fetch_many(query).try_collect::<Vec<_>>().await;
+            lease.end(told)
+        });
+        Box::pin(rows.map_ok(|rows| stream::iter(rows.into_iter().map(Ok))).try_flatten())
     }
 
     fn fetch_all<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Vec<D::Row>, Error>>

@@ -24,7 +24,7 @@ use crate::reader::Reader;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Connections that read, each a thread: those that statements hand on to one another, and the pool's, for searches and
-/// for whoever takes one row after the other. These may take long, so that they are few: pages go on beside them.
+/// for whoever takes one row after the other. These may take long, so they are few: pages go on beside them.
 const KEPT: u32 = 4;
 const POOLED: u32 = 2;
 

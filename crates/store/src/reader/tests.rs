@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use sqlx::sqlite::SqlitePoolOptions;
-use sqlx::{Sqlite, query, query_scalar};
+use sqlx::{Sqlite, query, query_as, query_scalar};
 use tempfile::TempDir;
 
 use super::*;
@@ -52,8 +52,12 @@ async fn who_takes_all_of_the_pool_keeps_no_page_waiting() {
     let busy = SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_millis(1));
     let busy = Reader { pool: busy.connect("sqlite::memory:").await.unwrap(), ..reader };
     let _search = busy.pool().acquire().await.unwrap();
-    let told = tokio::join!(query("SELECT 1").fetch_all(&busy), query("SELECT 1").fetch_all(&busy));
-    assert!(told.0.is_ok() && told.1.is_ok());
+    let told = tokio::join!(
+        query("SELECT 1").fetch_all(&busy),
+        query_as::<_, (i64,)>("SELECT 1 UNION SELECT 2").fetch_all(&busy), // one row after the other, by the driver's way
+    );
+    assert_eq!((told.0.unwrap().len(), told.1.unwrap()), (1, vec![(1,), (2,)]));
+    assert!(query("SELECT 1").execute(&busy).await.is_ok());
 }
 
 #[tokio::test]

@@ -11,7 +11,6 @@ use crate::credentials::Credentials;
 use crate::dialect::Dialect;
 use crate::embed::{Database, Engine, MigrationSet};
 use crate::error::{ConnectError, failed};
-use crate::reader::Reader;
 use crate::sessions::Sessions;
 use crate::users::Users;
 
@@ -62,14 +61,15 @@ impl AccountStore {
     }
 
     /// Whether the database answers, for a readiness check: within a second, and without a write. It is asked for a
-    /// user, since a lost table or a damaged file gives no answer that is worth anything.
+    /// user, since a lost table or a damaged file gives no answer that is worth anything. A process whose task that
+    /// writes is gone is not ready either.
     ///
     /// # Errors
     /// It does not.
     pub async fn ping(&self) -> Result<(), StoreError> {
         match &self.database {
-            Database::Sqlite(engine) => ping(&engine.read).await,
-            Database::Postgres(engine) => ping(&engine.read).await,
+            Database::Sqlite(engine) => ping(engine).await,
+            Database::Postgres(engine) => ping(engine).await,
         }
     }
 
@@ -84,8 +84,11 @@ impl AccountStore {
 
 const PING: &str = "SELECT id FROM users LIMIT 1";
 
-async fn ping<D: Dialect>(read: &Reader<D>) -> Result<(), StoreError> {
-    let answer = tokio::time::timeout(PING_PATIENCE, query(PING).fetch_optional(read)).await;
+async fn ping<D: Dialect>(engine: &Engine<D>) -> Result<(), StoreError> {
+    if !engine.writer.is_open() {
+        return Err(failed(sqlx::Error::PoolClosed));
+    }
+    let answer = tokio::time::timeout(PING_PATIENCE, query(PING).fetch_optional(&engine.read)).await;
     answer.map_err(StoreError::new)?.map_err(failed)?;
     Ok(())
 }

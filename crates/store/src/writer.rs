@@ -14,6 +14,7 @@ use futures_util::future::BoxFuture;
 use sqlx::{Connection, Pool, SqlSafeStr as _, Transaction};
 
 use self::together::Queue;
+pub(crate) use self::together::Wal;
 use crate::dialect::Dialect;
 use crate::error::failed;
 
@@ -84,14 +85,22 @@ impl From<WriteError> for StoreError {
 }
 
 impl<D: Dialect> Writer<D> {
-    /// Commits together what waits for the one connection of `pool`.
-    pub(crate) fn together(pool: Pool<D>) -> Self {
-        Self { way: Way::Together(Queue::over(pool)) }
+    /// Commits together what waits for the one connection of `pool`, and keeps `wal` short.
+    pub(crate) fn together(pool: Pool<D>, wal: Wal) -> Self {
+        Self { way: Way::Together(Queue::over(pool, wal)) }
     }
 
     /// Commits each job by itself, over as many connections as `pool` has.
     pub(crate) fn apart(pool: Pool<D>) -> Self {
         Self { way: Way::Apart(pool) }
+    }
+
+    /// Whether it takes writes at all. Asked without one: whether they succeed is not known by it.
+    pub(crate) fn is_open(&self) -> bool {
+        match &self.way {
+            Way::Together(queue) => queue.is_open(),
+            Way::Apart(pool) => !pool.is_closed(),
+        }
     }
 
     pub(crate) async fn close(&self) {

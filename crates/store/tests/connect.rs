@@ -116,16 +116,16 @@ async fn sqlite_syncs_each_commit_and_reads_beside_it() {
     let settings = engine.writer.write((), |connection, ()| {
         Box::pin(async move {
             let journal: String = query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await?;
-            let mut numbers: [i64; 3] = [0; 3];
-            for (number, pragma) in
-                iter::zip(&mut numbers, ["PRAGMA synchronous", "PRAGMA foreign_keys", "PRAGMA busy_timeout"])
-            {
+            let mut numbers: [i64; 4] = [0; 4];
+            let pragmas =
+                ["PRAGMA synchronous", "PRAGMA foreign_keys", "PRAGMA busy_timeout", "PRAGMA journal_size_limit"];
+            for (number, pragma) in iter::zip(&mut numbers, pragmas) {
                 *number = query_scalar(pragma).fetch_one(&mut *connection).await?;
             }
             Ok::<_, WriteError>((journal, numbers))
         })
     });
-    assert_eq!(settings.await.unwrap(), ("wal".to_owned(), [2, 1, 5000]));
+    assert_eq!(settings.await.unwrap(), ("wal".to_owned(), [2, 1, 5000, 64 << 20]));
 
     let refused = query("DELETE FROM users").execute(&engine.read).await.unwrap_err();
     assert_eq!(refused.as_database_error().unwrap().code().unwrap(), "8"); // SQLITE_READONLY
@@ -176,6 +176,29 @@ async fn readiness_is_told_and_soon() {
     }
 }
 
+/// What panics here does so where no job is run: when its input is dropped after the answer.
+#[tokio::test]
+async fn a_process_whose_writer_is_gone_is_not_ready() {
+    struct Bomb;
+    impl Drop for Bomb {
+        fn drop(&mut self) {
+            panic!("a fault outside of a job");
+        }
+    }
+    let fresh = common::sqlite().await;
+    let store = fresh.store.accounts();
+    let Database::Sqlite(engine) = store.database() else { panic!("not SQLite") };
+
+    engine.writer.write(Bomb, |_, _| Box::pin(async { Ok::<_, WriteError>(()) })).await.unwrap();
+
+    let gone = async {
+        while store.ping().await.is_ok() {
+            tokio::task::yield_now().await; // the answer came before the panic
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(2), gone).await.expect("no word of it");
+}
+
 #[tokio::test]
 async fn a_database_without_its_tables_is_not_ready() {
     for fresh in [common::sqlite().await, common::postgres().await] {
@@ -197,4 +220,36 @@ async fn a_closed_sqlite_store_leaves_no_wal() {
         domain::AccountPorts::from(again).users.list(None, domain::PageSize::DEFAULT).await.unwrap().items.len(),
         1
     );
+}
+
+/// It has grown while somebody read. (Reached by a link, which SQLite follows before it names its WAL.)
+#[tokio::test]
+async fn a_wal_that_has_grown_long_is_emptied() {
+    let folder = tempfile::tempdir().unwrap();
+    let (file, link) = (folder.path().join("dinner.db"), folder.path().join("link.db"));
+    AccountStore::connect(&format!("sqlite:{}", file.display())).await.unwrap().close().await;
+    std::os::unix::fs::symlink(&file, &link).unwrap();
+    let url = format!("sqlite:{}?synchronous=normal", link.display());
+    let store = AccountStore::connect(&url).await.unwrap();
+    let Database::Sqlite(engine) = store.database() else { panic!("not SQLite") };
+    let write = async |sql: &'static str| {
+        let write = engine.writer.write(sql, |connection, sql| {
+            Box::pin(async move { Ok::<_, WriteError>(query(*sql).execute(connection).await.map(|_| ())?) })
+        });
+        write.await.unwrap();
+    };
+    let length = || fs::metadata(folder.path().join("dinner.db-wal")).unwrap().len();
+    write("CREATE TABLE pictures (bytes BLOB NOT NULL)").await;
+    let mut reader = engine.read.pool().begin().await.unwrap();
+    query("SELECT count(*) FROM pictures").execute(&mut *reader).await.unwrap();
+    for _ in 0..3 {
+        write("INSERT INTO pictures (bytes) VALUES (zeroblob(22 << 20))").await;
+    }
+    assert!(length() > 64 << 20, "{}", length());
+
+    reader.rollback().await.unwrap(); // within the second that it is waited for
+    write("DELETE FROM pictures").await;
+    write("DROP TABLE pictures").await;
+
+    assert!(length() < 4 << 20, "{}", length());
 }

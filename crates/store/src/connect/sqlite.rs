@@ -18,6 +18,7 @@ use crate::error::{ConnectError, OpenError};
 use crate::migrate::is_current;
 use crate::migrate::migrate;
 use crate::reader::Reader;
+use crate::writer::Wal;
 
 /// How long a statement waits for another process that writes, a request for the connection, and a start for a file that
 /// another process is just creating: switching a new file to WAL fails now and then however long one waits in it.
@@ -141,6 +142,7 @@ async fn create(file: &Path) -> Result<(), ConnectError> {
 
 async fn open(options: &SqliteConnectOptions, sets: &[MigrationSet]) -> Result<Engine<Sqlite>, OpenError> {
     let writing = options.clone().journal_mode(SqliteJournalMode::Wal);
+    let writing = writing.pragma("journal_size_limit", Wal::LIMIT.to_string()); // what was longer once is cut
     // A connection costs no ping: there is no line that could have been cut. Nor does it age.
     let pool = |connections| {
         SqlitePoolOptions::new()
@@ -152,10 +154,11 @@ async fn open(options: &SqliteConnectOptions, sets: &[MigrationSet]) -> Result<E
     };
     let write: Pool<Sqlite> = pool(1).connect_with(writing).await?;
     migrate(&write, sets).await?;
+    let wal = Wal::of(&tokio::fs::canonicalize(options.get_filename()).await.map_err(sqlx::Error::Io)?);
     let reading = options.clone().read_only(true);
     let opener = pool(KEPT).connect_lazy_with(reading.clone());
     let read = pool(POOLED).connect_with(reading).await?;
-    Ok(Engine { read: Reader::keeping(KEPT, PATIENCE, opener, read), writer: Writer::together(write) })
+    Ok(Engine { read: Reader::keeping(KEPT, PATIENCE, opener, read), writer: Writer::together(write, wal) })
 }
 
 fn told(file: &Path, source: sqlx::Error) -> ConnectError {

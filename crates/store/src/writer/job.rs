@@ -14,9 +14,6 @@ use tokio::sync::oneshot;
 use super::WriteError;
 use crate::dialect::Dialect;
 
-/// How long a job may take: everybody waits for it, and a statement of ours takes less than a millisecond.
-const LIMIT: Duration = Duration::from_secs(10);
-
 /// What a job said, or the panic it ended in.
 type Told<T, R> = Result<Result<T, WriteError<R>>, Box<dyn Any + Send>>;
 
@@ -42,8 +39,8 @@ pub(super) struct Answer<T, R> {
     begun: Arc<AtomicBool>,
 }
 
-/// Makes a job, and the place where its answer comes.
-pub(super) fn pack<D, I, T, R, F>(input: I, run: F) -> (Box<dyn Job<D>>, Answer<T, R>)
+/// Makes a job, which is stopped when it has run for `limit`, and the place where its answer comes.
+pub(super) fn pack<D, I, T, R, F>(input: I, run: F, limit: Duration) -> (Box<dyn Job<D>>, Answer<T, R>)
 where
     D: Dialect,
     F: for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>> + Send + Sync + 'static,
@@ -53,13 +50,14 @@ where
 {
     let (answer, told) = oneshot::channel();
     let begun = Arc::new(AtomicBool::new(false));
-    let job = Packed { input, run, said: None, answer, begun: Arc::clone(&begun) };
+    let job = Packed { input, run, limit, said: None, answer, begun: Arc::clone(&begun) };
     (Box::new(job), Answer { told, begun })
 }
 
 struct Packed<I, F, T, R> {
     input: I,
     run: F,
+    limit: Duration,
     said: Option<Told<T, R>>,
     answer: oneshot::Sender<Told<T, R>>,
     begun: Arc<AtomicBool>,
@@ -85,7 +83,7 @@ where
                 biased;
                 said = job => said,
                 () = self.answer.closed() => Ok(Err(stopped(io::ErrorKind::ConnectionAborted))), // nobody hears it
-                () = tokio::time::sleep(LIMIT) => Ok(Err(stopped(io::ErrorKind::TimedOut))),
+                () = tokio::time::sleep(self.limit) => Ok(Err(stopped(io::ErrorKind::TimedOut))),
             };
             let stays = matches!(said, Ok(Ok(_)));
             self.said = Some(said);

@@ -1,6 +1,8 @@
 //! Committing together what waits: a sync of the disk lets through all who came while the one before it ran. One
 //! task does it, so that who stops waiting for an answer stops nobody else's.
 
+mod wal;
+
 use std::error::Error;
 use std::io;
 use std::sync::Arc;
@@ -10,6 +12,7 @@ use futures_util::future::BoxFuture;
 use sqlx::{Connection as _, Pool};
 use tokio::sync::mpsc::{self, error::TrySendError};
 
+pub(crate) use self::wal::Wal;
 use super::job::{Job, pack};
 use super::{WriteError, begin};
 use crate::dialect::Dialect;
@@ -23,6 +26,9 @@ const BATCH: usize = 64;
 /// How long one waits for its turn, as for another process that writes.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a job may take: everybody waits for it, and a statement of ours takes less than a millisecond.
+const LIMIT: Duration = Duration::from_secs(10);
+
 /// A batch that takes longer is told in the log: its writers wait for the disk, or for another process, and not for us.
 const SLOW: Duration = Duration::from_secs(2);
 
@@ -34,20 +40,26 @@ pub(super) struct Queue<D: Dialect> {
     jobs: mpsc::Sender<Box<dyn Job<D>>>,
     pool: Pool<D>,
     patience: Duration,
+    limit: Duration,
 }
 
 impl<D: Dialect> Clone for Queue<D> {
     fn clone(&self) -> Self {
-        Self { jobs: self.jobs.clone(), pool: self.pool.clone(), patience: self.patience }
+        Self { jobs: self.jobs.clone(), pool: self.pool.clone(), ..*self }
     }
 }
 
 impl<D: Dialect> Queue<D> {
     /// Starts the task. It ends with the last of the queue's clones.
-    pub(super) fn over(pool: Pool<D>) -> Self {
+    pub(super) fn over(pool: Pool<D>, wal: Wal) -> Self {
         let (jobs, waiting) = mpsc::channel(QUEUE);
-        tokio::spawn(commit_what_waits(pool.clone(), waiting));
-        Self { jobs, pool, patience: PATIENCE }
+        tokio::spawn(commit_what_waits(pool.clone(), wal, waiting));
+        Self { jobs, pool, patience: PATIENCE, limit: LIMIT }
+    }
+
+    /// Whether the task is still there.
+    pub(super) fn is_open(&self) -> bool {
+        !self.jobs.is_closed()
     }
 
     pub(super) async fn close(&self) {
@@ -67,7 +79,7 @@ impl<D: Dialect> Queue<D> {
         T: Send + 'static,
         R: Send + 'static,
     {
-        let (job, answer) = pack(input, job);
+        let (job, answer) = pack(input, job, self.limit);
         match self.jobs.try_send(job) {
             Ok(()) => answer.wait(self.patience).await,
             Err(TrySendError::Full(_)) => Err(WriteError::Overloaded),
@@ -76,7 +88,7 @@ impl<D: Dialect> Queue<D> {
     }
 }
 
-async fn commit_what_waits<D: Dialect>(pool: Pool<D>, mut waiting: mpsc::Receiver<Box<dyn Job<D>>>) {
+async fn commit_what_waits<D: Dialect>(pool: Pool<D>, mut wal: Wal, mut waiting: mpsc::Receiver<Box<dyn Job<D>>>) {
     let mut batch = Vec::with_capacity(BATCH);
     while waiting.recv_many(&mut batch, BATCH).await > 0 {
         let (began, jobs) = (Instant::now(), batch.len());
@@ -93,6 +105,7 @@ async fn commit_what_waits<D: Dialect>(pool: Pool<D>, mut waiting: mpsc::Receive
             Ok(()) => batch.drain(..).for_each(|job| job.tell(Ok(()))),
             Err(failure) => settle(&pool, &mut batch, failure).await,
         }
+        wal.tend(&pool).await; // after the answers: nobody of this batch waits for it
     }
 }
 

@@ -1,5 +1,7 @@
 //! What committing together must not change: each caller hears the truth about its own job, whatever its neighbors do.
 
+mod limits;
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
@@ -42,7 +44,8 @@ impl File {
         let table = "CREATE TABLE notes (id INTEGER PRIMARY KEY, text TEXT NOT NULL, \
              parent INTEGER REFERENCES notes (id) DEFERRABLE INITIALLY DEFERRED)";
         query(table).execute(&pool).await.unwrap();
-        Self { queue: Queue::over(pool), folder }
+        let wal = Wal::of(&folder.path().join("notes.db"));
+        Self { queue: Queue::over(pool, wal), folder }
     }
 
     fn write(&self, id: i64, then: Then) -> JoinHandle<Told> {
@@ -179,40 +182,6 @@ async fn who_leaves_before_the_job_began_has_it_never_begun() {
     assert_eq!(file.stored().await, [1]);
 }
 
-#[tokio::test]
-async fn who_has_waited_for_too_long_is_told_so_and_the_job_is_never_begun() {
-    let mut file = File::new().await;
-    file.queue.patience = Duration::from_millis(50);
-    let held = file.hold().await;
-
-    let told = file.write(1, Then::Ends).await.unwrap();
-
-    assert!(matches!(told, Err(WriteError::Overloaded)), "{told:?}");
-    drop(held);
-    file.write(2, Then::Ends).await.unwrap().unwrap();
-    assert_eq!(file.stored().await, [2]);
-}
-
-#[tokio::test]
-async fn a_queue_that_is_full_takes_no_more() {
-    let mut file = File::new().await;
-    file.queue.patience = Duration::from_mins(2); // a thousand commits take their time on a slow disk
-    let held = file.hold().await;
-    let waiting: Vec<_> = (1..=1024).map(|id| file.write(id, Then::Ends)).collect();
-    while file.queue.jobs.capacity() > 0 {
-        yield_now().await;
-    }
-
-    let told = file.write(2000, Then::Ends).await.unwrap();
-
-    assert!(matches!(told, Err(WriteError::Overloaded)), "{told:?}");
-    drop(held);
-    for job in waiting {
-        job.await.unwrap().unwrap();
-    }
-    assert_eq!(file.stored().await.len(), 1024);
-}
-
 /// Locked out by another process: all who wait together wait once, and not for each of them in turn.
 #[tokio::test]
 async fn a_batch_that_cannot_begin_is_told_so_as_a_whole() {
@@ -233,31 +202,6 @@ async fn a_batch_that_cannot_begin_is_told_so_as_a_whole() {
     query("ROLLBACK").execute(&mut other).await.unwrap();
     file.write(101, Then::Ends).await.unwrap().unwrap();
     assert_eq!(file.stored().await, [101]);
-}
-
-#[tokio::test]
-async fn a_job_whose_caller_leaves_is_undone_and_holds_up_nobody() {
-    let file = File::new().await;
-    let queue = file.queue.clone();
-    let begun = Arc::new(Notify::new());
-    let begins = Arc::clone(&begun);
-    let endless = tokio::spawn(async move {
-        let write = queue.write(begins, |connection, begins| {
-            Box::pin(async move {
-                query("INSERT INTO notes (id, text) VALUES (1, 'a')").execute(connection).await?;
-                begins.notify_one();
-                std::future::pending::<Result<(), WriteError>>().await
-            })
-        });
-        write.await
-    });
-    begun.notified().await;
-    let next = file.write(2, Then::Ends);
-
-    endless.abort();
-
-    next.await.unwrap().unwrap();
-    assert_eq!(file.stored().await, [2]);
 }
 
 /// Its answer followed from rows of a neighbor that are gone, and it is not asked again.

@@ -86,6 +86,8 @@ pub(crate) async fn fill(path: &Path) -> anyhow::Result<()> {
         "ready while full: {ready_while_full}; first write after there was room: {first:.1?}; other answers: {others:?}"
     );
     ensure!(others.is_empty() && first.is_some(), "that is not what is due");
+    let (drawn, not) = (between(full, room, false, 200), between(full, room, false, 503));
+    ensure!(ready_while_full && drawn > 0 && not == 0, "pages do not go on while the disk is full");
     drop(answers);
     load.history.lock().await.compare(&history::stored(&url).await?)?;
     program.check()?;

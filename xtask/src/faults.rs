@@ -105,7 +105,8 @@ impl Drop for Server {
 fn soak(root: &Path, program: &Path, options: &Options) -> anyhow::Result<()> {
     let folder = std::env::temp_dir().join(format!("soak-{}", std::process::id()));
     std::fs::create_dir(&folder).context("no folder for the database")?;
-    let database = format!("sqlite:{}", folder.join("soak.db").display());
+    let file = folder.join("soak.db");
+    let database = format!("sqlite:{}", file.display());
     command::run(example(root, "seed").args(["--database", &database]))?;
     let mut server = Command::new(program);
     server.args(["--database", &database, "--listen", "127.0.0.1:0", "--log", "warn"]);
@@ -114,7 +115,7 @@ fn soak(root: &Path, program: &Path, options: &Options) -> anyhow::Result<()> {
     BufReader::new(server.0.stdout.take().context("its output is piped")?).read_line(&mut line)?;
     let (_, origin) = line.trim_end().split_once(" is served at ").context("the program did not come up")?;
     let mut soak = example(root, "soak");
-    soak.args(["--server", origin, "--pid", &server.0.id().to_string()]);
+    soak.args(["--server", origin, "--pid", &server.0.id().to_string(), "--database"]).arg(&file);
     let amounts = [("--minutes", options.minutes), ("--rate", options.rate)];
     let soaked = command::run(soak.args(amounts.map(|(name, amount)| format!("{name}={amount}"))));
     drop(server);

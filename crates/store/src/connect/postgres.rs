@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions, PgSslMode};
 use sqlx::{Connection as _, PgConnection, Postgres};
-use tokio::time::{Instant, sleep, timeout_at};
+use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::embed::{Engine, MigrationSet, Writer};
 use crate::error::{ConnectError, OpenError};
@@ -24,6 +24,10 @@ const PAUSE: Duration = Duration::from_millis(100);
 /// Writes have theirs for themselves, or many who wait for one party's lock would keep everybody from reading.
 const READERS: u32 = 8;
 const WRITERS: u32 = 8;
+
+/// How long a connection that comes back may keep silent: whoever read by it may have left in the middle. When the server's
+/// host is lost it never answers, and the pool's own question would wait for as long as the system does, which is minutes.
+const SILENCE: Duration = Duration::from_secs(5);
 
 /// The server gives up on what takes longer than anybody waits for an answer, and frees the locks of a transaction whose
 /// program has stopped in the middle of it. A URL's own `options` win.
@@ -91,11 +95,21 @@ fn address(options: &PgConnectOptions) -> String {
 
 async fn open(options: PgConnectOptions, sets: &[MigrationSet]) -> Result<Engine<Postgres>, OpenError> {
     knock(&options).await?;
-    let pool = |connections| PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
-    let write = pool(WRITERS).connect_with(options.clone()).await?;
+    let write = pool(WRITERS, SILENCE).connect_with(options.clone()).await?;
     migrate(&write, sets).await?;
-    let read = pool(READERS).connect_with(options).await?;
+    let read = pool(READERS, SILENCE).connect_with(options).await?;
     Ok(Engine { read: Reader::by(read), writer: Writer::apart(write) })
+}
+
+/// A pool that cuts a connection which comes back and keeps silent for longer than `silence`, so that its place is free.
+fn pool(connections: u32, silence: Duration) -> PgPoolOptions {
+    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
+    pool.after_release(move |connection, _| {
+        Box::pin(async move {
+            let answer = timeout(silence, connection.ping()).await;
+            answer.unwrap_or_else(|late| Err(std::io::Error::from(late).into())).map(|()| true)
+        })
+    })
 }
 
 /// Waits for a server that is just starting, and says why there is none: a pool would only say that it waited.
@@ -121,7 +135,30 @@ fn is_starting(error: &sqlx::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use sqlx::{query, query_scalar};
+
     use super::*;
+
+    /// Whether its server sleeps or is lost with its host, it does not answer.
+    #[tokio::test]
+    async fn a_connection_that_comes_back_silent_gives_its_place_up() {
+        let url = test_support::Postgres::shared().await.unwrap().database().await.unwrap();
+        let options = PgConnectOptions::from_str(&url).unwrap();
+        let pool = pool(1, Duration::from_millis(50)).connect_with(options).await.unwrap();
+        let asked = timeout(Duration::from_millis(100), query("SELECT pg_sleep(60)").execute(&pool)).await;
+        assert!(asked.is_err(), "{asked:?}");
+
+        assert_eq!(query_scalar::<_, i64>("SELECT 7::bigint").fetch_one(&pool).await.unwrap(), 7);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_comes_back_sound_is_used_again() {
+        let url = test_support::Postgres::shared().await.unwrap().database().await.unwrap();
+        let options = PgConnectOptions::from_str(&url).unwrap();
+        let pool = pool(1, SILENCE).connect_with(options).await.unwrap();
+        let backend = async || query_scalar::<_, i32>("SELECT pg_backend_pid()").fetch_one(&pool).await.unwrap();
+        assert_eq!(backend().await, backend().await);
+    }
 
     fn mode(url: &str) -> PgSslMode {
         options(url).unwrap().get_ssl_mode()

@@ -9,7 +9,7 @@ use auth::{Cost, Hasher, Lifetimes, Limits, PasswordPolicy, Random};
 use domain::{AccountPorts, Clock};
 
 use crate::event::Listener;
-use crate::{Accounts, Event, Inner, OsRandom, SystemClock};
+use crate::{Accounts, Event, Inner, OsRandom, SystemClock, current};
 
 /// Accounts about to be built. See [`Accounts::builder`].
 #[must_use = "nothing is set up until `build`"]
@@ -138,6 +138,7 @@ impl Builder {
             random: self.random,
             policy: self.policy,
             lifetimes: self.lifetimes,
+            notes: current::notes(),
             listener: self.listener,
             #[cfg(feature = "poem")]
             web: self.web.checked()?,

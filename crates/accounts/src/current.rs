@@ -1,11 +1,25 @@
 //! Who comes with a token.
 
+use std::sync::Arc;
+
 use auth::{Renewal, SessionToken};
 use domain::StoreError;
 use domain::session::LiveSession;
+use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
 use crate::Accounts;
+
+/// Notes of when sessions were last seen that may wait for the store at once, of all sessions together. While nothing can
+/// be written each page view would leave one more, until they fill the room that the store has for writes (1,024 in ours)
+/// and what people really change is refused. Who finds no room is noted with a later page: that is what such a note is for,
+/// and so it needs no book of which session has one already.
+const NOTES: usize = 64;
+
+/// Room for those notes.
+pub(crate) fn notes() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(NOTES))
+}
 
 impl Accounts {
     /// The session that a token opens, and whose it is; `None` where it never was, has ended or expired, or its user
@@ -20,6 +34,7 @@ impl Accounts {
             found.filter(|found| found.user.disabled_at.is_none() && self.inner.lifetimes.is_live(&found.session, now));
         if let Some(LiveSession { id, session, .. }) = &live
             && let Some(renewal) = self.inner.lifetimes.renew(session, now)
+            && let Ok(room) = Arc::clone(&self.inner.notes).try_acquire_owned()
         {
             // Beside the request: a page does not wait for a disk, nor fail by it.
             let (sessions, id) = (self.inner.ports.sessions.clone(), *id);
@@ -28,6 +43,7 @@ impl Accounts {
                 if let Err(failure) = sessions.touch(id, seen_at, expires_at, unless_seen_after).await {
                     tracing::warn!(session = id.get(), error = ?failure, "when a session was last seen was not noted");
                 }
+                drop(room);
             };
             tokio::spawn(touch.in_current_span()); // so that its line in the log names the request
         }

@@ -127,6 +127,7 @@ struct Inner {
     hasher: Hasher,
     policy: PasswordPolicy,
     lifetimes: Lifetimes,
+    notes: Arc<tokio::sync::Semaphore>,
     listener: Option<event::Listener>,
     #[cfg(feature = "poem")]
     web: web::Settings,

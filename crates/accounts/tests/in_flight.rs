@@ -75,3 +75,29 @@ async fn a_visitor_who_leaves_in_the_middle_frees_what_they_held() {
         assert_eq!(browser_post(&service.visitor(), "/login", &form).await.status, 303);
     }
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_nothing_is_written_a_thousand_views_leave_few_notes_of_them_waiting() {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    service.clock.advance(Duration::from_secs(61)); // so that each of them notes when it was seen
+    let writer = service.failing.hold_touches().await;
+    service.failing.asked();
+    for _ in 0..25 {
+        let pages = join_all((0..40).map(|_| ada.get("/home"))).await;
+        assert!(pages.iter().all(|page| who(page) == "You are ada."), "a page does not wait");
+    }
+    let waiting = service.failing.asked().iter().filter(|method| **method == "sessions.touch").count();
+    assert!((1..=64).contains(&waiting), "{waiting}");
+
+    drop(writer);
+    for _ in 0..500 {
+        service.clock.advance(Duration::from_secs(61));
+        ada.get("/home").await;
+        if service.failing.asked().contains(&"sessions.touch") {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    panic!("it is not noted any more when a session was last seen");
+}

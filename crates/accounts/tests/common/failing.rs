@@ -16,11 +16,12 @@ pub(crate) struct Failing {
     real: AccountPorts,
     broken: Arc<Mutex<Option<&'static str>>>,
     asked: Arc<Mutex<Vec<&'static str>>>,
+    writer: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Failing {
     pub(crate) fn over(real: AccountPorts) -> Self {
-        Self { real, broken: Arc::default(), asked: Arc::default() }
+        Self { real, broken: Arc::default(), asked: Arc::default(), writer: Arc::default() }
     }
 
     pub(crate) fn ports(&self) -> AccountPorts {
@@ -36,6 +37,11 @@ impl Failing {
     /// What was asked since the last time.
     pub(crate) fn asked(&self) -> Vec<&'static str> {
         std::mem::take(&mut self.asked.lock().unwrap())
+    }
+
+    /// Until this is dropped no `touch` is done, as where another process writes.
+    pub(crate) async fn hold_touches(&self) -> tokio::sync::OwnedMutexGuard<()> {
+        Arc::clone(&self.writer).lock_owned().await
     }
 
     fn ask(&self, method: &'static str) -> Result<(), StoreError> {
@@ -109,6 +115,7 @@ impl SessionRepository for Failing {
         unless_seen_after: Timestamp,
     ) -> Result<bool, StoreError> {
         self.ask("sessions.touch")?;
+        let _writer = self.writer.lock().await;
         self.real.sessions.touch(id, seen_at, expires_at, unless_seen_after).await
     }
 

@@ -137,10 +137,13 @@ async fn drive<C: Future<Output = hyper::Result<()>>>(
                     Pull::Closing => false,
                     Pull::Overdue => farewell.is_zero() || !ledger.is_waiting(),
                 };
-                if is_over || !ledger.bid_farewell(farewell) {
+                if !is_over && ledger.bid_farewell(farewell) {
+                    say_goodbye(connection.as_mut());
+                } else if pull != Pull::Closing {
                     return tracing::debug!(?pull, "a connection was cut");
                 }
-                say_goodbye(connection.as_mut());
+                // At the end, what somebody has asked for who was told before, when idle, is answered: that connection is
+                // overdue once more as soon as nothing is under way on it.
             }
         }
     }

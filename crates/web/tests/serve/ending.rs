@@ -1,10 +1,12 @@
 //! The end: what is under way is finished, what only hangs on is not waited for.
 
+use tokio::io::AsyncReadExt;
 use tokio::net::TcpStream;
+use tokio::time::timeout;
 use web::serve::Limits;
 
 use super::client::{Client, get, post, status};
-use super::{Door, SHORT, SOON, wide};
+use super::{Door, SHORT, SOON, but, wide};
 
 #[tokio::test]
 async fn only_what_is_under_way_is_waited_for() {
@@ -77,4 +79,42 @@ async fn who_waits_for_a_place_is_not_waited_for() {
     leave.add_permits(1);
     assert_eq!(status(&busy.end().await.text), "200");
     ending.await.unwrap();
+}
+
+/// The type of the next HTTP/2 frame, and its bytes.
+async fn frame(client: &mut Client) -> (u8, Vec<u8>) {
+    let mut head = [0; 9];
+    timeout(SOON, client.0.read_exact(&mut head)).await.unwrap().unwrap();
+    let mut frame = vec![0; usize::from(u16::from_be_bytes([head[1], head[2]]))];
+    timeout(SOON, client.0.read_exact(&mut frame)).await.unwrap().unwrap();
+    (head[3], frame)
+}
+
+const HEADERS: u8 = 1;
+const GOAWAY: u8 = 7;
+
+#[tokio::test]
+async fn what_was_asked_just_after_an_idle_one_was_told_to_go_is_answered_at_the_end() {
+    let (door, leave) = Door::with(but(|patience| (patience.head, patience.idle) = (SHORT, SHORT))).await;
+    let mut client = Client::at(door.address).await;
+    // By hand, since a browser asks nothing more by then: the preface and empty settings.
+    assert!(client.push(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0").await);
+    while frame(&mut client).await.0 != GOAWAY {}
+    let fields = b"\x82\x86\x44\x05/wait\x41\x04door";
+    let asked = [&[0, 0, u8::try_from(fields.len()).unwrap(), HEADERS, 5, 0, 0, 0, 1], &fields[..]].concat();
+    assert!(client.push(&asked).await);
+    door.guests.are(1).await;
+
+    let guests = door.guests.clone();
+    let ending = tokio::spawn(door.ends());
+    assert!(timeout(SHORT / 2, async { while frame(&mut client).await.0 != HEADERS {} }).await.is_err());
+    assert_eq!(guests.present(), 1, "it is under way");
+    leave.add_permits(1);
+    let fields = loop {
+        if let (HEADERS, fields) = frame(&mut client).await {
+            break fields;
+        }
+    };
+    assert_eq!(fields[0], 0x88, "200: {fields:?}");
+    assert!(ending.await.unwrap() < SOON);
 }

@@ -57,10 +57,7 @@ async fn run(config: Config) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let origin = config.origin.unwrap_or_else(|| format!("http://{address}"));
     writeln!(std::io::stdout(), "DinnerParty is served at {origin}")?;
-    let mut limits = Limits::of_this_process();
-    if let Some(connections) = config.max_connections {
-        limits.connections = connections;
-    }
+    let limits = config.max_connections.map_or_else(Limits::of_this_process, Limits::with_connections);
     serve::serve(listener, service, limits, stopped).await?;
     store.accounts().close().await;
     Ok(())

@@ -70,6 +70,22 @@ impl Limits {
     pub fn of_this_process() -> Self {
         Self { connections: connections(getrlimit(Resource::Nofile).current), ..Self::default() }
     }
+
+    /// The defaults, with as many connections as somebody asked for, who may know better which files are opened when. Where
+    /// they do not fit, that is told once: past it nobody is let in, and the database may lack descriptors too.
+    #[must_use]
+    pub fn with_connections(connections: u32) -> Self {
+        let files = getrlimit(Resource::Nofile).current;
+        if !fits(connections, files) {
+            tracing::warn!(connections, files, "more connections than files may be opened");
+        }
+        Self { connections, ..Self::default() }
+    }
+}
+
+/// Whether that many connections leave descriptors for what is none.
+fn fits(connections: u32, descriptors: Option<u64>) -> bool {
+    descriptors.is_none_or(|descriptors| u64::from(connections) <= descriptors.saturating_sub(OTHERS))
 }
 
 /// How many connections to serve with that many descriptors (`None`: without limit).
@@ -88,6 +104,8 @@ mod tests {
         assert_eq!(connections(Some(1_024)), 960);
         assert_eq!(connections(Some(100)), 50);
         assert_eq!(connections(Some(1)), 1);
+        assert!(fits(960, Some(1_024)) && !fits(961, Some(1_024)) && !fits(1, Some(OTHERS)));
+        assert!(fits(u32::MAX, None));
         for plenty in [Some(1_088), Some(1 << 20), Some(u64::MAX), None] {
             assert_eq!(connections(plenty), 1_024);
         }

@@ -78,6 +78,7 @@ fn out_of_descriptors_it_waits_for_one_without_spinning() {
     assert!(end(&waiting).starts_with("HTTP/1.1 200"), "as soon as others have left");
     let ended = program.ends("TERM");
     assert_eq!(ended.code, Some(0));
+    assert!(ended.log.contains("more connections than files"), "{}", ended.log);
     // Every ten seconds at most, of the ten times a second that it tries.
     let complaints = ended.log.matches("no connection can be accepted for now").count();
     assert!((1..=4).contains(&complaints), "{}", ended.log);
@@ -92,4 +93,5 @@ fn by_default_it_takes_no_more_connections_than_it_has_descriptors_for() {
     drop(silent);
     let ended = program.ends("TERM");
     assert_eq!((ended.code, ended.log.contains("no connection can be accepted")), (Some(0), false), "{}", ended.log);
+    assert!(!ended.log.contains("more connections than files"), "{}", ended.log);
 }

@@ -3,19 +3,26 @@
 mod upkeep;
 
 use std::io::Write;
+use std::pin::pin;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use accounts::{Accounts, Builder, SystemClock};
 use anyhow::Context;
 use clap::Parser;
 use store::PartyStore;
 use tokio::net::TcpListener;
+use tokio::time::timeout;
 use web::config::{self, Command, CommandLine, Config};
 use web::serve::Limits;
 use web::{Services, app, log, serve};
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How long the database has to let go at the end. All that was promised is stored by then: a server that is silent would
+/// be waited for without an end, and who started us would kill us.
+const LETTING_GO: Duration = Duration::from_secs(5);
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -50,8 +57,12 @@ async fn run(config: Config) -> anyhow::Result<()> {
     settings.check()?;
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.with_context(|| format!("cannot listen on {}", config.listen))?;
-    let stopped = serve::stopped()?;
-    let store = PartyStore::connect(&config.database).await?;
+    let mut stopped = pin!(serve::stopped()?);
+    let store = tokio::select! {
+        biased;
+        () = &mut stopped => return Ok(()), // what has begun of a migration is not committed
+        store = PartyStore::connect(&config.database) => store?,
+    };
     let services = Services::over(&store, SystemClock, config.time_zone);
     let service = app(services, settings)?;
     let address = listener.local_addr()?;
@@ -59,7 +70,9 @@ async fn run(config: Config) -> anyhow::Result<()> {
     writeln!(std::io::stdout(), "DinnerParty is served at {origin}")?;
     let limits = config.max_connections.map_or_else(Limits::of_this_process, Limits::with_connections);
     serve::serve(listener, service, limits, stopped).await?;
-    store.accounts().close().await;
+    if timeout(LETTING_GO, store.accounts().close()).await.is_err() {
+        tracing::warn!("the database did not let go in time");
+    }
     Ok(())
 }
 

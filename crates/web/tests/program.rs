@@ -2,6 +2,7 @@
 //! `running`.
 
 mod door;
+mod ending;
 mod running;
 mod upkeep;
 

@@ -3,6 +3,10 @@
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+/// By when a program that was asked to stop has: what systemd is told to wait for.
+const END: Duration = Duration::from_secs(20);
 
 /// The program, with no setting from this machine's environment, in a folder of its own.
 pub(super) fn dinnerparty() -> Command {
@@ -64,9 +68,7 @@ impl Running {
     }
 
     pub(super) fn signal(&self, signal: &str) {
-        // The shell's own: a small system has no program of that name.
-        let (kill, pid) = (r#"kill -s "$0" "$1""#, self.child.id().to_string());
-        assert!(Command::new("sh").args(["-c", kill, signal, &pid]).status().unwrap().success());
+        send(signal, &self.child);
     }
 
     pub(super) fn pid(&self) -> u32 {
@@ -76,21 +78,54 @@ impl Running {
     /// Sends a signal, and waits for the end.
     pub(super) fn ends(mut self, signal: &str) -> Ended {
         self.signal(signal);
-        let code = self.child.wait().unwrap().code();
+        let code = end(&mut self.child);
         Ended { code, log: self.log.take().unwrap().join().unwrap() }
     }
 }
 
+fn send(signal: &str, child: &Child) {
+    // The shell's own: a small system has no program of that name.
+    let (kill, pid) = (r#"kill -s "$0" "$1""#, child.id().to_string());
+    assert!(Command::new("sh").args(["-c", kill, signal, &pid]).status().unwrap().success());
+}
+
+/// Its exit code, once it has ended; whoever does not in time is killed.
+fn end(child: &mut Child) -> Option<i32> {
+    let begun = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().unwrap() {
+            return status.code();
+        }
+        if begun.elapsed() >= END {
+            let _ = child.kill(); // it has ended just now, or is ended so
+            let _ = child.wait();
+            panic!("it did not end within {END:?}");
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+fn log_of(child: &mut Child) -> JoinHandle<String> {
+    let mut stderr = child.stderr.take().unwrap();
+    thread::spawn(move || {
+        let mut log = String::new();
+        stderr.read_to_string(&mut log).unwrap();
+        log
+    })
+}
+
 impl Starting {
+    /// Sends a signal before it has come up, and waits for the end.
+    pub(super) fn ends(mut self, signal: &str) -> Ended {
+        let log = log_of(&mut self.0);
+        send(signal, &self.0);
+        Ended { code: end(&mut self.0), log: log.join().unwrap() }
+    }
+
     /// Waits until it has printed its address.
     pub(super) fn up(self) -> Running {
         let mut child = self.0;
-        let mut stderr = child.stderr.take().unwrap();
-        let log = thread::spawn(move || {
-            let mut log = String::new();
-            stderr.read_to_string(&mut log).unwrap();
-            log
-        });
+        let log = log_of(&mut child);
         let mut line = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let Some(origin) = line.trim_end().strip_prefix("DinnerParty is served at ") else {

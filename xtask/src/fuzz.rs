@@ -10,7 +10,8 @@ use anyhow::{Context as _, ensure};
 use crate::command;
 
 /// The crates that read what strangers send, and what of them is needed for it.
-const READERS: &[&str] = &["--package=domain", "--package=auth", "--package=accounts", "--features=domain/party"];
+const READERS: &[&str] =
+    &["--package=domain", "--package=auth", "--package=accounts", "--package=web", "--features=domain/party"];
 
 /// How many.
 #[derive(clap::Args)]

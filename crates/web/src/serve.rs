@@ -8,6 +8,8 @@ mod accept;
 mod answer;
 mod body;
 mod connection;
+#[cfg(test)]
+mod fuzz;
 mod head;
 mod leash;
 mod ledger;

@@ -111,6 +111,12 @@ pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
     sqlite_code(error) == Some(5)
 }
 
+/// Whether SQLite could not write or sync its file (SQLITE_IOERR and its kin). At a commit nobody knows then what a crash
+/// would find on the disk.
+pub(crate) fn is_io_failure(error: &sqlx::Error) -> bool {
+    sqlite_code(error) == Some(10)
+}
+
 /// The primary result code of SQLite, from whatever extended one.
 pub(crate) fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
     let error = error.as_database_error()?.try_downcast_ref::<sqlx::sqlite::SqliteError>()?;

@@ -55,7 +55,8 @@ pub enum WriteError<Refusal = Infallible> {
     /// Too many writes wait already, or the ones before it took too long. It was not begun.
     #[error("too many writes are waiting")]
     Overloaded,
-    /// The connection was lost while the server committed: all of it is stored, or nothing is.
+    /// The connection was lost while the server committed: all of it is stored, or nothing is. Or SQLite's disk failed in
+    /// the middle of a commit: nothing is stored, but after a crash all of it may be.
     #[error("it is not known whether the write was done")]
     OutcomeUnknown(#[source] sqlx::Error),
 }

@@ -28,6 +28,9 @@ pub(super) trait Job<D: Dialect>: Send {
     /// What it said counts no more: it saw rows of its neighbors that are gone with their transaction.
     fn forget(&mut self);
 
+    /// It was in a commit of which nobody knows what is stored: from now on it is not told that nothing was.
+    fn doubt(&mut self);
+
     /// Tells who waits what it said, after the commit that holds it, or that there was no such commit. A job that said
     /// no, and was not made to forget it, is told so either way: it is stored nowhere.
     fn tell(self: Box<Self>, committed: sqlx::Result<()>);
@@ -50,7 +53,7 @@ where
 {
     let (answer, told) = oneshot::channel();
     let begun = Arc::new(AtomicBool::new(false));
-    let job = Packed { input, run, limit, said: None, answer, begun: Arc::clone(&begun) };
+    let job = Packed { input, run, limit, said: None, doubtful: false, answer, begun: Arc::clone(&begun) };
     (Box::new(job), Answer { told, begun })
 }
 
@@ -59,6 +62,7 @@ struct Packed<I, F, T, R> {
     run: F,
     limit: Duration,
     said: Option<Told<T, R>>,
+    doubtful: bool,
     answer: oneshot::Sender<Told<T, R>>,
     begun: Arc<AtomicBool>,
 }
@@ -95,11 +99,19 @@ where
         self.said = None;
     }
 
+    fn doubt(&mut self) {
+        self.doubtful = true;
+    }
+
     fn tell(self: Box<Self>, committed: sqlx::Result<()>) {
         let said = match (self.said, committed) {
             (Some(said), Ok(())) | (Some(said @ (Err(_) | Ok(Err(_)))), Err(_)) => said,
             (_, Err(error)) => Ok(Err(error.into())),
             (None, Ok(())) => Ok(Err(WriteError::Overloaded)), // never: what was not run is told of no commit
+        };
+        let said = match said {
+            Ok(Err(WriteError::Failed(error))) if self.doubtful => Ok(Err(WriteError::OutcomeUnknown(error))),
+            said => said,
         };
         let _ = self.answer.send(said); // who left does not hear it
     }

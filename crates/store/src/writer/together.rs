@@ -15,7 +15,7 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 pub(crate) use self::wal::Wal;
 use super::job::{Job, pack};
 use super::{WriteError, begin};
-use crate::dialect::Dialect;
+use crate::dialect::{Dialect, is_io_failure};
 
 /// How many may wait: two hundred guests who press at once are no overload.
 const QUEUE: usize = 1024;
@@ -116,6 +116,15 @@ enum Failure {
     /// The jobs have run, and what they wrote is gone: with the commit, or with the whole transaction when a job could not be
     /// undone by itself. SQLite rolls all of it back when the disk is full.
     Void(sqlx::Error),
+    /// The disk failed in the middle of the commit. Nobody sees what it wrote, and the next commit writes over it; but a
+    /// crash before that may find it whole.
+    Unknown(sqlx::Error),
+}
+
+impl Failure {
+    fn at_the_commit(error: sqlx::Error) -> Self {
+        if is_io_failure(&error) { Self::Unknown(error) } else { Self::Void(error) }
+    }
 }
 
 /// Commits the jobs of a batch that may run, and closes the connection where that failed: who knows in which state it is,
@@ -143,15 +152,17 @@ async fn transact<D: Dialect>(
 ) -> Result<(), Failure> {
     let mut transaction = begin::<D>(connection).await.map_err(Failure::NotBegun)?;
     batch.retain(|job| may_run(&**job)); // as late as this: until now they could give up
-    let ended = if let [job] = &mut batch[..] {
-        if job.run(&mut transaction).await { transaction.commit().await } else { transaction.rollback().await }
+    let stays = if let [job] = &mut batch[..] {
+        job.run(&mut transaction).await
     } else {
-        match run_each::<D>(&mut transaction, batch).await {
-            Ok(()) => transaction.commit().await,
-            Err(error) => Err(error),
-        }
+        run_each::<D>(&mut transaction, batch).await.map_err(Failure::Void)?;
+        true
     };
-    ended.map_err(Failure::Void)
+    if stays {
+        transaction.commit().await.map_err(Failure::at_the_commit)
+    } else {
+        transaction.rollback().await.map_err(Failure::Void)
+    }
 }
 
 async fn run_each<D: Dialect>(connection: &mut D::Connection, batch: &mut Batch<D>) -> sqlx::Result<()> {
@@ -163,11 +174,17 @@ async fn run_each<D: Dialect>(connection: &mut D::Connection, batch: &mut Batch<
 }
 
 /// Finds out whose fault it was: the jobs of a void batch run once more, each by itself, and those alone that fail again
-/// are told so.
+/// are told so. Where the disk failed at the commit, those hear that nobody knows: a second run that succeeds has written
+/// over what may be left of the first.
 async fn settle<D: Dialect>(pool: &Pool<D>, batch: &mut Batch<D>, failure: Failure) {
+    if let Failure::Unknown(_) = failure {
+        for job in batch.iter_mut() {
+            job.doubt();
+        }
+    }
     let mut failure = Some(failure);
     if batch.len() > 1
-        && let Some(Failure::Void(error)) = failure
+        && let Some(Failure::Void(error) | Failure::Unknown(error)) = failure
     {
         tracing::warn!(%error, jobs = batch.len(), "a batch of writes was void: each runs again by itself");
         for job in batch.iter_mut() {
@@ -181,10 +198,14 @@ async fn settle<D: Dialect>(pool: &Pool<D>, batch: &mut Batch<D>, failure: Failu
     {
         batch.push(job);
         let told = commit(pool, batch, |_| true).await;
-        let Some(job) = batch.pop() else { continue };
+        let Some(mut job) = batch.pop() else { continue };
         match told {
             Ok(()) => job.tell(Ok(())),
             Err(Failure::Void(error)) => job.tell(Err(error)),
+            Err(Failure::Unknown(error)) => {
+                job.doubt();
+                job.tell(Err(error));
+            }
             // Nor would the others begin, and each would wait as long for that.
             Err(Failure::NotBegun(error)) => {
                 let error = Arc::new(error);
@@ -193,7 +214,7 @@ async fn settle<D: Dialect>(pool: &Pool<D>, batch: &mut Batch<D>, failure: Failu
             }
         }
     }
-    if let Some(Failure::NotBegun(error) | Failure::Void(error)) = failure {
+    if let Some(Failure::NotBegun(error) | Failure::Void(error) | Failure::Unknown(error)) = failure {
         let error = Arc::new(error);
         waiting.for_each(|job| job.tell(Err(shared(&error))));
     }

@@ -1,5 +1,6 @@
 //! What committing together must not change: each caller hears the truth about its own job, whatever its neighbors do.
 
+mod disk;
 mod limits;
 
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -33,6 +34,8 @@ enum Then {
     BreaksTheCommit,
     /// The file may not grow any more: SQLite rolls the whole transaction back.
     FillsTheDisk,
+    /// A megabyte, which the disk does not take in the tests that have such a disk.
+    IsTooLong,
 }
 
 impl File {
@@ -104,6 +107,7 @@ fn note<'j>(connection: &'j mut SqliteConnection, (id, then): &'j (i64, Then)) -
                 query("PRAGMA max_page_count = 20").execute(&mut *connection).await?;
                 "x".repeat(200_000)
             }
+            Then::IsTooLong => "x".repeat(1_000_000),
             _ => "a note".to_owned(),
         };
         let parent = (*then == Then::BreaksTheCommit).then_some(-1_i64);

@@ -80,6 +80,15 @@ async fn a_hundred_tests_at_once_find_room() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_is_left_frozen_ends_with_its_owner() {
+    let postgres = Postgres::durable().await.unwrap();
+    postgres.freeze().unwrap();
+    let begun = Instant::now();
+    drop(postgres);
+    assert!(begun.elapsed() < Duration::from_secs(20), "it was waited for in vain: {:?}", begun.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_server_of_ones_own_can_be_stopped_and_frozen_and_keeps_what_was_committed() {
     let postgres = Postgres::durable().await.unwrap();
     let url = postgres.database().await.unwrap();

@@ -103,6 +103,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
+        let _ = self.signal("CONT"); // a test that failed may have left it frozen, and then it cannot be stopped
         drop(self.keeper.stdin.take());
         let _ = self.keeper.wait(); // there is nothing left to do if it is gone already
     }

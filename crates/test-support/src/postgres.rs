@@ -11,7 +11,7 @@ use anyhow::Context as _;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::sync::{Mutex, OnceCell};
 
-use self::server::Server;
+use self::server::{Door, Server};
 
 /// Nothing a test writes here outlives the process, so nothing waits for the disk.
 const FAST: &str = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n";
@@ -20,7 +20,7 @@ static SHARED: OnceCell<Postgres> = OnceCell::const_new();
 
 /// A PostgreSQL server that all tests of one process share, each with a database of its own.
 ///
-/// It listens on a unix socket in a temporary folder and on no TCP port. It stops, and its folder goes, when the
+/// It listens on a unix socket in a temporary folder and, but for [`Postgres::durable_over_tcp`], on no TCP port. It stops, and its folder goes, when the
 /// process ends, also when it is killed.
 pub struct Postgres {
     server: Server,
@@ -39,7 +39,7 @@ impl Postgres {
     pub async fn shared() -> anyhow::Result<&'static Self> {
         SHARED
             .get_or_try_init(|| async {
-                let server = tokio::task::spawn_blocking(|| Server::start(FAST)).await??;
+                let server = tokio::task::spawn_blocking(|| Server::start(FAST, Door::Socket)).await??;
                 Ok(Self { server, templates: Mutex::default(), databases: AtomicU64::new(0) })
             })
             .await
@@ -50,7 +50,20 @@ impl Postgres {
     /// # Errors
     /// As [`Postgres::shared`].
     pub async fn durable() -> anyhow::Result<Self> {
-        let server = tokio::task::spawn_blocking(|| Server::start("")).await??;
+        Self::of_its_own(|| Ok(Door::Socket)).await
+    }
+
+    /// As [`Postgres::durable`], but over TCP, on a port of the loopback and with a password. One that is stopped refuses
+    /// connections there, as over a network; a socket that is gone is another error.
+    ///
+    /// # Errors
+    /// As [`Postgres::shared`].
+    pub async fn durable_over_tcp() -> anyhow::Result<Self> {
+        Self::of_its_own(Door::tcp).await
+    }
+
+    async fn of_its_own(door: fn() -> anyhow::Result<Door>) -> anyhow::Result<Self> {
+        let server = tokio::task::spawn_blocking(move || Server::start("", door()?)).await??;
         Ok(Self { server, templates: Mutex::default(), databases: AtomicU64::new(0) })
     }
 

@@ -36,6 +36,24 @@ async fn two_databases_are_separate() {
     assert_eq!((tables(&one).await, tables(&other).await), (1, 0));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn over_tcp_nobody_comes_in_without_the_password_and_a_stopped_server_refuses() {
+    let postgres = Postgres::durable_over_tcp().await.unwrap();
+    let url = postgres.database().await.unwrap();
+    assert_eq!(tables(&url).await, 0);
+
+    let (_, address) = url.split_once('@').unwrap();
+    let guessed = PgConnection::connect(&format!("postgres://postgres:postgres@{address}")).await.unwrap_err();
+    assert_eq!(guessed.as_database_error().unwrap().code().unwrap(), "28P01", "{guessed}");
+
+    postgres.stop().unwrap();
+    let refused = PgConnection::connect(&url).await.unwrap_err();
+    assert!(
+        matches!(&refused, sqlx::Error::Io(error) if error.kind() == std::io::ErrorKind::ConnectionRefused),
+        "{refused}"
+    );
+}
+
 #[tokio::test]
 async fn a_template_is_prepared_once_and_copied_for_each() {
     let postgres = Postgres::shared().await.unwrap();

@@ -2,8 +2,9 @@
 //! in it is not known here.
 
 use std::ffi::OsStr;
-use std::fs::{self, OpenOptions};
-use std::io::Write as _;
+use std::fs::{self, File, OpenOptions};
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
 use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -12,7 +13,7 @@ use anyhow::{Context as _, bail, ensure};
 
 use super::programs;
 
-/// Port numbers name only the socket's file here; said, since `PGPORT` would otherwise choose.
+/// Names only the socket's file; said, since `PGPORT` would otherwise choose.
 const PORT: u16 = 5432;
 const SUPERUSER: &str = "postgres";
 
@@ -22,45 +23,80 @@ pub(super) struct Server {
     data: PathBuf,
     user: ServerUser,
     pg_ctl: PathBuf,
+    door: Door,
     keeper: Child,
+}
+
+/// How it is reached.
+pub(super) enum Door {
+    /// By a socket in its folder, and by no TCP port.
+    Socket,
+    /// By a port of the loopback too, which anybody on this machine may try: that takes a password.
+    Tcp { port: u16, password: String },
+}
+
+impl Door {
+    /// A port that is free, and a password that nobody knows.
+    pub(super) fn tcp() -> anyhow::Result<Self> {
+        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
+        let mut random = [0; 16];
+        File::open("/dev/urandom")?.read_exact(&mut random)?;
+        Ok(Self::Tcp { port, password: random.map(|byte| format!("{byte:02x}")).concat() })
+    }
 }
 
 impl Server {
     /// Initializes a cluster and starts it with `settings` (lines of `postgresql.conf`) beside our own.
-    pub(super) fn start(settings: &str) -> anyhow::Result<Self> {
+    pub(super) fn start(settings: &str, door: Door) -> anyhow::Result<Self> {
         let programs = programs::folder()?;
         let (user, pg_ctl) = (ServerUser::new()?, programs.join("pg_ctl"));
         let folder = user.temporary_folder()?;
         let data = folder.join("data");
         // From here on whatever happens to this process, the keeper cleans up.
         let keeper = keeper(&folder, user.command(&pg_ctl).arg("stop").args(immediately(&data)))?;
-        let server = Self { folder, data, user, pg_ctl, keeper };
+        let server = Self { folder, data, user, pg_ctl, door, keeper };
         server.initialize(server.user.command(programs.join("initdb")), settings)?;
         server.launch()?;
         Ok(server)
     }
 
-    /// The URL of one of its databases: `postgres:///name?host=/the/folder…`. It leaves nothing to `PG…` variables.
+    /// The URL of one of its databases: `postgres:///name?host=/the/folder…`, or with a port where it has one. It leaves
+    /// nothing to `PG…` variables.
     pub(super) fn url(&self, database: &str) -> String {
-        format!("postgres:///{database}?host={}&port={PORT}&user={SUPERUSER}&sslmode=disable", self.folder.display())
+        let folder = self.folder.display();
+        match &self.door {
+            Door::Socket => {
+                format!("postgres:///{database}?host={folder}&port={PORT}&user={SUPERUSER}&sslmode=disable")
+            }
+            Door::Tcp { port, password } => {
+                format!("postgres://{SUPERUSER}:{password}@127.0.0.1:{port}/{database}?sslmode=disable")
+            }
+        }
     }
 
     fn initialize(&self, mut initdb: Command, settings: &str) -> anyhow::Result<()> {
-        // Whoever can open the socket may come in: only its folder's owner (and root) can.
+        // Whoever can open the socket may come in: only its folder's owner (and root) can. A port asks for the password.
         initdb.args([
             "--no-sync",
-            "--auth=trust",
+            "--auth-local=trust",
+            "--auth-host=scram-sha-256",
             "--encoding=UTF8",
             "--locale=C",
             "--username",
             SUPERUSER,
-            "--pgdata",
         ]);
-        let done = initdb.arg(&self.data).output().context("could not run initdb")?;
+        let mut address = format!("listen_addresses = ''\nport = {PORT}");
+        if let Door::Tcp { port, password } = &self.door {
+            let file = self.folder.join("password"); // the folder is closed to others
+            fs::write(&file, password)?;
+            initdb.arg("--pwfile").arg(file);
+            address = format!("listen_addresses = '127.0.0.1'\nport = {port}");
+        }
+        let done = initdb.arg("--pgdata").arg(&self.data).output().context("could not run initdb")?;
         ensure!(done.status.success(), "initdb failed: {}", String::from_utf8_lossy(&done.stderr));
         let mut conf = OpenOptions::new().append(true).open(self.data.join("postgresql.conf"))?;
         let socket = self.folder.display();
-        writeln!(conf, "listen_addresses = ''\nunix_socket_directories = '{socket}'\nport = {PORT}")?;
+        writeln!(conf, "{address}\nunix_socket_directories = '{socket}'")?;
         // One process runs all its tests beside each other, each with pools of its own.
         writeln!(conf, "max_connections = 300\n{settings}")?;
         Ok(())

@@ -1,4 +1,5 @@
-//! PostgreSQL is gone for a while under load: stopped, so that connections end, and frozen, so that they keep silent.
+//! PostgreSQL is gone for a while under load: stopped, so that connections end, and frozen, so that they keep silent. It is
+//! spoken to over TCP, where a stopped one is waited for; how long anybody waits is held against `docs/OPERATING.md`.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -8,12 +9,19 @@ use test_support::Postgres;
 use tokio::time::sleep;
 
 use super::history;
-use super::load::Load;
-use super::place::{Engine, Place, enter};
+use super::load::{Answer, Load};
+use super::place::{Place, enter};
 use super::program::Program;
 
 /// How PostgreSQL goes away, and comes back.
 type Turn = fn(&Postgres) -> anyhow::Result<()>;
+
+/// A busy machine's own share.
+const SLACK: Duration = Duration::from_secs(2);
+/// The program waits 5 s for a connection.
+const CONNECTION: Duration = Duration::from_secs(5).saturating_add(SLACK);
+/// The program gives up an answer after that long, whatever it waits for.
+const ANSWER: u64 = 30;
 
 pub(crate) async fn outage(path: &Path, seconds: u64) -> anyhow::Result<()> {
     once(path, seconds, "stopped", Postgres::stop, Postgres::resume).await?;
@@ -22,7 +30,7 @@ pub(crate) async fn outage(path: &Path, seconds: u64) -> anyhow::Result<()> {
 
 #[expect(clippy::print_stdout, reason = "a program that prints figures")]
 async fn once(path: &Path, seconds: u64, how: &str, leave: Turn, come_back: Turn) -> anyhow::Result<()> {
-    let place = Place::new(Engine::Postgres).await?;
+    let place = Place::over_tcp().await?;
     let server = place.server.as_ref().context("no server")?;
     let mut program = Program::new(path, &place.url, place.folder.path())?;
     let load = Load::new(enter(&place.url, "guest", 8).await?);
@@ -33,6 +41,7 @@ async fn once(path: &Path, seconds: u64, how: &str, leave: Turn, come_back: Turn
 
     let gone = Instant::now();
     tokio::task::block_in_place(|| leave(server))?;
+    let left = Instant::now();
     let mut unready = None;
     while gone.elapsed() < Duration::from_secs(seconds) {
         if unready.is_none() && !program.is_ready().await {
@@ -72,6 +81,9 @@ async fn once(path: &Path, seconds: u64, how: &str, leave: Turn, come_back: Turn
     );
     let others: Vec<_> =
         answers.iter().filter(|a| !matches!(a.status, Some(200 | 303 | 503))).map(|a| a.status).collect();
+    // A server that falls silent keeps those waiting whom it was about to answer.
+    let silence = Duration::from_secs(if how == "frozen" { seconds.min(ANSWER) } else { 0 });
+    let late = longest_past(&answers, |begun| if begun < left { CONNECTION.max(silence + SLACK) } else { CONNECTION });
     drop(answers);
     load.history.lock().await.compare(&history::stored(&place.url).await?)?;
     program.check()?;
@@ -81,10 +93,18 @@ async fn once(path: &Path, seconds: u64, how: &str, leave: Turn, come_back: Turn
         history.done, history.refused, history.unknown
     );
     ensure!(others.is_empty(), "answers that are none of 200, 303 and 503: {others:?}");
-    ensure!(unready.is_some() && ready < Duration::from_secs(5), "readiness does not follow");
+    ensure!(late.is_none(), "somebody waited for {late:.1?}");
+    let unready = unready.is_some_and(|unready| unready < Duration::from_secs(2));
+    ensure!(unready && ready < Duration::from_secs(5), "readiness does not follow");
     ensure!(
         [page, write].iter().all(|first| first.is_some_and(|first| first < Duration::from_secs(5))),
         "it recovers late"
     );
     program.stop()
+}
+
+/// How long the slowest waited of those who waited longer than they may, by the moment at which they asked.
+fn longest_past(answers: &[Answer], limit: impl Fn(Instant) -> Duration) -> Option<Duration> {
+    let is_late = |answer: &&Answer| answer.at.checked_sub(answer.took).is_some_and(|begun| answer.took > limit(begun));
+    answers.iter().filter(is_late).map(|answer| answer.took).max()
 }

@@ -32,11 +32,17 @@ impl Place {
         let folder = tempfile::tempdir()?;
         match engine {
             Engine::Sqlite => Ok(Self { url: sqlite_url(&folder), folder, server: None }),
-            Engine::Postgres => {
-                let server = Postgres::durable().await?;
-                Ok(Self { url: server.database().await?, folder, server: Some(server) })
-            }
+            Engine::Postgres => Self::on(Postgres::durable().await?, folder).await,
         }
+    }
+
+    /// On PostgreSQL as over a network.
+    pub(crate) async fn over_tcp() -> anyhow::Result<Self> {
+        Self::on(Postgres::durable_over_tcp().await?, tempfile::tempdir()?).await
+    }
+
+    async fn on(server: Postgres, folder: TempDir) -> anyhow::Result<Self> {
+        Ok(Self { url: server.database().await?, folder, server: Some(server) })
     }
 }
 

@@ -13,6 +13,9 @@ use crate::dialect::Dialect;
 /// from the file. A search takes less.
 const WAIT_BRIEFLY: &str = "PRAGMA busy_timeout = 1000";
 
+/// How often it is looked at: that alone costs as much as waking a thread.
+const EVERY: Duration = Duration::from_secs(1);
+
 /// How long it is let be after somebody read for longer: so nine tenths of the time are left to the writes.
 const PAUSE: Duration = Duration::from_secs(10);
 
@@ -21,8 +24,9 @@ const PAUSE: Duration = Duration::from_secs(10);
 pub(crate) struct Wal {
     file: PathBuf,
     limit: u64,
+    every: Duration,
     pause: Duration,
-    not_before: Option<Instant>,
+    not_before: Instant,
 }
 
 impl Wal {
@@ -34,26 +38,26 @@ impl Wal {
     pub(crate) fn of(database: &Path) -> Self {
         let mut file = database.as_os_str().to_owned();
         file.push("-wal");
-        Self { file: file.into(), limit: Self::LIMIT, pause: PAUSE, not_before: None }
+        Self { file: file.into(), limit: Self::LIMIT, every: EVERY, pause: PAUSE, not_before: Instant::now() }
     }
 
     /// Empties it where it has grown too long, on the connection that writes.
     pub(super) async fn tend<D: Dialect>(&mut self, pool: &Pool<D>) {
-        let length = tokio::fs::metadata(&self.file).await.map_or(0, |file| file.len());
-        if length <= self.limit || self.not_before.is_some_and(|moment| Instant::now() < moment) {
+        if Instant::now() < self.not_before {
             return;
         }
-        match self.empty(pool).await {
-            Ok(true) => self.not_before = None,
-            Ok(false) => {
-                tracing::warn!(bytes = length, "the WAL could not be emptied: somebody reads for long");
-                self.not_before = Some(Instant::now() + self.pause);
-            }
-            Err(error) => {
-                tracing::warn!(bytes = length, %error, "the WAL could not be emptied");
-                self.not_before = Some(Instant::now() + self.pause);
-            }
+        self.not_before = Instant::now() + self.every;
+        let length = tokio::fs::metadata(&self.file).await.map_or(0, |file| file.len());
+        if length < self.limit {
+            return;
         }
+        let in_the_way = match self.empty(pool).await {
+            Ok(true) => return,
+            Ok(false) => "somebody reads for long".into(),
+            Err(error) => error.to_string(),
+        };
+        tracing::warn!(bytes = length, in_the_way, "the WAL could not be emptied");
+        self.not_before = Instant::now() + self.pause;
     }
 
     /// Whether nobody was in its way. What could be copied into the file is copied either way.

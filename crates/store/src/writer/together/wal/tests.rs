@@ -29,7 +29,7 @@ impl File {
         let options = options.journal_mode(SqliteJournalMode::Wal).pragma("synchronous", "off");
         let pool = SqlitePoolOptions::new().max_connections(1).connect_with(options.clone()).await.unwrap();
         query("CREATE TABLE notes (text TEXT NOT NULL)").execute(&pool).await.unwrap();
-        let queue = Queue::over(pool, Wal { limit: LIMIT, pause, ..Wal::of(&path) });
+        let queue = Queue::over(pool, Wal { limit: LIMIT, every: Duration::ZERO, pause, ..Wal::of(&path) });
         Self { queue, options, folder }
     }
 

@@ -70,10 +70,15 @@ async fn run(config: Config) -> anyhow::Result<()> {
     writeln!(std::io::stdout(), "DinnerParty is served at {origin}")?;
     let limits = config.max_connections.map_or_else(Limits::of_this_process, Limits::with_connections);
     serve::serve(listener, service, limits, stopped).await?;
-    if timeout(LETTING_GO, store.accounts().close()).await.is_err() {
+    let_go(store.accounts().close(), LETTING_GO).await;
+    Ok(())
+}
+
+/// Waits until the database is closed, and no longer than that.
+async fn let_go(closing: impl Future<Output = ()>, patience: Duration) {
+    if timeout(patience, closing).await.is_err() {
         tracing::warn!("the database did not let go in time");
     }
-    Ok(())
 }
 
 /// What the operator chose of the accounts.
@@ -83,4 +88,18 @@ fn settings(config: &Config) -> Builder {
         builder = builder.origin(origin);
     }
     if config.allow_plain_http { builder.allow_plain_http() } else { builder }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_database_that_does_not_let_go_is_left_and_one_that_does_is_closed() {
+        let left = timeout(Duration::from_secs(30), let_go(std::future::pending(), Duration::ZERO));
+        assert!(left.await.is_ok());
+        let mut is_closed = false;
+        let_go(async { is_closed = true }, LETTING_GO).await;
+        assert!(is_closed);
+    }
 }

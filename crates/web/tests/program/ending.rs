@@ -47,7 +47,6 @@ async fn asked_to_stop_it_ends_though_postgres_is_silent() {
     server.thaw().unwrap();
     assert_eq!(ended.code, Some(0), "{}", ended.log);
     assert!(begun.elapsed() < Duration::from_secs(9), "{:?}: nothing was under way", begun.elapsed());
-    assert!(ended.log.contains("the database did not let go"), "{}", ended.log);
 }
 
 /// As a process does that is migrating.

@@ -23,6 +23,7 @@ mod credentials;
 mod dialect;
 pub mod embed;
 mod error;
+mod gate;
 #[cfg(feature = "party")]
 mod inspection;
 mod migrate;

@@ -7,19 +7,21 @@ use std::time::Duration;
 use futures_util::TryStreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
+use sqlx::pool::PoolConnection;
 use sqlx::{Connection as _, Describe, Either, Error, Execute, Executor, Pool, SqlStr};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::dialect::Dialect;
+use crate::gate::Gate;
 
 /// Reads: give `&engine.read` to a statement where it asks for an executor.
 ///
-/// On SQLite a statement runs on one of a few connections that are kept beside the pool, and gives all of its rows at once.
+/// A statement gives all of its rows at once. On SQLite it runs on one of a few connections that are kept beside the pool.
 /// The pool asks a connection that comes back whether it still lives; there it has no line that could be cut, and the
 /// question takes the time of a short statement.
 pub struct Reader<D: Dialect> {
-    pool: Pool<D>,
+    gate: Gate<D>,
     kept: Option<Arc<Kept<D>>>,
 }
 
@@ -36,19 +38,22 @@ struct Kept<D: Dialect> {
 impl<D: Dialect> Reader<D> {
     /// Reads by the pool alone.
     pub(crate) fn by(pool: Pool<D>) -> Self {
-        Self { pool, kept: None }
+        Self { gate: Gate::to(pool), kept: None }
     }
 
     /// Reads by at most `most` connections, for which nobody waits longer than `patience`; `opener` opens them.
     pub(crate) fn keeping(most: u32, patience: Duration, opener: Pool<D>, pool: Pool<D>) -> Self {
         let places = Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1)));
-        Self { pool, kept: Some(Arc::new(Kept { opener, idle: Mutex::default(), places, most, patience })) }
+        Self {
+            gate: Gate::to(pool),
+            kept: Some(Arc::new(Kept { opener, idle: Mutex::default(), places, most, patience })),
+        }
     }
 
     /// The pool, for what needs one connection for several statements.
     #[must_use]
     pub fn pool(&self) -> &Pool<D> {
-        &self.pool
+        self.gate.pool()
     }
 
     /// Closes every connection, after the statements that are under way.
@@ -63,7 +68,14 @@ impl<D: Dialect> Reader<D> {
             drop(all);
             kept.opener.close().await;
         }
-        self.pool.close().await;
+        self.pool().close().await;
+    }
+
+    async fn lend(&self) -> Result<Lent<D>, Error> {
+        Ok(match &self.kept {
+            Some(kept) => Lent::Kept(self.lease(kept).await?),
+            None => Lent::Pooled(self.gate.acquire().await?),
+        })
     }
 
     async fn lease(&self, kept: &Arc<Kept<D>>) -> Result<Lease<D>, Error> {
@@ -98,7 +110,30 @@ impl<D: Dialect> Kept<D> {
     }
 }
 
-/// A connection for one statement, and its place.
+/// A connection for one statement.
+enum Lent<D: Dialect> {
+    Kept(Lease<D>),
+    Pooled(PoolConnection<D>),
+}
+
+impl<D: Dialect> Lent<D> {
+    fn connection(&mut self) -> Result<&mut D::Connection, Error> {
+        match self {
+            Self::Kept(lease) => lease.connection(),
+            Self::Pooled(connection) => Ok(connection),
+        }
+    }
+
+    /// Passes on what was told.
+    fn end<T>(self, told: Result<T, Error>) -> Result<T, Error> {
+        match self {
+            Self::Kept(lease) => lease.end(told),
+            Self::Pooled(_) => told,
+        }
+    }
+}
+
+/// A connection that is kept, and its place.
 struct Lease<D: Dialect> {
     connection: Option<D::Connection>,
     place: Option<OwnedSemaphorePermit>,
@@ -144,30 +179,29 @@ impl<D: Dialect> Drop for Lease<D> {
 
 impl<D: Dialect> Clone for Reader<D> {
     fn clone(&self) -> Self {
-        Self { pool: self.pool.clone(), kept: self.kept.clone() } // a derive would ask for D: Clone
+        Self { gate: self.gate.clone(), kept: self.kept.clone() } // a derive would ask for D: Clone
     }
 }
 
 impl<D: Dialect> fmt::Debug for Reader<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reader").field("pool", &self.pool).finish_non_exhaustive()
+        f.debug_struct("Reader").field("pool", self.pool()).finish_non_exhaustive()
     }
 }
 
 impl<'r, D: Dialect> Executor<'r> for &'r Reader<D> {
     type Database = D;
 
-    /// All rows at once, where connections are kept: nobody keeps one by taking its rows slowly.
+    /// All rows at once: nobody keeps one by taking its rows slowly.
     fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Either<D::QueryResult, D::Row>, Error>>
     where
         'r: 'e,
         E: 'q + Execute<'q, D>,
     {
-        let Some(kept) = &self.kept else { return (&self.pool).fetch_many(query) };
         let rows = stream::once(async move {
-            let mut lease = self.lease(kept).await?;
-            let told = lease.connection()?.fetch_many(query).try_collect::<Vec<_>>().await;
-            lease.end(told)
+            let mut lent = self.lend().await?;
+            let told = lent.connection()?.fetch_many(query).try_collect::<Vec<_>>().await;
+            lent.end(told)
         });
         Box::pin(rows.map_ok(|rows| stream::iter(rows.into_iter().map(Ok))).try_flatten())
     }
@@ -177,11 +211,10 @@ impl<'r, D: Dialect> Executor<'r> for &'r Reader<D> {
         'r: 'e,
         E: 'q + Execute<'q, D>,
     {
-        let Some(kept) = &self.kept else { return (&self.pool).fetch_all(query) };
         Box::pin(async move {
-            let mut lease = self.lease(kept).await?;
-            let told = lease.connection()?.fetch_all(query).await;
-            lease.end(told)
+            let mut lent = self.lend().await?;
+            let told = lent.connection()?.fetch_all(query).await;
+            lent.end(told)
         })
     }
 
@@ -190,11 +223,10 @@ impl<'r, D: Dialect> Executor<'r> for &'r Reader<D> {
         'r: 'e,
         E: 'q + Execute<'q, D>,
     {
-        let Some(kept) = &self.kept else { return (&self.pool).fetch_optional(query) };
         Box::pin(async move {
-            let mut lease = self.lease(kept).await?;
-            let told = lease.connection()?.fetch_optional(query).await;
-            lease.end(told)
+            let mut lent = self.lend().await?;
+            let told = lent.connection()?.fetch_optional(query).await;
+            lent.end(told)
         })
     }
 
@@ -202,14 +234,14 @@ impl<'r, D: Dialect> Executor<'r> for &'r Reader<D> {
     where
         'r: 'e,
     {
-        (&self.pool).prepare_with(sql, parameters)
+        self.pool().prepare_with(sql, parameters)
     }
 
     fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<D>, Error>>
     where
         'r: 'e,
     {
-        (&self.pool).describe(sql)
+        self.pool().describe(sql)
     }
 }
 

@@ -17,6 +17,7 @@ use self::together::Queue;
 pub(crate) use self::together::Wal;
 use crate::dialect::Dialect;
 use crate::error::failed;
+use crate::gate::Gate;
 
 /// Runs writes, each whole or not at all.
 ///
@@ -29,14 +30,14 @@ pub struct Writer<D: Dialect> {
 #[derive(Debug)]
 enum Way<D: Dialect> {
     Together(Queue<D>),
-    Apart(Pool<D>),
+    Apart(Gate<D>),
 }
 
 impl<D: Dialect> Clone for Writer<D> {
     fn clone(&self) -> Self {
         let way = match &self.way {
             Way::Together(queue) => Way::Together(queue.clone()), // a derive would ask for D: Clone
-            Way::Apart(pool) => Way::Apart(pool.clone()),
+            Way::Apart(gate) => Way::Apart(gate.clone()),
         };
         Self { way }
     }
@@ -93,21 +94,21 @@ impl<D: Dialect> Writer<D> {
 
     /// Commits each job by itself, over as many connections as `pool` has.
     pub(crate) fn apart(pool: Pool<D>) -> Self {
-        Self { way: Way::Apart(pool) }
+        Self { way: Way::Apart(Gate::to(pool)) }
     }
 
     /// Whether it takes writes at all. Asked without one: whether they succeed is not known by it.
     pub(crate) fn is_open(&self) -> bool {
         match &self.way {
             Way::Together(queue) => queue.is_open(),
-            Way::Apart(pool) => !pool.is_closed(),
+            Way::Apart(gate) => !gate.pool().is_closed(),
         }
     }
 
     pub(crate) async fn close(&self) {
         match &self.way {
             Way::Together(queue) => queue.close().await,
-            Way::Apart(pool) => pool.close().await,
+            Way::Apart(gate) => gate.pool().close().await,
         }
     }
 
@@ -139,7 +140,7 @@ impl<D: Dialect> Writer<D> {
     {
         match &self.way {
             Way::Together(queue) => queue.write(input, job).await,
-            Way::Apart(pool) => apart::write(pool, &input, &job).await,
+            Way::Apart(gate) => apart::write(gate, &input, &job).await,
         }
     }
 }

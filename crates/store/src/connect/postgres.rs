@@ -29,6 +29,9 @@ const WRITERS: u32 = 8;
 /// host is lost it never answers, and the pool's own question would wait for as long as the system does, which is minutes.
 const SILENCE: Duration = Duration::from_secs(5);
 
+/// How long after a connection came back, and answered, it is taken to live.
+const FRESH: Duration = Duration::from_secs(1);
+
 /// The server gives up on what takes longer than anybody waits for an answer, and frees the locks of a transaction whose
 /// program has stopped in the middle of it. A URL's own `options` win.
 const LIMITS: [(&str, &str); 3] =
@@ -95,15 +98,22 @@ fn address(options: &PgConnectOptions) -> String {
 
 async fn open(options: PgConnectOptions, sets: &[MigrationSet]) -> Result<Engine<Postgres>, OpenError> {
     knock(&options).await?;
-    let write = pool(WRITERS, SILENCE).connect_with(options.clone()).await?;
+    let write = pool(WRITERS, SILENCE, FRESH).connect_with(options.clone()).await?;
     migrate(&write, sets).await?;
-    let read = pool(READERS, SILENCE).connect_with(options).await?;
+    let read = pool(READERS, SILENCE, FRESH).connect_with(options).await?;
     Ok(Engine { read: Reader::by(read), writer: Writer::apart(write) })
 }
 
 /// A pool that cuts a connection which comes back and keeps silent for longer than `silence`, so that its place is free.
-fn pool(connections: u32, silence: Duration) -> PgPoolOptions {
-    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE);
+/// One that came back within `fresh` is not asked again before it is lent: the question takes as long as a statement.
+fn pool(connections: u32, silence: Duration, fresh: Duration) -> PgPoolOptions {
+    let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).test_before_acquire(false);
+    let pool = pool.before_acquire(move |connection, so_far| {
+        Box::pin(async move {
+            let is_fresh = so_far.idle_for < fresh;
+            if is_fresh { Ok(true) } else { connection.ping().await.map(|()| true) }
+        })
+    });
     pool.after_release(move |connection, _| {
         Box::pin(async move {
             let answer = timeout(silence, connection.ping()).await;
@@ -144,7 +154,7 @@ mod tests {
     async fn a_connection_that_comes_back_silent_gives_its_place_up() {
         let url = test_support::Postgres::shared().await.unwrap().database().await.unwrap();
         let options = PgConnectOptions::from_str(&url).unwrap();
-        let pool = pool(1, Duration::from_millis(50)).connect_with(options).await.unwrap();
+        let pool = pool(1, Duration::from_millis(50), FRESH).connect_with(options).await.unwrap();
         let asked = timeout(Duration::from_millis(100), query("SELECT pg_sleep(60)").execute(&pool)).await;
         assert!(asked.is_err(), "{asked:?}");
 
@@ -155,9 +165,26 @@ mod tests {
     async fn a_connection_that_comes_back_sound_is_used_again() {
         let url = test_support::Postgres::shared().await.unwrap().database().await.unwrap();
         let options = PgConnectOptions::from_str(&url).unwrap();
-        let pool = pool(1, SILENCE).connect_with(options).await.unwrap();
+        let pool = pool(1, SILENCE, FRESH).connect_with(options).await.unwrap();
         let backend = async || query_scalar::<_, i32>("SELECT pg_backend_pid()").fetch_one(&pool).await.unwrap();
         assert_eq!(backend().await, backend().await);
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_the_server_has_ended_meanwhile_is_not_lent() {
+        let url = test_support::Postgres::shared().await.unwrap().database().await.unwrap();
+        let options = PgConnectOptions::from_str(&url).unwrap();
+        let pool = pool(1, SILENCE, Duration::ZERO).connect_with(options.clone()).await.unwrap();
+        let ended = query_scalar::<_, i32>("SELECT pg_backend_pid()").fetch_one(&pool).await.unwrap();
+        while pool.num_idle() == 0 {
+            tokio::task::yield_now().await;
+        }
+        let mut other = PgConnection::connect_with(&options).await.unwrap();
+        query("SELECT pg_terminate_backend($1, 5000)").bind(ended).execute(&mut other).await.unwrap();
+
+        let next = query_scalar::<_, i32>("SELECT pg_backend_pid()").fetch_one(&pool).await.unwrap();
+
+        assert_ne!(next, ended);
     }
 
     fn mode(url: &str) -> PgSslMode {

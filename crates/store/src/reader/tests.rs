@@ -50,7 +50,7 @@ async fn who_finds_no_place_waits_and_not_for_ever() {
 async fn who_takes_all_of_the_pool_keeps_no_page_waiting() {
     let (_folder, reader) = reader(2, Duration::from_secs(5)).await;
     let busy = SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(1));
-    let busy = Reader { pool: busy.connect("sqlite::memory:").await.unwrap(), ..reader };
+    let busy = Reader { gate: Gate::to(busy.connect("sqlite::memory:").await.unwrap()), ..reader };
     let _search = busy.pool().acquire().await.unwrap();
     let told = tokio::join!(
         query("SELECT 1").fetch_all(&busy),

@@ -5,11 +5,11 @@ use std::io;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use sqlx::Pool;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::{WriteError, begin};
 use crate::dialect::{Dialect, is_the_servers_word, lost_a_race, lost_the_connection};
+use crate::gate::Gate;
 
 /// How often a job is run at most: more often than there are connections, each of which may turn out to be lost.
 const RUNS: u32 = 20;
@@ -21,13 +21,13 @@ const LIMIT: Duration = Duration::from_secs(12);
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) async fn write<D: Dialect, I, T, R>(
-    pool: &Pool<D>,
+    gate: &Gate<D>,
     input: &I,
     job: &(impl for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>> + Sync),
 ) -> Result<T, WriteError<R>> {
     let start = Instant::now();
     for run in 1..RUNS {
-        match once(pool, input, job).await {
+        match once(gate, input, job).await {
             Err(WriteError::Failed(error))
                 if start.elapsed() < PATIENCE && (lost_a_race(&error) || lost_the_connection(&error)) =>
             {
@@ -37,15 +37,15 @@ pub(super) async fn write<D: Dialect, I, T, R>(
             told => return told,
         }
     }
-    once(pool, input, job).await
+    once(gate, input, job).await
 }
 
 async fn once<D: Dialect, I, T, R>(
-    pool: &Pool<D>,
+    gate: &Gate<D>,
     input: &I,
     job: &(impl for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>> + Sync),
 ) -> Result<T, WriteError<R>> {
-    let mut connection = pool.acquire().await?;
+    let mut connection = gate.acquire().await?;
     let (told, is_sound) = transact::<D, _, _, _>(&mut connection, input, job).await;
     if !is_sound {
         connection.close_on_drop();

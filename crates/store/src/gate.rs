@@ -1,0 +1,129 @@
+//! The way to a pool whose server may be away.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use sqlx::pool::PoolConnection;
+use sqlx::{Error, Pool};
+use tokio::sync::Semaphore;
+
+use crate::dialect::Dialect;
+
+/// Lends a pool's connections. After somebody has waited in vain one asks on and all others are told at once, until that
+/// one has a connection: each of them would hold a place at the front door for as long as a pool is asked, and a server
+/// that refuses is asked again and again until then.
+#[derive(Debug)]
+pub(crate) struct Gate<D: Dialect> {
+    pool: Pool<D>,
+    state: Arc<State>,
+}
+
+#[derive(Debug)]
+struct State {
+    is_shut: AtomicBool,
+    /// Who asks while it is shut.
+    asking: Semaphore,
+}
+
+impl<D: Dialect> Gate<D> {
+    pub(crate) fn to(pool: Pool<D>) -> Self {
+        Self { pool, state: Arc::new(State { is_shut: AtomicBool::new(false), asking: Semaphore::new(1) }) }
+    }
+
+    pub(crate) fn pool(&self) -> &Pool<D> {
+        &self.pool
+    }
+
+    pub(crate) async fn acquire(&self) -> Result<PoolConnection<D>, Error> {
+        let state = &self.state;
+        let was_shut = state.is_shut.load(Ordering::Relaxed);
+        // Given back when this is dropped: who leaves lets another ask.
+        let _asks = if was_shut { Some(state.asking.try_acquire().map_err(|_| Error::PoolTimedOut)?) } else { None };
+        let told = self.pool.acquire().await;
+        match &told {
+            Ok(_) if was_shut => state.is_shut.store(false, Ordering::Relaxed),
+            Err(Error::PoolTimedOut) => state.is_shut.store(true, Ordering::Relaxed),
+            _ => {}
+        }
+        told
+    }
+}
+
+impl<D: Dialect> Clone for Gate<D> {
+    fn clone(&self) -> Self {
+        Self { pool: self.pool.clone(), state: Arc::clone(&self.state) } // a derive would ask for D: Clone
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::FutureExt as _;
+    use sqlx::Sqlite;
+    use sqlx::sqlite::SqlitePoolOptions;
+    use tokio::task::yield_now;
+
+    use super::*;
+
+    /// A gate to a pool of one connection, which is lent.
+    async fn shut(patience: Duration) -> (Gate<Sqlite>, PoolConnection<Sqlite>) {
+        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(patience);
+        let gate = Gate::to(pool.connect("sqlite::memory:").await.unwrap());
+        let lent = gate.acquire().await.unwrap();
+        let told = gate.acquire().await;
+        assert!(matches!(told, Err(Error::PoolTimedOut)) && gate.state.is_shut.load(Ordering::Relaxed));
+        (gate, lent)
+    }
+
+    /// Starts to ask, in a task that may be left.
+    async fn asks(gate: &Gate<Sqlite>) -> tokio::task::JoinHandle<Result<PoolConnection<Sqlite>, Error>> {
+        let asking = gate.clone();
+        let asking = tokio::spawn(async move { asking.acquire().await });
+        let begun = async {
+            while gate.state.asking.available_permits() > 0 {
+                yield_now().await;
+            }
+        };
+        tokio::time::timeout(Duration::from_secs(1), begun).await.expect("it asks");
+        asking
+    }
+
+    #[tokio::test]
+    async fn after_a_wait_in_vain_one_asks_and_the_others_are_told_at_once() {
+        let (gate, lent) = shut(Duration::from_secs(2)).await;
+        let first = asks(&gate).await;
+
+        assert!(matches!(gate.acquire().now_or_never(), Some(Err(Error::PoolTimedOut))));
+
+        drop(lent);
+        drop(first.await.unwrap().expect("the one who asks gets what comes back"));
+        assert!(!gate.state.is_shut.load(Ordering::Relaxed));
+        drop(gate.acquire().await.expect("it is open again"));
+    }
+
+    #[tokio::test]
+    async fn who_asks_and_leaves_lets_another_ask() {
+        let (gate, _lent) = shut(Duration::from_secs(2)).await;
+        let first = asks(&gate).await;
+
+        first.abort();
+        assert!(first.await.unwrap_err().is_cancelled());
+
+        assert!(gate.acquire().now_or_never().is_none(), "another asks");
+    }
+
+    #[tokio::test]
+    async fn a_pool_that_is_busy_has_people_wait_beside_each_other() {
+        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(5));
+        let gate = Gate::to(pool.connect("sqlite::memory:").await.unwrap());
+        let lent = gate.acquire().await.unwrap();
+        let (mut one, mut two) = (Box::pin(gate.acquire()), Box::pin(gate.acquire()));
+        assert!((&mut one).now_or_never().is_none() && (&mut two).now_or_never().is_none());
+
+        drop(lent);
+
+        drop(one.await.unwrap());
+        drop(two.await.unwrap());
+    }
+}

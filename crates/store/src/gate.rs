@@ -1,13 +1,28 @@
 //! The way to a pool whose server may be away.
 
+use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use sqlx::pool::PoolConnection;
 use sqlx::{Error, Pool};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 use crate::dialect::Dialect;
+
+/// How long a server may keep silent: a little longer than it lets a statement take, so that it has its say first.
+const LIMIT: Duration = Duration::from_secs(12);
+
+/// What a server answers, or that it was stopped or is out of reach and keeps silent.
+pub(crate) async fn in_time<T>(answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    within(LIMIT, answer).await
+}
+
+async fn within<T>(limit: Duration, answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
+    timeout(limit, answer).await.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))
+}
 
 /// Lends a pool's connections. After somebody has waited in vain one asks on and all others are told at once, until that
 /// one has a connection: each of them would hold a place at the front door for as long as a pool is asked, and a server
@@ -30,6 +45,13 @@ impl<D: Dialect> Gate<D> {
         Self { pool, state: Arc::new(State { is_shut: AtomicBool::new(false), asking: Semaphore::new(1) }) }
     }
 
+    /// One that is shut while somebody asks.
+    #[cfg(test)]
+    pub(crate) fn asked(pool: Pool<D>) -> Self {
+        let state = State { is_shut: AtomicBool::new(true), asking: Semaphore::new(0) };
+        Self { pool, state: Arc::new(state) }
+    }
+
     pub(crate) fn pool(&self) -> &Pool<D> {
         &self.pool
     }
@@ -41,7 +63,8 @@ impl<D: Dialect> Gate<D> {
         let _asks = if was_shut { Some(state.asking.try_acquire().map_err(|_| Error::PoolTimedOut)?) } else { None };
         let told = self.pool.acquire().await;
         match &told {
-            Ok(_) if was_shut => state.is_shut.store(false, Ordering::Relaxed),
+            // Whoever it is: the server is there. (Looked at first, since a write would be shared by all cores each time.)
+            Ok(_) if state.is_shut.load(Ordering::Relaxed) => state.is_shut.store(false, Ordering::Relaxed),
             Err(Error::PoolTimedOut) => state.is_shut.store(true, Ordering::Relaxed),
             _ => {}
         }
@@ -57,8 +80,6 @@ impl<D: Dialect> Clone for Gate<D> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use futures_util::FutureExt as _;
     use sqlx::Sqlite;
     use sqlx::sqlite::SqlitePoolOptions;
@@ -67,13 +88,47 @@ mod tests {
     use super::*;
 
     /// A gate to a pool of one connection, which is lent.
-    async fn shut(patience: Duration) -> (Gate<Sqlite>, PoolConnection<Sqlite>) {
+    async fn gate(patience: Duration) -> (Gate<Sqlite>, PoolConnection<Sqlite>) {
         let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(patience);
         let gate = Gate::to(pool.connect("sqlite::memory:").await.unwrap());
         let lent = gate.acquire().await.unwrap();
-        let told = gate.acquire().await;
-        assert!(matches!(told, Err(Error::PoolTimedOut)) && gate.state.is_shut.load(Ordering::Relaxed));
         (gate, lent)
+    }
+
+    async fn shut() -> (Gate<Sqlite>, PoolConnection<Sqlite>) {
+        let (gate, lent) = gate(SOON).await;
+        gate.state.is_shut.store(true, Ordering::Relaxed);
+        (gate, lent)
+    }
+
+    const SOON: Duration = Duration::from_secs(20);
+
+    #[tokio::test]
+    async fn who_waits_in_vain_shuts_it() {
+        let (gate, _lent) = gate(Duration::from_millis(20)).await;
+        assert!(matches!(gate.acquire().await, Err(Error::PoolTimedOut)));
+        assert!(gate.state.is_shut.load(Ordering::Relaxed));
+    }
+
+    /// As when all were busy, and not away.
+    #[tokio::test]
+    async fn who_waited_before_it_was_shut_and_gets_a_connection_opens_it() {
+        let (gate, lent) = gate(SOON).await;
+        let mut waiting = Box::pin(gate.acquire());
+        assert!((&mut waiting).now_or_never().is_none());
+        gate.state.is_shut.store(true, Ordering::Relaxed);
+
+        drop(lent);
+
+        drop(waiting.await.unwrap());
+        assert!(!gate.state.is_shut.load(Ordering::Relaxed));
+    }
+
+    #[tokio::test]
+    async fn a_server_that_keeps_silent_is_not_waited_for_for_ever() {
+        let told = within::<()>(Duration::from_millis(20), std::future::pending()).await;
+        let Err(Error::Io(error)) = told else { panic!("{told:?}") };
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
     }
 
     /// Starts to ask, in a task that may be left.
@@ -85,13 +140,13 @@ mod tests {
                 yield_now().await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(1), begun).await.expect("it asks");
+        timeout(SOON, begun).await.expect("it asks");
         asking
     }
 
     #[tokio::test]
     async fn after_a_wait_in_vain_one_asks_and_the_others_are_told_at_once() {
-        let (gate, lent) = shut(Duration::from_secs(2)).await;
+        let (gate, lent) = shut().await;
         let first = asks(&gate).await;
 
         assert!(matches!(gate.acquire().now_or_never(), Some(Err(Error::PoolTimedOut))));
@@ -104,7 +159,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_asks_and_leaves_lets_another_ask() {
-        let (gate, _lent) = shut(Duration::from_secs(2)).await;
+        let (gate, _lent) = shut().await;
         let first = asks(&gate).await;
 
         first.abort();
@@ -115,9 +170,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_pool_that_is_busy_has_people_wait_beside_each_other() {
-        let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(5));
-        let gate = Gate::to(pool.connect("sqlite::memory:").await.unwrap());
-        let lent = gate.acquire().await.unwrap();
+        let (gate, lent) = gate(SOON).await;
         let (mut one, mut two) = (Box::pin(gate.acquire()), Box::pin(gate.acquire()));
         assert!((&mut one).now_or_never().is_none() && (&mut two).now_or_never().is_none());
 

@@ -13,7 +13,7 @@ use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::dialect::Dialect;
-use crate::gate::Gate;
+use crate::gate::{Gate, in_time};
 
 /// Reads: give `&engine.read` to a statement where it asks for an executor.
 ///
@@ -56,6 +56,13 @@ impl<D: Dialect> Reader<D> {
         self.gate.pool()
     }
 
+    /// A connection of the pool, for a statement that may take long, or several. On SQLite pages need none of these: what
+    /// nobody waits for any more runs to its end there, and no page shall wait for it.
+    #[cfg(feature = "party")]
+    pub(crate) async fn acquire(&self) -> Result<PoolConnection<D>, Error> {
+        self.gate.acquire().await
+    }
+
     /// Closes every connection, after the statements that are under way.
     pub(crate) async fn close(&self) {
         if let Some(kept) = &self.kept {
@@ -76,6 +83,11 @@ impl<D: Dialect> Reader<D> {
             Some(kept) => Lent::Kept(self.lease(kept).await?),
             None => Lent::Pooled(self.gate.acquire().await?),
         })
+    }
+
+    /// What is told on a connection: a server may fall silent, a file does not.
+    async fn in_time<T>(&self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        if self.kept.is_some() { answer.await } else { in_time(answer).await }
     }
 
     async fn lease(&self, kept: &Arc<Kept<D>>) -> Result<Lease<D>, Error> {
@@ -200,7 +212,7 @@ impl<'r, D: Dialect> Executor<'r> for &'r Reader<D> {
     {
         let rows = stream::once(async move {
             let mut lent = self.lend().await?;
-            let told = lent.connection()?.fetch_many(query).try_collect::<Vec<_>>().await;
+            let told = self.in_time(lent.connection()?.fetch_many(query).try_collect::<Vec<_>>()).await;
             lent.end(told)
         });
         Box::pin(rows.map_ok(|rows| stream::iter(rows.into_iter().map(Ok))).try_flatten())
@@ -213,7 +225,7 @@ impl<'r, D: Dialect> Executor<'r> for &'r Reader<D> {
     {
         Box::pin(async move {
             let mut lent = self.lend().await?;
-            let told = lent.connection()?.fetch_all(query).await;
+            let told = self.in_time(lent.connection()?.fetch_all(query)).await;
             lent.end(told)
         })
     }
@@ -225,7 +237,7 @@ impl<'r, D: Dialect> Executor<'r> for &'r Reader<D> {
     {
         Box::pin(async move {
             let mut lent = self.lend().await?;
-            let told = lent.connection()?.fetch_optional(query).await;
+            let told = self.in_time(lent.connection()?.fetch_optional(query)).await;
             lent.end(told)
         })
     }

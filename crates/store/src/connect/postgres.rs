@@ -29,6 +29,10 @@ const WRITERS: u32 = 8;
 /// host is lost it never answers, and the pool's own question would wait for as long as the system does, which is minutes.
 const SILENCE: Duration = Duration::from_secs(5);
 
+/// How long one that has been idle may keep silent before it is lent: nothing is under way on it, and who asks for it has
+/// [`PATIENCE`] for it and all others that are lost.
+const BRIEFLY: Duration = Duration::from_millis(500);
+
 /// How long after a connection came back, and answered, it is taken to live.
 const FRESH: Duration = Duration::from_secs(1);
 
@@ -105,21 +109,22 @@ async fn open(options: PgConnectOptions, sets: &[MigrationSet]) -> Result<Engine
 }
 
 /// A pool that cuts a connection which comes back and keeps silent for longer than `silence`, so that its place is free.
+/// (The driver asks once more, without a limit: a host that is lost in between keeps a place for as long as the system waits.)
 /// One that came back within `fresh` is not asked again before it is lent: the question takes as long as a statement.
 fn pool(connections: u32, silence: Duration, fresh: Duration) -> PgPoolOptions {
     let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(PATIENCE).test_before_acquire(false);
     let pool = pool.before_acquire(move |connection, so_far| {
         Box::pin(async move {
             let is_fresh = so_far.idle_for < fresh;
-            if is_fresh { Ok(true) } else { connection.ping().await.map(|()| true) }
+            if is_fresh { Ok(true) } else { answers(connection, silence.min(BRIEFLY)).await }
         })
     });
-    pool.after_release(move |connection, _| {
-        Box::pin(async move {
-            let answer = timeout(silence, connection.ping()).await;
-            answer.unwrap_or_else(|late| Err(std::io::Error::from(late).into())).map(|()| true)
-        })
-    })
+    pool.after_release(move |connection, _| Box::pin(answers(connection, silence)))
+}
+
+async fn answers(connection: &mut PgConnection, silence: Duration) -> sqlx::Result<bool> {
+    let answer = timeout(silence, connection.ping()).await;
+    answer.unwrap_or_else(|late| Err(std::io::Error::from(late).into())).map(|()| true)
 }
 
 /// Waits for a server that is just starting, and says why there is none: a pool would only say that it waited.
@@ -145,15 +150,30 @@ fn is_starting(error: &sqlx::Error) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use sqlx::{query, query_scalar};
+    use std::process::Command;
+
+    use sqlx::{Pool, query, query_scalar};
 
     use super::*;
+
+    async fn database() -> PgConnectOptions {
+        let url = test_support::Postgres::shared().await.unwrap().database().await.unwrap();
+        PgConnectOptions::from_str(&url).unwrap()
+    }
+
+    /// The server's process at the other end, once the connection is idle.
+    async fn backend(pool: &Pool<Postgres>) -> i32 {
+        let backend = query_scalar::<_, i32>("SELECT pg_backend_pid()").fetch_one(pool).await.unwrap();
+        while pool.num_idle() == 0 {
+            tokio::task::yield_now().await;
+        }
+        backend
+    }
 
     /// Whether its server sleeps or is lost with its host, it does not answer.
     #[tokio::test]
     async fn a_connection_that_comes_back_silent_gives_its_place_up() {
-        let url = test_support::Postgres::shared().await.unwrap().database().await.unwrap();
-        let options = PgConnectOptions::from_str(&url).unwrap();
+        let options = database().await;
         let pool = pool(1, Duration::from_millis(50), FRESH).connect_with(options).await.unwrap();
         let asked = timeout(Duration::from_millis(100), query("SELECT pg_sleep(60)").execute(&pool)).await;
         assert!(asked.is_err(), "{asked:?}");
@@ -163,28 +183,34 @@ mod tests {
 
     #[tokio::test]
     async fn a_connection_that_comes_back_sound_is_used_again() {
-        let url = test_support::Postgres::shared().await.unwrap().database().await.unwrap();
-        let options = PgConnectOptions::from_str(&url).unwrap();
+        let options = database().await;
         let pool = pool(1, SILENCE, FRESH).connect_with(options).await.unwrap();
-        let backend = async || query_scalar::<_, i32>("SELECT pg_backend_pid()").fetch_one(&pool).await.unwrap();
-        assert_eq!(backend().await, backend().await);
+        assert_eq!(backend(&pool).await, backend(&pool).await);
     }
 
     #[tokio::test]
     async fn a_connection_that_the_server_has_ended_meanwhile_is_not_lent() {
-        let url = test_support::Postgres::shared().await.unwrap().database().await.unwrap();
-        let options = PgConnectOptions::from_str(&url).unwrap();
+        let options = database().await;
         let pool = pool(1, SILENCE, Duration::ZERO).connect_with(options.clone()).await.unwrap();
-        let ended = query_scalar::<_, i32>("SELECT pg_backend_pid()").fetch_one(&pool).await.unwrap();
-        while pool.num_idle() == 0 {
-            tokio::task::yield_now().await;
-        }
+        let ended = backend(&pool).await;
         let mut other = PgConnection::connect_with(&options).await.unwrap();
         query("SELECT pg_terminate_backend($1, 5000)").bind(ended).execute(&mut other).await.unwrap();
 
-        let next = query_scalar::<_, i32>("SELECT pg_backend_pid()").fetch_one(&pool).await.unwrap();
+        assert_ne!(backend(&pool).await, ended);
+    }
 
-        assert_ne!(next, ended);
+    /// As where its host is gone, and another has its address.
+    #[tokio::test]
+    async fn a_connection_that_has_fallen_silent_while_idle_is_not_waited_for_but_replaced() {
+        let pool = pool(1, SILENCE, Duration::ZERO).connect_with(database().await).await.unwrap();
+        let silent = backend(&pool).await;
+        let signal = |name: &str| Command::new("kill").args([name, &silent.to_string()]).status().unwrap().success();
+        assert!(signal("-STOP"));
+
+        let next = timeout(PATIENCE, backend(&pool)).await;
+
+        assert!(signal("-CONT"));
+        assert_ne!(next.expect("replaced"), silent);
     }
 
     fn mode(url: &str) -> PgSslMode {

@@ -12,6 +12,7 @@ use sqlx::{query_as, query_scalar};
 use super::lines::{line, lines};
 use super::row::{read_summaries, summaries};
 use crate::dialect::Dialect;
+use crate::gate::in_time;
 use crate::reader::Reader;
 
 /// The lines of the parties `$from` that begin after (`$at`, `$id`), the soonest on top; at most `$rows`, by `$filter`.
@@ -172,9 +173,8 @@ impl<D: Dialect> Walks<'_, D> {
                 .bind(self.needle.pattern.as_deref())
                 .bind(self.with_seats)
                 .bind(rows);
-            // By the pool's connections, which nothing else needs: a search that nobody waits for any more runs to its end,
-            // and no page shall wait for it.
-            read_summaries(statement.fetch_one(self.read.pool()).await?.as_deref())
+            let mut connection = self.read.acquire().await?;
+            read_summaries(in_time(statement.fetch_one(&mut *connection)).await?.as_deref())
         };
         let mut parties = walk(FOUND_TO_COME, self.to_come, rows).await?;
         let missing = rows - i64::try_from(parties.len()).unwrap_or(i64::MAX);

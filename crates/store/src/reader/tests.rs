@@ -103,3 +103,16 @@ async fn closing_waits_for_a_statement_that_nobody_waits_for() {
     tokio::time::timeout(Duration::from_mins(1), reader.close()).await.unwrap();
     assert_eq!((idle(&reader), reader.kept.as_ref().unwrap().places.is_closed()), (0, true));
 }
+
+/// The pool would lend one, and is not asked.
+#[tokio::test]
+async fn while_somebody_asks_a_server_that_is_away_others_are_told_at_once() {
+    let pool = SqlitePoolOptions::new().connect("sqlite::memory:").await.unwrap();
+    let reader = Reader { gate: Gate::asked(pool), kept: None };
+    let all = query("SELECT 1").fetch_all(&reader).await.map(drop);
+    let one = query("SELECT 1").fetch_one(&reader).await.map(drop);
+    let each = query("SELECT 1").execute(&reader).await.map(drop);
+    for told in [all, one, each, reader.acquire().await.map(drop)] {
+        assert!(matches!(told, Err(Error::PoolTimedOut)), "{told:?}");
+    }
+}

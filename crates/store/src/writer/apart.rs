@@ -1,21 +1,17 @@
 //! A transaction for each job, beside others. One that was in another's way, or lost its connection before the commit, runs
 //! again: nothing of it is stored.
 
-use std::io;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
 use super::{WriteError, begin};
 use crate::dialect::{Dialect, is_the_servers_word, lost_a_race, lost_the_connection};
-use crate::gate::Gate;
+use crate::gate::{Gate, in_time};
 
 /// How often a job is run at most: more often than there are connections, each of which may turn out to be lost.
 const RUNS: u32 = 20;
-
-/// How long a server may keep silent: a little longer than it lets a statement take, so that it has its say first.
-const LIMIT: Duration = Duration::from_secs(12);
 
 /// How long a job is run again at most: nobody waits for longer.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -80,9 +76,4 @@ async fn transact<D: Dialect, I, T, R>(
         (Ok(_), Err(error)) if is_the_servers_word(&error) => (Err(WriteError::Failed(error)), false),
         (Ok(_), Err(error)) => (Err(WriteError::OutcomeUnknown(error)), false),
     }
-}
-
-/// A server that was stopped, or is out of reach, keeps silent.
-async fn in_time<T>(answer: impl Future<Output = sqlx::Result<T>>) -> sqlx::Result<T> {
-    timeout(LIMIT, answer).await.unwrap_or_else(|_| Err(io::Error::from(io::ErrorKind::TimedOut).into()))
 }

@@ -20,8 +20,8 @@ static SHARED: OnceCell<Postgres> = OnceCell::const_new();
 
 /// A PostgreSQL server that all tests of one process share, each with a database of its own.
 ///
-/// It listens on a unix socket in a temporary folder and, but for [`Postgres::durable_over_tcp`], on no TCP port. It stops, and its folder goes, when the
-/// process ends, also when it is killed.
+/// It listens on a unix socket in a temporary folder and, but for [`Postgres::durable_over_tcp`], on no TCP port. It stops,
+/// and its folder goes, when the process ends, also when it is killed.
 pub struct Postgres {
     server: Server,
     /// Template databases by the name that callers gave them. The lock is held while one is prepared, so that tests

@@ -24,8 +24,20 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// be waited for without an end, and who started us would kill us.
 const LETTING_GO: Duration = Duration::from_secs(5);
 
-#[tokio::main]
-async fn main() -> ExitCode {
+/// How long what runs beside may go on after the end: a name being looked up cannot be stopped.
+const LOOKING_UP: Duration = Duration::from_millis(500);
+
+fn main() -> ExitCode {
+    let runtime = match tokio::runtime::Runtime::new() {
+        Ok(runtime) => runtime,
+        Err(error) => return refuse(format!("no threads: {error}")),
+    };
+    let code = runtime.block_on(begin());
+    runtime.shutdown_timeout(LOOKING_UP);
+    code
+}
+
+async fn begin() -> ExitCode {
     let line = match CommandLine::try_parse() {
         Ok(line) => line,
         Err(asked) if !asked.use_stderr() => asked.exit(), // for help, or the version

@@ -77,3 +77,20 @@ async fn transact<D: Dialect, I, T, R>(
         (Ok(_), Err(error)) => (Err(WriteError::OutcomeUnknown(error)), false),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::sqlite::SqlitePoolOptions;
+
+    use super::*;
+
+    /// The pool would lend a connection, and is not asked.
+    #[tokio::test]
+    async fn while_somebody_asks_a_server_that_is_away_others_are_told_at_once() {
+        let gate = Gate::asked(SqlitePoolOptions::new().connect("sqlite::memory:").await.unwrap());
+
+        let told = write(&gate, &(), &|_, ()| Box::pin(async { Ok::<_, WriteError>(()) })).await;
+
+        assert!(matches!(told, Err(WriteError::Failed(sqlx::Error::PoolTimedOut))), "{told:?}");
+    }
+}

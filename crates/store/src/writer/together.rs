@@ -109,7 +109,7 @@ async fn commit_what_waits<D: Dialect>(pool: Pool<D>, mut wal: Wal, mut waiting:
     }
 }
 
-/// Why nothing of a batch is stored.
+/// Why nothing of a batch is stored, or nobody knows.
 enum Failure {
     /// No job has run.
     NotBegun(sqlx::Error),

@@ -36,11 +36,14 @@ pub(super) enum Door {
 }
 
 impl Door {
-    /// A port that is free, and a password that nobody knows.
+    /// A port that is free, and a password that nobody knows. The port is none that the system gives to those who connect:
+    /// one of them would take it before the server does, or while it is stopped.
     pub(super) fn tcp() -> anyhow::Result<Self> {
-        let port = TcpListener::bind("127.0.0.1:0")?.local_addr()?.port();
         let mut random = [0; 16];
         File::open("/dev/urandom")?.read_exact(&mut random)?;
+        let first = u16::from_le_bytes([random[0], random[1]]) % 10_000;
+        let mut ports = (0..1000).map(|next| 20_000 + first + next);
+        let port = ports.find(|port| TcpListener::bind(("127.0.0.1", *port)).is_ok()).context("no port is free")?;
         Ok(Self::Tcp { port, password: random.map(|byte| format!("{byte:02x}")).concat() })
     }
 }

@@ -20,8 +20,11 @@ type Turn = fn(&Postgres) -> anyhow::Result<()>;
 const SLACK: Duration = Duration::from_secs(2);
 /// The program waits 5 s for a connection.
 const CONNECTION: Duration = Duration::from_secs(5).saturating_add(SLACK);
-/// The program gives up an answer after that long, whatever it waits for.
-const ANSWER: u64 = 30;
+/// It waits that long for the server's answer, by a connection it has, or had until a second ago.
+const ANSWER: u64 = 12;
+const FRESH: Duration = Duration::from_secs(1);
+/// After the first wait in vain one who reads and one who writes ask, and everybody else is told at once.
+const AT_ONCE: Duration = Duration::from_secs(1);
 
 pub(crate) async fn outage(path: &Path, seconds: u64) -> anyhow::Result<()> {
     once(path, seconds, "stopped", Postgres::stop, Postgres::resume).await?;
@@ -83,7 +86,11 @@ async fn once(path: &Path, seconds: u64, how: &str, leave: Turn, come_back: Turn
         answers.iter().filter(|a| !matches!(a.status, Some(200 | 303 | 503))).map(|a| a.status).collect();
     // A server that falls silent keeps those waiting whom it was about to answer.
     let silence = Duration::from_secs(if how == "frozen" { seconds.min(ANSWER) } else { 0 });
-    let late = longest_past(&answers, |begun| if begun < left { CONNECTION.max(silence + SLACK) } else { CONNECTION });
+    let late =
+        longest_past(&answers, |begun| if begun < left + FRESH { CONNECTION.max(silence + SLACK) } else { CONNECTION });
+    let vain = left + CONNECTION;
+    let asked = |answer: &Answer| (vain + answer.took..back + answer.took).contains(&answer.at);
+    let slow = answers.iter().filter(|answer| answer.took > AT_ONCE && asked(answer)).count();
     drop(answers);
     load.history.lock().await.compare(&history::stored(&place.url).await?)?;
     program.check()?;
@@ -94,6 +101,7 @@ async fn once(path: &Path, seconds: u64, how: &str, leave: Turn, come_back: Turn
     );
     ensure!(others.is_empty(), "answers that are none of 200, 303 and 503: {others:?}");
     ensure!(late.is_none(), "somebody waited for {late:.1?}");
+    ensure!(slow <= 2 * usize::try_from(seconds)? / 5 + 2, "{slow} waited for a server of which they could have known");
     let unready = unready.is_some_and(|unready| unready < Duration::from_secs(2));
     ensure!(unready && ready < Duration::from_secs(5), "readiness does not follow");
     ensure!(

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::dialect::Dialect;
 
-/// Writes stand still for a second, at most, until those who read from the WAL are done: who begins in the meantime reads
+/// Writes wait for a second, at most, until those who read from the WAL are done (besides the copying): who begins in the meantime reads
 /// from the file. A search takes less.
 const WAIT_BRIEFLY: &str = "PRAGMA busy_timeout = 1000";
 
@@ -53,7 +53,7 @@ impl Wal {
         }
         let in_the_way = match self.empty(pool).await {
             Ok(true) => return,
-            Ok(false) => "somebody reads for long".into(),
+            Ok(false) => "somebody reads or writes for long".into(),
             Err(error) => error.to_string(),
         };
         tracing::warn!(bytes = length, in_the_way, "the WAL could not be emptied");

@@ -150,13 +150,21 @@ async fn who_would_rather_be_quick_says_so_in_the_url() {
 }
 
 #[tokio::test]
-async fn postgres_gives_up_on_what_nobody_waits_for_unless_the_url_says_otherwise() {
+async fn postgres_gives_up_on_what_nobody_waits_for_and_plans_once_unless_the_url_says_otherwise() {
     let fresh = common::postgres().await;
-    for (options, expected) in [("", ["10s", "5s", "10s"]), ("&options=-c%20lock_timeout%3D7s", ["10s", "7s", "10s"])] {
+    let asked = ["10s", "5s", "10s", "force_generic_plan"];
+    let own = ["10s", "7s", "10s", "auto"];
+    let url_says = "&options=-c%20lock_timeout%3D7s%20-c%20plan_cache_mode%3Dauto";
+    for (options, expected) in [("", asked), (url_says, own)] {
         let store = AccountStore::connect(&format!("{}{options}", fresh.url)).await.unwrap();
         let Database::Postgres(engine) = store.database() else { panic!("not PostgreSQL") };
         for (setting, expected) in iter::zip(
-            ["SHOW statement_timeout", "SHOW lock_timeout", "SHOW idle_in_transaction_session_timeout"],
+            [
+                "SHOW statement_timeout",
+                "SHOW lock_timeout",
+                "SHOW idle_in_transaction_session_timeout",
+                "SHOW plan_cache_mode",
+            ],
             expected,
         ) {
             let found: String = query_scalar(setting).fetch_one(&engine.read).await.unwrap();

@@ -37,9 +37,14 @@ const BRIEFLY: Duration = Duration::from_millis(500);
 const FRESH: Duration = Duration::from_secs(1);
 
 /// The server gives up on what takes longer than anybody waits for an answer, and frees the locks of a transaction whose
-/// program has stopped in the middle of it. A URL's own `options` win.
-const LIMITS: [(&str, &str); 3] =
-    [("statement_timeout", "10s"), ("lock_timeout", "5s"), ("idle_in_transaction_session_timeout", "10s")];
+/// program has stopped in the middle of it. It plans a statement once, and not for each of its values: ours are written so
+/// that one plan is good for all, and to plan a page took longer than to read it (docs/adr/0010). A URL's own `options` win.
+const SETTINGS: [(&str, &str); 4] = [
+    ("statement_timeout", "10s"),
+    ("lock_timeout", "5s"),
+    ("idle_in_transaction_session_timeout", "10s"),
+    ("plan_cache_mode", "force_generic_plan"),
+];
 
 pub(super) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Engine<Postgres>, ConnectError> {
     let options = options(url)?;
@@ -70,9 +75,9 @@ pub(super) async fn look(url: &str, sets: &[MigrationSet]) -> Result<PgConnectio
 
 fn options(url: &str) -> Result<PgConnectOptions, ConnectError> {
     let mut options = PgConnectOptions::from_str(url).map_err(|_| ConnectError::UnsupportedUrl("this is malformed"))?;
-    for (name, limit) in LIMITS {
+    for (name, value) in SETTINGS {
         if !options.get_options().is_some_and(|own| own.contains(name)) {
-            options = options.options([(name, limit)]);
+            options = options.options([(name, value)]);
         }
     }
     // The driver would fall back to plain text where the server offers no encryption. Over a network that is for the URL

@@ -63,12 +63,18 @@ impl<D: Dialect> Gate<D> {
         let _asks = if was_shut { Some(state.asking.try_acquire().map_err(|_| Error::PoolTimedOut)?) } else { None };
         let told = self.pool.acquire().await;
         match &told {
-            // Whoever it is: the server is there. (Looked at first, since a write would be shared by all cores each time.)
-            Ok(_) if state.is_shut.load(Ordering::Relaxed) => state.is_shut.store(false, Ordering::Relaxed),
+            Ok(_) => self.open(), // whoever it is
             Err(Error::PoolTimedOut) => state.is_shut.store(true, Ordering::Relaxed),
             _ => {}
         }
         told
+    }
+
+    /// The server is there: it has answered somebody. (Looked at first, since each write is told to all cores.)
+    pub(crate) fn open(&self) {
+        if self.state.is_shut.load(Ordering::Relaxed) {
+            self.state.is_shut.store(false, Ordering::Relaxed);
+        }
     }
 }
 

@@ -1,124 +1,86 @@
 //! Where to read. What is read is the repositories' business; writing is the [`crate::embed::Writer`]'s.
 
-use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+mod kept;
+
+use std::sync::Arc;
 use std::time::Duration;
+use std::{fmt, io};
 
 use futures_util::TryStreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
 use sqlx::pool::PoolConnection;
-use sqlx::{Connection as _, Describe, Either, Error, Execute, Executor, Pool, SqlStr};
-use tokio::runtime::Handle;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use sqlx::{Describe, Either, Error, Execute, Executor, Pool, SqlStr};
 
+use self::kept::{Kept, Lease};
 use crate::dialect::Dialect;
 use crate::gate::{Gate, in_time};
 
 /// Reads: give `&engine.read` to a statement where it asks for an executor.
 ///
-/// A statement gives all of its rows at once. On SQLite it runs on one of a few connections that are kept beside the pool.
-/// The pool asks a connection that comes back whether it still lives; there it has no line that could be cut, and the
-/// question takes the time of a short statement.
+/// A statement gives all of its rows at once. What may take long has a pool for itself, and no page waits for it. On SQLite a
+/// statement runs on one of a few connections that are kept: a pool asks a connection that comes back whether it still lives;
+/// there it has no line that could be cut, and the question takes the time of a short statement.
 pub struct Reader<D: Dialect> {
-    gate: Gate<D>,
-    kept: Option<Arc<Kept<D>>>,
+    way: Way<D>,
+    apart: Gate<D>,
 }
 
-/// Connections that go from one statement to the next, and the places that there are for them.
-struct Kept<D: Dialect> {
-    /// Opens them. Not the pool, whose connections may all be busy for long.
-    opener: Pool<D>,
-    idle: Mutex<Vec<D::Connection>>,
-    places: Arc<Semaphore>,
-    most: u32,
-    patience: Duration,
+enum Way<D: Dialect> {
+    Kept(Arc<Kept<D>>),
+    /// To a server, which may be away or fall silent.
+    Pooled(Gate<D>),
 }
 
 impl<D: Dialect> Reader<D> {
-    /// Reads by the pool alone.
-    pub(crate) fn by(pool: Pool<D>) -> Self {
-        Self { gate: Gate::to(pool), kept: None }
+    /// Reads by `pool`, and what may take long by `apart`.
+    pub(crate) fn by(pool: Pool<D>, apart: Pool<D>) -> Self {
+        Self { way: Way::Pooled(Gate::to(pool)), apart: Gate::to(apart) }
     }
 
-    /// Reads by at most `most` connections, for which nobody waits longer than `patience`; `opener` opens them.
-    pub(crate) fn keeping(most: u32, patience: Duration, opener: Pool<D>, pool: Pool<D>) -> Self {
-        let places = Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1)));
-        Self {
-            gate: Gate::to(pool),
-            kept: Some(Arc::new(Kept { opener, idle: Mutex::default(), places, most, patience })),
-        }
+    /// Reads by at most `most` connections, for which nobody waits longer than `patience`; `opener` opens them. What may
+    /// take long is read by `apart`.
+    pub(crate) fn keeping(most: u32, patience: Duration, opener: Pool<D>, apart: Pool<D>) -> Self {
+        Self { way: Way::Kept(Arc::new(Kept::new(most, patience, opener))), apart: Gate::to(apart) }
     }
 
-    /// The pool, for what needs one connection for several statements.
+    /// A pool, for what needs one connection for several statements, or may take long.
     #[must_use]
     pub fn pool(&self) -> &Pool<D> {
-        self.gate.pool()
+        self.apart.pool()
     }
 
-    /// A connection of the pool, for a statement that may take long, or several. On SQLite pages need none of these: what
-    /// nobody waits for any more runs to its end there, and no page shall wait for it.
+    /// A connection of that pool. Pages need none of them: on SQLite what nobody waits for any more runs to its end, and
+    /// no page shall wait for it.
     #[cfg(feature = "party")]
     pub(crate) async fn acquire(&self) -> Result<PoolConnection<D>, Error> {
-        self.gate.acquire().await
+        self.apart.acquire().await
     }
 
     /// Closes every connection, after the statements that are under way.
     pub(crate) async fn close(&self) {
-        if let Some(kept) = &self.kept {
-            let all = kept.places.acquire_many(kept.most).await;
-            kept.places.close();
-            let idle = std::mem::take(&mut *kept.idle());
-            for connection in idle {
-                let _ = connection.close().await; // nothing was written on it that could be lost
-            }
-            drop(all);
-            kept.opener.close().await;
+        match &self.way {
+            Way::Pooled(gate) => gate.pool().close().await,
+            Way::Kept(kept) => kept.close().await,
         }
         self.pool().close().await;
     }
 
     async fn lend(&self) -> Result<Lent<D>, Error> {
-        Ok(match &self.kept {
-            Some(kept) => Lent::Kept(self.lease(kept).await?),
-            None => Lent::Pooled(self.gate.acquire().await?),
+        Ok(match &self.way {
+            Way::Kept(kept) => Lent::Kept(kept.lease().await?),
+            Way::Pooled(gate) => Lent::Pooled(gate.acquire().await?),
         })
     }
 
     /// What is told on a connection: a server may fall silent, a file does not.
     async fn in_time<T>(&self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        if self.kept.is_some() { answer.await } else { in_time(answer).await }
-    }
-
-    async fn lease(&self, kept: &Arc<Kept<D>>) -> Result<Lease<D>, Error> {
-        let lease = |connection, place| Lease {
-            connection: Some(connection),
-            place: Some(place),
-            kept: Arc::clone(kept),
-            ended: false,
-        };
-        if let Ok(place) = Arc::clone(&kept.places).try_acquire_owned() {
-            let idle = kept.idle().pop();
-            if let Some(connection) = idle {
-                return Ok(lease(connection, place));
-            }
+        let Way::Pooled(gate) = &self.way else { return answer.await };
+        let told = in_time(answer).await;
+        if told.is_ok() {
+            gate.open();
         }
-        let waited = tokio::time::timeout(kept.patience, async {
-            let place = Arc::clone(&kept.places).acquire_owned().await.map_err(|_| Error::PoolClosed)?;
-            let idle = kept.idle().pop();
-            let connection = match idle {
-                Some(connection) => connection,
-                None => kept.opener.acquire().await?.detach(),
-            };
-            Ok(lease(connection, place))
-        });
-        waited.await.unwrap_or(Err(Error::PoolTimedOut))
-    }
-}
-
-impl<D: Dialect> Kept<D> {
-    fn idle(&self) -> MutexGuard<'_, Vec<D::Connection>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner) // a push or a pop is whole or not at all
+        told
     }
 }
 
@@ -136,62 +98,28 @@ impl<D: Dialect> Lent<D> {
         }
     }
 
-    /// Passes on what was told.
+    /// Passes on what was told. A server that has kept silent for so long is not asked on this connection whether it lives.
     fn end<T>(self, told: Result<T, Error>) -> Result<T, Error> {
         match self {
-            Self::Kept(lease) => lease.end(told),
-            Self::Pooled(_) => told,
+            Self::Kept(lease) => return lease.end(told),
+            Self::Pooled(connection) if is_silent(&told) => drop(connection.detach()),
+            Self::Pooled(_) => {}
         }
-    }
-}
-
-/// A connection that is kept, and its place.
-struct Lease<D: Dialect> {
-    connection: Option<D::Connection>,
-    place: Option<OwnedSemaphorePermit>,
-    kept: Arc<Kept<D>>,
-    ended: bool,
-}
-
-impl<D: Dialect> Lease<D> {
-    fn connection(&mut self) -> Result<&mut D::Connection, Error> {
-        self.connection.as_mut().ok_or(Error::WorkerCrashed)
-    }
-
-    /// Passes on what was told. A connection on which something failed is not used again.
-    fn end<T>(mut self, told: Result<T, Error>) -> Result<T, Error> {
-        if told.is_err() {
-            self.connection = None;
-        }
-        self.ended = true;
         told
     }
 }
 
-impl<D: Dialect> Drop for Lease<D> {
-    fn drop(&mut self) {
-        let (Some(mut connection), place, kept) = (self.connection.take(), self.place.take(), Arc::clone(&self.kept))
-        else {
-            return;
-        };
-        if self.ended {
-            kept.idle().push(connection); // before its place is free
-        } else if let Ok(runtime) = Handle::try_current() {
-            // Nobody waits for the answer any more, but the statement may still run: nobody waits behind it either, and
-            // it keeps its place, so that no more run than there are places for.
-            runtime.spawn(async move {
-                if connection.ping().await.is_ok() {
-                    kept.idle().push(connection);
-                }
-                drop(place);
-            });
-        }
-    }
+fn is_silent<T>(told: &Result<T, Error>) -> bool {
+    matches!(told, Err(Error::Io(error)) if error.kind() == io::ErrorKind::TimedOut)
 }
 
 impl<D: Dialect> Clone for Reader<D> {
     fn clone(&self) -> Self {
-        Self { gate: self.gate.clone(), kept: self.kept.clone() } // a derive would ask for D: Clone
+        let way = match &self.way {
+            Way::Kept(kept) => Way::Kept(Arc::clone(kept)), // a derive would ask for D: Clone
+            Way::Pooled(gate) => Way::Pooled(gate.clone()),
+        };
+        Self { way, apart: self.apart.clone() }
     }
 }
 

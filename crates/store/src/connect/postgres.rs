@@ -21,8 +21,10 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSE: Duration = Duration::from_millis(100);
 
 /// Connections of one process. A statement takes a fraction of a millisecond: more of them would only queue in the server.
-/// Writes have theirs for themselves, or many who wait for one party's lock would keep everybody from reading.
-const READERS: u32 = 8;
+/// Writes have theirs for themselves, or many who wait for one party's lock would keep everybody from reading; and so have
+/// searches, which may take long.
+const READERS: u32 = 6;
+const SEARCHERS: u32 = 2;
 const WRITERS: u32 = 8;
 
 /// How long a connection that comes back may keep silent: whoever read by it may have left in the middle. When the server's
@@ -109,8 +111,9 @@ async fn open(options: PgConnectOptions, sets: &[MigrationSet]) -> Result<Engine
     knock(&options).await?;
     let write = pool(WRITERS, SILENCE, FRESH).connect_with(options.clone()).await?;
     migrate(&write, sets).await?;
+    let apart = pool(SEARCHERS, SILENCE, FRESH).connect_with(options.clone()).await?;
     let read = pool(READERS, SILENCE, FRESH).connect_with(options).await?;
-    Ok(Engine { read: Reader::by(read), writer: Writer::apart(write) })
+    Ok(Engine { read: Reader::by(read, apart), writer: Writer::apart(write) })
 }
 
 /// A pool that cuts a connection which comes back and keeps silent for longer than `silence`, so that its place is free.

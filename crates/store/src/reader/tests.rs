@@ -19,8 +19,13 @@ async fn reader(most: u32, patience: Duration) -> (TempDir, Reader<Sqlite>) {
 const SLOW: &str =
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000000) SELECT count(*) FROM n";
 
+fn kept(reader: &Reader<Sqlite>) -> &Kept<Sqlite> {
+    let Way::Kept(kept) = &reader.way else { panic!("none are kept") };
+    kept
+}
+
 fn idle(reader: &Reader<Sqlite>) -> usize {
-    reader.kept.as_ref().unwrap().idle().len()
+    kept(reader).idle().len()
 }
 
 #[tokio::test]
@@ -38,7 +43,7 @@ async fn one_connection_is_handed_from_statement_to_statement() {
 async fn who_finds_no_place_waits_and_not_for_ever() {
     let (_folder, reader) = reader(1, Duration::from_millis(50)).await;
     let ask = async || query_scalar::<_, i64>("SELECT 1").fetch_one(&reader).await;
-    let taken = reader.kept.as_ref().unwrap().places.acquire().await.unwrap();
+    let taken = kept(&reader).places.acquire().await.unwrap();
     let told = ask().await;
     assert!(matches!(told, Err(Error::PoolTimedOut)), "{told:?}");
     drop(taken);
@@ -50,7 +55,7 @@ async fn who_finds_no_place_waits_and_not_for_ever() {
 async fn who_takes_all_of_the_pool_keeps_no_page_waiting() {
     let (_folder, reader) = reader(2, Duration::from_secs(5)).await;
     let busy = SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(1));
-    let busy = Reader { gate: Gate::to(busy.connect("sqlite::memory:").await.unwrap()), ..reader };
+    let busy = Reader { apart: Gate::to(busy.connect("sqlite::memory:").await.unwrap()), ..reader };
     let _search = busy.pool().acquire().await.unwrap();
     let told = tokio::join!(
         query("SELECT 1").fetch_all(&busy),
@@ -66,7 +71,7 @@ async fn a_reader_who_leaves_takes_no_connection_along_and_has_nobody_wait_behin
     let left = tokio::time::timeout(Duration::from_millis(20), query(SLOW).fetch_one(&reader)).await;
     assert!(left.is_err());
     let one = async || query_scalar::<_, i64>("SELECT 1").fetch_one(&reader).await.unwrap();
-    let kept = reader.kept.as_ref().unwrap();
+    let kept = kept(&reader);
     assert_eq!((one().await, kept.places.available_permits(), idle(&reader)), (1, 1, 1)); // beside it
     let _both = tokio::time::timeout(Duration::from_mins(1), kept.places.acquire_many(2)).await.unwrap().unwrap();
     assert_eq!(idle(&reader), 2);
@@ -101,18 +106,38 @@ async fn closing_waits_for_a_statement_that_nobody_waits_for() {
     let left = tokio::time::timeout(Duration::from_millis(20), query(SLOW).fetch_one(&reader)).await;
     assert!(left.is_err());
     tokio::time::timeout(Duration::from_mins(1), reader.close()).await.unwrap();
-    assert_eq!((idle(&reader), reader.kept.as_ref().unwrap().places.is_closed()), (0, true));
+    assert_eq!((idle(&reader), kept(&reader).places.is_closed()), (0, true));
 }
 
 /// The pool would lend one, and is not asked.
 #[tokio::test]
 async fn while_somebody_asks_a_server_that_is_away_others_are_told_at_once() {
     let pool = SqlitePoolOptions::new().connect("sqlite::memory:").await.unwrap();
-    let reader = Reader { gate: Gate::asked(pool), kept: None };
+    let reader = Reader { way: Way::Pooled(Gate::asked(pool.clone())), apart: Gate::asked(pool) };
     let all = query("SELECT 1").fetch_all(&reader).await.map(drop);
     let one = query("SELECT 1").fetch_one(&reader).await.map(drop);
     let each = query("SELECT 1").execute(&reader).await.map(drop);
     for told in [all, one, each, reader.acquire().await.map(drop)] {
         assert!(matches!(told, Err(Error::PoolTimedOut)), "{told:?}");
     }
+}
+
+/// As of a server that was away when others were told so, and is back.
+#[tokio::test]
+async fn an_answer_opens_the_way_for_others() {
+    let pool = SqlitePoolOptions::new().connect("sqlite::memory:").await.unwrap();
+    let reader = Reader { way: Way::Pooled(Gate::asked(pool.clone())), apart: Gate::to(pool) };
+    reader.in_time(std::future::ready(Ok(()))).await.unwrap();
+    assert_eq!(query_scalar::<_, i64>("SELECT 1").fetch_one(&reader).await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_connection_on_which_a_server_kept_silent_gives_its_place_up_at_once() {
+    let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
+    let lent = Lent::Pooled(pool.acquire().await.unwrap());
+    assert!(lent.end::<()>(Err(io::Error::from(io::ErrorKind::TimedOut).into())).is_err());
+    assert_eq!(pool.size(), 0);
+    let lent = Lent::Pooled(pool.acquire().await.unwrap());
+    lent.end(Ok(())).unwrap();
+    assert_eq!(pool.size(), 1);
 }

@@ -43,7 +43,9 @@ async fn once<D: Dialect, I, T, R>(
 ) -> Result<T, WriteError<R>> {
     let mut connection = gate.acquire().await?;
     let (told, is_sound) = transact::<D, _, _, _>(&mut connection, input, job).await;
-    if !is_sound {
+    if is_sound {
+        gate.open();
+    } else {
         connection.close_on_drop();
     }
     told

@@ -28,7 +28,7 @@ pub struct Reader<D: Dialect> {
 
 enum Way<D: Dialect> {
     Kept(Arc<Kept<D>>),
-    /// To a server, which may be away or fall silent.
+    /// As to a server, which may be away or fall silent.
     Pooled(Gate<D>),
 }
 
@@ -50,11 +50,11 @@ impl<D: Dialect> Reader<D> {
         self.apart.pool()
     }
 
-    /// A connection of that pool. Pages need none of them: on SQLite what nobody waits for any more runs to its end, and
-    /// no page shall wait for it.
+    /// Reads by that pool what may take long. Pages need none of its connections: on SQLite what nobody waits for any more
+    /// runs to its end, and no page shall wait for it.
     #[cfg(feature = "party")]
-    pub(crate) async fn acquire(&self) -> Result<PoolConnection<D>, Error> {
-        self.apart.acquire().await
+    pub(crate) fn apart(&self) -> Self {
+        Self { way: Way::Pooled(self.apart.clone()), apart: self.apart.clone() }
     }
 
     /// Closes every connection, after the statements that are under way.
@@ -99,10 +99,11 @@ impl<D: Dialect> Lent<D> {
     }
 
     /// Passes on what was told. A server that has kept silent for so long is not asked on this connection whether it lives.
+    /// (On SQLite it is still at work, and keeps its place.)
     fn end<T>(self, told: Result<T, Error>) -> Result<T, Error> {
         match self {
             Self::Kept(lease) => return lease.end(told),
-            Self::Pooled(connection) if is_silent(&told) => drop(connection.detach()),
+            Self::Pooled(connection) if D::pick(false, true) && is_silent(&told) => drop(connection.detach()),
             Self::Pooled(_) => {}
         }
         told

@@ -12,7 +12,6 @@ use sqlx::{query_as, query_scalar};
 use super::lines::{line, lines};
 use super::row::{read_summaries, summaries};
 use crate::dialect::Dialect;
-use crate::gate::in_time;
 use crate::reader::Reader;
 
 /// The lines of the parties `$from` that begin after (`$at`, `$id`), the soonest on top; at most `$rows`, by `$filter`.
@@ -173,8 +172,7 @@ impl<D: Dialect> Walks<'_, D> {
                 .bind(self.needle.pattern.as_deref())
                 .bind(self.with_seats)
                 .bind(rows);
-            let mut connection = self.read.acquire().await?;
-            read_summaries(in_time(statement.fetch_one(&mut *connection)).await?.as_deref())
+            read_summaries(statement.fetch_one(&self.read.apart()).await?.as_deref())
         };
         let mut parties = walk(FOUND_TO_COME, self.to_come, rows).await?;
         let missing = rows - i64::try_from(parties.len()).unwrap_or(i64::MAX);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sqlx::postgres::PgPoolOptions;
 use sqlx::sqlite::SqlitePoolOptions;
 use sqlx::{Sqlite, query, query_as, query_scalar};
 use tempfile::TempDir;
@@ -117,7 +118,8 @@ async fn while_somebody_asks_a_server_that_is_away_others_are_told_at_once() {
     let all = query("SELECT 1").fetch_all(&reader).await.map(drop);
     let one = query("SELECT 1").fetch_one(&reader).await.map(drop);
     let each = query("SELECT 1").execute(&reader).await.map(drop);
-    for told in [all, one, each, reader.acquire().await.map(drop)] {
+    let apart = query("SELECT 1").fetch_one(&reader.apart()).await.map(drop);
+    for told in [all, one, each, apart] {
         assert!(matches!(told, Err(Error::PoolTimedOut)), "{told:?}");
     }
 }
@@ -133,7 +135,8 @@ async fn an_answer_opens_the_way_for_others() {
 
 #[tokio::test]
 async fn a_connection_on_which_a_server_kept_silent_gives_its_place_up_at_once() {
-    let pool = SqlitePoolOptions::new().max_connections(1).connect("sqlite::memory:").await.unwrap();
+    let url = test_support::Postgres::shared().await.unwrap().database().await.unwrap();
+    let pool = PgPoolOptions::new().max_connections(1).connect(&url).await.unwrap();
     let lent = Lent::Pooled(pool.acquire().await.unwrap());
     assert!(lent.end::<()>(Err(io::Error::from(io::ErrorKind::TimedOut).into())).is_err());
     assert_eq!(pool.size(), 0);

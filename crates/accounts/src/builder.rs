@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use auth::{Cost, Hasher, Lifetimes, Limits, PasswordPolicy, Random};
+use auth::{Cost, HashLimits, Hasher, Lifetimes, PasswordPolicy, Random};
 use domain::{AccountPorts, Clock};
 
 use crate::event::Listener;
@@ -17,7 +17,7 @@ pub struct Builder {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     cost: Cost,
-    limits: Limits,
+    limits: HashLimits,
     policy: PasswordPolicy,
     lifetimes: Lifetimes,
     listener: Option<Listener>,
@@ -70,7 +70,7 @@ impl Builder {
             clock: Arc::new(SystemClock),
             random: Arc::new(OsRandom),
             cost: Cost::DEFAULT,
-            limits: Limits::default(),
+            limits: HashLimits::default(),
             policy: PasswordPolicy::default(),
             lifetimes: Lifetimes::default(),
             listener: None,
@@ -96,8 +96,8 @@ impl Builder {
     }
 
     /// How many passwords are hashed at once, and how many requests wait for that; more are told to come back.
-    /// Default: [`Limits::default`].
-    pub fn hashing(self, limits: Limits) -> Self {
+    /// Default: [`HashLimits::default`].
+    pub fn hashing(self, limits: HashLimits) -> Self {
         Self { limits, ..self }
     }
 

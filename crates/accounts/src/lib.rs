@@ -13,11 +13,11 @@
 //!
 #![cfg_attr(not(feature = "test-kit"), doc = "```ignore")] // it is a visitor of the kit that shows it
 #![cfg_attr(feature = "test-kit", doc = "```")]
-//! use accounts::{Accounts, web::{CurrentUser, PageParts, methods}};
+//! use accounts::{Accounts, web::{CurrentUser, PageContext, methods}};
 //! use poem::{Response, Route, handler};
 //!
 //! #[handler]
-//! async fn home(user: CurrentUser, page: PageParts) -> Response {
+//! async fn home(user: CurrentUser, page: PageContext) -> Response {
 //!     page.render("Home", &format!("<p>Welcome back {}. The secret is basil.</p>", user.username))
 //! }
 //!
@@ -91,14 +91,14 @@ pub mod test_kit;
 use std::sync::Arc;
 
 pub use auth::{
-    Busy, Cost, CostError, Lifetime, LifetimeError, Lifetimes, Limits, Password, PasswordPolicy, PasswordPolicyError,
-    PasswordRefusal, PasswordTooLong, Random, SessionToken, Warning, is_verifiable,
+    Cost, CostError, HashLimits, HashQueueFull, Lifetime, LifetimeError, Lifetimes, Password, PasswordPolicy,
+    PasswordPolicyError, PasswordRefusal, PasswordTooLong, Random, SessionToken, Warning, is_verifiable,
 };
 pub use builder::{BuildError, Builder};
 pub use domain::credential::PasswordHash;
 pub use domain::session::{Device, LiveSession, Session, SessionId};
 pub use domain::user::{Email, EmailError, Taken, User, UserId, Username, UsernameError};
-pub use domain::{AccountPorts, Clock, Label, LabelError, Page, PageSize, StoreError, Timestamp};
+pub use domain::{AccountPorts, Clock, Page, PageSize, ShortText, ShortTextError, StoreError, Timestamp};
 pub use event::Event;
 #[cfg(feature = "poem")]
 pub use ipnet::IpNet;

@@ -1,6 +1,6 @@
 //! Logging in: one function for every way in, so that no way forgets the decoy.
 
-use auth::{Busy, Password, SessionToken, Verification};
+use auth::{HashQueueFull, Password, SessionToken, Verification};
 use domain::StoreError;
 use domain::credential::Credential;
 use domain::session::{Device, SessionId};
@@ -49,7 +49,7 @@ pub enum LogInError {
     Mismatch,
     /// Too many passwords are being hashed already.
     #[error(transparent)]
-    Busy(#[from] Busy),
+    HashQueueFull(#[from] HashQueueFull),
     /// The store could not answer.
     #[error(transparent)]
     Store(#[from] StoreError),

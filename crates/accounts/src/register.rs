@@ -1,6 +1,6 @@
 //! Making an account.
 
-use auth::{Busy, ChooseError, Password, PasswordRefusal};
+use auth::{HashQueueFull, NewPasswordError, Password, PasswordRefusal};
 use domain::StoreError;
 use domain::user::{AddUserError, Email, NewUser, Taken, User, Username};
 
@@ -28,17 +28,17 @@ pub enum RegisterError {
     Taken(Taken),
     /// Too many passwords are being hashed already.
     #[error(transparent)]
-    Busy(#[from] Busy),
+    HashQueueFull(#[from] HashQueueFull),
     /// The store could not answer.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-impl From<ChooseError> for RegisterError {
-    fn from(error: ChooseError) -> Self {
+impl From<NewPasswordError> for RegisterError {
+    fn from(error: NewPasswordError) -> Self {
         match error {
-            ChooseError::Refused(refusal) => Self::Weak(refusal),
-            ChooseError::Busy(busy) => Self::Busy(busy),
+            NewPasswordError::Refused(refusal) => Self::Weak(refusal),
+            NewPasswordError::HashQueueFull(busy) => Self::HashQueueFull(busy),
         }
     }
 }
@@ -51,7 +51,7 @@ impl Accounts {
     pub async fn register(&self, registration: Registration) -> Result<User, RegisterError> {
         let Registration { username, email, password } = registration;
         let own_words = vec![username.as_str().to_owned(), email.as_str().to_owned()];
-        let hash = self.inner.hasher.choose(&self.inner.policy, password, own_words).await?;
+        let hash = self.inner.hasher.hash_new_password(&self.inner.policy, password, own_words).await?;
         let joined_at = self.inner.clock.now();
         let user = match self.inner.ports.users.add(NewUser { username, email, joined_at }, hash).await {
             Ok(user) => user,

@@ -3,16 +3,16 @@
 //!
 //! ```
 //! use accounts::Accounts;
-//! use accounts::test_kit::{TestServer, Visitor, cheap};
+//! use accounts::test_kit::{TestServer, TestClient, fast_hash_cost};
 //! use poem::Route;
 //! # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
 //! # let folder = tempfile::tempdir()?;
 //! # let database = format!("sqlite:{}", folder.path().join("test.db").display());
 //! let store = store::AccountStore::connect(&database).await?;
-//! let accounts = Accounts::builder().cost(cheap()).build(store)?;
+//! let accounts = Accounts::builder().cost(fast_hash_cost()).build(store)?;
 //! let server = TestServer::start(accounts.routes(Route::new())?).await?;
 //!
-//! let ada = Visitor::of(&server);
+//! let ada = TestClient::of(&server);
 //! ada.register("ada", "marble otter seven").await;
 //! let page = ada.log_in("ada", "marble otter seven").await;
 //! assert!(page.text.contains("Welcome back, ada."));
@@ -20,18 +20,18 @@
 //! # }).unwrap();
 //! ```
 
+mod client;
 mod clock;
-mod page;
+mod response;
 mod server;
-mod visitor;
 
+pub use client::TestClient;
 pub use clock::MovableClock;
-pub use page::Page;
+pub use response::TestResponse;
 pub use server::TestServer;
-pub use visitor::Visitor;
 
 /// A hash cost far below the floor, so that a test that logs in does not wait for it.
 #[must_use]
-pub const fn cheap() -> crate::Cost {
-    crate::Cost::cheap()
+pub const fn fast_hash_cost() -> crate::Cost {
+    crate::Cost::for_tests()
 }

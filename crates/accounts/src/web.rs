@@ -29,15 +29,15 @@ mod visitor;
 
 pub use fields::{FieldError, Fields, Undecodable};
 pub use flash::{Flash, FlashKind};
-pub use form::{Checked, Form, FormErrors};
+pub use form::{Form, FormErrors, Submitted};
 pub use form_view::{FormView, Input, SafeHtml, Summary};
 pub use guard::{Guarded, LoginRequired};
 pub use layer::Layer;
-pub use layout::{Layout, LayoutError, PageParts, Plain};
+pub use layout::{Layout, LayoutError, PageContext, PlainLayout};
 pub use methods::{Methods, methods};
 pub use next::Next;
 pub use problem::Problem;
-pub use response::{permanently, redirect};
+pub use response::{permanent_redirect, redirect};
 pub use routes::RoutesError;
 pub use settings::AccountPage;
 pub(crate) use settings::{Settings, WebSettings};

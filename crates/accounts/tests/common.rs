@@ -4,10 +4,9 @@
 mod failing;
 mod raw;
 
-use accounts::test_kit::{MovableClock, Page, TestServer, Visitor, cheap};
+use accounts::test_kit::{MovableClock, TestClient, TestResponse, TestServer, fast_hash_cost};
 use accounts::web::{
-    Checked, CurrentUser, Fields, Flash, Form, FormErrors, LoginRequired, PageParts, Problem, Visitor as Whoever,
-    methods,
+    CurrentUser, Fields, Flash, Form, FormErrors, LoginRequired, PageContext, Problem, Submitted, Visitor, methods,
 };
 use accounts::{AccountPorts, Accounts, Builder, StoreError, Timestamp};
 use poem::{EndpointExt, Response, Route, handler};
@@ -43,7 +42,7 @@ impl Service {
         let store = AccountStore::connect(&test_support_url(&folder)).await.unwrap();
         let failing = Failing::over(store.clone().into());
         let clock = MovableClock::at(Timestamp::from_millis(1_767_225_600_000)); // 2026-01-01
-        let builder = Accounts::builder().clock(clock.clone()).cost(cheap());
+        let builder = Accounts::builder().clock(clock.clone()).cost(fast_hash_cost());
         let accounts = set(builder).build(failing.ports()).unwrap();
         let server = TestServer::start(accounts.routes(pages()).unwrap()).await.unwrap();
         Self { server, accounts, store, failing, clock, folder }
@@ -51,16 +50,16 @@ impl Service {
 
     /// The same accounts, as another process would serve them with settings of its own.
     pub(crate) async fn beside(&self, set: impl FnOnce(Builder) -> Builder) -> TestServer {
-        let builder = Accounts::builder().clock(self.clock.clone()).cost(cheap());
+        let builder = Accounts::builder().clock(self.clock.clone()).cost(fast_hash_cost());
         TestServer::start(set(builder).build(self.store.clone()).unwrap().routes(pages()).unwrap()).await.unwrap()
     }
 
-    pub(crate) fn visitor(&self) -> Visitor {
-        Visitor::of(&self.server)
+    pub(crate) fn visitor(&self) -> TestClient {
+        TestClient::of(&self.server)
     }
 
     /// Ada, registered and logged in.
-    pub(crate) async fn ada(&self) -> Visitor {
+    pub(crate) async fn ada(&self) -> TestClient {
         let ada = self.visitor();
         assert_eq!(ada.register("ada", PASSWORD).await.status, 200);
         assert!(ada.log_in("ada", PASSWORD).await.text.contains("Welcome back, ada."));
@@ -117,13 +116,13 @@ fn pages() -> Route {
 }
 
 #[handler]
-fn index(visitor: Whoever, page: PageParts) -> Response {
+fn index(visitor: Visitor, page: PageContext) -> Response {
     let name = visitor.user().map_or("a guest", |user| user.username.as_str());
     page.render("Index", &format!("<p id=\"who\">You are {name}.</p>"))
 }
 
 #[handler]
-fn home(user: CurrentUser, page: PageParts) -> Response {
+fn home(user: CurrentUser, page: PageContext) -> Response {
     page.render("Home", &format!("<p id=\"who\">You are {}.</p><p>The recipe is soup.</p>", user.username))
 }
 
@@ -142,7 +141,7 @@ impl Form for Typed {
 }
 
 #[handler]
-fn echo(sent: Checked<Typed>) -> Response {
+fn echo(sent: Submitted<Typed>) -> Response {
     match sent.form {
         Ok(Typed(text)) => Flash::refusal(text).to("/"),
         Err(errors) => Flash::refusal(errors.of("text").unwrap_or_default()).to("/"),
@@ -150,7 +149,7 @@ fn echo(sent: Checked<Typed>) -> Response {
 }
 
 #[handler]
-fn title(page: PageParts, sent: Checked<Typed>) -> Response {
+fn title(page: PageContext, sent: Submitted<Typed>) -> Response {
     page.render(&sent.form.map_or_else(|_| String::new(), |typed| typed.0), "")
 }
 
@@ -180,7 +179,7 @@ fn panic() -> &'static str {
 }
 
 /// Whom a page takes its reader for.
-pub(crate) fn who(page: &Page) -> String {
+pub(crate) fn who(page: &TestResponse) -> String {
     page.texts("#who").concat()
 }
 
@@ -190,18 +189,18 @@ pub(crate) fn escaped(text: &str) -> String {
 }
 
 /// The cookies that an answer sets, as it says them.
-pub(crate) fn set_cookies(page: &Page) -> Vec<String> {
+pub(crate) fn set_cookies(page: &TestResponse) -> Vec<String> {
     let lines = page.headers.get_all("set-cookie").iter();
     lines.map(|line| line.to_str().unwrap().to_owned()).collect()
 }
 
 /// The line that sets the cookie whose name begins so.
-pub(crate) fn set_cookie(page: &Page, name: &str) -> Option<String> {
+pub(crate) fn set_cookie(page: &TestResponse, name: &str) -> Option<String> {
     set_cookies(page).into_iter().find(|line| line.starts_with(name))
 }
 
 /// What every answer carries, whatever it is.
-pub(crate) fn assert_has_headers(page: &Page) {
+pub(crate) fn assert_has_headers(page: &TestResponse) {
     let csp = page.header("content-security-policy").unwrap_or_default();
     for part in ["default-src 'none'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"] {
         assert!(csp.split("; ").any(|found| found == part), "{}: {csp}", page.path);
@@ -225,7 +224,7 @@ pub(crate) fn assert_has_headers(page: &Page) {
 }
 
 /// Whether a page stands in the layout, with a sentence in it.
-pub(crate) fn assert_page(page: &Page, status: u16, sentence: &str) {
+pub(crate) fn assert_page(page: &TestResponse, status: u16, sentence: &str) {
     assert_eq!(page.status, status, "{}: {}", page.path, page.text);
     assert!(page.text.contains(sentence), "{sentence:?} in {}", page.text);
     assert_eq!(page.texts("main h1").len(), 1, "in the layout: {}", page.html);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use accounts::test_kit::{Page, TestServer, Visitor};
+use accounts::test_kit::{TestClient, TestResponse, TestServer};
 use reqwest::Method;
 use reqwest::header::CONTENT_TYPE;
 
@@ -15,13 +15,13 @@ const NOT_OURS: &str = "That did not come from one of our forms, so we left ever
 const STALE: &str = "This form was open for too long. Please send it once more.";
 
 /// Posts a form with these headers and no token.
-async fn post(visitor: &Visitor, path: &str, headers: &[(&str, &str)], form: &[(&str, &str)]) -> Page {
+async fn post(visitor: &TestClient, path: &str, headers: &[(&str, &str)], form: &[(&str, &str)]) -> TestResponse {
     let request = visitor.request(Method::POST, path).form(form);
     visitor.send(headers.iter().fold(request, |request, (name, value)| request.header(*name, *value))).await
 }
 
 /// The token of a form.
-fn token(page: &Page, action: &str) -> String {
+fn token(page: &TestResponse, action: &str) -> String {
     page.form(action).into_iter().find(|(name, _)| name == "csrf_token").unwrap().1
 }
 
@@ -205,7 +205,7 @@ async fn a_form_open_over_a_restart_can_still_be_sent() {
     ada.register("ada", PASSWORD).await;
     let page = ada.get("/login").await;
     let other = service.beside(|builder| builder).await; // the same accounts, another process
-    let elsewhere = Visitor::of(&other);
+    let elsewhere = TestClient::of(&other);
     let (here, there) = (service.server.address().port(), other.address().port());
     elsewhere.take_cookies(&ada.cookies().replace(&format!("-{here}="), &format!("-{there}=")));
     assert!(elsewhere.submit_on(&page, "/login", &LOG_IN).await.text.contains("Welcome back, ada."));
@@ -281,7 +281,7 @@ async fn a_refused_request_reaches_no_handler_not_even_one_that_takes_every_meth
         counted.fetch_add(1, Ordering::Relaxed);
     });
     let server = TestServer::start(service.accounts.wrap(poem::Route::new().at("/count", count))).await.unwrap();
-    let visitor = Visitor::of(&server);
+    let visitor = TestClient::of(&server);
     for method in ["POST", "PUT", "TRACE", "BREW"] {
         for says in ["cross-site", "same-site"] {
             let request = visitor.request(method.parse().unwrap(), "/count").header("sec-fetch-site", says);

@@ -1,7 +1,9 @@
 //! What an embedder chooses: layout, places of pages, pages of their own, and which settings nobody can choose.
 
-use accounts::test_kit::{TestServer, Visitor, cheap};
-use accounts::web::{AccountPage, CurrentUser, Layout, LayoutError, PageParts, Plain, methods, permanently, redirect};
+use accounts::test_kit::{TestClient, TestServer, fast_hash_cost};
+use accounts::web::{
+    AccountPage, CurrentUser, Layout, LayoutError, PageContext, PlainLayout, methods, permanent_redirect, redirect,
+};
 use accounts::{Accounts, BuildError, Builder};
 use poem::http::StatusCode;
 use poem::{IntoResponse, Route, handler};
@@ -14,7 +16,7 @@ fn mine() -> &'static str {
 }
 
 fn builder() -> Builder {
-    Accounts::builder().cost(cheap())
+    Accounts::builder().cost(fast_hash_cost())
 }
 
 async fn store() -> (store::AccountStore, tempfile::TempDir) {
@@ -39,7 +41,7 @@ async fn a_page_left_out_is_the_embedders() {
     let accounts = builder().without(AccountPage::Register).without(AccountPage::LogOut).build(store).unwrap();
     let service = accounts.routes(Route::new().at("/register", methods().get(mine))).unwrap();
     let server = TestServer::start(service).await.unwrap();
-    let visitor = Visitor::of(&server);
+    let visitor = TestClient::of(&server);
     assert_eq!(visitor.get("/register").await.text, "my own page");
     assert_eq!(visitor.get("/logout").await.status, 404);
     assert!(!visitor.get("/login").await.text.contains("New here?"));
@@ -52,7 +54,7 @@ async fn pages_move_and_everything_follows() {
     let accounts = builder.after_log_in("/home").after_log_out("/home").build(store).unwrap();
     let service = accounts.routes(Route::new().at("/home", methods().get(home))).unwrap();
     let server = TestServer::start(service).await.unwrap();
-    let ada = Visitor::of(&server);
+    let ada = TestClient::of(&server);
     let page = ada.get("/home").await;
     assert_eq!((page.path.as_str(), page.texts(".form-aside a")), ("/?next=%2Fhome", vec!["Register".to_owned()]));
     let typed = [("username", "ada"), ("email", "ada@example.com"), ("password", PASSWORD), ("password2", PASSWORD)];
@@ -65,7 +67,7 @@ async fn pages_move_and_everything_follows() {
 }
 
 #[handler]
-fn home(user: CurrentUser, page: PageParts) -> poem::Response {
+fn home(user: CurrentUser, page: PageContext) -> poem::Response {
     page.render("Home", user.username.as_str())
 }
 
@@ -73,7 +75,7 @@ fn home(user: CurrentUser, page: PageParts) -> poem::Response {
 struct Mine;
 
 impl Layout for Mine {
-    fn page(&self, parts: &PageParts, title: &str, content: &str) -> Result<String, LayoutError> {
+    fn page(&self, parts: &PageContext, title: &str, content: &str) -> Result<String, LayoutError> {
         let who = parts.user().map_or("nobody", |user| user.username.as_str());
         let path = parts.path();
         Ok(format!("<title>{title} - Mine</title><p id=\"mine\">{who} at {path}</p>{content}"))
@@ -129,7 +131,7 @@ async fn a_registration_leads_where_the_embedder_says() {
 async fn a_page_outside_the_layer_says_so_and_lets_nobody_in() {
     let app = Route::new().at("/", methods().get(home));
     let server = TestServer::start(app).await.unwrap();
-    assert_eq!(Visitor::of(&server).get("/").await.status, 500);
+    assert_eq!(TestClient::of(&server).get("/").await.status, 500);
 }
 
 #[test]
@@ -137,7 +139,7 @@ fn a_redirect_never_leaves_the_site() {
     for (path, location) in
         [("/home?a=1", "/home?a=1"), ("//evil.example", "/"), ("http://evil.example", "/"), ("", "/")]
     {
-        for (answer, status) in [(redirect(path), 303), (permanently(path), 308)] {
+        for (answer, status) in [(redirect(path), 303), (permanent_redirect(path), 308)] {
             let answer = answer.into_response();
             assert_eq!((answer.status().as_u16(), answer.header("location")), (status, Some(location)));
         }
@@ -169,7 +171,7 @@ async fn unsafe_settings_are_refused_with_one_line() {
         ("`/:id` is not a path", |b| b.log_out_at("/:id")),
         ("`/a#b` is not a path", |b| b.after_log_out("/a#b")),
         ("`https://x` is not a path", |b| b.after_registration("https://x")),
-        ("pages given up after 9ms", |b| b.answer_within(std::time::Duration::from_millis(9))),
+        ("pages given up after 9ms", |b| b.handler_timeout(std::time::Duration::from_millis(9))),
         ("a body limit of 1023 bytes", |b| b.body_limit(1_023)),
         ("a body limit of 16777217 bytes", |b| b.body_limit(16 * 1024 * 1024 + 1)),
         ("`script-src 'unsafe-inline'` is not a source", |b| b.csp_source("script-src", "'unsafe-inline'")),
@@ -188,7 +190,7 @@ async fn unsafe_settings_are_refused_with_one_line() {
         |b| b.listen(([0, 0, 0, 0], 80).into()).origin("https://dinner.example"),
         |b| b.listen(([0, 0, 0, 0], 80).into()).allow_plain_http(),
         |b| b.origin("http://dinner.example:8080").allow_plain_http(),
-        |b| b.origin("https://dinner.example:8443/").layout(Plain),
+        |b| b.origin("https://dinner.example:8443/").layout(PlainLayout),
     ] {
         assert_eq!(refused(set), "");
     }

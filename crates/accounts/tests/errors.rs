@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 
-use accounts::web::{Layout, LayoutError, PageParts, Plain};
+use accounts::web::{Layout, LayoutError, PageContext, PlainLayout};
 use futures_util::FutureExt;
 use reqwest::Method;
 
@@ -68,8 +68,8 @@ async fn a_panic_costs_one_answer() {
 struct Moody(Arc<AtomicU8>);
 
 impl Layout for Moody {
-    fn page(&self, parts: &PageParts, title: &str, content: &str) -> Result<String, LayoutError> {
-        let page = Plain.page(parts, title, content)?; // the messages have been read by now
+    fn page(&self, parts: &PageContext, title: &str, content: &str) -> Result<String, LayoutError> {
+        let page = PlainLayout.page(parts, title, content)?; // the messages have been read by now
         match self.0.load(Ordering::SeqCst) {
             1 => Err(LayoutError::new("hush-hush")),
             2 => panic!("hush-hush"),

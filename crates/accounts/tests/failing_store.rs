@@ -1,7 +1,7 @@
 //! A store that fails, at each method in turn: 503 with its sentence, nobody taken for a guest, nothing said to be
 //! saved that is not.
 
-use accounts::test_kit::{Page, Visitor};
+use accounts::test_kit::{TestClient, TestResponse};
 
 use crate::common::{PASSWORD, Service, assert_page, browser_post, set_cookies, who};
 
@@ -10,7 +10,7 @@ const NOT_READ: &str = "We couldn't look that up. Please try again in a moment."
 const LOG_IN: [(&str, &str); 2] = [("email", "ada@example.com"), ("password", PASSWORD)];
 
 /// That a failure is told as one, and nothing else is.
-fn assert_told(page: &Page, sentence: &str) {
+fn assert_told(page: &TestResponse, sentence: &str) {
     assert_page(page, 503, sentence);
     for lie in ["Welcome back", "ready", "Saved", "You are logged out", "a guest", "must be logged in", "SQLITE"] {
         assert!(!page.html.contains(lie), "{lie}: {}", page.html);
@@ -64,7 +64,7 @@ async fn what_only_tidies_up_fails_nobody() {
     let service = Service::start().await;
     service.visitor().register("ada", PASSWORD).await;
     let dearer = service.beside(|builder| builder.cost(accounts::Cost::DEFAULT)).await;
-    Visitor::of(&dearer).log_in("ada", PASSWORD).await; // now the hash has another cost than the service's
+    TestClient::of(&dearer).log_in("ada", PASSWORD).await; // now the hash has another cost than the service's
     for method in ["credentials.rehash", "sessions.purge", "sessions.touch"] {
         let ada = service.visitor();
         service.failing.breaks(method);

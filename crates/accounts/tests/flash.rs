@@ -4,7 +4,7 @@ use reqwest::Method;
 
 use crate::common::{PASSWORD, Service, assert_page, browser_post, set_cookie};
 
-async fn say(visitor: &accounts::test_kit::Visitor, text: &str) -> accounts::test_kit::Page {
+async fn say(visitor: &accounts::test_kit::TestClient, text: &str) -> accounts::test_kit::TestResponse {
     browser_post(visitor, "/echo", &[("text", text)]).await
 }
 

@@ -1,6 +1,6 @@
 //! Behind a proxy that ends TLS, under an https origin: cookies that no other host can set or read, and HSTS.
 
-use accounts::test_kit::{Page, TestServer, Visitor};
+use accounts::test_kit::{TestClient, TestResponse, TestServer};
 use reqwest::Method;
 
 use crate::common::{PASSWORD, Service, assert_has_headers, set_cookie, set_cookies};
@@ -10,14 +10,14 @@ async fn service() -> Service {
 }
 
 /// A form as the proxy hands it on.
-async fn post(server: &TestServer, path: &str, cookies: &str, fields: &[(&str, &str)]) -> Page {
-    let visitor = Visitor::of(server);
+async fn post(server: &TestServer, path: &str, cookies: &str, fields: &[(&str, &str)]) -> TestResponse {
+    let visitor = TestClient::of(server);
     let request = visitor.request(Method::POST, path).header("host", "dinner.example").header("cookie", cookies);
     visitor.send(request.header("origin", "https://dinner.example").form(fields)).await
 }
 
-async fn get(server: &TestServer, path: &str, cookies: &str) -> Page {
-    let visitor = Visitor::of(server);
+async fn get(server: &TestServer, path: &str, cookies: &str) -> TestResponse {
+    let visitor = TestClient::of(server);
     visitor.send(visitor.request(Method::GET, path).header("host", "dinner.example").header("cookie", cookies)).await
 }
 

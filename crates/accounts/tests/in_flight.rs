@@ -61,7 +61,7 @@ async fn many_pages_of_one_visitor_at_once_are_all_theirs() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_visitor_who_leaves_in_the_middle_frees_what_they_held() {
-    let limits = accounts::Limits { running: std::num::NonZeroUsize::MIN, waiting: 4 };
+    let limits = accounts::HashLimits { running: std::num::NonZeroUsize::MIN, waiting: 4 };
     let service = Service::with(|builder| builder.hashing(limits)).await;
     service.visitor().register("ada", PASSWORD).await;
     let form = [("email", "ada@example.com"), ("password", PASSWORD)];

@@ -1,15 +1,15 @@
 //! A program that asks for JSON is told in JSON, and never redirected to a form it cannot fill in.
 
-use accounts::test_kit::{Page, Visitor};
+use accounts::test_kit::{TestClient, TestResponse};
 use reqwest::Method;
 
 use crate::common::{Service, assert_has_headers};
 
-async fn ask(visitor: &Visitor, accept: &str, method: Method, path: &str) -> Page {
+async fn ask(visitor: &TestClient, accept: &str, method: Method, path: &str) -> TestResponse {
     visitor.send(visitor.request(method, path).header("accept", accept)).await
 }
 
-fn assert_json(page: &Page, status: u16, sentence: &str) {
+fn assert_json(page: &TestResponse, status: u16, sentence: &str) {
     assert_eq!((page.status, page.header("location")), (status, None), "{}", page.html);
     assert_eq!(page.header("content-type"), Some("application/json; charset=utf-8"));
     let told: serde_json::Value = serde_json::from_str(&page.html).unwrap();

@@ -204,7 +204,7 @@ async fn what_follows_a_body_of_two_lengths_is_no_request() {
 
 #[tokio::test]
 async fn a_page_that_keeps_silent_is_given_up_and_nobody_is_told_that_nothing_changed() {
-    let service = Service::with(|builder| builder.answer_within(Duration::from_millis(200))).await;
+    let service = Service::with(|builder| builder.handler_timeout(Duration::from_millis(200))).await;
     let visitor = service.visitor();
     assert_page(&visitor.get("/silence").await, 503, "We couldn't look that up.");
     let page = browser_post(&visitor, "/silence", &[("text", "soup")]).await;

@@ -2,8 +2,8 @@
 
 use std::num::NonZeroUsize;
 
-use accounts::test_kit::cheap;
-use accounts::{Cost, Email, Limits};
+use accounts::test_kit::fast_hash_cost;
+use accounts::{Cost, Email, HashLimits};
 use futures_util::future::join_all;
 
 use crate::common::{PASSWORD, Service, assert_page, browser_post, set_cookie, who};
@@ -20,7 +20,7 @@ async fn whoever_has_an_account_is_welcomed_back() {
     assert_eq!(who(&page), "You are ada.");
 }
 
-fn assert_page_of(page: &accounts::test_kit::Page, path: &str, sentence: &str) {
+fn assert_page_of(page: &accounts::test_kit::TestResponse, path: &str, sentence: &str) {
     assert_eq!((page.status, page.path.as_str()), (200, path));
     assert!(page.text.contains(sentence), "{}", page.text);
 }
@@ -121,8 +121,8 @@ async fn a_hash_of_another_cost_is_rewritten_at_the_log_in() {
         let found = service.ports().credentials.find_by_email(&email).await.unwrap().unwrap();
         found.hash.expose().to_owned()
     };
-    let cheaper = service.beside(|builder| builder.cost(cheap())).await;
-    accounts::test_kit::Visitor::of(&cheaper).register("ada", PASSWORD).await;
+    let cheaper = service.beside(|builder| builder.cost(fast_hash_cost())).await;
+    accounts::test_kit::TestClient::of(&cheaper).register("ada", PASSWORD).await;
     assert!(hash().await.starts_with("$pbkdf2-sha256$i=1000,"));
     assert_eq!(service.visitor().log_in("ada", "marble otter eight").await.status, 422);
     assert!(hash().await.starts_with("$pbkdf2-sha256$i=1000,"), "a wrong password rewrites nothing");
@@ -148,7 +148,7 @@ async fn a_hash_that_is_none_of_ours_lets_nobody_in() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn when_the_hash_queue_is_full_somebody_is_asked_to_come_back() {
-    let limits = Limits { running: NonZeroUsize::MIN, waiting: 1 };
+    let limits = HashLimits { running: NonZeroUsize::MIN, waiting: 1 };
     let service = Service::with(|builder| builder.hashing(limits).cost(Cost::DEFAULT)).await;
     let form = [("email", "ada@example.com"), ("password", PASSWORD)];
     let visitors: Vec<_> = (0..8).map(|_| service.visitor()).collect();

@@ -1,6 +1,6 @@
 //! Without an origin only this very machine is answered; and over plain HTTP by name, a closed network.
 
-use accounts::test_kit::Visitor;
+use accounts::test_kit::TestClient;
 use reqwest::Method;
 
 use crate::common::{PASSWORD, Service, assert_has_headers, raw, who};
@@ -61,7 +61,7 @@ async fn two_services_on_one_machine_do_not_log_each_others_users_out() {
     let (one, other) = (Service::start().await, Service::start().await);
     let ada = one.ada().await;
     assert!(ada.cookies().contains(&format!("session-{}=", one.server.address().port())), "{}", ada.cookies());
-    let there = Visitor::of(&other.server);
+    let there = TestClient::of(&other.server);
     there.take_cookies(&ada.cookies()); // browsers send the cookies of a host to all its ports
     there.register("ben", PASSWORD).await;
     there.log_in("ben", PASSWORD).await;

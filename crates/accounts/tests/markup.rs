@@ -1,6 +1,6 @@
 //! Whatever somebody types is text on every page that says it again, and comes back as it was typed.
 
-use accounts::test_kit::{Page, Visitor};
+use accounts::test_kit::{TestClient, TestResponse};
 
 use crate::common::{Service, browser_post, escaped};
 
@@ -51,7 +51,7 @@ const HOSTILE: [&str; 42] = [
 ];
 
 /// That a page has no element but those it should have.
-fn assert_clean(page: &Page, text: &str) {
+fn assert_clean(page: &TestResponse, text: &str) {
     for alien in ["script", "img", "svg", "iframe", "base", "style", "link", "b", "a[href^=javascript]"] {
         assert!(
             page.attributes(alien, "src").is_empty() && page.texts(alien).is_empty(),
@@ -66,7 +66,7 @@ fn assert_clean(page: &Page, text: &str) {
     assert!(page.attributes("form", "action").iter().all(|action| action.starts_with('/')), "{text}: {}", page.html);
 }
 
-async fn post(visitor: &Visitor, path: &str, fields: &[(&str, &str)]) -> Page {
+async fn post(visitor: &TestClient, path: &str, fields: &[(&str, &str)]) -> TestResponse {
     browser_post(visitor, path, fields).await
 }
 

@@ -17,7 +17,7 @@ fn hours(hours: u64) -> Duration {
 }
 
 /// The token that an answer hands out.
-fn token(page: &accounts::test_kit::Page) -> String {
+fn token(page: &accounts::test_kit::TestResponse) -> String {
     let cookie = set_cookie(page, "session-").unwrap();
     cookie.split(['=', ';']).nth(1).unwrap().to_owned()
 }
@@ -139,7 +139,7 @@ async fn lifetimes_are_a_setting_and_count_for_sessions_that_are_open_too() {
     let cookie = set_cookie(&browser_post(&ada, "/login", &REMEMBERED).await, "session-").unwrap();
     assert!(cookie.ends_with("; Max-Age=86400"), "{cookie}");
     let stricter = service.beside(|builder| builder.lifetimes(Lifetimes::new(of(1, 1), of(1, 1)))).await;
-    let elsewhere = accounts::test_kit::Visitor::of(&stricter);
+    let elsewhere = accounts::test_kit::TestClient::of(&stricter);
     let (here, there) = (service.server.address().port(), stricter.address().port());
     elsewhere.take_cookies(&ada.cookies().replace(&format!("-{here}="), &format!("-{there}=")));
     service.clock.advance(hours(2));
@@ -201,7 +201,7 @@ async fn another_process_knows_the_session_and_its_end() {
     let service = Service::start().await;
     let ada = service.ada().await;
     let server = service.beside(|builder| builder).await;
-    let elsewhere = accounts::test_kit::Visitor::of(&server);
+    let elsewhere = accounts::test_kit::TestClient::of(&server);
     let (here, there) = (service.server.address().port(), server.address().port());
     let moved = ada.cookies().replace(&format!("-{here}="), &format!("-{there}="));
     elsewhere.take_cookies(&moved);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use accounts::test_kit::cheap;
+use accounts::test_kit::fast_hash_cost;
 use accounts::{
     AccountPorts, Accounts, Device, Email, LogIn, LogInError, Password, RegisterError, Registration, StoreError,
     Username,
@@ -81,7 +81,7 @@ async fn a_taken_name_and_a_failing_store_are_told_apart() {
     users.expect_add().times(1).returning(|_, _| Err(AddUserError::Taken(Taken { username: true, email: false })));
     users.expect_add().returning(|_, _| Err(StoreError::new("disk full").into()));
     let ports = ports(users, MockCredentialRepository::new(), MockSessionRepository::new());
-    let accounts = Accounts::builder().cost(cheap()).build(ports).unwrap();
+    let accounts = Accounts::builder().cost(fast_hash_cost()).build(ports).unwrap();
     let taken = accounts.register(registration(PASSWORD)).await;
     assert!(matches!(taken, Err(RegisterError::Taken(Taken { username: true, email: false }))), "{taken:?}");
     let failed = accounts.register(registration(PASSWORD)).await;
@@ -93,7 +93,7 @@ async fn a_failing_store_is_no_mismatch() {
     let mut credentials = MockCredentialRepository::new();
     credentials.expect_find_by_email().returning(|_| Err(StoreError::new("disk full")));
     let ports = ports(MockUserRepository::new(), credentials, MockSessionRepository::new());
-    let accounts = Accounts::builder().cost(cheap()).build(ports).unwrap();
+    let accounts = Accounts::builder().cost(fast_hash_cost()).build(ports).unwrap();
     let failed = accounts.log_in(attempt("ada@example.com", PASSWORD)).await;
     assert!(matches!(failed, Err(LogInError::Store(_))), "{failed:?}");
 }
@@ -101,7 +101,7 @@ async fn a_failing_store_is_no_mismatch() {
 #[tokio::test]
 async fn what_is_no_address_is_nobody_and_the_store_is_not_asked() {
     let nothing = ports(MockUserRepository::new(), MockCredentialRepository::new(), MockSessionRepository::new());
-    let accounts = Accounts::builder().cost(cheap()).build(nothing).unwrap();
+    let accounts = Accounts::builder().cost(fast_hash_cost()).build(nothing).unwrap();
     let refused = accounts.log_in(attempt("no address", PASSWORD)).await;
     assert!(matches!(refused, Err(LogInError::Mismatch)), "{refused:?}");
 }

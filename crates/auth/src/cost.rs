@@ -38,7 +38,7 @@ impl Cost {
     /// 1,000 rounds, so that tests take no time.
     #[cfg(any(test, feature = "test-kit"))]
     #[must_use]
-    pub const fn cheap() -> Self {
+    pub const fn for_tests() -> Self {
         Self(1_000)
     }
 

@@ -17,17 +17,17 @@ use crate::{Cost, Password, PasswordPolicy, PasswordRefusal, Random};
 /// So many are waiting for a hash that one more would wait too long. Try again in a moment; nothing was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("too many passwords are waiting to be hashed")]
-pub struct Busy;
+pub struct HashQueueFull;
 
 /// Why a chosen password was not hashed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum ChooseError {
+pub enum NewPasswordError {
     /// The policy refuses it.
     #[error(transparent)]
     Refused(#[from] PasswordRefusal),
     /// It could not be judged and hashed now.
     #[error(transparent)]
-    Busy(#[from] Busy),
+    HashQueueFull(#[from] HashQueueFull),
 }
 
 /// How many hashes run, and how many requests wait for one to end.
@@ -35,14 +35,14 @@ pub enum ChooseError {
 /// Without a bound a storm of log-ins takes every core and 2 GB of memory, and a page's median goes from 1.5 to 11 ms;
 /// with this one it stays at 1.1 ms (measured on two cores).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
+pub struct HashLimits {
     /// How many hashes run at once. By default all cores but one, which is left to the pages, and at least one.
     pub running: NonZeroUsize,
     /// How many requests wait beside them: 64 by default, some 6 s on two cores. With 0 nobody waits.
     pub waiting: usize,
 }
 
-impl Default for Limits {
+impl Default for HashLimits {
     fn default() -> Self {
         let cores = available_parallelism().map_or(1, NonZeroUsize::get);
         Self { running: NonZeroUsize::new(cores - 1).unwrap_or(NonZeroUsize::MIN), waiting: 64 }
@@ -64,12 +64,12 @@ impl Hasher {
     /// A hasher with the default limits.
     #[must_use]
     pub fn new(cost: Cost, random: Arc<dyn Random>) -> Self {
-        Self::with_limits(cost, random, Limits::default())
+        Self::with_limits(cost, random, HashLimits::default())
     }
 
     /// A hasher with other limits.
     #[must_use]
-    pub fn with_limits(cost: Cost, random: Arc<dyn Random>, limits: Limits) -> Self {
+    pub fn with_limits(cost: Cost, random: Arc<dyn Random>, limits: HashLimits) -> Self {
         let running = Arc::new(Semaphore::new(limits.running.get().min(Semaphore::MAX_PERMITS)));
         let waiting = Semaphore::new(limits.waiting.min(Semaphore::MAX_PERMITS));
         Self(Arc::new(Shared { cost, random, running, waiting }))
@@ -79,14 +79,14 @@ impl Hasher {
     /// hashes it at today's cost: one job, since judging too is work that an async thread must not wait for.
     ///
     /// # Errors
-    /// [`ChooseError::Refused`] where the policy refuses it, for its length at once, whatever waits;
-    /// [`ChooseError::Busy`] at once where the queue is full.
-    pub async fn choose(
+    /// [`NewPasswordError::Refused`] where the policy refuses it, for its length at once, whatever waits;
+    /// [`NewPasswordError::HashQueueFull`] at once where the queue is full.
+    pub async fn hash_new_password(
         &self,
         policy: &PasswordPolicy,
         password: Password,
         own_words: Vec<String>,
-    ) -> Result<PasswordHash, ChooseError> {
+    ) -> Result<PasswordHash, NewPasswordError> {
         policy.check_length(&password)?;
         let policy = policy.clone();
         self.run(move |shared| {
@@ -100,8 +100,8 @@ impl Hasher {
     /// Hashes a password at today's cost, under a fresh salt, without asking whether it may be chosen.
     ///
     /// # Errors
-    /// [`Busy`] at once where the queue is full.
-    pub async fn hash(&self, password: Password) -> Result<PasswordHash, Busy> {
+    /// [`HashQueueFull`] at once where the queue is full.
+    pub async fn hash(&self, password: Password) -> Result<PasswordHash, HashQueueFull> {
         self.run(move |shared| verification::hash(&password, shared.cost, &*shared.random, &mut stretch)).await
     }
 
@@ -109,8 +109,12 @@ impl Hasher {
     /// log-in goes through here: all of them take the same time, unless the stored hash is dearer than today's cost.
     ///
     /// # Errors
-    /// [`Busy`] at once where the queue is full.
-    pub async fn verify(&self, password: Password, stored: Option<PasswordHash>) -> Result<Verification, Busy> {
+    /// [`HashQueueFull`] at once where the queue is full.
+    pub async fn verify(
+        &self,
+        password: Password,
+        stored: Option<PasswordHash>,
+    ) -> Result<Verification, HashQueueFull> {
         self.run(move |shared| {
             verification::verify(&password, stored.as_ref(), shared.cost, &*shared.random, &mut stretch)
         })
@@ -119,7 +123,10 @@ impl Hasher {
 
     /// Runs `job` when it is its turn. Dropped while waiting, it leaves the queue; dropped later, the job runs on and
     /// keeps its core, since nothing can stop it. A job that panics panics here, with its core given back.
-    async fn run<T: Send + 'static>(&self, job: impl FnOnce(&Shared) -> T + Send + 'static) -> Result<T, Busy> {
+    async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&Shared) -> T + Send + 'static,
+    ) -> Result<T, HashQueueFull> {
         let core = self.core().await?;
         let shared = Arc::clone(&self.0);
         let answer = spawn_blocking(move || {
@@ -129,18 +136,18 @@ impl Hasher {
         match answer.await.map_err(tokio::task::JoinError::try_into_panic) {
             Ok(answer) => Ok(answer),
             Err(Ok(panic)) => resume_unwind(panic),
-            Err(Err(_cancelled)) => Err(Busy), // the runtime is shutting down
+            Err(Err(_cancelled)) => Err(HashQueueFull), // the runtime is shutting down
         }
     }
 
     /// Waits for a core, in turn.
-    async fn core(&self) -> Result<OwnedSemaphorePermit, Busy> {
+    async fn core(&self) -> Result<OwnedSemaphorePermit, HashQueueFull> {
         let running = &self.0.running;
         if let Ok(core) = Arc::clone(running).try_acquire_owned() {
             return Ok(core); // none is free while others wait: a core given back goes to the first of them
         }
-        let _place = self.0.waiting.try_acquire().map_err(|_| Busy)?;
-        Arc::clone(running).acquire_owned().await.map_err(|_| Busy)
+        let _place = self.0.waiting.try_acquire().map_err(|_| HashQueueFull)?;
+        Arc::clone(running).acquire_owned().await.map_err(|_| HashQueueFull)
     }
 }
 
@@ -163,8 +170,8 @@ mod tests {
     use crate::random::fake::Counting;
 
     fn hasher(running: usize, waiting: usize) -> Hasher {
-        let limits = Limits { running: NonZeroUsize::new(running).unwrap(), waiting };
-        Hasher::with_limits(Cost::cheap(), Arc::new(Counting::default()), limits)
+        let limits = HashLimits { running: NonZeroUsize::new(running).unwrap(), waiting };
+        Hasher::with_limits(Cost::for_tests(), Arc::new(Counting::default()), limits)
     }
 
     fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
@@ -176,7 +183,7 @@ mod tests {
     }
 
     /// A request whose job has begun and lasts until the sender is dropped.
-    fn begun(hasher: &Hasher) -> (Pin<Box<impl Future<Output = Result<(), Busy>> + use<>>>, mpsc::Sender<()>) {
+    fn begun(hasher: &Hasher) -> (Pin<Box<impl Future<Output = Result<(), HashQueueFull>> + use<>>>, mpsc::Sender<()>) {
         let (end, ended) = mpsc::channel::<()>();
         let hasher = hasher.clone();
         let mut request = Box::pin(async move { hasher.run(move |_| _ = ended.recv()).await });
@@ -197,7 +204,7 @@ mod tests {
     #[tokio::test]
     async fn a_chosen_password_is_judged_with_its_own_words_then_hashed() {
         let (hasher, policy) = (hasher(1, 0), PasswordPolicy::default());
-        let choose = |text, own: &str| hasher.choose(&policy, typed(text), vec![own.to_owned()]);
+        let choose = |text, own: &str| hasher.hash_new_password(&policy, typed(text), vec![own.to_owned()]);
         let stored = choose("zorblatt-quim", "ada").await.unwrap();
         let found = hasher.verify(typed("zorblatt-quim"), Some(stored)).await;
         assert!(matches!(found, Ok(Verification::Match { rehash: None })));
@@ -209,9 +216,9 @@ mod tests {
     async fn only_a_choice_of_a_wrong_length_needs_no_core() {
         let (hasher, policy) = (hasher(1, 0), PasswordPolicy::default());
         let (_running, _end) = begun(&hasher);
-        let choose = |text| hasher.choose(&policy, typed(text), Vec::new());
+        let choose = |text| hasher.hash_new_password(&policy, typed(text), Vec::new());
         assert_eq!(choose("otter").await.unwrap_err(), PasswordRefusal::TooShort { min: 8 }.into());
-        assert_eq!(choose("password").await.unwrap_err(), Busy.into());
+        assert_eq!(choose("password").await.unwrap_err(), HashQueueFull.into());
     }
 
     #[tokio::test]
@@ -220,7 +227,7 @@ mod tests {
         let (running, end) = begun(&hasher);
         let mut waiting: Vec<_> = iter::repeat_with(|| Box::pin(hasher.hash(typed("otter")))).take(64).collect();
         assert!(waiting.iter_mut().all(|request| poll(request.as_mut()).is_pending()));
-        assert!(matches!(poll(pin!(hasher.hash(typed("otter")))), Poll::Ready(Err(Busy))));
+        assert!(matches!(poll(pin!(hasher.hash(typed("otter")))), Poll::Ready(Err(HashQueueFull))));
 
         for _ in 0..10_000 {
             let at = waiting.len() / 2;
@@ -242,7 +249,7 @@ mod tests {
         let hasher = hasher(1, 0);
         let (running, end) = begun(&hasher);
         drop(running);
-        assert_eq!(hasher.hash(typed("otter")).await.unwrap_err(), Busy);
+        assert_eq!(hasher.hash(typed("otter")).await.unwrap_err(), HashQueueFull);
 
         drop(end);
         let core = tokio::time::timeout(Duration::from_secs(10), hasher.0.running.acquire()).await;
@@ -262,7 +269,7 @@ mod tests {
     #[test]
     fn one_core_is_left_to_the_pages() {
         let cores = available_parallelism().unwrap().get();
-        let limits = Limits::default();
+        let limits = HashLimits::default();
         assert_eq!((limits.running.get(), limits.waiting), ((cores - 1).max(1), 64));
     }
 }

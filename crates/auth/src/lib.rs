@@ -18,7 +18,7 @@
 //!
 //! // Registration: not too long, then judged and hashed off the async threads.
 //! let chosen = Password::typed("marble otter seven")?;
-//! let stored = hasher.choose(&policy, chosen, vec!["ada".into(), "ada@example.com".into()]).await?;
+//! let stored = hasher.hash_new_password(&policy, chosen, vec!["ada".into(), "ada@example.com".into()]).await?;
 //!
 //! // Log-in: the policy is not asked, and an unknown user (`None`) costs what a known one does.
 //! let typed = Password::typed("marble otter seven")?;
@@ -40,7 +40,7 @@ mod session;
 mod verification;
 
 pub use cost::{Cost, CostError};
-pub use hasher::{Busy, ChooseError, Hasher, Limits};
+pub use hasher::{HashLimits, HashQueueFull, Hasher, NewPasswordError};
 pub use password::{Password, PasswordTooLong};
 pub use policy::{PasswordPolicy, PasswordPolicyError, PasswordRefusal, Warning};
 pub use random::Random;

@@ -145,7 +145,7 @@ impl PasswordPolicy {
     }
 
     /// Whether a password may be chosen by somebody whose username and e-mail address are `own_words`; an address's
-    /// parts count by themselves. It takes some 10 ms of a core at worst: [`crate::Hasher::choose`] asks it off the
+    /// parts count by themselves. It takes some 10 ms of a core at worst: [`crate::Hasher::hash_new_password`] asks it off the
     /// async threads.
     ///
     /// # Errors

@@ -115,22 +115,27 @@ mod tests {
             ],
         };
         let random = Counting::default();
-        let found =
-            verify(&typed("passwordPASSWORDpassword"), Some(&stored.to_hash()), Cost::cheap(), &random, &mut stretch);
+        let found = verify(
+            &typed("passwordPASSWORDpassword"),
+            Some(&stored.to_hash()),
+            Cost::for_tests(),
+            &random,
+            &mut stretch,
+        );
         assert!(matches!(found, Verification::Match { rehash: Some(_) }));
     }
 
     #[test]
     fn two_hashes_of_one_password_differ() {
         let random = Counting::default();
-        let [one, other] = [(); 2].map(|()| hash(&typed("otter"), Cost::cheap(), &random, &mut stretch));
+        let [one, other] = [(); 2].map(|()| hash(&typed("otter"), Cost::for_tests(), &random, &mut stretch));
         assert_ne!(one.expose(), other.expose());
         assert!(one.expose().starts_with("$pbkdf2-sha256$i=1000,l=32$AAECAwQFBgcICQoLDA0ODw$"), "16 bytes of salt");
     }
 
     #[test]
     fn an_old_hash_verifies_and_is_made_anew_at_todays_cost() {
-        let stored = hashed("otter", Cost::cheap());
+        let stored = hashed("otter", Cost::for_tests());
         let Verification::Match { rehash: Some(fresh) } =
             verify(&typed("otter"), Some(&stored), Cost::DEFAULT, &Counting::default(), &mut stretch)
         else {
@@ -146,7 +151,7 @@ mod tests {
         let salt = vec![9; 17];
         let digest = stretch(&typed("otter"), &salt, 1_000);
         let stored = Phc { rounds: 1_000, salt, digest }.to_hash();
-        let found = verify(&typed("otter"), Some(&stored), Cost::cheap(), &Counting::default(), &mut stretch);
+        let found = verify(&typed("otter"), Some(&stored), Cost::for_tests(), &Counting::default(), &mut stretch);
         assert!(matches!(found, Verification::Match { rehash: Some(_) }));
     }
 
@@ -156,8 +161,9 @@ mod tests {
         for (chosen, other) in
             [("Otter", "otter"), ("otter ", "otter"), ("otter", "ot\0ter"), (&format!("{long}A"), &format!("{long}B"))]
         {
-            let stored = hashed(chosen, Cost::cheap());
-            let found = |text| verify(&typed(text), Some(&stored), Cost::cheap(), &Counting::default(), &mut stretch);
+            let stored = hashed(chosen, Cost::for_tests());
+            let found =
+                |text| verify(&typed(text), Some(&stored), Cost::for_tests(), &Counting::default(), &mut stretch);
             assert!(matches!(found(chosen), Verification::Match { rehash: None }), "{chosen:?}");
             assert!(matches!(found(other), Verification::Mismatch), "{other:?}");
         }
@@ -167,25 +173,25 @@ mod tests {
     fn nobody_matches_not_even_a_guess_of_the_decoy() {
         // The counting source makes the decoy's digest known: 16 bytes of salt, then these.
         let digest = std::array::from_fn(|at| u8::try_from(16 + at).unwrap());
-        let found = verify(&typed("otter"), None, Cost::cheap(), &Counting::default(), &mut |_, _, _| digest);
+        let found = verify(&typed("otter"), None, Cost::for_tests(), &Counting::default(), &mut |_, _, _| digest);
         assert!(matches!(found, Verification::Mismatch));
         let unreadable = PasswordHash::new("$pbkdf2-sha256$i=1,l=32$$".to_owned());
         let found =
-            verify(&typed("otter"), Some(&unreadable), Cost::cheap(), &Counting::default(), &mut |_, _, _| digest);
+            verify(&typed("otter"), Some(&unreadable), Cost::for_tests(), &Counting::default(), &mut |_, _, _| digest);
         assert!(matches!(found, Verification::Unreadable));
-        assert!(!is_verifiable(&unreadable) && is_verifiable(&hashed("otter", Cost::cheap())));
+        assert!(!is_verifiable(&unreadable) && is_verifiable(&hashed("otter", Cost::for_tests())));
     }
 
     #[test]
     fn every_failure_costs_todays_rounds() {
-        let current = hashed("otter", Cost::cheap());
+        let current = hashed("otter", Cost::for_tests());
         let cheaper = Phc { rounds: 1_500, salt: vec![1; 16], digest: [1; 32] }.to_hash();
         let hostile = PasswordHash::new(current.expose().replace("i=1000", "i=4294967295"));
         let today = Cost::DEFAULT;
         assert_eq!(rounds_spent("wrong", None, today), 600_000, "nobody");
         assert_eq!(rounds_spent("wrong", Some(&cheaper), today), 600_000, "fewer rounds, topped up");
         assert_eq!(rounds_spent("wrong", Some(&hostile), today), 600_000, "unreadable");
-        assert_eq!(rounds_spent("wrong", Some(&current), Cost::cheap()), 1_000, "today's");
-        assert_eq!(rounds_spent("wrong", Some(&cheaper), Cost::cheap()), 1_500, "dearer, until its next log-in");
+        assert_eq!(rounds_spent("wrong", Some(&current), Cost::for_tests()), 1_000, "today's");
+        assert_eq!(rounds_spent("wrong", Some(&cheaper), Cost::for_tests()), 1_500, "dearer, until its next log-in");
     }
 }

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use domain::party::{Answer, GuestList, Heads, Invitation, Party, PartyDate, PartyId, PartyState, Seats, Zone};
+use domain::party::{Answer, GuestList, Heads, Party, PartyDate, PartyHeading, PartyId, PartyState, Seats, Zone};
 use domain::party::{parse_date, parse_time};
 use domain::user::{UserId, Username};
 use domain::{Timestamp, fold};
@@ -22,7 +22,7 @@ fn party(seats: u32) -> Party {
         id: PartyId::new(1),
         host: UserId::new(1),
         rsvp_deadline: date.starts_at(),
-        invitation: Invitation { host: Username::parse("ada").unwrap(), date },
+        heading: PartyHeading { host: Username::parse("ada").unwrap(), date },
         state: PartyState::Scheduled,
         guests: GuestList::stored(Seats::new(seats).unwrap(), seats - 1, 0, answers).unwrap(),
     }
@@ -34,7 +34,7 @@ fn rules(criterion: &mut Criterion) {
         let mut group = criterion.benchmark_group(format!("an RSVP to a table of {seats}"));
         let accept = |mut party: Party| party.accept(UserId::new(2), Heads::ONE, now);
         group.bench_function("ours", |b| b.iter_batched(|| party.clone(), accept, BatchSize::SmallInput));
-        group.bench_function("floor", |b| b.iter(|| black_box(&party).invitation.clone()));
+        group.bench_function("floor", |b| b.iter(|| black_box(&party).heading.clone()));
         group.finish();
     }
 }
@@ -52,7 +52,7 @@ fn reading(criterion: &mut Criterion) {
     group.bench_function("floor", |b| b.iter(|| black_box(row).to_lowercase()));
     group.finish();
 
-    let date = party(10).invitation.date;
+    let date = party(10).heading.date;
     let mut group = criterion.benchmark_group("a date in words");
     group.bench_function("ours", |b| b.iter(|| black_box(&date).to_string()));
     group.bench_function("floor", |b| b.iter(|| black_box("Saturday 14 March 2026, 19:00 (Europe/Berlin)").to_owned()));

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 
 use crate::party::{PartyDate, PartyId, Seats, Zone, parse_date, parse_time};
 use crate::user::{Email, Username};
-use crate::{Label, fold};
+use crate::{ShortText, fold};
 
 /// As many cases as `PROPTEST_CASES` asks for; every day a few thousand.
 fn config() -> ProptestConfig {
@@ -73,9 +73,9 @@ proptest! {
             prop_assert_eq!(Username::parse(name.as_str()), Ok(name.clone()));
             prop_assert!((1..=4 * Username::MAX).contains(&name.key().chars().count()), "{}", name.key());
         }
-        if let Ok(label) = Label::parse(&typed) {
-            prop_assert_eq!(Label::stored(label.to_string()), Ok(label.clone()));
-            prop_assert_eq!(Label::parse(label.as_str()), Ok(label));
+        if let Ok(label) = ShortText::parse(&typed) {
+            prop_assert_eq!(ShortText::stored(label.to_string()), Ok(label.clone()));
+            prop_assert_eq!(ShortText::parse(label.as_str()), Ok(label));
         }
     }
 
@@ -98,7 +98,7 @@ proptest! {
         let (Ok(day), Ok(hour), Ok(zone)) = (parse_date(&day), parse_time(&hour), Zone::parse(&name)) else { return Ok(()) };
         if let Ok(date) = PartyDate::resolve(day, hour, zone.clone()) {
             prop_assert_eq!(&PartyDate::stored(&date.local(), zone, date.starts_at()), &Ok(date.clone()));
-            prop_assert_eq!(&date.on_the_same_wall(date.starts_at()), &date);
+            prop_assert_eq!(&date.at_in_same_zone(date.starts_at()), &date);
             prop_assert!(date.to_string().ends_with(&format!("({})", date.zone().as_str())), "{}", date);
         }
     }

@@ -30,14 +30,14 @@
 //! The arithmetic of seats, without any store:
 //!
 //! ```
-//! use domain::party::{GuestList, Heads, Seats, Verdict};
+//! use domain::party::{GuestList, Heads, Seats, SeatResult};
 //! use domain::user::UserId;
 //!
 //! let (ada, ben) = (UserId::new(1), UserId::new(2));
 //! let mut list = GuestList::new(Seats::parse("2")?); // the host has one of them
 //!
-//! assert_eq!(list.accept(ada, Heads::ONE), Verdict::Seated);
-//! assert_eq!(list.accept(ben, Heads::ONE), Verdict::Full);
+//! assert_eq!(list.accept(ada, Heads::ONE), SeatResult::Seated);
+//! assert_eq!(list.accept(ben, Heads::ONE), SeatResult::Full);
 //! assert_eq!(list.free(), 0);
 //! # Ok::<(), domain::party::SeatsError>(())
 //! ```
@@ -47,21 +47,21 @@ pub mod contract;
 pub mod credential;
 mod error;
 mod fold;
-mod label;
 mod page;
 #[cfg(feature = "party")]
 pub mod party;
 mod ports;
 pub mod session;
+mod short_text;
 mod time;
 pub mod user;
 mod visible;
 
 pub use error::{CorruptValue, StoreError};
 pub use fold::fold;
-pub use label::{Label, LabelError};
 pub use page::{Page, PageSize};
 pub use ports::AccountPorts;
+pub use short_text::{ShortText, ShortTextError};
 pub use time::{Clock, FixedClock, Timestamp};
 
 #[cfg(all(test, feature = "party"))]

@@ -1,8 +1,8 @@
 //! A dinner party: what it is, and what may happen to it. No page, no SQL, no clock.
 
 mod date;
-mod form_id;
 mod guest_list;
+mod idempotency_key;
 mod listing;
 mod parties;
 mod repository;
@@ -12,10 +12,10 @@ mod seats;
 #[cfg(feature = "contract")]
 pub mod contract;
 
-pub use crate::label::{Label, LabelError};
+pub use crate::short_text::{ShortText, ShortTextError};
 pub use date::{PartyDate, PartyDateError, Zone, day_in_utc, parse_date, parse_time};
-pub use form_id::FormId;
-pub use guest_list::{Answer, GuestList, GuestListError, SteppedBack, Verdict};
+pub use guest_list::{Answer, GuestList, GuestListError, SeatResult, Withdrawal};
+pub use idempotency_key::IdempotencyKey;
 pub use listing::{
     Attendee, HomeView, PartyCursor, PartyQuery, PartySummary, PartyView, ProfileCursors, ProfileView, Scope,
 };
@@ -69,7 +69,7 @@ pub struct Party {
     /// Who gives it, and sits at the table for good.
     pub host: UserId,
     /// What a sentence about the party names: its host and its date.
-    pub invitation: Invitation,
+    pub heading: PartyHeading,
     /// Whether it is on.
     pub state: PartyState,
     /// Until when seats are given away.
@@ -80,7 +80,7 @@ pub struct Party {
 
 /// What a sentence about a party names.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Invitation {
+pub struct PartyHeading {
     /// Who gives the party.
     pub host: Username,
     /// When it begins, where it is given.
@@ -104,13 +104,13 @@ pub struct NewParty {
     /// When.
     pub date: PartyDate,
     /// Where: a public label, not an address.
-    pub venue: Label,
+    pub venue: ShortText,
     /// What there is to eat.
-    pub main_dish: Label,
+    pub main_dish: ShortText,
     /// Seats at the table, the host's included.
     pub seats: Seats,
     /// The form that asks for it, where one does.
-    pub form: Option<FormId>,
+    pub form: Option<IdempotencyKey>,
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@
 
 use std::net::SocketAddr;
 
-use accounts::web::{AccountPage, CurrentUser, Layout, LayoutError, PageParts};
+use accounts::web::{AccountPage, CurrentUser, Layout, LayoutError, PageContext};
 use accounts::{Accounts, Email, OsRandom, Password, Random, Registration, User, Username};
 use askama::Template;
 use clap::Parser;
@@ -35,7 +35,7 @@ struct Settings {
 #[derive(Template)]
 #[template(path = "card.html")]
 struct Frame<'a> {
-    page: &'a PageParts,
+    page: &'a PageContext,
     title: &'a str,
     content: &'a str,
 }
@@ -43,7 +43,7 @@ struct Frame<'a> {
 struct Card;
 
 impl Layout for Card {
-    fn page(&self, page: &PageParts, title: &str, content: &str) -> Result<String, LayoutError> {
+    fn page(&self, page: &PageContext, title: &str, content: &str) -> Result<String, LayoutError> {
         Ok(Frame { page, title, content }.render()?)
     }
 }
@@ -52,11 +52,11 @@ impl Layout for Card {
 #[template(path = "home.html")]
 struct Home<'a> {
     user: &'a User,
-    page: &'a PageParts,
+    page: &'a PageContext,
 }
 
 #[handler]
-fn home(user: CurrentUser, page: PageParts) -> Response {
+fn home(user: CurrentUser, page: PageContext) -> Response {
     page.render_template(StatusCode::OK, "Home", &Home { user: &user, page: &page })
 }
 

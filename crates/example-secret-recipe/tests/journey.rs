@@ -4,7 +4,7 @@
 
 mod common;
 
-use accounts::test_kit::Visitor;
+use accounts::test_kit::TestClient;
 use test_support::{Postgres, sqlite_url};
 
 use crate::common::Recipe;
@@ -22,7 +22,7 @@ async fn only_the_cook_reads_the_recipe_on_postgres() {
 
 async fn only_the_cook_reads_the_recipe(database: &str) {
     let first = Recipe::start(database);
-    let visitor = Visitor::at(&first.url("/"));
+    let visitor = TestClient::at(&first.url("/"));
     let password = first.password().expect("a first start tells the password").to_owned();
     let refused = visitor.get("/home").await;
     assert_eq!(refused.path, "/?next=%2Fhome");
@@ -30,7 +30,7 @@ async fn only_the_cook_reads_the_recipe(database: &str) {
     assert!(!refused.text.contains("Gruyère"));
 
     let form = |password: &str| [("email", "cook@example.com".to_owned()), ("password", password.to_owned())];
-    let log_in = async |visitor: &Visitor, password: &str| {
+    let log_in = async |visitor: &TestClient, password: &str| {
         let form = form(password);
         let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
         visitor.submit("/?next=/home", "/", &form).await
@@ -49,5 +49,5 @@ async fn only_the_cook_reads_the_recipe(database: &str) {
     drop(first);
     let second = Recipe::start(database);
     assert_eq!(second.password(), None, "a password is told once");
-    assert!(log_in(&Visitor::at(&second.url("/")), &password).await.text.contains("Welcome back cook"));
+    assert!(log_in(&TestClient::at(&second.url("/")), &password).await.text.contains("Welcome back cook"));
 }

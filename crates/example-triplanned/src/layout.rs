@@ -1,6 +1,6 @@
 //! The postcard rack around every page.
 
-use accounts::web::{Layout, LayoutError, PageParts};
+use accounts::web::{Layout, LayoutError, PageContext};
 use askama::Template;
 
 use crate::assets;
@@ -10,7 +10,7 @@ pub(crate) struct Postcards;
 #[derive(Template)]
 #[template(path = "layout.html")]
 struct Rack<'a> {
-    page: &'a PageParts,
+    page: &'a PageContext,
     title: &'a str,
     content: &'a str,
     stylesheet: &'a str,
@@ -18,7 +18,7 @@ struct Rack<'a> {
 }
 
 impl Layout for Postcards {
-    fn page(&self, page: &PageParts, title: &str, content: &str) -> Result<String, LayoutError> {
+    fn page(&self, page: &PageContext, title: &str, content: &str) -> Result<String, LayoutError> {
         let (stylesheet, palm) = (assets::stylesheet_path(), assets::palm_path());
         Ok(Rack { page, title, content, stylesheet, palm }.render()?)
     }

@@ -1,7 +1,7 @@
 //! A post: a place, and what somebody says about it.
 
 use accounts::web::{Fields, Form, FormErrors};
-use accounts::{Label, UserId};
+use accounts::{ShortText, UserId};
 
 use crate::stamp::Stamp;
 use crate::words;
@@ -33,17 +33,18 @@ pub(crate) struct NewPost {
 /// What the form asks for.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
-    pub(crate) city: Label,
-    pub(crate) country: Label,
+    pub(crate) city: ShortText,
+    pub(crate) country: ShortText,
     pub(crate) description: Description,
 }
 
 impl Form for Place {
     fn parse(fields: &Fields) -> Result<Self, FormErrors> {
         let mut errors = FormErrors::new();
-        let city = errors.field(fields, "city", |typed| Label::parse(typed).map_err(|e| words::label(e, "the city")));
-        let country =
-            errors.field(fields, "country", |typed| Label::parse(typed).map_err(|e| words::label(e, "the country")));
+        let city =
+            errors.field(fields, "city", |typed| ShortText::parse(typed).map_err(|e| words::label(e, "the city")));
+        let country = errors
+            .field(fields, "country", |typed| ShortText::parse(typed).map_err(|e| words::label(e, "the country")));
         let description = errors.field(fields, "description", Description::parse);
         match (city, country, description) {
             (Some(city), Some(country), Some(description)) => Ok(Self { city, country, description }),

@@ -1,6 +1,6 @@
 //! What TriPlanned says.
 
-use accounts::{Label, LabelError};
+use accounts::{ShortText, ShortTextError};
 
 pub(crate) const POSTED: &str = "Your postcard is on the rack.";
 pub(crate) const DESCRIPTION_EMPTY: &str = "Please say something about it.";
@@ -8,10 +8,10 @@ pub(crate) const DESCRIPTION_TOO_LONG: &str = "Please use at most 2,000 characte
 pub(crate) const CHARACTER: &str = "This holds a character that cannot be shown. Please type it again.";
 
 /// Why a text names no place; `what` is what to name.
-pub(crate) fn label(error: LabelError, what: &str) -> String {
+pub(crate) fn label(error: ShortTextError, what: &str) -> String {
     match error {
-        LabelError::Empty => format!("Please name {what}."),
-        LabelError::TooLong => format!("Please use at most {} characters.", Label::MAX),
-        LabelError::Character => CHARACTER.into(),
+        ShortTextError::Empty => format!("Please name {what}."),
+        ShortTextError::TooLong => format!("Please use at most {} characters.", ShortText::MAX),
+        ShortTextError::Character => CHARACTER.into(),
     }
 }

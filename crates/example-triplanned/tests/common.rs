@@ -1,7 +1,7 @@
 //! TriPlanned on a socket of this machine, over either engine. What a test is about is not here.
 
 use accounts::Accounts;
-use accounts::test_kit::{Page, TestServer, Visitor, cheap};
+use accounts::test_kit::{TestClient, TestResponse, TestServer, fast_hash_cost};
 use store::AccountStore;
 use tempfile::TempDir;
 use test_support::{Postgres, sqlite_url};
@@ -28,22 +28,22 @@ impl Rack {
     }
 
     async fn over(store: &AccountStore, folder: Option<TempDir>) -> Self {
-        let site = example_triplanned::site(store, Accounts::builder().cost(cheap())).unwrap();
+        let site = example_triplanned::site(store, Accounts::builder().cost(fast_hash_cost())).unwrap();
         Self { server: TestServer::start(site).await.unwrap(), _folder: folder }
     }
 
-    pub(crate) fn guest(&self) -> Visitor {
-        Visitor::of(&self.server)
+    pub(crate) fn guest(&self) -> TestClient {
+        TestClient::of(&self.server)
     }
 
     /// Somebody new, registered and logged in.
-    pub(crate) async fn user(&self, name: &str) -> Visitor {
-        Visitor::logged_in(&self.server, name, PASSWORD).await
+    pub(crate) async fn user(&self, name: &str) -> TestClient {
+        TestClient::logged_in(&self.server, name, PASSWORD).await
     }
 }
 
 /// Posts a place by the form on one's own profile.
-pub(crate) async fn post(author: &Visitor, name: &str, fields: &[(&str, &str)]) -> Page {
+pub(crate) async fn post(author: &TestClient, name: &str, fields: &[(&str, &str)]) -> TestResponse {
     let mut form = vec![("city", "Lisbon"), ("country", "Portugal"), ("description", "Hills,\nand a river.")];
     form.retain(|(field, _)| fields.iter().all(|(typed, _)| typed != field));
     form.extend_from_slice(fields);

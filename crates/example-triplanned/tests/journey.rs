@@ -1,6 +1,6 @@
 //! The whole way: register, log in, post, log out; and the other services in the same browser.
 
-use accounts::test_kit::Visitor;
+use accounts::test_kit::TestClient;
 
 use crate::common::{PASSWORD, Rack, post};
 
@@ -51,7 +51,7 @@ async fn two_services_in_one_browser_log_nobody_out(rack: Rack) {
     let here = rack.user("ada").await;
     other.guest().register("ben", PASSWORD).await;
 
-    let there: Visitor = other.guest();
+    let there: TestClient = other.guest();
     there.take_cookies(&here.cookies()); // one browser: cookies ignore ports
     assert!(there.log_in("ben", PASSWORD).await.text.contains("Welcome back, ben."));
     here.take_cookies(&there.cookies());

@@ -1,6 +1,6 @@
 //! `/user/{username}`: somebody's posts; for oneself, the form for a new one.
 
-use accounts::test_kit::Page;
+use accounts::test_kit::TestResponse;
 
 use crate::common::{Rack, post};
 
@@ -61,7 +61,7 @@ async fn markup_comes_back_as_text(rack: Rack) {
     let ada = rack.user("ada").await;
     let hostile = "<script>alert(1)</script> \"'&amp; {{ 7*7 }}";
     let page = post(&ada, "ada", &[("city", hostile), ("country", hostile), ("description", hostile)]).await;
-    let says = |page: &Page| page.texts(".postcard h2 bdi, .postcard .description");
+    let says = |page: &TestResponse| page.texts(".postcard h2 bdi, .postcard .description");
     assert_eq!(says(&page), [hostile, hostile, hostile]);
     assert!(page.texts("main script").is_empty());
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::credential::PasswordHash;
 use domain::party::{
-    Heads, Label, NewParty, Parties, PartyDate, PartyQuery, Scope, Seats, Zone, parse_date, parse_time,
+    Heads, NewParty, Parties, PartyDate, PartyQuery, Scope, Seats, ShortText, Zone, parse_date, parse_time,
 };
 use domain::session::{Device, Session, TokenDigest};
 use domain::user::{Email, NewUser, UserId, Username};
@@ -46,7 +46,7 @@ async fn fill(store: &PartyStore) -> Vec<UserId> {
     for party in 0..50 {
         let day = parse_date(&format!("2030-{:02}-{:02}", party / 28 + 1, party % 28 + 1)).unwrap();
         let date = PartyDate::resolve(day, parse_time("19:00").unwrap(), Zone::parse("UTC").unwrap()).unwrap();
-        let label = |what: &str| Label::parse(&format!("{what} number {party}")).unwrap();
+        let label = |what: &str| ShortText::parse(&format!("{what} number {party}")).unwrap();
         let (venue, main_dish, seats) = (label("Venue"), label("Main dish"), Seats::new(500).unwrap());
         let id = parties
             .host(NewParty { host: users[party % 10], date, venue, main_dish, seats, form: None })

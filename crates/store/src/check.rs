@@ -10,11 +10,11 @@ use domain::credential::PasswordHash;
 use futures_util::TryStreamExt as _;
 use sqlx::{Connection as _, FromRow, Row as _, SqlSafeStr as _, SqliteConnection, query, query_as, raw_sql};
 
-pub use self::breach::{Breach, Promise};
+pub use self::breach::{Invariant, Violation};
 use crate::dialect::Dialect;
 
 /// Whom breaches are told to.
-type Tell<'t> = &'t mut dyn FnMut(Breach);
+type Tell<'t> = &'t mut dyn FnMut(Violation);
 
 /// Whether a password can be held against a hash: that is cryptography, of which nothing is known here.
 type IsVerifiable<'v> = &'v dyn Fn(&PasswordHash) -> bool;
@@ -47,7 +47,7 @@ pub(crate) async fn check_file(file: &mut SqliteConnection, tell: Tell<'_>) -> s
     while let Some(row) = found.try_next().await? {
         let said: String = row.try_get(0)?;
         if said != "ok" {
-            tell(Breach::Damaged { said });
+            tell(Violation::Damaged { said });
         }
     }
     drop(found);
@@ -55,7 +55,7 @@ pub(crate) async fn check_file(file: &mut SqliteConnection, tell: Tell<'_>) -> s
          WHERE "table" NOT IN ('users', 'credentials', 'sessions', 'parties', 'rsvps')"#;
     let mut found = query_as::<_, (String, i64, String)>(dangling).fetch(file);
     while let Some((table, row, parent)) = found.try_next().await? {
-        tell(Breach::Dangling { table, row, parent });
+        tell(Violation::Dangling { table, row, parent });
     }
     Ok(())
 }
@@ -76,7 +76,7 @@ where
             Ok(row) => look(row, tell),
             Err(error) => {
                 let id = row.try_get::<i64, _>(0).ok();
-                tell(Breach::Unreadable { table, row: id, said: error.to_string() });
+                tell(Violation::Unreadable { table, row: id, said: error.to_string() });
             }
         }
     }

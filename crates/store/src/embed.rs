@@ -53,7 +53,7 @@ use sqlx::{Postgres, Sqlite};
 
 pub use crate::dialect::{Bind, Column, Dialect, Same, Where, is_taken};
 pub use crate::migrate::MigrationSet;
-pub use crate::reader::Reader;
+pub use crate::read_pool::ReadPool;
 pub use crate::writer::{WriteError, Writer};
 
 /// An open database: where to read, and the only way to write.
@@ -61,7 +61,7 @@ pub use crate::writer::{WriteError, Writer};
 #[non_exhaustive]
 pub struct Engine<D: Dialect> {
     /// For reading. SQLite refuses writes here; PostgreSQL would do them, without the [`Writer`]'s promises.
-    pub read: Reader<D>,
+    pub read: ReadPool<D>,
     /// For writing.
     pub writer: Writer<D>,
 }

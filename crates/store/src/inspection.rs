@@ -8,7 +8,7 @@ use domain::credential::PasswordHash;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 
 use crate::backup::{self, BackupError};
-use crate::check::{Breach, check, check_file};
+use crate::check::{Violation, check, check_file};
 use crate::connect;
 use crate::embed::MigrationSet;
 use crate::error::{ConnectError, failed};
@@ -47,7 +47,7 @@ impl Inspection {
     pub async fn check(
         mut self,
         is_verifiable: impl Fn(&PasswordHash) -> bool,
-        mut tell: impl FnMut(Breach),
+        mut tell: impl FnMut(Violation),
     ) -> Result<(), StoreError> {
         let checked = match &mut self.connection {
             Connection::Sqlite(file) => match check_file(file, &mut tell).await {

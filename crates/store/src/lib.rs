@@ -18,12 +18,12 @@ mod account_store;
 mod backup;
 #[cfg(feature = "party")]
 mod check;
+mod circuit_breaker;
 mod connect;
 mod credentials;
 mod dialect;
 pub mod embed;
 mod error;
-mod gate;
 #[cfg(feature = "party")]
 mod inspection;
 mod migrate;
@@ -33,7 +33,7 @@ mod parties;
 mod party_store;
 #[cfg(test)]
 mod plan;
-mod reader;
+mod read_pool;
 mod sessions;
 mod users;
 mod writer;
@@ -42,7 +42,7 @@ pub use account_store::AccountStore;
 #[cfg(feature = "party")]
 pub use backup::BackupError;
 #[cfg(feature = "party")]
-pub use check::{Breach, Promise};
+pub use check::{Invariant, Violation};
 pub use error::ConnectError;
 #[cfg(feature = "party")]
 pub use inspection::Inspection;

@@ -15,9 +15,9 @@ use sqlx::{Connection, Pool, SqlSafeStr as _, Transaction};
 
 use self::together::Queue;
 pub(crate) use self::together::Wal;
+use crate::circuit_breaker::CircuitBreaker;
 use crate::dialect::Dialect;
 use crate::error::failed;
-use crate::gate::Gate;
 
 /// Runs writes, each whole or not at all.
 ///
@@ -30,7 +30,7 @@ pub struct Writer<D: Dialect> {
 #[derive(Debug)]
 enum Way<D: Dialect> {
     Together(Queue<D>),
-    Apart(Gate<D>),
+    Apart(CircuitBreaker<D>),
 }
 
 impl<D: Dialect> Clone for Writer<D> {
@@ -94,7 +94,7 @@ impl<D: Dialect> Writer<D> {
 
     /// Commits each job by itself, over as many connections as `pool` has.
     pub(crate) fn apart(pool: Pool<D>) -> Self {
-        Self { way: Way::Apart(Gate::to(pool)) }
+        Self { way: Way::Apart(CircuitBreaker::to(pool)) }
     }
 
     /// Whether it takes writes at all. Asked without one: whether they succeed is not known by it.

@@ -17,7 +17,7 @@ use domain::session::{Device, Session, TokenDigest};
 use domain::user::UserId;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, raw_sql};
-use store::{Breach, ConnectError, Inspection, PartyStore};
+use store::{ConnectError, Inspection, PartyStore, Violation};
 use test_support::Postgres;
 
 const TABLES: [&str; 5] = ["users", "credentials", "sessions", "parties", "rsvps"];
@@ -46,17 +46,17 @@ async fn fill(fresh: &Fresh) {
 }
 
 /// As one line: where, and what.
-fn short(breach: &Breach) -> String {
+fn short(breach: &Violation) -> String {
     match breach {
-        Breach::Damaged { said } => format!("damaged: {said}"),
-        Breach::Dangling { table, row, parent } => format!("{table} {row} -> {parent}"),
-        Breach::Unreadable { table, row, .. } => format!("{table} {row:?} unreadable"),
-        Breach::Rule { table, row, rule } => format!("{table} {row} {rule}"),
-        Breach::Value(value) => format!("{} {} {}?", value.table, value.row, value.column),
-        Breach::Promise { table, row, promise } => format!("{table} {row} {promise:?}"),
-        Breach::Taken { party, taken, counted } => format!("party {party}: {taken} taken, {counted} counted"),
-        Breach::Overbooked { party, seats, counted } => format!("party {party}: {counted} on {seats}"),
-        Breach::Heads { party, rsvp, heads, most } => format!("party {party}, rsvp {rsvp}: {heads} of 1..={most}"),
+        Violation::Damaged { said } => format!("damaged: {said}"),
+        Violation::Dangling { table, row, parent } => format!("{table} {row} -> {parent}"),
+        Violation::Unreadable { table, row, .. } => format!("{table} {row:?} unreadable"),
+        Violation::Rule { table, row, rule } => format!("{table} {row} {rule}"),
+        Violation::Value(value) => format!("{} {} {}?", value.table, value.row, value.column),
+        Violation::Invariant { table, row, promise } => format!("{table} {row} {promise:?}"),
+        Violation::Taken { party, taken, counted } => format!("party {party}: {taken} taken, {counted} counted"),
+        Violation::Overbooked { party, seats, counted } => format!("party {party}: {counted} on {seats}"),
+        Violation::Heads { party, rsvp, heads, most } => format!("party {party}, rsvp {rsvp}: {heads} of 1..={most}"),
     }
 }
 

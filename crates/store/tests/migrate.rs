@@ -160,6 +160,6 @@ async fn stores_with_other_tables_share_one_database() {
         let ada = common::add_user(&embedder.into(), "ada").await;
         let id = second.parties().add(common::party_of(&ada, 4)).await.unwrap();
         let found = fresh.parties().find(id, ada.id).await.unwrap();
-        assert_eq!(found.unwrap().summary.invitation.host, ada.username);
+        assert_eq!(found.unwrap().summary.heading.host, ada.username);
     }
 }

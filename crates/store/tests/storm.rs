@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use common::{Fresh, NOW, add_user, party_of};
 use domain::FixedClock;
-use domain::party::{FormId, Heads, NewParty, Outcome, Parties};
+use domain::party::{Heads, IdempotencyKey, NewParty, Outcome, Parties};
 use tokio::task::JoinSet;
 
 const GUESTS: usize = 60;
@@ -66,7 +66,7 @@ async fn one_form(fresh: Fresh) {
     let other = fresh.another().await;
     let ada = add_user(&fresh.accounts(), "ada").await;
     for round in 0..ROUNDS {
-        let form = FormId::parse(&format!("{round:022}"));
+        let form = IdempotencyKey::parse(&format!("{round:022}"));
         let mut sending = JoinSet::new();
         for store in [&fresh.store, &other] {
             let (parties, party) = (store.parties(), NewParty { form: form.clone(), ..party_of(&ada, SEATS) });

@@ -11,7 +11,7 @@ use accounts::{AccountPorts, Accounts, Email, StoreError, Timestamp, User, UserI
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::credential::MockCredentialRepository;
 use domain::party::{
-    Attendee, Invitation, Label, MockPartyRepository, PartyDate, PartyId, PartyState, PartySummary, Seats, Zone,
+    Attendee, MockPartyRepository, PartyDate, PartyHeading, PartyId, PartyState, PartySummary, Seats, ShortText, Zone,
     parse_date, parse_time,
 };
 use domain::session::{Device, LiveSession, MockSessionRepository, Session, SessionId};
@@ -36,12 +36,12 @@ fn party(number: i64) -> PartySummary {
     let day = parse_date(&format!("2030-{:02}-{:02}", number / 28 + 1, number % 28 + 1)).unwrap();
     let date = PartyDate::resolve(day, parse_time("19:00").unwrap(), Zone::parse("Europe/Berlin").unwrap()).unwrap();
     let name = |name: &str| Username::parse(name).unwrap();
-    let label = |what: &str| Label::parse(&format!("{what} number {number}")).unwrap();
+    let label = |what: &str| ShortText::parse(&format!("{what} number {number}")).unwrap();
     PartySummary {
         id: PartyId::new(number),
         host: UserId::new(2),
         rsvp_deadline: date.starts_at(),
-        invitation: Invitation { host: name("ben"), date },
+        heading: PartyHeading { host: name("ben"), date },
         venue: label("Venue"),
         main_dish: label("Main dish"),
         state: PartyState::Scheduled,

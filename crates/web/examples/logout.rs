@@ -11,7 +11,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use accounts::test_kit::{MovableClock, TestServer, Visitor, cheap};
+use accounts::test_kit::{MovableClock, TestClient, TestServer, fast_hash_cost};
 use accounts::{Accounts, Clock, SystemClock};
 use anyhow::{bail, ensure};
 use clap::Parser;
@@ -53,13 +53,13 @@ impl LogOut {
         let clock = MovableClock::at(SystemClock.now());
         let server = TestServer::start(app(
             Services::over(&store, clock.clone(), Zone::parse("UTC")?),
-            Accounts::builder().cost(cheap()),
+            Accounts::builder().cost(fast_hash_cost()),
         )?)
         .await?;
-        Visitor::of(&server).register("ada", PASSWORD).await;
+        TestClient::of(&server).register("ada", PASSWORD).await;
         let (mut revived, mut before, mut after, mut old) = (0, 0, 0, Vec::new());
         for _ in 0..self.rounds {
-            let ada = Visitor::of(&server);
+            let ada = TestClient::of(&server);
             ada.log_in("ada", PASSWORD).await;
             let cookies = ada.cookies();
             clock.advance(Duration::from_mins(10)); // so that every request writes down that the session is in use
@@ -82,7 +82,7 @@ impl LogOut {
     }
 
     /// Whether each use of the session beside one log-out was let in, tab by tab.
-    async fn round(&self, ada: &Visitor, cookies: &str, server: &TestServer) -> anyhow::Result<Vec<[bool; USES]>> {
+    async fn round(&self, ada: &TestClient, cookies: &str, server: &TestServer) -> anyhow::Result<Vec<[bool; USES]>> {
         let together = Arc::new(Barrier::new(usize::try_from(self.tabs)? + 1));
         let mut flight = JoinSet::new();
         for _ in 0..self.tabs {
@@ -105,14 +105,14 @@ impl LogOut {
 }
 
 /// Another tab, or a thief, with these cookies.
-fn tab(server: &TestServer, cookies: &str) -> Visitor {
-    let tab = Visitor::of(server);
+fn tab(server: &TestServer, cookies: &str) -> TestClient {
+    let tab = TestClient::of(server);
     tab.take_cookies(cookies);
     tab
 }
 
 /// Whether a protected page opens, or leads to the log-in.
-async fn opens(tab: &Visitor) -> anyhow::Result<bool> {
+async fn opens(tab: &TestClient) -> anyhow::Result<bool> {
     match tab.send(tab.request(Method::GET, "/rsvp")).await.status {
         200 => Ok(true),
         303 => Ok(false),

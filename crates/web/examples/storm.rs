@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use accounts::test_kit::{Page, TestServer, Visitor, cheap};
+use accounts::test_kit::{TestClient, TestResponse, TestServer, fast_hash_cost};
 use accounts::{Accounts, SystemClock, UserId};
 use anyhow::{Context, ensure};
 use clap::Parser;
@@ -68,7 +68,7 @@ impl Storm {
         let store = PartyStore::connect(url).await?;
         let server = TestServer::start(app(
             Services::over(&store, SystemClock, Zone::parse("UTC")?),
-            Accounts::builder().cost(cheap()),
+            Accounts::builder().cost(fast_hash_cost()),
         )?)
         .await?;
         println!("{engine}: {} guests at once, {} seats, {} rounds", self.users, self.seats, self.rounds);
@@ -101,8 +101,8 @@ impl Storm {
         &self,
         store: &PartyStore,
         name: &str,
-        host: &Visitor,
-        guests: &[(String, Visitor)],
+        host: &TestClient,
+        guests: &[(String, TestClient)],
     ) -> anyhow::Result<Round> {
         let seats = self.seats.to_string();
         let party = [("date", "2199-03-14"), ("time", "19:00"), ("time_zone", "UTC"), ("venue", "Everywhere")];
@@ -135,10 +135,10 @@ impl Storm {
 }
 
 /// People with names of their own, registered and logged in by the pages.
-async fn enter(server: &TestServer, count: u32) -> anyhow::Result<Vec<(String, Visitor)>> {
+async fn enter(server: &TestServer, count: u32) -> anyhow::Result<Vec<(String, TestClient)>> {
     let mut people = Vec::new();
     for n in 0..count {
-        let (name, visitor) = (format!("storm-{}-{n}", server.address().port()), Visitor::of(server));
+        let (name, visitor) = (format!("storm-{}-{n}", server.address().port()), TestClient::of(server));
         visitor.register(&name, PASSWORD).await;
         let page = visitor.log_in(&name, PASSWORD).await;
         ensure!(page.text.contains("Welcome back"), "{name} is not let in: {}", page.text);
@@ -148,6 +148,6 @@ async fn enter(server: &TestServer, count: u32) -> anyhow::Result<Vec<(String, V
 }
 
 /// A form sent as a browser sends it from one of our pages. Redirects are not followed.
-async fn post(visitor: &Visitor, path: &str, form: &[(&str, &str)]) -> Page {
+async fn post(visitor: &TestClient, path: &str, form: &[(&str, &str)]) -> TestResponse {
     visitor.send(visitor.request(Method::POST, path).header("sec-fetch-site", "same-origin").form(form)).await
 }

@@ -10,7 +10,7 @@
 
 use std::time::{Duration, Instant};
 
-use accounts::test_kit::{TestServer, Visitor};
+use accounts::test_kit::{TestClient, TestServer};
 use accounts::{Accounts, SystemClock};
 use anyhow::ensure;
 use clap::Parser;
@@ -36,7 +36,7 @@ async fn main() -> anyhow::Result<()> {
     let store = PartyStore::connect(&sqlite_url(&folder)).await?;
     let server =
         TestServer::start(app(Services::over(&store, SystemClock, Zone::parse("UTC")?), Accounts::builder())?).await?;
-    let visitor = Visitor::of(&server);
+    let visitor = TestClient::of(&server);
     visitor.register("known", "marble otter seven").await;
 
     let (mut known, mut unknown) = (Vec::new(), Vec::new());
@@ -60,7 +60,7 @@ async fn main() -> anyhow::Result<()> {
 }
 
 /// How long the refusal of a wrong password takes, as a browser sees it.
-async fn refused(visitor: &Visitor, name: &str) -> anyhow::Result<Duration> {
+async fn refused(visitor: &TestClient, name: &str) -> anyhow::Result<Duration> {
     let email = format!("{name}@example.com");
     let form = [("email", email.as_str()), ("password", "granite heron nine")];
     let request = visitor.request(Method::POST, "/login").header("sec-fetch-site", "same-origin").form(&form);

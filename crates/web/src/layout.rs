@@ -1,6 +1,6 @@
 //! What stands around every page: the title, the way about, the messages.
 
-use accounts::web::{Layout, LayoutError, PageParts};
+use accounts::web::{Layout, LayoutError, PageContext};
 use askama::Template;
 
 use crate::assets::assets;
@@ -11,7 +11,7 @@ pub(crate) struct DinnerParty;
 #[derive(Template)]
 #[template(path = "layout.html")]
 struct Frame<'a> {
-    page: &'a PageParts,
+    page: &'a PageContext,
     title: &'a str,
     content: &'a str,
     stylesheet: &'a str,
@@ -20,7 +20,7 @@ struct Frame<'a> {
 }
 
 impl Layout for DinnerParty {
-    fn page(&self, page: &PageParts, title: &str, content: &str) -> Result<String, LayoutError> {
+    fn page(&self, page: &PageContext, title: &str, content: &str) -> Result<String, LayoutError> {
         let files = assets();
         let (stylesheet, icon) = (files.stylesheet.path(), files.icon.path());
         Ok(Frame { page, title, content, stylesheet, icon, scripts: scripts(page, content) }.render()?)
@@ -28,7 +28,7 @@ impl Layout for DinnerParty {
 }
 
 /// Comforts that nothing depends on, each where it has something to do: a page without a form loads none.
-fn scripts(page: &PageParts, content: &str) -> Vec<&'static str> {
+fn scripts(page: &PageContext, content: &str) -> Vec<&'static str> {
     let files = assets();
     let is_logged_in = page.user().is_some(); // then the way out is a form
     let wanted = [

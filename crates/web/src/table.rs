@@ -59,7 +59,7 @@ impl Table {
         if seats > MOST_PLATES {
             return Self { words, drawing: Drawing::Bar { taken: party.taken.min(seats) * 1000 / seats } };
         }
-        Self { words, drawing: drawing(&seating(seats, party.taken, &party.invitation.host, &view.guests)) }
+        Self { words, drawing: drawing(&seating(seats, party.taken, &party.heading.host, &view.guests)) }
     }
 
     /// A table that stands for all of them, with nobody's names: for the page that says what this is.

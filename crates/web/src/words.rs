@@ -3,8 +3,8 @@
 
 use domain::Timestamp;
 use domain::party::{
-    Answer, Invitation, Label, LabelError, Outcome, PartyDateError, PartyState, PartySummary, PartyView, Refusal,
-    Seats, SeatsError,
+    Answer, Outcome, PartyDateError, PartyHeading, PartyState, PartySummary, PartyView, Refusal, Seats, SeatsError,
+    ShortText, ShortTextError,
 };
 use domain::user::Username;
 
@@ -22,16 +22,16 @@ pub(crate) const WHICH_ANSWER: &str = "Please say whether you are coming.";
 /// What happened to an answer.
 pub(crate) fn outcome(outcome: &Outcome) -> String {
     match outcome {
-        Outcome::Seated(Invitation { host, date }) => {
+        Outcome::Seated(PartyHeading { host, date }) => {
             format!("You successfully RSVP'd to {host}'s dinner party on {date}!")
         }
-        Outcome::Full(Invitation { host, date }) => format!("{host}'s dinner party on {date} is full."),
-        Outcome::AlreadySeated(Invitation { host, date }) => {
+        Outcome::Full(PartyHeading { host, date }) => format!("{host}'s dinner party on {date} is full."),
+        Outcome::AlreadySeated(PartyHeading { host, date }) => {
             format!("You're already going to {host}'s dinner party on {date}.")
         }
         Outcome::Maybe => "Noted: maybe. A maybe doesn't hold a seat.".into(),
         Outcome::GaveUpSeat => "You've given up your seat.".into(),
-        Outcome::Declined(Invitation { host, .. }) => format!("Thanks for letting {host} know."),
+        Outcome::Declined(PartyHeading { host, .. }) => format!("Thanks for letting {host} know."),
     }
 }
 
@@ -58,11 +58,11 @@ pub(crate) fn date(error: PartyDateError) -> &'static str {
 }
 
 /// Why a text is no venue or dish; `what` is how to ask for it.
-pub(crate) fn label(error: LabelError, what: &str) -> String {
+pub(crate) fn label(error: ShortTextError, what: &str) -> String {
     match error {
-        LabelError::Empty => format!("Please say {what}."),
-        LabelError::TooLong => format!("Please use at most {} characters.", Label::MAX),
-        LabelError::Character => "This holds a character that cannot be shown. Please type it again.".into(),
+        ShortTextError::Empty => format!("Please say {what}."),
+        ShortTextError::TooLong => format!("Please use at most {} characters.", ShortText::MAX),
+        ShortTextError::Character => "This holds a character that cannot be shown. Please type it again.".into(),
     }
 }
 
@@ -86,7 +86,7 @@ pub(crate) fn seats_left(party: &PartySummary) -> String {
 
 /// Who is coming: "Ada (host), Ben and 3 more".
 pub(crate) fn attendees(party: &PartySummary) -> String {
-    let mut people = vec![host(&party.invitation.host)];
+    let mut people = vec![host(&party.heading.host)];
     people.extend(party.first_guests.iter().map(|guest| isolated(&guest.username)));
     match (party.unnamed(), people.len()) {
         (0, 1) => people.concat(),
@@ -118,7 +118,7 @@ pub(crate) fn table(view: &PartyView) -> String {
         1 => isolated(&guest.username),
         heads => format!("{} with {}", isolated(&guest.username), heads - 1),
     });
-    let people: Vec<_> = [host(&party.invitation.host)].into_iter().chain(guests).collect();
+    let people: Vec<_> = [host(&party.heading.host)].into_iter().chain(guests).collect();
     format!("{told}: {}", people.join(", "))
 }
 
@@ -131,14 +131,14 @@ fn isolated(name: &Username) -> String {
 
 /// Why a party takes no answers, where it takes none.
 pub(crate) fn closed(party: &PartySummary, now: Timestamp) -> Option<String> {
-    let Invitation { host, date } = &party.invitation;
+    let PartyHeading { host, date } = &party.heading;
     if date.has_begun(now) {
         return Some(refusal(&Refusal::Past));
     }
     if party.state == PartyState::Cancelled {
         return Some(refusal(&Refusal::Cancelled { host: host.clone() }));
     }
-    let deadline = || date.on_the_same_wall(party.rsvp_deadline);
+    let deadline = || date.at_in_same_zone(party.rsvp_deadline);
     (!party.is_open(now)).then(|| refusal(&Refusal::Closed { deadline: deadline(), host: host.clone() }))
 }
 
@@ -147,13 +147,13 @@ pub(crate) fn off(party: &PartySummary, now: Timestamp) -> Option<&'static str> 
     if party.state == PartyState::Cancelled {
         return Some("Cancelled");
     }
-    party.invitation.date.has_begun(now).then_some("It's over")
+    party.heading.date.has_begun(now).then_some("It's over")
 }
 
 /// How long until a party begins, by the days of the calendar on its host's wall: nobody counts hours to a dinner. Weeks,
 /// months and years are rounded to the nearest. Nothing where it will not be, or has begun.
 pub(crate) fn until(party: &PartySummary, now: Timestamp) -> Option<String> {
-    let date = &party.invitation.date;
+    let date = &party.heading.date;
     if party.state == PartyState::Cancelled || date.has_begun(now) {
         return None;
     }

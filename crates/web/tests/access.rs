@@ -1,6 +1,6 @@
 //! Who may do what: a written table of every address, and one test that asks each of its cells.
 
-use accounts::test_kit::{Page, Visitor};
+use accounts::test_kit::{TestClient, TestResponse};
 use poem::http::Method;
 
 use crate::common::{House, assert_has_headers, host, hosting};
@@ -65,7 +65,7 @@ fn every_route_has_its_row() {
     }
 }
 
-async fn ask(visitor: &Visitor, method: Method, path: &str, evidence: bool) -> Page {
+async fn ask(visitor: &TestClient, method: Method, path: &str, evidence: bool) -> TestResponse {
     let mut request = visitor.request(method.clone(), path);
     if evidence {
         request = request.header("sec-fetch-site", "same-origin");
@@ -77,7 +77,7 @@ async fn ask(visitor: &Visitor, method: Method, path: &str, evidence: bool) -> P
 }
 
 /// A status, and where a redirect leads.
-fn told(page: &Page) -> String {
+fn told(page: &TestResponse) -> String {
     let to = page.header("location").map(|to| format!(" {to}")).unwrap_or_default();
     format!("{}{to}", page.status)
 }

@@ -1,6 +1,6 @@
 //! `/assets/…`: the files that pages load, and that they load nothing else.
 
-use accounts::test_kit::Page;
+use accounts::test_kit::TestResponse;
 
 use crate::common::{House, assert_has_headers, assert_page, host};
 
@@ -36,7 +36,7 @@ async fn files_are_kept_for_good_under_a_name_of_their_content(house: House) {
 }
 
 /// The names of the scripts that a page loads.
-fn scripts(page: &Page) -> Vec<String> {
+fn scripts(page: &TestResponse) -> Vec<String> {
     let name = |path: &String| path.rsplit_once('-').unwrap().0.trim_start_matches("/assets/").to_owned();
     page.attributes("script[src][defer]", "src").iter().map(name).collect()
 }

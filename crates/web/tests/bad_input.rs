@@ -1,6 +1,6 @@
 //! What no page of ours sends: it is refused with its reason, changes nothing, and never makes a 5xx.
 
-use accounts::test_kit::{Page, Visitor};
+use accounts::test_kit::{TestClient, TestResponse};
 use poem::http::Method;
 
 use crate::common::{House, assert_has_headers, assert_page, host, hosting, post};
@@ -15,7 +15,7 @@ test_support::on_both_engines! { House:
 
 const FORMS: [&str; 3] = ["/user/ada", "/rsvp", "/parties/1/rsvp"];
 
-async fn send(visitor: &Visitor, path: &str, kind: Option<&str>, body: impl Into<Vec<u8>>) -> Page {
+async fn send(visitor: &TestClient, path: &str, kind: Option<&str>, body: impl Into<Vec<u8>>) -> TestResponse {
     let mut request = visitor.request(Method::POST, path).header("sec-fetch-site", "same-origin");
     if let Some(kind) = kind {
         request = request.header("content-type", kind);
@@ -98,7 +98,7 @@ fn odd() -> Vec<String> {
     odd
 }
 
-fn assert_refused_or_told(page: &Page, what: &str) {
+fn assert_refused_or_told(page: &TestResponse, what: &str) {
     assert!(page.status < 500, "{} for {what}", page.status);
     assert_has_headers(page);
 }

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use accounts::test_kit::{MovableClock, Page, TestServer, Visitor, cheap};
+use accounts::test_kit::{MovableClock, TestClient, TestResponse, TestServer, fast_hash_cost};
 use accounts::{AccountPorts, Accounts, Email, PasswordHash, StoreError, Timestamp, User, UserId, Username};
-use domain::Page as Rows;
+use domain::Page;
 use domain::credential::{Credential, MockCredentialRepository};
 use domain::party::{HomeView, MockPartyRepository, Outcome, PartyId, ProfileView, Zone};
 use domain::session::{Device, EndedSession, LiveSession, MockSessionRepository, Session, SessionId};
@@ -46,7 +46,7 @@ fn services(broken: Broken) -> Services {
         broken.ask("users.add", ada())
     });
     users.expect_find_by_username().returning(move |_| broken.ask("users.find_by_username", None));
-    users.expect_list().returning(move |_, _| broken.ask("users.list", Rows { items: vec![ada()], next: None }));
+    users.expect_list().returning(move |_, _| broken.ask("users.list", Page { items: vec![ada()], next: None }));
 
     let mut credentials = MockCredentialRepository::new();
     credentials.expect_find_by_email().returning(move |_| {
@@ -81,12 +81,12 @@ fn services(broken: Broken) -> Services {
         .expect_home()
         .returning(move |_, _, _| broken.ask("parties.home", HomeView { next: None, open: Vec::new() }));
     parties.expect_own_profile().returning(move |_, _, _, _| {
-        let nothing = || Rows { items: Vec::new(), next: None };
+        let nothing = || Page { items: Vec::new(), next: None };
         broken.ask("parties.own_profile", ProfileView { hosted: nothing(), attended: nothing(), last_zone: None })
     });
     parties
         .expect_list()
-        .returning(move |_, _, _, _, _| broken.ask("parties.list", Rows { items: Vec::new(), next: None }));
+        .returning(move |_, _, _, _, _| broken.ask("parties.list", Page { items: Vec::new(), next: None }));
     parties.expect_update().returning(move |_, _, _| broken.ask("parties.update", Outcome::GaveUpSeat));
 
     let ready = move || -> Answering { Box::pin(std::future::ready(broken.ask("readiness", ()))) };
@@ -104,10 +104,10 @@ fn services(broken: Broken) -> Services {
 }
 
 /// A server over that store; Ada, logged in; and a guest.
-async fn start(broken: &'static str) -> (TestServer, Visitor, Visitor) {
-    let app = app(services(Broken(broken)), Accounts::builder().cost(cheap())).unwrap();
+async fn start(broken: &'static str) -> (TestServer, TestClient, TestClient) {
+    let app = app(services(Broken(broken)), Accounts::builder().cost(fast_hash_cost())).unwrap();
     let server = TestServer::start(app).await.unwrap();
-    let (ada, guest) = (Visitor::of(&server), Visitor::of(&server));
+    let (ada, guest) = (TestClient::of(&server), TestClient::of(&server));
     ada.take_cookies(&format!("session-{}={}", server.address().port(), "A".repeat(43)));
     (server, ada, guest)
 }
@@ -159,10 +159,10 @@ const USES: &[Use] = &[
     ("parties.update", Ada, "/parties/1/rsvp", Some(&[("answer", "no")]), 303),
 ];
 
-async fn ask(broken: &'static str, &(_, who, path, form, _): &Use) -> Page {
+async fn ask(broken: &'static str, &(_, who, path, form, _): &Use) -> TestResponse {
     let (server, ada, guest) = start(broken).await;
     if path == "/login" && form.is_some() {
-        post(&Visitor::of(&server), "/register", REGISTER).await; // the store then knows the hash
+        post(&TestClient::of(&server), "/register", REGISTER).await; // the store then knows the hash
     }
     let visitor = if let Ada = who { &ada } else { &guest };
     match form {

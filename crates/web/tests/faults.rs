@@ -4,7 +4,7 @@
 
 use std::time::{Duration, Instant};
 
-use accounts::test_kit::{Page, Visitor};
+use accounts::test_kit::{TestClient, TestResponse};
 use store::PartyStore;
 use store::embed::sqlx::sqlite::SqliteConnectOptions;
 use store::embed::sqlx::{ConnectOptions, SqliteConnection, query, query_scalar};
@@ -28,12 +28,12 @@ async fn another(url: &str) -> SqliteConnection {
     options.connect().await.unwrap()
 }
 
-fn assert_not_saved(page: &Page) {
+fn assert_not_saved(page: &TestResponse) {
     assert_page(page, 503, NOT_SAVED);
     assert_eq!(page.header("retry-after"), Some("5"));
 }
 
-async fn host_one(visitor: &Visitor) -> Page {
+async fn host_one(visitor: &TestClient) -> TestResponse {
     post(visitor, "/user/ada", &hosting(&[])).await
 }
 

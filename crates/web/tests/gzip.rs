@@ -2,7 +2,7 @@
 
 use std::io::read_to_string;
 
-use accounts::test_kit::Visitor;
+use accounts::test_kit::TestClient;
 use flate2::read::GzDecoder;
 use poem::http::{HeaderMap, Method};
 
@@ -15,7 +15,7 @@ test_support::on_both_engines! { House:
 }
 
 /// An answer, and its bytes as they came.
-async fn ask(visitor: &Visitor, method: Method, path: &str, accepts: Option<&str>) -> (u16, HeaderMap, Vec<u8>) {
+async fn ask(visitor: &TestClient, method: Method, path: &str, accepts: Option<&str>) -> (u16, HeaderMap, Vec<u8>) {
     let mut request = visitor.request(method, path);
     if let Some(accepts) = accepts {
         request = request.header("accept-encoding", accepts);

@@ -42,8 +42,9 @@ async fn somebody_logged_in_sees_everybody_by_pages(house: House) {
 
 async fn somebody_is_told_where_they_are_expected_next(house: House) {
     let (ada, ben) = (house.user("ada").await, house.user("ben").await);
-    let next =
-        async |visitor: &accounts::test_kit::Visitor| visitor.get("/").await.texts("section[aria-labelledby=next] h3");
+    let next = async |visitor: &accounts::test_kit::TestClient| {
+        visitor.get("/").await.texts("section[aria-labelledby=next] h3")
+    };
     let page = ada.get("/").await;
     assert_eq!(page.texts("h2"), ["Your next party", "Parties with free seats", "People"]);
     assert_page(&page, 200, "You're not expected anywhere yet.");

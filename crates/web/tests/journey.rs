@@ -1,6 +1,6 @@
 //! The whole way of two friends, as the original has it: register, log in, host, RSVP, log out.
 
-use accounts::test_kit::{Page, Visitor};
+use accounts::test_kit::{TestClient, TestResponse};
 use poem::http::Method;
 
 use crate::common::{House, PASSWORD, answer, flash, host, hosting, press, rsvp};
@@ -15,7 +15,7 @@ const DATE: &str = "Saturday 14 March 2026, 19:00 (Europe/Berlin)";
 const REFUSED: &str = "Sorry you must be logged in to view this page";
 
 /// Logs in with "Remember me" and gives the answer itself, before its redirect is followed.
-async fn log_in_and_be_remembered(visitor: &Visitor, name: &str) -> Page {
+async fn log_in_and_be_remembered(visitor: &TestClient, name: &str) -> TestResponse {
     let mut form = visitor.get("/login").await.form("/login");
     form.retain(|(field, _)| field == "csrf_token");
     let email = format!("{name}@example.com");
@@ -26,7 +26,7 @@ async fn log_in_and_be_remembered(visitor: &Visitor, name: &str) -> Page {
 }
 
 /// A page's one message, which the next page does not show again.
-async fn told_once(visitor: &Visitor, page: &Page) -> String {
+async fn told_once(visitor: &TestClient, page: &TestResponse) -> String {
     let told = flash(page);
     assert_eq!(page.html.matches(&format!(">{}<", told.replace('\'', "&#39;"))).count(), 1, "{}", page.html);
     assert_eq!(flash(&visitor.get(&page.path).await), "", "shown twice: {told}");

@@ -1,7 +1,7 @@
 //! DinnerParty and TriPlanned on one database: one account for both, each with tables of its own, whichever came first.
 
 use accounts::Accounts;
-use accounts::test_kit::{TestServer, Visitor, cheap};
+use accounts::test_kit::{TestClient, TestServer, fast_hash_cost};
 use store::{AccountStore, PartyStore};
 use test_support::{Postgres, sqlite_url};
 
@@ -34,10 +34,10 @@ async fn one_account_opens_both_when_triplanned_came_first() {
 
 async fn one_account_opens_both(parties: PartyStore, posts: AccountStore) {
     let house = House::over(parties, None).await;
-    let site = example_triplanned::site(&posts, Accounts::builder().cost(cheap())).unwrap();
+    let site = example_triplanned::site(&posts, Accounts::builder().cost(fast_hash_cost())).unwrap();
     let trips = TestServer::start(site).await.unwrap();
 
-    let traveler = Visitor::of(&trips);
+    let traveler = TestClient::of(&trips);
     traveler.register("ada", PASSWORD).await;
     assert!(traveler.log_in("ada", PASSWORD).await.text.contains("Welcome back, ada."));
     let guest = house.log_in("ada").await; // the account is known here, and has a session of its own

@@ -17,7 +17,7 @@ test_support::on_both_engines! { House:
 }
 
 /// What the card offers to press.
-fn offered(page: &accounts::test_kit::Page) -> Vec<String> {
+fn offered(page: &accounts::test_kit::TestResponse) -> Vec<String> {
     page.attributes("form[action$='/rsvp'] button", "value")
 }
 

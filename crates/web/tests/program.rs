@@ -7,7 +7,7 @@ mod running;
 mod upkeep;
 
 use crate::program::running::{Running, dinnerparty, refused};
-use accounts::test_kit::Visitor;
+use accounts::test_kit::TestClient;
 use store::PartyStore;
 use tempfile::TempDir;
 use test_support::{Postgres, sqlite_url};
@@ -119,7 +119,7 @@ async fn it_starts_answers_and_ends_when_asked_with_nobody_in_it() {
     let (_folder, urls) = databases().await;
     for url in urls {
         let program = Running::start(&url, &["--log", "debug"]);
-        let guest = Visitor::at(&program.origin);
+        let guest = TestClient::at(&program.origin);
         assert_eq!(guest.get("/health/ready").await.html, "ok");
         assert!(guest.get("/").await.text.contains("Dinner is better with friends"));
         let email = "ada@example.com";
@@ -151,7 +151,7 @@ async fn two_started_at_once_on_an_empty_database_both_come_up() {
         for url in urls {
             let (one, two) = (Running::begin(&url, &["serve"]), Running::begin(&url, &[]));
             for program in [one.up(), two.up()] {
-                assert_eq!(Visitor::at(&program.origin).get("/health/ready").await.html, "ok");
+                assert_eq!(TestClient::at(&program.origin).get("/health/ready").await.html, "ok");
                 assert_eq!(program.ends("INT").code, Some(0));
             }
         }

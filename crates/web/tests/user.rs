@@ -81,7 +81,7 @@ async fn another_spelling_leads_to_the_right_one(house: House) {
     // Who types their own name in another way hosts as themselves all the same.
     let hosted = post(&zoe, "/user/ZO%C3%8B.b", &form(&[])).await;
     assert_eq!((hosted.status, hosted.header("location")), (303, Some("/parties/1")));
-    assert_eq!(house.stored("1").await.unwrap().summary.invitation.host.as_str(), "Zoë.B");
+    assert_eq!(house.stored("1").await.unwrap().summary.heading.host.as_str(), "Zoë.B");
 }
 
 async fn there_is_no_page_of_nobody(house: House) {

@@ -9,7 +9,7 @@ use super::csrf;
 use super::exchange::Exchange;
 use super::fields::Fields;
 use super::flash::{Flash, FlashKind};
-use super::layout::PageParts;
+use super::layout::PageContext;
 use super::methods::Allow;
 use super::next::Next;
 use super::problem::Problem;
@@ -17,7 +17,7 @@ use super::response::redirect;
 use crate::words;
 
 /// The answer to an endpoint's error.
-pub(super) async fn answer(error: poem::Error, parts: &PageParts) -> Response {
+pub(super) async fn answer(error: poem::Error, parts: &PageContext) -> Response {
     if error.is_from_response() {
         return error.into_response(); // the endpoint made an answer of its own
     }
@@ -42,7 +42,7 @@ fn words_of(problem: &Problem, saves: bool) -> words::Told {
         Problem::Unavailable(Some(failure)) if saves && failure.is_outcome_unknown() => words::PERHAPS_SAVED,
         Problem::Unavailable(_) if saves => words::NOT_SAVED,
         Problem::Unavailable(_) => words::NOT_READ,
-        Problem::Busy => words::BUSY,
+        Problem::HashQueueFull => words::BUSY,
         Problem::NotFound
         | Problem::MethodNotAllowed
         | Problem::TooLarge
@@ -52,7 +52,7 @@ fn words_of(problem: &Problem, saves: bool) -> words::Told {
 }
 
 /// The answer: a page in the embedder's layout, JSON for a program, a redirect for a guest.
-async fn tell(problem: &Problem, parts: &PageParts) -> Response {
+async fn tell(problem: &Problem, parts: &PageContext) -> Response {
     let exchange = parts.exchange();
     log(problem, exchange);
     let status = problem.status();
@@ -71,7 +71,7 @@ async fn tell(problem: &Problem, parts: &PageParts) -> Response {
         if !matches!(problem, Problem::Unavailable(_)) {
             let _ = exchange.visitor().await;
         }
-        let may_pass = matches!(problem, Problem::StaleForm | Problem::Unavailable(_) | Problem::Busy);
+        let may_pass = matches!(problem, Problem::StaleForm | Problem::Unavailable(_) | Problem::HashQueueFull);
         let again = exchange.sent().filter(|_| may_pass).and_then(|sent| SendAgain::new(exchange, sent));
         let log_in = matches!(problem, Problem::StaleForm).then(|| log_in_elsewhere(parts)).flatten();
         let (title, sentence) = log_in.map_or((title, sentence), |_| words::FORM_OUTLIVED_SESSION);
@@ -89,7 +89,7 @@ fn log(problem: &Problem, exchange: &Exchange) {
         Problem::Unavailable(Some(failure)) => tracing::error!(path, error = ?failure, "the store could not answer"),
         Problem::OutsideTheLayer => tracing::error!(path, "a page is outside the accounts' layer"),
         Problem::Status(status) if status.is_server_error() => tracing::error!(path, %status, "a page failed"),
-        Problem::Busy => tracing::warn!(path, "the hash queue is full"),
+        Problem::HashQueueFull => tracing::warn!(path, "the hash queue is full"),
         Problem::CrossSite | Problem::StaleForm | Problem::Forbidden | Problem::LoginRequired => {
             tracing::info!(path, refused = %problem, "refused");
         }
@@ -113,7 +113,7 @@ fn send_to_log_in(exchange: &Exchange) -> Response {
 
 /// The log-in page, where a guest sent a form of somebody who was logged in: any but the accounts' own, which are a
 /// guest's. What was typed stays on the page that says so while they log in beside it.
-fn log_in_elsewhere(parts: &PageParts) -> Option<&str> {
+fn log_in_elsewhere(parts: &PageContext) -> Option<&str> {
     let (exchange, paths) = (parts.exchange(), &parts.exchange().settings().paths);
     let own = [&paths.log_in, &paths.register, &paths.log_out];
     let is_own = exchange.here.as_ref().is_some_and(|here| own.iter().any(|path| here.path() == path.as_str()));
@@ -139,7 +139,7 @@ impl SendAgain {
 #[derive(Template)]
 #[template(path = "problem.html")]
 struct ProblemPage<'a> {
-    parts: &'a PageParts,
+    parts: &'a PageContext,
     title: &'a str,
     sentence: &'a str,
     again: Option<SendAgain>,

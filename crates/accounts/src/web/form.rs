@@ -19,14 +19,14 @@ pub trait Form: Sized {
 /// A form that came: what was typed, and what it parsed into. Extracting it fails only where there is no form at all;
 /// a form with errors is for its page to show again, with status 422.
 #[derive(Debug)]
-pub struct Checked<F> {
+pub struct Submitted<F> {
     /// What was typed.
     pub fields: Fields,
     /// What it means, or what is wrong with it.
     pub form: Result<F, FormErrors>,
 }
 
-impl<'a, F: Form> FromRequest<'a> for Checked<F> {
+impl<'a, F: Form> FromRequest<'a> for Submitted<F> {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
         // The layer has read and decoded the body: once, under its limit.
         let fields = request.data::<Fields>().cloned().ok_or(Problem::NotAForm)?;

@@ -18,7 +18,7 @@ use super::csrf::{self, Evidence};
 use super::exchange::Exchange;
 use super::fields::Fields;
 use super::headers;
-use super::layout::PageParts;
+use super::layout::PageContext;
 use super::methods;
 use super::problem::Problem;
 use super::response::last_resort;
@@ -55,7 +55,7 @@ impl<E: Endpoint> Endpoint for Layer<E> {
 impl<E: Endpoint> Layer<E> {
     async fn exchange(&self, request: Request, exchange: Arc<Exchange>) -> Response {
         let settings = &self.accounts.inner.web;
-        let parts = PageParts::of(Arc::clone(&exchange));
+        let parts = PageContext::of(Arc::clone(&exchange));
         let answered = AssertUnwindSafe(self.answer(request, &exchange)).catch_unwind().await;
         let answered = answered.unwrap_or_else(|_| Err(Problem::Status(StatusCode::INTERNAL_SERVER_ERROR).into()));
         let mut response = match answered {
@@ -91,7 +91,7 @@ impl<E: Endpoint> Layer<E> {
             drop(request.take_body()); // it means nothing there, and no limit is set to it
         }
         request.extensions_mut().insert(Arc::clone(exchange));
-        let answered = timeout(settings.answer_within, self.inner.call(request)).await;
+        let answered = timeout(settings.handler_timeout, self.inner.call(request)).await;
         // What it was about to save is not known to be saved.
         let answered = answered.map_err(|late| Problem::from(StoreError::outcome_unknown(late)))?;
         answered.map(poem::IntoResponse::into_response)
@@ -123,7 +123,7 @@ impl<E: Endpoint> Layer<E> {
             exchange.keep(fields); // whatever comes of it, it can be offered once more
         }
         let is_ours = async |token| {
-            let asked = timeout(settings.answer_within, exchange.is_csrf_token(token)).await;
+            let asked = timeout(settings.handler_timeout, exchange.is_csrf_token(token)).await;
             asked.map_err(|late| Problem::from(StoreError::new(late)))?
         };
         match (evidence, tokens.as_slice()) {

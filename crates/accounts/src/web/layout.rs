@@ -23,7 +23,7 @@ pub trait Layout: Send + Sync {
     ///
     /// # Errors
     /// A template that fails to render: the visitor gets the page of last resort, and the log the cause.
-    fn page(&self, parts: &PageParts, title: &str, content: &str) -> Result<String, LayoutError>;
+    fn page(&self, parts: &PageContext, title: &str, content: &str) -> Result<String, LayoutError>;
 }
 
 /// Why a layout did not render.
@@ -57,13 +57,13 @@ impl From<askama::Error> for LayoutError {
 }
 
 /// What a page of this request is drawn with: who reads it, its forms' token, its messages. An extractor too: a handler
-/// takes it and ends in [`PageParts::render`].
+/// takes it and ends in [`PageContext::render`].
 #[derive(Clone)]
-pub struct PageParts {
+pub struct PageContext {
     exchange: Arc<Exchange>,
 }
 
-impl PageParts {
+impl PageContext {
     pub(super) fn of(exchange: Arc<Exchange>) -> Self {
         Self { exchange }
     }
@@ -95,7 +95,7 @@ impl PageParts {
     /// has. Two presses on a slow line send the same ones; what is stored beside what was asked for tells that. It proves
     /// nothing: the CSRF field does.
     #[must_use]
-    pub fn once_field(&self) -> SafeHtml {
+    pub fn idempotency_field(&self) -> SafeHtml {
         SafeHtml(format!(r#"<input type="hidden" name="once" value="{}">"#, self.exchange.once()))
     }
 
@@ -155,7 +155,7 @@ impl PageParts {
     }
 }
 
-impl<'a> FromRequest<'a> for PageParts {
+impl<'a> FromRequest<'a> for PageContext {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
         let exchange = Exchange::of(request)?;
         exchange.visitor().await?;
@@ -165,20 +165,20 @@ impl<'a> FromRequest<'a> for PageParts {
 
 /// The layout for whoever has none yet: a heading, the messages, the way in or out, no stylesheet.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Plain;
+pub struct PlainLayout;
 
 #[derive(Template)]
 #[template(path = "plain.html")]
 struct PlainPage<'a> {
-    parts: &'a PageParts,
+    parts: &'a PageContext,
     title: &'a str,
     content: &'a str,
     log_in: &'a str,
     log_out: &'a str,
 }
 
-impl Layout for Plain {
-    fn page(&self, parts: &PageParts, title: &str, content: &str) -> Result<String, LayoutError> {
+impl Layout for PlainLayout {
+    fn page(&self, parts: &PageContext, title: &str, content: &str) -> Result<String, LayoutError> {
         let paths = &parts.exchange.settings().paths;
         Ok(PlainPage { parts, title, content, log_in: &paths.log_in, log_out: &paths.log_out }.render()?)
     }

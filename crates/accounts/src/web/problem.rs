@@ -43,7 +43,7 @@ pub enum Problem {
     Unavailable(#[source] Option<StoreError>),
     /// Too many passwords are being hashed already: 503.
     #[error("busy")]
-    Busy,
+    HashQueueFull,
     /// A page that the accounts' layer is not around: 500.
     #[error("this page is outside the accounts' layer")]
     OutsideTheLayer,
@@ -69,7 +69,7 @@ impl ResponseError for Problem {
             Self::Undecodable => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
-            Self::Unavailable(_) | Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::HashQueueFull => StatusCode::SERVICE_UNAVAILABLE,
             Self::OutsideTheLayer => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Status(status) => *status,
         }

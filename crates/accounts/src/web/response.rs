@@ -14,7 +14,7 @@ pub fn redirect(path: &str) -> Response {
 
 /// A redirect (308) to the one right spelling of an address.
 #[must_use]
-pub fn permanently(path: &str) -> Response {
+pub fn permanent_redirect(path: &str) -> Response {
     see(StatusCode::PERMANENT_REDIRECT, path)
 }
 

@@ -11,7 +11,7 @@ use poem::http::HeaderValue;
 use url::Url;
 
 use super::headers;
-use super::layout::{Layout, PageParts, Plain};
+use super::layout::{Layout, PageContext, PlainLayout};
 use super::site::Site;
 use crate::{BuildError, Builder};
 
@@ -27,7 +27,7 @@ pub enum AccountPage {
 }
 
 /// Answers a guest at a protected page.
-pub(super) type Unauthorized = Arc<dyn Fn(&PageParts) -> Response + Send + Sync>;
+pub(super) type Unauthorized = Arc<dyn Fn(&PageContext) -> Response + Send + Sync>;
 
 /// What was chosen, as it was said.
 pub(crate) struct WebSettings {
@@ -39,7 +39,7 @@ pub(crate) struct WebSettings {
     allow_plain_http: bool,
     trusted_proxies: Vec<IpNet>,
     body_limit: usize,
-    answer_within: Duration,
+    handler_timeout: Duration,
     csp_sources: Vec<(String, String)>,
     paths: Paths,
     after_registration: Option<String>,
@@ -54,7 +54,7 @@ pub(crate) struct Settings {
     pub(super) site: Site,
     pub(super) trusted_proxies: Vec<IpNet>,
     pub(super) body_limit: usize,
-    pub(super) answer_within: Duration,
+    pub(super) handler_timeout: Duration,
     pub(super) csp: HeaderValue,
     pub(super) paths: Paths,
     pub(super) after_registration: String,
@@ -74,7 +74,7 @@ pub(super) struct Paths {
 impl Default for WebSettings {
     fn default() -> Self {
         Self {
-            layout: Arc::new(Plain),
+            layout: Arc::new(PlainLayout),
             unauthorized: None,
             cookie_prefix: None,
             listen: None,
@@ -82,7 +82,7 @@ impl Default for WebSettings {
             allow_plain_http: false,
             trusted_proxies: Vec::new(),
             body_limit: 64 * 1024,
-            answer_within: Duration::from_secs(30),
+            handler_timeout: Duration::from_secs(30),
             csp_sources: Vec::new(),
             paths: Paths {
                 register: "/register".into(),
@@ -106,7 +106,7 @@ impl Builder {
 
     /// Answers guests at protected pages in another way. Default: for a program 401 and JSON, for everybody else a
     /// redirect (303) to the log-in page with [`crate::words::LOGIN_REQUIRED`], which leads back after the log-in.
-    pub fn unauthorized(mut self, answer: impl Fn(&PageParts) -> Response + Send + Sync + 'static) -> Self {
+    pub fn unauthorized(mut self, answer: impl Fn(&PageContext) -> Response + Send + Sync + 'static) -> Self {
         self.web.unauthorized = Some(Arc::new(answer));
         self
     }
@@ -153,8 +153,8 @@ impl Builder {
 
     /// How long a page may take before the visitor is told that it was given up (503), such as for a database that keeps
     /// silent: 10 ms to an hour. The body's way here does not count. Default: 30 s.
-    pub fn answer_within(mut self, limit: Duration) -> Self {
-        self.web.answer_within = limit;
+    pub fn handler_timeout(mut self, limit: Duration) -> Self {
+        self.web.handler_timeout = limit;
         self
     }
 
@@ -214,8 +214,8 @@ impl WebSettings {
         if !(1024..=16 * 1024 * 1024).contains(&self.body_limit) {
             return Err(BuildError::BodyLimit(self.body_limit));
         }
-        if !(Duration::from_millis(10)..=Duration::from_hours(1)).contains(&self.answer_within) {
-            return Err(BuildError::AnswerWithin(self.answer_within));
+        if !(Duration::from_millis(10)..=Duration::from_hours(1)).contains(&self.handler_timeout) {
+            return Err(BuildError::AnswerWithin(self.handler_timeout));
         }
         if let Some(prefix) = self.cookie_prefix.as_ref().filter(|prefix| !is_cookie_prefix(prefix)) {
             return Err(BuildError::NotACookiePrefix(prefix.clone()));
@@ -241,7 +241,7 @@ impl WebSettings {
             site,
             trusted_proxies: self.trusted_proxies,
             body_limit: self.body_limit,
-            answer_within: self.answer_within,
+            handler_timeout: self.handler_timeout,
             paths: self.paths,
             after_registration,
             without: self.without,

@@ -1,6 +1,6 @@
 //! Requests byte by byte, such as no client library sends.
 
-use accounts::test_kit::{Page, TestServer, Visitor};
+use accounts::test_kit::{TestClient, TestResponse, TestServer};
 use reqwest::Method;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -38,7 +38,7 @@ pub(crate) async fn raw(server: &TestServer, request: impl AsRef<[u8]>) -> Answe
 }
 
 /// A form sent as a browser sends it from one of our pages: no token is needed where `Sec-Fetch-Site` says so.
-pub(crate) async fn browser_post(visitor: &Visitor, path: &str, fields: &[(&str, &str)]) -> Page {
+pub(crate) async fn browser_post(visitor: &TestClient, path: &str, fields: &[(&str, &str)]) -> TestResponse {
     let request = visitor.request(Method::POST, path).header("sec-fetch-site", "same-origin");
     visitor.send(request.form(fields)).await
 }

@@ -13,8 +13,8 @@ pub use hosting::*;
 pub use listing::*;
 
 use super::{
-    Answer, GuestList, Heads, Label, NewParty, Outcome, Party, PartyDate, PartyId, PartyRepository, PartyView, Refusal,
-    Seats, UpdateError, Zone,
+    Answer, GuestList, Heads, NewParty, Outcome, Party, PartyDate, PartyId, PartyRepository, PartyView, Refusal, Seats,
+    ShortText, UpdateError, Zone,
 };
 use crate::Timestamp;
 use crate::contract::THEN;
@@ -68,8 +68,8 @@ fn date(starts_at: Timestamp) -> PartyDate {
     PartyDate::stored("2030-03-17T19:00:00", Zone::parse("Europe/Berlin").unwrap(), starts_at).unwrap()
 }
 
-fn label(text: &str) -> Label {
-    Label::parse(text).unwrap()
+fn label(text: &str) -> ShortText {
+    ShortText::parse(text).unwrap()
 }
 
 fn seats(seats: u32) -> Seats {

@@ -154,7 +154,7 @@ impl PartyDate {
 
     /// What the wall shows at another moment.
     #[must_use]
-    pub fn on_the_same_wall(&self, moment: Timestamp) -> Self {
+    pub fn at_in_same_zone(&self, moment: Timestamp) -> Self {
         let tz = ZONES.get(&self.zone.0).unwrap_or(TimeZone::UTC);
         let local = jiff::Timestamp::from_millisecond(moment.as_millis()).map_or(self.local, |at| tz.to_datetime(at));
         Self { local, zone: self.zone.clone(), starts_at: moment }
@@ -163,7 +163,7 @@ impl PartyDate {
     /// How many days of the calendar it is away at `now`, on its own wall: 0 on the day itself, negative after it.
     #[must_use]
     pub fn days_until(&self, now: Timestamp) -> i32 {
-        let today = self.on_the_same_wall(now).local.date();
+        let today = self.at_in_same_zone(now).local.date();
         self.local.date().since(today).map_or(0, |span| span.get_days())
     }
 

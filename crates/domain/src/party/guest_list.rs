@@ -50,7 +50,7 @@ pub struct GuestList {
 
 /// What became of asking for seats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Verdict {
+pub enum SeatResult {
     /// The seats are theirs now.
     Seated,
     /// They were theirs before; nothing changed.
@@ -129,28 +129,28 @@ impl GuestList {
     }
 
     /// Gives the guest that many seats, or leaves everything as it was. Only more heads than before claim a seat (I6).
-    pub fn accept(&mut self, guest: UserId, heads: Heads) -> Verdict {
+    pub fn accept(&mut self, guest: UserId, heads: Heads) -> SeatResult {
         let held = self.answer(guest).map_or(0, Answer::seats_held);
         if held == heads.get() {
-            return Verdict::AlreadySeated;
+            return SeatResult::AlreadySeated;
         }
         if heads.get().saturating_sub(held) > self.free() {
-            return Verdict::Full;
+            return SeatResult::Full;
         }
         self.taken = self.taken - held + heads.get();
         self.answers.insert(guest, Answer::Seated(heads));
-        Verdict::Seated
+        SeatResult::Seated
     }
 
     /// Notes an answer that holds no seat, and frees those that the guest held. Tells how many that were.
-    pub fn step_back(&mut self, guest: UserId, instead: SteppedBack) -> u32 {
+    pub fn release_seats(&mut self, guest: UserId, instead: Withdrawal) -> u32 {
         let freed = self.answer(guest).map_or(0, Answer::seats_held);
         self.taken -= freed;
         self.answers.insert(
             guest,
             match instead {
-                SteppedBack::Maybe => Answer::Maybe,
-                SteppedBack::Declined => Answer::Declined,
+                Withdrawal::Maybe => Answer::Maybe,
+                Withdrawal::Declined => Answer::Declined,
             },
         );
         freed
@@ -159,7 +159,7 @@ impl GuestList {
 
 /// The answers by which a guest claims nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SteppedBack {
+pub enum Withdrawal {
     /// They may come.
     Maybe,
     /// They are not coming.
@@ -178,19 +178,19 @@ mod tests {
     fn the_host_takes_a_seat() {
         let mut list = GuestList::new(Seats::new(1).unwrap());
         assert_eq!((list.taken(), list.free()), (1, 0));
-        assert_eq!(list.accept(ADA, Heads::ONE), Verdict::Full);
+        assert_eq!(list.accept(ADA, Heads::ONE), SeatResult::Full);
         assert_eq!(list.answer(ADA), None);
     }
 
     #[test]
     fn a_seat_is_given_once_and_freed_once() {
         let mut list = GuestList::new(Seats::new(2).unwrap());
-        assert_eq!(list.accept(ADA, Heads::ONE), Verdict::Seated);
-        assert_eq!(list.accept(ADA, Heads::ONE), Verdict::AlreadySeated);
-        assert_eq!(list.accept(BEN, Heads::ONE), Verdict::Full);
-        assert_eq!(list.step_back(ADA, SteppedBack::Declined), 1);
-        assert_eq!(list.step_back(ADA, SteppedBack::Maybe), 0);
-        assert_eq!(list.accept(BEN, Heads::ONE), Verdict::Seated);
+        assert_eq!(list.accept(ADA, Heads::ONE), SeatResult::Seated);
+        assert_eq!(list.accept(ADA, Heads::ONE), SeatResult::AlreadySeated);
+        assert_eq!(list.accept(BEN, Heads::ONE), SeatResult::Full);
+        assert_eq!(list.release_seats(ADA, Withdrawal::Declined), 1);
+        assert_eq!(list.release_seats(ADA, Withdrawal::Maybe), 0);
+        assert_eq!(list.accept(BEN, Heads::ONE), SeatResult::Seated);
         assert_eq!(list.taken(), 2);
     }
 
@@ -198,8 +198,8 @@ mod tests {
     fn fewer_heads_never_need_a_free_seat() {
         let three = Heads::new(3).unwrap();
         let mut list = GuestList::stored(Seats::new(4).unwrap(), 4, 2, [(ADA, Answer::Seated(three))].into()).unwrap();
-        assert_eq!(list.accept(ADA, Heads::new(4).unwrap()), Verdict::Full);
-        assert_eq!(list.accept(ADA, Heads::ONE), Verdict::Seated);
+        assert_eq!(list.accept(ADA, Heads::new(4).unwrap()), SeatResult::Full);
+        assert_eq!(list.accept(ADA, Heads::ONE), SeatResult::Seated);
         assert_eq!(list.free(), 2);
     }
 
@@ -235,14 +235,14 @@ mod tests {
                     Said::Accept(guest, n) => {
                         let others: u32 = model.iter().filter(|(g, _)| **g != guest).map(|(_, n)| n).sum();
                         let held = model.get(&guest).copied().unwrap_or(0);
-                        let expected = if held == n { Verdict::AlreadySeated }
-                            else if 1 + others + n > seats && n > held { Verdict::Full }
-                            else { model.insert(guest, n); Verdict::Seated };
+                        let expected = if held == n { SeatResult::AlreadySeated }
+                            else if 1 + others + n > seats && n > held { SeatResult::Full }
+                            else { model.insert(guest, n); SeatResult::Seated };
                         prop_assert_eq!(list.accept(UserId::new(guest), Heads::new(n).unwrap()), expected);
                     }
                     Said::StepBack(guest, declined) => {
-                        let instead = if declined { SteppedBack::Declined } else { SteppedBack::Maybe };
-                        prop_assert_eq!(list.step_back(UserId::new(guest), instead), model.remove(&guest).unwrap_or(0));
+                        let instead = if declined { Withdrawal::Declined } else { Withdrawal::Maybe };
+                        prop_assert_eq!(list.release_seats(UserId::new(guest), instead), model.remove(&guest).unwrap_or(0));
                     }
                 }
                 prop_assert_eq!(list.taken(), 1 + model.values().sum::<u32>());

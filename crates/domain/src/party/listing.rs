@@ -1,6 +1,6 @@
 //! What lists and pages of parties show: read models, which no rule looks at.
 
-use super::{Answer, Invitation, Label, PartyId, PartyState, Seats, Zone};
+use super::{Answer, PartyHeading, PartyId, PartyState, Seats, ShortText, Zone};
 use crate::user::{UserId, Username};
 use crate::{Page, Timestamp};
 
@@ -12,11 +12,11 @@ pub struct PartySummary {
     /// Who gives it.
     pub host: UserId,
     /// Its host's name and its date.
-    pub invitation: Invitation,
+    pub heading: PartyHeading,
     /// Where.
-    pub venue: Label,
+    pub venue: ShortText,
     /// What there is to eat.
-    pub main_dish: Label,
+    pub main_dish: ShortText,
     /// Whether it is on.
     pub state: PartyState,
     /// Until when seats are given away.
@@ -60,7 +60,7 @@ impl PartySummary {
     /// Whether seats are given away: scheduled, and before its deadline and its start.
     #[must_use]
     pub fn is_open(&self, now: Timestamp) -> bool {
-        self.state == PartyState::Scheduled && now < self.rsvp_deadline && !self.invitation.date.has_begun(now)
+        self.state == PartyState::Scheduled && now < self.rsvp_deadline && !self.heading.date.has_begun(now)
     }
 }
 

@@ -1,8 +1,8 @@
 //! The RSVP rules: what a guest may say, in which order it is refused, and what becomes of it. One place for guests,
 //! hosts and the system alike (I7). The rows are those of the table in `docs/RSVP.md`; sentences are not here.
 
-use super::guest_list::SteppedBack;
-use super::{Answer, Heads, Invitation, Party, PartyDate, PartyState, Verdict};
+use super::guest_list::Withdrawal;
+use super::{Answer, Heads, Party, PartyDate, PartyHeading, PartyState, SeatResult};
 use crate::Timestamp;
 use crate::user::{UserId, Username};
 
@@ -10,17 +10,17 @@ use crate::user::{UserId, Username};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     /// Row 1: the guest has a seat.
-    Seated(Invitation),
+    Seated(PartyHeading),
     /// Row 2: there are too few seats; nothing changed.
-    Full(Invitation),
+    Full(PartyHeading),
     /// Row 3: the guest had the seat before; nothing changed.
-    AlreadySeated(Invitation),
+    AlreadySeated(PartyHeading),
     /// Row 5: noted, without a seat.
     Maybe,
     /// Row 6: the guest gave up a seat.
     GaveUpSeat,
     /// Row 7: the guest is not coming.
-    Declined(Invitation),
+    Declined(PartyHeading),
 }
 
 /// Why nothing happened. In the order in which they are looked for: the first that applies is told. That there is no
@@ -72,18 +72,18 @@ impl Party {
         self.may_answer(guest)?;
         // Row 3 comes before the deadline: who has the seat is told so, late or not.
         if self.guests.answer(guest) == Some(Answer::Seated(heads)) {
-            return Ok(Outcome::AlreadySeated(self.invitation.clone()));
+            return Ok(Outcome::AlreadySeated(self.heading.clone()));
         }
         self.is_open(now)?;
         if heads.companions() > self.guests.max_companions() {
             return Err(Refusal::TooMany { max: self.guests.max_companions() });
         }
         let told = match self.guests.accept(guest, heads) {
-            Verdict::Seated => Outcome::Seated,
-            Verdict::AlreadySeated => Outcome::AlreadySeated,
-            Verdict::Full => Outcome::Full,
+            SeatResult::Seated => Outcome::Seated,
+            SeatResult::AlreadySeated => Outcome::AlreadySeated,
+            SeatResult::Full => Outcome::Full,
         };
-        Ok(told(self.invitation.clone()))
+        Ok(told(self.heading.clone()))
     }
 
     /// Rows 6 and 7: the guest does not come. Giving up a seat is never refused before the start (I5).
@@ -96,8 +96,8 @@ impl Party {
             self.is_on()?;
         }
         self.may_answer(guest)?;
-        match self.guests.step_back(guest, SteppedBack::Declined) {
-            0 => Ok(Outcome::Declined(self.invitation.clone())),
+        match self.guests.release_seats(guest, Withdrawal::Declined) {
+            0 => Ok(Outcome::Declined(self.heading.clone())),
             _ => Ok(Outcome::GaveUpSeat),
         }
     }
@@ -116,20 +116,20 @@ impl Party {
         if !seated {
             self.is_open(now)?;
         }
-        match self.guests.step_back(guest, SteppedBack::Maybe) {
+        match self.guests.release_seats(guest, Withdrawal::Maybe) {
             0 => Ok(Outcome::Maybe),
             _ => Ok(Outcome::GaveUpSeat),
         }
     }
 
     fn is_to_come(&self, now: Timestamp) -> Result<(), Refusal> {
-        if self.invitation.date.has_begun(now) { Err(Refusal::Past) } else { Ok(()) }
+        if self.heading.date.has_begun(now) { Err(Refusal::Past) } else { Ok(()) }
     }
 
     fn is_on(&self) -> Result<(), Refusal> {
         match self.state {
             PartyState::Scheduled => Ok(()),
-            PartyState::Cancelled => Err(Refusal::Cancelled { host: self.invitation.host.clone() }),
+            PartyState::Cancelled => Err(Refusal::Cancelled { host: self.heading.host.clone() }),
         }
     }
 
@@ -138,7 +138,7 @@ impl Party {
             return Err(Refusal::IsHost);
         }
         match self.guests.answer(guest) {
-            Some(Answer::Removed) => Err(Refusal::Removed { host: self.invitation.host.clone() }),
+            Some(Answer::Removed) => Err(Refusal::Removed { host: self.heading.host.clone() }),
             _ => Ok(()),
         }
     }
@@ -147,8 +147,8 @@ impl Party {
         if now < self.rsvp_deadline {
             return Ok(());
         }
-        let Invitation { host, date } = &self.invitation;
-        Err(Refusal::Closed { deadline: date.on_the_same_wall(self.rsvp_deadline), host: host.clone() })
+        let PartyHeading { host, date } = &self.heading;
+        Err(Refusal::Closed { deadline: date.at_in_same_zone(self.rsvp_deadline), host: host.clone() })
     }
 
     fn is_seated(&self, guest: UserId) -> bool {

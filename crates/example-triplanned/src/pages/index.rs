@@ -1,6 +1,6 @@
 //! `/`: everybody's posts, for everybody.
 
-use accounts::web::{PageParts, Problem};
+use accounts::web::{PageContext, Problem};
 use accounts::{Page, PageSize};
 use askama::Template;
 use poem::http::StatusCode;
@@ -13,14 +13,14 @@ use crate::post::Post;
 #[derive(Template)]
 #[template(path = "index.html")]
 struct Index<'a> {
-    page: &'a PageParts,
+    page: &'a PageContext,
     posts: Page<Post, i64>,
     is_first: bool,
 }
 
 #[handler]
 pub(crate) async fn show(
-    page: PageParts,
+    page: PageContext,
     posts: Posts<'_>,
     query: Query<Vec<(String, String)>>,
 ) -> Result<Response, Problem> {

@@ -1,6 +1,6 @@
 //! `/user/{username}`: somebody's posts; for oneself, the form for a new one.
 
-use accounts::web::{Checked, CurrentUser, Flash, FormView, PageParts, Problem, permanently};
+use accounts::web::{CurrentUser, Flash, FormView, PageContext, Problem, Submitted, permanent_redirect};
 use accounts::{Page, PageSize, User, Username};
 use askama::Template;
 use poem::http::StatusCode;
@@ -14,7 +14,7 @@ use crate::words;
 #[derive(Template)]
 #[template(path = "user.html")]
 struct Profile<'a> {
-    page: &'a PageParts,
+    page: &'a PageContext,
     user: &'a User,
     posts: Page<Post, i64>,
     is_first: bool,
@@ -25,7 +25,7 @@ struct Profile<'a> {
 #[handler]
 pub(crate) async fn show(
     me: CurrentUser,
-    page: PageParts,
+    page: PageContext,
     posts: Posts<'_>,
     name: Path<String>,
     query: Query<Vec<(String, String)>>,
@@ -33,7 +33,7 @@ pub(crate) async fn show(
     let username = Username::parse(&name).map_err(|_| Problem::NotFound)?;
     let user = page.accounts().find_user(&username).await?.ok_or(Problem::NotFound)?;
     if user.username.as_str() != name.as_str() {
-        return Ok(permanently(&format!("/user/{}", user.username)));
+        return Ok(permanent_redirect(&format!("/user/{}", user.username)));
     }
     let before = before(&query);
     let form = (user.id == me.id).then(FormView::empty);
@@ -45,10 +45,10 @@ pub(crate) async fn show(
 #[handler]
 pub(crate) async fn publish(
     me: CurrentUser,
-    page: PageParts,
+    page: PageContext,
     posts: Posts<'_>,
     name: Path<String>,
-    sent: Checked<Place>,
+    sent: Submitted<Place>,
 ) -> Result<Response, Problem> {
     let author = Username::parse(&name).map_err(|_| Problem::NotFound)?;
     if author.key() != me.username.key() {

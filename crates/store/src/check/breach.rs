@@ -4,7 +4,7 @@ use domain::CorruptValue;
 
 /// Something in the database that must not be there.
 #[derive(Debug)]
-pub enum Breach {
+pub enum Violation {
     /// SQLite finds its file damaged, or a row that its own schema refuses.
     Damaged {
         /// What SQLite says.
@@ -40,13 +40,13 @@ pub enum Breach {
     /// A value that does not parse, or that is not what it is derived from.
     Value(CorruptValue),
     /// A rule that no schema can keep.
-    Promise {
+    Invariant {
         /// The table.
         table: &'static str,
         /// Its row.
         row: i64,
         /// The rule.
-        promise: Promise,
+        promise: Invariant,
     },
     /// Invariant I1: `taken` is not the host and the heads of those seated.
     Taken {
@@ -81,7 +81,7 @@ pub enum Breach {
 
 /// A rule between rows or columns that no schema can keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Promise {
+pub enum Invariant {
     /// Whoever is a user can log in: both are written in one commit.
     HasCredential,
     /// The host holds a seat for good, and is no guest.

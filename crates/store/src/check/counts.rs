@@ -2,7 +2,7 @@
 
 use sqlx::FromRow;
 
-use super::{Breach, Tell, each};
+use super::{Tell, Violation, each};
 use crate::dialect::Dialect;
 
 /// The sum of whole numbers is a fraction's type on PostgreSQL, so it is cast.
@@ -32,16 +32,16 @@ pub(super) async fn check<D: Dialect>(connection: &mut D::Connection, tell: Tell
     each::<D, CountedRow>(connection, ("parties", COUNTED), tell, |row, tell| {
         let CountedRow { id: party, seats, taken, counted } = row;
         if taken != counted {
-            tell(Breach::Taken { party, taken, counted });
+            tell(Violation::Taken { party, taken, counted });
         }
         if counted > seats {
-            tell(Breach::Overbooked { party, seats, counted });
+            tell(Violation::Overbooked { party, seats, counted });
         }
     })
     .await?;
     each::<D, HeadsRow>(connection, ("rsvps", HEADS), tell, |row, tell| {
         let HeadsRow { id: rsvp, party_id: party, heads, most } = row;
-        tell(Breach::Heads { party, rsvp, heads, most });
+        tell(Violation::Heads { party, rsvp, heads, most });
     })
     .await
 }

@@ -4,7 +4,7 @@
 use futures_util::TryStreamExt as _;
 use sqlx::query_scalar;
 
-use super::{Breach, Promise, Tell};
+use super::{Invariant, Tell, Violation};
 use crate::dialect::Dialect;
 use crate::parties::row::first_guests;
 
@@ -122,54 +122,54 @@ const RULES: &[Rule] = &[
 ];
 
 /// Rules that no schema can keep: the table, and what finds the rows that break it.
-const PROMISES: &[(Promise, &str, &str)] = &[
+const PROMISES: &[(Invariant, &str, &str)] = &[
     (
-        Promise::HasCredential,
+        Invariant::HasCredential,
         "users",
         "SELECT id FROM users WHERE NOT EXISTS (SELECT 1 FROM credentials WHERE user_id = users.id)",
     ),
     (
-        Promise::HostIsNoGuest,
+        Invariant::HostIsNoGuest,
         "rsvps",
         "SELECT rsvps.id FROM rsvps JOIN parties ON parties.id = party_id WHERE host_id = guest_id",
     ),
     (
-        Promise::PlaceIsUnique,
+        Invariant::PlaceIsUnique,
         "rsvps",
         "SELECT max(id) FROM rsvps WHERE place IS NOT NULL GROUP BY party_id, place HAVING count(*) > 1",
     ),
     (
-        Promise::PlaceIsDrawn,
+        Invariant::PlaceIsDrawn,
         "parties",
         "SELECT id FROM parties WHERE EXISTS \
          (SELECT 1 FROM rsvps WHERE party_id = parties.id AND place NOT BETWEEN 1 AND parties.last_place)",
     ),
     (
-        Promise::FirstGuestsAreNamed,
+        Invariant::FirstGuestsAreNamed,
         "parties",
         concat!("SELECT id FROM parties WHERE first_guests <> ", first_guests!("parties.id")),
     ),
-    (Promise::DeadlineBeforeStart, "parties", "SELECT id FROM parties WHERE rsvp_deadline > starts_at"),
-    (Promise::MomentIsOfOurTime, "users", moments!("users", "joined_at", "disabled_at")),
+    (Invariant::DeadlineBeforeStart, "parties", "SELECT id FROM parties WHERE rsvp_deadline > starts_at"),
+    (Invariant::MomentIsOfOurTime, "users", moments!("users", "joined_at", "disabled_at")),
     (
-        Promise::MomentIsOfOurTime,
+        Invariant::MomentIsOfOurTime,
         "sessions",
         moments!("sessions", "created_at", "last_seen_at", "authenticated_at", "expires_at"),
     ),
-    (Promise::MomentIsOfOurTime, "parties", moments!("parties", "starts_at", "rsvp_deadline")),
+    (Invariant::MomentIsOfOurTime, "parties", moments!("parties", "starts_at", "rsvp_deadline")),
 ];
 
 pub(super) async fn check<D: Dialect>(connection: &mut D::Connection, tell: Tell<'_>) -> sqlx::Result<()> {
     for Rule { table, text: rule, broken } in RULES {
         let mut rows = query_scalar::<D, i64>(*broken).fetch(&mut *connection);
         while let Some(row) = rows.try_next().await? {
-            tell(Breach::Rule { table, row, rule });
+            tell(Violation::Rule { table, row, rule });
         }
     }
     for (promise, table, broken) in PROMISES {
         let mut rows = query_scalar::<D, i64>(*broken).fetch(&mut *connection);
         while let Some(row) = rows.try_next().await? {
-            tell(Breach::Promise { table, row, promise: *promise });
+            tell(Violation::Invariant { table, row, promise: *promise });
         }
     }
     Ok(())

@@ -2,12 +2,12 @@
 //! party from its local time and zone.
 
 use domain::credential::PasswordHash;
-use domain::party::Label;
+use domain::party::ShortText;
 use domain::user::{Email, Username};
 use domain::{CorruptValue, fold};
 use sqlx::FromRow;
 
-use super::{Breach, IsVerifiable, Tell, each};
+use super::{IsVerifiable, Tell, Violation, each};
 use crate::dialect::Dialect;
 use crate::error::corrupt;
 use crate::parties::row::{PartyRow, answer};
@@ -76,15 +76,15 @@ fn user(row: UserValues, tell: Tell<'_>) {
 fn party(row: PartyValues, tell: Tell<'_>) {
     let id = row.party.id;
     let at = ("parties", id);
-    let venue = told(Label::stored(row.venue).map_err(corrupt("parties", "venue", id)), at, tell);
-    let dish = told(Label::stored(row.main_dish).map_err(corrupt("parties", "main_dish", id)), at, tell);
+    let venue = told(ShortText::stored(row.venue).map_err(corrupt("parties", "venue", id)), at, tell);
+    let dish = told(ShortText::stored(row.main_dish).map_err(corrupt("parties", "main_dish", id)), at, tell);
     told(row.party.state(), at, tell);
     told(row.party.seats(), at, tell);
     told(row.party.taken(), at, tell);
-    let Some(invitation) = told(row.party.invitation(), at, tell) else { return };
-    derived(invitation.date.is_derived(), ("parties", "starts_at", id), tell);
+    let Some(heading) = told(row.party.heading(), at, tell) else { return };
+    derived(heading.date.is_derived(), ("parties", "starts_at", id), tell);
     if let (Some(venue), Some(dish)) = (venue, dish) {
-        let key = fold(&format!("{}\n{venue}\n{dish}", invitation.host));
+        let key = fold(&format!("{}\n{venue}\n{dish}", heading.host));
         derived(row.search_key == key, ("parties", "search_key", id), tell);
     }
 }
@@ -96,7 +96,7 @@ fn told<T>(parsed: sqlx::Result<T>, (table, row): (&'static str, i64), tell: Tel
         Err(sqlx::Error::Decode(cause)) => match cause.downcast::<CorruptValue>() {
             Ok(value) => {
                 if value.table == table {
-                    tell(Breach::Value(*value)); // else it is told with the rows of its own table
+                    tell(Violation::Value(*value)); // else it is told with the rows of its own table
                 }
                 return None;
             }
@@ -104,7 +104,7 @@ fn told<T>(parsed: sqlx::Result<T>, (table, row): (&'static str, i64), tell: Tel
         },
         Err(error) => error.to_string(),
     };
-    tell(Breach::Unreadable { table, row: Some(row), said: error });
+    tell(Violation::Unreadable { table, row: Some(row), said: error });
     None
 }
 
@@ -115,5 +115,5 @@ fn derived(is_so: bool, at: (&'static str, &'static str, i64), tell: Tell<'_>) {
 }
 
 fn wrong((table, column, row): (&'static str, &'static str, i64), why: &'static str, tell: Tell<'_>) {
-    tell(Breach::Value(CorruptValue { table, column, row, source: why.into() }));
+    tell(Violation::Value(CorruptValue { table, column, row, source: why.into() }));
 }

@@ -13,7 +13,7 @@ use crate::error::{ConnectError, OpenError};
 #[cfg(feature = "party")]
 use crate::migrate::is_current;
 use crate::migrate::migrate;
-use crate::reader::Reader;
+use crate::read_pool::ReadPool;
 
 /// How long a request waits for a connection, so that a server that is gone is told quickly, and a start for a server that
 /// is starting too.
@@ -113,7 +113,7 @@ async fn open(options: PgConnectOptions, sets: &[MigrationSet]) -> Result<Engine
     migrate(&write, sets).await?;
     let apart = pool(SEARCHERS, SILENCE, FRESH).connect_with(options.clone()).await?;
     let read = pool(READERS, SILENCE, FRESH).connect_with(options).await?;
-    Ok(Engine { read: Reader::by(read, apart), writer: Writer::apart(write) })
+    Ok(Engine { read: ReadPool::by(read, apart), writer: Writer::apart(write) })
 }
 
 /// A pool that cuts a connection which comes back and keeps silent for longer than `silence`, so that its place is free.

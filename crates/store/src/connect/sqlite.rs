@@ -17,7 +17,7 @@ use crate::error::{ConnectError, OpenError};
 #[cfg(feature = "party")]
 use crate::migrate::is_current;
 use crate::migrate::migrate;
-use crate::reader::Reader;
+use crate::read_pool::ReadPool;
 use crate::writer::Wal;
 
 /// How long a statement waits for another process that writes, a request for the connection, and a start for a file that
@@ -158,7 +158,7 @@ async fn open(options: &SqliteConnectOptions, sets: &[MigrationSet]) -> Result<E
     let reading = options.clone().read_only(true);
     let opener = pool(KEPT).connect_lazy_with(reading.clone());
     let read = pool(POOLED).connect_with(reading).await?;
-    Ok(Engine { read: Reader::keeping(KEPT, PATIENCE, opener, read), writer: Writer::together(write, wal) })
+    Ok(Engine { read: ReadPool::keeping(KEPT, PATIENCE, opener, read), writer: Writer::together(write, wal) })
 }
 
 fn told(file: &Path, source: sqlx::Error) -> ConnectError {

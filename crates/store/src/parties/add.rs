@@ -1,7 +1,7 @@
 //! Adding a party: once for each form that asks for it, however often that is sent.
 
 use domain::fold;
-use domain::party::{FormId, NewParty, PartyId};
+use domain::party::{IdempotencyKey, NewParty, PartyId};
 use sqlx::query_scalar;
 
 use crate::dialect::Dialect;
@@ -25,7 +25,7 @@ pub(super) async fn add<D: Dialect>(connection: &mut D::Connection, party: &NewP
     }
     let added = query_scalar::<D, i64>(ADD)
         .bind(party.host.get())
-        .bind(party.form.as_ref().map(FormId::as_str))
+        .bind(party.form.as_ref().map(IdempotencyKey::as_str))
         .bind(party.date.local())
         .bind(party.date.zone().as_str())
         .bind(party.venue.as_str())

@@ -12,7 +12,7 @@ use sqlx::{query_as, query_scalar};
 use super::lines::{line, lines};
 use super::row::{read_summaries, summaries};
 use crate::dialect::Dialect;
-use crate::reader::Reader;
+use crate::read_pool::ReadPool;
 
 /// The lines of the parties `$from` that begin after (`$at`, `$id`), the soonest on top; at most `$rows`, by `$filter`.
 ///
@@ -111,7 +111,7 @@ const ATTENDED: &str = both!(attended_by!("$9"), "$6 + 0");
 
 /// The page of `query` after `after`, in one statement; of a search in everybody's parties, in at most two.
 pub(super) async fn list<D: Dialect>(
-    read: &Reader<D>,
+    read: &ReadPool<D>,
     query: &PartyQuery,
     viewer: UserId,
     now: Timestamp,
@@ -150,7 +150,7 @@ pub(super) fn beginnings(after: Option<PartyCursor>, now: Timestamp) -> (Place, 
 }
 
 struct Walks<'r, D: Dialect> {
-    read: &'r Reader<D>,
+    read: &'r ReadPool<D>,
     viewer: UserId,
     needle: Needle,
     with_seats: i64,
@@ -204,7 +204,7 @@ impl<D: Dialect> Walks<'_, D> {
 }
 
 pub(super) fn cursor(party: &PartySummary, now: Timestamp) -> PartyCursor {
-    let date = &party.invitation.date;
+    let date = &party.heading.date;
     PartyCursor { past: date.has_begun(now), starts_at: date.starts_at(), id: party.id }
 }
 

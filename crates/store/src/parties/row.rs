@@ -4,7 +4,8 @@ use std::error::Error;
 
 use domain::Timestamp;
 use domain::party::{
-    Answer, Attendee, Heads, Invitation, Label, PartyDate, PartyId, PartyState, PartySummary, Seats, SeatsError, Zone,
+    Answer, Attendee, Heads, PartyDate, PartyHeading, PartyId, PartyState, PartySummary, Seats, SeatsError, ShortText,
+    Zone,
 };
 use domain::user::{UserId, Username};
 use sqlx::FromRow;
@@ -74,7 +75,7 @@ pub(super) fn read_summaries(text: Option<&str>) -> sqlx::Result<Vec<PartySummar
 /// Reads a party from its line.
 fn summary(mut line: Fields<'_>) -> sqlx::Result<PartySummary> {
     let party = PartyRow::read(&mut line)?;
-    let (id, label) = (party.id, |text: &str| Label::stored(text.to_owned()));
+    let (id, label) = (party.id, |text: &str| ShortText::stored(text.to_owned()));
     let venue = label(line.text()?).map_err(corrupt("parties", "venue", id))?;
     let main_dish = label(line.text()?).map_err(corrupt("parties", "main_dish", id))?;
     let mine = (line.some_number()?, line.some_text()?, line.some_number()?, line.some_number()?);
@@ -93,7 +94,7 @@ fn summary(mut line: Fields<'_>) -> sqlx::Result<PartySummary> {
         rsvp_deadline: Timestamp::from_millis(party.rsvp_deadline),
         seats: party.seats()?,
         taken: party.taken()?,
-        invitation: party.invitation()?,
+        heading: party.heading()?,
         first_guests,
         my_answer,
     })
@@ -130,10 +131,10 @@ impl PartyRow {
         })
     }
 
-    pub(crate) fn invitation(&self) -> sqlx::Result<Invitation> {
+    pub(crate) fn heading(&self) -> sqlx::Result<PartyHeading> {
         let (zone, starts_at) = (zone(&self.zone, self.id)?, Timestamp::from_millis(self.starts_at));
         let date = PartyDate::stored(&self.local_time, zone, starts_at);
-        Ok(Invitation {
+        Ok(PartyHeading {
             host: username(&self.host, self.host_id)?,
             date: date.map_err(corrupt("parties", "local_time", self.id))?,
         })

@@ -102,7 +102,7 @@ impl Stored {
             party: Party {
                 id,
                 host: UserId::new(party.host_id),
-                invitation: party.invitation()?,
+                heading: party.heading()?,
                 state: party.state()?,
                 rsvp_deadline: Timestamp::from_millis(party.rsvp_deadline),
                 guests: guests.map_err(corrupt("parties", "taken", party.id))?,
@@ -138,7 +138,7 @@ impl Stored {
         if columns(party) == columns(&self.party) && last_place == self.last_place && !moves_somebody {
             return Ok(());
         }
-        let date = &party.invitation.date;
+        let date = &party.heading.date;
         let save = query::<D>(SAVE)
             .bind(party.id.get())
             .bind(date.local())
@@ -159,7 +159,7 @@ impl Stored {
 fn columns(party: &Party) -> impl PartialEq {
     let guests = &party.guests;
     let totals = (guests.seats(), guests.taken(), guests.max_companions());
-    (party.invitation.date.clone(), party.state, party.rsvp_deadline, totals)
+    (party.heading.date.clone(), party.state, party.rsvp_deadline, totals)
 }
 
 #[cfg(test)]

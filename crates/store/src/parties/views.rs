@@ -9,7 +9,7 @@ use super::lines::{self, line, lines};
 use super::list::{attended_by, beginnings, cursor, past, to_come};
 use super::row::{read_summaries, summaries, zone};
 use crate::dialect::Dialect;
-use crate::reader::Reader;
+use crate::read_pool::ReadPool;
 
 /// The parties that have a seat for the viewer, by HOME's parameters.
 macro_rules! open {
@@ -47,7 +47,7 @@ const HOME: &str = concat!(
 const OPEN: &str = open!();
 
 pub(super) async fn home<D: Dialect>(
-    read: &Reader<D>,
+    read: &ReadPool<D>,
     viewer: UserId,
     now: Timestamp,
     size: PageSize,
@@ -76,7 +76,7 @@ const OWN_PROFILE: &str = concat!(
 type OwnProfile = (Option<String>, Option<String>, Option<String>, Option<String>, Option<String>);
 
 pub(super) async fn own_profile<D: Dialect>(
-    read: &Reader<D>,
+    read: &ReadPool<D>,
     user: UserId,
     now: Timestamp,
     after: ProfileCursors,

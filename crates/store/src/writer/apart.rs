@@ -7,8 +7,8 @@ use futures_util::future::BoxFuture;
 use tokio::time::{Instant, sleep};
 
 use super::{WriteError, begin};
+use crate::circuit_breaker::{CircuitBreaker, in_time};
 use crate::dialect::{Dialect, is_the_servers_word, lost_a_race, lost_the_connection};
-use crate::gate::{Gate, in_time};
 
 /// How often a job is run at most: more often than there are connections, each of which may turn out to be lost.
 const RUNS: u32 = 20;
@@ -17,7 +17,7 @@ const RUNS: u32 = 20;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 pub(super) async fn write<D: Dialect, I, T, R>(
-    gate: &Gate<D>,
+    gate: &CircuitBreaker<D>,
     input: &I,
     job: &(impl for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>> + Sync),
 ) -> Result<T, WriteError<R>> {
@@ -37,7 +37,7 @@ pub(super) async fn write<D: Dialect, I, T, R>(
 }
 
 async fn once<D: Dialect, I, T, R>(
-    gate: &Gate<D>,
+    gate: &CircuitBreaker<D>,
     input: &I,
     job: &(impl for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>> + Sync),
 ) -> Result<T, WriteError<R>> {
@@ -89,7 +89,7 @@ mod tests {
     /// The pool would lend a connection, and is not asked.
     #[tokio::test]
     async fn while_somebody_asks_a_server_that_is_away_others_are_told_at_once() {
-        let gate = Gate::asked(SqlitePoolOptions::new().connect("sqlite::memory:").await.unwrap());
+        let gate = CircuitBreaker::asked(SqlitePoolOptions::new().connect("sqlite::memory:").await.unwrap());
 
         let told = write(&gate, &(), &|_, ()| Box::pin(async { Ok::<_, WriteError>(()) })).await;
 

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use domain::credential::PasswordHash;
-use domain::party::{Label, NewParty, PartyDate, PartyRepository, Seats, Zone, parse_date, parse_time};
+use domain::party::{NewParty, PartyDate, PartyRepository, Seats, ShortText, Zone, parse_date, parse_time};
 use domain::user::{Email, NewUser, User, Username};
 use domain::{AccountPorts, Timestamp};
 use sqlx::query_scalar;
@@ -91,8 +91,8 @@ pub fn party_of(host: &User, seats: u32) -> NewParty {
     NewParty {
         host: host.id,
         date: PartyDate::resolve(day, time, Zone::parse("Europe/Berlin").unwrap()).unwrap(),
-        venue: Label::parse("Chez Zoé").unwrap(),
-        main_dish: Label::parse("Lasagne").unwrap(),
+        venue: ShortText::parse("Chez Zoé").unwrap(),
+        main_dish: ShortText::parse("Lasagne").unwrap(),
         seats: Seats::new(seats).unwrap(),
         form: None,
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU16, Ordering};
 use std::time::{Duration, Instant};
 
-use accounts::test_kit::Visitor;
+use accounts::test_kit::TestClient;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use poem::http::{HeaderMap, Method};
@@ -102,7 +102,7 @@ impl Load {
         }
     }
 
-    async fn host(&self, visitor: &Visitor, person: &Person, (round, step): (u32, usize)) {
+    async fn host(&self, visitor: &TestClient, person: &Person, (round, step): (u32, usize)) {
         let dish = format!("Dish {round}-{step} of {}", person.name);
         let party = [("date", "2199-03-14"), ("time", "19:00"), ("time_zone", "UTC"), ("venue", "Everywhere")];
         let form = [&party[..], &[("main_dish", &dish), ("number_seats", "1000")]].concat();
@@ -117,11 +117,11 @@ impl Load {
     async fn register(&self, server: &str, name: &str) {
         let (email, word) = (format!("{name}@example.com"), PASSWORD.to_owned());
         let form = [("username", name.to_owned()), ("email", email), ("password", word.clone()), ("password2", word)];
-        let (told, _) = self.ask(&Visitor::at(server), "/register", &form).await;
+        let (told, _) = self.ask(&TestClient::at(server), "/register", &form).await;
         self.note(Thing::User(name.to_owned()), true, told).await;
     }
 
-    async fn look(&self, visitor: &Visitor) {
+    async fn look(&self, visitor: &TestClient) {
         let begun = Instant::now();
         let answer = visitor.request(Method::GET, "/rsvp").timeout(PATIENCE).send().await;
         let status = answer.as_ref().ok().map(|answer| answer.status().as_u16());
@@ -133,7 +133,7 @@ impl Load {
     }
 
     /// Sends a form. What was told, or `None` where nothing was even sent; and where it leads.
-    async fn ask(&self, visitor: &Visitor, path: &str, form: &[(&str, String)]) -> (Option<Told>, String) {
+    async fn ask(&self, visitor: &TestClient, path: &str, form: &[(&str, String)]) -> (Option<Told>, String) {
         // What was told before is read: only what is new comes back.
         visitor.take_cookies(&format!("flash-{}=", self.port.load(Ordering::SeqCst)));
         let begun = Instant::now();

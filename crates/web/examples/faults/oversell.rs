@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use accounts::UserId;
-use accounts::test_kit::Visitor;
+use accounts::test_kit::TestClient;
 use anyhow::{Context, ensure};
 use domain::party::PartyId;
 use poem::http::Method;
@@ -64,7 +64,7 @@ pub(crate) async fn oversell(path: &Path, engine: Engine, guests: u32, rounds: u
     Ok(())
 }
 
-async fn set_a_table(host: &Visitor, name: &str) -> anyhow::Result<String> {
+async fn set_a_table(host: &TestClient, name: &str) -> anyhow::Result<String> {
     let (seats, party) = (SEATS.to_string(), [("date", "2199-03-14"), ("time", "19:00"), ("time_zone", "UTC")]);
     let form = [&party[..], &[("venue", "Everywhere"), ("main_dish", "Storm"), ("number_seats", &seats)]].concat();
     let request = host.request(Method::POST, &format!("/user/{name}")).header("sec-fetch-site", "same-origin");
@@ -74,7 +74,7 @@ async fn set_a_table(host: &Visitor, name: &str) -> anyhow::Result<String> {
 }
 
 /// How often what was told, and how long the slowest waited.
-async fn rush(guests: &[Visitor], party: &str) -> anyhow::Result<(BTreeMap<String, usize>, Duration)> {
+async fn rush(guests: &[TestClient], party: &str) -> anyhow::Result<(BTreeMap<String, usize>, Duration)> {
     let together = Arc::new(Barrier::new(guests.len()));
     let mut rush = JoinSet::new();
     for guest in guests {

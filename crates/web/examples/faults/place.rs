@@ -1,6 +1,6 @@
 //! Where the program runs: a database of its own, and people who are logged in to it.
 
-use accounts::test_kit::{TestServer, Visitor, cheap};
+use accounts::test_kit::{TestClient, TestServer, fast_hash_cost};
 use accounts::{Accounts, SystemClock};
 use anyhow::{Context, ensure};
 use clap::ValueEnum;
@@ -55,8 +55,8 @@ pub(crate) struct Person {
 
 impl Person {
     /// This person's browser, at a server of this machine.
-    pub(crate) fn at(&self, origin: &str) -> Visitor {
-        let visitor = Visitor::at(origin);
+    pub(crate) fn at(&self, origin: &str) -> TestClient {
+        let visitor = TestClient::at(origin);
         visitor.take_cookies(&format!("session-{}={}", port(origin), self.session));
         visitor
     }
@@ -73,12 +73,12 @@ pub(crate) async fn enter(database: &str, prefix: &str, count: u32) -> anyhow::R
     let store = PartyStore::connect(database).await?;
     let server = TestServer::start(app(
         Services::over(&store, SystemClock, Zone::parse("UTC")?),
-        Accounts::builder().cost(cheap()),
+        Accounts::builder().cost(fast_hash_cost()),
     )?)
     .await?;
     let mut people = Vec::new();
     for number in 0..count {
-        let (name, visitor) = (format!("{prefix}-{number}"), Visitor::of(&server));
+        let (name, visitor) = (format!("{prefix}-{number}"), TestClient::of(&server));
         visitor.register(&name, PASSWORD).await;
         let page = visitor.log_in(&name, PASSWORD).await;
         ensure!(page.text.contains("Welcome back"), "{name} is not let in: {}", page.text);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use accounts::test_kit::Visitor;
+use accounts::test_kit::TestClient;
 use anyhow::{Context, ensure};
 use poem::http::Method;
 use tokio::task::spawn_blocking;
@@ -74,7 +74,7 @@ impl Program {
 
     /// Whether it says that it is ready.
     pub(crate) async fn is_ready(&self) -> bool {
-        let asked = Visitor::at(&self.url()).request(Method::GET, "/health/ready").timeout(Duration::from_secs(5));
+        let asked = TestClient::at(&self.url()).request(Method::GET, "/health/ready").timeout(Duration::from_secs(5));
         asked.send().await.is_ok_and(|answer| answer.status().is_success())
     }
 

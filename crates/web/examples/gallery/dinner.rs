@@ -4,7 +4,7 @@
 mod house;
 mod tables;
 
-use accounts::test_kit::Visitor;
+use accounts::test_kit::TestClient;
 
 pub(crate) use self::house::House;
 use self::tables::{Hosted, full_list, odd_ones};
@@ -17,14 +17,14 @@ const HOSTING: [(&str, &str); 4] =
     [("date", "2025-01-01"), ("time_zone", "Mars"), ("venue", ""), ("number_seats", "0")];
 
 impl House {
-    fn state(&self, name: &str, path: &str, visitor: &Visitor) -> State {
+    fn state(&self, name: &str, path: &str, visitor: &TestClient) -> State {
         State::of(&format!("dinnerparty-{name}"), &self.server.url(""), path, visitor)
     }
 
     /// Ada alone. What goes wrong is here too.
     pub(crate) async fn empty() -> anyhow::Result<(Self, Vec<State>)> {
         let house = Self::open().await?;
-        let (guest, ada) = (Visitor::of(&house.server), enter(&house.server, "ada", "ada").await?);
+        let (guest, ada) = (TestClient::of(&house.server), enter(&house.server, "ada", "ada").await?);
         let states = vec![
             house.state("welcome", "/", &guest).measured(),
             house.state("register", "/register", &guest).measured(),
@@ -49,7 +49,8 @@ impl House {
             enter(&house.server, nick, nick).await?;
         }
         let Hosted { open, mine, full, declined, cancelled, past } = full_list(&house).await?;
-        let [ada, ben, dan] = [Visitor::of(&house.server), Visitor::of(&house.server), Visitor::of(&house.server)];
+        let [ada, ben, dan] =
+            [TestClient::of(&house.server), TestClient::of(&house.server), TestClient::of(&house.server)];
         for (visitor, nick) in [(&ada, "ada"), (&ben, "ben"), (&dan, "dan")] {
             log_in(visitor, nick).await?; // again, since days have passed
         }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use accounts::test_kit::Visitor;
+use accounts::test_kit::TestClient;
 use anyhow::Context as _;
 use tempfile::TempDir;
 use test_support::{Program, sqlite_url};
@@ -26,7 +26,7 @@ impl Recipe {
         let base = format!("http://127.0.0.1:{}", self.program.port());
         let told = self.program.said().iter().find_map(|line| line.split_once("with the password "));
         let (_, password) = told.context("the recipe told no password")?;
-        let (guest, cook) = (Visitor::at(&base), Visitor::at(&base));
+        let (guest, cook) = (TestClient::at(&base), TestClient::at(&base));
         let right = [("email", "cook@example.com"), ("password", password.split('.').next().unwrap_or_default())];
         let wrong = [("email", "cook@example.com"), ("password", "wrong")];
         cook.submit("/", "/", &right).await;

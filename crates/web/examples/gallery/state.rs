@@ -1,7 +1,7 @@
 //! A state of a page: where it is, who sees it, and what was sent to bring it about. By addresses and fields alone: no
 //! class and no look of a page is known here.
 
-use accounts::test_kit::{TestServer, Visitor};
+use accounts::test_kit::{TestClient, TestServer};
 use anyhow::ensure;
 
 /// A password that the policy accepts.
@@ -30,7 +30,7 @@ pub(crate) struct Sent {
 
 impl State {
     /// A page as `visitor` finds it.
-    pub(crate) fn of(name: &str, base: &str, path: &str, visitor: &Visitor) -> Self {
+    pub(crate) fn of(name: &str, base: &str, path: &str, visitor: &TestClient) -> Self {
         let base = base.replace("127.0.0.1", "localhost"); // the one host that the browser knows
         let (name, path, cookies) = (name.to_owned(), path.to_owned(), visitor.cookies());
         Self { name, base, path, cookies, sent: None, is_measured: false }
@@ -48,8 +48,8 @@ impl State {
     }
 
     /// Whoever sees it, without a browser.
-    pub(crate) fn visitor(&self) -> Visitor {
-        let visitor = Visitor::at(&self.base);
+    pub(crate) fn visitor(&self) -> TestClient {
+        let visitor = TestClient::at(&self.base);
         visitor.take_cookies(&self.cookies);
         visitor
     }
@@ -75,8 +75,8 @@ impl State {
 }
 
 /// Somebody new, registered and logged in. `nick` makes their e-mail address, which a name in any script does not.
-pub(crate) async fn enter(server: &TestServer, name: &str, nick: &str) -> anyhow::Result<Visitor> {
-    let (visitor, email) = (Visitor::of(server), format!("{nick}@example.com"));
+pub(crate) async fn enter(server: &TestServer, name: &str, nick: &str) -> anyhow::Result<TestClient> {
+    let (visitor, email) = (TestClient::of(server), format!("{nick}@example.com"));
     let typed = [("username", name), ("email", &email), ("password", PASSWORD), ("password2", PASSWORD)];
     let registered = visitor.submit("/register", "/register", &typed).await;
     ensure!(registered.path == "/login", "{name} is not registered: {}", registered.text);
@@ -85,7 +85,7 @@ pub(crate) async fn enter(server: &TestServer, name: &str, nick: &str) -> anyhow
 }
 
 /// Somebody registered, logged in.
-pub(crate) async fn log_in(visitor: &Visitor, nick: &str) -> anyhow::Result<()> {
+pub(crate) async fn log_in(visitor: &TestClient, nick: &str) -> anyhow::Result<()> {
     let email = format!("{nick}@example.com");
     let welcome = visitor.submit("/login", "/login", &[("email", &email), ("password", PASSWORD)]).await;
     ensure!(welcome.path != "/login", "{nick} is not let in: {}", welcome.text);

@@ -1,7 +1,7 @@
 //! TriPlanned: an empty rack, a full one, and one with odd postcards.
 
 use accounts::Accounts;
-use accounts::test_kit::{TestServer, Visitor, cheap};
+use accounts::test_kit::{TestClient, TestServer, fast_hash_cost};
 use anyhow::ensure;
 use tempfile::TempDir;
 use test_support::sqlite_url;
@@ -45,18 +45,19 @@ impl Rack {
     async fn open() -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let store = example_triplanned::connect(&sqlite_url(&folder)).await?;
-        let server = TestServer::start(example_triplanned::site(&store, Accounts::builder().cost(cheap()))?).await?;
+        let server =
+            TestServer::start(example_triplanned::site(&store, Accounts::builder().cost(fast_hash_cost()))?).await?;
         Ok(Self { server, _folder: folder })
     }
 
-    fn state(&self, name: &str, path: &str, visitor: &Visitor) -> State {
+    fn state(&self, name: &str, path: &str, visitor: &TestClient) -> State {
         State::of(&format!("triplanned-{name}"), &self.server.url(""), path, visitor)
     }
 
     /// Nobody has posted anything. What goes wrong is here too.
     pub(crate) async fn empty() -> anyhow::Result<(Self, Vec<State>)> {
         let rack = Self::open().await?;
-        let (guest, ada) = (Visitor::of(&rack.server), enter(&rack.server, "ada", "ada").await?);
+        let (guest, ada) = (TestClient::of(&rack.server), enter(&rack.server, "ada", "ada").await?);
         let newcomer = [("username", "a b"), ("email", "ada@"), ("password", "short"), ("password2", "shorter")];
         let stranger = [("email", "ada@example.com"), ("password", "wrong")];
         let states = vec![
@@ -84,7 +85,7 @@ impl Rack {
         }
         let card = [("city", "Lyon"), ("country", "France"), ("description", "Quenelles.")];
         let states = vec![
-            rack.state("index-full", "/", &Visitor::of(&rack.server)).measured(),
+            rack.state("index-full", "/", &TestClient::of(&rack.server)).measured(),
             rack.state("index-last", "/?before=5", &ada),
             rack.state("index-past", "/?before=1", &ada),
             rack.state("user-full", "/user/ada", &ada).measured(),
@@ -115,7 +116,7 @@ impl Rack {
     }
 }
 
-async fn post(author: &Visitor, name: &str, city: &str, country: &str, description: &str) -> anyhow::Result<()> {
+async fn post(author: &TestClient, name: &str, city: &str, country: &str, description: &str) -> anyhow::Result<()> {
     let profile = format!("/user/{name}");
     let card = [("city", city), ("country", country), ("description", description)];
     let posted = author.submit(&profile, &profile, &card).await;

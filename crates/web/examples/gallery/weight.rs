@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use accounts::test_kit::Visitor;
+use accounts::test_kit::TestClient;
 use anyhow::Context as _;
 
 use crate::state::State;
@@ -60,7 +60,7 @@ async fn weigh(state: &State) -> anyhow::Result<Weight> {
 }
 
 /// The body's bytes as they are sent to a browser.
-async fn sent(visitor: &Visitor, url: &str) -> anyhow::Result<usize> {
+async fn sent(visitor: &TestClient, url: &str) -> anyhow::Result<usize> {
     let asked = visitor.request(poem::http::Method::GET, url).header("accept-encoding", "gzip");
     Ok(asked.send().await?.bytes().await?.len())
 }

@@ -17,7 +17,7 @@ mod witness;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use accounts::test_kit::Visitor;
+use accounts::test_kit::TestClient;
 use anyhow::{Context, ensure};
 use clap::Parser;
 use tokio::task::JoinSet;
@@ -64,7 +64,7 @@ struct Siege {
 #[expect(clippy::print_stdout, reason = "a program that prints a table")]
 async fn main() -> anyhow::Result<()> {
     let siege = Siege::parse();
-    let visitor = Visitor::at(&format!("http://{}", siege.server));
+    let visitor = TestClient::at(&format!("http://{}", siege.server));
     let page = visitor.log_in("u0000", PASSWORD).await;
     ensure!(page.path != "/login", "u0000 is not let in: is the database seeded? {}", page.text);
     let target = Target { server: siege.server, cookies: visitor.cookies() };

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use accounts::test_kit::Visitor;
+use accounts::test_kit::TestClient;
 use anyhow::ensure;
 use poem::http::Method;
 
@@ -102,8 +102,8 @@ pub(crate) struct Answer {
 /// The server and the people who are logged in to it.
 pub(crate) struct Site {
     server: String,
-    stranger: Visitor,
-    people: Vec<(String, Visitor)>,
+    stranger: TestClient,
+    people: Vec<(String, TestClient)>,
     parties: u64,
 }
 
@@ -112,18 +112,18 @@ impl Site {
     pub(crate) async fn enter(server: &str, count: u32, parties: u64) -> anyhow::Result<Self> {
         let mut people = Vec::new();
         for number in 0..count {
-            let (name, visitor) = (format!("u{number:04}"), Visitor::at(server));
+            let (name, visitor) = (format!("u{number:04}"), TestClient::at(server));
             let page = visitor.log_in(&name, PASSWORD).await;
             ensure!(page.path != "/login", "{name} is not let in: is the database seeded? {}", page.text);
             people.push((name, visitor));
         }
-        Ok(Self { server: server.to_owned(), stranger: Visitor::at(server), people, parties })
+        Ok(Self { server: server.to_owned(), stranger: TestClient::at(server), people, parties })
     }
 }
 
 /// A request, but for its time.
 struct Asked<'a> {
-    visitor: &'a Visitor,
+    visitor: &'a TestClient,
     method: Method,
     path: String,
     site: &'static str,
@@ -131,11 +131,11 @@ struct Asked<'a> {
 }
 
 impl<'a> Asked<'a> {
-    fn page(visitor: &'a Visitor, path: impl Into<String>) -> Self {
+    fn page(visitor: &'a TestClient, path: impl Into<String>) -> Self {
         Self { visitor, method: Method::GET, path: path.into(), site: "same-origin", form: Vec::new() }
     }
 
-    fn form(visitor: &'a Visitor, path: impl Into<String>, form: &[(&'static str, &str)]) -> Self {
+    fn form(visitor: &'a TestClient, path: impl Into<String>, form: &[(&'static str, &str)]) -> Self {
         let form = form.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         Self { method: Method::POST, form, ..Self::page(visitor, path) }
     }
@@ -182,7 +182,7 @@ impl Kind {
                 Asked::form(person, format!("/user/{name}"), &[&date[..], &table[..]].concat())
             }
             Self::LogIn => {
-                foreign = Visitor::at(&site.server);
+                foreign = TestClient::at(&site.server);
                 let email = format!("{name}@example.com");
                 let answer = Asked::form(&foreign, "/login", &[("email", &email), ("password", PASSWORD)]).answer();
                 let answer = answer.await;

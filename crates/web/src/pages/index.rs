@@ -1,6 +1,6 @@
 //! `/`: what this is, and the way in; for those logged in, where they are expected, where they could go, and the people.
 
-use accounts::web::{PageParts, Problem};
+use accounts::web::{PageContext, Problem};
 use askama::Template;
 use domain::user::{User, UserId};
 use domain::{Page, PageSize};
@@ -23,7 +23,7 @@ struct Welcome {
 #[derive(Template)]
 #[template(path = "index.html")]
 struct Index<'a> {
-    page: &'a PageParts,
+    page: &'a PageContext,
     me: &'a User,
     /// On the first page of people alone.
     parties: Option<Parties<'a>>,
@@ -36,7 +36,7 @@ struct Parties<'a> {
 }
 
 #[handler]
-pub(crate) async fn show(page: PageParts, dinner: Ask<'_>, request: &Request) -> Result<Response, Problem> {
+pub(crate) async fn show(page: PageContext, dinner: Ask<'_>, request: &Request) -> Result<Response, Problem> {
     let Some(me) = page.user() else {
         return Ok(page.render_template(StatusCode::OK, "Welcome", &Welcome { table: Table::for_everybody() }));
     };

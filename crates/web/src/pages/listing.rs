@@ -1,6 +1,6 @@
 //! What the pages with lists share: what their addresses say, and how a row is told.
 
-use accounts::web::{Fields, PageParts};
+use accounts::web::{Fields, PageContext};
 use domain::party::{Answer, PartyCursor, PartyId, PartySummary};
 use domain::user::UserId;
 use domain::{PageSize, Timestamp};
@@ -102,7 +102,7 @@ impl<'a> Row<'a> {
         }
     }
 
-    pub(super) fn all(parties: &'a [PartySummary], page: &PageParts, now: Timestamp) -> Vec<Self> {
+    pub(super) fn all(parties: &'a [PartySummary], page: &PageContext, now: Timestamp) -> Vec<Self> {
         let Some(viewer) = page.user() else { return Vec::new() };
         parties.iter().map(|party| Self::of(party, viewer.id, now)).collect()
     }

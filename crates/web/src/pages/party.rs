@@ -1,6 +1,8 @@
 //! `/parties/{id}`: one party, who is coming, and the visitor's answer.
 
-use accounts::web::{Checked, CurrentUser, Fields, Flash, Form, FormErrors, PageParts, Problem, permanently};
+use accounts::web::{
+    CurrentUser, Fields, Flash, Form, FormErrors, PageContext, Problem, Submitted, permanent_redirect,
+};
 use askama::Template;
 use domain::party::{Answer, Heads, PartyId, PartyState, PartyView};
 use poem::http::StatusCode;
@@ -16,7 +18,7 @@ use crate::words;
 #[derive(Template)]
 #[template(path = "party.html")]
 struct Invited<'a> {
-    page: &'a PageParts,
+    page: &'a PageContext,
     view: &'a PartyView,
     row: Row<'a>,
     table: Table,
@@ -31,14 +33,14 @@ struct Invited<'a> {
 #[handler]
 pub(crate) async fn show(
     me: CurrentUser,
-    page: PageParts,
+    page: PageContext,
     dinner: Ask<'_>,
     id: Path<String>,
 ) -> Result<Response, Problem> {
     let typed = id.0;
     let id = PartyId::parse(&typed).map_err(|_| Problem::NotFound)?;
     if typed != id.get().to_string() {
-        return Ok(permanently(&format!("/parties/{}", id.get()))); // one page, one address
+        return Ok(permanent_redirect(&format!("/parties/{}", id.get()))); // one page, one address
     }
     let view = dinner.parties.find(id, me.id).await?.ok_or(Problem::NotFound)?;
     let now = dinner.parties.now();
@@ -50,7 +52,7 @@ pub(crate) async fn show(
         until: words::until(party, now),
         off: words::off(party, now),
         closed: words::closed(party, now),
-        is_past: party.invitation.date.has_begun(now),
+        is_past: party.heading.date.has_begun(now),
         view: &view,
     };
     Ok(page.render_template(StatusCode::OK, &title(&view), &content))
@@ -71,7 +73,7 @@ impl Invited<'_> {
 }
 
 fn title(view: &PartyView) -> String {
-    format!("{} at {}'s", view.summary.main_dish, view.summary.invitation.host)
+    format!("{} at {}'s", view.summary.main_dish, view.summary.heading.host)
 }
 
 /// Whether somebody comes.
@@ -97,7 +99,7 @@ pub(crate) async fn answer(
     me: CurrentUser,
     dinner: Ask<'_>,
     id: Path<String>,
-    sent: Checked<Said>,
+    sent: Submitted<Said>,
 ) -> Result<Response, Problem> {
     let Ok(id) = PartyId::parse(&id) else { return Ok(Flash::refusal(words::NO_SUCH_PARTY).to("/rsvp")) };
     let back = format!("/parties/{}", id.get());

@@ -1,6 +1,6 @@
 //! `/rsvp`: all parties, and an answer by one press or by Party ID.
 
-use accounts::web::{Checked, CurrentUser, Fields, Flash, Form, FormErrors, Next, PageParts, Problem};
+use accounts::web::{CurrentUser, Fields, Flash, Form, FormErrors, Next, PageContext, Problem, Submitted};
 use askama::Template;
 use domain::party::{Heads, Outcome, PartyId, PartyQuery, Scope, UpdateError};
 use poem::http::StatusCode;
@@ -13,7 +13,7 @@ use crate::words;
 #[derive(Template)]
 #[template(path = "rsvp.html")]
 struct List<'a> {
-    page: &'a PageParts,
+    page: &'a PageContext,
     rows: Vec<Row<'a>>,
     search: &'a str,
     with_seats: bool,
@@ -27,7 +27,7 @@ struct List<'a> {
 #[handler]
 pub(crate) async fn list(
     me: CurrentUser,
-    page: PageParts,
+    page: PageContext,
     dinner: Ask<'_>,
     request: &Request,
 ) -> Result<Response, Problem> {
@@ -83,7 +83,7 @@ impl Form for ById {
 }
 
 #[handler]
-pub(crate) async fn by_id(me: CurrentUser, dinner: Ask<'_>, sent: Checked<ById>) -> Result<Response, Problem> {
+pub(crate) async fn by_id(me: CurrentUser, dinner: Ask<'_>, sent: Submitted<ById>) -> Result<Response, Problem> {
     let back = sent.fields.one("back").ok().and_then(Next::parse).filter(|back| back.path() == "/rsvp");
     let back = back.as_ref().map_or("/rsvp", Next::as_str);
     match sent.form {

@@ -2,7 +2,7 @@
 
 mod hosting;
 
-use accounts::web::{CurrentUser, FormErrors, FormView, PageParts, Problem, permanently};
+use accounts::web::{CurrentUser, FormErrors, FormView, PageContext, Problem, permanent_redirect};
 use askama::Template;
 use domain::party::{PartyQuery, ProfileCursors, ProfileView, Scope};
 use domain::user::{User, Username};
@@ -18,7 +18,7 @@ use super::listing::{Parameters, Row, write};
 #[derive(Template)]
 #[template(path = "user.html")]
 struct Profile<'a> {
-    page: &'a PageParts,
+    page: &'a PageContext,
     user: &'a User,
     hosted: Vec<Row<'a>>,
     more_hosted: Option<String>,
@@ -53,7 +53,7 @@ async fn view(dinner: &Ask<'_>, user: &User, me: &User, at: &Parameters) -> Resu
 #[handler]
 pub(crate) async fn show(
     me: CurrentUser,
-    page: PageParts,
+    page: PageContext,
     dinner: Ask<'_>,
     name: Path<String>,
     request: &Request,
@@ -66,7 +66,7 @@ pub(crate) async fn show(
         dinner.users.find_by_username(&username).await?.ok_or(Problem::NotFound)?
     };
     if user.username.as_str() != name.as_str() {
-        return Ok(permanently(&format!("/user/{}", user.username)));
+        return Ok(permanent_redirect(&format!("/user/{}", user.username)));
     }
     let view = view(&dinner, &user, &me, &Parameters::of(request)).await?;
     let (zone, errors) = (view.last_zone.as_ref(), FormErrors::new());
@@ -77,7 +77,7 @@ pub(crate) async fn show(
 }
 
 fn profile(
-    page: &PageParts,
+    page: &PageContext,
     status: StatusCode,
     user: &User,
     view: &ProfileView,

@@ -1,8 +1,8 @@
 //! A drawing as its page holds it: what is on which plate, and what it says in words.
 
 use domain::party::{
-    Attendee, Invitation, Label, PartyDate, PartyId, PartyState, PartySummary, PartyView, Seats, Zone, parse_date,
-    parse_time,
+    Attendee, PartyDate, PartyHeading, PartyId, PartyState, PartySummary, PartyView, Seats, ShortText, Zone,
+    parse_date, parse_time,
 };
 use domain::user::{UserId, Username};
 use proptest::prelude::*;
@@ -17,11 +17,11 @@ fn view(seats: u32, guests: &[(&str, u32)]) -> PartyView {
     let summary = PartySummary {
         id: PartyId::new(1),
         host: UserId::new(1),
-        venue: Label::parse("Here").unwrap(),
-        main_dish: Label::parse("Soup").unwrap(),
+        venue: ShortText::parse("Here").unwrap(),
+        main_dish: ShortText::parse("Soup").unwrap(),
         state: PartyState::Scheduled,
         rsvp_deadline: date.starts_at(),
-        invitation: Invitation { host: Username::parse("Ada").unwrap(), date },
+        heading: PartyHeading { host: Username::parse("Ada").unwrap(), date },
         seats: Seats::new(seats).unwrap(),
         taken: 1 + guests.iter().map(|guest| guest.heads).sum::<u32>(),
         first_guests: guests.iter().take(PartySummary::NAMED).cloned().collect(),
@@ -58,7 +58,7 @@ fn companions_are_tied_to_their_guest_and_to_nobody_else() {
 fn a_name_is_text_and_a_drawing_has_no_style_of_its_own() {
     // No username holds a mark of HTML; one that a store gave all the same is escaped.
     let mut view = view(8, &[]);
-    view.summary.invitation.host = Username::stored("<b>\"".into()).unwrap();
+    view.summary.heading.host = Username::stored("<b>\"".into()).unwrap();
     let svg = Table::of(&view).to_string();
     assert!(!svg.contains("<b>") && !svg.contains("style="), "{svg}");
 }

@@ -5,24 +5,24 @@ use domain::user::{UserId, Username};
 
 use super::*;
 
-fn invitation() -> Invitation {
+fn heading() -> PartyHeading {
     let (date, time) = (parse_date("2026-03-14").unwrap(), parse_time("19:00").unwrap());
     let date = PartyDate::resolve(date, time, Zone::parse("Europe/Berlin").unwrap()).unwrap();
-    Invitation { host: Username::parse("Ada").unwrap(), date }
+    PartyHeading { host: Username::parse("Ada").unwrap(), date }
 }
 
 /// A party at a table of ten, with the host and `guests`, of whom the first two are named.
 fn party(guests: &[(&str, u32)]) -> PartySummary {
     let attendee = |&(name, heads): &(&str, u32)| Attendee { username: Username::parse(name).unwrap(), heads };
-    let invitation = invitation();
+    let heading = heading();
     PartySummary {
         id: PartyId::new(1),
         host: UserId::new(1),
-        venue: Label::parse("Here").unwrap(),
-        main_dish: Label::parse("Soup").unwrap(),
+        venue: ShortText::parse("Here").unwrap(),
+        main_dish: ShortText::parse("Soup").unwrap(),
         state: PartyState::Scheduled,
-        rsvp_deadline: invitation.date.starts_at(),
-        invitation,
+        rsvp_deadline: heading.date.starts_at(),
+        heading,
         seats: Seats::new(10).unwrap(),
         taken: 1 + guests.iter().map(|(_, heads)| heads).sum::<u32>(),
         first_guests: guests.iter().take(PartySummary::NAMED).map(attendee).collect(),
@@ -34,12 +34,12 @@ fn party(guests: &[(&str, u32)]) -> PartySummary {
 fn what_happened_is_told_to_the_letter() {
     let date = "Saturday 14 March 2026, 19:00 (Europe/Berlin)";
     for (happened, told) in [
-        (Outcome::Seated(invitation()), format!("You successfully RSVP'd to Ada's dinner party on {date}!")),
-        (Outcome::Full(invitation()), format!("Ada's dinner party on {date} is full.")),
-        (Outcome::AlreadySeated(invitation()), format!("You're already going to Ada's dinner party on {date}.")),
+        (Outcome::Seated(heading()), format!("You successfully RSVP'd to Ada's dinner party on {date}!")),
+        (Outcome::Full(heading()), format!("Ada's dinner party on {date} is full.")),
+        (Outcome::AlreadySeated(heading()), format!("You're already going to Ada's dinner party on {date}.")),
         (Outcome::Maybe, "Noted: maybe. A maybe doesn't hold a seat.".to_owned()),
         (Outcome::GaveUpSeat, "You've given up your seat.".to_owned()),
-        (Outcome::Declined(invitation()), "Thanks for letting Ada know.".to_owned()),
+        (Outcome::Declined(heading()), "Thanks for letting Ada know.".to_owned()),
     ] {
         assert_eq!(outcome(&happened), told);
     }
@@ -48,8 +48,7 @@ fn what_happened_is_told_to_the_letter() {
 #[test]
 fn how_long_until_a_party_is_told_in_the_words_people_use() {
     let party = party(&[]);
-    let before =
-        |days: i64| Timestamp::from_millis(party.invitation.date.starts_at().as_millis() - days * 86_400_000 - 1);
+    let before = |days: i64| Timestamp::from_millis(party.heading.date.starts_at().as_millis() - days * 86_400_000 - 1);
     for (days, told) in [
         (0, "Today"),
         (1, "Tomorrow"),
@@ -72,14 +71,14 @@ fn how_long_until_a_party_is_told_in_the_words_people_use() {
     ] {
         assert_eq!(until(&party, before(days)).as_deref(), Some(told), "{days} days before");
     }
-    assert_eq!(until(&party, party.invitation.date.starts_at()), None, "it has begun");
+    assert_eq!(until(&party, party.heading.date.starts_at()), None, "it has begun");
     let cancelled = PartySummary { state: PartyState::Cancelled, ..party.clone() };
     assert_eq!(until(&cancelled, before(3)), None, "it will not be");
 }
 
 #[test]
 fn what_is_refused_is_told_to_the_letter() {
-    let Invitation { host, date } = invitation();
+    let PartyHeading { host, date } = heading();
     for (reason, told) in [
         (Refusal::Past, "That dinner party has already happened."),
         (Refusal::Cancelled { host: host.clone() }, "Ada cancelled this dinner party."),
@@ -118,7 +117,7 @@ fn seats_left_are_counted_in_words() {
 
 #[test]
 fn a_party_that_takes_no_answers_says_why_in_the_rule_s_own_order() {
-    let (open, start) = (party(&[]), invitation().date.starts_at());
+    let (open, start) = (party(&[]), heading().date.starts_at());
     let before = Timestamp::from_millis(start.as_millis() - 60_000);
     assert_eq!(closed(&open, before), None);
 

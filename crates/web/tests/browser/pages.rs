@@ -1,7 +1,7 @@
 //! Every page, with the longest and strangest that people may type: none can be scrolled sideways on a small phone, and
 //! of none has the browser anything to complain of.
 
-use accounts::test_kit::Visitor;
+use accounts::test_kit::TestClient;
 use test_support::browser::{Person, Scripts};
 
 use crate::common::{House, PASSWORD, answer, host};
@@ -20,7 +20,7 @@ fn long() -> String {
     "W".repeat(64)
 }
 
-async fn registered(house: &House, name: &str, email: &str) -> Visitor {
+async fn registered(house: &House, name: &str, email: &str) -> TestClient {
     let visitor = house.guest();
     let form = [("username", name), ("email", email), ("password", PASSWORD), ("password2", PASSWORD)];
     visitor.submit("/register", "/register", &form).await;

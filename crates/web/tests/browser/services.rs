@@ -1,7 +1,7 @@
 //! Several services of one machine in one browser, where none logs another's users out: cookies ignore ports.
 
-use accounts::test_kit::{TestServer, Visitor, cheap};
-use accounts::web::{AccountPage, CurrentUser, PageParts, methods};
+use accounts::test_kit::{TestClient, TestServer, fast_hash_cost};
+use accounts::web::{AccountPage, CurrentUser, PageContext, methods};
 use accounts::{Accounts, Email, Password, Registration, Username};
 use poem::endpoint::make_sync;
 use poem::http::StatusCode;
@@ -14,14 +14,14 @@ use crate::common::{House, PASSWORD};
 use crate::people::log_in;
 
 #[handler]
-fn secret(cook: CurrentUser, page: PageParts) -> Response {
+fn secret(cook: CurrentUser, page: PageContext) -> Response {
     page.render("The recipe", &format!("<p>Only {} reads this.</p>", cook.username))
 }
 
 /// A service of one page and one user, with its log-in at the top, as the secret recipe is.
 async fn cookbook(database: &str) -> TestServer {
     let accounts =
-        Accounts::builder().cost(cheap()).without(AccountPage::Register).log_in_at("/").after_log_in("/home");
+        Accounts::builder().cost(fast_hash_cost()).without(AccountPage::Register).log_in_at("/").after_log_in("/home");
     let accounts = accounts.build(AccountStore::connect(database).await.unwrap()).unwrap();
     let (username, email) = (Username::parse("cook").unwrap(), Email::parse("cook@example.com").unwrap());
     let cook = Registration { username, email, password: Password::typed(PASSWORD).unwrap() };
@@ -36,11 +36,11 @@ async fn three_services_in_one_browser_log_nobody_out() {
     let folder = tempfile::tempdir().unwrap();
     let recipes = cookbook(&format!("sqlite:{}", folder.path().join("recipe.db").display())).await;
     let trips = example_triplanned::connect(&sqlite_url(&folder)).await.unwrap();
-    let trips = example_triplanned::site(&trips, Accounts::builder().cost(cheap())).unwrap();
+    let trips = example_triplanned::site(&trips, Accounts::builder().cost(fast_hash_cost())).unwrap();
     let trips = TestServer::start(trips).await.unwrap();
     let house = House::on_sqlite().await;
     for server in [&trips, &house.server] {
-        Visitor::of(server).register("ada", PASSWORD).await;
+        TestClient::of(server).register("ada", PASSWORD).await;
     }
     let at = |server: &TestServer, path: &str| format!("http://localhost:{}{path}", server.address().port());
     let places = [

@@ -1,6 +1,6 @@
 //! What people do with pages: fill in the form to host, press a button, read a message. And what every answer has.
 
-use accounts::test_kit::{Page, Visitor};
+use accounts::test_kit::{TestClient, TestResponse};
 use poem::http::Method;
 
 /// The form to host a party, filled in: Saturday 14 March 2026 in Berlin, four seats. `changes` wins.
@@ -19,7 +19,7 @@ pub(crate) fn hosting<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a s
 }
 
 /// Hosts a party by the form, and tells its Party ID.
-pub(crate) async fn host(host: &Visitor, name: &str, changes: &[(&str, &str)]) -> String {
+pub(crate) async fn host(host: &TestClient, name: &str, changes: &[(&str, &str)]) -> String {
     let profile = format!("/user/{name}");
     let page = host.submit(&profile, &profile, &hosting(changes)).await;
     assert_eq!(flash(&page), "Your table is set. Send your friends the link to this page.", "{}", page.text);
@@ -27,12 +27,12 @@ pub(crate) async fn host(host: &Visitor, name: &str, changes: &[(&str, &str)]) -
 }
 
 /// Types a Party ID and sends it.
-pub(crate) async fn rsvp(guest: &Visitor, party: &str) -> Page {
+pub(crate) async fn rsvp(guest: &TestClient, party: &str) -> TestResponse {
     guest.submit("/rsvp", "/rsvp", &[("party_id", party)]).await
 }
 
 /// Presses the button in a party's row, or `None` where there is no button.
-pub(crate) async fn press(guest: &Visitor, page: &Page, party: &str) -> Option<Page> {
+pub(crate) async fn press(guest: &TestClient, page: &TestResponse, party: &str) -> Option<TestResponse> {
     let buttons = page.attributes("form.parties article button[name=party_id]", "value");
     buttons.iter().find(|id| *id == party)?;
     let hidden = |name: &str| page.attributes(&format!("form.parties > input[name={name}]"), "value").pop();
@@ -44,35 +44,39 @@ pub(crate) async fn press(guest: &Visitor, page: &Page, party: &str) -> Option<P
 }
 
 /// Answers on a party's own page.
-pub(crate) async fn answer(guest: &Visitor, party: &str, answer: &str) -> Page {
+pub(crate) async fn answer(guest: &TestClient, party: &str, answer: &str) -> TestResponse {
     let page = format!("/parties/{party}");
     guest.submit(&page, &format!("{page}/rsvp"), &[("answer", answer)]).await
 }
 
 /// A form sent as a browser sends it from one of our pages, where `Sec-Fetch-Site` says so. Redirects are not followed.
-pub(crate) async fn post(visitor: &Visitor, path: &str, form: &[(&str, &str)]) -> Page {
+pub(crate) async fn post(visitor: &TestClient, path: &str, form: &[(&str, &str)]) -> TestResponse {
     let request = visitor.request(Method::POST, path).header("sec-fetch-site", "same-origin");
     visitor.send(request.form(form)).await
 }
 
 /// The messages on a page.
-pub(crate) fn flash(page: &Page) -> String {
+pub(crate) fn flash(page: &TestResponse) -> String {
     page.texts("main .flash").join(" | ")
 }
 
 /// What a row says of a party: the value beside a term.
-pub(crate) fn detail(page: &Page, term: &str) -> Vec<String> {
+pub(crate) fn detail(page: &TestResponse, term: &str) -> Vec<String> {
     let (terms, values) = (page.texts("dl dt"), page.texts("dl dd"));
     terms.into_iter().zip(values).filter(|(found, _)| found == term).map(|(_, value)| value).collect()
 }
 
 /// The Party IDs in a list.
-pub(crate) fn listed(page: &Page) -> Vec<String> {
+pub(crate) fn listed(page: &TestResponse) -> Vec<String> {
     detail(page, "Party ID")
 }
 
 /// Walks a list by its link to the next page, and gathers what `read` finds on each.
-pub(crate) async fn walk(visitor: &Visitor, first: &str, read: impl Fn(&Page) -> Vec<String>) -> Vec<String> {
+pub(crate) async fn walk(
+    visitor: &TestClient,
+    first: &str,
+    read: impl Fn(&TestResponse) -> Vec<String>,
+) -> Vec<String> {
     let (mut all, mut next) = (Vec::new(), Some(first.to_owned()));
     while let Some(path) = next {
         let page = visitor.get(&path).await;
@@ -86,7 +90,7 @@ pub(crate) async fn walk(visitor: &Visitor, first: &str, read: impl Fn(&Page) ->
 }
 
 /// Whether an answer carries what every answer must, files and errors too.
-pub(crate) fn assert_has_headers(page: &Page) {
+pub(crate) fn assert_has_headers(page: &TestResponse) {
     let csp = page.header("content-security-policy").unwrap_or_default();
     for part in ["default-src 'none'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"] {
         assert!(csp.split("; ").any(|found| found == part), "{}: {csp}", page.path);
@@ -105,7 +109,7 @@ pub(crate) fn assert_has_headers(page: &Page) {
 }
 
 /// Whether a page stands in DinnerParty's layout, with that status and that sentence.
-pub(crate) fn assert_page(page: &Page, status: u16, sentence: &str) {
+pub(crate) fn assert_page(page: &TestResponse, status: u16, sentence: &str) {
     assert_eq!(page.status, status, "{}: {}", page.path, page.text);
     assert!(page.text.contains(sentence), "{sentence:?} in {}", page.text);
     assert_eq!(page.texts("main h1").len(), 1, "{}", page.html);

@@ -5,7 +5,7 @@ mod asking;
 use std::sync::Arc;
 use std::time::Duration;
 
-use accounts::test_kit::{MovableClock, TestServer, Visitor, cheap};
+use accounts::test_kit::{MovableClock, TestClient, TestServer, fast_hash_cost};
 use accounts::{AccountPorts, Accounts, Email, PasswordHash, Timestamp, UserId, Username};
 use domain::party::{Heads, Outcome, Parties, Party, PartyId, PartyView, Zone};
 use domain::user::NewUser;
@@ -56,19 +56,19 @@ impl House {
     }
 
     /// Somebody who is not logged in.
-    pub(crate) fn guest(&self) -> Visitor {
-        Visitor::of(&self.server)
+    pub(crate) fn guest(&self) -> TestClient {
+        TestClient::of(&self.server)
     }
 
     /// Somebody new, registered and logged in.
-    pub(crate) async fn user(&self, name: &str) -> Visitor {
+    pub(crate) async fn user(&self, name: &str) -> TestClient {
         let visitor = self.guest();
         assert!(visitor.register(name, PASSWORD).await.text.contains("Your account is ready."), "{name}");
         self.log_in(name).await
     }
 
     /// Somebody registered, logged in once more.
-    pub(crate) async fn log_in(&self, name: &str) -> Visitor {
+    pub(crate) async fn log_in(&self, name: &str) -> TestClient {
         let visitor = self.guest();
         let page = visitor.log_in(name, PASSWORD).await;
         assert!(page.text.contains(&format!("Welcome back, {name}.")), "{}", page.text);
@@ -132,7 +132,7 @@ impl House {
 
 fn service(store: &PartyStore, clock: &MovableClock) -> App {
     let services = Services::over(store, clock.clone(), Zone::parse("Europe/Lisbon").unwrap());
-    app(services, Accounts::builder().cost(cheap())).unwrap()
+    app(services, Accounts::builder().cost(fast_hash_cost())).unwrap()
 }
 
 fn id(party: &str) -> PartyId {

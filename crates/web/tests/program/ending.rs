@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use accounts::test_kit::Visitor;
+use accounts::test_kit::TestClient;
 use store::PartyStore;
 use store::embed::sqlx::{Connection as _, PgConnection, query, query_scalar};
 use test_support::Postgres;
@@ -33,7 +33,7 @@ async fn asked_to_stop_it_ends_though_postgres_is_silent() {
     let server = Postgres::durable().await.unwrap();
     let url = server.database().await.unwrap();
     let program = Running::start(&url, &[]);
-    let guest = Visitor::at(&program.origin);
+    let guest = TestClient::at(&program.origin);
     let mut another = holding(&url, "LOCK TABLE users IN ACCESS EXCLUSIVE MODE").await;
     let (ready, ()) = tokio::join!(guest.get("/health/ready"), async {
         waits(&mut another).await;

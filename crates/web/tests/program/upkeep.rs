@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Output};
 
-use accounts::test_kit::Visitor;
+use accounts::test_kit::TestClient;
 use store::PartyStore;
 use store::embed::Database;
 use store::embed::sqlx::query;
@@ -48,7 +48,7 @@ async fn a_database_is_checked_while_it_is_served_and_each_breach_is_a_line() {
     let (_folder, urls) = databases().await;
     for url in urls {
         let program = Running::start(&url, &[]);
-        Visitor::at(&program.origin).register("ada", PASSWORD).await;
+        TestClient::at(&program.origin).register("ada", PASSWORD).await;
         assert_eq!(check(&url), (Some(0), "in order\n".to_owned(), String::new()));
 
         write(&url, "UPDATE users SET username_key = 'bea', email_key = 'bea@example.com'").await;
@@ -83,7 +83,7 @@ async fn a_backup_is_made_while_the_server_runs_and_can_be_served() {
     let (folder, [file, server]) = databases().await;
     let copy = folder.path().join("copy.db");
     let program = Running::start(&file, &[]);
-    Visitor::at(&program.origin).register("ada", PASSWORD).await;
+    TestClient::at(&program.origin).register("ada", PASSWORD).await;
 
     let back_up = |url: &str| said(dinnerparty().arg("backup").arg(&copy).args(["--database", url]));
     let told = format!("{} holds all that was stored, and is whole\n", copy.display());
@@ -93,7 +93,7 @@ async fn a_backup_is_made_while_the_server_runs_and_can_be_served() {
     program.ends("TERM");
 
     let restored = Running::start(&format!("sqlite:{}", copy.display()), &[]);
-    assert_eq!(Visitor::at(&restored.origin).log_in("ada", PASSWORD).await.path, "/");
+    assert_eq!(TestClient::at(&restored.origin).log_in("ada", PASSWORD).await.path, "/");
     restored.ends("TERM");
 
     write(&server, "SELECT 1").await; // which makes its tables

@@ -1,6 +1,6 @@
 //! The form to host a party, filled in well: what is stored, what is offered next, and that text stays text.
 
-use accounts::test_kit::Page;
+use accounts::test_kit::TestResponse;
 
 use crate::common::{House, detail, host, hosting, post};
 
@@ -19,11 +19,11 @@ async fn what_was_typed_is_hosted(house: House) {
 
     let stored = house.stored(&party).await.unwrap().summary;
 
-    assert_eq!(stored.invitation.host.as_str(), "ada");
-    assert_eq!(stored.invitation.date.to_string(), "Saturday 14 March 2026, 20:30 (Europe/Berlin)");
+    assert_eq!(stored.heading.host.as_str(), "ada");
+    assert_eq!(stored.heading.date.to_string(), "Saturday 14 March 2026, 20:30 (Europe/Berlin)");
     assert_eq!((stored.venue.as_str(), stored.main_dish.as_str()), ("Chez Zoé", "Ratatouille"));
     assert_eq!((stored.seats.get(), stored.taken), (12, 1), "the host takes a seat");
-    assert_eq!(stored.rsvp_deadline, stored.invitation.date.starts_at());
+    assert_eq!(stored.rsvp_deadline, stored.heading.date.starts_at());
 }
 
 /// As two presses on a slow line send it. Whoever opens the form anew means another party, however alike.
@@ -72,7 +72,7 @@ async fn what_the_form_does_not_have_changes_nothing(house: House) {
 
     let stored = house.stored("1").await.unwrap();
 
-    assert_eq!((stored.summary.invitation.host.as_str(), stored.guests.len()), ("ada", 0));
+    assert_eq!((stored.summary.heading.host.as_str(), stored.guests.len()), ("ada", 0));
     assert_eq!((stored.summary.seats.get(), stored.summary.taken), (4, 1));
     assert!(stored.summary.is_open(domain::Clock::now(&house.clock)));
 }
@@ -129,7 +129,7 @@ fn normal(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn assert_only_ours(page: &Page) {
+fn assert_only_ours(page: &TestResponse) {
     let alien = "script:not([src^='/assets/']), style, svg:not([class]), img, b";
     assert!(page.texts(alien).is_empty() && page.texts("script").concat().is_empty(), "{}", page.html);
     for handler in ["onerror", "onfocus", "onload", "onmouseover"] {

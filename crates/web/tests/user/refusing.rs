@@ -1,6 +1,6 @@
 //! The form to host a party, filled in badly: each message stands by its field, and what was typed is kept.
 
-use accounts::test_kit::Page;
+use accounts::test_kit::TestResponse;
 
 use crate::common::{House, assert_page, hosting, post};
 
@@ -29,7 +29,7 @@ const TWICE: &str = "This field was sent more than once. Please fill it in again
 const FIELDS: [&str; 6] = ["date", "time", "time_zone", "venue", "main_dish", "number_seats"];
 
 /// Whether a page tells exactly these errors, each in the summary and beside its field.
-fn assert_errors(page: &Page, errors: &[(&str, &str)]) {
+fn assert_errors(page: &TestResponse, errors: &[(&str, &str)]) {
     assert_page(page, 422, "Please check what you typed:");
     let summary: Vec<_> =
         page.attributes(".form-errors a", "href").into_iter().zip(page.texts(".form-errors a")).collect();

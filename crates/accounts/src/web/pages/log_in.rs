@@ -7,21 +7,21 @@ use poem::web::Query;
 use poem::{Response, handler};
 
 use crate::web::exchange::{Exchange, SessionChange};
-use crate::web::form::{Checked, Form, FormErrors};
-use crate::web::{Fields, Flash, FormView, Next, PageParts, Problem, redirect};
+use crate::web::form::{Form, FormErrors, Submitted};
+use crate::web::{Fields, Flash, FormView, Next, PageContext, Problem, redirect};
 use crate::{LogIn, LogInError, LoggedIn, words};
 
 #[derive(Template)]
 #[template(path = "log_in.html")]
 struct Page<'a> {
-    parts: &'a PageParts,
+    parts: &'a PageContext,
     form: FormView<'a>,
     next: Option<Next>,
     action: &'a str,
     register: Option<&'a str>,
 }
 
-fn page(parts: &PageParts, status: StatusCode, fields: &Fields, errors: &FormErrors, next: Option<Next>) -> Response {
+fn page(parts: &PageContext, status: StatusCode, fields: &Fields, errors: &FormErrors, next: Option<Next>) -> Response {
     let settings = parts.exchange().settings();
     let registers = !settings.without.contains(&crate::web::AccountPage::Register);
     let register = registers.then_some(settings.paths.register.as_str());
@@ -41,7 +41,7 @@ fn destination(exchange: &Exchange, next: Option<Next>) -> String {
 }
 
 #[handler]
-pub(in crate::web) fn show(parts: PageParts, query: Query<Vec<(String, String)>>) -> Response {
+pub(in crate::web) fn show(parts: PageContext, query: Query<Vec<(String, String)>>) -> Response {
     let next = query.0.iter().find(|(name, _)| name == "next").and_then(|(_, next)| Next::parse(next));
     if parts.user().is_some() {
         return redirect(&destination(parts.exchange(), next));
@@ -76,7 +76,7 @@ impl Form for Typed {
 }
 
 #[handler]
-pub(in crate::web) async fn submit(parts: PageParts, sent: Checked<Typed>) -> Result<Response, Problem> {
+pub(in crate::web) async fn submit(parts: PageContext, sent: Submitted<Typed>) -> Result<Response, Problem> {
     let exchange = parts.exchange();
     let next = sent.fields.one("next").ok().and_then(Next::parse);
     let told = match sent.form {
@@ -106,7 +106,7 @@ async fn log_in(exchange: &Exchange, typed: Typed) -> Result<Option<LoggedIn>, P
     match exchange.accounts.log_in(LogIn { email, password, remember, device, replaces }).await {
         Ok(logged_in) => Ok(Some(logged_in)),
         Err(LogInError::Mismatch) => Ok(None),
-        Err(LogInError::Busy(_)) => Err(Problem::Busy),
+        Err(LogInError::HashQueueFull(_)) => Err(Problem::HashQueueFull),
         Err(LogInError::Store(failure)) => Err(failure.into()),
     }
 }

@@ -4,13 +4,13 @@ use poem::http::{HeaderName, HeaderValue};
 use poem::{Response, handler};
 
 use crate::web::exchange::SessionChange;
-use crate::web::{Flash, PageParts, Problem};
+use crate::web::{Flash, PageContext, Problem};
 use crate::words;
 
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
 #[handler]
-pub(in crate::web) async fn submit(parts: PageParts) -> Result<Response, Problem> {
+pub(in crate::web) async fn submit(parts: PageContext) -> Result<Response, Problem> {
     let exchange = parts.exchange();
     if let Some(token) = &exchange.session {
         exchange.accounts.log_out(token).await?;

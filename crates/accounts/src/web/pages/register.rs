@@ -6,21 +6,21 @@ use domain::user::{Email, Username};
 use poem::http::StatusCode;
 use poem::{Response, handler};
 
-use crate::web::form::{Checked, Form, FormErrors};
-use crate::web::{Fields, Flash, FormView, PageParts, Problem, redirect};
+use crate::web::form::{Form, FormErrors, Submitted};
+use crate::web::{Fields, Flash, FormView, PageContext, Problem, redirect};
 use crate::{RegisterError, Registration, words};
 
 #[derive(Template)]
 #[template(path = "register.html")]
 struct Page<'a> {
-    parts: &'a PageParts,
+    parts: &'a PageContext,
     form: FormView<'a>,
     action: &'a str,
     log_in: &'a str,
     hint: &'a str,
 }
 
-fn page(parts: &PageParts, status: StatusCode, fields: &Fields, errors: &FormErrors) -> Response {
+fn page(parts: &PageContext, status: StatusCode, fields: &Fields, errors: &FormErrors) -> Response {
     let accounts = &parts.exchange().accounts;
     let paths = &parts.exchange().settings().paths;
     let hint = words::password_hint(accounts.password_policy().min_length());
@@ -30,7 +30,7 @@ fn page(parts: &PageParts, status: StatusCode, fields: &Fields, errors: &FormErr
 }
 
 #[handler]
-pub(in crate::web) fn show(parts: PageParts) -> Response {
+pub(in crate::web) fn show(parts: PageContext) -> Response {
     if parts.user().is_some() {
         return redirect(&parts.exchange().settings().paths.after_log_in);
     }
@@ -60,7 +60,7 @@ impl Form for Registration {
 }
 
 #[handler]
-pub(in crate::web) async fn submit(parts: PageParts, sent: Checked<Registration>) -> Result<Response, Problem> {
+pub(in crate::web) async fn submit(parts: PageContext, sent: Submitted<Registration>) -> Result<Response, Problem> {
     let exchange = parts.exchange();
     let told = match sent.form {
         Ok(registration) => exchange.accounts.register(registration).await.map_err(errors_of),
@@ -86,7 +86,7 @@ fn errors_of(error: RegisterError) -> Result<FormErrors, Problem> {
             }
             Ok(errors)
         }
-        RegisterError::Busy(_) => Err(Problem::Busy),
+        RegisterError::HashQueueFull(_) => Err(Problem::HashQueueFull),
         RegisterError::Store(failure) => Err(failure.into()),
     }
 }

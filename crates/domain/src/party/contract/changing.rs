@@ -34,15 +34,15 @@ pub async fn a_change_sees_the_party_as_it_is_stored(accounts: &AccountPorts, pa
 
     let told = change(parties, id, ben.id, move |party| {
         *note.lock().unwrap() = Some(party.clone());
-        Ok(Outcome::Full(party.invitation.clone()))
+        Ok(Outcome::Full(party.heading.clone()))
     });
 
     let summary = view(parties, id, &ben).await.summary;
-    assert_eq!(told.await.unwrap(), Outcome::Full(summary.invitation.clone()));
+    assert_eq!(told.await.unwrap(), Outcome::Full(summary.heading.clone()));
     let expected = Party {
         id,
         host: ada.id,
-        invitation: summary.invitation,
+        heading: summary.heading,
         state: PartyState::Scheduled,
         rsvp_deadline: summary.rsvp_deadline,
         guests: GuestList::new(seats(4)),
@@ -103,7 +103,7 @@ pub async fn what_a_change_may_change_is_stored(accounts: &AccountPorts, parties
     let ada = add_user(accounts, "ada").await;
     let id = parties.add(party_of(&ada)).await.unwrap();
     let edit = |party: &mut Party| {
-        party.invitation.date = date(minutes(5000));
+        party.heading.date = date(minutes(5000));
         party.rsvp_deadline = minutes(4000);
         party.state = PartyState::Cancelled;
         party.guests = GuestList::stored(seats(1000), 1, 3, BTreeMap::new()).unwrap();
@@ -113,7 +113,7 @@ pub async fn what_a_change_may_change_is_stored(accounts: &AccountPorts, parties
     change(parties, id, ada.id, edit).await.unwrap();
 
     let stored = view(parties, id, &ada).await.summary;
-    assert_eq!((stored.invitation.date, stored.rsvp_deadline), (date(minutes(5000)), minutes(4000)));
+    assert_eq!((stored.heading.date, stored.rsvp_deadline), (date(minutes(5000)), minutes(4000)));
     assert_eq!((stored.state, stored.seats), (PartyState::Cancelled, seats(1000)));
     let companions = change(parties, id, ada.id, |party| Err(Refusal::TooMany { max: party.guests.max_companions() }));
     assert!(matches!(companions.await, Err(UpdateError::Refused(Refusal::TooMany { max: 3 }))));

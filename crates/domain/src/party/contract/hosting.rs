@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{date, label, minutes, party_of, seats};
 use crate::contract::{THEN, add_user, side_by_side};
 use crate::party::{
-    FormId, Invitation, NewParty, PartyDate, PartyId, PartyRepository, PartyState, PartySummary, PartyView,
+    IdempotencyKey, NewParty, PartyDate, PartyHeading, PartyId, PartyRepository, PartyState, PartySummary, PartyView,
     ProfileCursors, Zone, parse_date, parse_time,
 };
 use crate::user::{User, UserId};
@@ -23,7 +23,7 @@ pub async fn a_new_party_has_its_host_at_the_table(accounts: &AccountPorts, part
     let summary = PartySummary {
         id,
         host: ada.id,
-        invitation: Invitation { host: ada.username, date: party.date },
+        heading: PartyHeading { host: ada.username, date: party.date },
         venue: party.venue,
         main_dish: longest,
         state: PartyState::Scheduled,
@@ -47,7 +47,7 @@ pub async fn a_date_in_a_fold_of_the_clocks_keeps_its_wall_and_its_moment(
     let (day, time) = (parse_date("2030-10-27").unwrap(), parse_time("02:30").unwrap());
     let date = PartyDate::resolve(day, time, Zone::parse("Europe/Berlin").unwrap()).unwrap();
     let id = parties.add(NewParty { date: date.clone(), ..party_of(&ada) }).await.unwrap();
-    assert_eq!(super::view(parties, id, &ada).await.summary.invitation.date, date);
+    assert_eq!(super::view(parties, id, &ada).await.summary.heading.date, date);
 }
 
 async fn last_zone(parties: &dyn PartyRepository, host: &User) -> Option<String> {
@@ -139,8 +139,8 @@ pub async fn a_form_hosts_as_often_as_it_asks_for_something_else(
     assert_eq!(parties.add(first).await.unwrap(), id);
 }
 
-fn form() -> FormId {
-    FormId::parse("AZaz09-_AZaz09-_AZaz09").unwrap()
+fn form() -> IdempotencyKey {
+    IdempotencyKey::parse("AZaz09-_AZaz09-_AZaz09").unwrap()
 }
 
 /// Not an error: `None`.

@@ -17,8 +17,8 @@ fn before() -> Timestamp {
     Timestamp::from_millis(date().starts_at().as_millis() - 3_600_000)
 }
 
-fn invitation() -> Invitation {
-    Invitation { host: Username::parse("ada").unwrap(), date: date() }
+fn heading() -> PartyHeading {
+    PartyHeading { host: Username::parse("ada").unwrap(), date: date() }
 }
 
 /// A party with two seats: the host's, and one that is free.
@@ -26,7 +26,7 @@ fn party() -> Party {
     Party {
         id: PartyId::new(7),
         host: HOST,
-        invitation: invitation(),
+        heading: heading(),
         state: PartyState::Scheduled,
         rsvp_deadline: date().starts_at(),
         guests: GuestList::new(Seats::new(2).unwrap()),
@@ -49,7 +49,7 @@ fn with_answer(answer: Answer) -> Party {
 fn row_1_a_free_seat_is_given() {
     for start in [party(), with_answer(Answer::Invited), with_answer(Answer::Maybe), with_answer(Answer::Declined)] {
         let mut party = start;
-        assert_eq!(party.accept(BEN, Heads::ONE, before()), Ok(Outcome::Seated(invitation())));
+        assert_eq!(party.accept(BEN, Heads::ONE, before()), Ok(Outcome::Seated(heading())));
         assert_eq!((party.guests.answer(BEN), party.guests.free()), (Some(Answer::Seated(Heads::ONE)), 0));
     }
 }
@@ -57,7 +57,7 @@ fn row_1_a_free_seat_is_given() {
 #[test]
 fn row_2_a_full_party_refuses_and_nothing_changes() {
     let mut party = with_ben();
-    assert_eq!(party.accept(CLEO, Heads::ONE, before()), Ok(Outcome::Full(invitation())));
+    assert_eq!(party.accept(CLEO, Heads::ONE, before()), Ok(Outcome::Full(heading())));
     assert_eq!(party, with_ben());
 }
 
@@ -66,7 +66,7 @@ fn row_3_accepting_twice_changes_nothing_even_past_the_deadline() {
     let mut party = with_ben();
     party.rsvp_deadline = before();
     let unchanged = party.clone();
-    assert_eq!(party.accept(BEN, Heads::ONE, before()), Ok(Outcome::AlreadySeated(invitation())));
+    assert_eq!(party.accept(BEN, Heads::ONE, before()), Ok(Outcome::AlreadySeated(heading())));
     assert_eq!(party, unchanged);
 }
 
@@ -93,9 +93,9 @@ fn row_6_giving_up_a_seat_frees_it_whatever_the_deadline_and_though_cancelled() 
 #[test]
 fn row_7_declining_is_noted_past_the_deadline_too_and_twice_is_once() {
     let mut party = Party { rsvp_deadline: before(), ..party() };
-    assert_eq!(party.decline(BEN, before()), Ok(Outcome::Declined(invitation())));
+    assert_eq!(party.decline(BEN, before()), Ok(Outcome::Declined(heading())));
     let once = party.clone();
-    assert_eq!(party.decline(BEN, before()), Ok(Outcome::Declined(invitation())));
+    assert_eq!(party.decline(BEN, before()), Ok(Outcome::Declined(heading())));
     assert_eq!(party, once);
 }
 
@@ -121,7 +121,7 @@ fn refusals_come_in_their_order() {
     party.state = PartyState::Scheduled;
     assert_eq!(party.accept(HOST, brings_one, before()), Err(Refusal::IsHost));
     assert_eq!(party.accept(BEN, brings_one, before()), Err(Refusal::Removed { host: host() }));
-    let deadline = date().on_the_same_wall(before());
+    let deadline = date().at_in_same_zone(before());
     assert_eq!(deadline.to_string(), "Tuesday 15 January 2030, 18:00 (Europe/Berlin)");
     assert_eq!(party.accept(CLEO, brings_one, before()), Err(Refusal::Closed { deadline, host: host() }));
     party.rsvp_deadline = start;

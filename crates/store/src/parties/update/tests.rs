@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use domain::party::{Heads, Label, NewParty, PartyDate, Seats, Zone};
+use domain::party::{Heads, NewParty, PartyDate, Seats, ShortText, Zone};
 use domain::user::{Email, NewUser, Username};
 use domain::{AccountPorts, Timestamp};
 use sqlx::{Connection as _, Sqlite, SqliteConnection};
@@ -98,8 +98,8 @@ impl Race {
         let party = NewParty {
             host: self.users[0],
             date: PartyDate::stored("2031-01-15T19:00:00", zone, NOW + Duration::from_secs(9)).unwrap(),
-            venue: Label::parse("Chez Zoé").unwrap(),
-            main_dish: Label::parse("Lasagne").unwrap(),
+            venue: ShortText::parse("Chez Zoé").unwrap(),
+            main_dish: ShortText::parse("Lasagne").unwrap(),
             seats: Seats::new(2).unwrap(),
             form: None,
         };

@@ -4,11 +4,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use accounts::test_kit::{MovableClock, TestServer, cheap};
+use accounts::test_kit::{MovableClock, TestServer, fast_hash_cost};
 use accounts::{AccountPorts, Accounts, Email, PasswordHash, Timestamp, UserId, Username};
 use anyhow::{Context as _, ensure};
 use domain::party::{
-    Heads, Label, NewParty, Outcome, Parties, PartyDate, PartyId, PartyState, Seats, Zone, parse_date, parse_time,
+    Heads, NewParty, Outcome, Parties, PartyDate, PartyId, PartyState, Seats, ShortText, Zone, parse_date, parse_time,
 };
 use domain::user::NewUser;
 use store::PartyStore;
@@ -34,7 +34,7 @@ impl House {
         let store = PartyStore::connect(&sqlite_url(&folder)).await?;
         let clock = MovableClock::at(NEW_YEAR);
         let services = Services::over(&store, clock.clone(), Zone::parse("Europe/Lisbon")?);
-        let server = TestServer::start(app(services, Accounts::builder().cost(cheap()))?).await?;
+        let server = TestServer::start(app(services, Accounts::builder().cost(fast_hash_cost()))?).await?;
         let parties = Parties::new(store.parties(), Arc::new(clock.clone()));
         Ok(Self { server, clock, store, parties, _folder: folder })
     }
@@ -64,7 +64,7 @@ impl House {
         let (day, time) = (parse_date(&format!("2026-{day}"))?, parse_time("19:00")?);
         let date = PartyDate::resolve(day, time, Zone::parse("Europe/Berlin")?)?;
         let seats = Seats::new(seats).context("a table has seats")?;
-        let (venue, main_dish) = (Label::parse(venue)?, Label::parse(dish)?);
+        let (venue, main_dish) = (ShortText::parse(venue)?, ShortText::parse(dish)?);
         Ok(self.parties.host(NewParty { host, date, venue, main_dish, seats, form: None }).await?)
     }
 

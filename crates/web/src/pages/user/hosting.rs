@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use accounts::web::{Checked, CurrentUser, Fields, Flash, Form, FormErrors, FormView, PageParts, Problem};
+use accounts::web::{CurrentUser, Fields, Flash, Form, FormErrors, FormView, PageContext, Problem, Submitted};
 use domain::party::{
-    FormId, HostError, Label, NewParty, PartyDate, PartyDateError, Seats, Zone, parse_date, parse_time,
+    HostError, IdempotencyKey, NewParty, PartyDate, PartyDateError, Seats, ShortText, Zone, parse_date, parse_time,
 };
 use domain::user::Username;
 use poem::http::StatusCode;
@@ -41,8 +41,8 @@ pub(super) fn zones() -> &'static str {
 /// The form as it parsed; who hosts is not in it.
 pub(crate) struct Hosting {
     date: PartyDate,
-    venue: Label,
-    main_dish: Label,
+    venue: ShortText,
+    main_dish: ShortText,
     seats: Seats,
 }
 
@@ -64,10 +64,10 @@ impl Form for Hosting {
             _ => None,
         };
         let venue =
-            errors.field(fields, "venue", |typed| Label::parse(typed).map_err(|e| words::label(e, "where it is")));
+            errors.field(fields, "venue", |typed| ShortText::parse(typed).map_err(|e| words::label(e, "where it is")));
         let what = "what there is to eat";
         let main_dish =
-            errors.field(fields, "main_dish", |typed| Label::parse(typed).map_err(|e| words::label(e, what)));
+            errors.field(fields, "main_dish", |typed| ShortText::parse(typed).map_err(|e| words::label(e, what)));
         let seats = errors.field(fields, "number_seats", |typed| Seats::parse(typed).map_err(words::seats));
         match (date, venue, main_dish, seats) {
             (Some(date), Some(venue), Some(main_dish), Some(seats)) => Ok(Self { date, venue, main_dish, seats }),
@@ -79,11 +79,11 @@ impl Form for Hosting {
 #[handler]
 pub(crate) async fn host(
     me: CurrentUser,
-    page: PageParts,
+    page: PageContext,
     dinner: Ask<'_>,
     name: Path<String>,
     request: &Request,
-    sent: Checked<Hosting>,
+    sent: Submitted<Hosting>,
 ) -> Result<Response, Problem> {
     let host = Username::parse(&name).map_err(|_| Problem::NotFound)?;
     if host.key() != me.username.key() {
@@ -91,7 +91,7 @@ pub(crate) async fn host(
     }
     let told = match sent.form {
         Ok(Hosting { date, venue, main_dish, seats }) => {
-            let form = sent.fields.one("once").ok().and_then(FormId::parse);
+            let form = sent.fields.one("once").ok().and_then(IdempotencyKey::parse);
             let party = NewParty { host: me.id, date, venue, main_dish, seats, form };
             dinner.parties.host(party).await.map_err(errors_of)
         }

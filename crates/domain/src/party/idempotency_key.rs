@@ -3,9 +3,9 @@
 /// What one copy of a form, as one page showed it, carries and no other does. It proves nothing, and is nothing to anybody
 /// but its host.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FormId(String);
+pub struct IdempotencyKey(String);
 
-impl FormId {
+impl IdempotencyKey {
     /// As many letters as 128 random bits have, and somewhat more than a page would ever send.
     const LENGTH: std::ops::RangeInclusive<usize> = 22..=64;
 
@@ -31,11 +31,11 @@ mod tests {
     #[test]
     fn what_no_page_of_ours_sends_is_no_form_id() {
         let id = "AZaz09-_AZaz09-_AZaz09";
-        assert_eq!(FormId::parse(id).as_ref().map(FormId::as_str), Some(id));
+        assert_eq!(IdempotencyKey::parse(id).as_ref().map(IdempotencyKey::as_str), Some(id));
         for sent in
             ["", &id[1..], &id.repeat(3), "AZaz09-_AZaz09-_AZaz0 ", "AZaz09-_AZaz09-_AZazü", "AZaz09-_AZaz09-_AZaz\0a"]
         {
-            assert_eq!(FormId::parse(sent), None, "{sent:?}");
+            assert_eq!(IdempotencyKey::parse(sent), None, "{sent:?}");
         }
     }
 }

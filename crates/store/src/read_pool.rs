@@ -13,35 +13,35 @@ use sqlx::pool::PoolConnection;
 use sqlx::{Describe, Either, Error, Execute, Executor, Pool, SqlStr};
 
 use self::kept::{Kept, Lease};
+use crate::circuit_breaker::{CircuitBreaker, in_time};
 use crate::dialect::Dialect;
-use crate::gate::{Gate, in_time};
 
 /// Reads: give `&engine.read` to a statement where it asks for an executor.
 ///
 /// A statement gives all of its rows at once. What may take long has a pool for itself, and no page waits for it. On SQLite a
 /// statement runs on one of a few connections that are kept: a pool asks a connection that comes back whether it still lives;
 /// there it has no line that could be cut, and the question takes the time of a short statement.
-pub struct Reader<D: Dialect> {
+pub struct ReadPool<D: Dialect> {
     way: Way<D>,
-    apart: Gate<D>,
+    apart: CircuitBreaker<D>,
 }
 
 enum Way<D: Dialect> {
     Kept(Arc<Kept<D>>),
     /// As to a server, which may be away or fall silent.
-    Pooled(Gate<D>),
+    Pooled(CircuitBreaker<D>),
 }
 
-impl<D: Dialect> Reader<D> {
+impl<D: Dialect> ReadPool<D> {
     /// Reads by `pool`, and what may take long by `apart`.
     pub(crate) fn by(pool: Pool<D>, apart: Pool<D>) -> Self {
-        Self { way: Way::Pooled(Gate::to(pool)), apart: Gate::to(apart) }
+        Self { way: Way::Pooled(CircuitBreaker::to(pool)), apart: CircuitBreaker::to(apart) }
     }
 
     /// Reads by at most `most` connections, for which nobody waits longer than `patience`; `opener` opens them. What may
     /// take long is read by `apart`.
     pub(crate) fn keeping(most: u32, patience: Duration, opener: Pool<D>, apart: Pool<D>) -> Self {
-        Self { way: Way::Kept(Arc::new(Kept::new(most, patience, opener))), apart: Gate::to(apart) }
+        Self { way: Way::Kept(Arc::new(Kept::new(most, patience, opener))), apart: CircuitBreaker::to(apart) }
     }
 
     /// A pool, for what needs one connection for several statements, or may take long.
@@ -114,7 +114,7 @@ fn is_silent<T>(told: &Result<T, Error>) -> bool {
     matches!(told, Err(Error::Io(error)) if error.kind() == io::ErrorKind::TimedOut)
 }
 
-impl<D: Dialect> Clone for Reader<D> {
+impl<D: Dialect> Clone for ReadPool<D> {
     fn clone(&self) -> Self {
         let way = match &self.way {
             Way::Kept(kept) => Way::Kept(Arc::clone(kept)), // a derive would ask for D: Clone
@@ -124,13 +124,13 @@ impl<D: Dialect> Clone for Reader<D> {
     }
 }
 
-impl<D: Dialect> fmt::Debug for Reader<D> {
+impl<D: Dialect> fmt::Debug for ReadPool<D> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Reader").field("pool", self.pool()).finish_non_exhaustive()
+        f.debug_struct("ReadPool").field("pool", self.pool()).finish_non_exhaustive()
     }
 }
 
-impl<'r, D: Dialect> Executor<'r> for &'r Reader<D> {
+impl<'r, D: Dialect> Executor<'r> for &'r ReadPool<D> {
     type Database = D;
 
     /// All rows at once: nobody keeps one by taking its rows slowly.

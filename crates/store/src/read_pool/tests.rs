@@ -9,23 +9,23 @@ use tempfile::TempDir;
 
 use super::*;
 
-async fn reader(most: u32, patience: Duration) -> (TempDir, Reader<Sqlite>) {
+async fn reader(most: u32, patience: Duration) -> (TempDir, ReadPool<Sqlite>) {
     let folder = tempfile::tempdir().unwrap();
     let url = format!("{}?mode=rwc", test_support::sqlite_url(&folder));
     let pool = SqlitePoolOptions::new().max_connections(8).connect(&url).await.unwrap();
-    (folder, Reader::keeping(most, patience, pool.clone(), pool))
+    (folder, ReadPool::keeping(most, patience, pool.clone(), pool))
 }
 
 /// Runs for longer than anybody here waits to leave it.
 const SLOW: &str =
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000000) SELECT count(*) FROM n";
 
-fn kept(reader: &Reader<Sqlite>) -> &Kept<Sqlite> {
+fn kept(reader: &ReadPool<Sqlite>) -> &Kept<Sqlite> {
     let Way::Kept(kept) = &reader.way else { panic!("none are kept") };
     kept
 }
 
-fn idle(reader: &Reader<Sqlite>) -> usize {
+fn idle(reader: &ReadPool<Sqlite>) -> usize {
     kept(reader).idle().len()
 }
 
@@ -56,7 +56,7 @@ async fn who_finds_no_place_waits_and_not_for_ever() {
 async fn who_takes_all_of_the_pool_keeps_no_page_waiting() {
     let (_folder, reader) = reader(2, Duration::from_secs(5)).await;
     let busy = SqlitePoolOptions::new().max_connections(1).acquire_timeout(Duration::from_secs(1));
-    let busy = Reader { apart: Gate::to(busy.connect("sqlite::memory:").await.unwrap()), ..reader };
+    let busy = ReadPool { apart: CircuitBreaker::to(busy.connect("sqlite::memory:").await.unwrap()), ..reader };
     let _search = busy.pool().acquire().await.unwrap();
     let told = tokio::join!(
         query("SELECT 1").fetch_all(&busy),
@@ -114,7 +114,7 @@ async fn closing_waits_for_a_statement_that_nobody_waits_for() {
 #[tokio::test]
 async fn while_somebody_asks_a_server_that_is_away_others_are_told_at_once() {
     let pool = SqlitePoolOptions::new().connect("sqlite::memory:").await.unwrap();
-    let reader = Reader { way: Way::Pooled(Gate::asked(pool.clone())), apart: Gate::asked(pool) };
+    let reader = ReadPool { way: Way::Pooled(CircuitBreaker::asked(pool.clone())), apart: CircuitBreaker::asked(pool) };
     let all = query("SELECT 1").fetch_all(&reader).await.map(drop);
     let one = query("SELECT 1").fetch_one(&reader).await.map(drop);
     let each = query("SELECT 1").execute(&reader).await.map(drop);
@@ -128,7 +128,7 @@ async fn while_somebody_asks_a_server_that_is_away_others_are_told_at_once() {
 #[tokio::test]
 async fn an_answer_opens_the_way_for_others() {
     let pool = SqlitePoolOptions::new().connect("sqlite::memory:").await.unwrap();
-    let reader = Reader { way: Way::Pooled(Gate::asked(pool.clone())), apart: Gate::to(pool) };
+    let reader = ReadPool { way: Way::Pooled(CircuitBreaker::asked(pool.clone())), apart: CircuitBreaker::to(pool) };
     reader.in_time(std::future::ready(Ok(()))).await.unwrap();
     assert_eq!(query_scalar::<_, i64>("SELECT 1").fetch_one(&reader).await.unwrap(), 1);
 }

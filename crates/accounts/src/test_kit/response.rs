@@ -6,7 +6,7 @@ use scraper::{ElementRef, Html, Selector};
 
 /// A page that came.
 #[derive(Debug, Clone)]
-pub struct Page {
+pub struct TestResponse {
     /// Its status.
     pub status: u16,
     /// Its address: the path and query.
@@ -19,7 +19,7 @@ pub struct Page {
     pub text: String,
 }
 
-impl Page {
+impl TestResponse {
     pub(super) async fn of(response: Response) -> reqwest::Result<Self> {
         let status = response.status().as_u16();
         let url = response.url();
@@ -116,7 +116,8 @@ mod tests {
             <select name=j><option value=12>x<option value=13 selected>y</select><select name=k></select>
             <textarea name=l>14</textarea><input type=submit name=m value=15><button name=n value=16>Send</button>";
         let html = format!("<form action=/other><input name=z></form><form action=/here>{fields}</form>");
-        let page = Page { status: 200, path: "/".to_owned(), headers: HeaderMap::new(), html, text: String::new() };
+        let page =
+            TestResponse { status: 200, path: "/".to_owned(), headers: HeaderMap::new(), html, text: String::new() };
         let sent = page.form("/here");
         let sent: Vec<_> = sent.iter().map(|(name, value)| format!("{name}={value}")).collect();
         assert_eq!(sent, ["a=1", "e=on", "f=6", "g=8", "i=10", "j=13", "l=14"]);

@@ -28,7 +28,7 @@ async fn within<T>(limit: Duration, answer: impl Future<Output = sqlx::Result<T>
 /// one has a connection: each of them would hold a place at the front door for as long as a pool is asked, and a server
 /// that refuses is asked again and again until then.
 #[derive(Debug)]
-pub(crate) struct Gate<D: Dialect> {
+pub(crate) struct CircuitBreaker<D: Dialect> {
     pool: Pool<D>,
     state: Arc<State>,
 }
@@ -40,7 +40,7 @@ struct State {
     asking: Semaphore,
 }
 
-impl<D: Dialect> Gate<D> {
+impl<D: Dialect> CircuitBreaker<D> {
     pub(crate) fn to(pool: Pool<D>) -> Self {
         Self { pool, state: Arc::new(State { is_shut: AtomicBool::new(false), asking: Semaphore::new(1) }) }
     }
@@ -78,7 +78,7 @@ impl<D: Dialect> Gate<D> {
     }
 }
 
-impl<D: Dialect> Clone for Gate<D> {
+impl<D: Dialect> Clone for CircuitBreaker<D> {
     fn clone(&self) -> Self {
         Self { pool: self.pool.clone(), state: Arc::clone(&self.state) } // a derive would ask for D: Clone
     }
@@ -94,14 +94,14 @@ mod tests {
     use super::*;
 
     /// A gate to a pool of one connection, which is lent.
-    async fn gate(patience: Duration) -> (Gate<Sqlite>, PoolConnection<Sqlite>) {
+    async fn gate(patience: Duration) -> (CircuitBreaker<Sqlite>, PoolConnection<Sqlite>) {
         let pool = SqlitePoolOptions::new().max_connections(1).acquire_timeout(patience);
-        let gate = Gate::to(pool.connect("sqlite::memory:").await.unwrap());
+        let gate = CircuitBreaker::to(pool.connect("sqlite::memory:").await.unwrap());
         let lent = gate.acquire().await.unwrap();
         (gate, lent)
     }
 
-    async fn shut() -> (Gate<Sqlite>, PoolConnection<Sqlite>) {
+    async fn shut() -> (CircuitBreaker<Sqlite>, PoolConnection<Sqlite>) {
         let (gate, lent) = gate(SOON).await;
         gate.state.is_shut.store(true, Ordering::Relaxed);
         (gate, lent)
@@ -138,7 +138,7 @@ mod tests {
     }
 
     /// Starts to ask, in a task that may be left.
-    async fn asks(gate: &Gate<Sqlite>) -> tokio::task::JoinHandle<Result<PoolConnection<Sqlite>, Error>> {
+    async fn asks(gate: &CircuitBreaker<Sqlite>) -> tokio::task::JoinHandle<Result<PoolConnection<Sqlite>, Error>> {
         let asking = gate.clone();
         let asking = tokio::spawn(async move { asking.acquire().await });
         let begun = async {

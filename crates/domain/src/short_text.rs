@@ -8,24 +8,24 @@ use crate::visible::is_invisible;
 
 /// One line of 1 to 200 code points, as somebody typed it, without space around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Label(String);
+pub struct ShortText(String);
 
 /// Why a text is no label.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum LabelError {
+pub enum ShortTextError {
     /// Nothing that can be seen was typed.
     #[error("a text is required")]
     Empty,
-    /// More than [`Label::MAX`] code points.
-    #[error("a text has at most {} characters", Label::MAX)]
+    /// More than [`ShortText::MAX`] code points.
+    #[error("a text has at most {} characters", ShortText::MAX)]
     TooLong,
     /// A control character, one that turns the direction of the page around it, or one under more than
-    /// [`Label::MARKS`] marks.
+    /// [`ShortText::MARKS`] marks.
     #[error("the text holds a character that cannot be shown")]
     Character,
 }
 
-impl Label {
+impl ShortText {
     /// The most code points.
     pub const MAX: usize = 200;
 
@@ -36,13 +36,13 @@ impl Label {
     /// Reads a label as somebody typed it.
     ///
     /// # Errors
-    /// The first rule of [`LabelError`] that the text breaks.
-    pub fn parse(typed: &str) -> Result<Self, LabelError> {
+    /// The first rule of [`ShortTextError`] that the text breaks.
+    pub fn parse(typed: &str) -> Result<Self, ShortTextError> {
         let typed = typed.trim();
         match typed.chars().take(Self::MAX + 1).count() {
-            n if n > Self::MAX => Err(LabelError::TooLong),
-            _ if typed.chars().all(|c| is_invisible(c) || c.is_whitespace()) => Err(LabelError::Empty),
-            _ if typed.chars().any(is_unshowable) || most_marks(typed) > Self::MARKS => Err(LabelError::Character),
+            n if n > Self::MAX => Err(ShortTextError::TooLong),
+            _ if typed.chars().all(|c| is_invisible(c) || c.is_whitespace()) => Err(ShortTextError::Empty),
+            _ if typed.chars().any(is_unshowable) || most_marks(typed) > Self::MARKS => Err(ShortTextError::Character),
             _ => Ok(Self(typed.to_owned())),
         }
     }
@@ -51,12 +51,12 @@ impl Label {
     /// later takes nobody's party away.
     ///
     /// # Errors
-    /// The first rule of [`LabelError`] that the text breaks.
-    pub fn stored(text: String) -> Result<Self, LabelError> {
+    /// The first rule of [`ShortTextError`] that the text breaks.
+    pub fn stored(text: String) -> Result<Self, ShortTextError> {
         match text.chars().take(Self::MAX + 1).count() {
-            0 => Err(LabelError::Empty),
-            n if n > Self::MAX => Err(LabelError::TooLong),
-            _ if text.chars().any(char::is_control) => Err(LabelError::Character),
+            0 => Err(ShortTextError::Empty),
+            n if n > Self::MAX => Err(ShortTextError::TooLong),
+            _ if text.chars().any(char::is_control) => Err(ShortTextError::Character),
             _ => Ok(Self(text)),
         }
     }
@@ -68,7 +68,7 @@ impl Label {
     }
 }
 
-impl fmt::Display for Label {
+impl fmt::Display for ShortText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
@@ -100,16 +100,19 @@ mod tests {
 
     #[test]
     fn a_label_is_one_line_that_can_be_shown() {
-        assert_eq!(Label::parse("  <b>Chez Zoé</b> 🍝 ").map(|l| l.to_string()), Ok("<b>Chez Zoé</b> 🍝".to_owned()));
-        assert_eq!(Label::parse("مطعم ليلى").map(|l| l.to_string()), Ok("مطعم ليلى".to_owned()));
+        assert_eq!(
+            ShortText::parse("  <b>Chez Zoé</b> 🍝 ").map(|l| l.to_string()),
+            Ok("<b>Chez Zoé</b> 🍝".to_owned())
+        );
+        assert_eq!(ShortText::parse("مطعم ليلى").map(|l| l.to_string()), Ok("مطعم ليلى".to_owned()));
         for typed in [" \u{3000} ", "\u{3164}", "\u{200b} \u{2800}", "\u{e0041}"] {
-            assert_eq!(Label::parse(typed), Err(LabelError::Empty), "{typed:?}");
+            assert_eq!(ShortText::parse(typed), Err(ShortTextError::Empty), "{typed:?}");
         }
         for typed in ["a\0b", "a\nb", "a\u{1b}[31mb", "a\u{202E}b"] {
-            assert_eq!(Label::parse(typed), Err(LabelError::Character), "{typed:?}");
+            assert_eq!(ShortText::parse(typed), Err(ShortTextError::Character), "{typed:?}");
         }
-        assert!(Label::parse(&"ü".repeat(200)).is_ok());
-        assert_eq!(Label::parse(&"ü".repeat(201)), Err(LabelError::TooLong));
+        assert!(ShortText::parse(&"ü".repeat(200)).is_ok());
+        assert_eq!(ShortText::parse(&"ü".repeat(201)), Err(ShortTextError::TooLong));
     }
 
     #[test]
@@ -117,27 +120,27 @@ mod tests {
         let tallest = "\u{f67}\u{f90}\u{fb5}\u{fa8}\u{fb3}\u{fba}\u{fbc}\u{fbb}\u{f82}";
         for typed in [tallest, &tallest.repeat(9), "שָׁלוֹם", "हिन्दी", "1\u{fe0f}\u{20e3}", &"e\u{301}".repeat(100)]
         {
-            assert!(Label::parse(typed).is_ok(), "{typed}");
+            assert!(ShortText::parse(typed).is_ok(), "{typed}");
         }
         for marks in ["\u{301}".repeat(9), "\u{301}".repeat(190), "\u{301}\u{200d}".repeat(9)] {
-            assert_eq!(Label::parse(&format!("Stew a{marks}")), Err(LabelError::Character), "{marks:?}");
-            assert!(Label::stored(marks).is_ok(), "nobody's party is taken away");
+            assert_eq!(ShortText::parse(&format!("Stew a{marks}")), Err(ShortTextError::Character), "{marks:?}");
+            assert!(ShortText::stored(marks).is_ok(), "nobody's party is taken away");
         }
     }
 
     #[test]
     fn a_stored_label_is_refused_only_for_what_would_break_a_page() {
-        assert_eq!(Label::stored(" a\u{202E}b ".to_owned()).map(|l| l.to_string()), Ok(" a\u{202E}b ".to_owned()));
-        assert_eq!(Label::stored(String::new()), Err(LabelError::Empty));
-        assert_eq!(Label::stored("ü".repeat(201)), Err(LabelError::TooLong));
-        assert_eq!(Label::stored("a\nb".to_owned()), Err(LabelError::Character));
+        assert_eq!(ShortText::stored(" a\u{202E}b ".to_owned()).map(|l| l.to_string()), Ok(" a\u{202E}b ".to_owned()));
+        assert_eq!(ShortText::stored(String::new()), Err(ShortTextError::Empty));
+        assert_eq!(ShortText::stored("ü".repeat(201)), Err(ShortTextError::TooLong));
+        assert_eq!(ShortText::stored("a\nb".to_owned()), Err(ShortTextError::Character));
     }
 
     proptest! {
         #[test]
         fn any_text_is_a_label_or_refused(text in any::<String>()) {
-            if let Ok(label) = Label::parse(&text) {
-                prop_assert_eq!(&Label::parse(label.as_str()).unwrap(), &label);
+            if let Ok(label) = ShortText::parse(&text) {
+                prop_assert_eq!(&ShortText::parse(label.as_str()).unwrap(), &label);
             }
         }
     }

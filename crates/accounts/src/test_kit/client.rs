@@ -6,11 +6,11 @@ use reqwest::cookie::{CookieStore, Jar};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Url};
 
-use super::{Page, TestServer};
+use super::{TestResponse, TestServer};
 
 /// A visitor. Clones share their cookies, as tabs of one browser do.
 #[derive(Debug, Clone)]
-pub struct Visitor {
+pub struct TestClient {
     base: Url,
     jar: Arc<Jar>,
     /// Follows redirects.
@@ -20,7 +20,7 @@ pub struct Visitor {
 }
 
 #[expect(clippy::missing_panics_doc, clippy::expect_used, reason = "what fails here fails the test")]
-impl Visitor {
+impl TestClient {
     /// Somebody new, at a test's own server.
     #[must_use]
     pub fn of(server: &TestServer) -> Self {
@@ -47,18 +47,18 @@ impl Visitor {
     }
 
     /// Opens a page.
-    pub async fn get(&self, path: &str) -> Page {
+    pub async fn get(&self, path: &str) -> TestResponse {
         self.send(self.browser.get(self.url(path))).await
     }
 
     /// Opens a page, fills in its form to `action`, and sends it. Fields not named keep what the page gave them; a
     /// value for a field that the form does not have is sent as well.
-    pub async fn submit(&self, path: &str, action: &str, values: &[(&str, &str)]) -> Page {
+    pub async fn submit(&self, path: &str, action: &str, values: &[(&str, &str)]) -> TestResponse {
         self.submit_on(&self.get(path).await, action, values).await
     }
 
     /// Fills in the form to `action` on a page that came, and sends it.
-    pub async fn submit_on(&self, page: &Page, action: &str, values: &[(&str, &str)]) -> Page {
+    pub async fn submit_on(&self, page: &TestResponse, action: &str, values: &[(&str, &str)]) -> TestResponse {
         let mut form = page.form(action);
         form.retain(|(name, _)| values.iter().all(|(typed, _)| typed != name));
         form.extend(values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
@@ -66,24 +66,24 @@ impl Visitor {
     }
 
     /// Registers under a name, with the address `name@example.com`.
-    pub async fn register(&self, username: &str, password: &str) -> Page {
+    pub async fn register(&self, username: &str, password: &str) -> TestResponse {
         self.register_at("/register", username, password).await
     }
 
-    /// Logs in as whom [`Visitor::register`] made.
-    pub async fn log_in(&self, username: &str, password: &str) -> Page {
+    /// Logs in as whom [`TestClient::register`] made.
+    pub async fn log_in(&self, username: &str, password: &str) -> TestResponse {
         self.log_in_at("/login", username, password).await
     }
 
-    /// [`Visitor::register`] where the page is at a path of its own.
-    pub async fn register_at(&self, path: &str, username: &str, password: &str) -> Page {
+    /// [`TestClient::register`] where the page is at a path of its own.
+    pub async fn register_at(&self, path: &str, username: &str, password: &str) -> TestResponse {
         let email = email(username);
         let typed = [("username", username), ("email", &email), ("password", password), ("password2", password)];
         self.submit(path, path, &typed).await
     }
 
-    /// [`Visitor::log_in`] where the page is at a path of its own.
-    pub async fn log_in_at(&self, path: &str, username: &str, password: &str) -> Page {
+    /// [`TestClient::log_in`] where the page is at a path of its own.
+    pub async fn log_in_at(&self, path: &str, username: &str, password: &str) -> TestResponse {
         self.submit(path, path, &[("email", &email(username)), ("password", password)]).await
     }
 
@@ -93,9 +93,9 @@ impl Visitor {
     }
 
     /// Sends a request and reads the page that comes.
-    pub async fn send(&self, request: RequestBuilder) -> Page {
+    pub async fn send(&self, request: RequestBuilder) -> TestResponse {
         let response = request.send().await.expect("the server answers");
-        Page::of(response).await.expect("the answer ends")
+        TestResponse::of(response).await.expect("the answer ends")
     }
 
     /// The cookies as the next request would send them: `name=value; …`.

@@ -1,5 +1,5 @@
 //! `cargo xtask faults`: what a test cannot do to the program, or not for that long. Which faults there are and what must
-//! come of them is said by the examples `faults` and `soak` of the crate `web`; this builds the program and starts them.
+//! come of them is said by the examples `faults` and `load` of the crate `load-tools`; this builds the program and starts them.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
@@ -52,7 +52,9 @@ pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
     let faults = if options.faults.is_empty() { &ALL[..] } else { &options.faults };
     for fault in faults {
         match fault.words(options) {
-            Some(words) => command::run(example(root, "faults").arg("--program").arg(&program).args(words))?,
+            Some(words) => {
+                command::run(example(root, "load-tools", "faults").arg("--program").arg(&program).args(words))?
+            }
             None => soak(root, &program, options)?,
         }
     }
@@ -86,9 +88,9 @@ fn program(root: &Path, release: bool) -> anyhow::Result<PathBuf> {
 }
 
 /// In the dev profile: what it measures is the program.
-fn example(root: &Path, name: &str) -> Command {
+fn example(root: &Path, package: &str, name: &str) -> Command {
     let mut run = command::cargo(root);
-    run.args(["run", "--quiet", "--package", "web", "--example", name, "--"]);
+    run.args(["run", "--quiet", "--package", package, "--example", name, "--"]);
     run
 }
 
@@ -107,14 +109,14 @@ fn soak(root: &Path, program: &Path, options: &Options) -> anyhow::Result<()> {
     std::fs::create_dir(&folder).context("no folder for the database")?;
     let file = folder.join("soak.db");
     let database = format!("sqlite:{}", file.display());
-    command::run(example(root, "seed").args(["--database", &database]))?;
+    command::run(example(root, "web", "seed").args(["--database", &database]))?;
     let mut server = Command::new(program);
     server.args(["--database", &database, "--listen", "127.0.0.1:0", "--log", "warn"]);
     let mut server = Server(server.stdin(Stdio::null()).stdout(Stdio::piped()).spawn()?);
     let mut line = String::new();
     BufReader::new(server.0.stdout.take().context("its output is piped")?).read_line(&mut line)?;
     let (_, origin) = line.trim_end().split_once(" is served at ").context("the program did not come up")?;
-    let mut soak = example(root, "soak");
+    let mut soak = example(root, "load-tools", "load");
     soak.args(["--server", origin, "--pid", &server.0.id().to_string(), "--database"]).arg(&file);
     let amounts = [("--minutes", options.minutes), ("--rate", options.rate)];
     let soaked = command::run(soak.args(amounts.map(|(name, amount)| format!("{name}={amount}"))));

@@ -1,5 +1,5 @@
 //! `cargo xtask screenshots`: pictures of every page of the three services in each of its states, narrow and wide, light
-//! and dark. Which states there are is said by the example `gallery` of the crate `web`.
+//! and dark. Which states there are is said by the example `gallery` of the crate `load-tools`.
 
 use std::fs;
 use std::path::Path;

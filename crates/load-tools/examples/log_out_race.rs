@@ -1,7 +1,7 @@
 //! Log-outs against requests in flight: whether a session that was ended is ever alive again.
 //!
 //! ```text
-//! cargo run --release -p web --example logout -- --rounds 500
+//! cargo run --release -p load-tools --example log_out_race -- --rounds 500
 //! ```
 //!
 //! A round is one log-in; then, at once, tabs that use the session again and again and one request that ends it. A tab

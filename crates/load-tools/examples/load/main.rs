@@ -3,7 +3,7 @@
 //! ```text
 //! cargo xtask seed --database sqlite:soak.db --users 200 --parties 50
 //! dinnerparty --database sqlite:soak.db &
-//! cargo run -p web --example soak -- --pid $! --minutes 60 --rate 20
+//! cargo run -p load-tools --example load -- --pid $! --minutes 60 --rate 20
 //! ```
 //!
 //! The load is open: a request is begun when its time has come, whether or not the one before was answered. Each minute

@@ -4,7 +4,7 @@
 //! ```text
 //! cargo xtask seed --database sqlite:full.db --users 200 --parties 200
 //! dinnerparty --listen 127.0.0.1:8000 --database sqlite:full.db &
-//! cargo run --release -p web --example siege -- --server 127.0.0.1:8000 --pid $!
+//! cargo run --release -p load-tools --example attack -- --server 127.0.0.1:8000 --pid $!
 //! ```
 //!
 //! Each row begins with a quiet server. Two clients ask for the log-in page all the while: one on a connection that it

@@ -2,7 +2,7 @@
 //! address, in turn, at the real cost of a hash, over HTTP.
 //!
 //! ```text
-//! cargo run --release -p web --example timing -- --pairs 200
+//! cargo run --release -p load-tools --example log_in_timing -- --pairs 200
 //! ```
 //!
 //! The statistic is Mann and Whitney's: U/(n·m) is how often a refusal of the known address was the slower one, 0.5 where

@@ -1,8 +1,8 @@
 //! Many guests at once over HTTP on a few seats, round after round, on each engine: told yes = stored, and no errors.
 //!
 //! ```text
-//! cargo run --release -p web --example storm -- --users 200 --seats 10 --rounds 20
-//! cargo run --release -p web --example storm -- --database postgres://me@localhost/storm
+//! cargo run --release -p load-tools --example storm -- --users 200 --seats 10 --rounds 20
+//! cargo run --release -p load-tools --example storm -- --database postgres://me@localhost/storm
 //! ```
 //!
 //! Without `--database` there are two tables: one for a fresh SQLite file, one for a throw-away PostgreSQL. With it, the

@@ -1,0 +1,1 @@
+//! What the load and fault programs share. The programs are the examples of this crate.

@@ -69,7 +69,7 @@ impl<E: Endpoint> Layer<E> {
             }
         };
         exchange.finish(&mut response);
-        headers::add(&mut response, &settings.csp, settings.site.is_secure());
+        headers::add(&mut response, &settings.security_headers);
         tracing::debug!(method = %exchange.method, status = response.status().as_u16(), "answered");
         response
     }

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use ipnet::IpNet;
 use poem::Response;
-use poem::http::HeaderValue;
+use poem::http::{HeaderName, HeaderValue};
 use url::Url;
 
 use super::headers;
@@ -55,7 +55,7 @@ pub(crate) struct Settings {
     pub(super) trusted_proxies: Vec<IpNet>,
     pub(super) body_limit: usize,
     pub(super) handler_timeout: Duration,
-    pub(super) csp: HeaderValue,
+    pub(super) security_headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) paths: Paths,
     pub(super) after_registration: String,
     pub(super) without: BTreeSet<AccountPage>,
@@ -234,7 +234,7 @@ impl WebSettings {
         let (site, csp) = self.check()?;
         let after_registration = self.after_registration.unwrap_or_else(|| self.paths.log_in.clone());
         Ok(Settings {
-            csp,
+            security_headers: headers::security_headers(csp, site.is_secure()),
             layout: self.layout,
             unauthorized: self.unauthorized,
             cookie_prefix: self.cookie_prefix,

@@ -51,10 +51,10 @@
 pub use sqlx;
 use sqlx::{Postgres, Sqlite};
 
-pub use crate::dialect::{Bind, Column, Dialect, Same, Where, is_taken};
-pub use crate::migrate::MigrationSet;
-pub use crate::read_pool::ReadPool;
-pub use crate::writer::{WriteError, Writer};
+pub use crate::engine::dialect::{Bind, Column, Dialect, Same, Where, is_taken};
+pub use crate::engine::migrate::MigrationSet;
+pub use crate::engine::read_pool::ReadPool;
+pub use crate::engine::writer::{WriteError, Writer};
 
 /// An open database: where to read, and the only way to write.
 #[derive(Debug)]

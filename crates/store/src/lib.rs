@@ -13,38 +13,20 @@
 //! # }
 //! ```
 
-mod account_store;
-#[cfg(feature = "party")]
-mod backup;
-#[cfg(feature = "party")]
-mod check;
-mod circuit_breaker;
-mod connect;
-mod credentials;
-mod dialect;
+mod accounts;
 pub mod embed;
+mod engine;
 mod error;
 #[cfg(feature = "party")]
-mod inspection;
-mod migrate;
+mod inspect;
 #[cfg(feature = "party")]
 mod parties;
-#[cfg(feature = "party")]
-mod party_store;
 #[cfg(test)]
 mod plan;
-mod read_pool;
-mod sessions;
-mod users;
-mod writer;
 
-pub use account_store::AccountStore;
-#[cfg(feature = "party")]
-pub use backup::BackupError;
-#[cfg(feature = "party")]
-pub use check::{Invariant, Violation};
+pub use accounts::AccountStore;
 pub use error::ConnectError;
 #[cfg(feature = "party")]
-pub use inspection::Inspection;
+pub use inspect::{BackupError, Inspection, Invariant, Violation};
 #[cfg(feature = "party")]
-pub use party_store::PartyStore;
+pub use parties::PartyStore;

@@ -4,7 +4,7 @@ use domain::fold;
 use domain::party::{IdempotencyKey, NewParty, PartyId};
 use sqlx::query_scalar;
 
-use crate::dialect::Dialect;
+use crate::engine::dialect::Dialect;
 
 const HOST: &str = "SELECT username FROM users WHERE id = $1";
 const ASKED: &str = "SELECT id FROM parties WHERE host_id = $1 AND form = $2 AND local_time = $3 AND zone = $4 \

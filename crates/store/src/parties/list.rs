@@ -9,10 +9,10 @@ use domain::user::UserId;
 use domain::{Page, PageSize, Timestamp, fold};
 use sqlx::{query_as, query_scalar};
 
-use super::lines::{line, lines};
+use super::delimited_rows::{line, lines};
 use super::row::{read_summaries, summaries};
-use crate::dialect::Dialect;
-use crate::read_pool::ReadPool;
+use crate::engine::dialect::Dialect;
+use crate::engine::read_pool::ReadPool;
 
 /// The lines of the parties `$from` that begin after (`$at`, `$id`), the soonest on top; at most `$rows`, by `$filter`.
 ///

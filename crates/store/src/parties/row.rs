@@ -10,9 +10,9 @@ use domain::party::{
 use domain::user::{UserId, Username};
 use sqlx::FromRow;
 
-use super::lines::{self, Fields};
+use super::delimited_rows::{self as lines, Fields};
+use crate::accounts::users::username;
 use crate::error::corrupt;
-use crate::users::username;
 
 /// The statement that gives, as one text, a line for each of the parties that `$page` selects, to the viewer `$1`, in
 /// `$order`. The page is cut before anything is joined to it, so that the joins cost what a page costs.

@@ -9,8 +9,8 @@ use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as};
 
 use super::row::{PartyRow, answer, answer_columns, first_guests, state_word};
-use crate::dialect::Dialect;
 use crate::embed::WriteError;
+use crate::engine::dialect::Dialect;
 use crate::error::corrupt;
 
 const LOCK: &str = "SELECT id FROM parties WHERE id = $1 FOR NO KEY UPDATE";

@@ -5,11 +5,11 @@ use domain::user::UserId;
 use domain::{Page, PageSize, Timestamp};
 use sqlx::query_as;
 
-use super::lines::{self, line, lines};
+use super::delimited_rows::{self as lines, line, lines};
 use super::list::{attended_by, beginnings, cursor, past, to_come};
 use super::row::{read_summaries, summaries, zone};
-use crate::dialect::Dialect;
-use crate::read_pool::ReadPool;
+use crate::engine::dialect::Dialect;
+use crate::engine::read_pool::ReadPool;
 
 /// The parties that have a seat for the viewer, by HOME's parameters.
 macro_rules! open {

@@ -14,8 +14,8 @@ use tokio::time::timeout;
 
 use super::*;
 use crate::PartyStore;
-use crate::dialect::is_busy;
 use crate::embed::{Database, Engine};
+use crate::engine::dialect::is_busy;
 use crate::plan::{assert_walks_an_index, plan};
 
 const ROUNDS: usize = 3;

@@ -1,7 +1,7 @@
 //! Committing together what waits: a sync of the disk lets through all who came while the one before it ran. One
 //! task does it, so that who stops waiting for an answer stops nobody else's.
 
-mod wal;
+mod job;
 
 use std::error::Error;
 use std::io;
@@ -12,10 +12,10 @@ use futures_util::future::BoxFuture;
 use sqlx::{Connection as _, Pool};
 use tokio::sync::mpsc::{self, error::TrySendError};
 
-pub(crate) use self::wal::Wal;
-use super::job::{Job, pack};
-use super::{WriteError, begin};
-use crate::dialect::{Dialect, is_io_failure};
+use self::job::{Job, pack};
+use super::checkpoint::Wal;
+use crate::engine::dialect::{Dialect, is_io_failure};
+use crate::engine::writer::{WriteError, begin};
 
 /// How many may wait: two hundred guests who press at once are no overload.
 const QUEUE: usize = 1024;
@@ -36,7 +36,7 @@ type Batch<D> = Vec<Box<dyn Job<D>>>;
 
 /// The way to the task that commits.
 #[derive(Debug)]
-pub(super) struct Queue<D: Dialect> {
+pub(crate) struct Queue<D: Dialect> {
     jobs: mpsc::Sender<Box<dyn Job<D>>>,
     pool: Pool<D>,
     patience: Duration,
@@ -51,22 +51,22 @@ impl<D: Dialect> Clone for Queue<D> {
 
 impl<D: Dialect> Queue<D> {
     /// Starts the task. It ends with the last of the queue's clones.
-    pub(super) fn over(pool: Pool<D>, wal: Wal) -> Self {
+    pub(crate) fn over(pool: Pool<D>, wal: Wal) -> Self {
         let (jobs, waiting) = mpsc::channel(QUEUE);
         tokio::spawn(commit_what_waits(pool.clone(), wal, waiting));
         Self { jobs, pool, patience: PATIENCE, limit: LIMIT }
     }
 
     /// Whether the task is still there.
-    pub(super) fn is_open(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         !self.jobs.is_closed()
     }
 
-    pub(super) async fn close(&self) {
+    pub(crate) async fn close(&self) {
         self.pool.close().await;
     }
 
-    pub(super) async fn write<I, T, R>(
+    pub(crate) async fn write<I, T, R>(
         &self,
         input: I,
         job: impl for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>>

@@ -1,19 +1,24 @@
 //! From a URL to an open, migrated database. What each engine needs for that is in the modules below.
 
+pub(crate) mod circuit_breaker;
+pub(crate) mod dialect;
+pub(crate) mod migrate;
 mod postgres;
+pub(crate) mod read_pool;
 mod sqlite;
+pub(crate) mod writer;
 
 use crate::embed::{Database, MigrationSet};
 use crate::error::ConnectError;
 #[cfg(feature = "party")]
-use crate::inspection::Connection;
+use crate::inspect::Connection;
 
 /// Opens the database at `url` and brings its tables up to date.
 pub(crate) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Database, ConnectError> {
     if url.starts_with("sqlite:") {
-        Ok(Database::Sqlite(sqlite::connect(url, sets).await?))
+        Ok(Database::Sqlite(sqlite::open::connect(url, sets).await?))
     } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-        Ok(Database::Postgres(postgres::connect(url, sets).await?))
+        Ok(Database::Postgres(postgres::open::connect(url, sets).await?))
     } else {
         Err(ConnectError::UnsupportedUrl("this is neither"))
     }
@@ -23,9 +28,9 @@ pub(crate) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Database
 #[cfg(feature = "party")]
 pub(crate) async fn look(url: &str, sets: &[MigrationSet]) -> Result<Connection, ConnectError> {
     if url.starts_with("sqlite:") {
-        Ok(Connection::Sqlite(sqlite::look(url, sets).await?))
+        Ok(Connection::Sqlite(sqlite::open::look(url, sets).await?))
     } else if url.starts_with("postgres:") || url.starts_with("postgresql:") {
-        Ok(Connection::Postgres(postgres::look(url, sets).await?))
+        Ok(Connection::Postgres(postgres::open::look(url, sets).await?))
     } else {
         Err(ConnectError::UnsupportedUrl("this is neither"))
     }

@@ -1,16 +1,24 @@
 //! A database opened to be looked at: it is neither made nor migrated, and nothing is written to it. What is looked for is
 //! in `check`, how it is copied in `backup`.
 
+mod backup;
+mod check;
+mod counts;
+mod invariants;
+mod values;
+mod violation;
+
 use std::path::Path;
 
 use domain::StoreError;
 use domain::credential::PasswordHash;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 
-use crate::backup::{self, BackupError};
-use crate::check::{Violation, check, check_file};
-use crate::connect;
+pub use self::backup::BackupError;
+use self::check::{check, check_file};
+pub use self::violation::{Invariant, Violation};
 use crate::embed::MigrationSet;
+use crate::engine;
 use crate::error::{ConnectError, failed};
 
 /// An existing database with the tables of accounts and parties, which others may be using meanwhile.
@@ -33,7 +41,7 @@ impl Inspection {
     /// [`ConnectError::NewerSchema`] where another version of the program made it.
     pub async fn open(url: &str) -> Result<Self, ConnectError> {
         let sets = [MigrationSet::accounts(), MigrationSet::parties()];
-        Ok(Self { connection: connect::look(url, &sets).await? })
+        Ok(Self { connection: engine::look(url, &sets).await? })
     }
 
     /// Recomputes what must hold of the stored rows, as they are at one moment, and tells `tell` each breach as it is found.

@@ -2,8 +2,9 @@
 
 use sqlx::FromRow;
 
-use super::{Tell, Violation, each};
-use crate::dialect::Dialect;
+use super::Violation;
+use super::check::{Tell, each};
+use crate::engine::dialect::Dialect;
 
 /// The sum of whole numbers is a fraction's type on PostgreSQL, so it is cast.
 const COUNTED: &str = "SELECT id, seats, taken, 1 + CAST((SELECT coalesce(sum(heads), 0) FROM rsvps \

@@ -1,7 +1,5 @@
 //! Where to read. What is read is the repositories' business; writing is the [`crate::embed::Writer`]'s.
 
-mod kept;
-
 use std::sync::Arc;
 use std::time::Duration;
 use std::{fmt, io};
@@ -12,9 +10,9 @@ use futures_util::stream::{self, BoxStream};
 use sqlx::pool::PoolConnection;
 use sqlx::{Describe, Either, Error, Execute, Executor, Pool, SqlStr};
 
-use self::kept::{Kept, Lease};
-use crate::circuit_breaker::{CircuitBreaker, in_time};
-use crate::dialect::Dialect;
+use crate::engine::circuit_breaker::{CircuitBreaker, in_time};
+use crate::engine::dialect::Dialect;
+use crate::engine::sqlite::connection_cache::{Kept, Lease};
 
 /// Reads: give `&engine.read` to a statement where it asks for an executor.
 ///

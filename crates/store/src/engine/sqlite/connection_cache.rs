@@ -7,25 +7,25 @@ use sqlx::{Connection as _, Error, Pool};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-use crate::dialect::Dialect;
+use crate::engine::dialect::Dialect;
 
 /// Connections that go from one statement to the next, and the places that there are for them.
-pub(super) struct Kept<D: Dialect> {
+pub(crate) struct Kept<D: Dialect> {
     /// Opens them. Not the pool, whose connections may all be busy for long.
     opener: Pool<D>,
     idle: Mutex<Vec<D::Connection>>,
-    pub(super) places: Arc<Semaphore>,
+    pub(crate) places: Arc<Semaphore>,
     most: u32,
     patience: Duration,
 }
 
 impl<D: Dialect> Kept<D> {
-    pub(super) fn new(most: u32, patience: Duration, opener: Pool<D>) -> Self {
+    pub(crate) fn new(most: u32, patience: Duration, opener: Pool<D>) -> Self {
         let places = Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1)));
         Self { opener, idle: Mutex::default(), places, most, patience }
     }
 
-    pub(super) async fn close(&self) {
+    pub(crate) async fn close(&self) {
         let all = self.places.acquire_many(self.most).await;
         self.places.close();
         let idle = std::mem::take(&mut *self.idle());
@@ -36,7 +36,7 @@ impl<D: Dialect> Kept<D> {
         self.opener.close().await;
     }
 
-    pub(super) async fn lease(self: &Arc<Self>) -> Result<Lease<D>, Error> {
+    pub(crate) async fn lease(self: &Arc<Self>) -> Result<Lease<D>, Error> {
         let kept = self;
         let lease = |connection, place| Lease {
             connection: Some(connection),
@@ -62,13 +62,13 @@ impl<D: Dialect> Kept<D> {
         waited.await.unwrap_or(Err(Error::PoolTimedOut))
     }
 
-    pub(super) fn idle(&self) -> MutexGuard<'_, Vec<D::Connection>> {
+    pub(crate) fn idle(&self) -> MutexGuard<'_, Vec<D::Connection>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner) // a push or a pop is whole or not at all
     }
 }
 
 /// A connection that is kept, and its place.
-pub(super) struct Lease<D: Dialect> {
+pub(crate) struct Lease<D: Dialect> {
     connection: Option<D::Connection>,
     place: Option<OwnedSemaphorePermit>,
     kept: Arc<Kept<D>>,
@@ -76,12 +76,12 @@ pub(super) struct Lease<D: Dialect> {
 }
 
 impl<D: Dialect> Lease<D> {
-    pub(super) fn connection(&mut self) -> Result<&mut D::Connection, Error> {
+    pub(crate) fn connection(&mut self) -> Result<&mut D::Connection, Error> {
         self.connection.as_mut().ok_or(Error::WorkerCrashed)
     }
 
     /// Passes on what was told. A connection on which something failed is not used again.
-    pub(super) fn end<T>(mut self, told: Result<T, Error>) -> Result<T, Error> {
+    pub(crate) fn end<T>(mut self, told: Result<T, Error>) -> Result<T, Error> {
         if told.is_err() {
             self.connection = None;
         }

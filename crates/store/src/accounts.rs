@@ -1,18 +1,22 @@
 //! The accounts' tables as a value: opened once, cloned freely. What is in them is the repositories' business.
 
+mod credentials;
+mod sessions;
+pub(crate) mod users;
+
 use std::sync::Arc;
 use std::time::Duration;
 
 use domain::{AccountPorts, StoreError};
 use sqlx::query;
 
-use crate::connect::connect;
-use crate::credentials::Credentials;
-use crate::dialect::Dialect;
+use crate::accounts::credentials::Credentials;
+use crate::accounts::sessions::Sessions;
+use crate::accounts::users::Users;
 use crate::embed::{Database, Engine, MigrationSet};
+use crate::engine::connect;
+use crate::engine::dialect::Dialect;
 use crate::error::{ConnectError, failed};
-use crate::sessions::Sessions;
-use crate::users::Users;
 
 /// How long a readiness check waits for an answer.
 const PING_PATIENCE: Duration = Duration::from_secs(1);

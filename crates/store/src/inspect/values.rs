@@ -7,8 +7,9 @@ use domain::user::{Email, Username};
 use domain::{CorruptValue, fold};
 use sqlx::FromRow;
 
-use super::{IsVerifiable, Tell, Violation, each};
-use crate::dialect::Dialect;
+use super::Violation;
+use super::check::{IsVerifiable, Tell, each};
+use crate::engine::dialect::Dialect;
 use crate::error::corrupt;
 use crate::parties::row::{PartyRow, answer};
 

@@ -10,7 +10,7 @@ use sqlx::{Error, Pool};
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 
-use crate::dialect::Dialect;
+use crate::engine::dialect::Dialect;
 
 /// How long a server may keep silent: a little longer than it lets a statement take, so that it has its say first.
 const LIMIT: Duration = Duration::from_secs(12);

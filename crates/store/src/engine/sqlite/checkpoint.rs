@@ -7,7 +7,7 @@ use std::time::Duration;
 use sqlx::{Pool, query, query_scalar};
 use tokio::time::Instant;
 
-use crate::dialect::Dialect;
+use crate::engine::dialect::Dialect;
 
 /// Writes wait for a second, at most, until those who read from the WAL are done (besides the copying): who begins in the meantime reads
 /// from the file. A search takes less.
@@ -42,7 +42,7 @@ impl Wal {
     }
 
     /// Empties it where it has grown too long, on the connection that writes.
-    pub(super) async fn tend<D: Dialect>(&mut self, pool: &Pool<D>) {
+    pub(crate) async fn tend<D: Dialect>(&mut self, pool: &Pool<D>) {
         if Instant::now() < self.not_before {
             return;
         }

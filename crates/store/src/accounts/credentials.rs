@@ -6,10 +6,10 @@ use domain::credential::{Credential, CredentialRepository, PasswordHash};
 use domain::user::{Email, UserId};
 use sqlx::{FromRow, query_as, query_scalar};
 
-use crate::dialect::Dialect;
+use crate::accounts::users::UserRow;
 use crate::embed::Engine;
+use crate::engine::dialect::Dialect;
 use crate::error::failed;
-use crate::users::UserRow;
 
 const FIND_BY_EMAIL: &str = "SELECT id, username, email, joined_at, disabled_at, password_hash \
      FROM users JOIN credentials ON user_id = id WHERE email_key = $1";

@@ -7,8 +7,8 @@ use domain::{Page, PageSize, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as};
 
-use crate::dialect::Dialect;
 use crate::embed::{Engine, WriteError};
+use crate::engine::dialect::Dialect;
 use crate::error::{corrupt, failed};
 
 const ADD: &str = "INSERT INTO users (username, username_key, email, email_key, joined_at) VALUES ($1, $2, $3, $4, $5) \

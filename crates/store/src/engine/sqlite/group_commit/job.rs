@@ -11,14 +11,14 @@ use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use tokio::sync::oneshot;
 
-use super::WriteError;
-use crate::dialect::Dialect;
+use crate::engine::dialect::Dialect;
+use crate::engine::writer::WriteError;
 
 /// What a job said, or the panic it ended in.
 type Told<T, R> = Result<Result<T, WriteError<R>>, Box<dyn Any + Send>>;
 
 /// A job that waits for its turn.
-pub(super) trait Job<D: Dialect>: Send {
+pub(crate) trait Job<D: Dialect>: Send {
     /// Whether to begin it: not where nobody waits for its answer any more.
     fn may_begin(&self) -> bool;
 
@@ -37,13 +37,13 @@ pub(super) trait Job<D: Dialect>: Send {
 }
 
 /// Where the answer to a job comes.
-pub(super) struct Answer<T, R> {
+pub(crate) struct Answer<T, R> {
     told: oneshot::Receiver<Told<T, R>>,
     begun: Arc<AtomicBool>,
 }
 
 /// Makes a job, which is stopped when it has run for `limit`, and the place where its answer comes.
-pub(super) fn pack<D, I, T, R, F>(input: I, run: F, limit: Duration) -> (Box<dyn Job<D>>, Answer<T, R>)
+pub(crate) fn pack<D, I, T, R, F>(input: I, run: F, limit: Duration) -> (Box<dyn Job<D>>, Answer<T, R>)
 where
     D: Dialect,
     F: for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>> + Send + Sync + 'static,
@@ -124,7 +124,7 @@ fn stopped<R>(kind: io::ErrorKind) -> WriteError<R> {
 
 impl<T, R> Answer<T, R> {
     /// Waits for the answer, for a job that has not begun in `patience` no longer: it is then never begun.
-    pub(super) async fn wait(mut self, patience: Duration) -> Result<T, WriteError<R>> {
+    pub(crate) async fn wait(mut self, patience: Duration) -> Result<T, WriteError<R>> {
         let told = match tokio::time::timeout(patience, &mut self.told).await {
             Ok(told) => told,
             Err(_) if !self.begun.swap(true, Ordering::AcqRel) => return Err(WriteError::Overloaded),

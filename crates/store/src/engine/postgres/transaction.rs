@@ -6,9 +6,9 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use tokio::time::{Instant, sleep};
 
-use super::{WriteError, begin};
-use crate::circuit_breaker::{CircuitBreaker, in_time};
-use crate::dialect::{Dialect, is_the_servers_word, lost_a_race, lost_the_connection};
+use crate::engine::circuit_breaker::{CircuitBreaker, in_time};
+use crate::engine::dialect::{Dialect, is_the_servers_word, lost_a_race, lost_the_connection};
+use crate::engine::writer::{WriteError, begin};
 
 /// How often a job is run at most: more often than there are connections, each of which may turn out to be lost.
 const RUNS: u32 = 20;
@@ -16,7 +16,7 @@ const RUNS: u32 = 20;
 /// How long a job is run again at most: nobody waits for longer.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-pub(super) async fn write<D: Dialect, I, T, R>(
+pub(crate) async fn write<D: Dialect, I, T, R>(
     gate: &CircuitBreaker<D>,
     input: &I,
     job: &(impl for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>> + Sync),

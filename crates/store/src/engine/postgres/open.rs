@@ -9,11 +9,11 @@ use sqlx::{Connection as _, PgConnection, Postgres};
 use tokio::time::{Instant, sleep, timeout, timeout_at};
 
 use crate::embed::{Engine, MigrationSet, Writer};
-use crate::error::{ConnectError, OpenError};
 #[cfg(feature = "party")]
-use crate::migrate::is_current;
-use crate::migrate::migrate;
-use crate::read_pool::ReadPool;
+use crate::engine::migrate::is_current;
+use crate::engine::migrate::migrate;
+use crate::engine::read_pool::ReadPool;
+use crate::error::{ConnectError, OpenError};
 
 /// How long a request waits for a connection, so that a server that is gone is told quickly, and a start for a server that
 /// is starting too.
@@ -48,7 +48,7 @@ const SETTINGS: [(&str, &str); 4] = [
     ("plan_cache_mode", "force_generic_plan"),
 ];
 
-pub(super) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Engine<Postgres>, ConnectError> {
+pub(crate) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Engine<Postgres>, ConnectError> {
     let options = options(url)?;
     let database = address(&options);
     match open(options, sets).await {
@@ -60,7 +60,7 @@ pub(super) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Engine<P
 
 /// Opens a database as it is.
 #[cfg(feature = "party")]
-pub(super) async fn look(url: &str, sets: &[MigrationSet]) -> Result<PgConnection, ConnectError> {
+pub(crate) async fn look(url: &str, sets: &[MigrationSet]) -> Result<PgConnection, ConnectError> {
     let options = options(url)?;
     let database = address(&options);
     let looked = async {

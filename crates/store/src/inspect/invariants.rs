@@ -4,8 +4,9 @@
 use futures_util::TryStreamExt as _;
 use sqlx::query_scalar;
 
-use super::{Invariant, Tell, Violation};
-use crate::dialect::Dialect;
+use super::check::Tell;
+use super::{Invariant, Violation};
+use crate::engine::dialect::Dialect;
 use crate::parties::row::first_guests;
 
 /// A rule, and what finds the rows that break it.

@@ -1,23 +1,18 @@
 //! What must hold of stored rows, recomputed. The schema's rules are in `rules`, those that need numbers in `counts`, and
 //! whether values parse in `values`. What is said of a breach is not decided here.
 
-mod breach;
-mod counts;
-mod rules;
-mod values;
-
 use domain::credential::PasswordHash;
 use futures_util::TryStreamExt as _;
 use sqlx::{Connection as _, FromRow, Row as _, SqlSafeStr as _, SqliteConnection, query, query_as, raw_sql};
 
-pub use self::breach::{Invariant, Violation};
-use crate::dialect::Dialect;
+use super::{Violation, counts, invariants, values};
+use crate::engine::dialect::Dialect;
 
 /// Whom breaches are told to.
-type Tell<'t> = &'t mut dyn FnMut(Violation);
+pub(crate) type Tell<'t> = &'t mut dyn FnMut(Violation);
 
 /// Whether a password can be held against a hash: that is cryptography, of which nothing is known here.
-type IsVerifiable<'v> = &'v dyn Fn(&PasswordHash) -> bool;
+pub(crate) type IsVerifiable<'v> = &'v dyn Fn(&PasswordHash) -> bool;
 
 /// All of it sees the rows as they are at one moment: between two statements a server that runs seats somebody.
 const SNAPSHOT: (&str, &str) = ("BEGIN", "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
@@ -35,7 +30,7 @@ pub(crate) async fn check<D: Dialect>(
     let begin = D::pick(SNAPSHOT.0, SNAPSHOT.1).into_sql_str();
     let mut snapshot = connection.begin_with(begin).await?;
     raw_sql(D::pick(PATIENCE.0, PATIENCE.1)).execute(&mut *snapshot).await?;
-    rules::check::<D>(&mut snapshot, tell).await?;
+    invariants::check::<D>(&mut snapshot, tell).await?;
     values::check::<D>(&mut snapshot, is_verifiable, tell).await?;
     counts::check::<D>(&mut snapshot, tell).await?;
     snapshot.rollback().await
@@ -61,7 +56,7 @@ pub(crate) async fn check_file(file: &mut SqliteConnection, tell: Tell<'_>) -> s
 }
 
 /// Reads the rows of `sql` one by one. One that cannot be read is told, and the others are still looked at.
-async fn each<D: Dialect, T>(
+pub(crate) async fn each<D: Dialect, T>(
     connection: &mut D::Connection,
     (table, sql): (&'static str, &'static str),
     tell: Tell<'_>,

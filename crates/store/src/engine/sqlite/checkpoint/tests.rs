@@ -8,9 +8,9 @@ use sqlx::{Connection as _, Sqlite, SqliteConnection, query};
 use tempfile::TempDir;
 use tokio::time::sleep;
 
-use super::super::Queue;
+use super::super::group_commit::Queue;
 use super::*;
-use crate::writer::WriteError;
+use crate::engine::writer::WriteError;
 
 /// Two megabytes: SQLite's own beginning anew is not seen by then.
 const LIMIT: u64 = 2 << 20;

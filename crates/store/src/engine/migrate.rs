@@ -5,9 +5,9 @@ use std::borrow::Cow;
 use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{Pool, SqlSafeStr};
 
-use crate::dialect::Dialect;
+use crate::engine::dialect::Dialect;
+use crate::engine::writer::begin;
 use crate::error::{ConnectError, OpenError};
-use crate::writer::begin;
 
 /// Tables that belong together, with their migrations for both engines and a version of their own.
 ///
@@ -60,8 +60,8 @@ impl MigrationSet {
     pub(crate) fn accounts() -> Self {
         Self::new("accounts").and(
             "users and sessions",
-            include_str!("../../../migrations/accounts/sqlite/0001_users_and_sessions.sql"),
-            include_str!("../../../migrations/accounts/postgres/0001_users_and_sessions.sql"),
+            include_str!("../../../../migrations/accounts/sqlite/0001_users_and_sessions.sql"),
+            include_str!("../../../../migrations/accounts/postgres/0001_users_and_sessions.sql"),
         )
     }
 
@@ -71,18 +71,18 @@ impl MigrationSet {
         Self::new("parties")
             .and(
                 "parties and rsvps",
-                include_str!("../../../migrations/parties/sqlite/0001_parties_and_rsvps.sql"),
-                include_str!("../../../migrations/parties/postgres/0001_parties_and_rsvps.sql"),
+                include_str!("../../../../migrations/parties/sqlite/0001_parties_and_rsvps.sql"),
+                include_str!("../../../../migrations/parties/postgres/0001_parties_and_rsvps.sql"),
             )
             .and(
                 "a form hosts once",
-                include_str!("../../../migrations/parties/sqlite/0002_a_form_hosts_once.sql"),
-                include_str!("../../../migrations/parties/postgres/0002_a_form_hosts_once.sql"),
+                include_str!("../../../../migrations/parties/sqlite/0002_a_form_hosts_once.sql"),
+                include_str!("../../../../migrations/parties/postgres/0002_a_form_hosts_once.sql"),
             )
             .and(
                 "first guests",
-                include_str!("../../../migrations/parties/sqlite/0003_first_guests.sql"),
-                include_str!("../../../migrations/parties/postgres/0003_first_guests.sql"),
+                include_str!("../../../../migrations/parties/sqlite/0003_first_guests.sql"),
+                include_str!("../../../../migrations/parties/postgres/0003_first_guests.sql"),
             )
     }
 

@@ -6,10 +6,10 @@ use domain::user::UserId;
 use domain::{StoreError, Timestamp};
 use sqlx::{FromRow, query, query_as, query_scalar};
 
-use crate::dialect::Dialect;
+use crate::accounts::users::UserRow;
 use crate::embed::Engine;
+use crate::engine::dialect::Dialect;
 use crate::error::failed;
-use crate::users::UserRow;
 
 const OPEN: &str = "INSERT INTO sessions (digest, user_id, created_at, last_seen_at, authenticated_at, expires_at, \
      remembered, network, user_agent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";

@@ -11,14 +11,14 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, S
 use sqlx::{ConnectOptions as _, Pool, Sqlite};
 use tokio::time::{Instant, sleep};
 
-use crate::dialect::{is_busy, sqlite_code};
 use crate::embed::{Engine, MigrationSet, Writer};
-use crate::error::{ConnectError, OpenError};
+use crate::engine::dialect::{is_busy, sqlite_code};
 #[cfg(feature = "party")]
-use crate::migrate::is_current;
-use crate::migrate::migrate;
-use crate::read_pool::ReadPool;
-use crate::writer::Wal;
+use crate::engine::migrate::is_current;
+use crate::engine::migrate::migrate;
+use crate::engine::read_pool::ReadPool;
+use crate::engine::sqlite::checkpoint::Wal;
+use crate::error::{ConnectError, OpenError};
 
 /// How long a statement waits for another process that writes, a request for the connection, and a start for a file that
 /// another process is just creating: switching a new file to WAL fails now and then however long one waits in it.
@@ -34,7 +34,7 @@ const READONLY: u32 = 8;
 const CANTOPEN: u32 = 14;
 const NOTADB: u32 = 26;
 
-pub(super) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Engine<Sqlite>, ConnectError> {
+pub(crate) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Engine<Sqlite>, ConnectError> {
     let options = options(url)?;
     if says(&options, "mode", "ro") || says(&options, "immutable", "true") {
         return Err(ConnectError::UnsupportedUrl("a server writes, and this one may only be read"));
@@ -56,7 +56,7 @@ pub(super) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Engine<S
 
 /// Opens a file that is there, as it is. (SQLite opens one that may only be read for reading.)
 #[cfg(feature = "party")]
-pub(super) async fn look(url: &str, sets: &[MigrationSet]) -> Result<SqliteConnection, ConnectError> {
+pub(crate) async fn look(url: &str, sets: &[MigrationSet]) -> Result<SqliteConnection, ConnectError> {
     let options = options(url)?.create_if_missing(false);
     let file = options.get_filename().to_owned();
     match tokio::fs::metadata(&file).await {

@@ -1,11 +1,7 @@
 //! The only way to write. Which rows are written is the repositories' business, how an engine begins is `dialect`'s.
 //!
-//! SQLite has one connection that writes: what waits for it is committed [`together`], since a commit costs a sync of the
-//! disk. PostgreSQL gathers commits itself: there each job has a transaction of its own, [`apart`] from the others.
-
-mod apart;
-mod job;
-mod together;
+//! SQLite has one connection that writes: what waits for it is committed together, since a commit costs a sync of the
+//! disk. PostgreSQL gathers commits itself: there each job has a transaction of its own, apart from the others.
 
 use std::convert::Infallible;
 
@@ -13,10 +9,11 @@ use domain::StoreError;
 use futures_util::future::BoxFuture;
 use sqlx::{Connection, Pool, SqlSafeStr as _, Transaction};
 
-use self::together::Queue;
-pub(crate) use self::together::Wal;
-use crate::circuit_breaker::CircuitBreaker;
-use crate::dialect::Dialect;
+use crate::engine::circuit_breaker::CircuitBreaker;
+use crate::engine::dialect::Dialect;
+use crate::engine::postgres::transaction;
+use crate::engine::sqlite::checkpoint::Wal;
+use crate::engine::sqlite::group_commit::Queue;
 use crate::error::failed;
 
 /// Runs writes, each whole or not at all.
@@ -140,7 +137,7 @@ impl<D: Dialect> Writer<D> {
     {
         match &self.way {
             Way::Together(queue) => queue.write(input, job).await,
-            Way::Apart(gate) => apart::write(gate, &input, &job).await,
+            Way::Apart(gate) => transaction::write(gate, &input, &job).await,
         }
     }
 }

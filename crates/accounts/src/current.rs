@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use auth::{Renewal, SessionToken};
+use auth::{LiveSession, Renewal, SessionToken};
 use domain::StoreError;
-use domain::session::LiveSession;
 use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
@@ -27,17 +26,16 @@ impl Accounts {
     ///
     /// # Errors
     /// The store could not answer: who comes is unknown, which is neither a guest nor a user.
-    pub async fn current(&self, token: &SessionToken) -> Result<Option<LiveSession>, StoreError> {
+    pub async fn find_session(&self, token: &SessionToken) -> Result<Option<LiveSession>, StoreError> {
         let now = self.inner.clock.now();
-        let found = self.inner.ports.sessions.find(token.digest()).await?;
-        let live =
-            found.filter(|found| found.user.disabled_at.is_none() && self.inner.lifetimes.is_live(&found.session, now));
-        if let Some(LiveSession { id, session, .. }) = &live
+        let stored = self.inner.ports.sessions.find(token.digest()).await?;
+        let live = stored.and_then(|stored| self.inner.lifetimes.check(stored, now));
+        if let Some(session) = &live
             && let Some(renewal) = self.inner.lifetimes.renew(session, now)
             && let Ok(room) = Arc::clone(&self.inner.notes).try_acquire_owned()
         {
             // Beside the request: a page does not wait for a disk, nor fail by it.
-            let (sessions, id) = (self.inner.ports.sessions.clone(), *id);
+            let (sessions, id) = (self.inner.ports.sessions.clone(), session.id());
             let touch = async move {
                 let Renewal { seen_at, expires_at, unless_seen_after } = renewal;
                 if let Err(failure) = sessions.touch(id, seen_at, expires_at, unless_seen_after).await {

@@ -64,11 +64,11 @@
 //!     replaces: None,
 //! };
 //! let logged_in = accounts.log_in(attempt).await?;
-//! let live = accounts.current(&logged_in.token).await?.ok_or("the session lives")?;
-//! assert_eq!(live.user.username.as_str(), "ada");
+//! let live = accounts.find_session(&logged_in.token).await?.ok_or("the session lives")?;
+//! assert_eq!(live.user().username.as_str(), "ada");
 //!
 //! accounts.log_out(&logged_in.token).await?;
-//! assert!(accounts.current(&logged_in.token).await?.is_none());
+//! assert!(accounts.find_session(&logged_in.token).await?.is_none());
 //! # Ok(()) }
 //! ```
 
@@ -91,12 +91,13 @@ pub mod test_kit;
 use std::sync::Arc;
 
 pub use auth::{
-    Cost, CostError, HashLimits, HashQueueFull, Lifetime, LifetimeError, Lifetimes, Password, PasswordPolicy,
-    PasswordPolicyError, PasswordRefusal, PasswordTooLong, Random, SessionToken, Warning, is_verifiable,
+    Cost, CostError, HashLimits, HashQueueFull, Lifetime, LifetimeError, Lifetimes, LiveSession, Password,
+    PasswordPolicy, PasswordPolicyError, PasswordRefusal, PasswordTooLong, Random, SessionToken, Warning,
+    is_verifiable,
 };
 pub use builder::{BuildError, Builder};
 pub use domain::credential::PasswordHash;
-pub use domain::session::{Device, LiveSession, Session, SessionId};
+pub use domain::session::{Device, SessionId, SessionRecord, StoredSession};
 pub use domain::user::{Email, EmailError, Taken, User, UserId, Username, UsernameError};
 pub use domain::{AccountPorts, Clock, Page, PageSize, ShortText, ShortTextError, StoreError, Timestamp};
 pub use event::Event;

@@ -76,7 +76,7 @@ async fn a_session_knows_its_network_as_the_listed_proxies_tell_it_and_its_brows
         let page = visitor.send(request.form(&[("email", "ada@example.com"), ("password", PASSWORD)])).await;
         let cookie = set_cookie(&page, "session-").unwrap();
         let token = accounts::SessionToken::parse(cookie.split(['=', ';']).nth(1).unwrap()).unwrap();
-        let device = service.ports().sessions.find(token.digest()).await.unwrap().unwrap().session.device;
+        let device = service.ports().sessions.find(token.digest()).await.unwrap().unwrap().record.device;
         assert_eq!(device.network.as_deref(), Some(network), "{forwarded}");
         assert_eq!(device.user_agent.map(|agent| agent.len()), Some(255));
     }

@@ -47,11 +47,11 @@ async fn registered_logged_in_known_and_logged_out() {
     let ada = accounts.register(registration(PASSWORD)).await.unwrap();
     let logged_in = accounts.log_in(attempt("ada@example.com", PASSWORD)).await.unwrap();
     assert_eq!((&logged_in.user, logged_in.remembered), (&ada, false));
-    let live = accounts.current(&logged_in.token).await.unwrap().unwrap();
-    assert_eq!((live.user, live.id), (ada, logged_in.session));
+    let live = accounts.find_session(&logged_in.token).await.unwrap().unwrap();
+    assert_eq!((live.user(), live.id()), (&ada, logged_in.session));
     assert!(accounts.log_out(&logged_in.token).await.unwrap());
     assert!(!accounts.log_out(&logged_in.token).await.unwrap(), "there was none any more");
-    assert!(accounts.current(&logged_in.token).await.unwrap().is_none());
+    assert!(accounts.find_session(&logged_in.token).await.unwrap().is_none());
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn logging_out_everywhere_ends_every_session_of_one_user() {
     let (one, other) = (one.await.unwrap(), other.await.unwrap());
     assert_eq!(accounts.log_out_everywhere(ada.id).await.unwrap(), 2);
     for token in [one.token, other.token] {
-        assert!(accounts.current(&token).await.unwrap().is_none());
+        assert!(accounts.find_session(&token).await.unwrap().is_none());
     }
 }
 

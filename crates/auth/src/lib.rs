@@ -44,7 +44,7 @@ pub use hasher::{HashLimits, HashQueueFull, Hasher, NewPasswordError};
 pub use password::{Password, PasswordTooLong};
 pub use policy::{PasswordPolicy, PasswordPolicyError, PasswordRefusal, Warning};
 pub use random::Random;
-pub use session::{Lifetime, LifetimeError, Lifetimes, Renewal, SessionToken};
+pub use session::{Lifetime, LifetimeError, Lifetimes, LiveSession, Renewal, SessionToken};
 pub use verification::{Verification, is_verifiable};
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 //! `domain`; cookies are the HTTP layer's.
 
 mod lifetime;
+mod live;
 mod token;
 
 pub use lifetime::{Lifetime, LifetimeError, Lifetimes, Renewal};
+pub use live::LiveSession;
 pub use token::SessionToken;

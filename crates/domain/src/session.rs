@@ -10,10 +10,10 @@ use std::fmt;
 
 #[cfg(feature = "mock")]
 pub use repository::MockSessionRepository;
-pub use repository::{EndedSession, LiveSession, SessionRepository};
+pub use repository::{EndedSession, SessionRepository};
 
 use crate::Timestamp;
-use crate::user::UserId;
+use crate::user::{User, UserId};
 
 /// Identifies a session for its owner's list; it opens nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -66,9 +66,9 @@ pub struct Device {
     pub user_agent: Option<String>,
 }
 
-/// A login. How long it lives follows from these times and the service's lifetimes.
+/// The stored columns of a session. How long the session lives follows from these times and the service's lifetimes.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Session {
+pub struct SessionRecord {
     /// Whose it is.
     pub user: UserId,
     /// When it was opened.
@@ -83,4 +83,17 @@ pub struct Session {
     pub remembered: bool,
     /// From where it was opened.
     pub device: Device,
+}
+
+/// A session as a store returns it, not yet checked.
+///
+/// It may have expired, and its user may be disabled. `auth::Lifetimes::check` makes a live session of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredSession {
+    /// The id of the session.
+    pub id: SessionId,
+    /// The user of the session, who may be disabled.
+    pub user: User,
+    /// The stored times and device of the session, which may have expired.
+    pub record: SessionRecord,
 }

@@ -11,7 +11,7 @@ use domain::credential::PasswordHash;
 use domain::party::{
     Heads, NewParty, Parties, PartyDate, PartyQuery, Scope, Seats, ShortText, Zone, parse_date, parse_time,
 };
-use domain::session::{Device, Session, TokenDigest};
+use domain::session::{Device, SessionRecord, TokenDigest};
 use domain::user::{Email, NewUser, UserId, Username};
 use domain::{AccountPorts, FixedClock, PageSize, Timestamp};
 use sqlx::{query, query_scalar};
@@ -33,7 +33,7 @@ async fn fill(store: &PartyStore) -> Vec<UserId> {
         let new = NewUser { username, email, joined_at: NOW };
         users.push(accounts.users.add(new, PasswordHash::new("$".to_owned())).await.unwrap().id);
     }
-    let session = Session {
+    let record = SessionRecord {
         user: users[0],
         created_at: NOW,
         last_seen_at: NOW,
@@ -42,7 +42,7 @@ async fn fill(store: &PartyStore) -> Vec<UserId> {
         remembered: false,
         device: Device::default(),
     };
-    accounts.sessions.open(DIGEST, session, None).await.unwrap();
+    accounts.sessions.open(DIGEST, record, None).await.unwrap();
     for party in 0..50 {
         let day = parse_date(&format!("2030-{:02}-{:02}", party / 28 + 1, party % 28 + 1)).unwrap();
         let date = PartyDate::resolve(day, parse_time("19:00").unwrap(), Zone::parse("UTC").unwrap()).unwrap();

@@ -13,7 +13,7 @@ use common::{Fresh, NOW, add_user, party_of};
 use domain::FixedClock;
 use domain::credential::PasswordHash;
 use domain::party::{Heads, Parties};
-use domain::session::{Device, Session, TokenDigest};
+use domain::session::{Device, SessionRecord, TokenDigest};
 use domain::user::UserId;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, raw_sql};
@@ -33,7 +33,7 @@ async fn fill(fresh: &Fresh) {
     for guest in [ben.id, cleo.id] {
         parties.rsvp(table, guest, Heads::ONE).await.unwrap();
     }
-    let session = Session {
+    let record = SessionRecord {
         user: ada.id,
         created_at: NOW,
         last_seen_at: NOW,
@@ -42,7 +42,7 @@ async fn fill(fresh: &Fresh) {
         remembered: false,
         device: Device::default(),
     };
-    accounts.sessions.open(TokenDigest::new([7; 32]), session, None).await.unwrap();
+    accounts.sessions.open(TokenDigest::new([7; 32]), record, None).await.unwrap();
 }
 
 /// As one line: where, and what.

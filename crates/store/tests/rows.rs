@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use common::{Fresh, NOW, add_user, party_of, past_our_types};
 use domain::party::{Heads, Parties, PartyQuery, ProfileCursors, Scope, UpdateError};
-use domain::session::{Device, Session, TokenDigest};
+use domain::session::{Device, SessionRecord, TokenDigest};
 use domain::{CorruptValue, FixedClock, PageSize, StoreError, Timestamp};
 
 async fn both() -> [Fresh; 2] {
@@ -139,7 +139,7 @@ async fn a_disabled_user_is_found_as_such_and_a_deleted_one_leaves_nothing_behin
         let accounts = fresh.accounts();
         let ada = add_user(&accounts, "ada").await;
         let digest = TokenDigest::new([7; 32]);
-        let session = Session {
+        let record = SessionRecord {
             user: ada.id,
             created_at: NOW,
             last_seen_at: NOW,
@@ -148,7 +148,7 @@ async fn a_disabled_user_is_found_as_such_and_a_deleted_one_leaves_nothing_behin
             remembered: false,
             device: Device::default(),
         };
-        accounts.sessions.open(digest, session, None).await.unwrap();
+        accounts.sessions.open(digest, record, None).await.unwrap();
 
         past_our_types(&fresh.store, "UPDATE users SET disabled_at = 5").await.unwrap();
         let disabled = Some(Timestamp::from_millis(5));

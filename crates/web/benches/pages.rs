@@ -14,7 +14,7 @@ use domain::party::{
     Attendee, MockPartyRepository, PartyDate, PartyHeading, PartyId, PartyState, PartySummary, Seats, ShortText, Zone,
     parse_date, parse_time,
 };
-use domain::session::{Device, LiveSession, MockSessionRepository, Session, SessionId};
+use domain::session::{Device, MockSessionRepository, SessionId, SessionRecord, StoredSession};
 use domain::user::MockUserRepository;
 use domain::{FixedClock, Page};
 use poem::{Endpoint, EndpointExt as _, Request};
@@ -56,7 +56,7 @@ fn party(number: i64) -> PartySummary {
 fn services() -> Services {
     let mut sessions = MockSessionRepository::new();
     sessions.expect_find().returning(|_| {
-        let session = Session {
+        let record = SessionRecord {
             user: ada().id,
             created_at: NOW,
             last_seen_at: NOW,
@@ -65,7 +65,7 @@ fn services() -> Services {
             remembered: false,
             device: Device::default(),
         };
-        Ok(Some(LiveSession { id: SessionId::new(1), session, user: ada() }))
+        Ok(Some(StoredSession { id: SessionId::new(1), user: ada(), record }))
     });
     let mut parties = MockPartyRepository::new();
     let items: Vec<_> = (1..=50).map(party).collect();

@@ -8,7 +8,7 @@ use accounts::{AccountPorts, Accounts, Email, PasswordHash, StoreError, Timestam
 use domain::Page;
 use domain::credential::{Credential, MockCredentialRepository};
 use domain::party::{HomeView, MockPartyRepository, Outcome, PartyId, ProfileView, Zone};
-use domain::session::{Device, EndedSession, LiveSession, MockSessionRepository, Session, SessionId};
+use domain::session::{Device, EndedSession, MockSessionRepository, SessionId, SessionRecord, StoredSession};
 use domain::user::MockUserRepository;
 use poem::http::Method;
 use web::{Answering, Services, app};
@@ -57,7 +57,7 @@ fn services(broken: Broken) -> Services {
     let mut sessions = MockSessionRepository::new();
     sessions.expect_open().returning(move |_, _, _| broken.ask("sessions.open", SessionId::new(1)));
     sessions.expect_find().returning(move |_| {
-        let session = Session {
+        let record = SessionRecord {
             user: ada().id,
             created_at: NOW,
             last_seen_at: NOW,
@@ -66,7 +66,7 @@ fn services(broken: Broken) -> Services {
             remembered: false,
             device: Device::default(),
         };
-        broken.ask("sessions.find", Some(LiveSession { id: SessionId::new(1), session, user: ada() }))
+        broken.ask("sessions.find", Some(StoredSession { id: SessionId::new(1), user: ada(), record }))
     });
     sessions.expect_end().returning(move |_| {
         let ended = EndedSession { id: SessionId::new(1), user: ada().id };

@@ -126,8 +126,8 @@ impl Exchange {
 
     async fn look_up(&self) -> Result<Visitor, StoreError> {
         let Some(token) = &self.session else { return Ok(Visitor::Guest) };
-        let live = self.accounts.current(token).await?;
-        self.span.record("user", live.as_ref().map(|live| live.user.id.get())); // and from here on, who
+        let live = self.accounts.find_session(token).await?;
+        self.span.record("user", live.as_ref().map(|live| live.user().id.get())); // and from here on, who
         Ok(live.map_or(Visitor::Guest, |live| Visitor::User(CurrentUser::of(live))))
     }
 

@@ -2,7 +2,8 @@
 
 use std::ops::Deref;
 
-use domain::session::{LiveSession, SessionId};
+use auth::LiveSession;
+use domain::session::SessionId;
 use domain::user::User;
 
 /// Whoever comes: a guest, or somebody logged in. Extracting it asks the store once in a request, and fails with a 503
@@ -36,7 +37,7 @@ pub struct CurrentUser {
 
 impl CurrentUser {
     pub(super) fn of(live: LiveSession) -> Self {
-        Self { user: live.user, session: live.id }
+        Self { session: live.id(), user: live.into_user() }
     }
 
     /// Which of their sessions this is.

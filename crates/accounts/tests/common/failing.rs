@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use accounts::{AccountPorts, Email, PasswordHash, StoreError, Timestamp, User, UserId, Username};
 use async_trait::async_trait;
 use domain::credential::{Credential, CredentialRepository};
-use domain::session::{EndedSession, LiveSession, Session, SessionId, SessionRepository, TokenDigest};
+use domain::session::{EndedSession, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest};
 use domain::user::{AddUserError, NewUser, UserRepository};
 use domain::{Page, PageSize};
 
@@ -95,14 +95,14 @@ impl SessionRepository for Failing {
     async fn open(
         &self,
         digest: TokenDigest,
-        session: Session,
+        session: SessionRecord,
         replaces: Option<TokenDigest>,
     ) -> Result<SessionId, StoreError> {
         self.ask("sessions.open")?;
         self.real.sessions.open(digest, session, replaces).await
     }
 
-    async fn find(&self, digest: TokenDigest) -> Result<Option<LiveSession>, StoreError> {
+    async fn find(&self, digest: TokenDigest) -> Result<Option<StoredSession>, StoreError> {
         self.ask("sessions.find")?;
         self.real.sessions.find(digest).await
     }

@@ -4,8 +4,10 @@
 use std::time::Duration;
 
 use domain::Timestamp;
-use domain::session::{Device, Session};
+use domain::session::{Device, SessionRecord};
 use domain::user::UserId;
+
+use super::LiveSession;
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -132,8 +134,8 @@ impl Lifetimes {
 
     /// The session of somebody who gave their password just now.
     #[must_use]
-    pub fn open(&self, user: UserId, remembered: bool, device: Device, now: Timestamp) -> Session {
-        Session {
+    pub fn open(&self, user: UserId, remembered: bool, device: Device, now: Timestamp) -> SessionRecord {
+        SessionRecord {
             user,
             created_at: now,
             last_seen_at: now,
@@ -144,23 +146,25 @@ impl Lifetimes {
         }
     }
 
-    /// Whether a session is still a login. It follows from its times and this policy alone: `expires_at` is for the
-    /// purge, and may be of an earlier policy.
-    #[must_use]
-    pub fn is_live(&self, session: &Session, now: Timestamp) -> bool {
-        let lifetime = self.of(session.remembered);
-        let ahead = session.created_at.max(session.last_seen_at).since(now);
+    /// Whether a session has not expired at `now`.
+    ///
+    /// The result follows from the session's times and this policy alone. `expires_at` is for the purge, and may have
+    /// been computed under an earlier policy.
+    pub(super) fn is_live(&self, record: &SessionRecord, now: Timestamp) -> bool {
+        let lifetime = self.of(record.remembered);
+        let ahead = record.created_at.max(record.last_seen_at).since(now);
         ahead <= BELIEVED_AHEAD
-            && now.since(session.created_at) < lifetime.absolute
-            && now.since(session.last_seen_at) < lifetime.idle
+            && now.since(record.created_at) < lifetime.absolute
+            && now.since(record.last_seen_at) < lifetime.idle
     }
 
-    /// What to write for a request that came with a session: nothing where the last was less than a minute ago, or
-    /// where it is no login any more.
+    /// Returns what to write for a request with this session. `None` if the last write was less than a minute ago, or
+    /// if the session has expired since it was checked.
     #[must_use]
-    pub fn renew(&self, session: &Session, now: Timestamp) -> Option<Renewal> {
-        let is_due = now.since(session.last_seen_at) >= RENEWED_EVERY && self.is_live(session, now);
-        let expires_at = self.of(session.remembered).expires_at(session.created_at, now);
+    pub fn renew(&self, session: &LiveSession, now: Timestamp) -> Option<Renewal> {
+        let record = session.record();
+        let is_due = now.since(record.last_seen_at) >= RENEWED_EVERY && self.is_live(record, now);
+        let expires_at = self.of(record.remembered).expires_at(record.created_at, now);
         is_due.then_some(Renewal { seen_at: now, expires_at, unless_seen_after: now - RENEWED_EVERY })
     }
 }

@@ -1,7 +1,7 @@
 //! What every store of sessions must do.
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a promise panics where it is broken")]
 
-use super::{Device, EndedSession, LiveSession, Session, SessionId, TokenDigest};
+use super::{Device, EndedSession, SessionId, SessionRecord, StoredSession, TokenDigest};
 use crate::contract::{THEN, add_user, side_by_side};
 use crate::user::User;
 use crate::{AccountPorts, Timestamp};
@@ -35,8 +35,8 @@ fn later(millis: i64) -> Timestamp {
     Timestamp::from_millis(THEN.as_millis() + millis)
 }
 
-fn session(user: &User) -> Session {
-    Session {
+fn session(user: &User) -> SessionRecord {
+    SessionRecord {
         user: user.id,
         created_at: later(1),
         last_seen_at: later(2),
@@ -59,10 +59,10 @@ async fn lives(store: &AccountPorts, n: u8) -> bool {
 pub async fn an_open_session_is_found_with_its_user(store: &AccountPorts) {
     let (ada, ben) = (add_user(store, "ada").await, add_user(store, "ben").await);
     let device = Device { network: Some("2001:db8::/48".to_owned()), user_agent: Some("ü".repeat(255)) };
-    let remembered = Session { remembered: true, device, ..session(&ada) };
-    for (n, user, session) in [(1, &ada, remembered), (2, &ben, session(&ben))] {
-        let id = store.sessions.open(digest(n), session.clone(), None).await.unwrap();
-        let expected = LiveSession { id, session, user: user.clone() };
+    let remembered = SessionRecord { remembered: true, device, ..session(&ada) };
+    for (n, user, record) in [(1, &ada, remembered), (2, &ben, session(&ben))] {
+        let id = store.sessions.open(digest(n), record.clone(), None).await.unwrap();
+        let expected = StoredSession { id, user: user.clone(), record };
         assert_eq!(store.sessions.find(digest(n)).await.unwrap(), Some(expected));
     }
 }
@@ -84,9 +84,9 @@ pub async fn a_touch_moves_the_two_times_alone(store: &AccountPorts) {
 
     assert!(store.sessions.touch(one, later(50), later(60), later(2)).await.unwrap());
 
-    let touched = Session { last_seen_at: later(50), expires_at: later(60), ..session(&ada) };
-    assert_eq!(store.sessions.find(digest(1)).await.unwrap().unwrap().session, touched);
-    assert_eq!(store.sessions.find(digest(2)).await.unwrap().unwrap().session, session(&ada));
+    let touched = SessionRecord { last_seen_at: later(50), expires_at: later(60), ..session(&ada) };
+    assert_eq!(store.sessions.find(digest(1)).await.unwrap().unwrap().record, touched);
+    assert_eq!(store.sessions.find(digest(2)).await.unwrap().unwrap().record, session(&ada));
 }
 
 /// A page with all that belongs to it costs one write.
@@ -99,8 +99,9 @@ pub async fn of_many_touches_at_once_one_is_written(store: &AccountPorts) {
         (50..60).zip(side_by_side(requests).await).filter(|(_, told)| *told.as_ref().unwrap()).collect();
 
     assert_eq!(written.len(), 1, "{written:?}");
-    let touched = Session { last_seen_at: later(written[0].0), expires_at: later(written[0].0 + 10), ..session(&ada) };
-    assert_eq!(store.sessions.find(digest(1)).await.unwrap().unwrap().session, touched);
+    let touched =
+        SessionRecord { last_seen_at: later(written[0].0), expires_at: later(written[0].0 + 10), ..session(&ada) };
+    assert_eq!(store.sessions.find(digest(1)).await.unwrap().unwrap().record, touched);
 }
 
 /// The bound itself is still early enough.
@@ -111,8 +112,8 @@ pub async fn a_touch_that_comes_late_takes_nothing_back(store: &AccountPorts) {
 
     assert!(!store.sessions.touch(id, later(90), later(190), later(99)).await.unwrap());
 
-    let touched = Session { last_seen_at: later(100), expires_at: later(200), ..session(&ada) };
-    assert_eq!(store.sessions.find(digest(1)).await.unwrap().unwrap().session, touched);
+    let touched = SessionRecord { last_seen_at: later(100), expires_at: later(200), ..session(&ada) };
+    assert_eq!(store.sessions.find(digest(1)).await.unwrap().unwrap().record, touched);
     assert!(store.sessions.touch(id, later(150), later(250), later(100)).await.unwrap());
 }
 
@@ -191,7 +192,7 @@ pub async fn all_sessions_of_one_user_end_together(store: &AccountPorts) {
 pub async fn a_purge_forgets_what_has_expired_and_no_more_than_asked(store: &AccountPorts) {
     let ada = add_user(store, "ada").await;
     for n in 1..=6 {
-        let session = Session { expires_at: later(i64::from(n)), ..session(&ada) };
+        let session = SessionRecord { expires_at: later(i64::from(n)), ..session(&ada) };
         store.sessions.open(digest(n), session, None).await.unwrap();
     }
     let mut purged = vec![];

@@ -2,20 +2,9 @@
 
 use async_trait::async_trait;
 
-use super::{Session, SessionId, TokenDigest};
-use crate::user::{User, UserId};
+use super::{SessionId, SessionRecord, StoredSession, TokenDigest};
+use crate::user::UserId;
 use crate::{StoreError, Timestamp};
-
-/// A stored session, and whose it is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LiveSession {
-    /// Which one.
-    pub id: SessionId,
-    /// What is stored of it. It may have expired: the caller looks at the clock.
-    pub session: Session,
-    /// Whose it is. They may be disabled: the caller looks.
-    pub user: User,
-}
 
 /// A session that is no more: what there is to tell of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,12 +26,13 @@ pub trait SessionRepository: Send + Sync {
     async fn open(
         &self,
         digest: TokenDigest,
-        session: Session,
+        session: SessionRecord,
         replaces: Option<TokenDigest>,
     ) -> Result<SessionId, StoreError>;
 
-    /// The session and its user, or `None` if there is no such session.
-    async fn find(&self, digest: TokenDigest) -> Result<Option<LiveSession>, StoreError>;
+    /// Returns the session and its user, or `None` if there is no such session. Expired sessions and sessions of
+    /// disabled users are returned too.
+    async fn find(&self, digest: TokenDigest) -> Result<Option<StoredSession>, StoreError>;
 
     /// Notes that a request came with the session. `false`, and nothing written, where it has been ended, or was seen
     /// after `unless_seen_after`: of many requests at once one is noted, and a late one takes nothing back.

@@ -1,7 +1,7 @@
 //! The table of sessions in SQL. When one has expired is not decided here.
 
 use async_trait::async_trait;
-use domain::session::{Device, EndedSession, LiveSession, Session, SessionId, SessionRepository, TokenDigest};
+use domain::session::{Device, EndedSession, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest};
 use domain::user::UserId;
 use domain::{StoreError, Timestamp};
 use sqlx::{FromRow, query, query_as, query_scalar};
@@ -43,9 +43,9 @@ struct SessionRow {
 }
 
 impl SessionRow {
-    fn parse(self) -> sqlx::Result<LiveSession> {
+    fn parse(self) -> sqlx::Result<StoredSession> {
         let user = self.user.parse()?;
-        let session = Session {
+        let record = SessionRecord {
             user: user.id,
             created_at: Timestamp::from_millis(self.created_at),
             last_seen_at: Timestamp::from_millis(self.last_seen_at),
@@ -54,7 +54,7 @@ impl SessionRow {
             remembered: self.remembered != 0,
             device: Device { network: self.network, user_agent: self.user_agent },
         };
-        Ok(LiveSession { id: SessionId::new(self.session_id), session, user })
+        Ok(StoredSession { id: SessionId::new(self.session_id), user, record })
     }
 }
 
@@ -63,7 +63,7 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
     async fn open(
         &self,
         digest: TokenDigest,
-        session: Session,
+        session: SessionRecord,
         replaces: Option<TokenDigest>,
     ) -> Result<SessionId, StoreError> {
         let opened =
@@ -89,7 +89,7 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
         Ok(opened.await?)
     }
 
-    async fn find(&self, digest: TokenDigest) -> Result<Option<LiveSession>, StoreError> {
+    async fn find(&self, digest: TokenDigest) -> Result<Option<StoredSession>, StoreError> {
         let row = query_as::<_, SessionRow>(FIND).bind(&digest.as_bytes()[..]).fetch_optional(&self.engine.read);
         row.await.map_err(failed)?.map(SessionRow::parse).transpose().map_err(failed)
     }

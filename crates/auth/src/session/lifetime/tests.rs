@@ -1,12 +1,25 @@
-//! The promises of lifetimes, with the clock moved by hand.
+//! Tests of session lifetimes, with every moment given as an argument.
 
+use domain::session::{SessionId, StoredSession};
+use domain::user::{Email, User, Username};
 use proptest::prelude::*;
 
 use super::*;
 
 const NOW: Timestamp = Timestamp::from_millis(1_800_000_000_000);
 
-fn opened(remembered: bool) -> Session {
+fn user() -> User {
+    User {
+        id: UserId::new(7),
+        username: Username::parse("ada").unwrap(),
+        email: Email::parse("ada@example.com").unwrap(),
+        joined_at: NOW,
+        disabled_at: None,
+    }
+}
+
+/// A session that was opened at `NOW` under the default lifetimes.
+fn opened(remembered: bool) -> SessionRecord {
     Lifetimes::default().open(UserId::new(7), remembered, Device::default(), NOW)
 }
 
@@ -14,16 +27,30 @@ fn before(moment: Timestamp, earlier: Duration) -> Timestamp {
     Timestamp::from_millis(moment.as_millis() - i64::try_from(earlier.as_millis()).unwrap())
 }
 
-fn is_live(session: &Session, now: Timestamp) -> bool {
-    Lifetimes::default().is_live(session, now)
+fn stored(record: &SessionRecord) -> StoredSession {
+    StoredSession { id: SessionId::new(1), user: user(), record: record.clone() }
 }
 
-/// Uses the session every `step` until it is refused, and tells how long that took.
-fn used_every(step: Duration, mut session: Session) -> Duration {
+/// The session checked at `now` under the default lifetimes.
+fn check(record: &SessionRecord, now: Timestamp) -> Option<LiveSession> {
+    Lifetimes::default().check(stored(record), now)
+}
+
+fn is_live(record: &SessionRecord, now: Timestamp) -> bool {
+    check(record, now).is_some()
+}
+
+/// What a request at `now` writes, under the default lifetimes.
+fn renew(record: &SessionRecord, now: Timestamp) -> Option<Renewal> {
+    Lifetimes::default().renew(&check(record, now)?, now)
+}
+
+/// Uses the session every `step` until it has expired. Returns how long it lived.
+fn used_every(step: Duration, mut record: SessionRecord) -> Duration {
     let mut now = NOW;
-    while is_live(&session, now) {
-        if let Some(renewal) = Lifetimes::default().renew(&session, now) {
-            (session.last_seen_at, session.expires_at) = (renewal.seen_at, renewal.expires_at);
+    while is_live(&record, now) {
+        if let Some(renewal) = renew(&record, now) {
+            (record.last_seen_at, record.expires_at) = (renewal.seen_at, renewal.expires_at);
         }
         now = now + step;
     }
@@ -31,17 +58,32 @@ fn used_every(step: Duration, mut session: Session) -> Duration {
 }
 
 #[test]
-fn an_idle_session_ends_after_12_hours_and_a_remembered_one_after_14_days() {
+fn live_session_has_id_user_and_record_of_stored_one() {
+    let record = opened(true);
+    let live = check(&record, NOW).unwrap();
+    assert_eq!((live.id(), live.user(), live.record()), (SessionId::new(1), &user(), &record));
+    assert_eq!(live.into_user(), user());
+}
+
+#[test]
+fn session_of_disabled_user_is_not_live() {
+    let mut disabled = stored(&opened(false));
+    disabled.user.disabled_at = Some(NOW);
+    assert_eq!(Lifetimes::default().check(disabled, NOW), None);
+}
+
+#[test]
+fn idle_session_expires_after_12_h_or_14_days_if_remembered() {
     for (remembered, idle) in [(false, 12 * HOUR), (true, 14 * DAY)] {
-        let session = opened(remembered);
-        assert_eq!(session.expires_at, NOW + idle);
-        assert!(is_live(&session, before(NOW + idle, Duration::from_millis(1))));
-        assert!(!is_live(&session, NOW + idle));
+        let record = opened(remembered);
+        assert_eq!(record.expires_at, NOW + idle);
+        assert!(is_live(&record, before(NOW + idle, Duration::from_millis(1))));
+        assert!(!is_live(&record, NOW + idle));
     }
 }
 
 #[test]
-fn a_session_in_use_ends_after_7_days_and_a_remembered_one_after_30() {
+fn session_in_use_expires_after_7_days_or_30_if_remembered() {
     assert_eq!(used_every(HOUR, opened(false)), 7 * DAY);
     assert_eq!(used_every(HOUR, opened(true)), 30 * DAY);
     assert_eq!(used_every(Duration::from_secs(59), opened(false)).as_secs() / DAY.as_secs(), 7);
@@ -49,51 +91,52 @@ fn a_session_in_use_ends_after_7_days_and_a_remembered_one_after_30() {
 
 #[test]
 fn last_seen_is_written_once_a_minute() {
-    let session = opened(false);
-    assert_eq!(Lifetimes::default().renew(&session, NOW + Duration::from_millis(59_999)), None);
+    let record = opened(false);
+    assert_eq!(renew(&record, NOW + Duration::from_millis(59_999)), None);
     let now = NOW + MINUTE;
     let renewal = Renewal { seen_at: now, expires_at: now + 12 * HOUR, unless_seen_after: NOW };
-    assert_eq!(Lifetimes::default().renew(&session, now), Some(renewal));
+    assert_eq!(renew(&record, now), Some(renewal));
 }
 
 #[test]
-fn no_renewal_goes_beyond_the_absolute_limit() {
-    let session = Session { last_seen_at: NOW + 6 * DAY + 20 * HOUR, ..opened(false) };
-    let renewal = Lifetimes::default().renew(&session, NOW + 6 * DAY + 23 * HOUR);
+fn renewal_ends_at_absolute_limit() {
+    let record = SessionRecord { last_seen_at: NOW + 6 * DAY + 20 * HOUR, ..opened(false) };
+    let renewal = renew(&record, NOW + 6 * DAY + 23 * HOUR);
     assert_eq!(renewal.map(|renewal| renewal.expires_at), Some(NOW + 7 * DAY));
 }
 
 #[test]
-fn a_session_that_ended_is_not_renewed() {
-    assert_eq!(Lifetimes::default().renew(&opened(false), NOW + 12 * HOUR), None);
+fn session_that_expired_after_check_is_not_renewed() {
+    let live = check(&opened(false), NOW).unwrap();
+    assert_eq!(Lifetimes::default().renew(&live, NOW + 12 * HOUR), None);
 }
 
 #[test]
-fn a_shorter_policy_ends_sessions_that_are_open() {
+fn shorter_policy_expires_open_sessions() {
     let browser = Lifetime::new(HOUR, DAY).unwrap();
     let shorter = Lifetimes::new(browser, Lifetimes::default().remembered());
-    let session = opened(false);
-    assert!(session.expires_at > NOW + HOUR);
-    assert!(!shorter.is_live(&session, NOW + HOUR));
+    let record = opened(false);
+    assert!(record.expires_at > NOW + HOUR);
+    assert_eq!(shorter.check(stored(&record), NOW + HOUR), None);
 }
 
 #[test]
-fn a_clock_set_back_an_hour_ends_no_session_and_keeps_none_for_ever() {
-    let session = opened(false);
+fn session_survives_clock_set_back_1_h_and_still_expires() {
+    let record = opened(false);
     let now = before(NOW, HOUR);
-    assert!(is_live(&session, now));
-    assert_eq!(Lifetimes::default().renew(&session, now), None);
-    assert!(!is_live(&session, now + 13 * HOUR));
+    assert!(is_live(&record, now));
+    assert_eq!(renew(&record, now), None);
+    assert!(!is_live(&record, now + 13 * HOUR));
 }
 
 #[test]
-fn a_session_of_a_clock_far_ahead_is_not_believed() {
+fn session_more_than_a_day_ahead_of_clock_is_rejected() {
     assert!(is_live(&opened(true), before(NOW, DAY)));
     assert!(!is_live(&opened(true), before(NOW, DAY + Duration::from_millis(1))));
 }
 
 #[test]
-fn an_unsafe_lifetime_is_refused_with_one_line() {
+fn unsafe_lifetime_is_rejected_with_one_line() {
     use LifetimeError::{IdleBeyondAbsolute, IdleTooShort, TooLong};
     let new = Lifetime::new;
     assert_eq!(new(2 * MINUTE, 2 * MINUTE).map(Lifetime::idle), Ok(2 * MINUTE));
@@ -106,7 +149,7 @@ fn an_unsafe_lifetime_is_refused_with_one_line() {
 }
 
 #[test]
-fn the_defaults_are_safe_lifetimes() {
+fn default_lifetimes_pass_their_own_check() {
     let Lifetimes { browser, remembered } = Lifetimes::default();
     for lifetime in [browser, remembered] {
         assert_eq!(Lifetime::new(lifetime.idle, lifetime.absolute), Ok(lifetime));
@@ -114,38 +157,36 @@ fn the_defaults_are_safe_lifetimes() {
 }
 
 #[test]
-fn somebody_active_stays_logged_in_on_the_shortest_idle_limit() {
+fn active_session_survives_shortest_idle_limit() {
     let shortest = Lifetime::new(Lifetime::SHORTEST_IDLE, DAY).unwrap();
     let policy = Lifetimes::new(shortest, shortest);
-    let mut session = opened(false);
+    let mut record = opened(false);
     for at in (0..3_600).step_by(59) {
         let now = NOW + Duration::from_secs(at);
-        assert!(policy.is_live(&session, now), "after {at} s");
-        session.last_seen_at = policy.renew(&session, now).map_or(session.last_seen_at, |renewal| renewal.seen_at);
+        let live = policy.check(stored(&record), now).unwrap_or_else(|| panic!("after {at} s"));
+        record.last_seen_at = policy.renew(&live, now).map_or(record.last_seen_at, |renewal| renewal.seen_at);
     }
 }
 
 proptest! {
     #[test]
-    fn no_moment_panics_and_the_purge_never_comes_early(
-        created: i64, seen: i64, now: i64, remembered: bool,
-    ) {
+    fn no_moment_panics_and_purge_is_never_early(created: i64, seen: i64, now: i64, remembered: bool) {
         let [created_at, last_seen_at, now] = [created, seen, now].map(Timestamp::from_millis);
         let expires_at = Lifetimes::default().of(remembered).expires_at(created_at, last_seen_at);
-        let session = Session { created_at, last_seen_at, expires_at, ..opened(remembered) };
-        prop_assert!(!(is_live(&session, now) && expires_at <= now));
-        if let Some(renewal) = Lifetimes::default().renew(&session, now) {
+        let record = SessionRecord { created_at, last_seen_at, expires_at, ..opened(remembered) };
+        prop_assert!(!(is_live(&record, now) && expires_at <= now));
+        if let Some(renewal) = renew(&record, now) {
             prop_assert!(renewal.seen_at == now && renewal.expires_at > now);
             prop_assert!(renewal.expires_at <= created_at + Lifetime::LONGEST);
         }
     }
 
     #[test]
-    fn near_moments_too(created in -90..90i64, seen in -90..90i64, remembered: bool) {
+    fn session_is_live_until_expires_at(created in -90..90i64, seen in -90..90i64, remembered: bool) {
         let at = |days: i64| Timestamp::from_millis(NOW.as_millis() + days * 86_400_000 / 3);
         let expires_at = Lifetimes::default().of(remembered).expires_at(at(created), at(seen));
-        let session = Session { created_at: at(created), last_seen_at: at(seen), expires_at, ..opened(remembered) };
-        let believed = created.max(seen) <= 3;
-        prop_assert_eq!(is_live(&session, NOW), believed && expires_at > NOW);
+        let record = SessionRecord { created_at: at(created), last_seen_at: at(seen), expires_at, ..opened(remembered) };
+        let is_believed = created.max(seen) <= 3;
+        prop_assert_eq!(is_live(&record, NOW), is_believed && expires_at > NOW);
     }
 }

@@ -1,0 +1,53 @@
+//! A session that was checked against the clock. The fields are private, so that only [`Lifetimes::check`] makes one.
+
+use domain::Timestamp;
+use domain::session::{SessionId, SessionRecord, StoredSession};
+use domain::user::User;
+
+use super::Lifetimes;
+
+/// A session that had not expired, and whose user was not disabled, when it was checked.
+///
+/// Only [`Lifetimes::check`] makes one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveSession {
+    id: SessionId,
+    user: User,
+    record: SessionRecord,
+}
+
+impl Lifetimes {
+    /// Checks a stored session at `now`. `None` if the session has expired or its user is disabled.
+    #[must_use]
+    pub fn check(&self, stored: StoredSession, now: Timestamp) -> Option<LiveSession> {
+        let StoredSession { id, user, record } = stored;
+        let is_live = user.disabled_at.is_none() && self.is_live(&record, now);
+        is_live.then_some(LiveSession { id, user, record })
+    }
+}
+
+impl LiveSession {
+    /// The id of the session.
+    #[must_use]
+    pub const fn id(&self) -> SessionId {
+        self.id
+    }
+
+    /// The user of the session.
+    #[must_use]
+    pub const fn user(&self) -> &User {
+        &self.user
+    }
+
+    /// The user of the session, moved out.
+    #[must_use]
+    pub fn into_user(self) -> User {
+        self.user
+    }
+
+    /// The times and the device of the session.
+    #[must_use]
+    pub const fn record(&self) -> &SessionRecord {
+        &self.record
+    }
+}

@@ -98,7 +98,7 @@ pub use auth::{
 pub use builder::{BuildError, Builder};
 pub use domain::credential::PasswordHash;
 pub use domain::session::{Device, SessionId, SessionRecord, StoredSession};
-pub use domain::user::{Email, EmailError, Taken, User, UserId, Username, UsernameError};
+pub use domain::user::{Email, EmailError, TakenKeys, User, UserId, Username, UsernameError};
 pub use domain::{AccountPorts, Clock, Page, PageSize, ShortText, ShortTextError, StoreError, Timestamp};
 pub use event::Event;
 #[cfg(feature = "poem")]

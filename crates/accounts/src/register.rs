@@ -2,7 +2,7 @@
 
 use auth::{HashQueueFull, NewPasswordError, Password, PasswordRefusal};
 use domain::StoreError;
-use domain::user::{AddUserError, Email, NewUser, Taken, User, Username};
+use domain::user::{AddUserError, Email, NewUser, TakenKeys, User, Username};
 
 use crate::{Accounts, Event};
 
@@ -25,7 +25,7 @@ pub enum RegisterError {
     Weak(#[from] PasswordRefusal),
     /// Somebody has the username, the e-mail address, or both.
     #[error("the username or the e-mail address is taken")]
-    Taken(Taken),
+    Taken(TakenKeys),
     /// Too many passwords are being hashed already.
     #[error(transparent)]
     HashQueueFull(#[from] HashQueueFull),

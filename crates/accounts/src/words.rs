@@ -116,8 +116,8 @@ pub fn throttled(seconds: NonZeroU64) -> String {
 pub fn username(error: UsernameError) -> String {
     match error {
         UsernameError::Empty => "Please choose a username.".into(),
-        UsernameError::TooShort => format!("A username has at least {} characters.", Username::MIN),
-        UsernameError::TooLong => format!("A username has at most {} characters.", Username::MAX),
+        UsernameError::TooShort => format!("A username has at least {} characters.", Username::MIN_LENGTH),
+        UsernameError::TooLong => format!("A username has at most {} characters.", Username::MAX_LENGTH),
         UsernameError::Character => "A username is made of letters, digits, underscores, hyphens, and dots.".into(),
         UsernameError::OnlyDots => "A username needs more than dots.".into(),
         UsernameError::Reserved => "That username is reserved. Please choose another.".into(),

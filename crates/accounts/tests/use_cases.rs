@@ -9,7 +9,7 @@ use accounts::{
 };
 use domain::credential::MockCredentialRepository;
 use domain::session::MockSessionRepository;
-use domain::user::{AddUserError, MockUserRepository, Taken};
+use domain::user::{AddUserError, MockUserRepository, TakenKeys};
 
 use crate::common::{PASSWORD, Service};
 
@@ -78,12 +78,12 @@ async fn a_weak_password_reaches_neither_hash_nor_store() {
 #[tokio::test]
 async fn a_taken_name_and_a_failing_store_are_told_apart() {
     let mut users = MockUserRepository::new();
-    users.expect_add().times(1).returning(|_, _| Err(AddUserError::Taken(Taken { username: true, email: false })));
+    users.expect_add().times(1).returning(|_, _| Err(AddUserError::Taken(TakenKeys { username: true, email: false })));
     users.expect_add().returning(|_, _| Err(StoreError::new("disk full").into()));
     let ports = ports(users, MockCredentialRepository::new(), MockSessionRepository::new());
     let accounts = Accounts::builder().cost(fast_hash_cost()).build(ports).unwrap();
     let taken = accounts.register(registration(PASSWORD)).await;
-    assert!(matches!(taken, Err(RegisterError::Taken(Taken { username: true, email: false }))), "{taken:?}");
+    assert!(matches!(taken, Err(RegisterError::Taken(TakenKeys { username: true, email: false }))), "{taken:?}");
     let failed = accounts.register(registration(PASSWORD)).await;
     assert!(matches!(failed, Err(RegisterError::Store(_))), "{failed:?}");
 }

@@ -14,22 +14,22 @@ pub struct Password {
     length: usize,
 }
 
-/// The password has more than [`Password::MAX`] code points. It was not looked at.
+/// The password has more than [`Password::MAX_LENGTH`] code points. It was not looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a password has at most {} characters", Password::MAX)]
+#[error("a password has at most {} characters", Password::MAX_LENGTH)]
 pub struct PasswordTooLong;
 
 impl Password {
     /// The most code points anybody may type: beyond it nothing is normalized or hashed (ASVS 5.0, V6.2.9).
-    pub const MAX: usize = 1_024;
+    pub const MAX_LENGTH: usize = 1_024;
 
     /// Takes a password as it was typed, at registration and at log-in alike.
     ///
     /// # Errors
     /// [`PasswordTooLong`], found by counting no further than the first code point too many.
     pub fn typed(text: &str) -> Result<Self, PasswordTooLong> {
-        let typed = text.chars().take(Self::MAX + 1).count();
-        if typed > Self::MAX {
+        let typed = text.chars().take(Self::MAX_LENGTH + 1).count();
+        if typed > Self::MAX_LENGTH {
             return Err(PasswordTooLong);
         }
         let normalized: String = text.nfkc().collect();
@@ -106,7 +106,7 @@ mod tests {
 
         #[test]
         fn any_text_is_a_password_or_too_long(text in any::<String>()) {
-            prop_assert_eq!(Password::typed(&text).is_ok(), text.chars().count() <= Password::MAX);
+            prop_assert_eq!(Password::typed(&text).is_ok(), text.chars().count() <= Password::MAX_LENGTH);
         }
     }
 }

@@ -24,7 +24,7 @@ pub enum PasswordPolicyError {
     #[error("the least length of a password is 8 to 64 characters, not {_0}")]
     MinLength(usize),
     /// The greatest length is not within 64 to 1,024 code points.
-    #[error("the greatest length of a password is 64 to {} characters, not {_0}", Password::MAX)]
+    #[error("the greatest length of a password is 64 to {} characters, not {_0}", Password::MAX_LENGTH)]
     MaxLength(usize),
 }
 
@@ -93,7 +93,7 @@ impl fmt::Display for Warning {
 impl Default for PasswordPolicy {
     /// 8 to 1,024 code points (ASVS 5.0, V6.2.1 and V6.2.9).
     fn default() -> Self {
-        Self { min_length: 8, max_length: Password::MAX, site_words: Vec::new() }
+        Self { min_length: 8, max_length: Password::MAX_LENGTH, site_words: Vec::new() }
     }
 }
 
@@ -118,10 +118,10 @@ impl PasswordPolicy {
     /// Sets the greatest length, in code points.
     ///
     /// # Errors
-    /// [`PasswordPolicyError::MaxLength`] outside 64 to 1,024 ([`Password::MAX`]).
+    /// [`PasswordPolicyError::MaxLength`] outside 64 to 1,024 ([`Password::MAX_LENGTH`]).
     pub fn with_max_length(self, max_length: usize) -> Result<Self, PasswordPolicyError> {
         match max_length {
-            64..=Password::MAX => Ok(Self { max_length, ..self }),
+            64..=Password::MAX_LENGTH => Ok(Self { max_length, ..self }),
             _ => Err(PasswordPolicyError::MaxLength(max_length)),
         }
     }

@@ -38,15 +38,15 @@
 //!
 //! assert_eq!(list.accept(ada, Heads::ONE), SeatResult::Seated);
 //! assert_eq!(list.accept(ben, Heads::ONE), SeatResult::Full);
-//! assert_eq!(list.free(), 0);
+//! assert_eq!(list.free_seats(), 0);
 //! # Ok::<(), domain::party::SeatsError>(())
 //! ```
 
+mod caseless;
 #[cfg(feature = "contract")]
 pub mod contract;
 pub mod credential;
 mod error;
-mod fold;
 mod page;
 #[cfg(feature = "party")]
 pub mod party;
@@ -57,8 +57,8 @@ mod time;
 pub mod user;
 mod visible;
 
+pub use caseless::caseless_key;
 pub use error::{CorruptValue, StoreError};
-pub use fold::fold;
 pub use page::{Page, PageSize};
 pub use ports::AccountPorts;
 pub use short_text::{ShortText, ShortTextError};

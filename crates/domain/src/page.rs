@@ -11,7 +11,7 @@ pub struct Page<T, Cursor> {
 
 impl<T, Cursor> Page<T, Cursor> {
     /// Makes a page of `rows`, which were read with one row more than `size`, so that "is there more?" costs no count.
-    pub fn of(mut rows: Vec<T>, size: PageSize, cursor: impl FnOnce(&T) -> Cursor) -> Self {
+    pub fn from_rows(mut rows: Vec<T>, size: PageSize, cursor: impl FnOnce(&T) -> Cursor) -> Self {
         let more = rows.len() > size.rows();
         rows.truncate(size.rows());
         let next = if more { rows.last().map(cursor) } else { None };
@@ -53,8 +53,8 @@ mod tests {
     #[test]
     fn a_page_tells_whether_there_is_more() {
         let two = PageSize::clamped(2);
-        assert_eq!(Page::of(vec![1, 2, 3], two, |n| *n), Page { items: vec![1, 2], next: Some(2) });
-        assert_eq!(Page::of(vec![1, 2], two, |n| *n), Page { items: vec![1, 2], next: None });
+        assert_eq!(Page::from_rows(vec![1, 2, 3], two, |n| *n), Page { items: vec![1, 2], next: Some(2) });
+        assert_eq!(Page::from_rows(vec![1, 2], two, |n| *n), Page { items: vec![1, 2], next: None });
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod seats;
 pub mod contract;
 
 pub use crate::short_text::{ShortText, ShortTextError};
-pub use date::{PartyDate, PartyDateError, Zone, day_in_utc, parse_date, parse_time};
+pub use date::{PartyDate, PartyDateError, Zone, format_utc_date, parse_date, parse_time};
 pub use guest_list::{Answer, GuestList, GuestListError, SeatResult, Withdrawal};
 pub use idempotency_key::IdempotencyKey;
 pub use listing::{
@@ -109,8 +109,8 @@ pub struct NewParty {
     pub main_dish: ShortText,
     /// Seats at the table, the host's included.
     pub seats: Seats,
-    /// The form that asks for it, where one does.
-    pub form: Option<IdempotencyKey>,
+    /// The key of the form that was submitted. `None` if the request has none: then each request adds a party.
+    pub idempotency_key: Option<IdempotencyKey>,
 }
 
 #[cfg(test)]

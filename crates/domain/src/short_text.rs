@@ -16,22 +16,22 @@ pub enum ShortTextError {
     /// Nothing that can be seen was typed.
     #[error("a text is required")]
     Empty,
-    /// More than [`ShortText::MAX`] code points.
-    #[error("a text has at most {} characters", ShortText::MAX)]
+    /// More than [`ShortText::MAX_LENGTH`] code points.
+    #[error("a text has at most {} characters", ShortText::MAX_LENGTH)]
     TooLong,
     /// A control character, one that turns the direction of the page around it, or one under more than
-    /// [`ShortText::MARKS`] marks.
+    /// [`ShortText::MAX_MARKS`] marks.
     #[error("the text holds a character that cannot be shown")]
     Character,
 }
 
 impl ShortText {
     /// The most code points.
-    pub const MAX: usize = 200;
+    pub const MAX_LENGTH: usize = 200;
 
     /// The most combining marks on one character: Tibetan's tallest stack has so many. More of them leave the line and
     /// cover what stands above it.
-    pub const MARKS: usize = 8;
+    pub const MAX_MARKS: usize = 8;
 
     /// Reads a label as somebody typed it.
     ///
@@ -39,10 +39,12 @@ impl ShortText {
     /// The first rule of [`ShortTextError`] that the text breaks.
     pub fn parse(typed: &str) -> Result<Self, ShortTextError> {
         let typed = typed.trim();
-        match typed.chars().take(Self::MAX + 1).count() {
-            n if n > Self::MAX => Err(ShortTextError::TooLong),
+        match typed.chars().take(Self::MAX_LENGTH + 1).count() {
+            n if n > Self::MAX_LENGTH => Err(ShortTextError::TooLong),
             _ if typed.chars().all(|c| is_invisible(c) || c.is_whitespace()) => Err(ShortTextError::Empty),
-            _ if typed.chars().any(is_unshowable) || most_marks(typed) > Self::MARKS => Err(ShortTextError::Character),
+            _ if typed.chars().any(is_unshowable) || most_marks(typed) > Self::MAX_MARKS => {
+                Err(ShortTextError::Character)
+            }
             _ => Ok(Self(typed.to_owned())),
         }
     }
@@ -52,10 +54,10 @@ impl ShortText {
     ///
     /// # Errors
     /// The first rule of [`ShortTextError`] that the text breaks.
-    pub fn stored(text: String) -> Result<Self, ShortTextError> {
-        match text.chars().take(Self::MAX + 1).count() {
+    pub fn from_stored(text: String) -> Result<Self, ShortTextError> {
+        match text.chars().take(Self::MAX_LENGTH + 1).count() {
             0 => Err(ShortTextError::Empty),
-            n if n > Self::MAX => Err(ShortTextError::TooLong),
+            n if n > Self::MAX_LENGTH => Err(ShortTextError::TooLong),
             _ if text.chars().any(char::is_control) => Err(ShortTextError::Character),
             _ => Ok(Self(text)),
         }
@@ -124,16 +126,19 @@ mod tests {
         }
         for marks in ["\u{301}".repeat(9), "\u{301}".repeat(190), "\u{301}\u{200d}".repeat(9)] {
             assert_eq!(ShortText::parse(&format!("Stew a{marks}")), Err(ShortTextError::Character), "{marks:?}");
-            assert!(ShortText::stored(marks).is_ok(), "nobody's party is taken away");
+            assert!(ShortText::from_stored(marks).is_ok(), "nobody's party is taken away");
         }
     }
 
     #[test]
     fn a_stored_label_is_refused_only_for_what_would_break_a_page() {
-        assert_eq!(ShortText::stored(" a\u{202E}b ".to_owned()).map(|l| l.to_string()), Ok(" a\u{202E}b ".to_owned()));
-        assert_eq!(ShortText::stored(String::new()), Err(ShortTextError::Empty));
-        assert_eq!(ShortText::stored("ü".repeat(201)), Err(ShortTextError::TooLong));
-        assert_eq!(ShortText::stored("a\nb".to_owned()), Err(ShortTextError::Character));
+        assert_eq!(
+            ShortText::from_stored(" a\u{202E}b ".to_owned()).map(|l| l.to_string()),
+            Ok(" a\u{202E}b ".to_owned())
+        );
+        assert_eq!(ShortText::from_stored(String::new()), Err(ShortTextError::Empty));
+        assert_eq!(ShortText::from_stored("ü".repeat(201)), Err(ShortTextError::TooLong));
+        assert_eq!(ShortText::from_stored("a\nb".to_owned()), Err(ShortTextError::Character));
     }
 
     proptest! {

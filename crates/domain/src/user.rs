@@ -10,7 +10,7 @@ pub mod contract;
 pub use email::{Email, EmailError};
 #[cfg(feature = "mock")]
 pub use repository::MockUserRepository;
-pub use repository::{AddUserError, Taken, UserRepository};
+pub use repository::{AddUserError, TakenKeys, UserRepository};
 pub use username::{Username, UsernameError};
 
 use crate::Timestamp;

@@ -89,6 +89,6 @@ impl<D: Dialect> PostRepository for Posts<D> {
             Some(author) => query_as(LIST_BY).bind(before).bind(size.rows_and_one()).bind(author.get()),
         };
         let rows = rows.fetch_all(&self.engine.read).await.map_err(StoreError::new)?;
-        Ok(Page::of(rows.into_iter().map(read).collect(), size, |post: &Post| post.id))
+        Ok(Page::from_rows(rows.into_iter().map(read).collect(), size, |post: &Post| post.id))
     }
 }

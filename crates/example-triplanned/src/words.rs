@@ -11,7 +11,7 @@ pub(crate) const CHARACTER: &str = "This holds a character that cannot be shown.
 pub(crate) fn label(error: ShortTextError, what: &str) -> String {
     match error {
         ShortTextError::Empty => format!("Please name {what}."),
-        ShortTextError::TooLong => format!("Please use at most {} characters.", ShortText::MAX),
+        ShortTextError::TooLong => format!("Please use at most {} characters.", ShortText::MAX_LENGTH),
         ShortTextError::Character => CHARACTER.into(),
     }
 }

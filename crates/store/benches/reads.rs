@@ -49,7 +49,7 @@ async fn fill(store: &PartyStore) -> Vec<UserId> {
         let label = |what: &str| ShortText::parse(&format!("{what} number {party}")).unwrap();
         let (venue, main_dish, seats) = (label("Venue"), label("Main dish"), Seats::new(500).unwrap());
         let id = parties
-            .host(NewParty { host: users[party % 10], date, venue, main_dish, seats, form: None })
+            .host(NewParty { host: users[party % 10], date, venue, main_dish, seats, idempotency_key: None })
             .await
             .unwrap();
         for guest in 1..=3 {

@@ -66,10 +66,11 @@ async fn one_form(fresh: Fresh) {
     let other = fresh.another().await;
     let ada = add_user(&fresh.accounts(), "ada").await;
     for round in 0..ROUNDS {
-        let form = IdempotencyKey::parse(&format!("{round:022}"));
+        let key = IdempotencyKey::parse(&format!("{round:022}"));
         let mut sending = JoinSet::new();
         for store in [&fresh.store, &other] {
-            let (parties, party) = (store.parties(), NewParty { form: form.clone(), ..party_of(&ada, SEATS) });
+            let (parties, party) =
+                (store.parties(), NewParty { idempotency_key: key.clone(), ..party_of(&ada, SEATS) });
             sending.spawn(async move { parties.add(party).await });
         }
         let told: BTreeSet<_> = sending.join_all().await.into_iter().map(Result::unwrap).collect();

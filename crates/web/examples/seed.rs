@@ -12,7 +12,7 @@ use accounts::{AccountPorts, Accounts, Email, Password, Registration, Timestamp,
 use anyhow::{Context, ensure};
 use clap::Parser;
 use domain::party::{PartyDate, Zone, parse_time};
-use domain::{FixedClock, PageSize, fold};
+use domain::{FixedClock, PageSize, caseless_key};
 use store::PartyStore;
 use store::embed::sqlx::{query, query_scalar};
 use store::embed::{Database, Dialect, Engine};
@@ -102,9 +102,9 @@ async fn add_users<D: Dialect>(engine: &Engine<D>, batch: Vec<i64>, hash: String
                 let (username, email) = (username(*user), email(*user));
                 let id = query_scalar::<D, i64>(add)
                     .bind(username.as_str())
-                    .bind(fold(&username))
+                    .bind(caseless_key(&username))
                     .bind(email.as_str())
-                    .bind(fold(&email))
+                    .bind(caseless_key(&email))
                     .bind(JOINED.as_millis())
                     .fetch_one(&mut *connection)
                     .await?;
@@ -136,7 +136,7 @@ async fn add_parties<D: Dialect>(engine: &Engine<D>, batch: Vec<i64>, first: i64
                     .bind(date.starts_at().as_millis())
                     .bind(venue.as_str())
                     .bind(dish.as_str())
-                    .bind(fold(&format!("{}\n{venue}\n{dish}", username(host))))
+                    .bind(caseless_key(&format!("{}\n{venue}\n{dish}", username(host))))
                     .bind(SEATS)
                     .bind(1 + taken)
                     .bind(date.starts_at().as_millis())

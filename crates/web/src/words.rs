@@ -43,7 +43,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         Refusal::IsHost => "You're hosting this one. Your seat is already counted.".into(),
         Refusal::Removed { host } => format!("You can't RSVP to this party. Ask {host}."),
         Refusal::Closed { deadline, host } => format!("RSVPs closed on {deadline}. Ask {host}."),
-        Refusal::TooMany { max } => format!("You can bring up to {max}."),
+        Refusal::TooManyCompanions { max } => format!("You can bring up to {max}."),
     }
 }
 
@@ -61,7 +61,7 @@ pub(crate) fn date(error: PartyDateError) -> &'static str {
 pub(crate) fn label(error: ShortTextError, what: &str) -> String {
     match error {
         ShortTextError::Empty => format!("Please say {what}."),
-        ShortTextError::TooLong => format!("Please use at most {} characters.", ShortText::MAX),
+        ShortTextError::TooLong => format!("Please use at most {} characters.", ShortText::MAX_LENGTH),
         ShortTextError::Character => "This holds a character that cannot be shown. Please type it again.".into(),
     }
 }
@@ -77,7 +77,7 @@ pub(crate) fn seats(error: SeatsError) -> String {
 
 /// How many seats are left, to be told after how many are taken.
 pub(crate) fn seats_left(party: &PartySummary) -> String {
-    match party.free() {
+    match party.free_seats() {
         0 => "full".into(),
         1 => "1 seat left".into(),
         free => format!("{free} seats left"),
@@ -88,7 +88,7 @@ pub(crate) fn seats_left(party: &PartySummary) -> String {
 pub(crate) fn attendees(party: &PartySummary) -> String {
     let mut people = vec![host(&party.heading.host)];
     people.extend(party.first_guests.iter().map(|guest| isolated(&guest.username)));
-    match (party.unnamed(), people.len()) {
+    match (party.unnamed_heads(), people.len()) {
         (0, 1) => people.concat(),
         (0, n) => format!("{} and {}", people[..n - 1].join(", "), people[n - 1]),
         (more, _) => format!("{} and {more} more", people.join(", ")),

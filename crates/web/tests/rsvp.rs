@@ -63,7 +63,7 @@ async fn what_is_refused_is_told_with_its_reason(house: House) {
     house.change(&closed, id, |party, _| party.rsvp_deadline = domain::Timestamp::from_millis(1_767_312_000_000)).await;
     let remove = |party: &mut domain::party::Party, guest| {
         let (seats, taken) = (party.guests.seats(), party.guests.taken());
-        party.guests = GuestList::stored(seats, taken, 0, [(guest, Answer::Removed)].into()).unwrap();
+        party.guests = GuestList::from_stored(seats, taken, 0, [(guest, Answer::Removed)].into()).unwrap();
     };
     house.change(&removed, id, remove).await;
     let list = ben.get("/rsvp").await;

@@ -5,7 +5,7 @@
 //! shown 40, with at most 16 combinations. The worst of 3,000 hostile texts of 1,024 characters then took 9 ms, an
 //! ordinary password 0.1 ms; the very first one waits 25 ms for the dictionaries.
 
-use domain::fold;
+use domain::caseless_key;
 use zxcvbn::{Score, feedback, zxcvbn};
 
 use super::Warning;
@@ -39,7 +39,7 @@ pub(super) enum Verdict {
 /// Judges a password as somebody guesses it who knows `own_words`.
 pub(super) fn judge<'a>(password: &str, own_words: impl Iterator<Item = &'a str>) -> Verdict {
     let words = parts(own_words);
-    let folded = fold(&password.chars().take(Password::MAX).collect::<String>()); // NFKC makes 18 of some code points
+    let folded = caseless_key(&password.chars().take(Password::MAX_LENGTH).collect::<String>()); // NFKC makes 18 of some code points
     let rest = without(&folded, &words);
     let has_own_word = rest.contains(GAP);
     if has_own_word && !rest.chars().any(char::is_alphanumeric) {
@@ -58,7 +58,7 @@ pub(super) fn judge<'a>(password: &str, own_words: impl Iterator<Item = &'a str>
 
 /// Each word and, of an address, each of its parts; folded, the longest first.
 fn parts<'a>(words: impl Iterator<Item = &'a str>) -> Vec<String> {
-    let folded = words.map(|word| fold(&word.chars().take(LONGEST_WORD).collect::<String>()));
+    let folded = words.map(|word| caseless_key(&word.chars().take(LONGEST_WORD).collect::<String>()));
     let with_parts = folded.flat_map(|word| {
         let parts: Vec<_> = word.split(|c: char| !c.is_alphanumeric()).map(str::to_owned).collect();
         [vec![word], parts].concat()

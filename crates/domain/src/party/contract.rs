@@ -65,7 +65,7 @@ fn minutes(minutes: i64) -> Timestamp {
 }
 
 fn date(starts_at: Timestamp) -> PartyDate {
-    PartyDate::stored("2030-03-17T19:00:00", Zone::parse("Europe/Berlin").unwrap(), starts_at).unwrap()
+    PartyDate::from_stored("2030-03-17T19:00:00", Zone::parse("Europe/Berlin").unwrap(), starts_at).unwrap()
 }
 
 fn label(text: &str) -> ShortText {
@@ -84,7 +84,7 @@ fn party_of(host: &User) -> NewParty {
         venue: label("Chez Zoé"),
         main_dish: label("Lasagne"),
         seats: seats(4),
-        form: None,
+        idempotency_key: None,
     }
 }
 
@@ -115,7 +115,7 @@ async fn put(parties: &dyn PartyRepository, id: PartyId, guest: UserId, answer: 
         let (list, held) = (&party.guests, party.guests.answer(guest).map_or(0, Answer::seats_held));
         let taken = list.taken() - held + answer.seats_held();
         let answers = [(guest, answer)].into();
-        party.guests = GuestList::stored(list.seats(), taken, list.max_companions(), answers).unwrap();
+        party.guests = GuestList::from_stored(list.seats(), taken, list.max_companions(), answers).unwrap();
         Ok(Outcome::Maybe)
     };
     change(parties, id, guest, rule).await.unwrap();

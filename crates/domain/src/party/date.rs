@@ -58,7 +58,7 @@ impl Zone {
     ///
     /// # Errors
     /// [`PartyDateError::Zone`] where the IANA database has none that is spelled so.
-    pub fn stored(name: String) -> Result<Self, PartyDateError> {
+    pub fn from_stored(name: String) -> Result<Self, PartyDateError> {
         if NAMES.contains(&name) { Ok(Self(name)) } else { Err(PartyDateError::Zone) }
     }
 
@@ -88,7 +88,7 @@ pub fn parse_date(typed: &str) -> Result<Date, PartyDateError> {
 
 /// The day that a moment falls on in UTC: "14 March 2026".
 #[must_use]
-pub fn day_in_utc(moment: Timestamp) -> String {
+pub fn format_utc_date(moment: Timestamp) -> String {
     let at = jiff::Timestamp::from_millisecond(moment.as_millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     TimeZone::UTC.to_datetime(at).strftime("%-d %B %Y").to_string()
 }
@@ -123,7 +123,7 @@ impl PartyDate {
     ///
     /// # Errors
     /// [`PartyDateError::Date`] where `local` is not what [`PartyDate::local`] gave.
-    pub fn stored(local: &str, zone: Zone, starts_at: Timestamp) -> Result<Self, PartyDateError> {
+    pub fn from_stored(local: &str, zone: Zone, starts_at: Timestamp) -> Result<Self, PartyDateError> {
         Ok(Self { local: local.parse().map_err(|_| PartyDateError::Date)?, zone, starts_at })
     }
 
@@ -142,7 +142,7 @@ impl PartyDate {
     /// Whether the moment is the one that the zone files in this program find for the time on the wall. Those that were used
     /// when it was stored may have known other rules.
     #[must_use]
-    pub fn is_derived(&self) -> bool {
+    pub fn matches_zone_data(&self) -> bool {
         Self::resolve(self.local.date(), self.local.time(), self.zone.clone()).as_ref() == Ok(self)
     }
 
@@ -195,18 +195,18 @@ mod tests {
         let date = resolve("2026-03-14", "19:00", "europe/berlin").unwrap();
         assert_eq!(date.to_string(), "Saturday 14 March 2026, 19:00 (Europe/Berlin)");
         assert_eq!(date.starts_at(), Timestamp::from_millis(1_773_511_200_000)); // 18:00 UTC
-        let zone = Zone::stored("Europe/Berlin".into()).unwrap();
-        assert_eq!(PartyDate::stored(&date.local(), zone, date.starts_at()), Ok(date));
+        let zone = Zone::from_stored("Europe/Berlin".into()).unwrap();
+        assert_eq!(PartyDate::from_stored(&date.local(), zone, date.starts_at()), Ok(date));
     }
 
     #[test]
     fn every_zone_that_can_be_typed_can_be_stored() {
         for name in Zone::names() {
             let Ok(zone) = Zone::parse(&name.to_lowercase()) else { continue };
-            assert_eq!(Zone::stored(zone.as_str().to_owned()), Ok(zone));
+            assert_eq!(Zone::from_stored(zone.as_str().to_owned()), Ok(zone));
         }
         for name in ["", "europe/berlin", "Europe/Atlantis"] {
-            assert_eq!(Zone::stored(name.to_owned()), Err(PartyDateError::Zone), "{name}");
+            assert_eq!(Zone::from_stored(name.to_owned()), Err(PartyDateError::Zone), "{name}");
         }
     }
 

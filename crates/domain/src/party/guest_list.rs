@@ -80,7 +80,7 @@ impl GuestList {
     ///
     /// # Errors
     /// Totals that break invariant I1.
-    pub fn stored(
+    pub fn from_stored(
         seats: Seats,
         taken: u32,
         max_companions: u32,
@@ -106,7 +106,7 @@ impl GuestList {
 
     /// Seats that nobody has.
     #[must_use]
-    pub fn free(&self) -> u32 {
+    pub fn free_seats(&self) -> u32 {
         self.seats.get() - self.taken
     }
 
@@ -134,7 +134,7 @@ impl GuestList {
         if held == heads.get() {
             return SeatResult::AlreadySeated;
         }
-        if heads.get().saturating_sub(held) > self.free() {
+        if heads.get().saturating_sub(held) > self.free_seats() {
             return SeatResult::Full;
         }
         self.taken = self.taken - held + heads.get();
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn the_host_takes_a_seat() {
         let mut list = GuestList::new(Seats::new(1).unwrap());
-        assert_eq!((list.taken(), list.free()), (1, 0));
+        assert_eq!((list.taken(), list.free_seats()), (1, 0));
         assert_eq!(list.accept(ADA, Heads::ONE), SeatResult::Full);
         assert_eq!(list.answer(ADA), None);
     }
@@ -197,17 +197,18 @@ mod tests {
     #[test]
     fn fewer_heads_never_need_a_free_seat() {
         let three = Heads::new(3).unwrap();
-        let mut list = GuestList::stored(Seats::new(4).unwrap(), 4, 2, [(ADA, Answer::Seated(three))].into()).unwrap();
+        let mut list =
+            GuestList::from_stored(Seats::new(4).unwrap(), 4, 2, [(ADA, Answer::Seated(three))].into()).unwrap();
         assert_eq!(list.accept(ADA, Heads::new(4).unwrap()), SeatResult::Full);
         assert_eq!(list.accept(ADA, Heads::ONE), SeatResult::Seated);
-        assert_eq!(list.free(), 2);
+        assert_eq!(list.free_seats(), 2);
     }
 
     #[test]
     fn stored_totals_that_no_table_can_have_are_told() {
         let seats = Seats::new(4).unwrap();
         for taken in [0, 5] {
-            assert_eq!(GuestList::stored(seats, taken, 0, BTreeMap::new()), Err(GuestListError { taken, seats }));
+            assert_eq!(GuestList::from_stored(seats, taken, 0, BTreeMap::new()), Err(GuestListError { taken, seats }));
         }
     }
 

@@ -25,7 +25,7 @@ pub struct PartySummary {
     pub seats: Seats,
     /// Heads at the table, the host's included.
     pub taken: u32,
-    /// Who was seated first after the host: at most [`PartySummary::NAMED`], whatever the size of the table.
+    /// Who was seated first after the host: at most [`PartySummary::MAX_NAMED_GUESTS`], whatever the size of the table.
     pub first_guests: Vec<Attendee>,
     /// What the viewer has said.
     pub my_answer: Option<Answer>,
@@ -42,17 +42,17 @@ pub struct Attendee {
 
 impl PartySummary {
     /// How many guests a row names: two.
-    pub const NAMED: usize = 2;
+    pub const MAX_NAMED_GUESTS: usize = 2;
 
     /// Seats that nobody has.
     #[must_use]
-    pub fn free(&self) -> u32 {
+    pub fn free_seats(&self) -> u32 {
         self.seats.get().saturating_sub(self.taken)
     }
 
     /// Heads at the table beside the host and the named guests.
     #[must_use]
-    pub fn unnamed(&self) -> u32 {
+    pub fn unnamed_heads(&self) -> u32 {
         let named: u32 = self.first_guests.iter().map(|guest| guest.heads).sum();
         self.taken.saturating_sub(1 + named)
     }

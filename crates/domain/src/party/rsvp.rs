@@ -55,7 +55,7 @@ pub enum Refusal {
     },
     /// More companions than this party allows.
     #[error("at most {max} companions")]
-    TooMany {
+    TooManyCompanions {
         /// How many are allowed.
         max: u32,
     },
@@ -67,16 +67,16 @@ impl Party {
     /// # Errors
     /// The first [`Refusal`] that applies. A full table is none: it is [`Outcome::Full`].
     pub fn accept(&mut self, guest: UserId, heads: Heads, now: Timestamp) -> Result<Outcome, Refusal> {
-        self.is_to_come(now)?;
-        self.is_on()?;
-        self.may_answer(guest)?;
+        self.ensure_upcoming(now)?;
+        self.ensure_scheduled()?;
+        self.ensure_may_answer(guest)?;
         // Row 3 comes before the deadline: who has the seat is told so, late or not.
         if self.guests.answer(guest) == Some(Answer::Seated(heads)) {
             return Ok(Outcome::AlreadySeated(self.heading.clone()));
         }
-        self.is_open(now)?;
+        self.ensure_open(now)?;
         if heads.companions() > self.guests.max_companions() {
-            return Err(Refusal::TooMany { max: self.guests.max_companions() });
+            return Err(Refusal::TooManyCompanions { max: self.guests.max_companions() });
         }
         let told = match self.guests.accept(guest, heads) {
             SeatResult::Seated => Outcome::Seated,
@@ -91,11 +91,11 @@ impl Party {
     /// # Errors
     /// The first [`Refusal`] that applies.
     pub fn decline(&mut self, guest: UserId, now: Timestamp) -> Result<Outcome, Refusal> {
-        self.is_to_come(now)?;
+        self.ensure_upcoming(now)?;
         if !self.is_seated(guest) {
-            self.is_on()?;
+            self.ensure_scheduled()?;
         }
-        self.may_answer(guest)?;
+        self.ensure_may_answer(guest)?;
         match self.guests.release_seats(guest, Withdrawal::Declined) {
             0 => Ok(Outcome::Declined(self.heading.clone())),
             _ => Ok(Outcome::GaveUpSeat),
@@ -107,14 +107,14 @@ impl Party {
     /// # Errors
     /// The first [`Refusal`] that applies.
     pub fn maybe(&mut self, guest: UserId, now: Timestamp) -> Result<Outcome, Refusal> {
-        self.is_to_come(now)?;
+        self.ensure_upcoming(now)?;
         let seated = self.is_seated(guest);
         if !seated {
-            self.is_on()?;
+            self.ensure_scheduled()?;
         }
-        self.may_answer(guest)?;
+        self.ensure_may_answer(guest)?;
         if !seated {
-            self.is_open(now)?;
+            self.ensure_open(now)?;
         }
         match self.guests.release_seats(guest, Withdrawal::Maybe) {
             0 => Ok(Outcome::Maybe),
@@ -122,18 +122,18 @@ impl Party {
         }
     }
 
-    fn is_to_come(&self, now: Timestamp) -> Result<(), Refusal> {
+    fn ensure_upcoming(&self, now: Timestamp) -> Result<(), Refusal> {
         if self.heading.date.has_begun(now) { Err(Refusal::Past) } else { Ok(()) }
     }
 
-    fn is_on(&self) -> Result<(), Refusal> {
+    fn ensure_scheduled(&self) -> Result<(), Refusal> {
         match self.state {
             PartyState::Scheduled => Ok(()),
             PartyState::Cancelled => Err(Refusal::Cancelled { host: self.heading.host.clone() }),
         }
     }
 
-    fn may_answer(&self, guest: UserId) -> Result<(), Refusal> {
+    fn ensure_may_answer(&self, guest: UserId) -> Result<(), Refusal> {
         if guest == self.host {
             return Err(Refusal::IsHost);
         }
@@ -143,7 +143,7 @@ impl Party {
         }
     }
 
-    fn is_open(&self, now: Timestamp) -> Result<(), Refusal> {
+    fn ensure_open(&self, now: Timestamp) -> Result<(), Refusal> {
         if now < self.rsvp_deadline {
             return Ok(());
         }

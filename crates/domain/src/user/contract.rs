@@ -1,7 +1,7 @@
 //! What every store of users must do.
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a promise panics where it is broken")]
 
-use super::{AddUserError, Email, NewUser, Taken, User, UserId, Username};
+use super::{AddUserError, Email, NewUser, TakenKeys, User, UserId, Username};
 use crate::contract::{THEN, add_user, hash, new_user, side_by_side};
 use crate::{AccountPorts, PageSize};
 
@@ -25,14 +25,14 @@ macro_rules! user_promises {
 
 /// By number and by name, in whatever spelling; with names and addresses as long as they may be.
 pub async fn a_user_is_found_as_they_were_added(store: &AccountPorts) {
-    let long_name = "ß".repeat(Username::MAX);
+    let long_name = "ß".repeat(Username::MAX_LENGTH);
     let long_domain = ["b".repeat(62), "c".repeat(62), "d".repeat(55)].join(".");
     let long_address = format!("{}@{long_domain}.example", "A".repeat(64));
-    assert_eq!(long_address.len(), Email::MAX);
+    assert_eq!(long_address.len(), Email::MAX_LENGTH);
     for (name, other_spelling, address) in [
         ("Ada_Lovelace", "ADA_LOVELACE", "Ada@Example.com"),
         ("李小龙", "李小龙", "lee@example.com"),
-        (&long_name, &"SS".repeat(Username::MAX / 2), &long_address),
+        (&long_name, &"SS".repeat(Username::MAX_LENGTH / 2), &long_address),
     ] {
         let joins = NewUser {
             username: Username::parse(name).unwrap(),
@@ -71,7 +71,7 @@ pub async fn a_name_is_taken_in_every_spelling(store: &AccountPorts) {
         let told = store.users.add(late.clone(), hash()).await;
 
         let Err(AddUserError::Taken(taken)) = told else { panic!("{name}: {told:?}") };
-        assert_eq!(taken, Taken { username: true, email: false });
+        assert_eq!(taken, TakenKeys { username: true, email: false });
         assert!(store.credentials.find_by_email(&late.email).await.unwrap().is_none());
     }
     assert_eq!(store.users.list(None, PageSize::DEFAULT).await.unwrap().items.len(), 1);
@@ -86,14 +86,14 @@ pub async fn an_address_is_taken_in_every_spelling(store: &AccountPorts) {
         let told = store.users.add(late.clone(), hash()).await;
 
         let Err(AddUserError::Taken(taken)) = told else { panic!("{address}: {told:?}") };
-        assert_eq!(taken, Taken { username: false, email: true });
+        assert_eq!(taken, TakenKeys { username: false, email: true });
         assert_eq!(store.users.find_by_username(&late.username).await.unwrap(), None);
     }
 }
 
 /// Whether one user has both or two have one each.
 pub async fn both_are_told_where_both_are_taken(store: &AccountPorts) {
-    let both = Taken { username: true, email: true };
+    let both = TakenKeys { username: true, email: true };
     add_user(store, "ada").await;
     let ben = add_user(store, "ben").await;
     for late in [new_user("Ada"), NewUser { email: ben.email, ..new_user("ada") }] {
@@ -105,16 +105,16 @@ pub async fn both_are_told_where_both_are_taken(store: &AccountPorts) {
 /// The others are told, and no failure: uniqueness is the store's, and not whoever looks first.
 pub async fn of_twenty_who_want_one_name_one_has_it(store: &AccountPorts) {
     let twenty = (0..20).map(|n| NewUser { username: Username::parse("ada").unwrap(), ..new_user(&format!("ada{n}")) });
-    one_of(store, twenty.collect(), Taken { username: true, email: false }).await;
+    one_of(store, twenty.collect(), TakenKeys { username: true, email: false }).await;
 }
 
 /// As with names.
 pub async fn of_twenty_who_give_one_address_one_has_it(store: &AccountPorts) {
     let twenty = (0..20).map(|n| NewUser { email: new_user("ada").email, ..new_user(&format!("ada{n}")) });
-    one_of(store, twenty.collect(), Taken { username: false, email: true }).await;
+    one_of(store, twenty.collect(), TakenKeys { username: false, email: true }).await;
 }
 
-async fn one_of(store: &AccountPorts, at_once: Vec<NewUser>, others_are_told: Taken) {
+async fn one_of(store: &AccountPorts, at_once: Vec<NewUser>, others_are_told: TakenKeys) {
     let told = side_by_side(at_once.into_iter().map(|user| store.users.add(user, hash()))).await;
 
     let (added, refused): (Vec<_>, Vec<_>) = told.into_iter().partition(Result::is_ok);

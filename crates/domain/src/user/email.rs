@@ -4,7 +4,7 @@ use std::fmt;
 
 use email_address::{EmailAddress, Options};
 
-use crate::fold;
+use crate::caseless_key;
 
 /// Where mail for a user goes; shown to nobody else. Unique by [`Email::key`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -16,8 +16,8 @@ pub enum EmailError {
     /// Nothing was typed.
     #[error("an e-mail address is required")]
     Empty,
-    /// More than [`Email::MAX`] code points.
-    #[error("an e-mail address has at most {} characters", Email::MAX)]
+    /// More than [`Email::MAX_LENGTH`] code points.
+    #[error("an e-mail address has at most {} characters", Email::MAX_LENGTH)]
     TooLong,
     /// Not of the form `name@example.com`.
     #[error("that is not an e-mail address")]
@@ -26,7 +26,7 @@ pub enum EmailError {
 
 impl Email {
     /// The most code points: the longest path that SMTP carries, less its brackets (RFC 5321, 4.5.3.1.3).
-    pub const MAX: usize = 254;
+    pub const MAX_LENGTH: usize = 254;
 
     /// Reads an address as somebody typed it. Space around it is not part of it.
     ///
@@ -37,7 +37,7 @@ impl Email {
         if typed.is_empty() {
             return Err(EmailError::Empty);
         }
-        if typed.chars().take(Self::MAX + 1).count() > Self::MAX || typed.len() > 4 * Self::MAX {
+        if typed.chars().take(Self::MAX_LENGTH + 1).count() > Self::MAX_LENGTH || typed.len() > 4 * Self::MAX_LENGTH {
             return Err(EmailError::TooLong);
         }
         if typed.chars().any(|c| c.is_control() || c.is_whitespace()) {
@@ -55,10 +55,10 @@ impl Email {
     ///
     /// # Errors
     /// The first rule of [`EmailError`] that the text breaks.
-    pub fn stored(address: String) -> Result<Self, EmailError> {
-        match address.chars().take(Self::MAX + 1).count() {
+    pub fn from_stored(address: String) -> Result<Self, EmailError> {
+        match address.chars().take(Self::MAX_LENGTH + 1).count() {
             0 => Err(EmailError::Empty),
-            n if n > Self::MAX => Err(EmailError::TooLong),
+            n if n > Self::MAX_LENGTH => Err(EmailError::TooLong),
             _ if address.chars().any(|c| c.is_control() || c.is_whitespace()) => Err(EmailError::Malformed),
             _ => Ok(Self(address)),
         }
@@ -74,7 +74,7 @@ impl Email {
     /// in case, no provider has them, and people type theirs either way.
     #[must_use]
     pub fn key(&self) -> String {
-        fold(&self.0)
+        caseless_key(&self.0)
     }
 }
 
@@ -128,11 +128,11 @@ mod tests {
 
     #[test]
     fn a_stored_address_is_refused_only_for_what_would_break_a_page() {
-        assert_eq!(Email::stored("Ada@intranet".to_owned()).map(|e| e.to_string()), Ok("Ada@intranet".to_owned()));
-        assert_eq!(Email::stored(String::new()), Err(EmailError::Empty));
-        assert_eq!(Email::stored("a".repeat(255)), Err(EmailError::TooLong));
+        assert_eq!(Email::from_stored("Ada@intranet".to_owned()).map(|e| e.to_string()), Ok("Ada@intranet".to_owned()));
+        assert_eq!(Email::from_stored(String::new()), Err(EmailError::Empty));
+        assert_eq!(Email::from_stored("a".repeat(255)), Err(EmailError::TooLong));
         for stored in ["ada @example.com", "ada@example.com\r\nBcc: ben@example.com"] {
-            assert_eq!(Email::stored(stored.to_owned()), Err(EmailError::Malformed), "{stored:?}");
+            assert_eq!(Email::from_stored(stored.to_owned()), Err(EmailError::Malformed), "{stored:?}");
         }
     }
 

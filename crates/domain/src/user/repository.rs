@@ -28,7 +28,7 @@ pub trait UserRepository: Send + Sync {
 
 /// What of a new user is taken already; at least one of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Taken {
+pub struct TakenKeys {
     /// Somebody has the username, in whatever spelling.
     pub username: bool,
     /// Somebody has the e-mail address, in whatever spelling.
@@ -40,7 +40,7 @@ pub struct Taken {
 pub enum AddUserError {
     /// Somebody was faster.
     #[error("the username or the e-mail address is taken")]
-    Taken(Taken),
+    Taken(TakenKeys),
     /// The store could not answer.
     #[error(transparent)]
     Store(#[from] StoreError),

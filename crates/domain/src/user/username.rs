@@ -5,7 +5,7 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use crate::fold;
+use crate::caseless_key;
 use crate::visible::is_invisible;
 
 /// A public name: 3 to 64 code points of letters, digits, `_`, `-` and `.`, shown as typed, unique by [`Username::key`].
@@ -18,11 +18,11 @@ pub enum UsernameError {
     /// Nothing was typed.
     #[error("a username is required")]
     Empty,
-    /// Fewer than [`Username::MIN`] code points.
-    #[error("a username has at least {} characters", Username::MIN)]
+    /// Fewer than [`Username::MIN_LENGTH`] code points.
+    #[error("a username has at least {} characters", Username::MIN_LENGTH)]
     TooShort,
-    /// More than [`Username::MAX`] code points.
-    #[error("a username has at most {} characters", Username::MAX)]
+    /// More than [`Username::MAX_LENGTH`] code points.
+    #[error("a username has at most {} characters", Username::MAX_LENGTH)]
     TooLong,
     /// A character that is no letter, digit, `_`, `-` or `.`.
     #[error("a username is made of letters, digits, '_', '-' and '.'")]
@@ -86,9 +86,9 @@ const RESERVED: &[&str] = &[
 
 impl Username {
     /// The fewest code points.
-    pub const MIN: usize = 3;
+    pub const MIN_LENGTH: usize = 3;
     /// The most code points.
-    pub const MAX: usize = 64;
+    pub const MAX_LENGTH: usize = 64;
 
     /// Reads a username as somebody typed it. Space around it is not part of it; it is kept in NFC.
     ///
@@ -97,15 +97,15 @@ impl Username {
     pub fn parse(typed: &str) -> Result<Self, UsernameError> {
         let typed = typed.trim();
         // Counted before any work: a megabyte is not normalized only to be refused.
-        match typed.chars().take(4 * Self::MAX).count() {
+        match typed.chars().take(4 * Self::MAX_LENGTH).count() {
             0 => return Err(UsernameError::Empty),
-            n if n == 4 * Self::MAX => return Err(UsernameError::TooLong),
+            n if n == 4 * Self::MAX_LENGTH => return Err(UsernameError::TooLong),
             _ => {}
         }
         let name: String = typed.nfc().collect();
         match name.chars().count() {
-            n if n < Self::MIN => return Err(UsernameError::TooShort),
-            n if n > Self::MAX => return Err(UsernameError::TooLong),
+            n if n < Self::MIN_LENGTH => return Err(UsernameError::TooShort),
+            n if n > Self::MAX_LENGTH => return Err(UsernameError::TooLong),
             _ => {}
         }
         // The compatibility form too: "⒜" is alphabetic to Unicode and "(a)" to the key.
@@ -115,7 +115,7 @@ impl Username {
         if name.chars().all(|c| c == '.') {
             return Err(UsernameError::OnlyDots);
         }
-        if RESERVED.binary_search(&fold(&name).as_str()).is_ok() {
+        if RESERVED.binary_search(&caseless_key(&name).as_str()).is_ok() {
             return Err(UsernameError::Reserved);
         }
         Ok(Self(name))
@@ -126,10 +126,10 @@ impl Username {
     ///
     /// # Errors
     /// [`UsernameError::Empty`], [`UsernameError::TooLong`] or [`UsernameError::Character`].
-    pub fn stored(name: String) -> Result<Self, UsernameError> {
-        match name.chars().take(Self::MAX + 1).count() {
+    pub fn from_stored(name: String) -> Result<Self, UsernameError> {
+        match name.chars().take(Self::MAX_LENGTH + 1).count() {
             0 => Err(UsernameError::Empty),
-            n if n > Self::MAX => Err(UsernameError::TooLong),
+            n if n > Self::MAX_LENGTH => Err(UsernameError::TooLong),
             _ if name.chars().any(|c| c.is_control() || c.is_whitespace() || c == '/') => Err(UsernameError::Character),
             _ => Ok(Self(name)),
         }
@@ -144,7 +144,7 @@ impl Username {
     /// The key under which it is unique: two names with one key are one name.
     #[must_use]
     pub fn key(&self) -> String {
-        fold(&self.0)
+        caseless_key(&self.0)
     }
 }
 
@@ -218,9 +218,9 @@ mod tests {
 
     #[test]
     fn a_name_that_is_reserved_later_stays_its_owners() {
-        assert_eq!(Username::stored("admin".into()).map(|n| n.to_string()), Ok("admin".to_owned()));
+        assert_eq!(Username::from_stored("admin".into()).map(|n| n.to_string()), Ok("admin".to_owned()));
         for name in ["", "a b", "a/b", "a\0b"] {
-            assert!(Username::stored(name.into()).is_err(), "{name:?}");
+            assert!(Username::from_stored(name.into()).is_err(), "{name:?}");
         }
     }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::credential::PasswordHash;
-use domain::user::{AddUserError, Email, NewUser, Taken, User, UserId, UserRepository, Username};
+use domain::user::{AddUserError, Email, NewUser, TakenKeys, User, UserId, UserRepository, Username};
 use domain::{Page, PageSize, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as};
@@ -41,7 +41,7 @@ impl UserRow {
         Ok(User {
             id: UserId::new(self.id),
             username: username(&self.username, self.id)?,
-            email: Email::stored(self.email).map_err(corrupt("users", "email", self.id))?,
+            email: Email::from_stored(self.email).map_err(corrupt("users", "email", self.id))?,
             joined_at: Timestamp::from_millis(self.joined_at),
             disabled_at: self.disabled_at.map(Timestamp::from_millis),
         })
@@ -50,7 +50,7 @@ impl UserRow {
 
 /// Reads the name of the user with that number.
 pub(crate) fn username(stored: &str, user: i64) -> sqlx::Result<Username> {
-    Username::stored(stored.to_owned()).map_err(corrupt("users", "username", user))
+    Username::from_stored(stored.to_owned()).map_err(corrupt("users", "username", user))
 }
 
 #[derive(FromRow)]
@@ -80,7 +80,7 @@ impl<D: Dialect> UserRepository for Users<D> {
         let before = before.map_or(i64::MAX, UserId::get);
         let rows = query_as::<_, UserRow>(LIST).bind(before).bind(size.rows_and_one()).fetch_all(&self.engine.read);
         let users = rows.await.map_err(failed)?.into_iter().map(UserRow::parse).collect::<sqlx::Result<_>>();
-        Ok(Page::of(users.map_err(failed)?, size, |user| user.id))
+        Ok(Page::from_rows(users.map_err(failed)?, size, |user| user.id))
     }
 }
 
@@ -89,7 +89,7 @@ impl<D: Dialect> UserRepository for Users<D> {
 fn add<'j, D: Dialect>(
     connection: &'j mut D::Connection,
     (user, hash): &'j (NewUser, PasswordHash),
-) -> BoxFuture<'j, Result<User, WriteError<Taken>>> {
+) -> BoxFuture<'j, Result<User, WriteError<TakenKeys>>> {
     Box::pin(async move {
         loop {
             let added = query_as::<D, UserRow>(ADD)
@@ -107,7 +107,7 @@ fn add<'j, D: Dialect>(
             let taken = query_as::<D, TakenRow>(TAKEN).bind(user.username.key()).bind(user.email.key());
             let TakenRow { username, email } = taken.fetch_one(&mut *connection).await?;
             if username + email > 0 {
-                return Err(WriteError::Refused(Taken { username: username > 0, email: email > 0 }));
+                return Err(WriteError::Refused(TakenKeys { username: username > 0, email: email > 0 }));
             } // else whoever had it is gone again, in the moment between the two statements
         }
     })

@@ -4,7 +4,7 @@
 use domain::credential::PasswordHash;
 use domain::party::ShortText;
 use domain::user::{Email, Username};
-use domain::{CorruptValue, fold};
+use domain::{CorruptValue, caseless_key};
 use sqlx::FromRow;
 
 use super::Violation;
@@ -66,10 +66,12 @@ pub(super) async fn check<D: Dialect>(
 
 fn user(row: UserValues, tell: Tell<'_>) {
     let at = ("users", row.id);
-    if let Some(name) = told(Username::stored(row.username).map_err(corrupt("users", "username", row.id)), at, tell) {
+    if let Some(name) =
+        told(Username::from_stored(row.username).map_err(corrupt("users", "username", row.id)), at, tell)
+    {
         derived(row.username_key == name.key(), ("users", "username_key", row.id), tell);
     }
-    if let Some(email) = told(Email::stored(row.email).map_err(corrupt("users", "email", row.id)), at, tell) {
+    if let Some(email) = told(Email::from_stored(row.email).map_err(corrupt("users", "email", row.id)), at, tell) {
         derived(row.email_key == email.key(), ("users", "email_key", row.id), tell);
     }
 }
@@ -77,15 +79,15 @@ fn user(row: UserValues, tell: Tell<'_>) {
 fn party(row: PartyValues, tell: Tell<'_>) {
     let id = row.party.id;
     let at = ("parties", id);
-    let venue = told(ShortText::stored(row.venue).map_err(corrupt("parties", "venue", id)), at, tell);
-    let dish = told(ShortText::stored(row.main_dish).map_err(corrupt("parties", "main_dish", id)), at, tell);
+    let venue = told(ShortText::from_stored(row.venue).map_err(corrupt("parties", "venue", id)), at, tell);
+    let dish = told(ShortText::from_stored(row.main_dish).map_err(corrupt("parties", "main_dish", id)), at, tell);
     told(row.party.state(), at, tell);
     told(row.party.seats(), at, tell);
     told(row.party.taken(), at, tell);
     let Some(heading) = told(row.party.heading(), at, tell) else { return };
-    derived(heading.date.is_derived(), ("parties", "starts_at", id), tell);
+    derived(heading.date.matches_zone_data(), ("parties", "starts_at", id), tell);
     if let (Some(venue), Some(dish)) = (venue, dish) {
-        let key = fold(&format!("{}\n{venue}\n{dish}", heading.host));
+        let key = caseless_key(&format!("{}\n{venue}\n{dish}", heading.host));
         derived(row.search_key == key, ("parties", "search_key", id), tell);
     }
 }

@@ -1,6 +1,6 @@
 //! Adding a party: once for each form that asks for it, however often that is sent.
 
-use domain::fold;
+use domain::caseless_key;
 use domain::party::{IdempotencyKey, NewParty, PartyId};
 use sqlx::query_scalar;
 
@@ -25,7 +25,7 @@ pub(super) async fn add<D: Dialect>(connection: &mut D::Connection, party: &NewP
     }
     let added = query_scalar::<D, i64>(ADD)
         .bind(party.host.get())
-        .bind(party.form.as_ref().map(IdempotencyKey::as_str))
+        .bind(party.idempotency_key.as_ref().map(IdempotencyKey::as_str))
         .bind(party.date.local())
         .bind(party.date.zone().as_str())
         .bind(party.venue.as_str())
@@ -33,7 +33,7 @@ pub(super) async fn add<D: Dialect>(connection: &mut D::Connection, party: &NewP
         .bind(i64::from(party.seats.get()))
         .bind(party.date.starts_at().as_millis())
         .bind(party.date.starts_at().as_millis()) // the deadline, until a host may choose one
-        .bind(fold(&format!("{host}\n{}\n{}", party.venue, party.main_dish)))
+        .bind(caseless_key(&format!("{host}\n{}\n{}", party.venue, party.main_dish)))
         .fetch_optional(&mut *connection);
     let id = match added.await? {
         Some(id) => Some(id),
@@ -44,10 +44,10 @@ pub(super) async fn add<D: Dialect>(connection: &mut D::Connection, party: &NewP
 
 /// The party that the form has hosted already, asking for the same.
 async fn asked<D: Dialect>(connection: &mut D::Connection, party: &NewParty) -> sqlx::Result<Option<i64>> {
-    let Some(form) = &party.form else { return Ok(None) };
+    let Some(key) = &party.idempotency_key else { return Ok(None) };
     let asked = query_scalar::<D, i64>(ASKED)
         .bind(party.host.get())
-        .bind(form.as_str())
+        .bind(key.as_str())
         .bind(party.date.local())
         .bind(party.date.zone().as_str())
         .bind(party.venue.as_str())

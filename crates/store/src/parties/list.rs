@@ -6,7 +6,7 @@ use std::cmp::max;
 
 use domain::party::{PartyCursor, PartyQuery, PartySummary, Scope};
 use domain::user::UserId;
-use domain::{Page, PageSize, Timestamp, fold};
+use domain::{Page, PageSize, Timestamp, caseless_key};
 use sqlx::{query_as, query_scalar};
 
 use super::delimited_rows::{line, lines};
@@ -119,7 +119,7 @@ pub(super) async fn list<D: Dialect>(
     size: PageSize,
 ) -> sqlx::Result<Page<PartySummary, PartyCursor>> {
     let Some(needle) = Needle::of(&query.search) else {
-        return Ok(Page::of(Vec::new(), size, |party| cursor(party, now)));
+        return Ok(Page::from_rows(Vec::new(), size, |party| cursor(party, now)));
     };
     let (to_come, past) = beginnings(after, now);
     let walks = Walks { read, viewer, needle, with_seats: query.with_seats.into(), to_come, past };
@@ -130,7 +130,7 @@ pub(super) async fn list<D: Dialect>(
         Scope::HostedBy(user) => walks.at_once(HOSTED, Some(user), rows).await?,
         Scope::AttendedBy(user) => walks.at_once(ATTENDED, Some(user), rows).await?,
     };
-    Ok(Page::of(parties, size, |party| cursor(party, now)))
+    Ok(Page::from_rows(parties, size, |party| cursor(party, now)))
 }
 
 /// A moment, and a party's number, after which a walk begins.
@@ -227,7 +227,7 @@ impl Needle {
         if search.len() > Self::TOO_LONG || search.chars().any(char::is_control) {
             return None;
         }
-        let needle = fold(search).replace('!', "!!").replace('%', "!%").replace('_', "!_");
+        let needle = caseless_key(search).replace('!', "!!").replace('%', "!%").replace('_', "!_");
         Some(Self { pattern: Some(format!("%{needle}%")) })
     }
 }

@@ -51,7 +51,7 @@ macro_rules! summaries {
 }
 pub(super) use summaries;
 
-/// What `parties.first_guests` must be for the party `$id`: [`PartySummary::NAMED`] guests as `name/heads`, with a space
+/// What `parties.first_guests` must be for the party `$id`: [`PartySummary::MAX_NAMED_GUESTS`] guests as `name/heads`, with a space
 /// between two. No name has either.
 macro_rules! first_guests {
     ($id:literal) => {
@@ -65,7 +65,7 @@ macro_rules! first_guests {
 }
 pub(crate) use first_guests;
 
-const _: () = assert!(PartySummary::NAMED == 2); // as the statement says
+const _: () = assert!(PartySummary::MAX_NAMED_GUESTS == 2); // as the statement says
 
 /// Reads what a statement of `summaries` gave.
 pub(super) fn read_summaries(text: Option<&str>) -> sqlx::Result<Vec<PartySummary>> {
@@ -75,7 +75,7 @@ pub(super) fn read_summaries(text: Option<&str>) -> sqlx::Result<Vec<PartySummar
 /// Reads a party from its line.
 fn summary(mut line: Fields<'_>) -> sqlx::Result<PartySummary> {
     let party = PartyRow::read(&mut line)?;
-    let (id, label) = (party.id, |text: &str| ShortText::stored(text.to_owned()));
+    let (id, label) = (party.id, |text: &str| ShortText::from_stored(text.to_owned()));
     let venue = label(line.text()?).map_err(corrupt("parties", "venue", id))?;
     let main_dish = label(line.text()?).map_err(corrupt("parties", "main_dish", id))?;
     let mine = (line.some_number()?, line.some_text()?, line.some_number()?, line.some_number()?);
@@ -133,7 +133,7 @@ impl PartyRow {
 
     pub(crate) fn heading(&self) -> sqlx::Result<PartyHeading> {
         let (zone, starts_at) = (zone(&self.zone, self.id)?, Timestamp::from_millis(self.starts_at));
-        let date = PartyDate::stored(&self.local_time, zone, starts_at);
+        let date = PartyDate::from_stored(&self.local_time, zone, starts_at);
         Ok(PartyHeading {
             host: username(&self.host, self.host_id)?,
             date: date.map_err(corrupt("parties", "local_time", self.id))?,
@@ -160,7 +160,7 @@ impl PartyRow {
 
 /// Reads the zone of the party with that number.
 pub(super) fn zone(stored: &str, party: i64) -> sqlx::Result<Zone> {
-    Zone::stored(stored.to_owned()).map_err(corrupt("parties", "zone", party))
+    Zone::from_stored(stored.to_owned()).map_err(corrupt("parties", "zone", party))
 }
 
 /// The column's word for a state.
@@ -213,5 +213,5 @@ fn named(stored: &str, party: i64) -> sqlx::Result<Vec<Attendee>> {
 fn attendee(stored: &str) -> Result<Attendee, Box<dyn Error + Send + Sync>> {
     let (name, heads) = stored.split_once('/').ok_or("a name without heads")?;
     let heads = Heads::new(heads.parse()?).ok_or("no table seats so many")?;
-    Ok(Attendee { username: Username::stored(name.to_owned())?, heads: heads.get() })
+    Ok(Attendee { username: Username::from_stored(name.to_owned())?, heads: heads.get() })
 }

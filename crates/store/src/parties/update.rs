@@ -97,7 +97,7 @@ impl Stored {
         let party = &row.party;
         let max_companions =
             u32::try_from(row.max_companions).map_err(corrupt("parties", "max_companions", party.id))?;
-        let guests = GuestList::stored(party.seats()?, party.taken()?, max_companions, loaded);
+        let guests = GuestList::from_stored(party.seats()?, party.taken()?, max_companions, loaded);
         Ok(Some(Self {
             party: Party {
                 id,

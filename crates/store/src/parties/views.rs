@@ -91,7 +91,7 @@ pub(super) async fn own_profile<D: Dialect>(
     let page = |to_come: Option<String>, past: Option<String>| {
         let mut parties = read_summaries(to_come.as_deref())?;
         parties.extend(read_summaries(past.as_deref())?);
-        Ok::<_, sqlx::Error>(Page::of(parties, size, |party| cursor(party, now)))
+        Ok::<_, sqlx::Error>(Page::from_rows(parties, size, |party| cursor(party, now)))
     };
     let last_zone = lines::read(last.as_deref()).next().map(|mut line| {
         let party = line.number()?;

@@ -94,7 +94,7 @@ pub fn party_of(host: &User, seats: u32) -> NewParty {
         venue: ShortText::parse("Chez Zoé").unwrap(),
         main_dish: ShortText::parse("Lasagne").unwrap(),
         seats: Seats::new(seats).unwrap(),
-        form: None,
+        idempotency_key: None,
     }
 }
 

@@ -59,7 +59,7 @@ pub(super) fn write(cursor: &PartyCursor) -> String {
 
 /// The day somebody joined, by UTC.
 pub(super) fn joined_on(moment: Timestamp) -> String {
-    domain::party::day_in_utc(moment)
+    domain::party::format_utc_date(moment)
 }
 
 /// A party as a row tells it to one viewer.
@@ -98,7 +98,7 @@ impl<'a> Row<'a> {
             seats_left: party.is_open(now).then(|| words::seats_left(party)),
             state: closed.or_else(|| mine.map(|text| State { text: text.into(), class: holds_a_seat })),
             is_host,
-            can_rsvp: party.is_open(now) && party.free() > 0 && !is_host && !seated && !removed,
+            can_rsvp: party.is_open(now) && party.free_seats() > 0 && !is_host && !seated && !removed,
         }
     }
 

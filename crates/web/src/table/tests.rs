@@ -24,7 +24,7 @@ fn view(seats: u32, guests: &[(&str, u32)]) -> PartyView {
         heading: PartyHeading { host: Username::parse("Ada").unwrap(), date },
         seats: Seats::new(seats).unwrap(),
         taken: 1 + guests.iter().map(|guest| guest.heads).sum::<u32>(),
-        first_guests: guests.iter().take(PartySummary::NAMED).cloned().collect(),
+        first_guests: guests.iter().take(PartySummary::MAX_NAMED_GUESTS).cloned().collect(),
         my_answer: None,
     };
     PartyView { summary, guests }
@@ -58,7 +58,7 @@ fn companions_are_tied_to_their_guest_and_to_nobody_else() {
 fn a_name_is_text_and_a_drawing_has_no_style_of_its_own() {
     // No username holds a mark of HTML; one that a store gave all the same is escaped.
     let mut view = view(8, &[]);
-    view.summary.heading.host = Username::stored("<b>\"".into()).unwrap();
+    view.summary.heading.host = Username::from_stored("<b>\"".into()).unwrap();
     let svg = Table::of(&view).to_string();
     assert!(!svg.contains("<b>") && !svg.contains("style="), "{svg}");
 }

@@ -25,7 +25,7 @@ fn party(guests: &[(&str, u32)]) -> PartySummary {
         heading,
         seats: Seats::new(10).unwrap(),
         taken: 1 + guests.iter().map(|(_, heads)| heads).sum::<u32>(),
-        first_guests: guests.iter().take(PartySummary::NAMED).map(attendee).collect(),
+        first_guests: guests.iter().take(PartySummary::MAX_NAMED_GUESTS).map(attendee).collect(),
         my_answer: None,
     }
 }
@@ -88,7 +88,7 @@ fn what_is_refused_is_told_to_the_letter() {
             Refusal::Closed { deadline: date, host },
             "RSVPs closed on Saturday 14 March 2026, 19:00 (Europe/Berlin). Ask Ada.",
         ),
-        (Refusal::TooMany { max: 2 }, "You can bring up to 2."),
+        (Refusal::TooManyCompanions { max: 2 }, "You can bring up to 2."),
     ] {
         assert_eq!(refusal(&reason), told);
     }

@@ -106,7 +106,7 @@ pub async fn what_a_change_may_change_is_stored(accounts: &AccountPorts, parties
         party.heading.date = date(minutes(5000));
         party.rsvp_deadline = minutes(4000);
         party.state = PartyState::Cancelled;
-        party.guests = GuestList::stored(seats(1000), 1, 3, BTreeMap::new()).unwrap();
+        party.guests = GuestList::from_stored(seats(1000), 1, 3, BTreeMap::new()).unwrap();
         Ok(Outcome::Maybe)
     };
 
@@ -115,8 +115,9 @@ pub async fn what_a_change_may_change_is_stored(accounts: &AccountPorts, parties
     let stored = view(parties, id, &ada).await.summary;
     assert_eq!((stored.heading.date, stored.rsvp_deadline), (date(minutes(5000)), minutes(4000)));
     assert_eq!((stored.state, stored.seats), (PartyState::Cancelled, seats(1000)));
-    let companions = change(parties, id, ada.id, |party| Err(Refusal::TooMany { max: party.guests.max_companions() }));
-    assert!(matches!(companions.await, Err(UpdateError::Refused(Refusal::TooMany { max: 3 }))));
+    let companions =
+        change(parties, id, ada.id, |party| Err(Refusal::TooManyCompanions { max: party.guests.max_companions() }));
+    assert!(matches!(companions.await, Err(UpdateError::Refused(Refusal::TooManyCompanions { max: 3 }))));
 }
 
 /// Whatever it did to the party before it refused.

@@ -95,7 +95,7 @@ pub async fn an_unknown_host_hosts_nothing(accounts: &AccountPorts, parties: &dy
 /// somebody else's is another one, whatever it carries; and who fills in no form asks anew each time.
 pub async fn a_form_sent_twice_hosts_one_party(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
-    let by_form = |host| NewParty { form: Some(form()), ..party_of(host) };
+    let by_form = |host| NewParty { idempotency_key: Some(key()), ..party_of(host) };
 
     let ids = side_by_side((0..8).map(|_| parties.add(by_form(&ada)))).await;
     let id = *ids[0].as_ref().unwrap();
@@ -116,7 +116,7 @@ pub async fn a_form_hosts_as_often_as_it_asks_for_something_else(
     parties: &dyn PartyRepository,
 ) {
     let ada = add_user(accounts, "ada").await;
-    let first = NewParty { form: Some(form()), ..party_of(&ada) };
+    let first = NewParty { idempotency_key: Some(key()), ..party_of(&ada) };
     let id = parties.add(first.clone()).await.unwrap();
     let (day, time) = (parse_date("2030-10-27").unwrap(), parse_time("19:00").unwrap());
     for changed in [
@@ -139,7 +139,7 @@ pub async fn a_form_hosts_as_often_as_it_asks_for_something_else(
     assert_eq!(parties.add(first).await.unwrap(), id);
 }
 
-fn form() -> IdempotencyKey {
+fn key() -> IdempotencyKey {
     IdempotencyKey::parse("AZaz09-_AZaz09-_AZaz09").unwrap()
 }
 

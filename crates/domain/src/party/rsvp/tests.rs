@@ -41,7 +41,7 @@ fn with_ben() -> Party {
 }
 
 fn with_answer(answer: Answer) -> Party {
-    let guests = GuestList::stored(Seats::new(2).unwrap(), 1, 0, [(BEN, answer)].into()).unwrap();
+    let guests = GuestList::from_stored(Seats::new(2).unwrap(), 1, 0, [(BEN, answer)].into()).unwrap();
     Party { guests, ..party() }
 }
 
@@ -50,7 +50,7 @@ fn row_1_a_free_seat_is_given() {
     for start in [party(), with_answer(Answer::Invited), with_answer(Answer::Maybe), with_answer(Answer::Declined)] {
         let mut party = start;
         assert_eq!(party.accept(BEN, Heads::ONE, before()), Ok(Outcome::Seated(heading())));
-        assert_eq!((party.guests.answer(BEN), party.guests.free()), (Some(Answer::Seated(Heads::ONE)), 0));
+        assert_eq!((party.guests.answer(BEN), party.guests.free_seats()), (Some(Answer::Seated(Heads::ONE)), 0));
     }
 }
 
@@ -74,7 +74,7 @@ fn row_3_accepting_twice_changes_nothing_even_past_the_deadline() {
 fn row_5_a_maybe_holds_no_seat() {
     let mut party = party();
     assert_eq!(party.maybe(BEN, before()), Ok(Outcome::Maybe));
-    assert_eq!((party.guests.answer(BEN), party.guests.free()), (Some(Answer::Maybe), 1));
+    assert_eq!((party.guests.answer(BEN), party.guests.free_seats()), (Some(Answer::Maybe), 1));
 }
 
 #[test]
@@ -82,11 +82,11 @@ fn row_6_giving_up_a_seat_frees_it_whatever_the_deadline_and_though_cancelled() 
     for (state, deadline) in [(PartyState::Scheduled, before()), (PartyState::Cancelled, date().starts_at())] {
         let mut party = Party { state, rsvp_deadline: deadline, ..with_ben() };
         assert_eq!(party.decline(BEN, before()), Ok(Outcome::GaveUpSeat));
-        assert_eq!((party.guests.answer(BEN), party.guests.free()), (Some(Answer::Declined), 1));
+        assert_eq!((party.guests.answer(BEN), party.guests.free_seats()), (Some(Answer::Declined), 1));
 
         let mut party = Party { state, rsvp_deadline: deadline, ..with_ben() };
         assert_eq!(party.maybe(BEN, before()), Ok(Outcome::GaveUpSeat));
-        assert_eq!((party.guests.answer(BEN), party.guests.free()), (Some(Answer::Maybe), 1));
+        assert_eq!((party.guests.answer(BEN), party.guests.free_seats()), (Some(Answer::Maybe), 1));
     }
 }
 
@@ -125,7 +125,7 @@ fn refusals_come_in_their_order() {
     assert_eq!(deadline.to_string(), "Tuesday 15 January 2030, 18:00 (Europe/Berlin)");
     assert_eq!(party.accept(CLEO, brings_one, before()), Err(Refusal::Closed { deadline, host: host() }));
     party.rsvp_deadline = start;
-    assert_eq!(party.accept(CLEO, brings_one, before()), Err(Refusal::TooMany { max: 0 }));
+    assert_eq!(party.accept(CLEO, brings_one, before()), Err(Refusal::TooManyCompanions { max: 0 }));
 }
 
 #[test]

@@ -65,7 +65,7 @@ impl House {
         let date = PartyDate::resolve(day, time, Zone::parse("Europe/Berlin")?)?;
         let seats = Seats::new(seats).context("a table has seats")?;
         let (venue, main_dish) = (ShortText::parse(venue)?, ShortText::parse(dish)?);
-        Ok(self.parties.host(NewParty { host, date, venue, main_dish, seats, form: None }).await?)
+        Ok(self.parties.host(NewParty { host, date, venue, main_dish, seats, idempotency_key: None }).await?)
     }
 
     /// Gives somebody a seat.

@@ -97,11 +97,11 @@ impl Race {
         let zone = Zone::parse("Europe/Berlin").unwrap();
         let party = NewParty {
             host: self.users[0],
-            date: PartyDate::stored("2031-01-15T19:00:00", zone, NOW + Duration::from_secs(9)).unwrap(),
+            date: PartyDate::from_stored("2031-01-15T19:00:00", zone, NOW + Duration::from_secs(9)).unwrap(),
             venue: ShortText::parse("Chez Zoé").unwrap(),
             main_dish: ShortText::parse("Lasagne").unwrap(),
             seats: Seats::new(2).unwrap(),
-            form: None,
+            idempotency_key: None,
         };
         let party = self.store.parties().add(party).await.unwrap();
         let meeting = Arc::new(Barrier::new(2));

@@ -91,8 +91,8 @@ pub(crate) async fn host(
     }
     let told = match sent.form {
         Ok(Hosting { date, venue, main_dish, seats }) => {
-            let form = sent.fields.one("once").ok().and_then(IdempotencyKey::parse);
-            let party = NewParty { host: me.id, date, venue, main_dish, seats, form };
+            let idempotency_key = sent.fields.one("once").ok().and_then(IdempotencyKey::parse);
+            let party = NewParty { host: me.id, date, venue, main_dish, seats, idempotency_key };
             dinner.parties.host(party).await.map_err(errors_of)
         }
         Err(errors) => Err(Ok(errors)),

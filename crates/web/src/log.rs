@@ -1,5 +1,5 @@
-//! The log: one JSON object a line on standard error, so that no name can forge a line. No secrets are logged anywhere;
-//! this only says in what form the rest is.
+//! The log: one JSON object per line on standard error, so that no name can forge a line. This module sets only the
+//! format and the level; no code logs a secret.
 
 use std::panic::{PanicHookInfo, set_hook};
 
@@ -8,19 +8,20 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
-/// Starts to log what is at least as important as `level`; of the libraries below us, warnings and worse. From here on
-/// a panic is a line of the log too.
+/// The crates that log at the operator's level. Third-party libraries log warnings and errors only.
+const OUR_TARGETS: [&str; 6] = ["web", "dinnerparty", "accounts", "auth", "store", "domain"];
+
+/// Starts the log at `level` and logs panics as well.
 pub fn start(level: Level) {
-    let ours = ["web", "dinnerparty", "accounts", "auth", "store", "domain"];
-    let targets = Targets::new().with_default(LevelFilter::WARN).with_targets(ours.map(|name| (name, level)));
-    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(std::io::stderr);
-    // Already set only where a test has set its own.
-    let _ = tracing_subscriber::registry().with(targets).with(lines).try_init();
-    set_hook(Box::new(panicked));
+    let targets = Targets::new().with_default(LevelFilter::WARN).with_targets(OUR_TARGETS.map(|name| (name, level)));
+    let json = tracing_subscriber::fmt::layer().json().flatten_event(true).with_writer(std::io::stderr);
+    // Fails only where a test has installed a subscriber of its own.
+    let _ = tracing_subscriber::registry().with(targets).with(json).try_init();
+    set_hook(Box::new(log_panic));
 }
 
-/// Where, but not what: a panic's words may hold what somebody typed.
-fn panicked(panic: &PanicHookInfo<'_>) {
+/// Logs the location of a panic. Its message is left out, since it may contain form input.
+fn log_panic(panic: &PanicHookInfo<'_>) {
     let location = panic.location().map(ToString::to_string);
     tracing::error!(location, "panicked");
 }
@@ -34,17 +35,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_panic_is_one_line_of_json_without_its_words() {
+    fn panic_is_one_json_line_without_its_message() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("log");
-        let lines =
+        let json =
             tracing_subscriber::fmt().json().flatten_event(true).with_writer(Arc::new(File::create(&path).unwrap()));
 
-        let before = take_hook();
-        set_hook(Box::new(panicked));
-        let caught =
-            tracing::subscriber::with_default(lines.finish(), || catch_unwind(|| panic!("marble otter seven")));
-        set_hook(before);
+        let previous_hook = take_hook();
+        set_hook(Box::new(log_panic));
+        let caught = tracing::subscriber::with_default(json.finish(), || catch_unwind(|| panic!("marble otter seven")));
+        set_hook(previous_hook);
 
         assert!(caught.is_err());
         let log = std::fs::read_to_string(path).unwrap();

@@ -1,6 +1,7 @@
-//! The program `dinnerparty`: where a store, the clock and the settings are put together.
+//! The `dinnerparty` program: builds the store, the clock and the app from the command line, and runs a command.
 
-mod upkeep;
+mod maintenance;
+mod timeouts;
 
 use std::io::Write;
 use std::pin::pin;
@@ -17,54 +18,51 @@ use web::config::{self, Command, CommandLine, Config};
 use web::serve::Limits;
 use web::{Services, app, log, serve};
 
+use crate::timeouts::{BLOCKING_TASKS_TIMEOUT, DATABASE_CLOSE_TIMEOUT};
+
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
-/// How long the database has to let go at the end. All that was promised is stored by then: a server that is silent would
-/// be waited for without an end, and who started us would kill us.
-const LETTING_GO: Duration = Duration::from_secs(5);
-
-/// How long what runs beside may go on after the end: a name being looked up cannot be stopped.
-const LOOKING_UP: Duration = Duration::from_millis(500);
 
 fn main() -> ExitCode {
     let runtime = match tokio::runtime::Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return refuse(format!("no threads: {error}")),
+        Err(error) => return fail(format!("cannot start threads: {error}")),
     };
-    let code = runtime.block_on(begin());
-    runtime.shutdown_timeout(LOOKING_UP);
+    let code = runtime.block_on(run_command());
+    runtime.shutdown_timeout(BLOCKING_TASKS_TIMEOUT);
     code
 }
 
-async fn begin() -> ExitCode {
+async fn run_command() -> ExitCode {
     let line = match CommandLine::try_parse() {
         Ok(line) => line,
-        Err(asked) if !asked.use_stderr() => asked.exit(), // for help, or the version
-        Err(mistake) => return refuse(config::in_one_line(&mistake)),
+        Err(output) if !output.use_stderr() => output.exit(), // --help or --version
+        Err(error) => return fail(config::in_one_line(&error)),
     };
-    let done = match line.command {
-        Some(Command::Check(existing)) => upkeep::check(&existing.database).await,
-        Some(Command::Backup { file, existing }) => upkeep::back_up(&existing.database, &file).await,
-        Some(Command::Serve(config)) => run(config).await,
-        None => run(line.serve).await,
+    let result = match line.command {
+        Some(Command::Check(existing)) => maintenance::check(&existing.database).await,
+        Some(Command::Backup { file, existing }) => maintenance::back_up(&existing.database, &file).await,
+        Some(Command::Serve(config)) => run_server(config).await,
+        None => run_server(line.serve).await,
     };
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => refuse(format!("{error:#}")),
+        Err(error) => fail(format!("{error:#}")),
     }
 }
 
-/// One line: what failed, and why.
-fn refuse(why: String) -> ExitCode {
-    let _ = writeln!(std::io::stderr(), "dinnerparty: {why}");
+/// Prints one line with the failure and its cause, and returns the exit code of a failure.
+fn fail(reason: String) -> ExitCode {
+    let _ = writeln!(std::io::stderr(), "dinnerparty: {reason}");
     ExitCode::FAILURE
 }
 
-async fn run(config: Config) -> anyhow::Result<()> {
+/// Serves until a signal asks the program to stop.
+///
+/// The settings are checked and the socket is bound before the database is opened: a wrong setting creates no file, and
+/// where another server still has the address, its database stays untouched.
+async fn run_server(config: Config) -> anyhow::Result<()> {
     log::start(config.log);
-    // The settings and the socket first: what cannot be served leaves no file behind, and where another server still has
-    // the address, its database is left as it is.
     let settings = settings(&config);
     settings.check()?;
     let listener = TcpListener::bind(config.listen).await;
@@ -72,28 +70,28 @@ async fn run(config: Config) -> anyhow::Result<()> {
     let mut stopped = pin!(serve::stopped()?);
     let store = tokio::select! {
         biased;
-        () = &mut stopped => return Ok(()), // what has begun of a migration is not committed
+        () = &mut stopped => return Ok(()), // a migration under way is rolled back
         store = PartyStore::connect(&config.database) => store?,
     };
     let services = Services::over(&store, SystemClock, config.time_zone);
-    let service = app(services, settings)?;
+    let app = app(services, settings)?;
     let address = listener.local_addr()?;
     let origin = config.origin.unwrap_or_else(|| format!("http://{address}"));
     writeln!(std::io::stdout(), "DinnerParty is served at {origin}")?;
     let limits = config.max_connections.map_or_else(Limits::of_this_process, Limits::with_connections);
-    serve::serve(listener, service, limits, stopped).await?;
-    let_go(store.accounts().close(), LETTING_GO).await;
+    serve::serve(listener, app, limits, stopped).await?;
+    close_within(DATABASE_CLOSE_TIMEOUT, store.accounts().close()).await;
     Ok(())
 }
 
-/// Waits until the database is closed, and no longer than that.
-async fn let_go(closing: impl Future<Output = ()>, patience: Duration) {
-    if timeout(patience, closing).await.is_err() {
-        tracing::warn!("the database did not let go in time");
+/// Waits until the database is closed, but at most for `limit`.
+async fn close_within(limit: Duration, closing: impl Future<Output = ()>) {
+    if timeout(limit, closing).await.is_err() {
+        tracing::warn!(limit_ms = limit.as_millis(), "database did not close in time");
     }
 }
 
-/// What the operator chose of the accounts.
+/// The operator's settings that concern the accounts.
 fn settings(config: &Config) -> Builder {
     let mut builder = Accounts::builder().listen(config.listen).trusted_proxies(config.trusted_proxy.iter().copied());
     if let Some(origin) = &config.origin {
@@ -107,11 +105,15 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_database_that_does_not_let_go_is_left_and_one_that_does_is_closed() {
-        let left = timeout(Duration::from_secs(30), let_go(std::future::pending(), Duration::ZERO));
-        assert!(left.await.is_ok());
+    async fn close_gives_up_after_its_limit() {
+        let gave_up = timeout(Duration::from_secs(30), close_within(Duration::ZERO, std::future::pending()));
+        assert!(gave_up.await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn close_waits_for_the_database() {
         let mut is_closed = false;
-        let_go(async { is_closed = true }, LETTING_GO).await;
+        close_within(DATABASE_CLOSE_TIMEOUT, async { is_closed = true }).await;
         assert!(is_closed);
     }
 }

@@ -3,8 +3,8 @@
 
 mod door;
 mod ending;
+mod maintenance;
 mod running;
-mod upkeep;
 
 use crate::program::running::{Running, dinnerparty, refused};
 use accounts::test_kit::TestClient;

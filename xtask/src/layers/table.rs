@@ -100,7 +100,7 @@ pub(super) const SPOKEN_IN: &[(&str, &[&str])] = &[
         &[
             "crates/web/src/main.rs",
             "crates/web/src/services.rs",
-            "crates/web/src/upkeep",
+            "crates/web/src/maintenance",
             "crates/accounts/tests/",
             "crates/web/tests/",
             "crates/web/examples/",

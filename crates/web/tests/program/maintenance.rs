@@ -54,7 +54,7 @@ async fn a_database_is_checked_while_it_is_served_and_each_breach_is_a_line() {
         write(&url, "UPDATE users SET username_key = 'bea', email_key = 'bea@example.com'").await;
         write(&url, "UPDATE credentials SET password_hash = 'marble otter seven'").await;
         let (code, lines, line) = check(&url);
-        assert_eq!((code, line.as_str()), (Some(1), "dinnerparty: 3 breaches found\n"));
+        assert_eq!((code, line.as_str()), (Some(1), "dinnerparty: 3 violations found\n"));
         let derived = "is not what it should be: it is not what it is derived from";
         let [name, email] = ["username_key", "email_key"].map(|column| format!("users, row 1: {column} {derived}"));
         let hash =
@@ -86,7 +86,7 @@ async fn a_backup_is_made_while_the_server_runs_and_can_be_served() {
     TestClient::at(&program.origin).register("ada", PASSWORD).await;
 
     let back_up = |url: &str| said(dinnerparty().arg("backup").arg(&copy).args(["--database", url]));
-    let told = format!("{} holds all that was stored, and is whole\n", copy.display());
+    let told = format!("{} is a complete and verified backup\n", copy.display());
     assert_eq!(back_up(&file), (Some(0), told, String::new()));
     let again = format!("dinnerparty: {} is there already\n", copy.display());
     assert_eq!(back_up(&file), (Some(1), String::new(), again));
@@ -99,7 +99,7 @@ async fn a_backup_is_made_while_the_server_runs_and_can_be_served() {
     write(&server, "SELECT 1").await; // which makes its tables
     let (code, out, line) = back_up(&server);
     assert_eq!((code, out.as_str()), (Some(1), ""));
-    let line = line.strip_prefix("dinnerparty: PostgreSQL is copied by its own program: ").unwrap();
+    let line = line.strip_prefix("dinnerparty: PostgreSQL is backed up by its own program: ").unwrap();
     assert!(line.starts_with("pg_dump --format=custom --file="), "{line}");
 }
 

@@ -19,7 +19,7 @@ use domain::user::MockUserRepository;
 use domain::{FixedClock, Page};
 use poem::{Endpoint, EndpointExt as _, Request};
 use tokio::runtime::Runtime;
-use web::{Answering, Services, app};
+use web::{ReadinessFuture, Services, app};
 
 /// The program's.
 #[global_allocator]
@@ -77,7 +77,7 @@ fn services() -> Services {
             sessions: Arc::new(sessions),
         },
         parties: Arc::new(parties),
-        readiness: Arc::new(|| -> Answering { Box::pin(std::future::ready(Ok::<(), StoreError>(()))) }),
+        readiness: Arc::new(|| -> ReadinessFuture { Box::pin(std::future::ready(Ok::<(), StoreError>(()))) }),
         clock: Arc::new(FixedClock(NOW)),
         time_zone: Zone::parse("UTC").unwrap(),
     }

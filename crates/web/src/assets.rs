@@ -1,5 +1,5 @@
-//! The files that pages load: in the binary, under a name that changes with their content, kept by browsers for good, and
-//! compressed once.
+//! Static files: embedded in the binary, named after a digest of their content so that browsers cache them for good, and
+//! compressed once at start.
 
 use std::sync::LazyLock;
 
@@ -9,20 +9,20 @@ use poem::web::Path;
 use poem::{Body, IntoResponse, Response, handler};
 use sha2::{Digest as _, Sha256};
 
-/// Where the files are, as a route.
+/// The route of all static files.
 pub(crate) const ROUTE: &str = "/assets/:file";
 
-/// All files.
+/// All static files.
 pub(crate) struct Assets {
     /// The one stylesheet.
     pub(crate) stylesheet: Asset,
-    /// The mark in the browser's tab.
+    /// The icon of the browser tab.
     pub(crate) icon: Asset,
-    /// Comfort: a form is not sent twice.
+    /// Script that prevents a double submit.
     pub(crate) send_once: Asset,
-    /// Comfort: what is typed as a password can be looked at.
+    /// Script that adds a button to reveal a typed password.
     pub(crate) show_password: Asset,
-    /// Comfort: the visitor's zone is offered where it is not known.
+    /// Script that fills in the browser's time zone where the server could only guess one.
     pub(crate) time_zone: Asset,
 }
 
@@ -42,7 +42,7 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
     }
 });
 
-/// All files, made ready by the first who asks.
+/// All static files. The first call hashes and compresses them.
 pub(crate) fn assets() -> &'static Assets {
     &ASSETS
 }
@@ -53,36 +53,36 @@ impl Assets {
     }
 }
 
-/// A file in the binary.
+/// A file embedded in the binary.
 pub(crate) struct Asset {
     path: String,
     content_type: &'static str,
     bytes: &'static [u8],
-    /// Where that is less.
+    /// The gzip form; `None` where it would not be smaller.
     gzipped: Option<Vec<u8>>,
 }
 
 impl Asset {
     fn new(name: &str, extension: &str, content_type: &'static str, bytes: &'static [u8]) -> Self {
-        // Eight bytes of the digest tell any two versions apart.
+        // 8 bytes of the digest are enough to distinguish any two versions of a file.
         let version = Sha256::digest(bytes).iter().take(8).fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
         let path = format!("/assets/{name}-{version:016x}.{extension}");
         let gzipped = gzip::compressed(bytes);
         Self { path, content_type, bytes, gzipped }
     }
 
-    /// Where it is.
+    /// The path that pages link to.
     pub(crate) fn path(&self) -> &str {
         &self.path
     }
 
-    fn answer(&'static self, accepts_gzip: bool) -> Response {
+    fn response(&'static self, accepts_gzip: bool) -> Response {
         let gzipped = self.gzipped.as_deref().filter(|_| accepts_gzip);
         let body = Body::from(gzipped.unwrap_or(self.bytes));
         let mut response = body.with_content_type(self.content_type).into_response();
         let headers = response.headers_mut();
-        let forever = HeaderValue::from_static("public, max-age=31536000, immutable");
-        headers.insert(header::CACHE_CONTROL, forever);
+        let one_year = HeaderValue::from_static("public, max-age=31536000, immutable");
+        headers.insert(header::CACHE_CONTROL, one_year);
         if gzipped.is_some() {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
         }
@@ -90,10 +90,10 @@ impl Asset {
     }
 }
 
-/// The file of that name.
+/// `GET /assets/{file}`: the file of that name.
 #[handler]
 pub(crate) fn file(name: Path<String>, headers: &HeaderMap) -> Result<Response, Problem> {
-    let is_it = |asset: &&Asset| asset.path.strip_prefix("/assets/") == Some(name.as_str());
-    let asset: &'static Asset = assets().all().into_iter().find(is_it).ok_or(Problem::NotFound)?;
-    Ok(asset.answer(gzip::is_accepted(headers)))
+    let has_name = |asset: &&Asset| asset.path.strip_prefix("/assets/") == Some(name.as_str());
+    let asset: &'static Asset = assets().all().into_iter().find(has_name).ok_or(Problem::NotFound)?;
+    Ok(asset.response(gzip::is_accepted(headers)))
 }

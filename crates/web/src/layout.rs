@@ -1,4 +1,4 @@
-//! What stands around every page: the title, the way about, the messages.
+//! DinnerParty's layout: the title, navigation and flash messages around every page.
 
 use accounts::web::{Layout, LayoutError, PageContext};
 use askama::Template;
@@ -10,7 +10,7 @@ pub(crate) struct DinnerParty;
 
 #[derive(Template)]
 #[template(path = "layout.html")]
-struct Frame<'a> {
+struct LayoutTemplate<'a> {
     page: &'a PageContext,
     title: &'a str,
     content: &'a str,
@@ -23,18 +23,18 @@ impl Layout for DinnerParty {
     fn page(&self, page: &PageContext, title: &str, content: &str) -> Result<String, LayoutError> {
         let files = assets();
         let (stylesheet, icon) = (files.stylesheet.path(), files.icon.path());
-        Ok(Frame { page, title, content, stylesheet, icon, scripts: scripts(page, content) }.render()?)
+        Ok(LayoutTemplate { page, title, content, stylesheet, icon, scripts: scripts(page, content) }.render()?)
     }
 }
 
-/// Comforts that nothing depends on, each where it has something to do: a page without a form loads none.
+/// The scripts that a page loads. Each is optional, and a page loads only the scripts that have something to do on it.
 fn scripts(page: &PageContext, content: &str) -> Vec<&'static str> {
     let files = assets();
-    let is_logged_in = page.user().is_some(); // then the way out is a form
-    let wanted = [
-        (&files.send_once, is_logged_in || content.contains(r#"method="post""#)),
+    let has_log_out_form = page.user().is_some();
+    let scripts = [
+        (&files.send_once, has_log_out_form || content.contains(r#"method="post""#)),
         (&files.show_password, content.contains(r#"type="password""#)),
         (&files.time_zone, content.contains(" data-guess=")),
     ];
-    wanted.into_iter().filter(|(_, is_wanted)| *is_wanted).map(|(script, _)| script.path()).collect()
+    scripts.into_iter().filter(|(_, is_used)| *is_used).map(|(script, _)| script.path()).collect()
 }

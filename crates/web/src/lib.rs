@@ -1,22 +1,24 @@
 //! DinnerParty: friends make accounts, host dinner parties, and RSVP.
 //!
-//! The thin shell around `domain` and `accounts`: addresses, pages and sentences. A page extracts, asks, matches and
-//! answers; rules, SQL and log-ins are elsewhere. The program is put together in `main.rs`; a store is named there, in
-//! `services.rs` and in `upkeep.rs` alone.
+//! The thin shell around `domain` and `accounts`: routes, pages and messages. A handler extracts, calls a use case,
+//! matches its result and responds. Rules, SQL and log-in live in the crates below. The `dinnerparty` program is put
+//! together in `main.rs`. Only `main.rs`, `services.rs` and `maintenance.rs` name the `store` crate.
 
 mod app;
 mod assets;
-mod dinner;
+#[cfg(test)]
+mod fixtures;
 mod layout;
+mod messages;
 mod pages;
 mod services;
+mod state;
 mod table;
-mod words;
 
 pub mod config;
 pub mod log;
 pub mod serve;
 
 pub use app::{App, AppError, app};
-pub use dinner::{Answering, Dinner, Readiness};
 pub use services::Services;
+pub use state::{AppState, ReadinessCheck, ReadinessFuture};

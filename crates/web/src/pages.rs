@@ -1,4 +1,4 @@
-//! DinnerParty's pages, one file for each address.
+//! DinnerParty's pages: one file per route, and what several of them share.
 
 pub(crate) mod health;
 pub(crate) mod index;
@@ -6,13 +6,16 @@ pub(crate) mod party;
 pub(crate) mod rsvp;
 pub(crate) mod user;
 
-mod listing;
+mod cursor;
+mod outcome;
+mod query;
+mod row;
 
 use std::sync::Arc;
 
 use poem::web::Data;
 
-use crate::dinner::Dinner;
+use crate::state::AppState;
 
-/// What every page can ask for.
-type Ask<'a> = Data<&'a Arc<Dinner>>;
+/// Extracts the app state.
+type State<'a> = Data<&'a Arc<AppState>>;

@@ -1,4 +1,5 @@
-//! What the service runs on, and how a store becomes that. Beside `main` and `upkeep` nobody here names a store.
+//! The services that the app is built from. Apart from `main.rs` and `maintenance.rs`, only this file names the `store`
+//! crate.
 
 use std::sync::Arc;
 
@@ -6,28 +7,28 @@ use accounts::{AccountPorts, Clock};
 use domain::party::{PartyRepository, Zone};
 use store::PartyStore;
 
-use crate::dinner::{Answering, Readiness};
+use crate::state::{ReadinessCheck, ReadinessFuture};
 
-/// What the service runs on. The program brings a real store, a test one that fails on request.
+/// The services that the app is built from. The program passes a real store, a test one that fails on request.
 #[derive(Clone)]
 pub struct Services {
-    /// Users and their sessions.
+    /// Users, credentials and sessions.
     pub accounts: AccountPorts,
-    /// Their parties.
+    /// Parties and RSVPs.
     pub parties: Arc<dyn PartyRepository>,
-    /// Whether the database answers.
-    pub readiness: Readiness,
-    /// What time it is.
+    /// Pings the database for `/health/ready`.
+    pub readiness: ReadinessCheck,
+    /// The clock that rules, sessions and pages use.
     pub clock: Arc<dyn Clock>,
-    /// The zone offered to a host who has none yet.
+    /// The time zone that the form offers a host without an earlier party.
     pub time_zone: Zone,
 }
 
 impl Services {
-    /// Everything from one database.
+    /// All services from one database.
     pub fn over(store: &PartyStore, clock: impl Clock + 'static, time_zone: Zone) -> Self {
         let accounts = store.accounts().clone();
-        let readiness = move || -> Answering {
+        let readiness = move || -> ReadinessFuture {
             let accounts = accounts.clone();
             Box::pin(async move { accounts.ping().await })
         };

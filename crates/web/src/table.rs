@@ -1,8 +1,10 @@
-//! The table as a drawing: a plate for each seat, those taken with somebody's initials. What is drawn; where plates stand
-//! is [`place`]'s, who sits at them [`seating`]'s. No sentence is here: what the drawing says in words is `words`'.
+//! The drawing of a party's table as SVG: one plate per seat, with the guest's initials on taken seats.
+//!
+//! [`plate_layout`] computes where plates are, [`seating`] assigns seats to guests, and [`ring`] is the small form for
+//! list rows. Sentences are in [`crate::messages`], which does not know this module.
 
 mod initials;
-mod place;
+mod plate_layout;
 mod ring;
 mod seating;
 
@@ -11,94 +13,96 @@ use askama::filters::HtmlSafe;
 use domain::party::PartyView;
 
 use self::initials::initials;
-use self::place::{PLATE, Places, places};
+use self::plate_layout::{PLATE_RADIUS, PlateLayout};
 use self::seating::{Seat, seating};
-use crate::words;
+use crate::messages;
 
 pub(crate) use self::ring::Ring;
 
-/// The largest table whose plates are drawn: more would be too small to read on a phone, and are a bar.
-pub(crate) const MOST_PLATES: u32 = 24;
+/// The largest table that is drawn plate by plate. The plates of a larger one would be too small to read on a phone, so it
+/// is drawn as a bar.
+pub(crate) const MAX_PLATES: u32 = 24;
 
 /// A party's table, as safe HTML.
 #[derive(Template)]
 #[template(path = "table.html")]
 pub(crate) struct Table {
-    /// What it shows, in words; `None` where it shows nothing that is not said beside it.
-    words: Option<String>,
+    /// The text alternative; `None` where the drawing is decoration.
+    description: Option<String>,
     drawing: Drawing,
 }
 
 impl HtmlSafe for Table {}
 
 enum Drawing {
-    /// Plates around a table.
-    Plates { places: Places, plates: Vec<Plate>, ties: Vec<String> },
-    /// How much of a long bar is taken, in thousandths.
+    /// Plates around a table. Each tie is the SVG path through the plates of a guest and their companions.
+    Plates { layout: PlateLayout, plates: Vec<Plate>, ties: Vec<String> },
+    /// A bar that is filled from the left; `taken` is in thousandths of its length.
     Bar { taken: u32 },
 }
 
-/// A plate where it stands.
+/// One plate at its position.
 struct Plate {
     x: i32,
     y: i32,
-    /// Its class in the stylesheet.
+    /// The class in the stylesheet.
     class: &'static str,
-    /// What stands on it: initials, or which companion it is.
-    mark: String,
-    /// Whose it is, for who points at it.
-    name: String,
+    /// The text on the plate: initials, or `+1` for a guest's first companion. Empty for a free seat.
+    label: String,
+    /// The tooltip: whose plate this is. Empty for a free seat.
+    title: String,
 }
 
 impl Table {
-    /// The table of a party, with the names that its page shows.
+    /// Draws the table of a party, with the names that its page shows.
     pub(crate) fn of(view: &PartyView) -> Self {
         let party = &view.summary;
-        let words = Some(words::table(view));
         let seats = party.seats.get();
-        if seats > MOST_PLATES {
-            return Self { words, drawing: Drawing::Bar { taken: party.taken.min(seats) * 1000 / seats } };
+        if seats > MAX_PLATES {
+            let drawing = Drawing::Bar { taken: party.taken.min(seats) * 1000 / seats };
+            return Self { description: Some(messages::seats_taken(party)), drawing };
         }
-        Self { words, drawing: drawing(&seating(seats, party.taken, &party.heading.host, &view.guests)) }
+        let drawing = plates(&seating(seats, party.taken, &party.heading.host, &view.guests));
+        Self { description: Some(messages::seats_taken_by(view)), drawing }
     }
 
-    /// A table that stands for all of them, with nobody's names: for the page that says what this is.
-    pub(crate) fn for_everybody() -> Self {
+    /// Draws an example table without names, for the welcome page.
+    pub(crate) fn example() -> Self {
         let seats =
             [Seat::Host(None), Seat::Taken, Seat::Taken, Seat::Taken, Seat::Taken, Seat::Free, Seat::Free, Seat::Free];
-        Self { words: None, drawing: drawing(&seats) }
+        Self { description: None, drawing: plates(&seats) }
     }
 }
 
-fn drawing(seats: &[Seat<'_>]) -> Drawing {
-    let table = places(seats.len());
-    let (mut plates, mut ties, mut stands) = (Vec::with_capacity(seats.len()), Vec::new(), table.plates.as_slice());
+fn plates(seats: &[Seat<'_>]) -> Drawing {
+    let layout = PlateLayout::for_seats(seats.len());
+    let (mut plates, mut ties, mut positions) = (Vec::with_capacity(seats.len()), Vec::new(), layout.plates.as_slice());
     for group in seats.chunk_by(|_, next| matches!(next, Seat::Companion { .. })) {
-        let (theirs, others) = stands.split_at(group.len());
-        plates.extend(group.iter().zip(theirs).map(|(seat, stand)| plate(*seat, *stand)));
+        let (of_group, rest) = positions.split_at(group.len());
+        plates.extend(group.iter().zip(of_group).map(|(seat, position)| plate(*seat, *position)));
         if group.len() > 1 {
-            ties.push(tie(theirs));
+            ties.push(tie(of_group));
         }
-        stands = others;
+        positions = rest;
     }
-    Drawing::Plates { places: table, plates, ties }
+    Drawing::Plates { layout, plates, ties }
 }
 
-/// The line through the plates of those who come together, as a path.
-fn tie(stands: &[(i32, i32)]) -> String {
-    let points: Vec<_> = stands.iter().map(|(x, y)| format!("{x} {y}")).collect();
+/// The line through the plates of a guest and their companions, as an SVG path.
+fn tie(positions: &[(i32, i32)]) -> String {
+    let points: Vec<_> = positions.iter().map(|(x, y)| format!("{x} {y}")).collect();
     format!("M{}", points.join("L"))
 }
 
 fn plate(seat: Seat<'_>, (x, y): (i32, i32)) -> Plate {
-    let (class, mark, name) = match seat {
-        Seat::Host(host) => ("host", host.map(|name| initials(name.as_str())), host.map(words::host)),
+    let (class, label, title) = match seat {
+        Seat::Host(host) => ("host", host.map(|name| initials(name.as_str())), host.map(messages::host)),
         Seat::Guest(name) => ("guest", Some(initials(name.as_str())), Some(name.to_string())),
-        Seat::Companion { of, number } => ("with", Some(format!("+{number}")), Some(words::companion(of))),
+        Seat::Companion { of, number } => ("with", Some(format!("+{number}")), Some(messages::companion(of))),
         Seat::Taken => ("guest", None, None),
         Seat::Free => ("free", None, None),
     };
-    Plate { x, y, class, mark: mark.unwrap_or_default(), name: name.unwrap_or_default() }
+    Plate { x, y, class, label: label.unwrap_or_default(), title: title.unwrap_or_default() }
 }
 
 #[cfg(test)]

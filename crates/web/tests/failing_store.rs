@@ -11,7 +11,7 @@ use domain::party::{HomeView, MockPartyRepository, Outcome, PartyId, ProfileView
 use domain::session::{Device, EndedSession, MockSessionRepository, SessionId, SessionRecord, StoredSession};
 use domain::user::MockUserRepository;
 use poem::http::Method;
-use web::{Answering, Services, app};
+use web::{ReadinessFuture, Services, app};
 
 use crate::common::{PASSWORD, assert_has_headers, assert_page, hosting, post};
 
@@ -89,7 +89,7 @@ fn services(broken: Broken) -> Services {
         .returning(move |_, _, _, _, _| broken.ask("parties.list", Page { items: Vec::new(), next: None }));
     parties.expect_update().returning(move |_, _, _| broken.ask("parties.update", Outcome::GaveUpSeat));
 
-    let ready = move || -> Answering { Box::pin(std::future::ready(broken.ask("readiness", ()))) };
+    let ready = move || -> ReadinessFuture { Box::pin(std::future::ready(broken.ask("readiness", ()))) };
     Services {
         accounts: AccountPorts {
             users: Arc::new(users),

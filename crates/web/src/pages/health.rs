@@ -1,29 +1,29 @@
-//! `/health/…`: for whoever watches the server. Cheap, without a log-in, and silent about everything else.
+//! `/health/live` and `/health/ready`: for monitoring. They need no log-in and reveal nothing else.
 
 use poem::http::StatusCode;
 use poem::{IntoResponse, Response, handler};
 
-use super::Ask;
-use crate::words;
+use super::State;
+use crate::messages;
 
-/// The process lives: the database is not asked.
+/// `GET /health/live`: 200 while the process responds. Does not use the database.
 #[handler]
 pub(crate) fn live() -> Response {
-    said(StatusCode::OK, words::HEALTHY)
+    plain_text(StatusCode::OK, messages::HEALTH_OK)
 }
 
-/// The database answers.
+/// `GET /health/ready`: 200 while the database responds, otherwise 503.
 #[handler]
-pub(crate) async fn ready(dinner: Ask<'_>) -> Response {
-    match (dinner.readiness)().await {
-        Ok(()) => said(StatusCode::OK, words::HEALTHY),
+pub(crate) async fn ready(state: State<'_>) -> Response {
+    match (state.readiness)().await {
+        Ok(()) => plain_text(StatusCode::OK, messages::HEALTH_OK),
         Err(failure) => {
             tracing::warn!(error = ?failure, "not ready");
-            said(StatusCode::SERVICE_UNAVAILABLE, words::NOT_READY)
+            plain_text(StatusCode::SERVICE_UNAVAILABLE, messages::HEALTH_DATABASE_UNAVAILABLE)
         }
     }
 }
 
-fn said(status: StatusCode, word: &'static str) -> Response {
-    word.with_content_type("text/plain; charset=utf-8").with_status(status).into_response()
+fn plain_text(status: StatusCode, text: &'static str) -> Response {
+    text.with_content_type("text/plain; charset=utf-8").with_status(status).into_response()
 }

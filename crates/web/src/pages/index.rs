@@ -1,61 +1,62 @@
-//! `/`: what this is, and the way in; for those logged in, where they are expected, where they could go, and the people.
+//! `/`: the welcome page for visitors; for a user their next party, parties with free seats, and all people.
 
 use accounts::web::{PageContext, Problem};
 use askama::Template;
+use domain::party::HomeView;
 use domain::user::{User, UserId};
-use domain::{Page, PageSize};
+use domain::{Page, PageSize, Timestamp};
 use poem::http::StatusCode;
 use poem::{Request, Response, handler};
 
-use super::Ask;
-use super::listing::{Parameters, Row};
+use super::State;
+use super::query::QueryParameters;
+use super::row::PartyRow;
 use crate::table::Table;
 
-/// How many parties with free seats are shown: a taste, and the list is a press away.
-const OPEN: i64 = 4;
+/// How many parties with free seats the page shows. `/rsvp` lists all.
+const OPEN_PARTIES: i64 = 4;
 
 #[derive(Template)]
 #[template(path = "welcome.html")]
-struct Welcome {
+struct WelcomePage {
     table: Table,
 }
 
 #[derive(Template)]
 #[template(path = "index.html")]
-struct Index<'a> {
+struct HomePage<'a> {
     page: &'a PageContext,
     me: &'a User,
-    /// On the first page of people alone.
-    parties: Option<Parties<'a>>,
+    /// `None` on later pages of people.
+    parties: Option<HomeParties<'a>>,
     people: Page<User, UserId>,
 }
 
-struct Parties<'a> {
-    next: Option<Row<'a>>,
-    open: Vec<Row<'a>>,
+struct HomeParties<'a> {
+    next: Option<PartyRow<'a>>,
+    open: Vec<PartyRow<'a>>,
 }
 
 #[handler]
-pub(crate) async fn show(page: PageContext, dinner: Ask<'_>, request: &Request) -> Result<Response, Problem> {
+pub(crate) async fn show(page: PageContext, state: State<'_>, request: &Request) -> Result<Response, Problem> {
     let Some(me) = page.user() else {
-        return Ok(page.render_template(StatusCode::OK, "Welcome", &Welcome { table: Table::for_everybody() }));
+        return Ok(page.render_template(StatusCode::OK, "Welcome", &WelcomePage { table: Table::example() }));
     };
-    let before = Parameters::of(request).number("before").map(UserId::new);
-    let people = dinner.users.list(before, PageSize::DEFAULT).await?;
-    // Who walks on through the people came for them.
+    let before = QueryParameters::of(request).number("before").map(UserId::new);
+    let people = state.users.list(before, PageSize::DEFAULT).await?;
     let home = match before {
-        None => Some(dinner.parties.home(me.id, PageSize::clamped(OPEN)).await?),
+        None => Some(state.parties.home(me.id, PageSize::clamped(OPEN_PARTIES)).await?),
         Some(_) => None,
     };
-    let now = dinner.parties.now();
-    let content = Index {
-        page: &page,
-        me,
-        parties: home.as_ref().map(|home| Parties {
-            next: home.next.as_ref().map(|party| Row::of(party, me.id, now)),
-            open: Row::all(&home.open, &page, now),
-        }),
-        people,
-    };
-    Ok(page.render_template(StatusCode::OK, "Home", &content))
+    let parties = home.as_ref().map(|home| HomeParties::of(home, &page, me, state.parties.now()));
+    Ok(page.render_template(StatusCode::OK, "Home", &HomePage { page: &page, me, parties, people }))
+}
+
+impl<'a> HomeParties<'a> {
+    fn of(home: &'a HomeView, page: &PageContext, me: &User, now: Timestamp) -> Self {
+        Self {
+            next: home.next.as_ref().map(|party| PartyRow::of(party, me.id, now)),
+            open: PartyRow::all(&home.open, page, now),
+        }
+    }
 }

@@ -1,31 +1,33 @@
-//! `/parties/{id}`: one party, who is coming, and the visitor's answer.
+//! `/parties/{id}`: one party, its guests, and the viewer's answer.
 
 use accounts::web::{
     CurrentUser, Fields, Flash, Form, FormErrors, PageContext, Problem, Submitted, permanent_redirect,
 };
 use askama::Template;
+use domain::Timestamp;
 use domain::party::{Answer, Heads, PartyId, PartyState, PartyView};
+use domain::user::UserId;
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, handler};
 
-use super::Ask;
-use super::listing::Row;
-use super::rsvp::tell;
+use super::row::PartyRow;
+use super::{State, outcome};
+use crate::messages;
 use crate::table::Table;
-use crate::words;
 
 #[derive(Template)]
 #[template(path = "party.html")]
-struct Invited<'a> {
+struct PartyPage<'a> {
     page: &'a PageContext,
     view: &'a PartyView,
-    row: Row<'a>,
+    row: PartyRow<'a>,
     table: Table,
-    /// How long until it begins.
+    /// The time until the party begins; `None` for one that is off.
     until: Option<String>,
-    /// Why it never will.
+    /// "Cancelled" or "It's over"; `None` for a party to come.
     off: Option<&'static str>,
+    /// Why the party takes no RSVPs; `None` while it does.
     closed: Option<String>,
     is_past: bool,
 }
@@ -34,31 +36,34 @@ struct Invited<'a> {
 pub(crate) async fn show(
     me: CurrentUser,
     page: PageContext,
-    dinner: Ask<'_>,
-    id: Path<String>,
+    state: State<'_>,
+    path: Path<String>,
 ) -> Result<Response, Problem> {
-    let typed = id.0;
-    let id = PartyId::parse(&typed).map_err(|_| Problem::NotFound)?;
-    if typed != id.get().to_string() {
-        return Ok(permanent_redirect(&format!("/parties/{}", id.get()))); // one page, one address
+    let id = PartyId::parse(&path).map_err(|_| Problem::NotFound)?;
+    if *path != id.get().to_string() {
+        return Ok(permanent_redirect(&party_path(id))); // such as from /parties/007 to /parties/7
     }
-    let view = dinner.parties.find(id, me.id).await?.ok_or(Problem::NotFound)?;
-    let now = dinner.parties.now();
-    let party = &view.summary;
-    let content = Invited {
-        page: &page,
-        row: Row::of(party, me.id, now),
-        table: Table::of(&view),
-        until: words::until(party, now),
-        off: words::off(party, now),
-        closed: words::closed(party, now),
-        is_past: party.heading.date.has_begun(now),
-        view: &view,
-    };
-    Ok(page.render_template(StatusCode::OK, &title(&view), &content))
+    let view = state.parties.find(id, me.id).await?.ok_or(Problem::NotFound)?;
+    let title = format!("{} at {}'s", view.summary.main_dish, view.summary.heading.host);
+    let content = PartyPage::new(&page, &view, me.id, state.parties.now());
+    Ok(page.render_template(StatusCode::OK, &title, &content))
 }
 
-impl Invited<'_> {
+impl<'a> PartyPage<'a> {
+    fn new(page: &'a PageContext, view: &'a PartyView, viewer: UserId, now: Timestamp) -> Self {
+        let party = &view.summary;
+        Self {
+            page,
+            view,
+            row: PartyRow::of(party, viewer, now),
+            table: Table::of(view),
+            until: messages::time_until(party, now),
+            off: messages::off_label(party, now),
+            closed: messages::closed_reason(party, now),
+            is_past: party.heading.date.has_begun(now),
+        }
+    }
+
     fn is_seated(&self) -> bool {
         matches!(self.view.summary.my_answer, Some(Answer::Seated(_)))
     }
@@ -72,40 +77,41 @@ impl Invited<'_> {
     }
 }
 
-fn title(view: &PartyView) -> String {
-    format!("{} at {}'s", view.summary.main_dish, view.summary.heading.host)
+fn party_path(id: PartyId) -> String {
+    format!("/parties/{}", id.get())
 }
 
-/// Whether somebody comes.
-pub(crate) enum Said {
-    Yes,
-    No,
+/// The answer on a party's own page.
+pub(crate) enum RsvpForm {
+    Accept,
+    Decline,
 }
 
-impl Form for Said {
+impl Form for RsvpForm {
     fn parse(fields: &Fields) -> Result<Self, FormErrors> {
         let mut errors = FormErrors::new();
-        let said = errors.field(fields, "answer", |typed| match typed {
-            "yes" => Ok(Self::Yes),
-            "no" => Ok(Self::No),
-            _ => Err(words::WHICH_ANSWER),
+        let answer = errors.field(fields, "answer", |typed| match typed {
+            "yes" => Ok(Self::Accept),
+            "no" => Ok(Self::Decline),
+            _ => Err(messages::ANSWER_INVALID),
         });
-        said.ok_or(errors)
+        answer.ok_or(errors)
     }
 }
 
+/// `POST /parties/{id}/rsvp`: redirects to the party's page.
 #[handler]
-pub(crate) async fn answer(
+pub(crate) async fn rsvp(
     me: CurrentUser,
-    dinner: Ask<'_>,
-    id: Path<String>,
-    sent: Submitted<Said>,
+    state: State<'_>,
+    path: Path<String>,
+    submitted: Submitted<RsvpForm>,
 ) -> Result<Response, Problem> {
-    let Ok(id) = PartyId::parse(&id) else { return Ok(Flash::refusal(words::NO_SUCH_PARTY).to("/rsvp")) };
-    let back = format!("/parties/{}", id.get());
-    match sent.form {
-        Ok(Said::Yes) => tell(dinner.parties.rsvp(id, me.id, Heads::ONE).await, &back),
-        Ok(Said::No) => tell(dinner.parties.decline(id, me.id).await, &back),
-        Err(_) => Ok(Flash::refusal(words::WHICH_ANSWER).to(&back)),
+    let Ok(id) = PartyId::parse(&path) else { return Ok(Flash::refusal(messages::PARTY_ID_INVALID).to("/rsvp")) };
+    let to = party_path(id);
+    match submitted.form {
+        Ok(RsvpForm::Accept) => outcome::redirect(state.parties.rsvp(id, me.id, Heads::ONE).await, &to),
+        Ok(RsvpForm::Decline) => outcome::redirect(state.parties.decline(id, me.id).await, &to),
+        Err(_) => Ok(Flash::refusal(messages::ANSWER_INVALID).to(&to)),
     }
 }

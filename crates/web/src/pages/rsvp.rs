@@ -1,26 +1,29 @@
-//! `/rsvp`: all parties, and an answer by one press or by Party ID.
+//! `/rsvp`: the list of all parties, with an RSVP by button or by Party ID.
 
 use accounts::web::{CurrentUser, Fields, Flash, Form, FormErrors, Next, PageContext, Problem, Submitted};
 use askama::Template;
-use domain::party::{Heads, Outcome, PartyId, PartyQuery, Scope, UpdateError};
+use domain::PageSize;
+use domain::party::{Heads, PartyId, PartyQuery, Scope};
 use poem::http::StatusCode;
 use poem::{Request, Response, handler};
 
-use super::Ask;
-use super::listing::{Parameters, Row, write};
-use crate::words;
+use super::query::QueryParameters;
+use super::row::PartyRow;
+use super::{State, cursor, outcome};
+use crate::messages;
 
 #[derive(Template)]
 #[template(path = "rsvp.html")]
-struct List<'a> {
+struct ListPage<'a> {
     page: &'a PageContext,
-    rows: Vec<Row<'a>>,
+    rows: Vec<PartyRow<'a>>,
     search: &'a str,
     with_seats: bool,
     per_page: usize,
     is_first: bool,
-    /// Where this page begins.
+    /// The cursor of this page; empty on the first.
     here: &'a str,
+    /// The cursor of the next page.
     next: Option<String>,
 }
 
@@ -28,30 +31,30 @@ struct List<'a> {
 pub(crate) async fn list(
     me: CurrentUser,
     page: PageContext,
-    dinner: Ask<'_>,
+    state: State<'_>,
     request: &Request,
 ) -> Result<Response, Problem> {
-    let parameters = Parameters::of(request);
+    let parameters = QueryParameters::of(request);
     let (search, with_seats) = (parameters.text("q"), parameters.is_ticked("seats"));
     let (after, size) = (parameters.cursor("after"), parameters.page_size());
     let query = PartyQuery { scope: Scope::All, search: search.clone(), with_seats };
-    let found = dinner.parties.list(query, me.id, after, size).await?;
-    let content = List {
-        rows: Row::all(&found.items, &page, dinner.parties.now()),
+    let found = state.parties.list(query, me.id, after, size).await?;
+    let content = ListPage {
+        rows: PartyRow::all(&found.items, &page, state.parties.now()),
         page: &page,
         search: &search,
         with_seats,
         per_page: size.rows(),
         is_first: after.is_none(),
-        here: &after.as_ref().map(write).unwrap_or_default(),
-        next: found.next.as_ref().map(write),
+        here: &after.as_ref().map(cursor::format).unwrap_or_default(),
+        next: found.next.as_ref().map(cursor::format),
     };
     Ok(page.render_template(StatusCode::OK, "Dinner parties", &content))
 }
 
-impl List<'_> {
-    /// The address of another page of this list.
-    fn address(&self, after: &str) -> String {
+impl ListPage<'_> {
+    /// The path of the page of this list that starts at a cursor, with the same search.
+    fn path(&self, after: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());
         if !self.search.is_empty() {
             query.append_pair("q", self.search);
@@ -59,7 +62,7 @@ impl List<'_> {
         if self.with_seats {
             query.append_pair("seats", "1");
         }
-        if self.per_page != domain::PageSize::DEFAULT.rows() {
+        if self.per_page != PageSize::DEFAULT.rows() {
             query.append_pair("per_page", &self.per_page.to_string());
         }
         if !after.is_empty() {
@@ -69,36 +72,36 @@ impl List<'_> {
     }
 }
 
-/// A Party ID as somebody typed it or a button knew it.
-pub(crate) struct ById {
+/// An RSVP for one head, by a typed Party ID or by the button of a row.
+pub(crate) struct RsvpByIdForm {
     party: PartyId,
 }
 
-impl Form for ById {
+impl Form for RsvpByIdForm {
     fn parse(fields: &Fields) -> Result<Self, FormErrors> {
         let mut errors = FormErrors::new();
-        let party = errors.field(fields, "party_id", |typed| PartyId::parse(typed).map_err(|_| words::NO_SUCH_PARTY));
+        let parse = |typed: &str| PartyId::parse(typed).map_err(|_| messages::PARTY_ID_INVALID);
+        let party = errors.field(fields, "party_id", parse);
         party.map(|party| Self { party }).ok_or(errors)
     }
 }
 
+/// `POST /rsvp`: redirects to the page of the list that the button was on.
 #[handler]
-pub(crate) async fn by_id(me: CurrentUser, dinner: Ask<'_>, sent: Submitted<ById>) -> Result<Response, Problem> {
-    let back = sent.fields.one("back").ok().and_then(Next::parse).filter(|back| back.path() == "/rsvp");
-    let back = back.as_ref().map_or("/rsvp", Next::as_str);
-    match sent.form {
-        Ok(ById { party }) => tell(dinner.parties.rsvp(party, me.id, Heads::ONE).await, back),
-        Err(_) => Ok(Flash::refusal(words::NO_SUCH_PARTY).to(back)),
+pub(crate) async fn rsvp_by_id(
+    me: CurrentUser,
+    state: State<'_>,
+    submitted: Submitted<RsvpByIdForm>,
+) -> Result<Response, Problem> {
+    let list_path = list_path(&submitted.fields);
+    match submitted.form {
+        Ok(RsvpByIdForm { party }) => outcome::redirect(state.parties.rsvp(party, me.id, Heads::ONE).await, &list_path),
+        Err(_) => Ok(Flash::refusal(messages::PARTY_ID_INVALID).to(&list_path)),
     }
 }
 
-/// Tells on the next page what came of an answer. A failing store is told as that, never as a wrong Party ID.
-pub(super) fn tell(told: Result<Outcome, UpdateError>, to: &str) -> Result<Response, Problem> {
-    match told {
-        Ok(full @ Outcome::Full(_)) => Ok(Flash::refusal(words::outcome(&full)).to(to)),
-        Ok(outcome) => Ok(Flash::success(words::outcome(&outcome)).to(to)),
-        Err(UpdateError::NotFound) => Ok(Flash::refusal(words::NO_SUCH_PARTY).to("/rsvp")),
-        Err(UpdateError::Refused(refusal)) => Ok(Flash::refusal(words::refusal(&refusal)).to(to)),
-        Err(UpdateError::Store(failure)) => Err(failure.into()),
-    }
+/// The submitted `back`, if it is a page of this list; otherwise the first page.
+fn list_path(fields: &Fields) -> String {
+    let back = fields.one("back").ok().and_then(Next::parse).filter(|back| back.path() == "/rsvp");
+    back.as_ref().map_or("/rsvp", Next::as_str).to_owned()
 }

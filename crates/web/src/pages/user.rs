@@ -1,97 +1,108 @@
-//! `/user/{username}`: somebody's parties; for oneself, the form to host one.
+//! `/user/{username}`: the parties of a user; on one's own profile also the form to host a party.
 
-mod hosting;
+mod host_form;
 
 use accounts::web::{CurrentUser, FormErrors, FormView, PageContext, Problem, permanent_redirect};
 use askama::Template;
 use domain::party::{PartyQuery, ProfileCursors, ProfileView, Scope};
 use domain::user::{User, Username};
-use domain::{Page, PageSize};
+use domain::{Page, PageSize, Timestamp};
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Request, Response, handler};
 
-pub(crate) use self::hosting::host;
-use super::Ask;
-use super::listing::{Parameters, Row, write};
+pub(crate) use self::host_form::host_party;
+use super::query::QueryParameters;
+use super::row::PartyRow;
+use super::{State, cursor};
+
+/// How many rows each of the two lists has. Half of a list page, so that a profile is no larger than one.
+const ROWS_PER_LIST: i64 = 10;
 
 #[derive(Template)]
 #[template(path = "user.html")]
-struct Profile<'a> {
+struct ProfilePage<'a> {
     page: &'a PageContext,
     user: &'a User,
-    hosted: Vec<Row<'a>>,
+    hosted: Vec<PartyRow<'a>>,
     more_hosted: Option<String>,
-    going: Vec<Row<'a>>,
+    going: Vec<PartyRow<'a>>,
     more_going: Option<String>,
-    /// For oneself only.
-    form: Option<HostForm<'a>>,
+    /// On one's own profile only.
+    form: Option<HostFormView<'a>>,
 }
 
-/// The form to host, as it is shown.
-struct HostForm<'a> {
+/// The form to host a party, as the page shows it.
+struct HostFormView<'a> {
     fields: FormView<'a>,
-    /// Whether the zone in it is the server's, and nobody's own: their browser may know better.
+    /// Whether the time zone is only the server's default. A script then offers the browser's.
     zone_is_guessed: bool,
-}
-
-/// Rows of each of the two lists: a profile has a form as well, and is no heavier than a page with one list.
-const ROWS: i64 = 10;
-
-/// What somebody hosts; for oneself, where one goes as well.
-async fn view(dinner: &Ask<'_>, user: &User, me: &User, at: &Parameters) -> Result<ProfileView, Problem> {
-    let after = ProfileCursors { hosted: at.cursor("hosted_after"), attended: at.cursor("going_after") };
-    let size = PageSize::clamped(ROWS);
-    if user.id == me.id {
-        return Ok(dinner.parties.own_profile(me.id, after, size).await?);
-    }
-    let query = PartyQuery { scope: Scope::HostedBy(user.id), search: String::new(), with_seats: false };
-    let hosted = dinner.parties.list(query, me.id, after.hosted, size).await?;
-    Ok(ProfileView { hosted, attended: Page { items: Vec::new(), next: None }, last_zone: None })
 }
 
 #[handler]
 pub(crate) async fn show(
     me: CurrentUser,
     page: PageContext,
-    dinner: Ask<'_>,
-    name: Path<String>,
+    state: State<'_>,
+    path: Path<String>,
     request: &Request,
 ) -> Result<Response, Problem> {
-    // What can be no username is nobody's.
-    let username = Username::parse(&name).map_err(|_| Problem::NotFound)?;
-    let user = if username.key() == me.username.key() {
-        (*me).clone()
-    } else {
-        dinner.users.find_by_username(&username).await?.ok_or(Problem::NotFound)?
-    };
-    if user.username.as_str() != name.as_str() {
+    let user = find_user(&state, &me, &path).await?;
+    if user.username.as_str() != path.as_str() {
         return Ok(permanent_redirect(&format!("/user/{}", user.username)));
     }
-    let view = view(&dinner, &user, &me, &Parameters::of(request)).await?;
+    let view = load_profile(&state, &user, &me, &QueryParameters::of(request)).await?;
     let (zone, errors) = (view.last_zone.as_ref(), FormErrors::new());
-    let blank = hosting::blank(zone.unwrap_or(&dinner.time_zone).as_str());
-    let form = HostForm { fields: FormView::new(&blank, &errors), zone_is_guessed: zone.is_none() };
+    let fields = host_form::initial_fields(zone.unwrap_or(&state.time_zone));
+    let form = HostFormView { fields: FormView::new(&fields, &errors), zone_is_guessed: zone.is_none() };
     let form = (user.id == me.id).then_some(form);
-    Ok(profile(&page, StatusCode::OK, &user, &view, form, dinner.parties.now()))
+    let content = ProfilePage::new(&page, &user, &view, form, state.parties.now());
+    Ok(page.render_template(StatusCode::OK, user.username.as_str(), &content))
 }
 
-fn profile(
-    page: &PageContext,
-    status: StatusCode,
+/// The user of that name. One's own profile needs no query.
+async fn find_user(state: &State<'_>, me: &User, name: &str) -> Result<User, Problem> {
+    let username = Username::parse(name).map_err(|_| Problem::NotFound)?;
+    if username.key() == me.username.key() {
+        return Ok(me.clone());
+    }
+    state.users.find_by_username(&username).await?.ok_or(Problem::NotFound)
+}
+
+/// The parties that `user` hosts; for oneself also those one is going to.
+async fn load_profile(
+    state: &State<'_>,
     user: &User,
-    view: &ProfileView,
-    form: Option<HostForm<'_>>,
-    now: domain::Timestamp,
-) -> Response {
-    let content = Profile {
-        page,
-        user,
-        hosted: Row::all(&view.hosted.items, page, now),
-        more_hosted: view.hosted.next.as_ref().map(write),
-        going: Row::all(&view.attended.items, page, now),
-        more_going: view.attended.next.as_ref().map(write),
-        form,
-    };
-    page.render_template(status, user.username.as_str(), &content)
+    me: &User,
+    parameters: &QueryParameters,
+) -> Result<ProfileView, Problem> {
+    let after =
+        ProfileCursors { hosted: parameters.cursor("hosted_after"), attended: parameters.cursor("going_after") };
+    let size = PageSize::clamped(ROWS_PER_LIST);
+    if user.id == me.id {
+        return Ok(state.parties.own_profile(me.id, after, size).await?);
+    }
+    let query = PartyQuery { scope: Scope::HostedBy(user.id), search: String::new(), with_seats: false };
+    let hosted = state.parties.list(query, me.id, after.hosted, size).await?;
+    Ok(ProfileView { hosted, attended: Page { items: Vec::new(), next: None }, last_zone: None })
+}
+
+impl<'a> ProfilePage<'a> {
+    fn new(
+        page: &'a PageContext,
+        user: &'a User,
+        view: &'a ProfileView,
+        form: Option<HostFormView<'a>>,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            page,
+            user,
+            hosted: PartyRow::all(&view.hosted.items, page, now),
+            more_hosted: view.hosted.next.as_ref().map(cursor::format),
+            going: PartyRow::all(&view.attended.items, page, now),
+            more_going: view.attended.next.as_ref().map(cursor::format),
+            form,
+        }
+    }
 }

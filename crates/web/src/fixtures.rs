@@ -1,0 +1,43 @@
+//! Parties for the unit tests of this crate.
+
+use domain::party::{
+    Attendee, PartyDate, PartyHeading, PartyId, PartyState, PartySummary, PartyView, Seats, ShortText, Zone,
+    parse_date, parse_time,
+};
+use domain::user::{UserId, Username};
+
+/// The host of every party here.
+pub(crate) const HOST: UserId = UserId::new(1);
+
+/// Ada's heading: Saturday 14 March 2026, 19:00 in Berlin.
+pub(crate) fn heading() -> PartyHeading {
+    let (date, time) = (parse_date("2026-03-14").unwrap(), parse_time("19:00").unwrap());
+    let date = PartyDate::resolve(date, time, Zone::parse("Europe/Berlin").unwrap()).unwrap();
+    PartyHeading { host: Username::parse("Ada").unwrap(), date }
+}
+
+/// A scheduled party of Ada's with `guests`, each a name and a number of heads.
+pub(crate) fn party(seats: u32, guests: &[(&str, u32)]) -> PartySummary {
+    view(seats, guests).summary
+}
+
+/// The same party as its page shows it.
+pub(crate) fn view(seats: u32, guests: &[(&str, u32)]) -> PartyView {
+    let attendee = |&(name, heads): &(&str, u32)| Attendee { username: Username::parse(name).unwrap(), heads };
+    let guests: Vec<_> = guests.iter().map(attendee).collect();
+    let heading = heading();
+    let summary = PartySummary {
+        id: PartyId::new(1),
+        host: HOST,
+        venue: ShortText::parse("Here").unwrap(),
+        main_dish: ShortText::parse("Soup").unwrap(),
+        state: PartyState::Scheduled,
+        rsvp_deadline: heading.date.starts_at(),
+        heading,
+        seats: Seats::new(seats).unwrap(),
+        taken: 1 + guests.iter().map(|guest| guest.heads).sum::<u32>(),
+        first_guests: guests.iter().take(PartySummary::MAX_NAMED_GUESTS).cloned().collect(),
+        my_answer: None,
+    };
+    PartyView { summary, guests }
+}

@@ -1,0 +1,109 @@
+//! The sentences that DinnerParty shows for outcomes, refusals and invalid fields. Each outcome and refusal has its sentence
+//! in one exhaustive match.
+//!
+//! A page's title and its own text are in its handler and its template. How a party is described is in [`description`].
+
+mod description;
+
+use domain::party::{
+    Answer, Outcome, PartyDateError, PartyHeading, Refusal, Seats, SeatsError, ShortText, ShortTextError,
+};
+
+pub(crate) use self::description::{
+    attendees, closed_reason, companion, host, off_label, seats_left, seats_taken, seats_taken_by, time_until,
+};
+
+/// The Party ID is not a number, or the viewer may not see such a party.
+pub(crate) const PARTY_ID_INVALID: &str = "Please enter a valid Party ID to RSVP!";
+/// A party was hosted.
+pub(crate) const PARTY_HOSTED: &str = "Your table is set. Send your friends the link to this page.";
+/// The start of a new party is in the past.
+pub(crate) const PARTY_DATE_PAST: &str = "That time has already passed. Please choose a later one.";
+/// The submitted answer is neither `yes` nor `no`.
+pub(crate) const ANSWER_INVALID: &str = "Please say whether you are coming.";
+/// The viewer hosts the party.
+pub(crate) const VIEWER_IS_HOST: &str = "You're hosting";
+/// The body of a successful health response.
+pub(crate) const HEALTH_OK: &str = "ok";
+/// The body of `/health/ready` while the database is unavailable.
+pub(crate) const HEALTH_DATABASE_UNAVAILABLE: &str = "the database does not answer";
+
+/// The result of an RSVP.
+pub(crate) fn outcome(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Seated(PartyHeading { host, date }) => {
+            format!("You successfully RSVP'd to {host}'s dinner party on {date}!")
+        }
+        Outcome::Full(PartyHeading { host, date }) => format!("{host}'s dinner party on {date} is full."),
+        Outcome::AlreadySeated(PartyHeading { host, date }) => {
+            format!("You're already going to {host}'s dinner party on {date}.")
+        }
+        Outcome::Maybe => "Noted: maybe. A maybe doesn't hold a seat.".into(),
+        Outcome::GaveUpSeat => "You've given up your seat.".into(),
+        Outcome::Declined(PartyHeading { host, .. }) => format!("Thanks for letting {host} know."),
+    }
+}
+
+/// Why an RSVP is refused.
+pub(crate) fn refusal(refusal: &Refusal) -> String {
+    match refusal {
+        Refusal::Past => "That dinner party has already happened.".into(),
+        Refusal::Cancelled { host } => format!("{host} cancelled this dinner party."),
+        Refusal::IsHost => "You're hosting this one. Your seat is already counted.".into(),
+        Refusal::Removed { host } => format!("You can't RSVP to this party. Ask {host}."),
+        Refusal::Closed { deadline, host } => format!("RSVPs closed on {deadline}. Ask {host}."),
+        Refusal::TooManyCompanions { max } => format!("You can bring up to {max}."),
+    }
+}
+
+/// The viewer's own answer, as a short statement.
+pub(crate) fn my_answer(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Seated(_) => "You're coming",
+        Answer::Waitlisted { .. } => "You're on the waiting list",
+        Answer::Maybe => "You said maybe",
+        Answer::Declined => "You said no",
+        Answer::Invited => "You're invited",
+        Answer::Removed => "You can't RSVP",
+    }
+}
+
+/// Why a date, time or time zone is invalid.
+pub(crate) fn date_error(error: PartyDateError) -> &'static str {
+    match error {
+        PartyDateError::Date => "Please choose a date, such as 2030-01-15.",
+        PartyDateError::Time => "Please choose a time, such as 19:00.",
+        PartyDateError::Zone => "Please choose a time zone from the list, such as Europe/Berlin.",
+        PartyDateError::Gap => "Clocks are set forward over that time on that day. Please choose another time.",
+    }
+}
+
+/// Why a venue is invalid.
+pub(crate) fn venue_error(error: ShortTextError) -> String {
+    short_text_error(error, "where it is")
+}
+
+/// Why a main dish is invalid.
+pub(crate) fn main_dish_error(error: ShortTextError) -> String {
+    short_text_error(error, "what there is to eat")
+}
+
+fn short_text_error(error: ShortTextError, what: &str) -> String {
+    match error {
+        ShortTextError::Empty => format!("Please say {what}."),
+        ShortTextError::TooLong => format!("Please use at most {} characters.", ShortText::MAX_LENGTH),
+        ShortTextError::Character => "This holds a character that cannot be shown. Please type it again.".into(),
+    }
+}
+
+/// Why a number of seats is invalid.
+pub(crate) fn seats_error(error: SeatsError) -> String {
+    match error {
+        SeatsError::Empty => "Please say how many seats there are.".into(),
+        SeatsError::NotANumber => "Please write the number of seats in digits.".into(),
+        SeatsError::OutOfRange => format!("Please choose between 1 and {} seats.", Seats::MAX),
+    }
+}
+
+#[cfg(test)]
+mod tests;

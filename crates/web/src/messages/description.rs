@@ -1,0 +1,102 @@
+//! How a party is described: its seats, its guests, when it begins, and why it takes no RSVPs.
+
+use domain::Timestamp;
+use domain::party::{PartyHeading, PartyState, PartySummary, PartyView, Refusal};
+use domain::user::Username;
+
+use super::refusal;
+
+/// The free seats: "2 seats left", "full".
+pub(crate) fn seats_left(party: &PartySummary) -> String {
+    match party.free_seats() {
+        0 => "full".into(),
+        1 => "1 seat left".into(),
+        free => format!("{free} seats left"),
+    }
+}
+
+/// The taken seats: "5 of 8 seats taken".
+pub(crate) fn seats_taken(party: &PartySummary) -> String {
+    let noun = if party.seats.get() == 1 { "seat" } else { "seats" };
+    format!("{} of {} {noun} taken", party.taken, party.seats)
+}
+
+/// The taken seats and all guests: "5 of 8 seats taken: Ada (host), Ben with 1, Cyd".
+pub(crate) fn seats_taken_by(view: &PartyView) -> String {
+    let party = &view.summary;
+    let guests = view.guests.iter().map(|guest| match guest.heads {
+        1 => isolated(&guest.username),
+        heads => format!("{} with {}", isolated(&guest.username), heads - 1),
+    });
+    let people: Vec<_> = [host(&party.heading.host)].into_iter().chain(guests).collect();
+    format!("{}: {}", seats_taken(party), people.join(", "))
+}
+
+/// The host and the first guests: "Ada (host), Ben and 3 more".
+pub(crate) fn attendees(party: &PartySummary) -> String {
+    let mut people = vec![host(&party.heading.host)];
+    people.extend(party.first_guests.iter().map(|guest| isolated(&guest.username)));
+    match (party.unnamed_heads(), people.len()) {
+        (0, 1) => people.concat(),
+        (0, n) => format!("{} and {}", people[..n - 1].join(", "), people[n - 1]),
+        (more, _) => format!("{} and {more} more", people.join(", ")),
+    }
+}
+
+/// The host's name: "Ada (host)".
+pub(crate) fn host(name: &Username) -> String {
+    format!("{} (host)", isolated(name))
+}
+
+/// A companion, by the name of the guest: "with Ben".
+pub(crate) fn companion(of: &Username) -> String {
+    format!("with {}", isolated(of))
+}
+
+/// A name for a list of names. A right-to-left name is put between U+2068 and U+2069, so that it does not reorder the names
+/// beside it. A left-to-right name needs no marks.
+fn isolated(name: &Username) -> String {
+    let is_right_to_left = |c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
+    if name.as_str().contains(is_right_to_left) { format!("\u{2068}{name}\u{2069}") } else { name.to_string() }
+}
+
+/// Why the party takes no RSVPs; `None` while it does. The reasons are tried in the order of the RSVP rules.
+pub(crate) fn closed_reason(party: &PartySummary, now: Timestamp) -> Option<String> {
+    let PartyHeading { host, date } = &party.heading;
+    if date.has_begun(now) {
+        return Some(refusal(&Refusal::Past));
+    }
+    if party.state == PartyState::Cancelled {
+        return Some(refusal(&Refusal::Cancelled { host: host.clone() }));
+    }
+    let deadline = || date.at_in_same_zone(party.rsvp_deadline);
+    (!party.is_open(now)).then(|| refusal(&Refusal::Closed { deadline: deadline(), host: host.clone() }))
+}
+
+/// The label of a party that is cancelled or over; `None` for one to come.
+pub(crate) fn off_label(party: &PartySummary, now: Timestamp) -> Option<&'static str> {
+    if party.state == PartyState::Cancelled {
+        return Some("Cancelled");
+    }
+    party.heading.date.has_begun(now).then_some("It's over")
+}
+
+/// The time until a party begins: "Tomorrow", "In 3 weeks". `None` for a party that is cancelled or has begun.
+///
+/// Counts calendar days in the party's time zone. Weeks, months and years are rounded to the nearest.
+pub(crate) fn time_until(party: &PartySummary, now: Timestamp) -> Option<String> {
+    let date = &party.heading.date;
+    if party.state == PartyState::Cancelled || date.has_begun(now) {
+        return None;
+    }
+    let days = date.days_until(now);
+    let nearest = |unit| (days + unit / 2) / unit;
+    Some(match days {
+        ..=0 => "Today".into(),
+        1 => "Tomorrow".into(),
+        2..14 => format!("In {days} days"),
+        14..60 => format!("In {} weeks", nearest(7)),
+        60..705 => format!("In {} months", nearest(30)), // 705 days would be rounded to 24 months
+        _ => format!("In {} years", nearest(365)),
+    })
+}

@@ -1,0 +1,21 @@
+//! The response to a submitted RSVP.
+
+use accounts::web::{Flash, Problem};
+use domain::party::{Outcome, UpdateError};
+use poem::Response;
+
+use crate::messages;
+
+/// Redirects to the path `to`, which shows the outcome or the refusal as a flash message.
+///
+/// # Errors
+/// A failure of the store, which becomes a 503. It is never shown as an invalid Party ID.
+pub(super) fn redirect(result: Result<Outcome, UpdateError>, to: &str) -> Result<Response, Problem> {
+    match result {
+        Ok(full @ Outcome::Full(_)) => Ok(Flash::refusal(messages::outcome(&full)).to(to)),
+        Ok(outcome) => Ok(Flash::success(messages::outcome(&outcome)).to(to)),
+        Err(UpdateError::NotFound) => Ok(Flash::refusal(messages::PARTY_ID_INVALID).to("/rsvp")),
+        Err(UpdateError::Refused(refusal)) => Ok(Flash::refusal(messages::refusal(&refusal)).to(to)),
+        Err(UpdateError::Store(failure)) => Err(failure.into()),
+    }
+}

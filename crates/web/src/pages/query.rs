@@ -1,0 +1,72 @@
+//! The query string of a page with lists.
+
+use accounts::web::Fields;
+use domain::PageSize;
+use domain::party::PartyCursor;
+use poem::Request;
+
+use super::cursor;
+
+/// The most code points of a search text. Longer than any username, venue or dish.
+const MAX_TEXT_LENGTH: usize = 200;
+
+/// The parameters of a query string. A missing or invalid one is ignored, so that any address shows a list.
+pub(super) struct QueryParameters(Fields);
+
+impl QueryParameters {
+    pub(super) fn of(request: &Request) -> Self {
+        Self::decode(request.original_uri().query().unwrap_or_default())
+    }
+
+    fn decode(query: &str) -> Self {
+        Self(Fields::decode(query.as_bytes()).unwrap_or_default())
+    }
+
+    /// The first value of a text parameter: without control characters, which no username, venue or dish contains, and at
+    /// most 200 code points long.
+    pub(super) fn text(&self, name: &str) -> String {
+        let text = self.0.shown(name);
+        text.chars().filter(|c| !c.is_control()).take(MAX_TEXT_LENGTH).collect::<String>().trim().to_owned()
+    }
+
+    pub(super) fn is_ticked(&self, name: &str) -> bool {
+        self.0.is_ticked(name)
+    }
+
+    pub(super) fn number(&self, name: &str) -> Option<i64> {
+        self.0.one(name).ok()?.parse().ok()
+    }
+
+    /// `per_page`, limited to what a page may hold.
+    pub(super) fn page_size(&self) -> PageSize {
+        self.number("per_page").map_or(PageSize::DEFAULT, PageSize::clamped)
+    }
+
+    /// The party that a page starts after.
+    pub(super) fn cursor(&self, name: &str) -> Option<PartyCursor> {
+        cursor::parse(self.0.one(name).ok()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn invalid_parameters_are_ignored_or_limited() {
+        let query = QueryParameters::decode("q=+so%00up%0a+&per_page=1000&before=x&after=past");
+        assert_eq!(query.text("q"), "soup");
+        assert_eq!(query.page_size().rows(), 100);
+        assert_eq!((query.number("before"), query.cursor("after")), (None, None));
+    }
+
+    #[test]
+    fn undecodable_query_has_no_parameters() {
+        assert_eq!(QueryParameters::decode("q=%ff").text("q"), "");
+    }
+
+    #[test]
+    fn repeated_cursor_is_ignored() {
+        assert_eq!(QueryParameters::decode("after=past.1.2&after=past.1.2").cursor("after"), None);
+    }
+}

@@ -1,0 +1,70 @@
+//! A party as a row of a list.
+
+use accounts::web::PageContext;
+use domain::Timestamp;
+use domain::party::{Answer, PartySummary};
+use domain::user::UserId;
+
+use crate::messages;
+use crate::table::Ring;
+
+/// A party as a row shows it to one viewer.
+pub(super) struct PartyRow<'a> {
+    pub(super) party: &'a PartySummary,
+    pub(super) ring: Ring,
+    pub(super) attendees: String,
+    /// `None` for a party that takes no RSVPs.
+    pub(super) seats_left: Option<String>,
+    /// `None` for an open party that the viewer has not answered.
+    pub(super) status: Option<RowStatus>,
+    pub(super) is_host: bool,
+    /// Whether an RSVP could seat the viewer.
+    pub(super) can_rsvp: bool,
+}
+
+/// The status line of a row.
+pub(super) struct RowStatus {
+    pub(super) text: String,
+    /// The class in the stylesheet. Only a viewer with a seat gets the green one.
+    pub(super) class: &'static str,
+}
+
+impl<'a> PartyRow<'a> {
+    pub(super) fn of(party: &'a PartySummary, viewer: UserId, now: Timestamp) -> Self {
+        Self {
+            party,
+            ring: Ring::of(party),
+            attendees: messages::attendees(party),
+            seats_left: party.is_open(now).then(|| messages::seats_left(party)),
+            status: RowStatus::of(party, viewer, now),
+            is_host: party.host == viewer,
+            can_rsvp: can_rsvp(party, viewer, now),
+        }
+    }
+
+    /// The rows of a list, as the logged-in user sees them.
+    pub(super) fn all(parties: &'a [PartySummary], page: &PageContext, now: Timestamp) -> Vec<Self> {
+        let Some(viewer) = page.user() else { return Vec::new() };
+        parties.iter().map(|party| Self::of(party, viewer.id, now)).collect()
+    }
+}
+
+impl RowStatus {
+    fn of(party: &PartySummary, viewer: UserId, now: Timestamp) -> Option<Self> {
+        let closed = messages::off_label(party, now).map(Into::into).or_else(|| messages::closed_reason(party, now));
+        if let Some(text) = closed {
+            return Some(Self { text, class: "state-closed" });
+        }
+        if party.host == viewer {
+            return Some(Self { text: messages::VIEWER_IS_HOST.into(), class: "state-seated" });
+        }
+        let answer = party.my_answer?;
+        let class = if matches!(answer, Answer::Seated(_)) { "state-seated" } else { "state-open" };
+        Some(Self { text: messages::my_answer(answer).into(), class })
+    }
+}
+
+fn can_rsvp(party: &PartySummary, viewer: UserId, now: Timestamp) -> bool {
+    let is_seated_or_removed = matches!(party.my_answer, Some(Answer::Seated(_) | Answer::Removed));
+    party.is_open(now) && party.free_seats() > 0 && party.host != viewer && !is_seated_or_removed
+}

@@ -1,0 +1,24 @@
+//! The app state: what every handler can use. Pages and routes are not known here.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use accounts::StoreError;
+use domain::party::{Parties, Zone};
+use domain::user::UserRepository;
+
+/// Pings the database. Called for each request to `/health/ready`.
+pub type ReadinessCheck = Arc<dyn Fn() -> ReadinessFuture + Send + Sync>;
+
+/// A ping under way: `Ok` once the database has responded.
+pub type ReadinessFuture = Pin<Box<dyn Future<Output = Result<(), StoreError>> + Send>>;
+
+/// What every handler can use. Opaque outside this crate.
+pub struct AppState {
+    pub(crate) parties: Parties,
+    pub(crate) users: Arc<dyn UserRepository>,
+    pub(crate) readiness: ReadinessCheck,
+    /// The time zone that the form offers a host without an earlier party.
+    pub(crate) time_zone: Zone,
+}

@@ -1,16 +1,19 @@
 //! `/parties/{id}`: one party, its guests, and the viewer's answer.
 
+mod answer_card;
+
 use accounts::web::{
     CurrentUser, Fields, Flash, Form, FormErrors, PageContext, Problem, Submitted, permanent_redirect,
 };
 use askama::Template;
 use domain::Timestamp;
-use domain::party::{Answer, Heads, PartyId, PartyState, PartyView};
+use domain::party::{Heads, PartyId, PartyState, PartyView};
 use domain::user::UserId;
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, handler};
 
+use self::answer_card::AnswerCard;
 use super::row::PartyRow;
 use super::{State, outcome};
 use crate::messages;
@@ -22,14 +25,16 @@ struct PartyPage<'a> {
     page: &'a PageContext,
     view: &'a PartyView,
     row: PartyRow<'a>,
+    card: AnswerCard,
     table: Table,
     /// The time until the party begins; `None` for one that is off.
     until: Option<String>,
     /// "Cancelled" or "It's over"; `None` for a party to come.
     off: Option<&'static str>,
-    /// Why the party takes no RSVPs; `None` while it does.
-    closed: Option<String>,
+    /// Whether the party takes RSVPs.
+    is_open: bool,
     is_past: bool,
+    is_cancelled: bool,
 }
 
 #[handler]
@@ -56,24 +61,14 @@ impl<'a> PartyPage<'a> {
             page,
             view,
             row: PartyRow::of(party, viewer, now),
+            card: AnswerCard::of(party, viewer, now),
             table: Table::of(view),
             until: messages::time_until(party, now),
             off: messages::off_label(party, now),
-            closed: messages::closed_reason(party, now),
+            is_open: party.is_open(now),
             is_past: party.heading.date.has_begun(now),
+            is_cancelled: party.state == PartyState::Cancelled,
         }
-    }
-
-    fn is_seated(&self) -> bool {
-        matches!(self.view.summary.my_answer, Some(Answer::Seated(_)))
-    }
-
-    fn is_cancelled(&self) -> bool {
-        self.view.summary.state == PartyState::Cancelled
-    }
-
-    fn has_declined(&self) -> bool {
-        self.view.summary.my_answer == Some(Answer::Declined)
     }
 }
 

@@ -1,0 +1,91 @@
+//! The answer card of a party's page: what the viewer has answered and can answer now.
+//!
+//! Each state is a variant with a template of its own in `templates/answer_card`.
+
+use domain::Timestamp;
+use domain::party::{Answer, PartyState, PartySummary};
+use domain::user::UserId;
+
+use crate::messages;
+
+/// The state of the answer card for one viewer. `status` is the viewer's answer, if any; `reason` is why the party takes no
+/// RSVPs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum AnswerCard {
+    /// The viewer hosts a party to come that has free seats.
+    Hosting,
+    /// The viewer hosts a party to come that is full.
+    HostingFull,
+    /// The viewer hosted a party that is over.
+    Hosted,
+    /// The viewer had a seat at a party that is over.
+    Attended,
+    /// The party is over, and the viewer was not there or it was cancelled.
+    Over { reason: String },
+    /// The viewer has a seat at an open party.
+    Seated,
+    /// The viewer has a seat, and the RSVP deadline has passed.
+    SeatedClosed { reason: String },
+    /// The viewer has a seat at a party to come that was cancelled.
+    SeatedCancelled { reason: String },
+    /// The viewer cancelled the party.
+    CancelledByViewer,
+    /// The party was cancelled, and the viewer has no seat.
+    Cancelled { reason: String },
+    /// The RSVP deadline has passed, and the viewer has no seat.
+    Closed { reason: String },
+    /// The party has free seats, and the viewer can accept or decline.
+    Open { status: Option<&'static str> },
+    /// The party has free seats, and the viewer, who declined, can accept.
+    OpenDeclined { status: &'static str },
+    /// The party has free seats, and the viewer, who was removed, can only decline.
+    OpenRemoved { status: &'static str },
+    /// The party is full, and the viewer can decline.
+    Full { status: Option<&'static str> },
+    /// The party is full, and the viewer has declined.
+    FullDeclined { status: &'static str },
+}
+
+impl AnswerCard {
+    /// The card's state for `viewer` at the time `now`.
+    pub(super) fn of(party: &PartySummary, viewer: UserId, now: Timestamp) -> Self {
+        let is_host = party.host == viewer;
+        let is_seated = matches!(party.my_answer, Some(Answer::Seated(_)));
+        let is_cancelled = party.state == PartyState::Cancelled;
+        if let Some(reason) = messages::closed_reason(party, now) {
+            let is_past = party.heading.date.has_begun(now);
+            return match (is_past, is_cancelled) {
+                (true, false) if is_host => Self::Hosted,
+                (true, false) if is_seated => Self::Attended,
+                (true, _) => Self::Over { reason },
+                (false, true) if is_seated => Self::SeatedCancelled { reason },
+                (false, true) if is_host => Self::CancelledByViewer,
+                (false, true) => Self::Cancelled { reason },
+                (false, false) if is_host => Self::hosting(party),
+                (false, false) if is_seated => Self::SeatedClosed { reason },
+                (false, false) => Self::Closed { reason },
+            };
+        }
+        if is_host { Self::hosting(party) } else { Self::open(party) }
+    }
+
+    fn hosting(party: &PartySummary) -> Self {
+        if party.free_seats() == 0 { Self::HostingFull } else { Self::Hosting }
+    }
+
+    /// The card of an open party for a viewer who is not its host.
+    fn open(party: &PartySummary) -> Self {
+        let status = messages::my_answer;
+        match (party.my_answer, party.free_seats()) {
+            (Some(Answer::Seated(_)), _) => Self::Seated,
+            (Some(answer @ Answer::Declined), 0) => Self::FullDeclined { status: status(answer) },
+            (Some(answer @ Answer::Declined), 1..) => Self::OpenDeclined { status: status(answer) },
+            (Some(answer @ Answer::Removed), 1..) => Self::OpenRemoved { status: status(answer) },
+            (answer, 0) => Self::Full { status: answer.map(status) },
+            (answer, 1..) => Self::Open { status: answer.map(status) },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

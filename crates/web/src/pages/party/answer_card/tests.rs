@@ -1,0 +1,120 @@
+//! The choice of the card's state.
+
+use domain::Timestamp;
+use domain::party::{Heads, PartyState, PartySummary};
+use domain::user::UserId;
+
+use super::*;
+use crate::fixtures::{HOST, party};
+
+const GUEST: UserId = UserId::new(2);
+const SEATED: Option<Answer> = Some(Answer::Seated(Heads::ONE));
+const WAITLISTED: Option<Answer> = Some(Answer::Waitlisted { heads: Heads::ONE, place: 1 });
+
+const PAST: &str = "That dinner party has already happened.";
+const CANCELLED: &str = "Ada cancelled this dinner party.";
+const CLOSED: &str = "RSVPs closed on Saturday 14 March 2026, 18:59 (Europe/Berlin). Ask Ada.";
+
+/// A party with one free seat.
+fn open() -> PartySummary {
+    party(4, &[("Ben", 2)])
+}
+
+fn full() -> PartySummary {
+    party(3, &[("Ben", 2)])
+}
+
+/// The party with a deadline one minute before its start.
+fn closed(party: PartySummary) -> PartySummary {
+    let deadline = Timestamp::from_millis(party.heading.date.starts_at().as_millis() - 60_000);
+    PartySummary { rsvp_deadline: deadline, ..party }
+}
+
+fn cancelled(party: PartySummary) -> PartySummary {
+    PartySummary { state: PartyState::Cancelled, ..party }
+}
+
+/// The card half a minute before the start.
+fn before_start(party: PartySummary, viewer: UserId, my_answer: Option<Answer>) -> AnswerCard {
+    let now = Timestamp::from_millis(party.heading.date.starts_at().as_millis() - 30_000);
+    AnswerCard::of(&PartySummary { my_answer, ..party }, viewer, now)
+}
+
+fn at_start(party: PartySummary, viewer: UserId, my_answer: Option<Answer>) -> AnswerCard {
+    let now = party.heading.date.starts_at();
+    AnswerCard::of(&PartySummary { my_answer, ..party }, viewer, now)
+}
+
+#[test]
+fn host_sees_hosting_until_the_start() {
+    for (party, card) in [(open(), AnswerCard::Hosting), (full(), AnswerCard::HostingFull)] {
+        assert_eq!(before_start(party.clone(), HOST, None), card);
+        assert_eq!(before_start(closed(party.clone()), HOST, None), card);
+        assert_eq!(at_start(party, HOST, None), AnswerCard::Hosted);
+    }
+}
+
+#[test]
+fn host_of_cancelled_party_sees_cancelled_then_over() {
+    assert_eq!(before_start(cancelled(open()), HOST, None), AnswerCard::CancelledByViewer);
+    assert_eq!(at_start(cancelled(open()), HOST, None), AnswerCard::Over { reason: PAST.into() });
+}
+
+#[test]
+fn seated_guest_can_give_up_the_seat_until_the_start() {
+    let closed_card = AnswerCard::SeatedClosed { reason: CLOSED.into() };
+    let cancelled_card = AnswerCard::SeatedCancelled { reason: CANCELLED.into() };
+    for party in [open(), full()] {
+        assert_eq!(before_start(party.clone(), GUEST, SEATED), AnswerCard::Seated);
+        assert_eq!(before_start(closed(party.clone()), GUEST, SEATED), closed_card);
+        assert_eq!(before_start(cancelled(party.clone()), GUEST, SEATED), cancelled_card);
+        assert_eq!(at_start(party, GUEST, SEATED), AnswerCard::Attended);
+    }
+}
+
+#[test]
+fn cancelled_party_is_over_for_seated_guest_after_its_start() {
+    assert_eq!(at_start(cancelled(open()), GUEST, SEATED), AnswerCard::Over { reason: PAST.into() });
+}
+
+#[test]
+fn guest_without_seat_sees_why_rsvps_are_closed() {
+    let closed_card = AnswerCard::Closed { reason: CLOSED.into() };
+    let cancelled_card = AnswerCard::Cancelled { reason: CANCELLED.into() };
+    let over_card = AnswerCard::Over { reason: PAST.into() };
+    let (invited, maybe) = (Some(Answer::Invited), Some(Answer::Maybe));
+    for answer in [None, WAITLISTED, maybe, Some(Answer::Declined), invited, Some(Answer::Removed)] {
+        for party in [open(), full()] {
+            assert_eq!(before_start(closed(party.clone()), GUEST, answer), closed_card);
+            assert_eq!(before_start(cancelled(party.clone()), GUEST, answer), cancelled_card);
+            assert_eq!(at_start(party, GUEST, answer), over_card);
+        }
+    }
+}
+
+#[test]
+fn guest_without_seat_can_answer_open_party() {
+    for (answer, status) in [
+        (None, None),
+        (Some(Answer::Invited), Some("You're invited")),
+        (Some(Answer::Maybe), Some("You said maybe")),
+        (WAITLISTED, Some("You're on the waiting list")),
+    ] {
+        assert_eq!(before_start(open(), GUEST, answer), AnswerCard::Open { status });
+        assert_eq!(before_start(full(), GUEST, answer), AnswerCard::Full { status });
+    }
+}
+
+#[test]
+fn declined_guest_cannot_decline_again() {
+    let (answer, status) = (Some(Answer::Declined), "You said no");
+    assert_eq!(before_start(open(), GUEST, answer), AnswerCard::OpenDeclined { status });
+    assert_eq!(before_start(full(), GUEST, answer), AnswerCard::FullDeclined { status });
+}
+
+#[test]
+fn removed_guest_cannot_accept() {
+    let (answer, status) = (Some(Answer::Removed), "You can't RSVP");
+    assert_eq!(before_start(open(), GUEST, answer), AnswerCard::OpenRemoved { status });
+    assert_eq!(before_start(full(), GUEST, answer), AnswerCard::Full { status: Some(status) });
+}

@@ -52,13 +52,13 @@
 //! let ada = Registration {
 //!     username: Username::parse("ada")?,
 //!     email: Email::parse("ada@example.com")?,
-//!     password: Password::typed("marble otter seven")?,
+//!     password: Password::parse("marble otter seven".to_owned())?,
 //! };
 //! accounts.register(ada).await?;
 //!
 //! let attempt = LogIn {
 //!     email: "ADA@example.com".to_owned(),
-//!     password: Password::typed("marble otter seven")?,
+//!     password: Password::parse("marble otter seven".to_owned())?,
 //!     remember: false,
 //!     device: Device::default(),
 //!     replaces: None,

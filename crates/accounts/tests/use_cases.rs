@@ -17,14 +17,14 @@ fn registration(password: &str) -> Registration {
     Registration {
         username: Username::parse("ada").unwrap(),
         email: Email::parse("ada@example.com").unwrap(),
-        password: Password::typed(password).unwrap(),
+        password: Password::parse(password.to_owned()).unwrap(),
     }
 }
 
 fn attempt(email: &str, password: &str) -> LogIn {
     LogIn {
         email: email.to_owned(),
-        password: Password::typed(password).unwrap(),
+        password: Password::parse(password.to_owned()).unwrap(),
         remember: false,
         device: Device::default(),
         replaces: None,

@@ -22,7 +22,7 @@ impl Random for Sevens {
 fn hash(criterion: &mut Criterion) {
     let runtime = Runtime::new().unwrap();
     let hasher = Hasher::new(Cost::default(), Arc::new(Sevens));
-    let typed = || Password::typed("correct horse battery 0").unwrap();
+    let typed = || Password::parse("correct horse battery 0".to_owned()).unwrap();
     let stored = runtime.block_on(hasher.hash(typed())).unwrap();
     let mut group = criterion.benchmark_group("a password verified");
     group.sample_size(10); // each takes a tenth of a second, by design

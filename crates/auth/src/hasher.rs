@@ -179,7 +179,7 @@ mod tests {
     }
 
     fn typed(text: &str) -> Password {
-        Password::typed(text).unwrap()
+        Password::parse(text.to_owned()).unwrap()
     }
 
     /// A request whose job has begun and lasts until the sender is dropped.

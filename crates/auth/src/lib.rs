@@ -17,13 +17,13 @@
 //! let hasher = Hasher::new(Cost::DEFAULT, Arc::new(Dice));
 //!
 //! // Registration: not too long, then judged and hashed off the async threads.
-//! let chosen = Password::typed("marble otter seven")?;
+//! let chosen = Password::parse("marble otter seven".to_owned())?;
 //! let stored = hasher.hash_new_password(&policy, chosen, vec!["ada".into(), "ada@example.com".into()]).await?;
 //!
 //! // Log-in: the policy is not asked, and an unknown user (`None`) costs what a known one does.
-//! let typed = Password::typed("marble otter seven")?;
+//! let typed = Password::parse("marble otter seven".to_owned())?;
 //! assert!(matches!(hasher.verify(typed, Some(stored)).await?, Verification::Match { rehash: None }));
-//! let typed = Password::typed("marble otter seven")?;
+//! let typed = Password::parse("marble otter seven".to_owned())?;
 //! assert!(matches!(hasher.verify(typed, None).await?, Verification::Mismatch));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # }).unwrap();

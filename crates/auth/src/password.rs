@@ -1,52 +1,69 @@
-//! A password as it was typed: the one place where it is normalized. Which passwords may be chosen is
-//! [`crate::PasswordPolicy`]'s business, since those chosen earlier must still log in.
+//! A typed password: the one type that holds it, from the parsed form to the hash. Which passwords may be chosen is in
+//! [`crate::PasswordPolicy`], since passwords chosen under an earlier policy must still log in.
 
 use std::fmt;
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{UnicodeNormalization, is_nfkc};
+use zeroize::Zeroizing;
 
-/// A typed password in NFKC. A secret: it cannot be printed, and is compared only as a hash.
+/// A typed password in NFKC. Its text is wiped when it is dropped, and `Debug` hides it.
 ///
-/// It is normalized so that the same keys give the same password on every device (NIST SP 800-63B-4, 3.1.1.2), and in
-/// no other way: nothing is trimmed, cut or changed in case (ASVS 5.0, V6.2.8).
+/// NFKC makes the same keys give the same password on every device (NIST SP 800-63B-4, 3.1.1.2). Nothing else is
+/// changed: the text is not trimmed, truncated or case folded (ASVS 5.0, V6.2.8). A password is compared only as a
+/// hash.
 pub struct Password {
-    normalized: String,
+    normalized: Zeroizing<String>,
     length: usize,
 }
 
-/// The password has more than [`Password::MAX_LENGTH`] code points. It was not looked at.
+/// A password of more than [`Password::MAX_LENGTH`] code points. It was not normalized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a password has at most {} characters", Password::MAX_LENGTH)]
 pub struct PasswordTooLong;
 
 impl Password {
-    /// The most code points anybody may type: beyond it nothing is normalized or hashed (ASVS 5.0, V6.2.9).
+    /// The most code points of a typed password: 1,024. A longer one is neither normalized nor hashed (ASVS 5.0,
+    /// V6.2.9).
     pub const MAX_LENGTH: usize = 1_024;
 
-    /// Takes a password as it was typed, at registration and at log-in alike.
+    /// Takes ownership of a password as typed, at registration and at log-in.
+    ///
+    /// Text that is in NFKC already is kept in its own buffer. Other text is normalized into one new buffer, and the
+    /// typed one is wiped. A `String` converts into the argument without a copy.
     ///
     /// # Errors
-    /// [`PasswordTooLong`], found by counting no further than the first code point too many.
-    pub fn typed(text: &str) -> Result<Self, PasswordTooLong> {
-        let typed = text.chars().take(Self::MAX_LENGTH + 1).count();
-        if typed > Self::MAX_LENGTH {
+    /// [`PasswordTooLong`], found by counting no further than the first code point above the limit. The text is wiped.
+    pub fn parse(typed: impl Into<Zeroizing<String>>) -> Result<Self, PasswordTooLong> {
+        let typed = typed.into();
+        let typed_length = typed.chars().take(Self::MAX_LENGTH + 1).count();
+        if typed_length > Self::MAX_LENGTH {
             return Err(PasswordTooLong);
         }
-        let normalized: String = text.nfkc().collect();
-        let length = normalized.chars().count().min(typed);
+        let normalized = if is_nfkc(&typed) { typed } else { to_nfkc(&typed) };
+        let length = normalized.chars().count().min(typed_length);
         Ok(Self { normalized, length })
     }
 
-    /// Code points, as typed or as normalized, whichever are fewer: neither accents typed apart nor a ligature that
-    /// stands for 18 letters makes a short password long.
+    /// The length in code points, of the typed or of the normalized text, whichever is shorter.
+    ///
+    /// Neither a combining accent nor a ligature that normalizes to 18 letters makes a short password long.
     pub(crate) fn length(&self) -> usize {
         self.length
     }
 
-    /// The secret itself, for hashing and guessing alone.
+    /// The secret text, for hashing and for the strength estimate only.
     pub(crate) fn expose(&self) -> &str {
         &self.normalized
     }
+}
+
+/// Normalizes into a buffer of the exact size: a `String` that grows leaves copies in freed memory.
+fn to_nfkc(typed: &str) -> Zeroizing<String> {
+    let mut normalized = Zeroizing::new(String::with_capacity(typed.nfkc().map(char::len_utf8).sum()));
+    for c in typed.nfkc() {
+        normalized.push(c);
+    }
+    normalized
 }
 
 impl fmt::Debug for Password {
@@ -61,52 +78,71 @@ mod tests {
 
     use super::*;
 
-    fn kept(text: &str) -> String {
-        Password::typed(text).unwrap().expose().to_owned()
+    fn parse(typed: &str) -> Result<Password, PasswordTooLong> {
+        Password::parse(typed.to_owned())
+    }
+
+    fn normalized(typed: &str) -> String {
+        parse(typed).unwrap().expose().to_owned()
     }
 
     #[test]
-    fn nothing_is_trimmed_cut_or_changed_in_case() {
+    fn password_is_not_trimmed_truncated_or_case_folded() {
         let long = format!(" {} Zz\t", "x".repeat(900));
-        assert_eq!(kept(&long), long);
+        assert_eq!(normalized(&long), long);
     }
 
     #[test]
-    fn accents_typed_apart_or_together_are_one_password() {
-        assert_eq!(kept("caf\u{e9} ﬁve"), kept("cafe\u{301} five"));
+    fn composed_and_combining_accents_give_one_password() {
+        assert_eq!(normalized("caf\u{e9} ﬁve"), normalized("cafe\u{301} five"));
     }
 
     #[test]
-    fn what_is_too_long_is_refused_as_typed_before_it_is_normalized() {
-        assert!(Password::typed(&"🙂".repeat(1_024)).is_ok());
-        assert!(matches!(Password::typed(&"🙂".repeat(1_025)), Err(PasswordTooLong)));
-        // In NFKC these are 513 code points: only a count before normalizing refuses them.
-        assert!(matches!(Password::typed(&"e\u{301}".repeat(513)), Err(PasswordTooLong)));
+    fn too_long_password_is_rejected_before_normalization() {
+        assert!(parse(&"🙂".repeat(1_024)).is_ok());
+        assert!(matches!(parse(&"🙂".repeat(1_025)), Err(PasswordTooLong)));
+        // In NFKC these are 513 code points: only a count before normalization rejects them.
+        assert!(matches!(parse(&"e\u{301}".repeat(513)), Err(PasswordTooLong)));
     }
 
     #[test]
-    fn a_password_cannot_be_printed() {
-        assert_eq!(format!("{:?}", Password::typed("hunter2")), "Ok(Password(..))");
+    fn debug_output_hides_password() {
+        assert_eq!(format!("{:?}", parse("hunter2")), "Ok(Password(..))");
     }
 
     #[test]
-    fn length_is_the_lesser_of_typed_and_normalized() {
-        for (text, length) in [("🙂🙂", 2), ("e\u{301}e\u{301}", 2), ("\u{fdfa}", 1), ("", 0)] {
-            assert_eq!(Password::typed(text).unwrap().length(), length, "{text}");
+    fn normalized_password_keeps_its_buffer() {
+        let typed = "marble otter".to_owned();
+        let buffer = typed.as_ptr();
+        assert_eq!(Password::parse(typed).unwrap().expose().as_ptr(), buffer);
+    }
+
+    #[test]
+    fn normalization_allocates_one_buffer_of_exact_size() {
+        for typed in ["cafe\u{301}", "\u{fdfa}", &"ﬁ".repeat(1_024)] {
+            let password = parse(typed).unwrap();
+            assert_eq!(password.normalized.capacity(), password.normalized.len(), "{typed}");
+        }
+    }
+
+    #[test]
+    fn length_is_lesser_of_typed_and_normalized() {
+        for (typed, length) in [("🙂🙂", 2), ("e\u{301}e\u{301}", 2), ("\u{fdfa}", 1), ("", 0)] {
+            assert_eq!(parse(typed).unwrap().length(), length, "{typed}");
         }
     }
 
     proptest! {
         #[test]
-        fn every_spelling_of_a_text_is_the_same_password(text in "\\PC{0,40}") {
+        fn every_normalization_form_gives_the_same_password(text in "\\PC{0,40}") {
             for spelling in [text.nfc().collect::<String>(), text.nfd().collect(), text.nfkd().collect()] {
-                prop_assert_eq!(kept(&spelling), kept(&text));
+                prop_assert_eq!(normalized(&spelling), normalized(&text));
             }
         }
 
         #[test]
         fn any_text_is_a_password_or_too_long(text in any::<String>()) {
-            prop_assert_eq!(Password::typed(&text).is_ok(), text.chars().count() <= Password::MAX_LENGTH);
+            prop_assert_eq!(parse(&text).is_ok(), text.chars().count() <= Password::MAX_LENGTH);
         }
     }
 }

@@ -86,7 +86,7 @@ mod tests {
     use crate::random::fake::Counting;
 
     fn typed(text: &str) -> Password {
-        Password::typed(text).unwrap()
+        Password::parse(text.to_owned()).unwrap()
     }
 
     fn hashed(text: &str, cost: Cost) -> PasswordHash {

@@ -79,7 +79,7 @@ async fn main() -> anyhow::Result<()> {
         OsRandom.fill(&mut chance);
         let password = chance.map(|byte| format!("{byte:02x}")).concat();
         let (username, email) = (Username::parse("cook")?, Email::parse("cook@example.com")?);
-        accounts.register(Registration { username, email, password: Password::typed(&password)? }).await?;
+        accounts.register(Registration { username, email, password: Password::parse(password.clone())? }).await?;
         println!("The first start: log in as cook@example.com with the password {password}. It is not shown again.");
     }
     let no_icon = make_sync(|_| StatusCode::NO_CONTENT); // browsers ask for one, and complain of a page that is not there

@@ -67,7 +67,9 @@ async fn hash_once(ports: &AccountPorts) -> anyhow::Result<String> {
     let accounts = Accounts::builder().clock(FixedClock(JOINED)).build(ports.clone())?;
     let email = Email::parse(&email(0))?;
     let username = Username::parse(&username(0))?;
-    accounts.register(Registration { username, email: email.clone(), password: Password::typed(PASSWORD)? }).await?;
+    accounts
+        .register(Registration { username, email: email.clone(), password: Password::parse(PASSWORD.to_owned())? })
+        .await?;
     let credential = ports.credentials.find_by_email(&email).await?.context("the first user is there")?;
     Ok(credential.hash.expose().to_owned())
 }

@@ -24,7 +24,7 @@ async fn cookbook(database: &str) -> TestServer {
         Accounts::builder().cost(fast_hash_cost()).without(AccountPage::Register).log_in_at("/").after_log_in("/home");
     let accounts = accounts.build(AccountStore::connect(database).await.unwrap()).unwrap();
     let (username, email) = (Username::parse("cook").unwrap(), Email::parse("cook@example.com").unwrap());
-    let cook = Registration { username, email, password: Password::typed(PASSWORD).unwrap() };
+    let cook = Registration { username, email, password: Password::parse(PASSWORD.to_owned()).unwrap() };
     accounts.register(cook).await.unwrap();
     let no_icon = make_sync(|_| StatusCode::NO_CONTENT); // browsers ask for one, and complain of a page that is not there
     let routes = Route::new().at("/home", methods().get(secret)).at("/favicon.ico", no_icon);

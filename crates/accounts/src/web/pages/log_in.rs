@@ -66,7 +66,7 @@ impl Form for Typed {
         });
         let password = errors.field(fields, "password", |typed| match typed {
             "" => Err(words::PASSWORD_MISSING),
-            typed => Ok(Password::typed(typed).ok()),
+            typed => Ok(Password::parse(typed.to_owned()).ok()),
         });
         match (email, password) {
             (Some(email), Some(password)) => Ok(Self { email, password, remember: fields.is_ticked("remember") }),

@@ -44,7 +44,7 @@ impl Form for Registration {
         let email = errors.field(fields, "email", |typed| Email::parse(typed).map_err(words::email));
         let password = errors.field(fields, "password", |typed| match typed {
             "" => Err(words::PASSWORD_EMPTY),
-            typed => Password::typed(typed).map_err(|_| words::PASSWORD_TOO_LONG),
+            typed => Password::parse(typed.to_owned()).map_err(|_| words::PASSWORD_TOO_LONG),
         });
         errors.field(fields, "password2", |typed| match fields.one("password") {
             Ok(password) if password != typed => Err(words::PASSWORDS_DIFFER),

@@ -9,7 +9,7 @@ use auth::{Cost, HashLimits, Hasher, Lifetimes, PasswordPolicy, Random};
 use domain::{AccountPorts, Clock};
 
 use crate::event::Listener;
-use crate::{Accounts, Event, Inner, OsRandom, SystemClock, current};
+use crate::{Accounts, Event, Inner, OsRandom, SystemClock, find_session};
 
 /// Accounts about to be built. See [`Accounts::builder`].
 #[must_use = "nothing is set up until `build`"]
@@ -47,8 +47,8 @@ pub enum BuildError {
     #[error("a body limit of {0} bytes is outside 1,024 to 16,777,216")]
     BodyLimit(usize),
     /// A time that no page can keep, or that nobody waits for.
-    #[error("pages given up after {0:?} are outside 10 ms to an hour")]
-    AnswerWithin(Duration),
+    #[error("a handler timeout of {0:?} is outside 10 ms to 1 h")]
+    HandlerTimeout(Duration),
     /// A prefix that no cookie's name can have.
     #[error("`{0}` is not 1 to 32 letters, digits and dashes")]
     NotACookiePrefix(String),
@@ -138,10 +138,10 @@ impl Builder {
             random: self.random,
             policy: self.policy,
             lifetimes: self.lifetimes,
-            notes: current::notes(),
+            notes: find_session::notes(),
             listener: self.listener,
             #[cfg(feature = "poem")]
-            web: self.web.checked()?,
+            web: self.web.into_checked()?,
         };
         Ok(Accounts { inner: Arc::new(inner) })
     }

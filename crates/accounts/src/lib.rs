@@ -27,9 +27,9 @@
 //! let store = store::AccountStore::connect(&url).await?; // sqlite:recipe.db, or postgres://…
 //! let accounts = Accounts::builder().build(store)?;
 //! let app = accounts.routes(Route::new().at("/home", methods().get(home)))?;
-//! # use accounts::test_kit::{TestServer, Visitor};
+//! # use accounts::test_kit::{TestClient, TestServer};
 //! # let server = TestServer::start(app).await?;
-//! # let ada = Visitor::of(&server);
+//! # let ada = TestClient::of(&server);
 //! # assert!(ada.get("/home").await.text.contains("Sorry you must be logged in to view this page"));
 //! # ada.register("ada", "marble otter seven").await;
 //! # ada.log_in("ada", "marble otter seven").await;
@@ -73,14 +73,15 @@
 //! ```
 
 mod builder;
-mod current;
 mod event;
+mod find_session;
 mod log_in;
 mod log_out;
 mod register;
 mod system;
+#[cfg(feature = "poem")]
+mod timeouts;
 mod users;
-pub mod words;
 
 #[cfg(feature = "poem")]
 pub mod web;

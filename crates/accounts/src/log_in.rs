@@ -38,7 +38,7 @@ pub struct LoggedIn {
     /// Which session it opens.
     pub session: SessionId,
     /// Whether it outlives the browser.
-    pub remembered: bool,
+    pub is_remembered: bool,
 }
 
 /// Why somebody is not let in.
@@ -77,12 +77,12 @@ impl Accounts {
         let id = self.inner.ports.sessions.open(token.digest(), session, replaces).await?;
         self.purge_in_the_background();
         self.tell(&Event::LoggedIn { user: user.id, session: id });
-        Ok(LoggedIn { user, token, session: id, remembered: attempt.remember })
+        Ok(LoggedIn { user, token, session: id, is_remembered: attempt.remember })
     }
 
     /// Tells of somebody who was refused without a password to hash: one longer than any.
     #[cfg(feature = "poem")]
-    pub(crate) async fn log_in_refused(&self, email: &str, device: Device) -> Result<(), StoreError> {
+    pub(crate) async fn reject_log_in(&self, email: &str, device: Device) -> Result<(), StoreError> {
         let user = self.known(email).await?.map(|known| known.user.id);
         self.tell(&Event::LogInFailed { user, network: device.network });
         Ok(())

@@ -1,47 +1,48 @@
-//! Accounts over HTTP, for Poem: the outermost layer of a service. Use cases are not here: a page parses, asks
-//! [`crate::Accounts`], and tells what came of it.
+//! Accounts over HTTP, for Poem. This file is the map of the HTTP side.
+//!
+//! A request passes through [`layer`], which is around all routes: [`request`] reads and checks what came in, [`session`]
+//! finds the visitor, a handler runs, [`page`] turns its result into a page or an error page, and cookies and headers are
+//! added. Handlers and forms of an embedder use the items exported here.
+//!
+//! | looking for | it is in |
+//! | --- | --- |
+//! | the order of all steps around a handler | [`layer`] |
+//! | request context, origin check, CSRF token, body, client address, allowed hosts, return path | [`request`] |
+//! | decoded fields, passwords of a form, errors by field, how a form is shown again | [`form`] |
+//! | layout, page context, error pages, flash messages, redirects, security headers | [`page`] |
+//! | cookies, extractors of the visitor, protected routes | [`session`] |
+//! | the table of account pages, and each page | [`account_pages`] |
+//! | a setting, its default and its check | [`settings`] |
+//! | a sentence for people | [`messages`] |
+//!
+//! Use cases are not here: a handler parses, calls [`crate::Accounts`], matches the result and responds.
 
-mod address;
-mod answer;
-mod cookies;
-mod csrf;
-mod exchange;
-mod extract;
-mod fields;
-mod flash;
+mod account_pages;
 mod form;
-mod form_view;
-mod guard;
 #[cfg(feature = "gzip")]
 pub mod gzip;
-mod headers;
 mod layer;
-mod layout;
+mod messages;
 mod methods;
-mod next;
-mod pages;
-mod problem;
-mod response;
+mod page;
+mod request;
 mod routes;
+mod session;
 mod settings;
-mod site;
-mod visitor;
 
-pub use fields::{FieldError, Fields, Undecodable};
-pub use flash::{Flash, FlashKind};
-pub use form::{Form, FormErrors, Submitted};
-pub use form_view::{FormView, Input, SafeHtml, Summary};
-pub use guard::{Guarded, LoginRequired};
+pub use account_pages::AccountPage;
+pub use form::{
+    FieldError, Fields, Form, FormErrors, FormView, Input, PasswordFields, SafeHtml, Submitted, Summary, Undecodable,
+};
 pub use layer::Layer;
-pub use layout::{Layout, LayoutError, PageContext, PlainLayout};
 pub use methods::{Methods, methods};
-pub use next::Next;
-pub use problem::Problem;
-pub use response::{permanent_redirect, redirect};
+pub use page::{
+    Flash, FlashKind, Layout, LayoutError, PageContext, PlainLayout, Problem, permanent_redirect, redirect,
+};
+pub use request::ReturnPath;
 pub use routes::RoutesError;
-pub use settings::AccountPage;
+pub use session::{CurrentUser, Guarded, LoginRequired, Visitor};
 pub(crate) use settings::{Settings, WebSettings};
-pub use visitor::{CurrentUser, Visitor};
 
 #[cfg(test)]
 mod fuzz;

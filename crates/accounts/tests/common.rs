@@ -6,7 +6,8 @@ mod raw;
 
 use accounts::test_kit::{MovableClock, TestClient, TestResponse, TestServer, fast_hash_cost};
 use accounts::web::{
-    CurrentUser, Fields, Flash, Form, FormErrors, LoginRequired, PageContext, Problem, Submitted, Visitor, methods,
+    CurrentUser, Fields, Flash, Form, FormErrors, LoginRequired, PageContext, PasswordFields, Problem, Submitted,
+    Visitor, methods,
 };
 use accounts::{AccountPorts, Accounts, Builder, StoreError, Timestamp};
 use poem::{EndpointExt, Response, Route, handler};
@@ -135,7 +136,7 @@ fn save(user: CurrentUser) -> Response {
 struct Typed(String);
 
 impl Form for Typed {
-    fn parse(fields: &Fields) -> Result<Self, FormErrors> {
+    fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
         fields.one("text").map(|text| Self(text.to_owned())).map_err(|error| FormErrors::at("text", error))
     }
 }

@@ -108,9 +108,9 @@ async fn a_layout_that_shows_no_messages_keeps_them_for_one_that_does() {
 #[tokio::test]
 async fn a_guest_can_be_answered_in_another_way() {
     let service = Service::with(|builder| {
-        builder.unauthorized(|parts| {
-            let way = parts.way_back().map(ToString::to_string).unwrap_or_default();
-            parts.render_as(StatusCode::FORBIDDEN, "Members only", &format!("<p id=\"way\">{way}</p>"))
+        builder.unauthorized(|page| {
+            let way = page.return_path().map(ToString::to_string).unwrap_or_default();
+            page.render_as(StatusCode::FORBIDDEN, "Members only", &format!("<p id=\"way\">{way}</p>"))
         })
     });
     let service = service.await;
@@ -171,7 +171,7 @@ async fn unsafe_settings_are_refused_with_one_line() {
         ("`/:id` is not a path", |b| b.log_out_at("/:id")),
         ("`/a#b` is not a path", |b| b.after_log_out("/a#b")),
         ("`https://x` is not a path", |b| b.after_registration("https://x")),
-        ("pages given up after 9ms", |b| b.handler_timeout(std::time::Duration::from_millis(9))),
+        ("a handler timeout of 9ms", |b| b.handler_timeout(std::time::Duration::from_millis(9))),
         ("a body limit of 1023 bytes", |b| b.body_limit(1_023)),
         ("a body limit of 16777217 bytes", |b| b.body_limit(16 * 1024 * 1024 + 1)),
         ("`script-src 'unsafe-inline'` is not a source", |b| b.csp_source("script-src", "'unsafe-inline'")),

@@ -86,7 +86,7 @@ async fn a_journey_is_logged_without_its_secrets() {
     ada.get("/home?q=hush-hush").await;
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    let events = ["registered", "log-in refused", "logged in", "logged out", "refused", "the store could not answer"];
+    let events = ["registered", "log-in refused", "logged in", "logged out", "refused", "the store failed"];
     for event in events.into_iter().chain(["a page failed"]) {
         let message = format!("\"message\":\"{event}\"");
         let found = log.lines().any(|line| line.contains(&message) && line.contains("\"span\":{\"id\":\""));

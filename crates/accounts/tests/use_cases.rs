@@ -46,7 +46,7 @@ async fn registered_logged_in_known_and_logged_out() {
     let accounts = &service.accounts;
     let ada = accounts.register(registration(PASSWORD)).await.unwrap();
     let logged_in = accounts.log_in(attempt("ada@example.com", PASSWORD)).await.unwrap();
-    assert_eq!((&logged_in.user, logged_in.remembered), (&ada, false));
+    assert_eq!((&logged_in.user, logged_in.is_remembered), (&ada, false));
     let live = accounts.find_session(&logged_in.token).await.unwrap().unwrap();
     assert_eq!((live.user(), live.id()), (&ada, logged_in.session));
     assert!(accounts.log_out(&logged_in.token).await.unwrap());

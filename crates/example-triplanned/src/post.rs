@@ -1,6 +1,6 @@
 //! A post: a place, and what somebody says about it.
 
-use accounts::web::{Fields, Form, FormErrors};
+use accounts::web::{Fields, Form, FormErrors, PasswordFields};
 use accounts::{ShortText, UserId};
 
 use crate::stamp::Stamp;
@@ -39,7 +39,7 @@ pub(crate) struct Place {
 }
 
 impl Form for Place {
-    fn parse(fields: &Fields) -> Result<Self, FormErrors> {
+    fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
         let mut errors = FormErrors::new();
         let city =
             errors.field(fields, "city", |typed| ShortText::parse(typed).map_err(|e| words::label(e, "the city")));

@@ -2,7 +2,7 @@
 
 mod listing;
 
-use accounts::web::Next;
+use accounts::web::ReturnPath;
 use domain::party::{Answer, GuestList, PartyState};
 
 use crate::common::{House, assert_page, flash, host, post, press, rsvp};
@@ -186,5 +186,5 @@ async fn back_leads_nowhere_else(house: House) {
     }
     let twice = [("party_id", "1"), ("back", "/rsvp?q=a"), ("back", "/rsvp?q=b")];
     assert_eq!(post(&ben, "/rsvp", &twice).await.header("location"), Some("/rsvp"));
-    assert!(Next::parse("/rsvp?q=a").is_some(), "what is refused above is refused for another reason");
+    assert!(ReturnPath::parse("/rsvp?q=a").is_some(), "what is refused above is refused for another reason");
 }

@@ -1,18 +1,18 @@
-//! Which methods an address answers to. Poem's own routing answers 405 without the `Allow` that RFC 9110 asks for.
+//! The methods of a path. Poem's routing responds 405 without the `Allow` header that RFC 9110 (15.5.6) requires.
 
 use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderValue, Method, header};
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response};
 
-use super::problem::Problem;
+use super::page::Problem;
 
-/// Begins the methods of an address: `methods().get(page).post(form)`.
+/// An endpoint without methods, to add them: `methods().get(page).post(form)`.
 #[must_use]
 pub fn methods() -> Methods {
     Methods::default()
 }
 
-/// The methods of an address. Any other gets a 405 that lists them; HEAD is a GET without its body.
+/// The methods of a path. Any other method gets a 405 page with `Allow`. HEAD is GET without the body.
 #[derive(Default)]
 pub struct Methods {
     get: Option<BoxEndpoint<'static>>,
@@ -20,7 +20,7 @@ pub struct Methods {
 }
 
 impl Methods {
-    /// Answers GET and HEAD.
+    /// The handler for GET and HEAD.
     #[must_use]
     pub fn get<E>(self, endpoint: E) -> Self
     where
@@ -30,7 +30,7 @@ impl Methods {
         Self { get: Some(endpoint.into_endpoint().map_to_response().boxed()), ..self }
     }
 
-    /// Answers POST.
+    /// The handler for POST.
     #[must_use]
     pub fn post<E>(self, endpoint: E) -> Self
     where
@@ -40,9 +40,10 @@ impl Methods {
         Self { post: Some(endpoint.into_endpoint().map_to_response().boxed()), ..self }
     }
 
-    fn allowed(&self) -> &'static str {
+    /// The value of `Allow`.
+    pub(super) fn allowed(&self) -> &'static str {
         match (&self.get, &self.post) {
-            (Some(_), Some(_)) => EVERY,
+            (Some(_), Some(_)) => ALL_METHODS,
             (Some(_), None) => "GET, HEAD",
             (None, Some(_)) => "POST",
             (None, None) => "",
@@ -58,15 +59,15 @@ impl Endpoint for Methods {
             (Method::GET, Some(get), _) => get.call(request).await,
             (Method::HEAD, Some(get), _) => {
                 request.set_method(Method::GET);
-                get.call(request).await // the server leaves the body out, and keeps its length
+                get.call(request).await // the HTTP server drops the body and keeps its length
             }
             (Method::POST, _, Some(post)) => post.call(request).await,
-            _ => Err(not_allowed(self.allowed())),
+            _ => Err(method_not_allowed(self.allowed())),
         }
     }
 }
 
-/// The methods that an address would have answered to, for the 405 page.
+/// The value of `Allow` for the 405 page, attached to the error.
 #[derive(Debug, Clone)]
 pub(super) struct Allow(&'static str);
 
@@ -76,11 +77,11 @@ impl Allow {
     }
 }
 
-/// The methods that pages answer to at most.
-pub(super) const EVERY: &str = "GET, HEAD, POST";
+/// All methods that a path can have.
+pub(super) const ALL_METHODS: &str = "GET, HEAD, POST";
 
-/// A 405 that lists the methods there are.
-pub(super) fn not_allowed(allowed: &'static str) -> poem::Error {
+/// A 405 error with the value of `Allow`.
+pub(super) fn method_not_allowed(allowed: &'static str) -> poem::Error {
     let mut error: poem::Error = Problem::MethodNotAllowed.into();
     error.set_data(Allow(allowed));
     error

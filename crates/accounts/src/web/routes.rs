@@ -1,16 +1,15 @@
-//! Adds the accounts' pages to a service's routes, and puts the layer around all of them.
+//! Adds the account pages to the routes of a service, and the layer around them.
 
 use poem::error::RouteError;
 use poem::{Endpoint, Route};
 
+use super::AccountPage;
+use super::account_pages::ACCOUNT_PAGES;
 use super::layer::Layer;
-use super::methods::methods;
-use super::pages;
-use super::settings::AccountPage;
 use crate::Accounts;
 
-/// Why the pages could not be added: the embedder has one of their own at the same path. [`crate::Builder::without`]
-/// leaves ours out.
+/// An account page cannot be added: the service has a route at the same path. [`crate::Builder::without`] leaves the page
+/// out.
 #[derive(Debug, thiserror::Error)]
 #[error("{page:?} cannot be at {path}: {source}")]
 pub struct RoutesError {
@@ -21,37 +20,22 @@ pub struct RoutesError {
 }
 
 impl Accounts {
-    /// Adds the pages to register, log in and log out, and puts the layer around all routes: sessions, CSRF, flashes,
-    /// error pages, headers.
+    /// Adds the account pages to the routes of a service, and wraps all of them in the layer: sessions, CSRF protection,
+    /// flash messages, error pages, headers.
     ///
     /// # Errors
     /// [`RoutesError`]: a path is taken.
     pub fn routes(&self, mut routes: Route) -> Result<Layer<Route>, RoutesError> {
         let settings = &self.inner.web;
-        let pages = [
-            (
-                AccountPage::Register,
-                &settings.paths.register,
-                methods().get(pages::register::show).post(pages::register::submit),
-            ),
-            (
-                AccountPage::LogIn,
-                &settings.paths.log_in,
-                methods().get(pages::log_in::show).post(pages::log_in::submit),
-            ),
-            (AccountPage::LogOut, &settings.paths.log_out, methods().post(pages::log_out::submit)),
-        ];
-        for (page, path, endpoint) in pages {
-            if settings.without.contains(&page) {
-                continue;
-            }
-            let told = |source| RoutesError { page, path: path.clone(), source };
-            routes = routes.try_at(path, endpoint).map_err(told)?;
+        for entry in ACCOUNT_PAGES.iter().filter(|entry| settings.has(entry.page)) {
+            let (page, path) = (entry.page, settings.path(entry.page));
+            let added = routes.try_at(path, (entry.methods)());
+            routes = added.map_err(|source| RoutesError { page, path: path.to_owned(), source })?;
         }
         Ok(self.wrap(routes))
     }
 
-    /// Puts the layer around an endpoint without adding any page.
+    /// Wraps an endpoint in the layer, without adding any page.
     #[must_use]
     pub fn wrap<E: Endpoint>(&self, endpoint: E) -> Layer<E> {
         Layer::new(self.clone(), endpoint)

@@ -3,7 +3,7 @@
 mod answer_card;
 
 use accounts::web::{
-    CurrentUser, Fields, Flash, Form, FormErrors, PageContext, Problem, Submitted, permanent_redirect,
+    CurrentUser, Fields, Flash, Form, FormErrors, PageContext, PasswordFields, Problem, Submitted, permanent_redirect,
 };
 use askama::Template;
 use domain::Timestamp;
@@ -83,7 +83,7 @@ pub(crate) enum RsvpForm {
 }
 
 impl Form for RsvpForm {
-    fn parse(fields: &Fields) -> Result<Self, FormErrors> {
+    fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
         let mut errors = FormErrors::new();
         let answer = errors.field(fields, "answer", |typed| match typed {
             "yes" => Ok(Self::Accept),

@@ -1,6 +1,8 @@
 //! `/rsvp`: the list of all parties, with an RSVP by button or by Party ID.
 
-use accounts::web::{CurrentUser, Fields, Flash, Form, FormErrors, Next, PageContext, Problem, Submitted};
+use accounts::web::{
+    CurrentUser, Fields, Flash, Form, FormErrors, PageContext, PasswordFields, Problem, ReturnPath, Submitted,
+};
 use askama::Template;
 use domain::PageSize;
 use domain::party::{Heads, PartyId, PartyQuery, Scope};
@@ -78,7 +80,7 @@ pub(crate) struct RsvpByIdForm {
 }
 
 impl Form for RsvpByIdForm {
-    fn parse(fields: &Fields) -> Result<Self, FormErrors> {
+    fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
         let mut errors = FormErrors::new();
         let parse = |typed: &str| PartyId::parse(typed).map_err(|_| messages::PARTY_ID_INVALID);
         let party = errors.field(fields, "party_id", parse);
@@ -102,6 +104,6 @@ pub(crate) async fn rsvp_by_id(
 
 /// The submitted `back`, if it is a page of this list; otherwise the first page.
 fn list_path(fields: &Fields) -> String {
-    let back = fields.one("back").ok().and_then(Next::parse).filter(|back| back.path() == "/rsvp");
-    back.as_ref().map_or("/rsvp", Next::as_str).to_owned()
+    let back = fields.one("back").ok().and_then(ReturnPath::parse).filter(|back| back.path() == "/rsvp");
+    back.as_ref().map_or("/rsvp", ReturnPath::as_str).to_owned()
 }

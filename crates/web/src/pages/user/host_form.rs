@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use accounts::web::{CurrentUser, Fields, Flash, Form, FormErrors, FormView, PageContext, Problem, Submitted};
+use accounts::web::{
+    CurrentUser, Fields, Flash, Form, FormErrors, FormView, PageContext, PasswordFields, Problem, Submitted,
+};
 use domain::party::{
     HostError, IdempotencyKey, NewParty, PartyDate, PartyDateError, Seats, ShortText, Zone, parse_date, parse_time,
 };
@@ -48,7 +50,7 @@ pub(crate) struct HostForm {
 }
 
 impl Form for HostForm {
-    fn parse(fields: &Fields) -> Result<Self, FormErrors> {
+    fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
         let mut errors = FormErrors::new();
         let date = parse_party_date(fields, &mut errors);
         let venue = errors.field(fields, "venue", |typed| ShortText::parse(typed).map_err(messages::venue_error));

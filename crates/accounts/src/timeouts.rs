@@ -1,0 +1,13 @@
+//! Every timeout of this crate. How long sessions live is in `auth`.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+/// How long a handler may run before the layer responds with 503. A setting: see [`crate::Builder::handler_timeout`].
+pub(crate) const HANDLER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// The handler timeouts that an embedder can choose.
+pub(crate) const HANDLER_TIMEOUT_RANGE: RangeInclusive<Duration> = Duration::from_millis(10)..=Duration::from_hours(1);
+
+/// The `Retry-After` of a 503 response, in seconds.
+pub(crate) const RETRY_AFTER_SECS: u64 = 5;

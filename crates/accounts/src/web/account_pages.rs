@@ -1,0 +1,144 @@
+//! The table of account pages. To add a page, add an entry to [`ACCOUNT_PAGES`] below and a file beside the others.
+//!
+//! Routes, paths and their settings, [`Builder::without`], the links between the pages, and the list in
+//! `docs/EMBEDDING.md` all come from this table.
+
+mod log_in;
+mod log_out;
+mod register;
+#[cfg(test)]
+mod tests;
+
+use super::methods::{Methods, methods};
+use super::settings::Settings;
+use crate::Builder;
+
+/// An account page, as the table describes it.
+pub(super) struct Entry {
+    pub(super) page: AccountPage,
+    /// The path where no setting moves it.
+    pub(super) default_path: &'static str,
+    /// The name of the method of [`Builder`] that moves it, for the list in the documentation.
+    #[cfg(test)]
+    setting: &'static str,
+    /// That method.
+    #[cfg(test)]
+    move_to: fn(Builder, &str) -> Builder,
+    /// The handlers.
+    pub(super) methods: fn() -> Methods,
+    /// Whether only users can use the page. A log-in leads back to such a page, and never to one that is for guests too.
+    pub(super) requires_log_in: bool,
+    /// How other account pages link to it.
+    pub(super) link: Option<Link>,
+}
+
+/// A link to an account page, below the form of other account pages.
+pub(super) struct Link {
+    /// The pages that show the link.
+    from: &'static [AccountPage],
+    /// The sentence before the link.
+    question: &'static str,
+    /// The text of the link.
+    text: &'static str,
+    /// Whether the link stays where [`Builder::without`] leaves the page out. It does for a page that every service needs:
+    /// the embedder's own is at the same path.
+    stays_without: bool,
+}
+
+/// Makes the enum, the settings and the table from one list.
+macro_rules! account_pages {
+    ($($(#[$doc:meta])* $page:ident at $path:literal, moved by $setting:ident { $($column:ident: $value:expr,)* })*) => {
+        /// A page that this crate provides. A service can move it, or leave it out with [`Builder::without`].
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+        pub enum AccountPage {
+            $($(#[$doc])* #[doc = concat!("\n\nDefault path: `", $path, "`.")] $page,)*
+        }
+
+        impl Builder {
+            $(
+                #[doc = concat!("Moves [`AccountPage::", stringify!($page), "`] to another path. Default: `", $path, "`.")]
+                pub fn $setting(mut self, path: impl Into<String>) -> Self {
+                    self.web.paths.insert(AccountPage::$page, path.into());
+                    self
+                }
+            )*
+        }
+
+        /// All account pages, in the order of the enum.
+        pub(super) static ACCOUNT_PAGES: &[Entry] = &[
+            $(Entry {
+                page: AccountPage::$page,
+                default_path: $path,
+                #[cfg(test)]
+                setting: stringify!($setting),
+                #[cfg(test)]
+                move_to: |builder, path| builder.$setting(path),
+                $($column: $value,)*
+            },)*
+        ];
+    };
+}
+
+account_pages! {
+    /// The registration page, for GET and POST.
+    Register at "/register", moved by register_at {
+        methods: || methods().get(register::show).post(register::submit),
+        requires_log_in: false,
+        link: Some(Link {
+            from: &[AccountPage::LogIn],
+            question: "New here?",
+            text: "Register",
+            stays_without: false,
+        }),
+    }
+
+    /// The log-in page, for GET and POST.
+    LogIn at "/login", moved by log_in_at {
+        methods: || methods().get(log_in::show).post(log_in::submit),
+        requires_log_in: false,
+        link: Some(Link {
+            from: &[AccountPage::Register],
+            question: "Have an account?",
+            text: "Log in",
+            stays_without: true,
+        }),
+    }
+
+    /// The address that logs out, for POST.
+    LogOut at "/logout", moved by log_out_at {
+        methods: || methods().post(log_out::submit),
+        requires_log_in: false,
+        link: None,
+    }
+}
+
+/// A link as a page shows it.
+struct ShownLink<'a> {
+    question: &'static str,
+    path: &'a str,
+    text: &'static str,
+}
+
+impl Settings {
+    /// The path of an account page.
+    pub(super) fn path(&self, page: AccountPage) -> &str {
+        self.paths.get(&page).map_or(ACCOUNT_PAGES[page as usize].default_path, String::as_str)
+    }
+
+    /// Whether the service has an account page of this crate.
+    pub(super) fn has(&self, page: AccountPage) -> bool {
+        !self.without.contains(&page)
+    }
+
+    /// Whether a path is an account page that requires no log-in. Such a page is no target of a log-in.
+    pub(super) fn is_open_account_page(&self, path: &str) -> bool {
+        ACCOUNT_PAGES.iter().any(|entry| !entry.requires_log_in && self.path(entry.page) == path)
+    }
+
+    /// The links that an account page shows to other account pages.
+    fn links_from(&self, page: AccountPage) -> Vec<ShownLink<'_>> {
+        let links = ACCOUNT_PAGES.iter().filter_map(|entry| Some((entry.page, entry.link.as_ref()?)));
+        let links = links.filter(|(to, link)| link.from.contains(&page) && (self.has(*to) || link.stays_without));
+        links.map(|(to, link)| ShownLink { question: link.question, path: self.path(to), text: link.text }).collect()
+    }
+}

@@ -1,0 +1,24 @@
+//! The address that logs out. It ends the session on the server; where that fails the response says so, and the cookie
+//! stays.
+
+use poem::http::{HeaderName, HeaderValue};
+use poem::{Response, handler};
+
+use crate::web::messages;
+use crate::web::page::{Flash, PageContext, Problem};
+use crate::web::session::SessionChange;
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+#[handler]
+pub(super) async fn submit(page: PageContext) -> Result<Response, Problem> {
+    let request = page.request();
+    if let Some(token) = &request.session {
+        request.accounts.log_out(token).await?;
+    }
+    let mut response = Flash::success(messages::LOGGED_OUT).to(&request.settings().after_log_out);
+    response.extensions_mut().insert(SessionChange::Ended);
+    // The cache only, so that Back shows no private page. `"cookies"` would remove the flash message too.
+    response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
+    Ok(response)
+}

@@ -1,0 +1,69 @@
+//! One field of a form as a page shows it.
+
+use askama::Template;
+use askama::filters::HtmlSafe;
+
+/// A field with its label, its hint or error, and its value. Displays as safe HTML.
+#[derive(Debug, Clone, Template)]
+#[template(path = "input.html")]
+pub struct Input<'a> {
+    name: &'a str,
+    label: &'a str,
+    kind: &'a str,
+    value: &'a str,
+    error: Option<&'a str>,
+    hint: &'a str,
+    attributes: Vec<(&'a str, &'a str)>,
+    required: bool,
+    rows: Option<u16>,
+}
+
+impl<'a> Input<'a> {
+    pub(super) fn new(name: &'a str, label: &'a str, value: &'a str, error: Option<&'a str>) -> Self {
+        Self { name, label, kind: "text", value, error, hint: "", attributes: Vec::new(), required: true, rows: None }
+    }
+
+    /// The `type` of the `<input>`; `text` by default. A `password` is shown empty.
+    #[must_use]
+    pub fn kind(self, kind: &'a str) -> Self {
+        let value = if kind == "password" { "" } else { self.value };
+        Self { kind, value, ..self }
+    }
+
+    /// A line below the field, which an error replaces.
+    #[must_use]
+    pub fn hint(self, hint: &'a str) -> Self {
+        Self { hint, ..self }
+    }
+
+    /// The `autocomplete` attribute, for password managers and on-screen keyboards.
+    #[must_use]
+    pub fn autocomplete(self, token: &'a str) -> Self {
+        self.attribute("autocomplete", token)
+    }
+
+    /// Another attribute. The name is not escaped.
+    #[must_use]
+    pub fn attribute(mut self, name: &'static str, value: &'a str) -> Self {
+        self.attributes.push((name, value));
+        self
+    }
+
+    /// Allows the field to be left blank.
+    #[must_use]
+    pub fn optional(self) -> Self {
+        Self { required: false, ..self }
+    }
+
+    /// A `<textarea>` of so many lines.
+    #[must_use]
+    pub fn rows(self, rows: u16) -> Self {
+        Self { rows: Some(rows), ..self }
+    }
+
+    fn has_note(&self) -> bool {
+        self.error.is_some() || !self.hint.is_empty()
+    }
+}
+
+impl HtmlSafe for Input<'_> {}

@@ -1,0 +1,168 @@
+//! Every message of the account pages and error pages, for people. What happened is decided elsewhere.
+
+use auth::PasswordRefusal;
+use domain::user::{EmailError, Username, UsernameError};
+
+/// The message of an error page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Message {
+    /// The title of the page.
+    pub(super) title: &'static str,
+    /// One or two sentences.
+    pub(super) text: &'static str,
+}
+
+impl Message {
+    const fn new(title: &'static str, text: &'static str) -> Self {
+        Self { title, text }
+    }
+}
+
+// Flash messages.
+
+/// After a registration, on the log-in page.
+pub(super) const REGISTERED: &str = "Your account is ready. Log in to continue.";
+/// After a log-out.
+pub(super) const LOGGED_OUT: &str = "You are logged out.";
+/// A protected page was opened with a session that has ended or expired.
+pub(super) const SESSION_ENDED: &str = "Your session has ended. Please log in again.";
+
+/// After a log-in.
+pub(super) fn welcome_back(username: &Username) -> String {
+    format!("Welcome back, {username}.")
+}
+
+// Error pages.
+
+/// A guest opened a protected page.
+pub(super) const LOG_IN_FIRST: Message = Message::new("Log in", "Sorry you must be logged in to view this page");
+/// The user may not do this.
+pub(super) const FORBIDDEN: Message = Message::new("Not yours to do", "That is not yours to do.");
+/// The CSRF token of the form does not belong to the current session.
+pub(super) const STALE_FORM: Message =
+    Message::new("Once more, please", "This form was open for too long. Please send it once more.");
+/// The same for a guest, where the form may have been made for a user.
+pub(super) const FORM_OUTLIVED_SESSION: Message = Message::new(
+    "Once more, please",
+    "This form was open for too long, and you are not logged in. If it needs that, log in beside this page first. Then send it once more: what you typed is kept here.",
+);
+/// The link to the log-in page on that page.
+pub(super) const LOG_IN_BESIDE: &str = "Log in beside this page (opens a new tab)";
+/// Another site sent the form, or nothing shows that it comes from this origin.
+pub(super) const CROSS_SITE: Message = Message::new(
+    "Not one of our forms",
+    "That did not come from one of our forms, so we left everything as it is. Please go to the page itself and send it from there.",
+);
+/// The body is not a form.
+pub(super) const NOT_A_FORM: Message =
+    Message::new("That is not a form", "This page takes a form, sent the way a browser sends one.");
+/// The body cannot be read or decoded.
+pub(super) const UNDECODABLE: Message =
+    Message::new("We couldn't read that", "What was sent is damaged. Nothing changed, please try again.");
+/// The host is not ours.
+pub(super) const MISDIRECTED: Message =
+    Message::new("Not here", "This server answers only to the name it was given. Please check the address.");
+/// The store failed before a change was saved.
+pub(super) const NOT_SAVED: Message =
+    Message::new("Please try again", "We couldn't save that. Nothing changed, please try again.");
+/// The store failed during the commit, or the handler timed out.
+pub(super) const OUTCOME_UNKNOWN: Message = Message::new(
+    "Please look first",
+    "We can't tell whether that was saved. Please look before you send it once more.",
+);
+/// The store failed in a request that changes nothing.
+pub(super) const NOT_READ: Message =
+    Message::new("Please try again", "We couldn't look that up. Please try again in a moment.");
+/// The hash queue is full.
+pub(super) const BUSY: Message = Message::new("Please try again", "We're very busy. Please try again in a moment.");
+
+/// The message for an HTTP status of 400 or more.
+pub(super) fn status(status: u16) -> Message {
+    match status {
+        404 => Message::new("Page not found", "There is nothing at this address. It may have moved, or never been."),
+        405 => Message::new("Not that way", "This address does not answer to that. Please go back and use its page."),
+        408 => Message::new("Too slow", "What you sent did not arrive in time. Nothing changed, please try again."),
+        413 => {
+            Message::new("Too much at once", "What was sent is larger than we take. Nothing changed. Please send less.")
+        }
+        414 | 431 => Message::new(
+            "Too long",
+            "The address, or what your browser sent with it, is longer than we take. Please start from the first page.",
+        ),
+        400..=499 => Message::new(
+            "We couldn't do that",
+            "The request makes no sense to us. Nothing changed. Please go back and try again.",
+        ),
+        503 => BUSY,
+        _ => Message::new(
+            "Something went wrong",
+            "That was our fault, and it has been noted. Please try again in a moment.",
+        ),
+    }
+}
+
+// Errors of a field.
+
+/// Above a form with errors.
+pub(super) const PLEASE_CHECK: &str = "Please check what you typed:";
+/// A field was sent more than once.
+pub(super) const FIELD_REPEATED: &str = "This field was sent more than once. Please fill it in again.";
+/// A field contains U+0000.
+pub(super) const FIELD_HAS_NUL: &str = "This field holds a character that cannot be stored. Please type it again.";
+/// The log-in form has no e-mail address.
+pub(super) const EMAIL_MISSING: &str = "Please type your email address.";
+/// The log-in form has no password.
+pub(super) const PASSWORD_MISSING: &str = "Please type your password.";
+/// The log-in was refused, for any reason.
+pub(super) const MISMATCH: &str = "That email and password don't match. Please try again.";
+/// The username is taken.
+pub(super) const USERNAME_TAKEN: &str = "That username is taken.";
+/// The e-mail address is taken.
+pub(super) const EMAIL_TAKEN: &str = "An account with that email already exists.";
+/// The registration form has no password.
+pub(super) const PASSWORD_EMPTY: &str = "Please choose a password.";
+/// The password is above the length limit.
+pub(super) const PASSWORD_TOO_LONG: &str = "Please choose a password of at most 1,024 characters.";
+/// The second password differs from the first.
+pub(super) const PASSWORDS_DIFFER: &str = "The two passwords differ.";
+
+/// The hint below the field of a new password.
+pub(super) fn password_hint(min_length: usize) -> String {
+    format!("At least {min_length} characters. A few unrelated words are easy to keep and hard to guess.")
+}
+
+/// Why a text is not a username.
+pub(super) fn username(error: UsernameError) -> String {
+    match error {
+        UsernameError::Empty => "Please choose a username.".into(),
+        UsernameError::TooShort => format!("A username has at least {} characters.", Username::MIN_LENGTH),
+        UsernameError::TooLong => format!("A username has at most {} characters.", Username::MAX_LENGTH),
+        UsernameError::Character => "A username is made of letters, digits, underscores, hyphens, and dots.".into(),
+        UsernameError::OnlyDots => "A username needs more than dots.".into(),
+        UsernameError::Reserved => "That username is reserved. Please choose another.".into(),
+    }
+}
+
+/// Why a text is not an e-mail address.
+pub(super) fn email(error: EmailError) -> &'static str {
+    match error {
+        EmailError::Empty => "Please give your email address.",
+        EmailError::TooLong => "An email address has at most 254 characters.",
+        EmailError::Malformed => "That is not an email address. It looks like name@example.com.",
+    }
+}
+
+/// Why a password is refused.
+pub(super) fn password(refusal: &PasswordRefusal) -> String {
+    match refusal {
+        PasswordRefusal::Empty => PASSWORD_EMPTY.into(),
+        PasswordRefusal::TooShort { min } => format!("Please choose a password of at least {min} characters."),
+        PasswordRefusal::TooLong { max } => format!("Please choose a password of at most {max} characters."),
+        PasswordRefusal::Guessable { warning: Some(warning) } => {
+            format!("That password is easy to guess: {warning}. A few unrelated words are hard to guess.")
+        }
+        PasswordRefusal::Guessable { warning: None } => {
+            "That password is easy to guess. A few unrelated words are hard to guess.".into()
+        }
+    }
+}

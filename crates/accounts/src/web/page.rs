@@ -1,0 +1,23 @@
+//! What goes out: pages in the embedder's layout, error pages, flash messages, redirects and headers.
+
+mod context;
+mod error_page;
+mod flash;
+mod flash_cookie;
+mod layout;
+mod plain_layout;
+mod problem;
+mod response;
+mod security_headers;
+
+pub use context::PageContext;
+pub(super) use error_page::error_page;
+pub(super) use flash::NewFlashes;
+pub use flash::{Flash, FlashKind};
+pub(super) use flash_cookie::{read_flashes, write_flashes};
+pub use layout::{Layout, LayoutError};
+pub use plain_layout::PlainLayout;
+pub use problem::Problem;
+pub(super) use response::last_resort;
+pub use response::{permanent_redirect, redirect};
+pub(super) use security_headers::{add_security_headers, content_security_policy, security_headers};

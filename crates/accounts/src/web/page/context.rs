@@ -1,0 +1,136 @@
+//! The page context: what a handler and a layout need to render a page.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use askama::Template;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use domain::user::User;
+use poem::http::StatusCode;
+use poem::{FromRequest, Request, RequestBody, Response};
+
+use super::Flash;
+use super::response::{html_response, last_resort};
+use crate::Accounts;
+use crate::web::form::SafeHtml;
+use crate::web::request::{CSRF_FIELD, RequestContext, ReturnPath};
+use crate::web::session::Visitor;
+
+/// The context of a page: its user, its flash messages, the hidden fields of its forms.
+///
+/// A handler takes it as an extractor and ends in [`PageContext::render`]. Extracting it looks up the visitor, and fails
+/// with 503 where the store fails.
+#[derive(Clone)]
+pub struct PageContext {
+    request: Arc<RequestContext>,
+}
+
+impl PageContext {
+    pub(crate) fn new(request: Arc<RequestContext>) -> Self {
+        Self { request }
+    }
+
+    pub(crate) fn request(&self) -> &Arc<RequestContext> {
+        &self.request
+    }
+
+    /// The user who is logged in; `None` for a guest, and on an error page where the visitor is unknown.
+    #[must_use]
+    pub fn user(&self) -> Option<&User> {
+        self.request.known_visitor().and_then(Visitor::user).map(|user| &**user)
+    }
+
+    /// Whether the visitor is a guest; `false` for a user, and where the visitor is unknown.
+    #[must_use]
+    pub fn is_guest(&self) -> bool {
+        matches!(self.request.known_visitor(), Some(Visitor::Guest))
+    }
+
+    /// The hidden field with the CSRF token, which every form with `method="post"` needs.
+    ///
+    /// Its value differs each time: in a compressed response a repeated secret could be guessed from the length (BREACH).
+    #[must_use]
+    pub fn csrf_field(&self) -> SafeHtml {
+        SafeHtml(format!(r#"<input type="hidden" name="{CSRF_FIELD}" value="{}">"#, self.request.csrf_token()))
+    }
+
+    /// A hidden field named `once` with an idempotency key: 22 random letters (128 bits), new in each form.
+    ///
+    /// A form that is submitted twice sends the same key twice. A handler stores the key with the row that it adds, and
+    /// responds to a key that is already stored as to the first submit. It does not replace the CSRF token.
+    #[must_use]
+    pub fn idempotency_field(&self) -> SafeHtml {
+        let bytes: [u8; 16] = self.request.accounts.inner.random.bytes();
+        let key = BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        SafeHtml(format!(r#"<input type="hidden" name="once" value="{key}">"#))
+    }
+
+    /// The flash messages for this page, as plain text. A layout that reads them shows them all: the response removes them
+    /// from their cookie.
+    #[must_use]
+    pub fn flashes(&self) -> &[Flash] {
+        self.request.are_flashes_shown.store(true, Ordering::Relaxed);
+        &self.request.flashes
+    }
+
+    /// Where a log-in that begins on this page leads back to: this page, or the page of the form that was refused.
+    #[must_use]
+    pub fn return_path(&self) -> Option<&ReturnPath> {
+        self.request.return_path()
+    }
+
+    /// The accounts of the service.
+    #[must_use]
+    pub fn accounts(&self) -> &Accounts {
+        &self.request.accounts
+    }
+
+    /// The path of this page, without its query.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.request.path.as_ref().map_or("/", ReturnPath::path)
+    }
+
+    /// Renders the page in the embedder's layout, with status 200. `title` is plain text, `content` safe HTML.
+    #[must_use]
+    pub fn render(&self, title: &str, content: &str) -> Response {
+        self.render_as(StatusCode::OK, title, content)
+    }
+
+    /// Renders the page in the embedder's layout, with another status.
+    #[must_use]
+    pub fn render_as(&self, status: StatusCode, title: &str, content: &str) -> Response {
+        let layout = &self.request.settings().layout;
+        match catch_unwind(AssertUnwindSafe(|| layout.page(self, title, content))) {
+            Ok(Ok(html)) => return html_response(status, html),
+            Ok(Err(error)) => tracing::error!(error = ?error, title, "the layout did not render"),
+            Err(_) => tracing::error!(title, "the layout panicked"),
+        }
+        // The flash messages that the layout read were not shown: the next page shows them.
+        self.request.are_flashes_shown.store(false, Ordering::Relaxed);
+        last_resort()
+    }
+
+    /// Renders a template as the content of a page. Where the template fails the response is a plain error page with status
+    /// 500.
+    #[must_use]
+    pub fn render_template(&self, status: StatusCode, title: &str, content: &impl Template) -> Response {
+        match content.render() {
+            Ok(content) => self.render_as(status, title, &content),
+            Err(error) => {
+                tracing::error!(error = ?error, title, "a page did not render");
+                last_resort()
+            }
+        }
+    }
+}
+
+impl<'a> FromRequest<'a> for PageContext {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+        let request = RequestContext::of(request)?;
+        request.visitor().await?;
+        Ok(Self::new(Arc::clone(request)))
+    }
+}

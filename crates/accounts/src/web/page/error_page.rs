@@ -1,0 +1,145 @@
+//! Error pages: the one place that turns a problem into a response. No text of a source error reaches the visitor.
+
+use askama::Template;
+use poem::error::ResponseError;
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::{IntoResponse, Response};
+
+use super::{Flash, PageContext, Problem, redirect};
+use crate::timeouts::RETRY_AFTER_SECS;
+use crate::web::AccountPage;
+use crate::web::form::Fields;
+use crate::web::messages::{self, Message};
+use crate::web::methods::Allow;
+use crate::web::request::{CSRF_FIELD, RequestContext, ReturnPath, is_unsafe};
+
+/// The response to an endpoint's error.
+pub(crate) async fn error_page(error: poem::Error, page: &PageContext) -> Response {
+    if error.is_from_response() {
+        return error.into_response(); // the endpoint made the response itself
+    }
+    let allow = error.data::<Allow>().cloned();
+    let mut response = respond(&Problem::of(error), page).await;
+    if let Some(allow) = allow {
+        allow.add(&mut response);
+    }
+    response
+}
+
+/// An error page in the embedder's layout; JSON for a client that asks for it; a redirect where a log-in is required.
+async fn respond(problem: &Problem, page: &PageContext) -> Response {
+    let request = page.request();
+    log(problem, request);
+    let status = problem.status();
+    let message = message(problem, is_unsafe(&request.method));
+    let unauthorized = request.settings().unauthorized.as_ref().filter(|_| matches!(problem, Problem::LoginRequired));
+    let mut response = if let Some(unauthorized) = unauthorized {
+        unauthorized(page)
+    } else if request.wants_json {
+        let body = serde_json::json!({ "error": message.text }).to_string();
+        body.with_content_type("application/json; charset=utf-8").with_status(status).into_response()
+    } else if matches!(problem, Problem::LoginRequired) {
+        redirect_to_log_in(request)
+    } else {
+        html_page(problem, message, page).await
+    };
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECS));
+    }
+    response
+}
+
+/// The message for a problem. `is_change` is whether the request may have changed something.
+fn message(problem: &Problem, is_change: bool) -> Message {
+    match problem {
+        Problem::LoginRequired => messages::LOG_IN_FIRST,
+        Problem::Forbidden => messages::FORBIDDEN,
+        Problem::NotAForm => messages::NOT_A_FORM,
+        Problem::Undecodable => messages::UNDECODABLE,
+        Problem::CrossSite => messages::CROSS_SITE,
+        Problem::StaleForm => messages::STALE_FORM,
+        Problem::Misdirected => messages::MISDIRECTED,
+        Problem::Unavailable(Some(failure)) if is_change && failure.is_outcome_unknown() => messages::OUTCOME_UNKNOWN,
+        Problem::Unavailable(_) if is_change => messages::NOT_SAVED,
+        Problem::Unavailable(_) => messages::NOT_READ,
+        Problem::HashQueueFull => messages::BUSY,
+        Problem::NotFound
+        | Problem::MethodNotAllowed
+        | Problem::TooLarge
+        | Problem::OutsideTheLayer
+        | Problem::Status(_) => messages::status(problem.status().as_u16()),
+    }
+}
+
+async fn html_page(problem: &Problem, message: Message, page: &PageContext) -> Response {
+    let request = page.request();
+    // The layout shows the user if it can. A store that just failed is not asked for it.
+    if !matches!(problem, Problem::Unavailable(_)) {
+        let _ = request.visitor().await;
+    }
+    let may_pass = matches!(problem, Problem::StaleForm | Problem::Unavailable(_) | Problem::HashQueueFull);
+    let resubmit = request.submitted().filter(|_| may_pass).and_then(|fields| Resubmit::new(request, fields));
+    let log_in = matches!(problem, Problem::StaleForm).then(|| log_in_beside(page)).flatten();
+    let message = if log_in.is_some() { messages::FORM_OUTLIVED_SESSION } else { message };
+    let content = ErrorPage { page, message, resubmit, log_in };
+    page.render_template(problem.status(), message.title, &content)
+}
+
+fn log(problem: &Problem, request: &RequestContext) {
+    let path = request.path.as_ref().map(ReturnPath::path);
+    match problem {
+        Problem::Unavailable(Some(failure)) => tracing::error!(path, error = ?failure, "the store failed"),
+        Problem::OutsideTheLayer => tracing::error!(path, "a page is outside the accounts' layer"),
+        Problem::Status(status) if status.is_server_error() => tracing::error!(path, %status, "a page failed"),
+        Problem::HashQueueFull => tracing::warn!(path, "the hash queue is full"),
+        Problem::CrossSite | Problem::StaleForm | Problem::Forbidden | Problem::LoginRequired => {
+            tracing::info!(path, reason = %problem, "refused");
+        }
+        Problem::Misdirected => {
+            tracing::warn!(path, "refused a request for another host: is a proxy in front, and --origin not set?");
+        }
+        _ => {}
+    }
+}
+
+/// A redirect to the log-in page, with the reason as flash message and the return path as `next`.
+fn redirect_to_log_in(request: &RequestContext) -> Response {
+    let reason = if request.had_expired_session() { messages::SESSION_ENDED } else { messages::LOG_IN_FIRST.text };
+    let log_in = request.settings().path(AccountPage::LogIn);
+    let location = match request.return_path() {
+        Some(next) if next.as_str() != "/" => redirect(&format!("{log_in}?next={}", next.encoded())),
+        _ => redirect(log_in),
+    };
+    Flash::refusal(reason).with(location)
+}
+
+/// The log-in page, for a guest whose form was made for a user. The form stays on the error page while the visitor logs in
+/// in another tab.
+fn log_in_beside(page: &PageContext) -> Option<&str> {
+    let (request, settings) = (page.request(), page.request().settings());
+    let is_open = request.path.as_ref().is_some_and(|path| settings.is_open_account_page(path.path()));
+    (page.is_guest() && !is_open).then(|| settings.path(AccountPage::LogIn))
+}
+
+/// A form to submit again: what was typed, without passwords, under a fresh CSRF token.
+struct Resubmit<'a> {
+    action: &'a str,
+    fields: Vec<(&'a str, &'a str)>,
+}
+
+impl<'a> Resubmit<'a> {
+    fn new(request: &'a RequestContext, submitted: &'a Fields) -> Option<Self> {
+        let fields = submitted.iter().filter(|(name, _)| *name != CSRF_FIELD).collect();
+        Some(Self { action: request.path.as_ref()?.as_str(), fields })
+    }
+}
+
+#[derive(Template)]
+#[template(path = "error_page.html")]
+struct ErrorPage<'a> {
+    page: &'a PageContext,
+    message: Message,
+    resubmit: Option<Resubmit<'a>>,
+    /// The path of the log-in page, opened in another tab.
+    log_in: Option<&'a str>,
+}

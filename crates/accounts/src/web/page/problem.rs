@@ -1,0 +1,89 @@
+//! What can go wrong with a request, as a type. [`super::error_page`] makes the response.
+
+use domain::StoreError;
+use poem::error::{ParsePathError, ResponseError};
+use poem::http::StatusCode;
+
+/// Why a request has no page of its own. A handler returns it as an error, and the layer responds with an error page.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Problem {
+    /// The page does not exist, or the visitor may not know of it: 404.
+    #[error("no such page")]
+    NotFound,
+    /// The page is for users: a redirect to the log-in page and back, or 401 for a client that asks for JSON.
+    #[error("log-in required")]
+    LoginRequired,
+    /// The user may not do this: 403.
+    #[error("forbidden")]
+    Forbidden,
+    /// The page has no handler for the method: 405.
+    #[error("method not allowed")]
+    MethodNotAllowed,
+    /// The body is not a form: 415.
+    #[error("not a form")]
+    NotAForm,
+    /// The body cannot be read or decoded: 400.
+    #[error("undecodable body")]
+    Undecodable,
+    /// The body is larger than the body limit: 413.
+    #[error("body too large")]
+    TooLarge,
+    /// Another site sent the request, or nothing shows that it comes from this origin: 403.
+    #[error("cross-site request")]
+    CrossSite,
+    /// The form's CSRF token does not belong to the current session: 403, with the form to submit again.
+    #[error("stale form")]
+    StaleForm,
+    /// The host is not ours: 421.
+    #[error("misdirected request")]
+    Misdirected,
+    /// The store failed: 503. `None` where an earlier failure in the same request is the cause, and is logged already.
+    #[error("the store failed")]
+    Unavailable(#[source] Option<StoreError>),
+    /// The hash queue is full: 503.
+    #[error("the hash queue is full")]
+    HashQueueFull,
+    /// The page is not inside the accounts' layer: 500.
+    #[error("this page is outside the accounts' layer")]
+    OutsideTheLayer,
+    /// Another error, of which only the status is known.
+    #[error("status {0}")]
+    Status(StatusCode),
+}
+
+impl From<StoreError> for Problem {
+    fn from(failure: StoreError) -> Self {
+        Self::Unavailable(Some(failure))
+    }
+}
+
+impl ResponseError for Problem {
+    fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::LoginRequired => StatusCode::UNAUTHORIZED,
+            Self::Forbidden | Self::CrossSite | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+            Self::NotAForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Undecodable => StatusCode::BAD_REQUEST,
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
+            Self::Unavailable(_) | Self::HashQueueFull => StatusCode::SERVICE_UNAVAILABLE,
+            Self::OutsideTheLayer => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::Status(status) => *status,
+        }
+    }
+}
+
+impl Problem {
+    /// The problem in an endpoint's error. The error's text is dropped, since it may contain anything.
+    pub(super) fn of(error: poem::Error) -> Self {
+        match error.downcast::<Self>() {
+            Ok(problem) => problem,
+            // A path segment that is not UTF-8 names no page.
+            Err(error) if error.is::<ParsePathError>() => Self::NotFound,
+            Err(error) => Self::Status(error.status()),
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What comes in with a request, read and checked before its handler runs.
+
+mod body;
+mod client_address;
+mod context;
+mod csrf;
+mod origin_check;
+mod return_path;
+mod site;
+
+pub(super) use body::accept_body;
+pub(super) use context::RequestContext;
+pub(super) use csrf::{CSRF_FIELD, is_unsafe};
+pub use return_path::ReturnPath;
+pub(super) use site::{Site, has_forwarding_headers, local_port};

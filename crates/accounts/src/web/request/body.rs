@@ -1,0 +1,113 @@
+//! The body of an unsafe request: read once, under its limit, and accepted by the origin check and the CSRF token.
+//!
+//! Passwords are moved out of the form at once and the body is wiped. What this crate cannot wipe: the buffers of the HTTP
+//! server, of TLS in the proxy, and of the kernel.
+
+use std::io::ErrorKind;
+use std::mem::take;
+
+use domain::StoreError;
+use futures_util::StreamExt;
+use poem::http::{StatusCode, header};
+use poem::{Body, Request};
+use tokio::time::timeout;
+use zeroize::Zeroizing;
+
+use super::origin_check::{RequestOrigin, request_origin};
+use super::{CSRF_FIELD, RequestContext};
+use crate::web::form::{Fields, TypedPasswords, decode_form};
+use crate::web::page::Problem;
+
+/// The first capacity of the buffer for a body. A form with a password fits in, so that its bytes are never moved.
+const FIRST_CAPACITY: usize = 8 * 1024;
+
+/// Reads the body of a request that may change something, and accepts it if a page of this origin sent it.
+///
+/// A form's fields are then in the context, its passwords in the request, and the body remains for other types only, and
+/// for a form without passwords.
+pub(crate) async fn accept_body(request: &mut Request, context: &RequestContext) -> Result<(), Problem> {
+    let settings = context.settings();
+    let origin = request_origin(request, &settings.site);
+    if origin == RequestOrigin::Foreign {
+        return Err(Problem::CrossSite); // unread: a foreign body takes no memory
+    }
+    let length = declared_length(request);
+    if length.is_some_and(|length| length > settings.body_limit) {
+        return Err(Problem::TooLarge); // before a byte of it is read
+    }
+    let mut body = read(request.take_body(), settings.body_limit).await?;
+    let form = if is_form(request) { Some(decode_form(&body).map_err(|_| Problem::Undecodable)?) } else { None };
+    let accepted = check_token(context, origin, form.as_ref().map(|(fields, _)| fields)).await;
+    if let Some((fields, passwords)) = form {
+        if passwords.is_empty() {
+            request.set_body(take(&mut *body));
+        }
+        request.extensions_mut().insert(TypedPasswords::new(passwords));
+        // An error page may offer the form again, also where the token is stale or the store failed.
+        if origin == RequestOrigin::Own || accepted.is_ok() {
+            context.keep_submitted(fields);
+        }
+    } else {
+        request.set_body(take(&mut *body));
+    }
+    accepted
+}
+
+/// Checks the form's CSRF token. Where the origin is known to be ours the token may be missing, but not wrong.
+async fn check_token(context: &RequestContext, origin: RequestOrigin, fields: Option<&Fields>) -> Result<(), Problem> {
+    let tokens: Vec<&str> = fields.map(|fields| fields.values(CSRF_FIELD).collect()).unwrap_or_default();
+    let is_valid = async |token| {
+        let checked = timeout(context.settings().handler_timeout, context.is_valid_csrf_token(token)).await;
+        checked.map_err(|elapsed| Problem::from(StoreError::new(elapsed)))?
+    };
+    match (origin, tokens.as_slice()) {
+        (_, [token]) if is_valid(token).await? => Ok(()),
+        (RequestOrigin::Own, []) => Ok(()),
+        (RequestOrigin::Own, _) => Err(Problem::StaleForm),
+        _ => Err(Problem::CrossSite),
+    }
+}
+
+/// Reads a body up to a limit. Where the buffer grows, the old one is wiped.
+async fn read(body: Body, limit: usize) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let mut buffer = Zeroizing::new(Vec::new());
+    let mut chunks = body.into_bytes_stream();
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.map_err(|error| match error.kind() {
+            // From an HTTP server with a body timeout.
+            ErrorKind::TimedOut => Problem::Status(StatusCode::REQUEST_TIMEOUT),
+            _ => Problem::Undecodable,
+        })?;
+        let length = buffer.len() + chunk.len();
+        if length > limit {
+            return Err(Problem::TooLarge);
+        }
+        if length > buffer.capacity() {
+            let capacity = length.max(2 * buffer.capacity()).max(FIRST_CAPACITY);
+            let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
+            larger.extend_from_slice(&buffer);
+            buffer = larger;
+        }
+        buffer.extend_from_slice(&chunk);
+    }
+    Ok(buffer)
+}
+
+fn declared_length(request: &Request) -> Option<usize> {
+    request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+/// Whether the body is a form in UTF-8. The media type has no parameters (WHATWG URL, 5), but some programs name a charset;
+/// another charset would be decoded wrongly, so such a body is not a form.
+fn is_form(request: &Request) -> bool {
+    let content_type = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let mut parts = content_type.unwrap_or_default().split(';').map(str::trim);
+    let essence = parts.next().unwrap_or_default();
+    let is_readable = |parameter: &str| match parameter.split_once('=') {
+        Some((name, charset)) if name.trim().eq_ignore_ascii_case("charset") => {
+            charset.trim().trim_matches('"').eq_ignore_ascii_case("utf-8")
+        }
+        _ => true,
+    };
+    essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") && parts.all(is_readable)
+}

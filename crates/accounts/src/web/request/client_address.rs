@@ -1,0 +1,77 @@
+//! The client's address, through trusted proxies, and its network.
+
+use std::net::IpAddr;
+
+use ipnet::IpNet;
+use poem::http::HeaderMap;
+use poem::{Addr, Request};
+
+/// Prefix lengths of a client's network.
+const IPV4_PREFIX: u8 = 24;
+const IPV6_PREFIX: u8 = 48;
+
+/// The client's address: the peer's, or, where the peer is a trusted proxy, the rightmost hop of `X-Forwarded-For` that
+/// is not a trusted proxy. Hops further left are chosen by the client and ignored.
+pub(super) fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNet]) -> IpAddr {
+    let is_trusted = |address: IpAddr| trusted_proxies.iter().any(|network| network.contains(&address));
+    let hops = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = hops.flat_map(|value| value.split(',')).map(str::trim).collect();
+    let mut client = peer.to_canonical();
+    for hop in hops.iter().rev() {
+        if !is_trusted(client) {
+            break;
+        }
+        let Ok(address) = hop.parse::<IpAddr>() else { break };
+        client = address.to_canonical();
+    }
+    client
+}
+
+/// The address at the other end of the connection; `None` on a Unix socket.
+pub(super) fn peer_address(request: &Request) -> Option<IpAddr> {
+    match &request.remote_addr().0 {
+        Addr::SocketAddr(address) => Some(address.ip()),
+        _ => None,
+    }
+}
+
+/// The network of an address: IPv4 /24, IPv6 /48. A user recognizes a log-in by it, and it does not identify a host.
+pub(super) fn network(address: IpAddr) -> String {
+    let prefix = if address.is_ipv4() { IPV4_PREFIX } else { IPV6_PREFIX };
+    IpNet::new(address, prefix).map_or_else(|_| String::new(), |network| network.trunc().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use poem::http::HeaderValue;
+
+    use super::*;
+
+    /// The client's address where 10.0.0.0/8 is the trusted proxy.
+    fn client(peer: &str, forwarded: &[&'static str]) -> String {
+        let values =
+            forwarded.iter().map(|value| ("x-forwarded-for".parse().unwrap(), HeaderValue::from_static(value)));
+        let headers: HeaderMap = values.collect();
+        client_address(peer.parse().unwrap(), &headers, &["10.0.0.0/8".parse().unwrap()]).to_string()
+    }
+
+    #[test]
+    fn client_cannot_choose_its_address() {
+        assert_eq!(client("203.0.113.9", &["1.2.3.4"]), "203.0.113.9");
+        assert_eq!(client("10.0.0.1", &["1.2.3.4, 203.0.113.9"]), "203.0.113.9");
+        assert_eq!(client("10.0.0.1", &["1.2.3.4", "203.0.113.9, 10.0.0.2"]), "203.0.113.9");
+    }
+
+    #[test]
+    fn proxy_without_a_readable_hop_is_the_client() {
+        assert_eq!(client("10.0.0.1", &[]), "10.0.0.1");
+        assert_eq!(client("10.0.0.1", &["unknown"]), "10.0.0.1");
+        assert_eq!(client("10.0.0.1", &["203.0.113.9, , 10.0.0.2"]), "10.0.0.2");
+    }
+
+    #[test]
+    fn network_hides_the_host_part() {
+        assert_eq!(network("203.0.113.9".parse().unwrap()), "203.0.113.0/24");
+        assert_eq!(network("2001:db8:1:2::3".parse().unwrap()), "2001:db8:1::/48");
+    }
+}

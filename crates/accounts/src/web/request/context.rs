@@ -1,0 +1,172 @@
+//! The request context: what the layer, the extractors and the pages share about one request. It holds no password.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
+
+use auth::SessionToken;
+use domain::StoreError;
+use domain::session::Device;
+use poem::Request;
+use poem::http::Method;
+use tokio::sync::OnceCell;
+use tracing::Span;
+use tracing::field::Empty;
+use url::{Position, Url};
+
+use super::client_address::{client_address, network, peer_address};
+use super::{ReturnPath, is_unsafe};
+use crate::Accounts;
+use crate::web::form::Fields;
+use crate::web::page::{Flash, Problem, read_flashes};
+use crate::web::session::{Cookie, CurrentUser, Visitor, read_cookie};
+use crate::web::settings::Settings;
+
+/// The most code points of a `User-Agent` that a session keeps.
+const MAX_USER_AGENT: usize = 255;
+
+/// What is known of one request. The visitor is looked up on first use, and once.
+pub(crate) struct RequestContext {
+    pub(crate) accounts: Accounts,
+    pub(crate) method: Method,
+    /// The path and query of the request; `None` where a redirect could not lead back to it.
+    pub(crate) path: Option<ReturnPath>,
+    /// The path and query of the page that sent the form, from `Referer`.
+    referer: Option<ReturnPath>,
+    /// Whether the client asks for JSON and not for HTML.
+    pub(crate) wants_json: bool,
+    pub(crate) device: Device,
+    /// The token in the session cookie.
+    pub(crate) session: Option<SessionToken>,
+    /// The secret in the pre-session cookie.
+    pub(super) pre_session: Option<SessionToken>,
+    /// The secret that the response sets as pre-session cookie.
+    pub(crate) new_pre_session: OnceLock<SessionToken>,
+    /// The messages in the flash cookie.
+    pub(crate) flashes: Vec<Flash>,
+    /// Whether a page of this response shows the messages.
+    pub(crate) are_flashes_shown: AtomicBool,
+    visitor: OnceCell<Option<Visitor>>,
+    submitted: OnceLock<Fields>,
+    pub(crate) cookie_names: CookieNames,
+    /// The tracing span of the request.
+    pub(crate) span: Span,
+}
+
+/// The names of the cookies for this request: see [`Cookie::name`].
+pub(crate) struct CookieNames {
+    pub(crate) session: String,
+    pub(crate) pre_session: String,
+    pub(crate) flash: String,
+}
+
+impl RequestContext {
+    /// The context of a new request, which the log knows by `id`.
+    pub(crate) fn new(accounts: &Accounts, request: &Request, id: &str) -> Self {
+        let settings = &accounts.inner.web;
+        let name = |cookie: Cookie| cookie.name(settings.cookie_prefix.as_deref(), &settings.site, request);
+        let cookie_names = CookieNames {
+            session: name(Cookie::Session),
+            pre_session: name(Cookie::PreSession),
+            flash: name(Cookie::Flash),
+        };
+        let token = |name: &str| read_cookie(request, name).and_then(SessionToken::parse);
+        let peer = peer_address(request);
+        let client = peer.map(|peer| client_address(peer, request.headers(), &settings.trusted_proxies));
+        let network = client.map(network);
+        let user_agent = request.header("user-agent").map(|text| text.chars().take(MAX_USER_AGENT).collect());
+        // All fields are declared here: adding one later makes the JSON formatter parse again what it wrote.
+        let span = tracing::info_span!("request", id, network = network.as_deref(), user = Empty);
+        Self {
+            accounts: accounts.clone(),
+            method: request.method().clone(),
+            path: ReturnPath::parse(request.uri().path_and_query().map_or("/", |path| path.as_str())),
+            referer: referer(request),
+            wants_json: wants_json(request),
+            device: Device { network, user_agent },
+            session: token(&cookie_names.session),
+            pre_session: token(&cookie_names.pre_session),
+            new_pre_session: OnceLock::new(),
+            flashes: read_cookie(request, &cookie_names.flash).map(read_flashes).unwrap_or_default(),
+            are_flashes_shown: AtomicBool::new(false),
+            visitor: OnceCell::new(),
+            submitted: OnceLock::new(),
+            cookie_names,
+            span,
+        }
+    }
+
+    /// The context of a request that came through the layer.
+    ///
+    /// # Errors
+    /// [`Problem::OutsideTheLayer`] for any other request.
+    pub(crate) fn of(request: &Request) -> poem::Result<&Arc<Self>> {
+        request.data::<Arc<Self>>().ok_or_else(|| Problem::OutsideTheLayer.into())
+    }
+
+    pub(crate) fn settings(&self) -> &Settings {
+        &self.accounts.inner.web
+    }
+
+    /// The visitor. The store is asked at most once per request, also when it fails.
+    ///
+    /// # Errors
+    /// [`Problem::Unavailable`]: the store failed, now or at an earlier call. The visitor is unknown.
+    pub(crate) async fn visitor(&self) -> Result<&Visitor, Problem> {
+        let mut failure = None;
+        let look_up = {
+            let failure = &mut failure;
+            async move || match self.look_up_visitor().await {
+                Ok(visitor) => Some(visitor),
+                Err(error) => {
+                    *failure = Some(error);
+                    None
+                }
+            }
+        };
+        let visitor = self.visitor.get_or_init(look_up).await;
+        visitor.as_ref().ok_or(Problem::Unavailable(failure))
+    }
+
+    async fn look_up_visitor(&self) -> Result<Visitor, StoreError> {
+        let Some(token) = &self.session else { return Ok(Visitor::Guest) };
+        let live = self.accounts.find_session(token).await?;
+        self.span.record("user", live.as_ref().map(|live| live.user().id.get()));
+        Ok(live.map_or(Visitor::Guest, |live| Visitor::User(CurrentUser::new(live))))
+    }
+
+    /// The visitor, if already looked up; `None` also where the store failed.
+    pub(crate) fn known_visitor(&self) -> Option<&Visitor> {
+        self.visitor.get().and_then(Option::as_ref)
+    }
+
+    /// Whether the request came with a session that has ended or expired.
+    pub(crate) fn had_expired_session(&self) -> bool {
+        self.session.is_some() && matches!(self.known_visitor(), Some(Visitor::Guest))
+    }
+
+    /// Keeps the fields of a form that a page of this origin sent. The first call counts.
+    pub(super) fn keep_submitted(&self, fields: Fields) {
+        let _ = self.submitted.set(fields);
+    }
+
+    /// The fields of the submitted form, without its passwords. An error page offers them again.
+    pub(crate) fn submitted(&self) -> Option<&Fields> {
+        self.submitted.get()
+    }
+
+    /// Where a log-in leads back to: this page, or the page of the form that was refused.
+    pub(crate) fn return_path(&self) -> Option<&ReturnPath> {
+        if is_unsafe(&self.method) { self.referer.as_ref() } else { self.path.as_ref() }
+    }
+}
+
+/// The path and query in `Referer`. The host is not compared, since it is not used.
+fn referer(request: &Request) -> Option<ReturnPath> {
+    let url = Url::parse(request.header("referer")?).ok()?;
+    ReturnPath::parse(&url[Position::BeforePath..Position::AfterQuery])
+}
+
+fn wants_json(request: &Request) -> bool {
+    let accept = request.header("accept").unwrap_or_default();
+    accept.contains("application/json") && !accept.contains("text/html")
+}

@@ -1,0 +1,81 @@
+//! The return path: where a log-in or a form leads to. It never leaves this origin.
+
+use std::fmt;
+use std::sync::LazyLock;
+
+use url::{Url, form_urlencoded};
+
+/// A base to resolve paths against. Every base gives the same result: a path that stays on this origin stays on ours.
+static BASE: LazyLock<Option<Url>> = LazyLock::new(|| Url::parse("http://here.invalid/").ok());
+
+/// Beginnings of a path, after its first slash, that a browser or a proxy may resolve to another host.
+const HOST_PREFIXES: [&str; 7] = ["/", "\\", "%2f", "%5c", "%09", "%0a", "%0d"];
+
+/// A path and query on this origin, such as the value of `next`.
+///
+/// The text was parsed and serialized by the URL parser that browsers use, so that what was checked is what a browser
+/// follows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReturnPath(String);
+
+impl ReturnPath {
+    /// The most bytes, before and after serializing.
+    pub const MAX: usize = 2048;
+
+    /// Parses a path. `None` for every text that may lead to another origin.
+    ///
+    /// This is not a list of bad inputs. The text must begin with one slash and no second slash or backslash, contain no
+    /// control character, and stay on the same origin when resolved by the WHATWG URL rules.
+    #[must_use]
+    pub fn parse(raw: &str) -> Option<Self> {
+        let mut bytes = raw.bytes();
+        if raw.len() > Self::MAX || bytes.next() != Some(b'/') || matches!(bytes.next(), Some(b'/' | b'\\')) {
+            return None;
+        }
+        if raw.chars().any(char::is_control) {
+            return None;
+        }
+        let base = BASE.as_ref()?;
+        let url = base.join(raw).ok()?;
+        if url.origin() != base.origin() || !url.username().is_empty() || url.password().is_some() {
+            return None;
+        }
+        // Resolving "/.//evil" gives the path "//evil", which a browser takes for a host. Escaped slashes are refused
+        // too, since a proxy may decode them.
+        let path = url.path();
+        let lower = path.to_ascii_lowercase();
+        let second = lower.get(1..).unwrap_or_default();
+        if HOST_PREFIXES.iter().any(|prefix| second.starts_with(prefix)) {
+            return None;
+        }
+        let text = url.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
+        (text.len() <= Self::MAX).then_some(Self(text))
+    }
+
+    /// The path and query, ready for a `Location` header or a form field.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The path without its query.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.0.split('?').next().unwrap_or_default()
+    }
+
+    /// The path and query, encoded as the value of a query parameter.
+    #[must_use]
+    pub fn encoded(&self) -> String {
+        form_urlencoded::byte_serialize(self.0.as_bytes()).collect()
+    }
+}
+
+impl fmt::Display for ReturnPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests;

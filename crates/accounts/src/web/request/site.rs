@@ -1,0 +1,107 @@
+//! The site: under which hosts and origins the service is reached, and whether its cookies travel over TLS.
+
+use std::net::IpAddr;
+
+use poem::http::{Uri, header};
+use poem::{Addr, Request};
+use url::{Host, Url};
+
+/// Header fields that a proxy adds.
+const FORWARDING_HEADERS: [&str; 6] =
+    ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"];
+
+/// How clients reach the service.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Site {
+    /// On this machine only: as `localhost`, `127.0.0.1` or `[::1]`, over plain HTTP.
+    Loopback,
+    /// Under one origin. A plain HTTP origin needs [`crate::Builder::allow_plain_http`].
+    Origin(url::Origin),
+    /// In a closed network over plain HTTP, by IP address. Needs [`crate::Builder::allow_plain_http`].
+    Network,
+}
+
+impl Site {
+    /// Whether cookies travel over TLS.
+    pub(crate) fn is_secure(&self) -> bool {
+        matches!(self, Self::Origin(url::Origin::Tuple(scheme, ..)) if scheme == "https")
+    }
+
+    /// Whether the host of a request is one of ours.
+    ///
+    /// Any page of the web can point a name of its own at this service (DNS rebinding). So without TLS the host is
+    /// compared: on loopback, in a closed network (addresses only) and under a plain origin. Under an https origin the
+    /// proxy compares it.
+    pub(crate) fn is_allowed_host(&self, request: &Request) -> bool {
+        match self {
+            Self::Origin(_) if self.is_secure() => true,
+            Self::Origin(own) => plain_origin(request).is_some_and(|origin| origin == *own),
+            Self::Network => {
+                host(request).is_some_and(|host| !matches!(host, Host::Domain(name) if name != "localhost"))
+            }
+            Self::Loopback => host(request).is_some_and(|host| is_loopback(&host)),
+        }
+    }
+
+    /// Whether the value of an `Origin` header is the origin of our own pages.
+    pub(super) fn is_own_origin(&self, origin: &str, request: &Request) -> bool {
+        let Ok(url) = Url::parse(origin) else { return false };
+        if url.origin().ascii_serialization() != origin {
+            return false; // more than an origin, or not serialized as browsers do
+        }
+        match self {
+            Self::Origin(own) => url.origin() == *own,
+            Self::Loopback => {
+                let is_loopback = url.host().is_some_and(|host| is_loopback(&host.to_owned()));
+                url.scheme() == "http" && is_loopback && url.port_or_known_default() == local_port(request)
+            }
+            Self::Network => plain_origin(request).is_some_and(|origin| origin == url.origin()),
+        }
+    }
+}
+
+/// Whether a proxy passed the request on. A loopback service without a trusted proxy refuses such requests: its cookies
+/// would reach the proxy's visitors without `Secure`.
+pub(crate) fn has_forwarding_headers(request: &Request) -> bool {
+    FORWARDING_HEADERS.iter().any(|name| request.headers().contains_key(*name))
+}
+
+/// The local port of the connection.
+pub(crate) fn local_port(request: &Request) -> Option<u16> {
+    match &request.local_addr().0 {
+        Addr::SocketAddr(address) => Some(address.port()),
+        _ => None,
+    }
+}
+
+/// The http origin with the host and port of the `Host` header.
+fn plain_origin(request: &Request) -> Option<url::Origin> {
+    Some(Url::parse(&format!("http://{}", host_header(request)?)).ok()?.origin())
+}
+
+/// The host in the request target, or where the target has none, in the `Host` header.
+fn host(request: &Request) -> Option<Host> {
+    let authority = match request.original_uri().authority() {
+        Some(authority) => authority.as_str().to_owned(),
+        None => host_header(request)?.to_owned(),
+    };
+    let authority = Uri::try_from(authority).ok()?;
+    let host = authority.host()?;
+    // Most hosts are IPv4 addresses, which need no IDNA processing.
+    host.parse().map(Host::Ipv4).or_else(|_| Host::parse(host)).ok()
+}
+
+/// The value of the `Host` header; `None` where there are several (RFC 9112, 3.2).
+fn host_header(request: &Request) -> Option<&str> {
+    let mut hosts = request.headers().get_all(header::HOST).iter();
+    let host = hosts.next()?.to_str().ok()?;
+    hosts.next().is_none().then_some(host)
+}
+
+fn is_loopback(host: &Host) -> bool {
+    match host {
+        Host::Domain(name) => name == "localhost",
+        Host::Ipv4(address) => IpAddr::V4(*address).is_loopback(),
+        Host::Ipv6(address) => IpAddr::V6(*address).is_loopback(),
+    }
+}

@@ -1,0 +1,11 @@
+//! Which session and user a request belongs to, and the cookies that say so.
+
+mod cookies;
+mod guard;
+mod set_cookies;
+mod visitor;
+
+pub(super) use cookies::{Cookie, read_cookie, remove_cookie, set_cookie};
+pub use guard::{Guarded, LoginRequired};
+pub(super) use set_cookies::SessionChange;
+pub use visitor::{CurrentUser, Visitor};

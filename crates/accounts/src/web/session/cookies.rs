@@ -1,0 +1,104 @@
+//! Names, reading and writing of this crate's cookies. No other code writes one.
+
+use cookie::SameSite;
+use poem::Request;
+use poem::http::header;
+
+use crate::web::request::{Site, local_port};
+
+/// The three cookies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cookie {
+    /// The session token.
+    Session,
+    /// The secret of a visitor without a session, which keys the CSRF tokens of a guest's forms.
+    PreSession,
+    /// The flash messages for the next page.
+    Flash,
+}
+
+impl Cookie {
+    /// The cookie's name for a request.
+    ///
+    /// Over TLS it has the prefix `__Host-`, so that no other host can set it. On loopback it ends in the local port:
+    /// cookies ignore ports, and two services on one machine would overwrite each other's sessions.
+    pub(crate) fn name(self, prefix: Option<&str>, site: &Site, request: &Request) -> String {
+        let name = match self {
+            Self::Session => "session",
+            Self::PreSession => "visit",
+            Self::Flash => "flash",
+        };
+        let name = prefix.map_or_else(|| name.to_owned(), |prefix| format!("{prefix}-{name}"));
+        match site {
+            site if site.is_secure() => format!("__Host-{name}"),
+            Site::Origin(_) => name,
+            _ => match local_port(request) {
+                Some(port) => format!("{name}-{port}"),
+                None => name,
+            },
+        }
+    }
+}
+
+/// The value of the first cookie of that name. The header is read as bytes: another service on the same host may have set
+/// a cookie that is not ASCII.
+pub(crate) fn read_cookie<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
+    let values = request.headers().get_all(header::COOKIE).iter();
+    let pairs = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
+    let mut values = pairs.filter_map(|pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="));
+    std::str::from_utf8(values.next()?).ok()
+}
+
+/// A `Set-Cookie` value: HttpOnly, `SameSite=Lax`, `Path=/`, and Secure over TLS. Without `max_age` (seconds) the cookie
+/// ends with the browser.
+pub(crate) fn set_cookie(site: &Site, name: &str, value: &str, max_age: Option<u64>) -> String {
+    let mut cookie = cookie::Cookie::build((name, value)).path("/").http_only(true).same_site(SameSite::Lax);
+    if site.is_secure() {
+        cookie = cookie.secure(true);
+    }
+    let text = cookie.to_string();
+    match max_age {
+        Some(seconds) => format!("{text}; Max-Age={seconds}"),
+        None => text,
+    }
+}
+
+/// A `Set-Cookie` value that removes a cookie, with the attributes that it was set with.
+pub(crate) fn remove_cookie(site: &Site, name: &str) -> String {
+    set_cookie(site, name, "", Some(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(cookies: &[&'static str]) -> Request {
+        cookies.iter().fold(Request::builder(), |request, line| request.header(header::COOKIE, *line)).finish()
+    }
+
+    #[test]
+    fn first_cookie_of_the_exact_name_is_read() {
+        let request = request(&["a=1; session-80=one;session-8000=two; session-8000=three", "b=4"]);
+        let read = |name| read_cookie(&request, name);
+        assert_eq!((read("session-8000"), read("session-80"), read("b")), (Some("two"), Some("one"), Some("4")));
+        assert_eq!((read("session"), read("ession-80"), read("Session-80")), (None, None, None));
+    }
+
+    #[test]
+    fn malformed_cookie_is_ignored() {
+        for line in ["", ";", "=", "session", "session;", "=session", " session =x"] {
+            assert_eq!(read_cookie(&request(&[line]), "session"), None, "{line:?}");
+        }
+        assert_eq!(read_cookie(&request(&["session="]), "session"), Some(""));
+        assert_eq!(read_cookie(&request(&["session=a=b"]), "session"), Some("a=b"));
+    }
+
+    #[test]
+    fn removed_cookie_has_the_attributes_it_was_set_with() {
+        let site = Site::Origin(url::Url::parse("https://dinner.example").unwrap().origin());
+        let attributes = |line: String| line.split_once("; ").map(|(_, attributes)| attributes.to_owned()).unwrap();
+        let set = attributes(set_cookie(&site, "__Host-session", "x", None));
+        assert_eq!(set, "HttpOnly; SameSite=Lax; Secure; Path=/");
+        assert_eq!(attributes(remove_cookie(&site, "__Host-session")), format!("{set}; Max-Age=0"));
+    }
+}

@@ -1,0 +1,69 @@
+//! Adds the cookies to a response: session, pre-session and flash.
+
+use std::sync::atomic::Ordering;
+
+use auth::SessionToken;
+use poem::Response;
+use poem::http::{Method, header};
+
+use super::{remove_cookie, set_cookie};
+use crate::web::page::{NewFlashes, write_flashes};
+use crate::web::request::RequestContext;
+
+/// What a response does to the session cookie. The log-in and log-out pages put it into the response's extensions.
+#[derive(Debug, Clone)]
+pub(crate) enum SessionChange {
+    Opened { token: SessionToken, is_remembered: bool },
+    Ended,
+}
+
+impl RequestContext {
+    /// Adds a `Set-Cookie` header for every cookie that the request changed.
+    pub(crate) fn add_cookies(&self, response: &mut Response) {
+        let session = self.session_cookies(response.extensions().get::<SessionChange>());
+        let flash = self.flash_cookie(response.extensions().get::<NewFlashes>());
+        for line in session.into_iter().chain(flash) {
+            if let Ok(value) = line.parse() {
+                response.headers_mut().append(header::SET_COOKIE, value);
+            }
+        }
+    }
+
+    /// A session that was opened or ended removes the pre-session cookie: the forms that it keys end with it.
+    fn session_cookies(&self, change: Option<&SessionChange>) -> Vec<String> {
+        let (site, names) = (&self.settings().site, &self.cookie_names);
+        match change {
+            Some(SessionChange::Opened { token, is_remembered }) => {
+                let lifetime = self.accounts.inner.lifetimes.remembered().absolute();
+                let max_age = is_remembered.then(|| lifetime.as_secs());
+                let session = set_cookie(site, &names.session, &token.expose(), max_age);
+                vec![session, remove_cookie(site, &names.pre_session)]
+            }
+            Some(SessionChange::Ended) => {
+                vec![remove_cookie(site, &names.session), remove_cookie(site, &names.pre_session)]
+            }
+            None => {
+                let pre_session = self.new_pre_session.get();
+                let set = |token: &SessionToken| set_cookie(site, &names.pre_session, &token.expose(), None);
+                pre_session.map(set).into_iter().collect()
+            }
+        }
+    }
+
+    /// Messages that were shown are removed, new ones are added. A message that is still waiting is not added twice, so
+    /// that five tabs redirected to the log-in page show one reason.
+    fn flash_cookie(&self, new: Option<&NewFlashes>) -> Option<String> {
+        let (site, name) = (&self.settings().site, &self.cookie_names.flash);
+        let are_shown = self.are_flashes_shown.load(Ordering::Relaxed) && self.method != Method::HEAD;
+        let waiting = if are_shown { &[][..] } else { &self.flashes };
+        match new {
+            Some(NewFlashes(new)) => {
+                let new = new.iter().filter(|flash| !waiting.contains(flash));
+                let value = write_flashes(&waiting.iter().chain(new).cloned().collect::<Vec<_>>());
+                Some(set_cookie(site, name, &value, None))
+            }
+            None if are_shown && !self.flashes.is_empty() => Some(remove_cookie(site, name)),
+            None => None,
+        }
+    }
+}

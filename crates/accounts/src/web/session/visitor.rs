@@ -1,0 +1,77 @@
+//! The visitor of a request, and its extractors. A store that fails is never taken for a guest.
+
+use std::ops::Deref;
+
+use auth::LiveSession;
+use domain::session::SessionId;
+use domain::user::User;
+use poem::{FromRequest, Request, RequestBody};
+
+use crate::web::page::Problem;
+use crate::web::request::RequestContext;
+
+/// The visitor: a guest, or a user who is logged in.
+///
+/// An extractor. It asks the store once per request, and fails with a 503 page where the store fails.
+#[derive(Debug, Clone)]
+pub enum Visitor {
+    /// Not logged in.
+    Guest,
+    /// Logged in.
+    User(CurrentUser),
+}
+
+impl Visitor {
+    /// The user, or `None` for a guest.
+    #[must_use]
+    pub fn user(&self) -> Option<&CurrentUser> {
+        match self {
+            Self::User(user) => Some(user),
+            Self::Guest => None,
+        }
+    }
+}
+
+/// The user who is logged in.
+///
+/// An extractor, which protects a page: a guest is redirected to the log-in page and back.
+#[derive(Debug, Clone)]
+pub struct CurrentUser {
+    user: User,
+    session: SessionId,
+}
+
+impl CurrentUser {
+    pub(crate) fn new(live: LiveSession) -> Self {
+        Self { session: live.id(), user: live.into_user() }
+    }
+
+    /// The session of the request.
+    #[must_use]
+    pub fn session(&self) -> SessionId {
+        self.session
+    }
+}
+
+impl Deref for CurrentUser {
+    type Target = User;
+
+    fn deref(&self) -> &User {
+        &self.user
+    }
+}
+
+impl<'a> FromRequest<'a> for Visitor {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+        Ok(RequestContext::of(request)?.visitor().await?.clone())
+    }
+}
+
+impl<'a> FromRequest<'a> for CurrentUser {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+        match RequestContext::of(request)?.visitor().await? {
+            Visitor::User(user) => Ok(user.clone()),
+            Visitor::Guest => Err(Problem::LoginRequired.into()),
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The methods of [`Builder`] for the HTTP side. Those that move an account page are made from the table of
+//! [`crate::web::account_pages`].
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ipnet::IpNet;
+use poem::Response;
+
+use crate::Builder;
+use crate::web::{AccountPage, Layout, PageContext};
+
+impl Builder {
+    /// The layout of every page. Default: [`crate::web::PlainLayout`].
+    pub fn layout(mut self, layout: impl Layout + 'static) -> Self {
+        self.web.layout = Arc::new(layout);
+        self
+    }
+
+    /// The response to a guest on a protected page.
+    ///
+    /// Default: 401 and JSON for a client that asks for JSON; for any other a redirect (303) to the log-in page, with a
+    /// flash message, and back after the log-in.
+    pub fn unauthorized(mut self, respond: impl Fn(&PageContext) -> Response + Send + Sync + 'static) -> Self {
+        self.web.unauthorized = Some(Arc::new(respond));
+        self
+    }
+
+    /// A prefix of the cookies' names, for services that share a host: `trips` makes `trips-session`. 1 to 32 letters,
+    /// digits and dashes. Default: none.
+    pub fn cookie_prefix(mut self, prefix: impl Into<String>) -> Self {
+        self.web.cookie_prefix = Some(prefix.into());
+        self
+    }
+
+    /// The address that the service will listen on; nothing is bound here. Default: loopback. Any other address needs
+    /// [`Builder::origin`].
+    pub fn listen(mut self, address: SocketAddr) -> Self {
+        self.web.listen = Some(address);
+        self
+    }
+
+    /// The origin under which browsers reach the service, such as `https://dinner.example`. A proxy terminates TLS.
+    ///
+    /// Cookies then have `__Host-` names and `Secure`, and responses have HSTS.
+    pub fn origin(mut self, origin: impl Into<String>) -> Self {
+        self.web.origin = Some(origin.into());
+        self
+    }
+
+    /// Allows plain HTTP beyond loopback, which sends passwords and sessions in clear. For a closed network only.
+    ///
+    /// Without [`Builder::origin`] the service then responds to requests for an IP address only: any page of the web can
+    /// point a host name at it (DNS rebinding).
+    pub fn allow_plain_http(mut self) -> Self {
+        self.web.allow_plain_http = true;
+        self
+    }
+
+    /// The proxies whose `X-Forwarded-For` is believed. Default: none.
+    pub fn trusted_proxies(mut self, networks: impl IntoIterator<Item = IpNet>) -> Self {
+        self.web.trusted_proxies.extend(networks);
+        self
+    }
+
+    /// The most bytes of a request body: 1,024 to 16,777,216. Default: 65,536.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.web.body_limit = bytes;
+        self
+    }
+
+    /// How long a handler may run, 10 ms to 1 h. Default: 30 s. The time to read the body does not count.
+    ///
+    /// After it the visitor gets a 503 page: for a form it says that the outcome is unknown.
+    pub fn handler_timeout(mut self, limit: Duration) -> Self {
+        self.web.handler_timeout = limit;
+        self
+    }
+
+    /// Adds a source to a directive of the content security policy, such as `("img-src", "https://tiles.example")`.
+    pub fn csp_source(mut self, directive: impl Into<String>, source: impl Into<String>) -> Self {
+        self.web.csp_sources.push((directive.into(), source.into()));
+        self
+    }
+
+    /// The path that a registration leads to. Default: the log-in page.
+    pub fn after_registration(mut self, path: impl Into<String>) -> Self {
+        self.web.after_registration = Some(path.into());
+        self
+    }
+
+    /// The path that a log-in without `next` leads to. Default: `/`.
+    pub fn after_log_in(mut self, path: impl Into<String>) -> Self {
+        self.web.after_log_in = path.into();
+        self
+    }
+
+    /// The path that a log-out leads to. Default: `/`.
+    pub fn after_log_out(mut self, path: impl Into<String>) -> Self {
+        self.web.after_log_out = path.into();
+        self
+    }
+
+    /// Leaves an account page out. The service has a page of its own at the same path, or none.
+    pub fn without(mut self, page: AccountPage) -> Self {
+        self.web.without.insert(page);
+        self
+    }
+}

@@ -29,7 +29,7 @@
 //! let app = accounts.routes(Route::new().at("/home", methods().get(home)))?;
 //! # use accounts::test_kit::{TestClient, TestServer};
 //! # let server = TestServer::start(app).await?;
-//! # let ada = TestClient::of(&server);
+//! # let ada = TestClient::new(&server);
 //! # assert!(ada.get("/home").await.text.contains("Sorry you must be logged in to view this page"));
 //! # ada.register("ada", "marble otter seven").await;
 //! # ada.log_in("ada", "marble otter seven").await;

@@ -56,7 +56,7 @@ impl Service {
     }
 
     pub(crate) fn visitor(&self) -> TestClient {
-        TestClient::of(&self.server)
+        TestClient::new(&self.server)
     }
 
     /// Ada, registered and logged in.

@@ -124,7 +124,7 @@ async fn the_forms_of_before_the_log_in_die_with_it() {
     ada.submit_on(&before, "/login", &LOG_IN).await;
     assert!(!ada.cookies().contains("visit-"), "{}", ada.cookies());
     assert_page(&post(&ada, "/logout", &[], &[("csrf_token", &old)]).await, 403, NOT_OURS);
-    ada.take_cookies(&visit); // kept, or planted again
+    ada.add_cookies(&visit); // kept, or planted again
     assert_page(&post(&ada, "/logout", &[], &[("csrf_token", &old)]).await, 403, NOT_OURS);
     assert_page(&browser_post(&ada, "/logout", &[("csrf_token", &old)]).await, 403, STALE);
     assert_eq!(who(&ada.get("/home").await), "You are ada.");
@@ -205,9 +205,9 @@ async fn a_form_open_over_a_restart_can_still_be_sent() {
     ada.register("ada", PASSWORD).await;
     let page = ada.get("/login").await;
     let other = service.beside(|builder| builder).await; // the same accounts, another process
-    let elsewhere = TestClient::of(&other);
+    let elsewhere = TestClient::new(&other);
     let (here, there) = (service.server.address().port(), other.address().port());
-    elsewhere.take_cookies(&ada.cookies().replace(&format!("-{here}="), &format!("-{there}=")));
+    elsewhere.add_cookies(&ada.cookies().replace(&format!("-{here}="), &format!("-{there}=")));
     assert!(elsewhere.submit_on(&page, "/login", &LOG_IN).await.text.contains("Welcome back, ada."));
 }
 
@@ -281,7 +281,7 @@ async fn a_refused_request_reaches_no_handler_not_even_one_that_takes_every_meth
         counted.fetch_add(1, Ordering::Relaxed);
     });
     let server = TestServer::start(service.accounts.wrap(poem::Route::new().at("/count", count))).await.unwrap();
-    let visitor = TestClient::of(&server);
+    let visitor = TestClient::new(&server);
     for method in ["POST", "PUT", "TRACE", "BREW"] {
         for says in ["cross-site", "same-site"] {
             let request = visitor.request(method.parse().unwrap(), "/count").header("sec-fetch-site", says);

@@ -41,7 +41,7 @@ async fn a_page_left_out_is_the_embedders() {
     let accounts = builder().without(AccountPage::Register).without(AccountPage::LogOut).build(store).unwrap();
     let service = accounts.routes(Route::new().at("/register", methods().get(mine))).unwrap();
     let server = TestServer::start(service).await.unwrap();
-    let visitor = TestClient::of(&server);
+    let visitor = TestClient::new(&server);
     assert_eq!(visitor.get("/register").await.text, "my own page");
     assert_eq!(visitor.get("/logout").await.status, 404);
     assert!(!visitor.get("/login").await.text.contains("New here?"));
@@ -54,7 +54,7 @@ async fn pages_move_and_everything_follows() {
     let accounts = builder.after_log_in("/home").after_log_out("/home").build(store).unwrap();
     let service = accounts.routes(Route::new().at("/home", methods().get(home))).unwrap();
     let server = TestServer::start(service).await.unwrap();
-    let ada = TestClient::of(&server);
+    let ada = TestClient::new(&server);
     let page = ada.get("/home").await;
     assert_eq!((page.path.as_str(), page.texts(".form-aside a")), ("/?next=%2Fhome", vec!["Register".to_owned()]));
     let typed = [("username", "ada"), ("email", "ada@example.com"), ("password", PASSWORD), ("password2", PASSWORD)];
@@ -131,7 +131,7 @@ async fn a_registration_leads_where_the_embedder_says() {
 async fn a_page_outside_the_layer_says_so_and_lets_nobody_in() {
     let app = Route::new().at("/", methods().get(home));
     let server = TestServer::start(app).await.unwrap();
-    assert_eq!(TestClient::of(&server).get("/").await.status, 500);
+    assert_eq!(TestClient::new(&server).get("/").await.status, 500);
 }
 
 #[test]

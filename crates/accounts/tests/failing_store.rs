@@ -64,7 +64,7 @@ async fn what_only_tidies_up_fails_nobody() {
     let service = Service::start().await;
     service.visitor().register("ada", PASSWORD).await;
     let dearer = service.beside(|builder| builder.cost(accounts::Cost::DEFAULT)).await;
-    TestClient::of(&dearer).log_in("ada", PASSWORD).await; // now the hash has another cost than the service's
+    TestClient::new(&dearer).log_in("ada", PASSWORD).await; // now the hash has another cost than the service's
     for method in ["credentials.rehash", "sessions.purge", "sessions.touch"] {
         let ada = service.visitor();
         service.failing.breaks(method);
@@ -139,7 +139,7 @@ async fn a_form_keyed_before_the_log_in_is_not_let_in_while_nobody_knows_who_com
     let visitor = service.visitor();
     let page = visitor.get("/login").await;
     let token = page.form("/login").into_iter().find(|(name, _)| name == "csrf_token").unwrap().1;
-    visitor.take_cookies(&format!("session-{}={}", service.server.address().port(), "A".repeat(43)));
+    visitor.add_cookies(&format!("session-{}={}", service.server.address().port(), "A".repeat(43)));
     service.failing.breaks("sessions.find");
     let form = [("csrf_token", token.as_str()), ("text", "x")];
     let page = visitor.send(visitor.request(reqwest::Method::POST, "/echo").form(&form)).await;
@@ -169,7 +169,7 @@ async fn a_form_sent_while_nobody_knew_who_comes_can_be_sent_again() {
     let service = Service::start().await;
     let ada = service.ada().await;
     let ended = service.visitor();
-    ended.take_cookies(&format!("session-{}={}", service.server.address().port(), "A".repeat(43)));
+    ended.add_cookies(&format!("session-{}={}", service.server.address().port(), "A".repeat(43)));
     for (visitor, then) in [(&ada, "Saved for ada."), (&ended, "Please log in again.")] {
         service.failing.breaks("everything");
         let page = browser_post(visitor, "/form?draft=1", &[("dish", "soup & bread"), ("password", "hush-hush")]).await;

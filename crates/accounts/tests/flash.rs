@@ -53,7 +53,7 @@ async fn an_error_page_shows_the_message_that_would_have_come() {
     }
     say(&visitor, "soup's up").await;
     service.failing.breaks("everything");
-    visitor.take_cookies(&format!("session-{}={}", service.server.address().port(), "A".repeat(43)));
+    visitor.add_cookies(&format!("session-{}={}", service.server.address().port(), "A".repeat(43)));
     assert_page(&visitor.get("/").await, 503, "soup's up");
 }
 
@@ -95,7 +95,7 @@ async fn whoever_writes_into_their_own_cookie_reads_plain_text_or_nothing() {
         ("", vec![]),
     ] {
         let visitor = service.visitor();
-        visitor.take_cookies(&format!("{name}={value}"));
+        visitor.add_cookies(&format!("{name}={value}"));
         let page = visitor.get("/").await;
         assert_eq!(
             (page.status, page.texts(".flash")),
@@ -104,6 +104,6 @@ async fn whoever_writes_into_their_own_cookie_reads_plain_text_or_nothing() {
         );
     }
     let visitor = service.visitor();
-    visitor.take_cookies(&format!("{name}={}", "c1NvdXA.".repeat(400)));
+    visitor.add_cookies(&format!("{name}={}", "c1NvdXA.".repeat(400)));
     assert!(visitor.get("/").await.texts(".flash").is_empty(), "longer than we write it");
 }

@@ -11,13 +11,13 @@ async fn service() -> Service {
 
 /// A form as the proxy hands it on.
 async fn post(server: &TestServer, path: &str, cookies: &str, fields: &[(&str, &str)]) -> TestResponse {
-    let visitor = TestClient::of(server);
+    let visitor = TestClient::new(server);
     let request = visitor.request(Method::POST, path).header("host", "dinner.example").header("cookie", cookies);
     visitor.send(request.header("origin", "https://dinner.example").form(fields)).await
 }
 
 async fn get(server: &TestServer, path: &str, cookies: &str) -> TestResponse {
-    let visitor = TestClient::of(server);
+    let visitor = TestClient::new(server);
     visitor.send(visitor.request(Method::GET, path).header("host", "dinner.example").header("cookie", cookies)).await
 }
 

@@ -18,7 +18,7 @@ async fn a_session_logged_out_while_requests_are_in_flight_stays_ended() {
         service.clock.advance(Duration::from_secs(61)); // so that each of them notes when it was seen
         let thieves: Vec<_> = (0..3).map(|_| service.visitor()).collect();
         let requests = join_all(thieves.iter().map(|thief| {
-            thief.take_cookies(&stolen);
+            thief.add_cookies(&stolen);
             thief.send(thief.request(Method::GET, "/home"))
         }));
         let log_out = async {
@@ -29,7 +29,7 @@ async fn a_session_logged_out_while_requests_are_in_flight_stays_ended() {
         assert_eq!(page.status, 303);
         assert!(pages.iter().all(|page| matches!(page.status, 200 | 303)), "{pages:?}");
         let thief = service.visitor();
-        thief.take_cookies(&stolen);
+        thief.add_cookies(&stolen);
         assert_eq!(thief.send(thief.request(Method::GET, "/home")).await.status, 303, "round {round}");
         assert_eq!(service.count("sessions").await, 0, "round {round}");
     }
@@ -42,7 +42,7 @@ async fn a_slow_request_with_the_old_cookie_does_not_log_out_whoever_logged_in_m
     let old = ada.cookies();
     browser_post(&ada, "/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
     let slow = service.visitor();
-    slow.take_cookies(&old);
+    slow.add_cookies(&old);
     let page = slow.send(slow.request(Method::GET, "/")).await;
     assert!(page.headers.get_all("set-cookie").iter().all(|line| !line.to_str().unwrap().starts_with("session")));
     assert_eq!(who(&ada.get("/home").await), "You are ada.");

@@ -122,7 +122,7 @@ async fn a_hash_of_another_cost_is_rewritten_at_the_log_in() {
         found.hash.expose().to_owned()
     };
     let cheaper = service.beside(|builder| builder.cost(fast_hash_cost())).await;
-    accounts::test_kit::TestClient::of(&cheaper).register("ada", PASSWORD).await;
+    accounts::test_kit::TestClient::new(&cheaper).register("ada", PASSWORD).await;
     assert!(hash().await.starts_with("$pbkdf2-sha256$i=1000,"));
     assert_eq!(service.visitor().log_in("ada", "marble otter eight").await.status, 422);
     assert!(hash().await.starts_with("$pbkdf2-sha256$i=1000,"), "a wrong password rewrites nothing");

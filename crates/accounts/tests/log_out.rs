@@ -26,10 +26,10 @@ async fn an_old_cookie_opens_nothing_remembered_or_not() {
         ada.submit("/login", "/login", &form).await;
         let stolen = ada.cookies();
         let thief = service.visitor();
-        thief.take_cookies(&stolen);
+        thief.add_cookies(&stolen);
         assert_eq!(who(&thief.get("/home").await), "You are ada.", "while it lives, the cookie is all it takes");
         ada.submit("/", "/logout", &[]).await;
-        thief.take_cookies(&stolen);
+        thief.add_cookies(&stolen);
         let page = thief.get("/home").await;
         assert_eq!(page.path, "/login?next=%2Fhome");
         assert!(page.text.contains("Your session has ended. Please log in again."), "{}", page.text);

@@ -61,12 +61,12 @@ async fn two_services_on_one_machine_do_not_log_each_others_users_out() {
     let (one, other) = (Service::start().await, Service::start().await);
     let ada = one.ada().await;
     assert!(ada.cookies().contains(&format!("session-{}=", one.server.address().port())), "{}", ada.cookies());
-    let there = TestClient::of(&other.server);
-    there.take_cookies(&ada.cookies()); // browsers send the cookies of a host to all its ports
+    let there = TestClient::new(&other.server);
+    there.add_cookies(&ada.cookies()); // browsers send the cookies of a host to all its ports
     there.register("ben", PASSWORD).await;
     there.log_in("ben", PASSWORD).await;
     assert_eq!(who(&there.get("/").await), "You are ben.");
-    ada.take_cookies(&there.cookies());
+    ada.add_cookies(&there.cookies());
     assert_eq!(who(&ada.get("/home").await), "You are ada.");
     there.submit("/", "/logout", &[]).await;
     assert_eq!(who(&ada.get("/home").await), "You are ada.");

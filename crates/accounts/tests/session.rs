@@ -43,7 +43,7 @@ async fn each_log_in_opens_a_session_of_its_own_and_ends_the_one_before() {
         tokens.insert(token(&browser_post(&ada, "/login", &FORM).await));
         assert_eq!(service.count("sessions").await, 1, "the old row is gone");
         let thief = service.visitor();
-        thief.take_cookies(&before);
+        thief.add_cookies(&before);
         assert_eq!(thief.get("/home").await.path, "/login?next=%2Fhome");
     }
     assert_eq!(tokens.len(), 12);
@@ -55,7 +55,7 @@ async fn a_planted_token_is_not_taken_over_at_the_log_in() {
     let service = Service::start().await;
     let ada = service.ada().await;
     let (port, planted) = (service.server.address().port(), "A".repeat(43));
-    ada.take_cookies(&format!("session-{port}={planted}"));
+    ada.add_cookies(&format!("session-{port}={planted}"));
     assert_ne!(token(&browser_post(&ada, "/login", &FORM).await), planted);
 }
 
@@ -80,7 +80,7 @@ async fn the_digest_of_a_stolen_table_is_no_token() {
     let token = SessionToken::parse(&token(&browser_post(&ada, "/login", &FORM).await)).unwrap();
     let thief = service.visitor();
     let digest = BASE64.encode(token.digest().as_bytes());
-    thief.take_cookies(&format!("session-{}={digest}", service.server.address().port()));
+    thief.add_cookies(&format!("session-{}={digest}", service.server.address().port()));
     assert_eq!(who(&thief.get("/").await), "You are a guest.");
 }
 
@@ -89,7 +89,7 @@ async fn nonsense_in_the_cookie_is_a_guest() {
     let service = Service::start().await;
     for value in ["", "x", "=", &"A".repeat(42), &"A".repeat(44), &"!".repeat(43), &"A".repeat(4_000), "a\"b", "%00"] {
         let visitor = service.visitor();
-        visitor.take_cookies(&format!("session-{}={value}", service.server.address().port()));
+        visitor.add_cookies(&format!("session-{}={value}", service.server.address().port()));
         let page = visitor.get("/").await;
         assert_eq!((page.status, who(&page).as_str()), (200, "You are a guest."), "{value}");
     }
@@ -139,9 +139,9 @@ async fn lifetimes_are_a_setting_and_count_for_sessions_that_are_open_too() {
     let cookie = set_cookie(&browser_post(&ada, "/login", &REMEMBERED).await, "session-").unwrap();
     assert!(cookie.ends_with("; Max-Age=86400"), "{cookie}");
     let stricter = service.beside(|builder| builder.lifetimes(Lifetimes::new(of(1, 1), of(1, 1)))).await;
-    let elsewhere = accounts::test_kit::TestClient::of(&stricter);
+    let elsewhere = accounts::test_kit::TestClient::new(&stricter);
     let (here, there) = (service.server.address().port(), stricter.address().port());
-    elsewhere.take_cookies(&ada.cookies().replace(&format!("-{here}="), &format!("-{there}=")));
+    elsewhere.add_cookies(&ada.cookies().replace(&format!("-{here}="), &format!("-{there}=")));
     service.clock.advance(hours(2));
     assert_eq!(who(&ada.get("/").await), "You are ada.");
     assert_eq!(who(&elsewhere.get("/").await), "You are a guest.");
@@ -201,13 +201,13 @@ async fn another_process_knows_the_session_and_its_end() {
     let service = Service::start().await;
     let ada = service.ada().await;
     let server = service.beside(|builder| builder).await;
-    let elsewhere = accounts::test_kit::TestClient::of(&server);
+    let elsewhere = accounts::test_kit::TestClient::new(&server);
     let (here, there) = (service.server.address().port(), server.address().port());
     let moved = ada.cookies().replace(&format!("-{here}="), &format!("-{there}="));
-    elsewhere.take_cookies(&moved);
+    elsewhere.add_cookies(&moved);
     assert_eq!(who(&elsewhere.get("/home").await), "You are ada.");
     ada.submit("/", "/logout", &[]).await;
-    elsewhere.take_cookies(&moved);
+    elsewhere.add_cookies(&moved);
     assert_eq!(who(&elsewhere.get("/").await), "You are a guest.");
 }
 

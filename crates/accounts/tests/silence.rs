@@ -21,7 +21,7 @@ async fn two_hundred_visits_of_guests_write_nothing() {
     let regular = service.visitor();
     for n in 0..50 {
         let stranger = service.visitor();
-        stranger.take_cookies(&format!("session-{}={:A>43}", service.server.address().port(), n));
+        stranger.add_cookies(&format!("session-{}={:A>43}", service.server.address().port(), n));
         for (visitor, path) in [(&regular, "/"), (&regular, "/login"), (&stranger, "/home"), (&stranger, "/register")] {
             visitor.get(path).await;
         }

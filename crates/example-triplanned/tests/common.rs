@@ -33,7 +33,7 @@ impl Rack {
     }
 
     pub(crate) fn guest(&self) -> TestClient {
-        TestClient::of(&self.server)
+        TestClient::new(&self.server)
     }
 
     /// Somebody new, registered and logged in.

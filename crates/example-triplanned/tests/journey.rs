@@ -35,7 +35,7 @@ async fn a_traveler_posts_a_place_and_leaves(rack: Rack) {
     assert_eq!(left.texts(".postcard h2 bdi"), ["Lisbon", "Portugal"]);
 
     let thief = rack.guest();
-    thief.take_cookies(&cookies);
+    thief.add_cookies(&cookies);
     assert!(thief.get("/user/ada").await.path.starts_with("/login"));
 }
 
@@ -52,9 +52,9 @@ async fn two_services_in_one_browser_log_nobody_out(rack: Rack) {
     other.guest().register("ben", PASSWORD).await;
 
     let there: TestClient = other.guest();
-    there.take_cookies(&here.cookies()); // one browser: cookies ignore ports
+    there.add_cookies(&here.cookies()); // one browser: cookies ignore ports
     assert!(there.log_in("ben", PASSWORD).await.text.contains("Welcome back, ben."));
-    here.take_cookies(&there.cookies());
+    here.add_cookies(&there.cookies());
 
     assert_eq!(here.get("/user/ada").await.status, 200);
     assert!(here.get("/user/ada").await.texts("header nav button").contains(&"Logout".to_owned()));

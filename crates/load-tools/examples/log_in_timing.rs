@@ -36,7 +36,7 @@ async fn main() -> anyhow::Result<()> {
     let store = PartyStore::connect(&sqlite_url(&folder)).await?;
     let server =
         TestServer::start(app(Services::over(&store, SystemClock, Zone::parse("UTC")?), Accounts::builder())?).await?;
-    let visitor = TestClient::of(&server);
+    let visitor = TestClient::new(&server);
     visitor.register("known", "marble otter seven").await;
 
     let (mut known, mut unknown) = (Vec::new(), Vec::new());

@@ -56,10 +56,10 @@ impl LogOut {
             Accounts::builder().cost(fast_hash_cost()),
         )?)
         .await?;
-        TestClient::of(&server).register("ada", PASSWORD).await;
+        TestClient::new(&server).register("ada", PASSWORD).await;
         let (mut revived, mut before, mut after, mut old) = (0, 0, 0, Vec::new());
         for _ in 0..self.rounds {
-            let ada = TestClient::of(&server);
+            let ada = TestClient::new(&server);
             ada.log_in("ada", PASSWORD).await;
             let cookies = ada.cookies();
             clock.advance(Duration::from_mins(10)); // so that every request writes down that the session is in use
@@ -106,8 +106,8 @@ impl LogOut {
 
 /// Another tab, or a thief, with these cookies.
 fn tab(server: &TestServer, cookies: &str) -> TestClient {
-    let tab = TestClient::of(server);
-    tab.take_cookies(cookies);
+    let tab = TestClient::new(server);
+    tab.add_cookies(cookies);
     tab
 }
 

@@ -138,7 +138,7 @@ impl Storm {
 async fn enter(server: &TestServer, count: u32) -> anyhow::Result<Vec<(String, TestClient)>> {
     let mut people = Vec::new();
     for n in 0..count {
-        let (name, visitor) = (format!("storm-{}-{n}", server.address().port()), TestClient::of(server));
+        let (name, visitor) = (format!("storm-{}-{n}", server.address().port()), TestClient::new(server));
         visitor.register(&name, PASSWORD).await;
         let page = visitor.log_in(&name, PASSWORD).await;
         ensure!(page.text.contains("Welcome back"), "{name} is not let in: {}", page.text);

@@ -107,8 +107,8 @@ fn services(broken: Broken) -> Services {
 async fn start(broken: &'static str) -> (TestServer, TestClient, TestClient) {
     let app = app(services(Broken(broken)), Accounts::builder().cost(fast_hash_cost())).unwrap();
     let server = TestServer::start(app).await.unwrap();
-    let (ada, guest) = (TestClient::of(&server), TestClient::of(&server));
-    ada.take_cookies(&format!("session-{}={}", server.address().port(), "A".repeat(43)));
+    let (ada, guest) = (TestClient::new(&server), TestClient::new(&server));
+    ada.add_cookies(&format!("session-{}={}", server.address().port(), "A".repeat(43)));
     (server, ada, guest)
 }
 
@@ -162,7 +162,7 @@ const USES: &[Use] = &[
 async fn ask(broken: &'static str, &(_, who, path, form, _): &Use) -> TestResponse {
     let (server, ada, guest) = start(broken).await;
     if path == "/login" && form.is_some() {
-        post(&TestClient::of(&server), "/register", REGISTER).await; // the store then knows the hash
+        post(&TestClient::new(&server), "/register", REGISTER).await; // the store then knows the hash
     }
     let visitor = if let Ada = who { &ada } else { &guest };
     match form {

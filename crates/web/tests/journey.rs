@@ -78,7 +78,7 @@ async fn two_friends_come_to_dinner(house: House) {
 
     // Log out: the session is over, whoever kept its cookie.
     let thief = house.guest();
-    thief.take_cookies(&ada.cookies());
+    thief.add_cookies(&ada.cookies());
     assert_eq!(thief.get("/user/ada").await.status, 200, "the cookie still opens the page");
     let page = ada.submit("/", "/logout", &[]).await;
     assert_eq!((page.path.as_str(), told_once(&ada, &page).await.as_str()), ("/", "You are logged out."));

@@ -37,7 +37,7 @@ async fn one_account_opens_both(parties: PartyStore, posts: AccountStore) {
     let site = example_triplanned::site(&posts, Accounts::builder().cost(fast_hash_cost())).unwrap();
     let trips = TestServer::start(site).await.unwrap();
 
-    let traveler = TestClient::of(&trips);
+    let traveler = TestClient::new(&trips);
     traveler.register("ada", PASSWORD).await;
     assert!(traveler.log_in("ada", PASSWORD).await.text.contains("Welcome back, ada."));
     let guest = house.log_in("ada").await; // the account is known here, and has a session of its own

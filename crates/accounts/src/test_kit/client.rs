@@ -1,4 +1,4 @@
-//! Somebody who visits a service: keeps its cookies, follows its redirects, fills in its forms.
+//! The test client: keeps cookies, follows redirects and fills in forms as a browser does, over a real socket.
 
 use std::sync::Arc;
 
@@ -8,115 +8,115 @@ use reqwest::{Client, Method, RequestBuilder, Url};
 
 use super::{TestResponse, TestServer};
 
-/// A visitor. Clones share their cookies, as tabs of one browser do.
+/// A browser-like client. Clones share their cookies, like the tabs of one browser.
 #[derive(Debug, Clone)]
 pub struct TestClient {
     base: Url,
     jar: Arc<Jar>,
     /// Follows redirects.
-    browser: Client,
-    /// Does not.
-    client: Client,
+    following: Client,
+    /// Returns redirects.
+    direct: Client,
 }
 
-#[expect(clippy::missing_panics_doc, clippy::expect_used, reason = "what fails here fails the test")]
+#[expect(clippy::missing_panics_doc, clippy::expect_used, reason = "a failure here fails the test")]
 impl TestClient {
-    /// Somebody new, at a test's own server.
+    /// A client of a test server, without cookies.
     #[must_use]
-    pub fn of(server: &TestServer) -> Self {
+    pub fn new(server: &TestServer) -> Self {
         Self::at(&server.url("/"))
     }
 
-    /// Somebody new, at any server of this machine.
+    /// A client of any server, without cookies. `base` is the server's URL.
     #[must_use]
     pub fn at(base: &str) -> Self {
         let jar = Arc::new(Jar::default());
         let client = |policy| Client::builder().cookie_provider(Arc::clone(&jar)).redirect(policy).no_proxy().build();
-        let browser = client(Policy::default()).expect("a client");
-        let client = client(Policy::none()).expect("a client");
-        Self { base: base.parse().expect("a URL"), jar, browser, client }
+        let following = client(Policy::default()).expect("the client is built");
+        let direct = client(Policy::none()).expect("the client is built");
+        Self { base: base.parse().expect("`base` is a URL"), jar, following, direct }
     }
 
-    /// Somebody new who has an account and is logged in, by the pages at `/register` and `/login`.
+    /// A client that has registered and logged in, by the pages at `/register` and `/login`.
     pub async fn logged_in(server: &TestServer, username: &str, password: &str) -> Self {
-        let visitor = Self::of(server);
-        visitor.register(username, password).await;
-        let page = visitor.log_in(username, password).await;
-        assert_ne!(page.path, "/login", "{username} is not let in: {}", page.text);
-        visitor
+        let client = Self::new(server);
+        client.register(username, password).await;
+        let page = client.log_in(username, password).await;
+        assert_ne!(page.path, "/login", "{username} is not logged in: {}", page.text);
+        client
     }
 
-    /// Opens a page.
+    /// Opens a page, and follows redirects.
     pub async fn get(&self, path: &str) -> TestResponse {
-        self.send(self.browser.get(self.url(path))).await
+        self.send(self.following.get(self.url(path))).await
     }
 
-    /// Opens a page, fills in its form to `action`, and sends it. Fields not named keep what the page gave them; a
-    /// value for a field that the form does not have is sent as well.
+    /// Opens a page, fills in its form to `action`, and submits it. A field without a value here keeps the page's value; a
+    /// value without a field is sent as well.
     pub async fn submit(&self, path: &str, action: &str, values: &[(&str, &str)]) -> TestResponse {
         self.submit_on(&self.get(path).await, action, values).await
     }
 
-    /// Fills in the form to `action` on a page that came, and sends it.
+    /// Fills in the form to `action` on a page, and submits it.
     pub async fn submit_on(&self, page: &TestResponse, action: &str, values: &[(&str, &str)]) -> TestResponse {
         let mut form = page.form(action);
-        form.retain(|(name, _)| values.iter().all(|(typed, _)| typed != name));
+        form.retain(|(name, _)| values.iter().all(|(given, _)| given != name));
         form.extend(values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        self.send(self.browser.post(self.url(action)).form(&form)).await
+        self.send(self.following.post(self.url(action)).form(&form)).await
     }
 
-    /// Registers under a name, with the address `name@example.com`.
+    /// Registers an account with the e-mail address `{username}@example.com`.
     pub async fn register(&self, username: &str, password: &str) -> TestResponse {
         self.register_at("/register", username, password).await
     }
 
-    /// Logs in as whom [`TestClient::register`] made.
+    /// Logs in to an account that [`TestClient::register`] made.
     pub async fn log_in(&self, username: &str, password: &str) -> TestResponse {
         self.log_in_at("/login", username, password).await
     }
 
-    /// [`TestClient::register`] where the page is at a path of its own.
+    /// Registers by a registration page at another path.
     pub async fn register_at(&self, path: &str, username: &str, password: &str) -> TestResponse {
         let email = email(username);
         let typed = [("username", username), ("email", &email), ("password", password), ("password2", password)];
         self.submit(path, path, &typed).await
     }
 
-    /// [`TestClient::log_in`] where the page is at a path of its own.
+    /// Logs in by a log-in page at another path.
     pub async fn log_in_at(&self, path: &str, username: &str, password: &str) -> TestResponse {
         self.submit(path, path, &[("email", &email(username)), ("password", password)]).await
     }
 
-    /// A request by hand, with this visitor's cookies; redirects are not followed.
+    /// A request with this client's cookies, to be completed and sent. Redirects are not followed.
     pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, self.url(path))
+        self.direct.request(method, self.url(path))
     }
 
-    /// Sends a request and reads the page that comes.
+    /// Sends a request and reads the response.
     pub async fn send(&self, request: RequestBuilder) -> TestResponse {
-        let response = request.send().await.expect("the server answers");
-        TestResponse::of(response).await.expect("the answer ends")
+        let response = request.send().await.expect("the server responds");
+        TestResponse::read(response).await.expect("the body ends")
     }
 
-    /// The cookies as the next request would send them: `name=value; …`.
+    /// The cookies that the next request sends: `name=value; …`.
     #[must_use]
     pub fn cookies(&self) -> String {
         self.jar.cookies(&self.base).and_then(|value| value.to_str().map(ToOwned::to_owned).ok()).unwrap_or_default()
     }
 
-    /// Takes over cookies, as a thief or another browser would: `name=value; …`.
-    pub fn take_cookies(&self, cookies: &str) {
+    /// Adds cookies, such as stolen or planted ones: `name=value; …`.
+    pub fn add_cookies(&self, cookies: &str) {
         for cookie in cookies.split("; ") {
             self.jar.add_cookie_str(cookie, &self.base);
         }
     }
 
     fn url(&self, path: &str) -> Url {
-        self.base.join(path).expect("a path")
+        self.base.join(path).expect("`path` is a path")
     }
 }
 
-/// The address of whoever has that name, in tests.
+/// The e-mail address of an account in tests.
 fn email(username: &str) -> String {
     format!("{username}@example.com")
 }

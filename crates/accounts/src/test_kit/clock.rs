@@ -1,4 +1,4 @@
-//! Time that passes when a test says so.
+//! A clock for tests.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -6,23 +6,23 @@ use std::time::Duration;
 
 use domain::{Clock, Timestamp};
 
-/// A clock that stands still until it is moved. Its clones are one clock.
+/// A clock that stands still until a test moves it. Clones share one time.
 #[derive(Debug, Clone)]
 pub struct MovableClock(Arc<AtomicI64>);
 
 impl MovableClock {
-    /// A clock that stands at a moment.
+    /// A clock that shows `time`.
     #[must_use]
-    pub fn at(moment: Timestamp) -> Self {
-        Self(Arc::new(AtomicI64::new(moment.as_millis())))
+    pub fn at(time: Timestamp) -> Self {
+        Self(Arc::new(AtomicI64::new(time.as_millis())))
     }
 
-    /// Lets time pass.
+    /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
         self.0.fetch_add(millis(by), Ordering::SeqCst);
     }
 
-    /// Sets the clock back, as an operator might.
+    /// Moves the clock back.
     pub fn set_back(&self, by: Duration) {
         self.0.fetch_sub(millis(by), Ordering::SeqCst);
     }

@@ -1,26 +1,26 @@
-//! A page that came, read as a browser reads it.
+//! A response, read as a browser reads it.
 
 use reqwest::Response;
 use reqwest::header::HeaderMap;
 use scraper::{ElementRef, Html, Selector};
 
-/// A page that came.
+/// A response to a [`super::TestClient`].
 #[derive(Debug, Clone)]
 pub struct TestResponse {
-    /// Its status.
+    /// The HTTP status.
     pub status: u16,
-    /// Its address: the path and query.
+    /// The path and query of its URL, after redirects.
     pub path: String,
-    /// Its headers.
+    /// The headers.
     pub headers: HeaderMap,
-    /// Its source.
+    /// The body.
     pub html: String,
-    /// What it says: its text, with runs of white space as one blank.
+    /// The text of the page without tags. Each run of white space is one space.
     pub text: String,
 }
 
 impl TestResponse {
-    pub(super) async fn of(response: Response) -> reqwest::Result<Self> {
+    pub(super) async fn read(response: Response) -> reqwest::Result<Self> {
         let status = response.status().as_u16();
         let url = response.url();
         let path = url[url::Position::BeforePath..url::Position::AfterQuery].to_owned();
@@ -31,26 +31,26 @@ impl TestResponse {
         Ok(Self { status, path, headers, html, text })
     }
 
-    /// A header's value.
+    /// The value of a header.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
     }
 
-    /// The texts of the elements that a CSS selector finds.
+    /// The texts of the elements that match a CSS selector.
     ///
     /// # Panics
-    /// The selector is none.
+    /// If the selector is invalid.
     #[must_use]
     pub fn texts(&self, selector: &str) -> Vec<String> {
-        let words = |element: ElementRef| element.text().flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
-        Html::parse_document(&self.html).select(&parse(selector)).map(words).collect()
+        let text = |element: ElementRef| element.text().flat_map(str::split_whitespace).collect::<Vec<_>>().join(" ");
+        Html::parse_document(&self.html).select(&parse(selector)).map(text).collect()
     }
 
-    /// The values of an attribute of the elements that a CSS selector finds.
+    /// The values of an attribute of the elements that match a CSS selector.
     ///
     /// # Panics
-    /// The selector is none.
+    /// If the selector is invalid.
     #[must_use]
     pub fn attributes(&self, selector: &str, attribute: &str) -> Vec<String> {
         let (document, selector) = (Html::parse_document(&self.html), parse(selector));
@@ -58,28 +58,28 @@ impl TestResponse {
         values.map(ToOwned::to_owned).collect()
     }
 
-    /// The form with that action: what it would send if nobody typed anything.
+    /// The fields that the form with that `action` sends as it is: (name, value), in order.
     ///
     /// # Panics
-    /// There is none, which is what a test then says.
+    /// If the page has no such form.
     #[must_use]
     pub fn form(&self, action: &str) -> Vec<(String, String)> {
         let (document, fields) = (Html::parse_document(&self.html), parse("input, textarea, select"));
         let form = document.select(&parse("form")).find(|form| form.attr("action") == Some(action));
         let Some(form) = form else { panic!("{} has no form to {action}:\n{}", self.path, self.html) };
-        let sent = form.select(&fields).filter(|field| !is_disabled(*field));
-        sent.filter_map(|field| Some((field.attr("name")?.to_owned(), value(field)?))).collect()
+        let enabled = form.select(&fields).filter(|field| !is_disabled(*field));
+        enabled.filter_map(|field| Some((field.attr("name")?.to_owned(), value(field)?))).collect()
     }
 }
 
-/// Whether a field is disabled, by itself or with all of its fieldset.
+/// Whether a field is disabled, by itself or by a fieldset around it.
 fn is_disabled(field: ElementRef) -> bool {
     let mut fieldsets =
-        field.ancestors().filter_map(ElementRef::wrap).filter(|around| around.value().name() == "fieldset");
+        field.ancestors().filter_map(ElementRef::wrap).filter(|element| element.value().name() == "fieldset");
     field.attr("disabled").is_some() || fieldsets.any(|fieldset| fieldset.attr("disabled").is_some())
 }
 
-/// What a field sends as it stands; `None` for a button, a box or choice that is not ticked, and an empty list.
+/// The value that a field sends; `None` for a button, a box that is not ticked, and a list without options.
 fn value(field: ElementRef) -> Option<String> {
     let attribute = field.attr("value").map(ToOwned::to_owned);
     match (field.value().name(), field.attr("type").unwrap_or_default().to_ascii_lowercase().as_str()) {
@@ -97,9 +97,9 @@ fn value(field: ElementRef) -> Option<String> {
     }
 }
 
-#[expect(clippy::expect_used, reason = "a test's own selector")]
+#[expect(clippy::expect_used, reason = "an invalid selector fails the test")]
 fn parse(selector: &str) -> Selector {
-    Selector::parse(selector).expect("a CSS selector")
+    Selector::parse(selector).expect("the CSS selector is valid")
 }
 
 #[cfg(test)]
@@ -107,7 +107,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_form_sends_what_a_browser_would_send() {
+    fn form_sends_the_fields_that_a_browser_sends() {
         let fields = r"<input name=a value=1><input name=b disabled value=2><input value=nameless>
             <fieldset disabled><input name=c value=3></fieldset>
             <input type=checkbox name=d><input type=checkbox name=e checked><input type=checkbox name=f value=6 checked>

@@ -1,4 +1,4 @@
-//! A service on a real socket of this machine, for as long as a test runs.
+//! A test server: a service on a real socket, for the time of a test.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,7 +7,7 @@ use poem::listener::{Acceptor, Listener, TcpListener};
 use poem::{Endpoint, Server};
 use tokio::task::JoinHandle;
 
-/// A running service. It stops when it is dropped.
+/// A service that runs on a free port of 127.0.0.1. It stops when it is dropped.
 pub struct TestServer {
     address: SocketAddr,
     running: JoinHandle<io::Result<()>>,
@@ -17,7 +17,7 @@ impl TestServer {
     /// Starts a service on a free port of 127.0.0.1.
     ///
     /// # Errors
-    /// There is no free port.
+    /// No port is free.
     pub async fn start(service: impl Endpoint + 'static) -> io::Result<Self> {
         let acceptor = TcpListener::bind("127.0.0.1:0").into_acceptor().await?;
         let address = acceptor.local_addr().first().and_then(|address| address.as_socket_addr().copied());
@@ -26,13 +26,13 @@ impl TestServer {
         Ok(Self { address, running })
     }
 
-    /// Where it listens.
+    /// The address that it listens on.
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// The address of a page.
+    /// The URL of a page.
     #[must_use]
     pub fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)

@@ -135,7 +135,7 @@ impl Load {
     /// Sends a form. What was told, or `None` where nothing was even sent; and where it leads.
     async fn ask(&self, visitor: &TestClient, path: &str, form: &[(&str, String)]) -> (Option<Told>, String) {
         // What was told before is read: only what is new comes back.
-        visitor.take_cookies(&format!("flash-{}=", self.port.load(Ordering::SeqCst)));
+        visitor.add_cookies(&format!("flash-{}=", self.port.load(Ordering::SeqCst)));
         let begun = Instant::now();
         let request = visitor.request(Method::POST, path).timeout(PATIENCE).header("sec-fetch-site", "same-origin");
         let (status, told, to) = match request.form(form).send().await {

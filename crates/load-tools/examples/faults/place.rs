@@ -57,7 +57,7 @@ impl Person {
     /// This person's browser, at a server of this machine.
     pub(crate) fn at(&self, origin: &str) -> TestClient {
         let visitor = TestClient::at(origin);
-        visitor.take_cookies(&format!("session-{}={}", port(origin), self.session));
+        visitor.add_cookies(&format!("session-{}={}", port(origin), self.session));
         visitor
     }
 }
@@ -78,7 +78,7 @@ pub(crate) async fn enter(database: &str, prefix: &str, count: u32) -> anyhow::R
     .await?;
     let mut people = Vec::new();
     for number in 0..count {
-        let (name, visitor) = (format!("{prefix}-{number}"), TestClient::of(&server));
+        let (name, visitor) = (format!("{prefix}-{number}"), TestClient::new(&server));
         visitor.register(&name, PASSWORD).await;
         let page = visitor.log_in(&name, PASSWORD).await;
         ensure!(page.text.contains("Welcome back"), "{name} is not let in: {}", page.text);

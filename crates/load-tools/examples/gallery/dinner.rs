@@ -24,7 +24,7 @@ impl House {
     /// Ada alone. What goes wrong is here too.
     pub(crate) async fn empty() -> anyhow::Result<(Self, Vec<State>)> {
         let house = Self::open().await?;
-        let (guest, ada) = (TestClient::of(&house.server), enter(&house.server, "ada", "ada").await?);
+        let (guest, ada) = (TestClient::new(&house.server), enter(&house.server, "ada", "ada").await?);
         let states = vec![
             house.state("welcome", "/", &guest).measured(),
             house.state("register", "/register", &guest).measured(),
@@ -50,7 +50,7 @@ impl House {
         }
         let Hosted { open, mine, full, declined, cancelled, past } = full_list(&house).await?;
         let [ada, ben, dan] =
-            [TestClient::of(&house.server), TestClient::of(&house.server), TestClient::of(&house.server)];
+            [TestClient::new(&house.server), TestClient::new(&house.server), TestClient::new(&house.server)];
         for (visitor, nick) in [(&ada, "ada"), (&ben, "ben"), (&dan, "dan")] {
             log_in(visitor, nick).await?; // again, since days have passed
         }

@@ -50,7 +50,7 @@ impl State {
     /// Whoever sees it, without a browser.
     pub(crate) fn visitor(&self) -> TestClient {
         let visitor = TestClient::at(&self.base);
-        visitor.take_cookies(&self.cookies);
+        visitor.add_cookies(&self.cookies);
         visitor
     }
 
@@ -76,7 +76,7 @@ impl State {
 
 /// Somebody new, registered and logged in. `nick` makes their e-mail address, which a name in any script does not.
 pub(crate) async fn enter(server: &TestServer, name: &str, nick: &str) -> anyhow::Result<TestClient> {
-    let (visitor, email) = (TestClient::of(server), format!("{nick}@example.com"));
+    let (visitor, email) = (TestClient::new(server), format!("{nick}@example.com"));
     let typed = [("username", name), ("email", &email), ("password", PASSWORD), ("password2", PASSWORD)];
     let registered = visitor.submit("/register", "/register", &typed).await;
     ensure!(registered.path == "/login", "{name} is not registered: {}", registered.text);

@@ -57,7 +57,7 @@ impl Rack {
     /// Nobody has posted anything. What goes wrong is here too.
     pub(crate) async fn empty() -> anyhow::Result<(Self, Vec<State>)> {
         let rack = Self::open().await?;
-        let (guest, ada) = (TestClient::of(&rack.server), enter(&rack.server, "ada", "ada").await?);
+        let (guest, ada) = (TestClient::new(&rack.server), enter(&rack.server, "ada", "ada").await?);
         let newcomer = [("username", "a b"), ("email", "ada@"), ("password", "short"), ("password2", "shorter")];
         let stranger = [("email", "ada@example.com"), ("password", "wrong")];
         let states = vec![
@@ -85,7 +85,7 @@ impl Rack {
         }
         let card = [("city", "Lyon"), ("country", "France"), ("description", "Quenelles.")];
         let states = vec![
-            rack.state("index-full", "/", &TestClient::of(&rack.server)).measured(),
+            rack.state("index-full", "/", &TestClient::new(&rack.server)).measured(),
             rack.state("index-last", "/?before=5", &ada),
             rack.state("index-past", "/?before=1", &ada),
             rack.state("user-full", "/user/ada", &ada).measured(),

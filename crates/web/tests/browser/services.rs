@@ -40,7 +40,7 @@ async fn three_services_in_one_browser_log_nobody_out() {
     let trips = TestServer::start(trips).await.unwrap();
     let house = House::on_sqlite().await;
     for server in [&trips, &house.server] {
-        TestClient::of(server).register("ada", PASSWORD).await;
+        TestClient::new(server).register("ada", PASSWORD).await;
     }
     let at = |server: &TestServer, path: &str| format!("http://localhost:{}{path}", server.address().port());
     let places = [

@@ -57,7 +57,7 @@ impl House {
 
     /// Somebody who is not logged in.
     pub(crate) fn guest(&self) -> TestClient {
-        TestClient::of(&self.server)
+        TestClient::new(&self.server)
     }
 
     /// Somebody new, registered and logged in.

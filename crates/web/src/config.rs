@@ -1,6 +1,6 @@
-//! The command line and its settings. What each means is written once, here, and shown by `--help`.
+//! The command line and its settings. The doc comments of commands and settings are the text of `--help`.
 
-#![allow(rustdoc::bare_urls, reason = "`--help` shows these comments as they are")]
+#![allow(rustdoc::bare_urls, reason = "`--help` shows these comments as plain text")]
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -13,36 +13,36 @@ use ipnet::IpNet;
 #[derive(Debug, Parser)]
 #[command(name = "dinnerparty", version, max_term_width = 100, args_conflicts_with_subcommands = true)]
 pub struct CommandLine {
-    /// What to do; without a word, `serve`.
+    /// The command; `serve` if none is given.
     #[command(subcommand)]
     pub command: Option<Command>,
-    /// The settings of `serve`.
+    /// The settings of `serve` where no command is given.
     #[command(flatten)]
     pub serve: Config,
 }
 
-/// What the program can do.
+/// The commands of the program.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serves DinnerParty until it is asked to stop
+    /// Serves DinnerParty until a signal stops it
     Serve(Config),
-    /// Looks whether all that must hold of a database does, and prints each breach on a line of its own. No row is
-    /// changed, and a server may be using it meanwhile
+    /// Checks that a database is consistent, and prints each violation on a line of its own. Changes nothing, and may run
+    /// while a server uses the database
     Check(Existing),
-    /// Copies an SQLite database to a new file, while a server may be using it. PostgreSQL is copied by pg_dump
+    /// Copies an SQLite database to a new file. May run while a server uses the database. For PostgreSQL use pg_dump
     Backup {
-        /// The new file. It is not there yet
+        /// The new file, which must not exist yet
         file: PathBuf,
-        /// Which one to copy.
+        /// The database to copy.
         #[command(flatten)]
         existing: Existing,
     },
 }
 
-/// Which database to look after.
+/// The database of a maintenance command.
 #[derive(Debug, Args)]
 pub struct Existing {
-    /// The database, which is there: `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/NAME`
+    /// An existing database: `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/NAME`
     #[arg(
         long,
         env = "DINNERPARTY_DATABASE",
@@ -53,15 +53,15 @@ pub struct Existing {
     pub database: String,
 }
 
-/// The settings of the server. Each can also come from the environment.
+/// The settings of the server. Each can also be set in the environment; the option wins.
 #[derive(Debug, Clone, Args)]
 pub struct Config {
-    /// The address to listen on. Any but a loopback address needs an --origin
+    /// The address to listen on. An address other than loopback needs --origin or --allow-plain-http
     #[arg(long, env = "DINNERPARTY_LISTEN", value_name = "HOST:PORT", default_value = "127.0.0.1:8000")]
     pub listen: SocketAddr,
 
-    /// Where everything is kept: `sqlite:FILE` (made when it is not there) or
-    /// `postgres://USER:PASSWORD@HOST/NAME`. A password is better set in the environment
+    /// The database: `sqlite:FILE` (created if it does not exist) or `postgres://USER:PASSWORD@HOST/NAME`. Set a URL with
+    /// a password in the environment, since every user of the machine can read options
     #[arg(
         long,
         env = "DINNERPARTY_DATABASE",
@@ -71,31 +71,31 @@ pub struct Config {
     )]
     pub database: String,
 
-    /// The origin under which people reach the server, such as https://dinner.example. TLS ends at a proxy before it.
-    /// Without one, only requests to this very machine are answered
+    /// The origin of the site in the browser's address bar, such as https://dinner.example. A proxy in front of the server
+    /// terminates TLS. Without an origin, only requests to this machine are served
     #[arg(long, env = "DINNERPARTY_ORIGIN", value_name = "URL")]
     pub origin: Option<String>,
 
-    /// Lets passwords and sessions cross the network in clear: for a closed network only. Without an --origin the server
-    /// then answers to its addresses, and to no name
+    /// Allows plain HTTP over the network, for a closed network only: passwords and sessions are sent unencrypted. Without
+    /// an --origin the server is then reachable by IP address, but by no host name
     #[arg(long, env = "DINNERPARTY_ALLOW_PLAIN_HTTP")]
     pub allow_plain_http: bool,
 
-    /// A proxy whose X-Forwarded-For counts, as an address or a network such as 10.0.0.0/8. May be given several times,
-    /// or as a list with commas
+    /// A proxy whose X-Forwarded-For is trusted, as an address or a network such as 10.0.0.0/8. Can be given several
+    /// times, or as a comma-separated list
     #[arg(long, env = "DINNERPARTY_TRUSTED_PROXY", value_name = "NETWORK", value_delimiter = ',', value_parser = network)]
     pub trusted_proxy: Vec<IpNet>,
 
-    /// The time zone offered to a host who has none yet, by its IANA name
+    /// The time zone that the form offers to a host without an earlier party, by its IANA name
     #[arg(long, env = "DINNERPARTY_TIME_ZONE", value_name = "ZONE", default_value = "UTC", value_parser = zone)]
     pub time_zone: Zone,
 
-    /// How many connections to serve at once; more than that wait their turn. Without one 1024, or fewer where the process
-    /// may not open that many files
+    /// The connection limit; further connections wait. The default is 1024, or fewer if the process may not open that many
+    /// files
     #[arg(long, env = "DINNERPARTY_MAX_CONNECTIONS", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub max_connections: Option<u32>,
 
-    /// How much to log: error, warn, info, debug or trace
+    /// The least severe level to log: error, warn, info, debug or trace
     #[arg(long, env = "DINNERPARTY_LOG", value_name = "LEVEL", default_value = "info")]
     pub log: tracing::Level,
 }
@@ -109,13 +109,13 @@ fn zone(text: &str) -> Result<Zone, String> {
     Zone::parse(text).map_err(|_| "not an IANA time zone, such as Europe/Berlin".into())
 }
 
-/// What is wrong with a command line, as one line like every other refusal.
+/// The error of a command line as one line, like every other error of the program.
 #[must_use]
-pub fn in_one_line(mistake: &clap::Error) -> String {
-    let text = mistake.render().to_string();
+pub fn in_one_line(error: &clap::Error) -> String {
+    let text = error.render().to_string();
     let lines = text.lines().take_while(|line| !line.trim().is_empty()).map(str::trim);
-    let what = lines.collect::<Vec<_>>().join(" ");
-    format!("{} (--help explains every setting)", what.strip_prefix("error: ").unwrap_or(&what))
+    let message = lines.collect::<Vec<_>>().join(" ");
+    format!("{} (--help explains every setting)", message.strip_prefix("error: ").unwrap_or(&message))
 }
 
 #[cfg(test)]
@@ -123,21 +123,21 @@ mod tests {
     use super::*;
     use clap::CommandFactory;
 
-    fn parse(words: &[&str]) -> Result<CommandLine, clap::Error> {
-        CommandLine::try_parse_from([&["dinnerparty"], words].concat())
+    fn parse(arguments: &[&str]) -> Result<CommandLine, clap::Error> {
+        CommandLine::try_parse_from([&["dinnerparty"], arguments].concat())
     }
 
     #[test]
-    fn the_settings_are_consistent_and_each_is_explained() {
+    fn settings_are_consistent_and_have_help() {
         CommandLine::command().debug_assert();
-        let serve = CommandLine::command();
-        for setting in serve.get_arguments().filter(|setting| setting.get_long().is_some()) {
+        let command = CommandLine::command();
+        for setting in command.get_arguments().filter(|setting| setting.get_long().is_some()) {
             assert!(setting.get_help().is_some() || setting.get_id() == "help", "{}", setting.get_id());
         }
     }
 
     #[test]
-    fn each_setting_is_told_to_whoever_operates_the_server() {
+    fn operating_page_lists_every_setting_and_command() {
         let page = include_str!("../../../docs/OPERATING.md");
         let command = CommandLine::command();
         let settings: Vec<_> = command.get_arguments().filter_map(|setting| setting.get_long()).collect();
@@ -147,13 +147,14 @@ mod tests {
             let row = page.lines().find(|line| line.starts_with(&format!("| `--{name}")));
             assert!(row.is_some_and(|row| row.contains(&format!("`{variable}`"))), "--{name}");
         }
-        for word in command.get_subcommands() {
-            assert!(page.contains(&format!("dinnerparty {}", word.get_name())), "{}", word.get_name());
+        for subcommand in command.get_subcommands() {
+            let name = subcommand.get_name();
+            assert!(page.contains(&format!("dinnerparty {name}")), "{name}");
         }
     }
 
     #[test]
-    fn without_a_word_it_serves_on_this_machine() {
+    fn no_arguments_serve_on_loopback() {
         let line = parse(&[]).unwrap();
         assert!(line.command.is_none());
         assert_eq!(line.serve.listen.to_string(), "127.0.0.1:8000");
@@ -161,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn settings_are_read_after_the_word_or_without_it() {
+    fn settings_are_accepted_with_and_without_serve() {
         let proxies = ["--trusted-proxy", "10.0.0.0/8,::1", "--time-zone", "europe/berlin"];
         let Some(Command::Serve(config)) = parse(&[&["serve"], &proxies[..]].concat()).unwrap().command else {
             panic!("no serve")
@@ -172,8 +173,8 @@ mod tests {
     }
 
     #[test]
-    fn what_makes_no_sense_is_refused() {
-        for words in [
+    fn invalid_arguments_are_rejected() {
+        for arguments in [
             &["--listen", "everywhere"][..],
             &["--port", "80"],
             &["--trusted-proxy", "proxy"],
@@ -181,7 +182,7 @@ mod tests {
             &["bake"],
             &["--log", "loud"],
         ] {
-            assert!(parse(words).is_err(), "{words:?}");
+            assert!(parse(arguments).is_err(), "{arguments:?}");
         }
     }
 }

@@ -1,8 +1,8 @@
-//! What a page costs from memory: from a request to its bytes, through the layer, the templates and the layout, over a
-//! store that has its answer ready. The floor is a bare Poem endpoint that gives the same bytes.
+//! The cost of a page without a database: routing, the accounts layer, templates and layout, with a mocked store. The floor
+//! is a bare Poem endpoint that responds with the same bytes.
 
 #![allow(missing_docs, reason = "criterion's macros make public functions")]
-#![allow(clippy::unwrap_used, reason = "what is measured is made as a test makes it")]
+#![allow(clippy::unwrap_used, reason = "a benchmark that cannot be set up fails")]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ use poem::{Endpoint, EndpointExt as _, Request};
 use tokio::runtime::Runtime;
 use web::{ReadinessFuture, Services, app};
 
-/// The program's.
+/// The same allocator as the program's.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -52,7 +52,7 @@ fn party(number: i64) -> PartySummary {
     }
 }
 
-/// A store in which Ada is logged in, and which has 50 parties.
+/// A mocked store with Ada's session and 50 parties.
 fn services() -> Services {
     let mut sessions = MockSessionRepository::new();
     sessions.expect_find().returning(|_| {
@@ -83,25 +83,24 @@ fn services() -> Services {
     }
 }
 
-async fn get(service: &impl Endpoint, path: &str, cookie: &str) -> Vec<u8> {
+async fn get(app: &impl Endpoint, path: &str, cookie: &str) -> Vec<u8> {
     let request = Request::builder().uri_str(path).header("host", "127.0.0.1").header("cookie", cookie).finish();
-    let response = service.get_response(request).await;
+    let response = app.get_response(request).await;
     assert!(response.status().is_success(), "{}", response.status());
     response.into_body().into_vec().await.unwrap()
 }
 
 fn pages(criterion: &mut Criterion) {
     let runtime = Runtime::new().unwrap();
-    let dinner = app(services(), Accounts::builder()).unwrap();
+    let app = app(services(), Accounts::builder()).unwrap();
     let logged_in = format!("session={}", "A".repeat(43));
-    for (name, path, cookie) in [
-        ("the page of 50 parties drawn", "/rsvp?per_page=50", logged_in.as_str()),
-        ("the log-in page drawn", "/login", ""),
-    ] {
-        let bytes = runtime.block_on(get(&dinner, path, cookie));
+    for (name, path, cookie) in
+        [("list page of 50 parties", "/rsvp?per_page=50", logged_in.as_str()), ("log-in page", "/login", "")]
+    {
+        let bytes = runtime.block_on(get(&app, path, cookie));
         let bare = poem::endpoint::make_sync(move |_| bytes.clone()).map_to_response();
         let mut group = criterion.benchmark_group(name);
-        group.bench_function("ours", |b| b.to_async(&runtime).iter(|| get(&dinner, path, cookie)));
+        group.bench_function("ours", |b| b.to_async(&runtime).iter(|| get(&app, path, cookie)));
         group.bench_function("floor", |b| b.to_async(&runtime).iter(|| get(&bare, path, cookie)));
         group.finish();
     }

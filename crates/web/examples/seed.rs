@@ -1,8 +1,8 @@
-//! Fills an empty database with people and parties, always the same ones, for benchmarks and for looking at full pages.
+//! Fills an empty database with the same users and parties each time, for benchmarks and for pages with many rows.
 //!
-//! `cargo xtask seed --database sqlite:full.db --users 200 --parties 50` starts it. An example, so that no seed data is
-//! in the program that people run. Users are `u0000`, `u0001`, … with `u0000@example.com` and the password
-//! `correct horse battery 0`; party p is hosted by user p mod 10, has 500 seats and five guests, and is in 2030.
+//! Run it with `cargo xtask seed --database sqlite:full.db --users 200 --parties 50`. It is an example, so that the program
+//! contains no seed data. Users are `u0000`, `u0001`, … with the e-mail address `u0000@example.com` and the password
+//! `correct horse battery 0`. User p mod 10 hosts party p, which has 500 seats, five guests and a date in 2030.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -17,23 +17,23 @@ use store::PartyStore;
 use store::embed::sqlx::{query, query_scalar};
 use store::embed::{Database, Dialect, Engine};
 
-/// 2026-01-01T00:00:00Z: when everybody joined.
-const JOINED: Timestamp = Timestamp::from_millis(1_767_225_600_000);
+/// When all users joined: 2026-01-01T00:00:00Z.
+const JOINED_AT: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 const PASSWORD: &str = "correct horse battery 0";
 const SEATS: i64 = 500;
-const GUESTS: i64 = 5;
-/// Rows in one commit: past the ports, since a commit for each would take hours.
-const BATCH: usize = 1000;
+const GUESTS_PER_PARTY: i64 = 5;
+/// Rows per commit. The rows are inserted directly, since one commit per row through the ports would take hours.
+const BATCH_SIZE: usize = 1000;
 
 #[derive(Parser)]
 struct Settings {
-    /// The database to fill: `sqlite:FILE` or `postgres://…`. It holds no users yet
+    /// The database to fill, without users: `sqlite:FILE` or `postgres://…`
     #[arg(long)]
     database: String,
-    /// How many people
+    /// The number of users
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(i64).range(1..))]
     users: i64,
-    /// How many parties
+    /// The number of parties
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(0..))]
     parties: i64,
 }
@@ -52,8 +52,8 @@ async fn main() -> ExitCode {
 async fn seed(settings: Settings) -> anyhow::Result<()> {
     let store = PartyStore::connect(&settings.database).await?;
     let ports: AccountPorts = store.accounts().clone().into();
-    ensure!(ports.users.list(None, PageSize::DEFAULT).await?.items.is_empty(), "the database holds users already");
-    let hash = hash_once(&ports).await?;
+    ensure!(ports.users.list(None, PageSize::DEFAULT).await?.items.is_empty(), "the database has users already");
+    let hash = register_first_user(&ports).await?;
     match store.accounts().database().clone() {
         Database::Sqlite(engine) => fill(&engine, &settings, hash).await?,
         Database::Postgres(engine) => fill(&engine, &settings, hash).await?,
@@ -62,15 +62,15 @@ async fn seed(settings: Settings) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Registers the first user as anybody registers, and takes the hash of the password that all share.
-async fn hash_once(ports: &AccountPorts) -> anyhow::Result<String> {
-    let accounts = Accounts::builder().clock(FixedClock(JOINED)).build(ports.clone())?;
+/// Registers the first user, and returns its password hash, which all other users share.
+async fn register_first_user(ports: &AccountPorts) -> anyhow::Result<String> {
+    let accounts = Accounts::builder().clock(FixedClock(JOINED_AT)).build(ports.clone())?;
     let email = Email::parse(&email(0))?;
     let username = Username::parse(&username(0))?;
     accounts
         .register(Registration { username, email: email.clone(), password: Password::parse(PASSWORD.to_owned())? })
         .await?;
-    let credential = ports.credentials.find_by_email(&email).await?.context("the first user is there")?;
+    let credential = ports.credentials.find_by_email(&email).await?.context("the first user is missing")?;
     Ok(credential.hash.expose().to_owned())
 }
 
@@ -85,11 +85,11 @@ fn email(user: i64) -> String {
 async fn fill<D: Dialect>(engine: &Engine<D>, settings: &Settings, hash: String) -> anyhow::Result<()> {
     let first = query_scalar::<D, i64>("SELECT id FROM users").fetch_one(&engine.read).await?;
     let users: Vec<i64> = (1..settings.users).collect();
-    for batch in users.chunks(BATCH) {
+    for batch in users.chunks(BATCH_SIZE) {
         add_users(engine, batch.to_vec(), hash.clone()).await?;
     }
     let parties: Vec<i64> = (0..settings.parties).collect();
-    for batch in parties.chunks(BATCH) {
+    for batch in parties.chunks(BATCH_SIZE) {
         add_parties(engine, batch.to_vec(), first, settings.users).await?;
     }
     Ok(())
@@ -107,7 +107,7 @@ async fn add_users<D: Dialect>(engine: &Engine<D>, batch: Vec<i64>, hash: String
                     .bind(caseless_key(&username))
                     .bind(email.as_str())
                     .bind(caseless_key(&email))
-                    .bind(JOINED.as_millis())
+                    .bind(JOINED_AT.as_millis())
                     .fetch_one(&mut *connection)
                     .await?;
                 let add = "INSERT INTO credentials (user_id, password_hash) VALUES ($1, $2)";
@@ -125,7 +125,7 @@ async fn add_parties<D: Dialect>(engine: &Engine<D>, batch: Vec<i64>, first: i64
         Box::pin(async move {
             for (party, date) in dates {
                 let host = party % users.min(&10);
-                let guests: BTreeSet<i64> = (1..=GUESTS).map(|k| (party * 7 + k) % users).filter(|g| *g != host).collect();
+                let guests: BTreeSet<i64> = (1..=GUESTS_PER_PARTY).map(|k| (party * 7 + k) % users).filter(|g| *g != host).collect();
                 let (venue, dish) = (format!("Venue number {party}"), format!("Main dish number {party}"));
                 let add = "INSERT INTO parties (host_id, local_time, zone, starts_at, venue, main_dish, search_key, seats, \
                            taken, rsvp_deadline, last_place, first_guests) VALUES \
@@ -157,7 +157,7 @@ async fn add_parties<D: Dialect>(engine: &Engine<D>, batch: Vec<i64>, first: i64
     Ok(added.await.map_err(domain::StoreError::from)?)
 }
 
-/// A day of 2030, at seven in the evening.
+/// The date of a party: a day of 2030 at 19:00 UTC.
 fn date(party: i64) -> anyhow::Result<PartyDate> {
     let day = domain::party::parse_date(&format!("2030-{:02}-{:02}", party / 28 % 12 + 1, party % 28 + 1))?;
     Ok(PartyDate::resolve(day, parse_time("19:00")?, Zone::parse("UTC")?)?)

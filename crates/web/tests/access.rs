@@ -3,9 +3,9 @@
 use accounts::test_kit::{TestClient, TestResponse};
 use poem::http::Method;
 
-use crate::common::{House, assert_has_headers, host, hosting};
+use crate::common::{TestApp, assert_has_headers, host, host_form};
 
-test_support::on_both_engines! { House:
+test_support::on_both_engines! { TestApp:
     every_address_answers_as_it_is_written_here
     a_guest_cannot_tell_who_and_what_there_is
 }
@@ -71,7 +71,7 @@ async fn ask(visitor: &TestClient, method: Method, path: &str, evidence: bool) -
         request = request.header("sec-fetch-site", "same-origin");
     }
     if method == Method::POST {
-        request = request.form(&hosting(&[("party_id", "1"), ("answer", "yes")]));
+        request = request.form(&host_form(&[("party_id", "1"), ("answer", "yes")]));
     }
     visitor.send(request).await
 }
@@ -82,14 +82,14 @@ fn told(page: &TestResponse) -> String {
     format!("{}{to}", page.status)
 }
 
-async fn every_address_answers_as_it_is_written_here(house: House) {
-    host(&house.user("ada").await, "ada", &[]).await;
-    house.user("ben").await;
-    let index = house.guest().get("/").await;
+async fn every_address_answers_as_it_is_written_here(app: TestApp) {
+    host(&app.user("ada").await, "ada", &[]).await;
+    app.user("ben").await;
+    let index = app.visitor().get("/").await;
     for row in &TABLE {
         let file = row.path.starts_with("link").then(|| index.attributes(row.path, "href").concat());
         let path = file.as_deref().unwrap_or(row.path);
-        let visitors = [house.guest(), house.log_in("ben").await, house.log_in("ada").await];
+        let visitors = [app.visitor(), app.log_in("ben").await, app.log_in("ada").await];
         for (n, visitor) in visitors.iter().enumerate() {
             let who = ["a guest", "Ben", "Ada"][n];
             let page = ask(visitor, Method::GET, path, false).await;
@@ -126,12 +126,12 @@ async fn every_address_answers_as_it_is_written_here(house: House) {
             assert_eq!(told(&visitors[2].get(&slash).await), "404", "{slash}");
         }
     }
-    assert_eq!(house.parties().await, 2, "Ada's own, and the one of her row");
+    assert_eq!(app.party_count().await, 2, "Ada's own, and the one of her row");
 }
 
-async fn a_guest_cannot_tell_who_and_what_there_is(house: House) {
-    host(&house.user("ada").await, "ada", &[]).await;
-    let guest = house.guest();
+async fn a_guest_cannot_tell_who_and_what_there_is(app: TestApp) {
+    host(&app.user("ada").await, "ada", &[]).await;
+    let guest = app.visitor();
     for path in ["/user/ada", "/user/ADA", "/user/nobody1", "/parties/1", "/parties/2", "/parties/abc"] {
         let page = ask(&guest, Method::GET, path, false).await;
         assert_eq!(told(&page), format!("303 /login?next=%2F{}", path[1..].replace('/', "%2F")));

@@ -2,16 +2,16 @@
 
 use accounts::test_kit::TestResponse;
 
-use crate::common::{House, assert_has_headers, assert_page, host};
+use crate::common::{TestApp, assert_has_headers, assert_page, host};
 
-test_support::on_both_engines! { House:
+test_support::on_both_engines! { TestApp:
     files_are_kept_for_good_under_a_name_of_their_content
     pages_load_only_our_own_files_and_no_script_without_work
 }
 
-async fn files_are_kept_for_good_under_a_name_of_their_content(house: House) {
-    let ada = house.user("ada").await;
-    let (profile, guest) = (ada.get("/user/ada").await, house.guest());
+async fn files_are_kept_for_good_under_a_name_of_their_content(app: TestApp) {
+    let ada = app.user("ada").await;
+    let (profile, guest) = (ada.get("/user/ada").await, app.visitor());
     let log_in = guest.get("/login").await;
     let script = "text/javascript; charset=utf-8";
     for (page, file, attribute, content_type, content) in [
@@ -41,9 +41,9 @@ fn scripts(page: &TestResponse) -> Vec<String> {
     page.attributes("script[src][defer]", "src").iter().map(name).collect()
 }
 
-async fn pages_load_only_our_own_files_and_no_script_without_work(house: House) {
-    let ada = house.user("ada").await;
-    let (guest, once) = (house.guest(), "send-once");
+async fn pages_load_only_our_own_files_and_no_script_without_work(app: TestApp) {
+    let ada = app.user("ada").await;
+    let (guest, once) = (app.visitor(), "send-once");
     for (visitor, path, wanted) in [
         (&guest, "/", &[][..]),
         (&guest, "/login", &[once, "show-password"]),

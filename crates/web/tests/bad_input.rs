@@ -3,9 +3,9 @@
 use accounts::test_kit::{TestClient, TestResponse};
 use poem::http::Method;
 
-use crate::common::{House, assert_has_headers, assert_page, host, hosting, post};
+use crate::common::{TestApp, assert_has_headers, assert_page, host, host_form, post};
 
-test_support::on_both_engines! { House:
+test_support::on_both_engines! { TestApp:
     what_cannot_be_decoded_is_refused
     what_is_no_form_is_refused
     what_does_not_come_from_our_forms_is_refused
@@ -23,13 +23,13 @@ async fn send(visitor: &TestClient, path: &str, kind: Option<&str>, body: impl I
     visitor.send(request.body(body.into())).await
 }
 
-async fn nothing_changed(house: &House) {
-    assert_eq!(house.parties().await, 1);
-    assert_eq!(house.stored("1").await.unwrap().guests, []);
+async fn nothing_changed(app: &TestApp) {
+    assert_eq!(app.party_count().await, 1);
+    assert_eq!(app.stored_party("1").await.unwrap().guests, []);
 }
 
-async fn what_cannot_be_decoded_is_refused(house: House) {
-    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+async fn what_cannot_be_decoded_is_refused(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     host(&ada, "ada", &[]).await;
     for body in [
         &b"party_id=%"[..],
@@ -45,11 +45,11 @@ async fn what_cannot_be_decoded_is_refused(house: House) {
             assert_page(&page, 400, "What was sent is damaged. Nothing changed, please try again.");
         }
     }
-    nothing_changed(&house).await;
+    nothing_changed(&app).await;
 }
 
-async fn what_is_no_form_is_refused(house: House) {
-    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+async fn what_is_no_form_is_refused(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     host(&ada, "ada", &[]).await;
     let multipart = "--x\r\nContent-Disposition: form-data; name=\"party_id\"\r\n\r\n1\r\n--x--\r\n";
     for (kind, body) in [
@@ -63,13 +63,13 @@ async fn what_is_no_form_is_refused(house: House) {
             assert_page(&page, 415, "This page takes a form, sent the way a browser sends one.");
         }
     }
-    nothing_changed(&house).await;
+    nothing_changed(&app).await;
 }
 
-async fn what_does_not_come_from_our_forms_is_refused(house: House) {
-    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+async fn what_does_not_come_from_our_forms_is_refused(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     host(&ada, "ada", &[]).await;
-    let form = hosting(&[("party_id", "1"), ("answer", "yes")]);
+    let form = host_form(&[("party_id", "1"), ("answer", "yes")]);
     for (visitor, path) in [(&ada, FORMS[0]), (&ben, FORMS[1]), (&ben, FORMS[2]), (&ben, "/logout")] {
         for (name, value) in [
             ("x-nothing", "said"),
@@ -82,7 +82,7 @@ async fn what_does_not_come_from_our_forms_is_refused(house: House) {
             assert_page(&visitor.send(request).await, 403, "That did not come from one of our forms");
         }
     }
-    nothing_changed(&house).await;
+    nothing_changed(&app).await;
     assert_page(&ben.get("/user/ben").await, 200, "Parties I host");
 }
 
@@ -103,8 +103,8 @@ fn assert_refused_or_told(page: &TestResponse, what: &str) {
     assert_has_headers(page);
 }
 
-async fn nothing_that_is_sent_makes_a_server_error(house: House) {
-    let ada = house.user("ada").await;
+async fn nothing_that_is_sent_makes_a_server_error(app: TestApp) {
+    let ada = app.user("ada").await;
     let fields =
         ["date", "time", "time_zone", "venue", "main_dish", "number_seats", "party_id", "answer", "back", "csrf_token"];
     for value in odd() {
@@ -112,7 +112,7 @@ async fn nothing_that_is_sent_makes_a_server_error(house: House) {
             for path in FORMS {
                 let form = [("party_id", "1"), ("answer", "yes"), (field, &value)];
                 let form = if path == FORMS[0] {
-                    hosting(&[(field, &value)])
+                    host_form(&[(field, &value)])
                 } else {
                     form[usize::from(field == "party_id")..].to_vec()
                 };
@@ -128,8 +128,8 @@ async fn nothing_that_is_sent_makes_a_server_error(house: House) {
     }
 }
 
-async fn nothing_in_an_address_makes_a_server_error(house: House) {
-    let ada = house.user("ada").await;
+async fn nothing_in_an_address_makes_a_server_error(app: TestApp) {
+    let ada = app.user("ada").await;
     host(&ada, "ada", &[]).await;
     let places = [
         "next.0.0",

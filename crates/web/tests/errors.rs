@@ -2,16 +2,16 @@
 
 use poem::http::Method;
 
-use crate::common::{House, assert_page, hosting};
+use crate::common::{TestApp, assert_page, host_form};
 
-test_support::on_both_engines! { House:
+test_support::on_both_engines! { TestApp:
     an_unknown_page_is_told_in_the_layout
     a_body_past_the_limit_is_told_in_the_layout
     a_form_of_an_ended_session_comes_back_to_be_sent_once_more
 }
 
-async fn an_unknown_page_is_told_in_the_layout(house: House) {
-    let (guest, ada) = (house.guest(), house.user("ada").await);
+async fn an_unknown_page_is_told_in_the_layout(app: TestApp) {
+    let (guest, ada) = (app.visitor(), app.user("ada").await);
     for path in
         ["/nowhere", "/login/", "/rsvp/", "/user", "/parties", "/user/ada/", "/assets/", "/Rsvp", "/.env", "/health"]
     {
@@ -26,32 +26,32 @@ async fn an_unknown_page_is_told_in_the_layout(house: House) {
     }
 }
 
-async fn a_body_past_the_limit_is_told_in_the_layout(house: House) {
-    let (guest, ada) = (house.guest(), house.user("ada").await);
+async fn a_body_past_the_limit_is_told_in_the_layout(app: TestApp) {
+    let (guest, ada) = (app.visitor(), app.user("ada").await);
     let huge = "x".repeat(70_000);
     for path in ["/register", "/login", "/user/ada", "/rsvp", "/parties/1/rsvp"] {
         for visitor in [&guest, &ada] {
             let request = visitor.request(Method::POST, path).header("sec-fetch-site", "same-origin");
-            let page = visitor.send(request.form(&hosting(&[("venue", &huge)]))).await;
+            let page = visitor.send(request.form(&host_form(&[("venue", &huge)]))).await;
             assert_page(&page, 413, "What was sent is larger than we take. Nothing changed.");
         }
     }
-    assert_eq!(house.parties().await, 0);
+    assert_eq!(app.party_count().await, 0);
 }
 
-async fn a_form_of_an_ended_session_comes_back_to_be_sent_once_more(house: House) {
-    let ada = house.user("ada").await;
+async fn a_form_of_an_ended_session_comes_back_to_be_sent_once_more(app: TestApp) {
+    let ada = app.user("ada").await;
     let page = ada.get("/user/ada").await;
     ada.submit("/", "/logout", &[]).await;
     ada.log_in("ada", crate::common::PASSWORD).await;
 
     let mut form = page.form("/user/ada");
     form.retain(|(name, _)| name == "csrf_token");
-    form.extend(hosting(&[]).into_iter().map(|(name, value)| (name.into(), value.into())));
+    form.extend(host_form(&[]).into_iter().map(|(name, value)| (name.into(), value.into())));
     let request = ada.request(Method::POST, "/user/ada").header("sec-fetch-site", "same-origin").form(&form);
     let stale = ada.send(request).await;
     assert_page(&stale, 403, "This form was open for too long. Please send it once more.");
-    assert_eq!(house.parties().await, 0);
+    assert_eq!(app.party_count().await, 0);
 
     assert_page(&ada.submit_on(&stale, "/user/ada", &[]).await, 200, "Your table is set.");
 }

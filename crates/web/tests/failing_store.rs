@@ -13,7 +13,7 @@ use domain::user::MockUserRepository;
 use poem::http::Method;
 use web::{ReadinessFuture, Services, app};
 
-use crate::common::{PASSWORD, assert_has_headers, assert_page, hosting, post};
+use crate::common::{PASSWORD, assert_has_headers, assert_page, host_form, post};
 
 const NOW: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 const NOT_SAVED: &str = "We couldn't save that. Nothing changed, please try again.";
@@ -167,7 +167,7 @@ async fn ask(broken: &'static str, &(_, who, path, form, _): &Use) -> TestRespon
     let visitor = if let Ada = who { &ada } else { &guest };
     match form {
         None => visitor.send(visitor.request(Method::GET, path)).await,
-        Some([("hosting", _)]) => post(visitor, path, &hosting(&[])).await,
+        Some([("hosting", _)]) => post(visitor, path, &host_form(&[])).await,
         Some(form) => post(visitor, path, form).await,
     }
 }

@@ -11,15 +11,15 @@ use store::embed::sqlx::{ConnectOptions, SqliteConnection, query, query_scalar};
 use store::embed::{Database, WriteError};
 use test_support::{Postgres, sqlite_url};
 
-use crate::common::{House, answer, assert_page, flash, host, hosting, post};
+use crate::common::{TestApp, answer, assert_page, flash, host, host_form, post};
 
 const NOT_SAVED: &str = "We couldn't save that. Nothing changed, please try again.";
 
 /// On a file that the test knows too.
-async fn on_a_file() -> (House, String) {
+async fn on_a_file() -> (TestApp, String) {
     let folder = tempfile::tempdir().unwrap();
     let url = sqlite_url(&folder);
-    (House::over(PartyStore::connect(&url).await.unwrap(), Some(folder)).await, url)
+    (TestApp::over(PartyStore::connect(&url).await.unwrap(), Some(folder)).await, url)
 }
 
 /// Another process on the same file.
@@ -34,13 +34,13 @@ fn assert_not_saved(page: &TestResponse) {
 }
 
 async fn host_one(visitor: &TestClient) -> TestResponse {
-    post(visitor, "/user/ada", &hosting(&[])).await
+    post(visitor, "/user/ada", &host_form(&[])).await
 }
 
 #[tokio::test]
 async fn who_meets_another_process_that_writes_waits_for_five_seconds_and_is_told_to_come_back() {
-    let (house, url) = on_a_file().await;
-    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+    let (app, url) = on_a_file().await;
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let party = host(&ada, "ada", &[]).await;
     let mut other = another(&url).await;
     query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
@@ -62,12 +62,12 @@ async fn who_meets_another_process_that_writes_waits_for_five_seconds_and_is_tol
     let begun = Instant::now();
     assert_eq!(host_one(&ada).await.status, 303);
     assert!(begun.elapsed() < Duration::from_secs(2), "at once: {:?}", begun.elapsed());
-    assert_eq!(house.parties().await, 2, "nothing that was refused is stored");
+    assert_eq!(app.party_count().await, 2, "nothing that was refused is stored");
 }
 
 /// As if the disk were that large, for the connection that writes.
-async fn grow_to_at_most(house: &House, pages: &'static str) {
-    let Database::Sqlite(engine) = house.store.accounts().database() else { panic!("not SQLite") };
+async fn grow_to_at_most(app: &TestApp, pages: &'static str) {
+    let Database::Sqlite(engine) = app.store.accounts().database() else { panic!("not SQLite") };
     let set = engine.writer.write(pages, |connection, pages| {
         Box::pin(async move { Ok::<i64, WriteError>(query_scalar(*pages).fetch_one(connection).await?) })
     });
@@ -76,10 +76,10 @@ async fn grow_to_at_most(house: &House, pages: &'static str) {
 
 #[tokio::test]
 async fn a_full_file_takes_no_more_and_is_read_on() {
-    let (house, _) = on_a_file().await;
-    let ada = house.user("ada").await;
+    let (app, _) = on_a_file().await;
+    let ada = app.user("ada").await;
     host(&ada, "ada", &[]).await;
-    grow_to_at_most(&house, "PRAGMA max_page_count = 1").await; // which means: no more than it has
+    grow_to_at_most(&app, "PRAGMA max_page_count = 1").await; // which means: no more than it has
 
     let mut told = Vec::new();
     while told.last() != Some(&503) && told.len() < 1000 {
@@ -92,17 +92,17 @@ async fn a_full_file_takes_no_more_and_is_read_on() {
     }
     assert_eq!(told.pop(), Some(503), "{told:?}");
     assert!(told.iter().all(|status| *status == 303), "{told:?}");
-    assert_eq!(house.parties().await, 1 + told.len(), "as many as were acknowledged");
-    grow_to_at_most(&house, "PRAGMA max_page_count = 1073741823").await;
+    assert_eq!(app.party_count().await, 1 + told.len(), "as many as were acknowledged");
+    grow_to_at_most(&app, "PRAGMA max_page_count = 1073741823").await;
     assert_eq!(host_one(&ada).await.status, 303, "once there is room");
 }
 
 #[tokio::test]
 async fn a_damaged_table_costs_its_own_pages() {
-    let (house, url) = on_a_file().await;
-    house.user("ada").await;
-    host(&house.log_in("ada").await, "ada", &[]).await;
-    house.store.accounts().close().await;
+    let (app, url) = on_a_file().await;
+    app.user("ada").await;
+    host(&app.log_in("ada").await, "ada", &[]).await;
+    app.store.accounts().close().await;
     let mut looking = another(&url).await;
     let page: i64 = query_scalar("SELECT rootpage FROM sqlite_schema WHERE name = 'parties'")
         .fetch_one(&mut looking)
@@ -115,18 +115,18 @@ async fn a_damaged_table_costs_its_own_pages() {
     bytes[begin..begin + 4096].fill(0x5a);
     std::fs::write(file, bytes).unwrap();
 
-    let again = House::over(PartyStore::connect(&url).await.unwrap(), None).await;
+    let again = TestApp::over(PartyStore::connect(&url).await.unwrap(), None).await;
     let ada = again.log_in("ada").await;
     assert_page(&ada.get("/rsvp").await, 503, "We couldn't look that up. Please try again in a moment.");
     assert_not_saved(&host_one(&ada).await);
-    assert_eq!(again.guest().get("/login").await.status, 200);
+    assert_eq!(again.visitor().get("/login").await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn while_postgres_is_away_everybody_is_told_soon_and_all_is_well_once_it_is_back() {
     let server = Postgres::durable().await.unwrap();
-    let house = House::over(PartyStore::connect(&server.database().await.unwrap()).await.unwrap(), None).await;
-    let ada = house.user("ada").await;
+    let app = TestApp::over(PartyStore::connect(&server.database().await.unwrap()).await.unwrap(), None).await;
+    let ada = app.user("ada").await;
     host(&ada, "ada", &[]).await;
     for (leave, come_back) in [
         (Postgres::stop as fn(&Postgres) -> _, Postgres::resume as fn(&Postgres) -> _),
@@ -148,7 +148,7 @@ async fn while_postgres_is_away_everybody_is_told_soon_and_all_is_well_once_it_i
         }
         assert_eq!(host_one(&ada).await.status, 303);
     }
-    let Database::Postgres(engine) = house.store.accounts().database() else { panic!("not PostgreSQL") };
+    let Database::Postgres(engine) = app.store.accounts().database() else { panic!("not PostgreSQL") };
     let stored: i64 = query_scalar("SELECT count(*) FROM parties").fetch_one(&engine.read).await.unwrap();
     assert_eq!(stored, 3, "what was refused is not stored");
 }

@@ -6,9 +6,9 @@ use accounts::test_kit::TestClient;
 use flate2::read::GzDecoder;
 use poem::http::{HeaderMap, Method};
 
-use crate::common::{House, host};
+use crate::common::{TestApp, host};
 
-test_support::on_both_engines! { House:
+test_support::on_both_engines! { TestApp:
     pages_and_files_are_the_same_compressed
     a_short_answer_stays_as_it_is
     who_does_not_ask_gets_text
@@ -33,8 +33,8 @@ fn without_tokens(html: &str) -> String {
     })
 }
 
-async fn pages_and_files_are_the_same_compressed(house: House) {
-    let ada = house.user("ada").await;
+async fn pages_and_files_are_the_same_compressed(app: TestApp) {
+    let ada = app.user("ada").await;
     host(&ada, "ada", &[]).await;
     let index = ada.get("/").await;
     let file = |selector, from| index.attributes(selector, from).concat();
@@ -70,8 +70,8 @@ async fn pages_and_files_are_the_same_compressed(house: House) {
     assert_eq!(headers["vary"], "accept-encoding");
 }
 
-async fn a_short_answer_stays_as_it_is(house: House) {
-    let guest = house.guest();
+async fn a_short_answer_stays_as_it_is(app: TestApp) {
+    let guest = app.visitor();
     let icon = guest.get("/").await.attributes("link[rel=icon]", "href").concat();
     for path in ["/health/live", &icon, "/rsvp"] {
         let (status, headers, body) = ask(&guest, Method::GET, path, Some("gzip")).await;
@@ -81,8 +81,8 @@ async fn a_short_answer_stays_as_it_is(house: House) {
     assert!(status == 200 && headers.contains_key("content-encoding"), "a page is long enough: {}", body.len());
 }
 
-async fn who_does_not_ask_gets_text(house: House) {
-    let guest = house.guest();
+async fn who_does_not_ask_gets_text(app: TestApp) {
+    let guest = app.visitor();
     for accepts in [None, Some("identity"), Some("br"), Some("gzip;q=0"), Some("")] {
         let (status, headers, body) = ask(&guest, Method::GET, "/login", accepts).await;
         assert_eq!((status, headers.get("content-encoding")), (200, None), "{accepts:?}");

@@ -2,19 +2,19 @@
 
 use poem::http::Method;
 
-use crate::common::{House, assert_has_headers};
+use crate::common::{TestApp, assert_has_headers};
 
-test_support::on_both_engines! { House:
+test_support::on_both_engines! { TestApp:
 the_process_and_the_database_answer }
 
-async fn the_process_and_the_database_answer(house: House) {
+async fn the_process_and_the_database_answer(app: TestApp) {
     for path in ["/health/live", "/health/ready"] {
-        let page = house.guest().get(path).await;
+        let page = app.visitor().get(path).await;
         assert_eq!((page.status, page.html.as_str()), (200, "ok"), "{path}");
         assert_eq!(page.header("content-type"), Some("text/plain; charset=utf-8"));
         assert_eq!(page.header("set-cookie"), None);
         assert_has_headers(&page);
-        let guest = house.guest();
+        let guest = app.visitor();
         let head = guest.send(guest.request(Method::HEAD, path)).await;
         assert_eq!((head.status, head.html.as_str()), (200, ""), "{path}");
     }

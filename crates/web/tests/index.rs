@@ -1,8 +1,8 @@
 //! `/`: the way in, and the people.
 
-use crate::common::{House, answer, assert_page, host, listed, press, rsvp, walk};
+use crate::common::{TestApp, all_pages, answer, assert_page, host, party_ids, press, rsvp};
 
-test_support::on_both_engines! { House:
+test_support::on_both_engines! { TestApp:
     a_guest_finds_the_way_in_and_nobody_else
     somebody_logged_in_sees_everybody_by_pages
     somebody_is_told_where_they_are_expected_next
@@ -10,10 +10,10 @@ test_support::on_both_engines! { House:
     nonsense_in_the_address_is_the_first_page
 }
 
-async fn a_guest_finds_the_way_in_and_nobody_else(house: House) {
-    house.stranger("hidden.person").await;
+async fn a_guest_finds_the_way_in_and_nobody_else(app: TestApp) {
+    app.add_user("hidden.person").await;
 
-    let page = house.guest().get("/").await;
+    let page = app.visitor().get("/").await;
 
     assert_page(&page, 200, "Dinner is better with friends");
     assert_eq!(page.texts("title"), ["Welcome - DinnerParty"]);
@@ -22,13 +22,13 @@ async fn a_guest_finds_the_way_in_and_nobody_else(house: House) {
     assert_eq!(page.header("set-cookie"), None, "a page without a form leaves nothing behind");
 }
 
-async fn somebody_logged_in_sees_everybody_by_pages(house: House) {
+async fn somebody_logged_in_sees_everybody_by_pages(app: TestApp) {
     for n in 0..44 {
-        house.stranger(&format!("person-{n:02}")).await;
+        app.add_user(&format!("person-{n:02}")).await;
     }
-    let ada = house.user("ada").await;
+    let ada = app.user("ada").await;
 
-    let people = walk(&ada, "/", |page| page.texts(".people bdi")).await;
+    let people = all_pages(&ada, "/", |page| page.texts(".people bdi")).await;
 
     let strangers = (0..44).rev().map(|n| format!("person-{n:02}"));
     assert_eq!(people, ["ada".to_owned()].into_iter().chain(strangers).collect::<Vec<_>>(), "the newest first");
@@ -40,8 +40,8 @@ async fn somebody_logged_in_sees_everybody_by_pages(house: House) {
     assert_eq!(page.texts("nav[aria-label=Main] a"), ["Parties", "ada"]);
 }
 
-async fn somebody_is_told_where_they_are_expected_next(house: House) {
-    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+async fn somebody_is_told_where_they_are_expected_next(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let next = async |visitor: &accounts::test_kit::TestClient| {
         visitor.get("/").await.texts("section[aria-labelledby=next] h3")
     };
@@ -61,26 +61,26 @@ async fn somebody_is_told_where_they_are_expected_next(house: House) {
     assert!(ada.get("/?before=2").await.texts("article").is_empty(), "who walks on came for the people");
 }
 
-async fn seats_that_one_can_take_are_shown_the_soonest_on_top(house: House) {
-    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+async fn seats_that_one_can_take_are_shown_the_soonest_on_top(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     for (day, seats) in [("07", "4"), ("02", "1"), ("06", "4"), ("03", "4"), ("05", "4"), ("04", "4"), ("02", "4")] {
         host(&ada, "ada", &[("date", &format!("2026-04-{day}")), ("number_seats", seats)]).await;
     }
     let page = ben.get("/").await;
-    assert_eq!(listed(&page), ["7", "4", "6", "5"], "four of them, none without a seat");
+    assert_eq!(party_ids(&page), ["7", "4", "6", "5"], "four of them, none without a seat");
     assert!(press(&ben, &page, "7").await.unwrap().text.contains("You successfully RSVP'd"));
-    assert_eq!(listed(&ben.get("/").await), ["4", "6", "5", "3"]);
+    assert_eq!(party_ids(&ben.get("/").await), ["4", "6", "5", "3"]);
 
     let page = ada.get("/").await;
     assert!(
-        listed(&page).is_empty() && page.text.contains("No table has a free seat for you right now."),
+        party_ids(&page).is_empty() && page.text.contains("No table has a free seat for you right now."),
         "{}",
         page.text
     );
 }
 
-async fn nonsense_in_the_address_is_the_first_page(house: House) {
-    let ada = house.user("ada").await;
+async fn nonsense_in_the_address_is_the_first_page(app: TestApp) {
+    let ada = app.user("ada").await;
     for query in
         ["before=abc", "before=1&before=2", "before=1180591620717411303424", "before=%00", "%ff", "%zz", "&&=&"]
     {

@@ -3,9 +3,9 @@
 use accounts::test_kit::{TestClient, TestResponse};
 use poem::http::Method;
 
-use crate::common::{House, PASSWORD, answer, flash, host, hosting, press, rsvp};
+use crate::common::{PASSWORD, TestApp, answer, flash, host, host_form, press, rsvp};
 
-test_support::on_both_engines! { House:
+test_support::on_both_engines! { TestApp:
     two_friends_come_to_dinner
     a_log_in_leads_where_somebody_was_going
     what_was_sent_without_a_log_in_is_not_done
@@ -33,8 +33,8 @@ async fn told_once(visitor: &TestClient, page: &TestResponse) -> String {
     told
 }
 
-async fn two_friends_come_to_dinner(house: House) {
-    let (ada, ben, cyd) = (house.guest(), house.guest(), house.user("cyd").await);
+async fn two_friends_come_to_dinner(app: TestApp) {
+    let (ada, ben, cyd) = (app.visitor(), app.visitor(), app.user("cyd").await);
 
     // Register, log in, be remembered.
     let page = ada.register("ada", PASSWORD).await;
@@ -52,7 +52,7 @@ async fn two_friends_come_to_dinner(house: House) {
     assert_eq!(flash(&ben.log_in("ben", PASSWORD).await), "Welcome back, ben.");
 
     // Host: two parties, the first with one seat to give.
-    let page = ada.submit("/user/ada", "/user/ada", &hosting(&[("number_seats", "2")])).await;
+    let page = ada.submit("/user/ada", "/user/ada", &host_form(&[("number_seats", "2")])).await;
     assert_eq!(told_once(&ada, &page).await, "Your table is set. Send your friends the link to this page.");
     let small = page.path.strip_prefix("/parties/").unwrap().to_owned();
     let large = host(&ada, "ada", &[("date", "2026-07-01"), ("time_zone", "Asia/Tokyo")]).await;
@@ -73,11 +73,11 @@ async fn two_friends_come_to_dinner(house: House) {
     assert_eq!(flash(&answer(&ben, &small, "no").await), "You've given up your seat.");
     let page = rsvp(&cyd, &small).await;
     assert_eq!(flash(&page), format!("You successfully RSVP'd to ada's dinner party on {DATE}!"));
-    let stored = house.stored(&small).await.unwrap();
+    let stored = app.stored_party(&small).await.unwrap();
     assert_eq!(stored.guests.iter().map(|guest| guest.username.as_str()).collect::<Vec<_>>(), ["cyd"]);
 
     // Log out: the session is over, whoever kept its cookie.
-    let thief = house.guest();
+    let thief = app.visitor();
     thief.add_cookies(&ada.cookies());
     assert_eq!(thief.get("/user/ada").await.status, 200, "the cookie still opens the page");
     let page = ada.submit("/", "/logout", &[]).await;
@@ -90,9 +90,9 @@ async fn two_friends_come_to_dinner(house: House) {
     assert_eq!(flash(&page), "Your session has ended. Please log in again.");
 }
 
-async fn a_log_in_leads_where_somebody_was_going(house: House) {
-    house.user("ada").await;
-    let guest = house.guest();
+async fn a_log_in_leads_where_somebody_was_going(app: TestApp) {
+    app.user("ada").await;
+    let guest = app.visitor();
 
     let login = guest.get("/rsvp?q=caf%C3%A9+soup&seats=1").await;
     assert_eq!(told_once(&guest, &login).await, REFUSED);
@@ -107,24 +107,24 @@ async fn a_log_in_leads_where_somebody_was_going(house: House) {
     assert_eq!(flash(&page), "Welcome back, ada.");
 }
 
-async fn what_was_sent_without_a_log_in_is_not_done(house: House) {
-    let ada = house.user("ada").await;
+async fn what_was_sent_without_a_log_in_is_not_done(app: TestApp) {
+    let ada = app.user("ada").await;
     let party = host(&ada, "ada", &[]).await;
     let (profile, list, page) = (ada.get("/user/ada").await, ada.get("/rsvp").await, ada.get("/parties/1").await);
     let (form, action) = (profile.form("/user/ada"), format!("/parties/{party}/rsvp"));
     ada.submit("/", "/logout", &[]).await;
 
     for (path, stood_on) in [("/user/ada", &profile), ("/rsvp", &list), (&action, &page)] {
-        let sent = hosting(&[("party_id", "1"), ("answer", "yes"), ("csrf_token", &form[0].1)]);
-        let from = house.server.url(&stood_on.path);
+        let sent = host_form(&[("party_id", "1"), ("answer", "yes"), ("csrf_token", &form[0].1)]);
+        let from = app.server.url(&stood_on.path);
         let request = ada.request(Method::POST, path).header("sec-fetch-site", "same-origin").header("referer", from);
         let refused = ada.send(request.form(&sent)).await;
         // The token was the session's: it went with it. Nothing is done, and nothing is said to be.
         assert_eq!(refused.status, 403, "{path}: {}", refused.text);
         let request = ada.request(Method::POST, path).header("sec-fetch-site", "same-origin");
-        let refused = ada.send(request.form(&hosting(&[("party_id", "1"), ("answer", "yes")]))).await;
+        let refused = ada.send(request.form(&host_form(&[("party_id", "1"), ("answer", "yes")]))).await;
         assert_eq!((refused.status, refused.header("location")), (303, Some("/login")), "{path}");
     }
-    assert_eq!(house.parties().await, 1);
-    assert_eq!(house.stored(&party).await.unwrap().guests, []);
+    assert_eq!(app.party_count().await, 1);
+    assert_eq!(app.stored_party(&party).await.unwrap().guests, []);
 }

@@ -5,7 +5,7 @@ use accounts::test_kit::{TestClient, TestServer, fast_hash_cost};
 use store::{AccountStore, PartyStore};
 use test_support::{Postgres, sqlite_url};
 
-use crate::common::{House, PASSWORD, host, hosting};
+use crate::common::{PASSWORD, TestApp, host, host_form};
 
 /// A database that nobody has used, for each engine.
 async fn databases(folder: &tempfile::TempDir) -> [String; 2] {
@@ -33,20 +33,20 @@ async fn one_account_opens_both_when_triplanned_came_first() {
 }
 
 async fn one_account_opens_both(parties: PartyStore, posts: AccountStore) {
-    let house = House::over(parties, None).await;
+    let app = TestApp::over(parties, None).await;
     let site = example_triplanned::site(&posts, Accounts::builder().cost(fast_hash_cost())).unwrap();
     let trips = TestServer::start(site).await.unwrap();
 
     let traveler = TestClient::new(&trips);
     traveler.register("ada", PASSWORD).await;
     assert!(traveler.log_in("ada", PASSWORD).await.text.contains("Welcome back, ada."));
-    let guest = house.log_in("ada").await; // the account is known here, and has a session of its own
+    let guest = app.log_in("ada").await; // the account is known here, and has a session of its own
 
     let place = [("city", "Lisbon"), ("country", "Portugal"), ("description", "Hills.")];
     assert!(traveler.submit("/user/ada", "/user/ada", &place).await.text.contains("Your postcard is on the rack."));
-    host(&guest, "ada", &hosting(&[])).await;
+    host(&guest, "ada", &host_form(&[])).await;
 
     guest.submit("/", "/logout", &[]).await;
     assert_eq!(traveler.get("/user/ada").await.status, 200, "a log-out there is none here");
-    assert_eq!(house.guest().get("/user/ada").await.path, "/login?next=%2Fuser%2Fada");
+    assert_eq!(app.visitor().get("/user/ada").await.path, "/login?next=%2Fuser%2Fada");
 }

@@ -2,9 +2,9 @@
 
 use domain::party::PartyState;
 
-use crate::common::{House, answer, assert_page, detail, flash, host, post, rsvp};
+use crate::common::{TestApp, answer, assert_page, detail, flash, host, post, rsvp};
 
-test_support::on_both_engines! { House:
+test_support::on_both_engines! { TestApp:
     the_page_tells_the_party_whole
     yes_and_no_are_told_and_stored
     no_more_answers_than_can_work_are_offered
@@ -21,11 +21,11 @@ fn offered(page: &accounts::test_kit::TestResponse) -> Vec<String> {
     page.attributes("form[action$='/rsvp'] button", "value")
 }
 
-async fn the_page_tells_the_party_whole(house: House) {
-    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+async fn the_page_tells_the_party_whole(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let party = host(&ada, "ada", &[("main_dish", "<i>Pho</i>"), ("venue", "\"Home\" & garden")]).await;
     rsvp(&ben, &party).await;
-    house.seat(&party, house.stranger("cyd").await).await;
+    app.seat(&party, app.add_user("cyd").await).await;
 
     let page = ben.get(&format!("/parties/{party}")).await;
 
@@ -49,10 +49,10 @@ async fn the_page_tells_the_party_whole(house: House) {
     assert!(!page.html.contains("@example.com"));
 }
 
-async fn yes_and_no_are_told_and_stored(house: House) {
-    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+async fn yes_and_no_are_told_and_stored(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let party = host(&ada, "ada", &[]).await;
-    let people = async || house.stored(&party).await.unwrap().summary.taken;
+    let people = async || app.stored_party(&party).await.unwrap().summary.taken;
 
     // Rows 1, 3, 6 and 7.
     let page = answer(&ben, &party, "yes").await;
@@ -72,8 +72,8 @@ async fn yes_and_no_are_told_and_stored(house: House) {
     assert_eq!(people().await, 2);
 }
 
-async fn no_more_answers_than_can_work_are_offered(house: House) {
-    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+async fn no_more_answers_than_can_work_are_offered(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let party = host(&ada, "ada", &[("number_seats", "2")]).await;
     let page = format!("/parties/{party}");
     assert_eq!(offered(&ben.get(&page).await), ["yes", "no"]);
@@ -83,7 +83,7 @@ async fn no_more_answers_than_can_work_are_offered(house: House) {
     rsvp(&ben, &party).await;
     assert!(!ada.get(&page).await.text.contains("Friends find"), "nobody is asked to a full table");
     assert_eq!(offered(&ben.get(&page).await), ["no"]);
-    let cyd = house.user("cyd").await;
+    let cyd = app.user("cyd").await;
     let full = cyd.get(&page).await;
     assert_eq!(offered(&full), ["no"]);
     assert!(full.text.contains("Every seat is taken."), "{}", full.text);
@@ -95,7 +95,7 @@ async fn no_more_answers_than_can_work_are_offered(house: House) {
     let told = flash(&cyd.get(&page).await);
     assert_eq!(told, "ada's dinner party on Saturday 14 March 2026, 19:00 (Europe/Berlin) is full.");
 
-    house.change(&party, house.id_of("ada").await, |party, _| party.state = PartyState::Cancelled).await;
+    app.update_party(&party, app.id_of("ada").await, |party, _| party.state = PartyState::Cancelled).await;
     let cancelled = cyd.get(&page).await;
     assert_eq!((cancelled.texts("#your-answer"), offered(&cancelled)), (vec!["Cancelled".into()], vec![]));
     assert!(cancelled.text.contains("ada cancelled this dinner party."));
@@ -110,23 +110,23 @@ async fn no_more_answers_than_can_work_are_offered(house: House) {
     assert!(own.text.contains("You cancelled this dinner party."), "{}", own.text);
 }
 
-async fn a_party_that_is_over_is_told_as_such(house: House) {
-    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
-    house.user("cyd").await;
+async fn a_party_that_is_over_is_told_as_such(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    app.user("cyd").await;
     let (held, cancelled) = (host(&ada, "ada", &[]).await, host(&ada, "ada", &[]).await);
     for party in [&held, &cancelled] {
         rsvp(&ben, party).await;
     }
-    let id = house.id_of("ada").await;
-    house.change(&cancelled, id, |party, _| party.state = PartyState::Cancelled).await;
-    house.pass_days(365);
+    let id = app.id_of("ada").await;
+    app.update_party(&cancelled, id, |party, _| party.state = PartyState::Cancelled).await;
+    app.advance_days(365);
     let over = "This party is over";
     for (party, off, who, headings) in [
         (&held, "It's over", "Who came", ["You were the host", "You were there", over]),
         (&cancelled, "Cancelled", "Who was coming", [over, over, over]),
     ] {
         for (name, heading) in ["ada", "ben", "cyd"].into_iter().zip(headings) {
-            let page = house.log_in(name).await.get(&format!("/parties/{party}")).await;
+            let page = app.log_in(name).await.get(&format!("/parties/{party}")).await;
             assert_eq!((page.texts("#your-answer"), offered(&page)), (vec![heading.to_owned()], vec![]), "{name}");
             assert_eq!((page.texts(".until"), page.texts("#who")), (vec![off.to_owned()], vec![who.to_owned()]));
             let is_told = page.text.contains("That dinner party has already happened.");
@@ -135,30 +135,30 @@ async fn a_party_that_is_over_is_told_as_such(house: House) {
     }
 }
 
-async fn a_long_name_may_end_a_line_after_its_marks(house: House) {
+async fn a_long_name_may_end_a_line_after_its_marks(app: TestApp) {
     let host_name = "ada_lovelace.the-first";
-    let ada = house.user(host_name).await;
+    let ada = app.user(host_name).await;
     let party = host(&ada, host_name, &[]).await;
     let page = ada.get(&format!("/parties/{party}")).await;
     let broken = "<bdi>ada_<wbr>lovelace.<wbr>the-<wbr>first</bdi>";
     assert_eq!(page.html.matches(broken).count(), 2, "over the table and beside it: {}", page.html);
 }
 
-async fn a_seat_is_given_up_even_when_nothing_else_goes(house: House) {
-    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+async fn a_seat_is_given_up_even_when_nothing_else_goes(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let (full, cancelled, closed) = ("1", "2", "3");
     for _ in 0..3 {
         let party = host(&ada, "ada", &[("number_seats", "2")]).await;
         rsvp(&ben, &party).await;
     }
-    let id = house.id_of("ben").await;
-    house.change(cancelled, id, |party, _| party.state = PartyState::Cancelled).await;
-    house.change(closed, id, |party, _| party.rsvp_deadline = domain::Timestamp::from_millis(0)).await;
+    let id = app.id_of("ben").await;
+    app.update_party(cancelled, id, |party, _| party.state = PartyState::Cancelled).await;
+    app.update_party(closed, id, |party, _| party.rsvp_deadline = domain::Timestamp::from_millis(0)).await;
 
     for party in [full, cancelled, closed] {
         assert_eq!(offered(&ben.get(&format!("/parties/{party}")).await), ["no"], "{party}");
         assert_eq!(flash(&answer(&ben, party, "no").await), "You've given up your seat.", "{party}");
-        assert_eq!(house.stored(party).await.unwrap().summary.taken, 1);
+        assert_eq!(app.stored_party(party).await.unwrap().summary.taken, 1);
     }
     // Without a seat, a decline is refused where the party is off, and never for being late.
     for (party, told) in [(cancelled, "ada cancelled this dinner party."), (closed, "Thanks for letting ada know.")] {
@@ -167,14 +167,14 @@ async fn a_seat_is_given_up_even_when_nothing_else_goes(house: House) {
     }
     post(&ada, "/parties/1/rsvp", &[("answer", "no")]).await;
     assert_eq!(flash(&ada.get("/parties/1").await), "You're hosting this one. Your seat is already counted.");
-    house.pass_days(100);
-    let ben = house.log_in("ben").await;
+    app.advance_days(100);
+    let ben = app.log_in("ben").await;
     post(&ben, "/parties/1/rsvp", &[("answer", "no")]).await;
     assert_eq!(flash(&ben.get("/parties/1").await), "That dinner party has already happened.");
 }
 
-async fn an_answer_to_no_party_is_told(house: House) {
-    let ben = house.user("ben").await;
+async fn an_answer_to_no_party_is_told(app: TestApp) {
+    let ben = app.user("ben").await;
     for party in ["1", "abc", "1.5", "1180591620717411303424", "%D9%A1", "%00", "-1", "%20"] {
         for said in ["yes", "no"] {
             let told = post(&ben, &format!("/parties/{party}/rsvp"), &[("answer", said)]).await;
@@ -184,8 +184,8 @@ async fn an_answer_to_no_party_is_told(house: House) {
     }
 }
 
-async fn an_answer_that_is_none_changes_nothing(house: House) {
-    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+async fn an_answer_that_is_none_changes_nothing(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let party = host(&ada, "ada", &[]).await;
     let path = format!("/parties/{party}/rsvp");
     for form in [
@@ -207,13 +207,13 @@ async fn an_answer_that_is_none_changes_nothing(house: House) {
     // Only as oneself, only one head: what else is sent is not read.
     let extra = [("answer", "yes"), ("guest_id", "1"), ("guest", "ada"), ("heads", "3"), ("host_id", "2")];
     post(&ben, &path, &extra).await;
-    let stored = house.stored(&party).await.unwrap();
+    let stored = app.stored_party(&party).await.unwrap();
     let seated: Vec<_> = stored.guests.iter().map(|guest| (guest.username.as_str(), guest.heads)).collect();
     assert_eq!((seated, stored.summary.taken), (vec![("ben", 1)], 2));
 }
 
-async fn there_is_no_page_of_no_party(house: House) {
-    let ada = house.user("ada").await;
+async fn there_is_no_page_of_no_party(app: TestApp) {
+    let ada = app.user("ada").await;
     host(&ada, "ada", &[]).await;
     assert_page(&ada.get("/parties/1").await, 200, "You're hosting");
     for id in

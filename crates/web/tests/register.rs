@@ -2,16 +2,16 @@
 
 use accounts::{Password, PasswordPolicy};
 
-use crate::common::{House, PASSWORD, assert_page, flash};
+use crate::common::{PASSWORD, TestApp, assert_page, flash};
 
-test_support::on_both_engines! { House:
+test_support::on_both_engines! { TestApp:
     the_forms_stand_in_our_layout
     our_own_name_makes_no_password
     the_address_of_a_page_is_nobodys_name
 }
 
-async fn the_forms_stand_in_our_layout(house: House) {
-    let guest = house.guest();
+async fn the_forms_stand_in_our_layout(app: TestApp) {
+    let guest = app.visitor();
     for (path, title) in [("/register", "Register - DinnerParty"), ("/login", "Log in - DinnerParty")] {
         let page = guest.get(path).await;
         assert_page(&page, 200, "Email");
@@ -23,19 +23,19 @@ async fn the_forms_stand_in_our_layout(house: House) {
     assert_eq!((page.path.as_str(), flash(&page).as_str()), ("/login", "Your account is ready. Log in to continue."));
 }
 
-async fn our_own_name_makes_no_password(house: House) {
+async fn our_own_name_makes_no_password(app: TestApp) {
     let typed = "dinnerparty-dinnerparty";
     let anywhere = PasswordPolicy::default().check(&Password::parse(typed.to_owned()).unwrap(), &[]);
     assert!(anywhere.is_ok(), "elsewhere it may be hard enough to guess");
 
-    let page = house.guest().register("ada", typed).await;
+    let page = app.visitor().register("ada", typed).await;
 
     assert_page(&page, 422, "That password is easy to guess");
     assert!(!page.html.contains(typed));
 }
 
-async fn the_address_of_a_page_is_nobodys_name(house: House) {
+async fn the_address_of_a_page_is_nobodys_name(app: TestApp) {
     for name in ["rsvp", "Parties", "HEALTH", "assets", "user"] {
-        assert_page(&house.guest().register(name, PASSWORD).await, 422, "That username is reserved.");
+        assert_page(&app.visitor().register(name, PASSWORD).await, 422, "That username is reserved.");
     }
 }

@@ -5,9 +5,9 @@ mod listing;
 use accounts::web::ReturnPath;
 use domain::party::{Answer, GuestList, PartyState};
 
-use crate::common::{House, assert_page, flash, host, post, press, rsvp};
+use crate::common::{TestApp, assert_page, flash, host, post, press, rsvp};
 
-test_support::on_both_engines! { House:
+test_support::on_both_engines! { TestApp:
     a_seat_is_given_once
     a_full_table_is_told_and_changes_nothing
     what_is_refused_is_told_with_its_reason
@@ -20,8 +20,8 @@ test_support::on_both_engines! { House:
 const NO_SUCH_PARTY: &str = "Please enter a valid Party ID to RSVP!";
 const DATE: &str = "Saturday 14 March 2026, 19:00 (Europe/Berlin)";
 
-async fn a_seat_is_given_once(house: House) {
-    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+async fn a_seat_is_given_once(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let party = host(&ada, "ada", &[]).await;
 
     let page = rsvp(&ben, &party).await;
@@ -30,11 +30,11 @@ async fn a_seat_is_given_once(house: House) {
     let page = rsvp(&ben, &party).await;
 
     assert_eq!(flash(&page), format!("You're already going to ada's dinner party on {DATE}."));
-    assert_eq!(house.stored(&party).await.unwrap().summary.taken, 2);
+    assert_eq!(app.stored_party(&party).await.unwrap().summary.taken, 2);
 }
 
-async fn a_full_table_is_told_and_changes_nothing(house: House) {
-    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+async fn a_full_table_is_told_and_changes_nothing(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let alone = host(&ada, "ada", &[("number_seats", "1")]).await;
     let list = ben.get("/rsvp").await;
     assert!(list.text.contains("1 of 1 taken, full"), "{}", list.text);
@@ -44,28 +44,29 @@ async fn a_full_table_is_told_and_changes_nothing(house: House) {
 
     assert_eq!(flash(&page), format!("ada's dinner party on {DATE} is full."));
     assert_eq!(page.attributes(".flash", "role"), ["alert"]);
-    let stored = house.stored(&alone).await.unwrap();
+    let stored = app.stored_party(&alone).await.unwrap();
     assert_eq!((stored.summary.taken, stored.guests.len()), (1, 0));
 }
 
-async fn what_is_refused_is_told_with_its_reason(house: House) {
-    let ada = house.user("ada").await;
-    house.user("ben").await;
+async fn what_is_refused_is_told_with_its_reason(app: TestApp) {
+    let ada = app.user("ada").await;
+    app.user("ben").await;
     let early = host(&ada, "ada", &[("date", "2026-01-02")]).await;
     let cancelled = host(&ada, "ada", &[]).await;
     let closed = host(&ada, "ada", &[]).await;
     let removed = host(&ada, "ada", &[]).await;
     let open = host(&ada, "ada", &[]).await;
-    house.pass_days(2);
-    let (ada, ben) = (house.log_in("ada").await, house.log_in("ben").await);
-    let id = house.id_of("ben").await;
-    house.change(&cancelled, id, |party, _| party.state = PartyState::Cancelled).await;
-    house.change(&closed, id, |party, _| party.rsvp_deadline = domain::Timestamp::from_millis(1_767_312_000_000)).await;
+    app.advance_days(2);
+    let (ada, ben) = (app.log_in("ada").await, app.log_in("ben").await);
+    let id = app.id_of("ben").await;
+    app.update_party(&cancelled, id, |party, _| party.state = PartyState::Cancelled).await;
+    app.update_party(&closed, id, |party, _| party.rsvp_deadline = domain::Timestamp::from_millis(1_767_312_000_000))
+        .await;
     let remove = |party: &mut domain::party::Party, guest| {
         let (seats, taken) = (party.guests.seats(), party.guests.taken());
         party.guests = GuestList::from_stored(seats, taken, 0, [(guest, Answer::Removed)].into()).unwrap();
     };
-    house.change(&removed, id, remove).await;
+    app.update_party(&removed, id, remove).await;
     let list = ben.get("/rsvp").await;
 
     for (party, reason) in [
@@ -77,7 +78,7 @@ async fn what_is_refused_is_told_with_its_reason(house: House) {
         assert!(press(&ben, &list, party).await.is_none(), "a dead button: {reason}");
         let page = rsvp(&ben, party).await;
         assert_eq!((flash(&page).as_str(), page.attributes(".flash", "role")), (reason, vec!["alert".to_owned()]));
-        assert_eq!(house.stored(party).await.unwrap().guests, []);
+        assert_eq!(app.stored_party(party).await.unwrap().guests, []);
     }
     let own = ada.get("/rsvp").await;
     assert!(press(&ada, &own, &open).await.is_none());
@@ -85,8 +86,8 @@ async fn what_is_refused_is_told_with_its_reason(house: House) {
     assert!(press(&ben, &list, &open).await.is_some(), "and where it can work there is one");
 }
 
-async fn what_is_no_party_id_is_told_by_the_same_sentence(house: House) {
-    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+async fn what_is_no_party_id_is_told_by_the_same_sentence(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let party = host(&ada, "ada", &[]).await;
     let nonsense = [
         "",
@@ -131,20 +132,20 @@ async fn what_is_no_party_id_is_told_by_the_same_sentence(house: House) {
     let in_the_address = post(&ben, &format!("/rsvp?party_id={party}"), &[]).await;
     assert_eq!(in_the_address.status, 303);
     assert_eq!(flash(&ben.get("/rsvp").await), NO_SUCH_PARTY, "an address is no form");
-    assert_eq!(house.stored(&party).await.unwrap().guests, []);
+    assert_eq!(app.stored_party(&party).await.unwrap().guests, []);
 }
 
-async fn a_party_id_is_taken_as_people_write_it(house: House) {
-    let ada = house.user("ada").await;
+async fn a_party_id_is_taken_as_people_write_it(app: TestApp) {
+    let ada = app.user("ada").await;
     let party = host(&ada, "ada", &[]).await;
     for (name, typed) in [("ben", format!(" {party} ")), ("cyd", format!("#{party}")), ("dan", format!("000{party}"))] {
-        let page = rsvp(&house.user(name).await, &typed).await;
+        let page = rsvp(&app.user(name).await, &typed).await;
         assert!(flash(&page).starts_with("You successfully RSVP'd"), "{typed:?}: {}", flash(&page));
     }
 }
 
-async fn the_button_leads_back_to_the_list_it_stood_in(house: House) {
-    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+async fn the_button_leads_back_to_the_list_it_stood_in(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     for dish in ["Soup, 50% more", "Stew", "Soup, again 50% more"] {
         host(&ada, "ada", &[("main_dish", dish)]).await;
     }
@@ -160,8 +161,8 @@ async fn the_button_leads_back_to_the_list_it_stood_in(house: House) {
     assert_eq!(page.texts("article h3"), ["Soup, again 50% more"]);
 }
 
-async fn back_leads_nowhere_else(house: House) {
-    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+async fn back_leads_nowhere_else(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     host(&ada, "ada", &[]).await;
     for back in [
         "https://evil.example/rsvp",

@@ -51,7 +51,7 @@ fn wide() -> Limits {
     }
 }
 
-/// The same but for one thing that a client is waited for in a quiet house.
+/// The same but for one thing that a client is waited for in a quiet app.
 fn but(change: impl FnOnce(&mut Patience)) -> Limits {
     let mut limits = wide();
     change(&mut limits.quiet);

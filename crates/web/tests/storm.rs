@@ -6,19 +6,19 @@ use std::sync::Arc;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-use crate::common::{House, flash, host, post};
+use crate::common::{TestApp, flash, host, post};
 
-test_support::on_both_engines! { House:
+test_support::on_both_engines! { TestApp:
 sixty_guests_at_once_fill_ten_seats_exactly }
 
 const GUESTS: usize = 60;
 const ROUNDS: usize = 4;
 
-async fn sixty_guests_at_once_fill_ten_seats_exactly(house: House) {
-    let ada = house.user("ada").await;
+async fn sixty_guests_at_once_fill_ten_seats_exactly(app: TestApp) {
+    let ada = app.user("ada").await;
     let mut guests = Vec::new();
     for n in 0..GUESTS {
-        guests.push(house.user(&format!("guest-{n:02}")).await);
+        guests.push(app.user(&format!("guest-{n:02}")).await);
     }
     for _ in 0..ROUNDS {
         let party = host(&ada, "ada", &[("number_seats", "10")]).await;
@@ -39,7 +39,7 @@ async fn sixty_guests_at_once_fill_ten_seats_exactly(house: House) {
         let yes =
             told.iter().filter(|told| **told == format!("You successfully RSVP'd to ada's dinner party on {date}!"));
         let full = told.iter().filter(|told| **told == format!("ada's dinner party on {date} is full."));
-        let stored = house.stored(&party).await.unwrap();
+        let stored = app.stored_party(&party).await.unwrap();
         assert_eq!((yes.count(), full.count()), (9, GUESTS - 9), "{told:?}");
         assert_eq!((stored.guests.len(), stored.summary.taken), (9, 10));
     }

@@ -3,9 +3,9 @@
 mod hosting;
 mod refusing;
 
-use crate::common::{House, assert_page, host, hosting as form, post};
+use crate::common::{TestApp, assert_page, host, host_form as form, post};
 
-test_support::on_both_engines! { House:
+test_support::on_both_engines! { TestApp:
     ones_own_page_has_the_form_and_where_one_is_going
     anothers_page_has_neither
     nobody_hosts_as_somebody_else
@@ -14,8 +14,8 @@ test_support::on_both_engines! { House:
     both_lists_go_on_by_pages
 }
 
-async fn ones_own_page_has_the_form_and_where_one_is_going(house: House) {
-    let ada = house.user("ada").await;
+async fn ones_own_page_has_the_form_and_where_one_is_going(app: TestApp) {
+    let ada = app.user("ada").await;
     let page = ada.get("/user/ada").await;
     assert_page(&page, 200, "joined 1 January 2026");
     assert_eq!(page.texts("h2"), ["Parties I host", "Parties I'm going to", "Host a dinner party"]);
@@ -29,17 +29,17 @@ async fn ones_own_page_has_the_form_and_where_one_is_going(house: House) {
     }
     assert!(page.texts("#zones option").contains(&"Asia/Tokyo".to_owned()));
 
-    let (ben, party) = (house.user("ben").await, host(&ada, "ada", &[]).await);
-    house.seat(&party, house.id_of("ben").await).await;
+    let (ben, party) = (app.user("ben").await, host(&ada, "ada", &[]).await);
+    app.seat(&party, app.id_of("ben").await).await;
     assert_eq!(ada.get("/user/ada").await.texts("section[aria-labelledby=hosting] h3"), ["Ratatouille"]);
     assert_eq!(ben.get("/user/ben").await.texts("section[aria-labelledby=going] h3"), ["Ratatouille"]);
 }
 
-async fn anothers_page_has_neither(house: House) {
-    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
+async fn anothers_page_has_neither(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let bens = host(&ben, "ben", &[]).await;
     host(&ada, "ada", &[("main_dish", "Stew")]).await;
-    house.seat(&bens, house.id_of("ada").await).await;
+    app.seat(&bens, app.id_of("ada").await).await;
 
     let page = ben.get("/user/ada").await;
 
@@ -50,9 +50,9 @@ async fn anothers_page_has_neither(house: House) {
     assert!(!page.html.contains("@example.com"));
 }
 
-async fn nobody_hosts_as_somebody_else(house: House) {
-    house.user("ada").await;
-    let ben = house.user("ben").await;
+async fn nobody_hosts_as_somebody_else(app: TestApp) {
+    app.user("ada").await;
+    let ben = app.user("ben").await;
     for name in ["ada", "ADA", "nobody1"] {
         let refused = post(&ben, &format!("/user/{name}"), &form(&[])).await;
         assert_page(&refused, 403, "That is not yours to do.");
@@ -61,11 +61,11 @@ async fn nobody_hosts_as_somebody_else(house: House) {
     let token = ben.get("/user/ben").await.form("/user/ben")[0].1.clone();
     let own = ben.request(poem::http::Method::POST, "/user/ada").form(&form(&[("csrf_token", &token)]));
     assert_page(&ben.send(own).await, 403, "That is not yours to do.");
-    assert_eq!(house.parties().await, 0);
+    assert_eq!(app.party_count().await, 0);
 }
 
-async fn another_spelling_leads_to_the_right_one(house: House) {
-    let (ada, zoe) = (house.user("ada").await, house.user("Zoë.B").await);
+async fn another_spelling_leads_to_the_right_one(app: TestApp) {
+    let (ada, zoe) = (app.user("ada").await, app.user("Zoë.B").await);
     let get = async |path| ada.send(ada.request(poem::http::Method::GET, path)).await;
     for (typed, right) in [
         ("/user/ADA", "/user/ada"),
@@ -81,11 +81,11 @@ async fn another_spelling_leads_to_the_right_one(house: House) {
     // Who types their own name in another way hosts as themselves all the same.
     let hosted = post(&zoe, "/user/ZO%C3%8B.b", &form(&[])).await;
     assert_eq!((hosted.status, hosted.header("location")), (303, Some("/parties/1")));
-    assert_eq!(house.stored("1").await.unwrap().summary.heading.host.as_str(), "Zoë.B");
+    assert_eq!(app.stored_party("1").await.unwrap().summary.heading.host.as_str(), "Zoë.B");
 }
 
-async fn there_is_no_page_of_nobody(house: House) {
-    let ada = house.user("ada").await;
+async fn there_is_no_page_of_nobody(app: TestApp) {
+    let ada = app.user("ada").await;
     let long = "x".repeat(1000);
     for name in
         ["nobody1", "ab", "rsvp", "%00", "ada%00", "a%2fb", "a%20b", "%2e%2e%2e", "'%20OR%201=1--", "...", "%ff", &long]
@@ -95,14 +95,14 @@ async fn there_is_no_page_of_nobody(house: House) {
     assert_page(&ada.get("/user/").await, 404, "There is nothing at this address.");
 }
 
-async fn both_lists_go_on_by_pages(house: House) {
-    let (ada, ben) = (house.user("ada").await, house.user("ben").await);
-    let guest = house.id_of("ben").await;
+async fn both_lists_go_on_by_pages(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    let guest = app.id_of("ben").await;
     for n in 0..11 {
         let dish = format!("Dish {n:02}");
         let answer = post(&ada, "/user/ada", &form(&[("main_dish", &dish)])).await;
         let party = answer.header("location").unwrap().strip_prefix("/parties/").unwrap().to_owned();
-        house.seat(&party, guest).await;
+        app.seat(&party, guest).await;
     }
     let expected: Vec<_> = (0..11).map(|n| format!("Dish {n:02}")).collect();
     for (reader, path, section) in

@@ -3,7 +3,7 @@
 
 use test_support::browser::{Person, Scripts};
 
-use crate::common::{House, host};
+use crate::common::{TestApp, host};
 use crate::people::{arrive, at};
 
 test_support::with_and_without_scripts! {
@@ -12,9 +12,9 @@ test_support::with_and_without_scripts! {
 }
 
 async fn a_password_can_be_shown_where_there_are_scripts(scripts: Scripts) {
-    let house = House::on_sqlite().await;
+    let app = TestApp::on_sqlite().await;
     let guest = Person::arrives("guest", scripts).await;
-    guest.opens(&at(&house, "/login")).await;
+    guest.opens(&at(&app, "/login")).await;
     guest.fills_in("Password", "marble otter seven").await;
     assert_eq!(guest.has_button("Show Password").await, scripts == Scripts::On);
     assert_eq!(guest.kind_of("Password").await, "password");
@@ -30,16 +30,16 @@ async fn a_password_can_be_shown_where_there_are_scripts(scripts: Scripts) {
 }
 
 async fn ones_own_zone_is_offered_where_there_are_scripts(scripts: Scripts) {
-    let house = House::on_sqlite().await;
-    let ada = arrive(&house, "ada", scripts).await;
+    let app = TestApp::on_sqlite().await;
+    let ada = arrive(&app, "ada", scripts).await;
     ada.browser().driver().cdp().emulation().set_timezone_override("Asia/Tokyo").await.unwrap();
 
-    ada.opens(&at(&house, "/user/ada")).await;
+    ada.opens(&at(&app, "/user/ada")).await;
     let offered = if scripts == Scripts::On { "Asia/Tokyo" } else { "Europe/Lisbon" };
     assert_eq!(ada.value_of("Time zone").await, offered);
 
-    host(&house.log_in("ada").await, "ada", &[("time_zone", "Africa/Lagos")]).await;
-    ada.opens(&at(&house, "/user/ada")).await;
+    host(&app.log_in("ada").await, "ada", &[("time_zone", "Africa/Lagos")]).await;
+    ada.opens(&at(&app, "/user/ada")).await;
     assert_eq!(ada.value_of("Time zone").await, "Africa/Lagos", "the one of the last party is no guess");
     ada.hears_no_complaint().await;
 }

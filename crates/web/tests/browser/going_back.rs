@@ -2,7 +2,7 @@
 
 use test_support::browser::Scripts;
 
-use crate::common::{House, host, rsvp};
+use crate::common::{TestApp, host, rsvp};
 use crate::people::{LOGGED_OUT, arrive, at};
 
 test_support::with_and_without_scripts! {
@@ -10,12 +10,12 @@ test_support::with_and_without_scripts! {
 }
 
 async fn back_after_a_log_out_shows_nothing_private(scripts: Scripts) {
-    let house = House::on_sqlite().await;
-    host(&house.user("ben").await, "ben", &[("main_dish", "Secret stew"), ("venue", "The hideout")]).await;
-    let ada = arrive(&house, "ada", scripts).await;
-    rsvp(&house.log_in("ada").await, "1").await;
+    let app = TestApp::on_sqlite().await;
+    host(&app.user("ben").await, "ben", &[("main_dish", "Secret stew"), ("venue", "The hideout")]).await;
+    let ada = arrive(&app, "ada", scripts).await;
+    rsvp(&app.log_in("ada").await, "1").await;
     for path in ["/rsvp", "/parties/1", "/user/ada", "/"] {
-        ada.opens(&at(&house, path)).await;
+        ada.opens(&at(&app, path)).await;
     }
     ada.presses("Log out").await;
     ada.sees(LOGGED_OUT).await;

@@ -2,7 +2,7 @@
 
 use test_support::browser::{Person, Scripts};
 
-use crate::common::House;
+use crate::common::TestApp;
 use crate::people::{DATE, HOSTED, LOGGED_OUT, REGISTERED, arrive, at, log_in, register, set_the_table};
 
 test_support::with_and_without_scripts! {
@@ -19,11 +19,11 @@ async fn told_once(person: &Person, message: &str) {
 }
 
 async fn two_friends_come_to_dinner(scripts: Scripts) {
-    let house = House::on_sqlite().await;
+    let app = TestApp::on_sqlite().await;
 
     // Register, log in, be remembered.
     let ada = Person::arrives("ada", scripts).await;
-    ada.opens(&at(&house, "/")).await;
+    ada.opens(&at(&app, "/")).await;
     ada.follows("Register").await;
     register(&ada, "ada", "ada@example.com").await;
     told_once(&ada, REGISTERED).await;
@@ -33,7 +33,7 @@ async fn two_friends_come_to_dinner(scripts: Scripts) {
     let cookies = ada.browser().driver().get_all_cookies().await.unwrap();
     let session = cookies.iter().find(|cookie| cookie.name.starts_with("session-")).unwrap();
     assert!(session.expiry.is_some(), "it outlives the browser: {session:?}");
-    let ben = arrive(&house, "ben", scripts).await;
+    let ben = arrive(&app, "ben", scripts).await;
     let cookies = ben.browser().driver().get_all_cookies().await.unwrap();
     let session = cookies.iter().find(|cookie| cookie.name.starts_with("session-")).unwrap();
     assert!(session.expiry.is_none(), "ben did not ask to be remembered: {session:?}");
@@ -62,26 +62,26 @@ async fn two_friends_come_to_dinner(scripts: Scripts) {
     told_once(&ben, "Please enter a valid Party ID to RSVP!").await;
 
     // Full; then a seat is given up.
-    let cyd = arrive(&house, "cyd", scripts).await;
+    let cyd = arrive(&app, "cyd", scripts).await;
     cyd.follows("Parties").await;
     assert!(!cyd.has_button("Save my seat for Ratatouille at ada's table").await, "a full party offers no seat");
     by_id(&cyd, small.strip_prefix("/parties/").unwrap()).await;
     told_once(&cyd, &format!("ada's dinner party on {DATE} is full.")).await;
-    ben.opens(&at(&house, &small)).await;
+    ben.opens(&at(&app, &small)).await;
     ben.sees("You're coming").await;
     ben.presses("I can't make it any more").await;
     told_once(&ben, "You've given up your seat.").await;
-    cyd.opens(&at(&house, &small)).await;
+    cyd.opens(&at(&app, &small)).await;
     cyd.presses("I'll be there").await;
     told_once(&cyd, &coming).await;
-    ada.opens(&at(&house, &small)).await;
+    ada.opens(&at(&app, &small)).await;
     ada.sees("2 of 2 taken").await;
 
     // Log out.
     for person in [&ada, &ben, &cyd] {
         person.presses("Log out").await;
         told_once(person, LOGGED_OUT).await;
-        person.opens(&at(&house, &small)).await;
+        person.opens(&at(&app, &small)).await;
         person.sees("Sorry you must be logged in to view this page").await;
         person.sees_nothing_of("Ratatouille").await;
         person.hears_no_complaint().await;
@@ -94,11 +94,11 @@ async fn by_id(guest: &Person, party: &str) {
 }
 
 async fn a_log_in_leads_where_somebody_was_going(scripts: Scripts) {
-    let house = House::on_sqlite().await;
-    house.user("ada").await;
+    let app = TestApp::on_sqlite().await;
+    app.user("ada").await;
     let ada = Person::arrives("ada", scripts).await;
 
-    ada.opens(&at(&house, "/rsvp?q=caf%C3%A9+soup&seats=1")).await;
+    ada.opens(&at(&app, "/rsvp?q=caf%C3%A9+soup&seats=1")).await;
     ada.sees("Sorry you must be logged in to view this page").await;
     ada.fills_in("Email", "ada@example.com").await;
     ada.fills_in("Password", "not her password").await;
@@ -115,9 +115,9 @@ async fn a_log_in_leads_where_somebody_was_going(scripts: Scripts) {
 }
 
 async fn what_is_wrong_is_said_and_what_was_typed_is_kept(scripts: Scripts) {
-    let house = House::on_sqlite().await;
-    let ada = arrive(&house, "ada", scripts).await;
-    ada.opens(&at(&house, "/user/ada")).await;
+    let app = TestApp::on_sqlite().await;
+    let ada = arrive(&app, "ada", scripts).await;
+    ada.opens(&at(&app, "/user/ada")).await;
 
     set_the_table(&ada, "Ratatouille <b>", "4").await;
     ada.fills_in("Time zone", "Europe/Atlantis").await;
@@ -126,7 +126,7 @@ async fn what_is_wrong_is_said_and_what_was_typed_is_kept(scripts: Scripts) {
     ada.sees("Please choose a time zone from the list, such as Europe/Berlin.").await;
     assert_eq!(ada.value_of("Main dish").await, "Ratatouille <b>");
     assert_eq!(ada.value_of("Date").await, "2026-03-14");
-    assert_eq!(house.parties().await, 0);
+    assert_eq!(app.party_count().await, 0);
     ada.fills_in("Time zone", "Europe/Berlin").await;
     ada.presses("Host this party").await;
     ada.sees(HOSTED).await;

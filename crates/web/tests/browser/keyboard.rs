@@ -2,7 +2,7 @@
 
 use test_support::browser::{Key, Person, Scripts};
 
-use crate::common::{House, PASSWORD, host};
+use crate::common::{PASSWORD, TestApp, host};
 use crate::people::{DATE, HOSTED, LOGGED_OUT, REGISTERED, at};
 
 test_support::with_and_without_scripts! {
@@ -22,10 +22,10 @@ async fn press(person: &Person, name: &str, key: Key) {
 }
 
 async fn the_whole_way_is_gone_without_a_mouse(scripts: Scripts) {
-    let house = House::on_sqlite().await;
-    host(&house.user("ben").await, "ben", &[("main_dish", "Pho")]).await;
+    let app = TestApp::on_sqlite().await;
+    host(&app.user("ben").await, "ben", &[("main_dish", "Pho")]).await;
     let ada = Person::arrives("ada", scripts).await;
-    ada.opens(&at(&house, "/")).await;
+    ada.opens(&at(&app, "/")).await;
 
     press(&ada, "Register", Key::Enter).await;
     ada.sees("Repeat Password").await;

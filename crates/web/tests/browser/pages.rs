@@ -4,7 +4,7 @@
 use accounts::test_kit::TestClient;
 use test_support::browser::{Person, Scripts};
 
-use crate::common::{House, PASSWORD, answer, host};
+use crate::common::{PASSWORD, TestApp, answer, host};
 use crate::people::{at, log_in};
 
 /// A small phone; and a page of 1280 px at a zoom of 400 %.
@@ -20,8 +20,8 @@ fn long() -> String {
     "W".repeat(64)
 }
 
-async fn registered(house: &House, name: &str, email: &str) -> TestClient {
-    let visitor = house.guest();
+async fn registered(app: &TestApp, name: &str, email: &str) -> TestClient {
+    let visitor = app.visitor();
     let form = [("username", name), ("email", email), ("password", PASSWORD), ("password2", PASSWORD)];
     visitor.submit("/register", "/register", &form).await;
     let page = visitor.submit("/login", "/login", &[("email", email), ("password", PASSWORD)]).await;
@@ -36,22 +36,22 @@ async fn is_in_order(person: &Person, what: &str) {
     person.hears_no_complaint().await;
 }
 
-async fn all_in_order(house: &House, person: &Person, paths: &[&str]) {
+async fn all_in_order(app: &TestApp, person: &Person, paths: &[&str]) {
     for path in paths {
-        person.opens(&at(house, path)).await;
+        person.opens(&at(app, path)).await;
         is_in_order(person, path).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_a_guest_sees_fits_a_small_phone() {
-    let house = House::on_sqlite().await;
+    let app = TestApp::on_sqlite().await;
     let guest = Person::arrives("guest", Scripts::On).await;
     guest.browser().set_viewport(NARROW.0, NARROW.1).await.unwrap();
 
-    all_in_order(&house, &guest, &["/", "/register", "/login", "/rsvp", "/no-such-page"]).await;
+    all_in_order(&app, &guest, &["/", "/register", "/login", "/rsvp", "/no-such-page"]).await;
 
-    guest.opens(&at(&house, "/register")).await;
+    guest.opens(&at(&app, "/register")).await;
     guest.fills_in("Username", &"W".repeat(300)).await;
     guest.fills_in("Email", &format!("{}@example.com", "w".repeat(200))).await;
     guest.fills_in("Password", "12345678").await;
@@ -59,7 +59,7 @@ async fn what_a_guest_sees_fits_a_small_phone() {
     guest.presses("Register").await;
     guest.sees("Please check what you typed:").await;
     is_in_order(&guest, "a registration refused").await;
-    guest.opens(&at(&house, "/login")).await;
+    guest.opens(&at(&app, "/login")).await;
     log_in(&guest, &format!("{}@example.com", "w".repeat(64))).await;
     guest.sees("That email and password don't match.").await;
     is_in_order(&guest, "a log-in refused").await;
@@ -67,10 +67,10 @@ async fn what_a_guest_sees_fits_a_small_phone() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_longest_names_and_venues_fit_a_small_phone() {
-    let house = House::on_sqlite().await;
+    let app = TestApp::on_sqlite().await;
     let (me, other) = (long(), right_to_left());
     let (myself, friend) =
-        (registered(&house, &me, "me@example.com").await, registered(&house, &other, "friend@example.com").await);
+        (registered(&app, &me, "me@example.com").await, registered(&app, &other, "friend@example.com").await);
     let unbroken = "W".repeat(200);
     let rude = [("venue", unbroken.as_str()), ("main_dish", unbroken.as_str()), ("number_seats", "1000")];
     let mine = host(&myself, &me, &rude).await;
@@ -83,24 +83,24 @@ async fn the_longest_names_and_venues_fit_a_small_phone() {
     let (mine, small, theirs) = (page(&mine), page(&small), page(&theirs));
 
     let person = Person::arrives("me", Scripts::On).await;
-    person.opens(&at(&house, "/login")).await;
+    person.opens(&at(&app, "/login")).await;
     log_in(&person, "me@example.com").await;
     person.sees(&format!("Welcome back, {me}.")).await;
     person.browser().set_viewport(NARROW.0, NARROW.1).await.unwrap();
     let profiles = [&me, &other].map(|name| format!("/user/{name}"));
     all_in_order(
-        &house,
+        &app,
         &person,
         &["/", "/rsvp", "/rsvp?q=nothing+fits", &mine, &small, &theirs, &profiles[0], &profiles[1], "/parties/999"],
     )
     .await;
 
     // What is told of what was done, and what is refused.
-    person.opens(&at(&house, &theirs)).await;
+    person.opens(&at(&app, &theirs)).await;
     person.presses("I'll be there").await;
     person.sees("You successfully RSVP'd to").await;
     is_in_order(&person, "a seat taken").await;
-    person.opens(&at(&house, &profiles[0])).await;
+    person.opens(&at(&app, &profiles[0])).await;
     for label in ["Time zone", "Venue", "Main dish"] {
         person.fills_in(label, &"W".repeat(300)).await;
     }
@@ -108,7 +108,7 @@ async fn the_longest_names_and_venues_fit_a_small_phone() {
     person.presses("Host this party").await;
     person.sees("Please check what you typed:").await;
     is_in_order(&person, "a party refused").await;
-    house.pass_days(100);
-    person.opens(&at(&house, "/rsvp")).await;
+    app.advance_days(100);
+    person.opens(&at(&app, "/rsvp")).await;
     is_in_order(&person, "a session that ended").await;
 }

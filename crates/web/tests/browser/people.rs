@@ -2,7 +2,7 @@
 
 use test_support::browser::{Person, Scripts};
 
-use crate::common::{House, PASSWORD};
+use crate::common::{PASSWORD, TestApp};
 
 /// The date of a party that nobody said more about.
 pub(crate) const DATE: &str = "Saturday 14 March 2026, 19:00 (Europe/Berlin)";
@@ -11,8 +11,8 @@ pub(crate) const LOGGED_OUT: &str = "You are logged out.";
 pub(crate) const HOSTED: &str = "Your table is set. Send your friends the link to this page.";
 
 /// A page's address, by the name under which browsers hold this machine's pages for secure.
-pub(crate) fn at(house: &House, path: &str) -> String {
-    format!("http://localhost:{}{path}", house.server.address().port())
+pub(crate) fn at(app: &TestApp, path: &str) -> String {
+    format!("http://localhost:{}{path}", app.server.address().port())
 }
 
 /// Fills in the form to register, and sends it.
@@ -33,10 +33,10 @@ pub(crate) async fn log_in(person: &Person, email: &str) {
 }
 
 /// Somebody registered (over HTTP, which is quicker), and logged in by the form, at the start page.
-pub(crate) async fn arrive(house: &House, name: &str, scripts: Scripts) -> Person {
-    house.guest().register(name, PASSWORD).await;
+pub(crate) async fn arrive(app: &TestApp, name: &str, scripts: Scripts) -> Person {
+    app.visitor().register(name, PASSWORD).await;
     let person = Person::arrives(name, scripts).await;
-    person.opens(&at(house, "/login")).await;
+    person.opens(&at(app, "/login")).await;
     log_in(&person, &format!("{name}@example.com")).await;
     person.sees(&format!("Welcome back, {name}.")).await;
     person

@@ -10,7 +10,7 @@ use store::AccountStore;
 use test_support::browser::{Person, Scripts};
 use test_support::sqlite_url;
 
-use crate::common::{House, PASSWORD};
+use crate::common::{PASSWORD, TestApp};
 use crate::people::log_in;
 
 #[handler]
@@ -38,15 +38,15 @@ async fn three_services_in_one_browser_log_nobody_out() {
     let trips = example_triplanned::connect(&sqlite_url(&folder)).await.unwrap();
     let trips = example_triplanned::site(&trips, Accounts::builder().cost(fast_hash_cost())).unwrap();
     let trips = TestServer::start(trips).await.unwrap();
-    let house = House::on_sqlite().await;
-    for server in [&trips, &house.server] {
+    let app = TestApp::on_sqlite().await;
+    for server in [&trips, &app.server] {
         TestClient::new(server).register("ada", PASSWORD).await;
     }
     let at = |server: &TestServer, path: &str| format!("http://localhost:{}{path}", server.address().port());
     let places = [
         (at(&recipes, "/home"), "cook@example.com", "Only cook reads this", "Log out"),
         (at(&trips, "/user/ada"), "ada@example.com", "Post a place", "Logout"),
-        (at(&house.server, "/user/ada"), "ada@example.com", "Host a dinner party", "Log out"),
+        (at(&app.server, "/user/ada"), "ada@example.com", "Host a dinner party", "Log out"),
     ];
     let ada = Person::arrives("ada", Scripts::On).await;
 

@@ -1,6 +1,7 @@
-//! DinnerParty on a socket of this machine, over either engine, and the people in it. What a test is about is not here.
+//! The app on a socket of this machine, over either engine, and the clients of its users.
 
-mod asking;
+mod assertions;
+mod requests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,27 +15,31 @@ use tempfile::TempDir;
 use test_support::{Postgres, sqlite_url};
 use web::{App, Services, app};
 
-pub(crate) use asking::*;
+pub(crate) use assertions::*;
+pub(crate) use requests::*;
 
-/// A password that the policy accepts.
+/// The password of every user of the tests. The policy accepts it.
 pub(crate) const PASSWORD: &str = "marble otter seven";
 
-/// DinnerParty, running, with nobody in it yet. It is 1 January 2026, and stays so until the clock is moved.
-pub(crate) struct House {
+/// The time at which each test starts: 1 January 2026, 00:00 UTC.
+pub(crate) const START: Timestamp = Timestamp::from_millis(1_767_225_600_000);
+
+/// A running DinnerParty with an empty database and a clock that stands at [`START`].
+pub(crate) struct TestApp {
     pub(crate) server: TestServer,
     pub(crate) clock: MovableClock,
     pub(crate) store: PartyStore,
     _folder: Option<TempDir>,
 }
 
-impl House {
+impl TestApp {
     pub(crate) async fn on_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = PartyStore::connect(&sqlite_url(&folder)).await.unwrap();
         Self::over(store, Some(folder)).await
     }
 
-    /// In a copy of a database that is migrated once.
+    /// On a copy of a database that is migrated once for all tests.
     pub(crate) async fn on_postgres() -> Self {
         let migrate = async |url: String| {
             PartyStore::connect(&url).await?.accounts().close().await;
@@ -44,97 +49,97 @@ impl House {
         Self::over(PartyStore::connect(&url).await.unwrap(), None).await
     }
 
+    /// On a given store. `folder` is deleted with the app.
     pub(crate) async fn over(store: PartyStore, folder: Option<TempDir>) -> Self {
-        let clock = MovableClock::at(Timestamp::from_millis(1_767_225_600_000));
-        let server = TestServer::start(service(&store, &clock)).await.unwrap();
+        let clock = MovableClock::at(START);
+        let server = TestServer::start(endpoint(&store, &clock)).await.unwrap();
         Self { server, clock, store, _folder: folder }
     }
 
-    /// The same service once more, to be served in another way.
-    pub(crate) fn service(&self) -> App {
-        service(&self.store, &self.clock)
+    /// Another endpoint over the same store, to be served in another way.
+    pub(crate) fn endpoint(&self) -> App {
+        endpoint(&self.store, &self.clock)
     }
 
-    /// Somebody who is not logged in.
-    pub(crate) fn guest(&self) -> TestClient {
+    /// A client that is not logged in.
+    pub(crate) fn visitor(&self) -> TestClient {
         TestClient::new(&self.server)
     }
 
-    /// Somebody new, registered and logged in.
+    /// The logged-in client of a new user.
     pub(crate) async fn user(&self, name: &str) -> TestClient {
-        let visitor = self.guest();
-        assert!(visitor.register(name, PASSWORD).await.text.contains("Your account is ready."), "{name}");
+        let client = self.visitor();
+        assert!(client.register(name, PASSWORD).await.text.contains("Your account is ready."), "{name}");
         self.log_in(name).await
     }
 
-    /// Somebody registered, logged in once more.
+    /// Another logged-in client of an existing user.
     pub(crate) async fn log_in(&self, name: &str) -> TestClient {
-        let visitor = self.guest();
-        let page = visitor.log_in(name, PASSWORD).await;
+        let client = self.visitor();
+        let page = client.log_in(name, PASSWORD).await;
         assert!(page.text.contains(&format!("Welcome back, {name}.")), "{}", page.text);
-        visitor
+        client
     }
 
     pub(crate) fn ports(&self) -> AccountPorts {
         self.store.accounts().clone().into()
     }
 
-    /// Somebody who only stands in the list of people.
-    pub(crate) async fn stranger(&self, name: &str) -> UserId {
+    /// Adds a user who cannot log in. Takes no password hash, so that a test can have many.
+    pub(crate) async fn add_user(&self, name: &str) -> UserId {
         let user = NewUser {
             username: Username::parse(name).unwrap(),
             email: Email::parse(&format!("{name}@example.com")).unwrap(),
-            joined_at: Timestamp::from_millis(1_767_225_600_000),
+            joined_at: START,
         };
         self.ports().users.add(user, PasswordHash::new("none".into())).await.unwrap().id
     }
 
-    /// Gives somebody a seat at a party.
+    /// Seats a guest at a party.
     pub(crate) async fn seat(&self, party: &str, guest: UserId) {
         let parties = Parties::new(self.store.parties(), Arc::new(self.clock.clone()));
-        let told = parties.rsvp(id(party), guest, Heads::ONE).await.unwrap();
-        assert!(matches!(told, Outcome::Seated(_)), "{told:?}");
+        let outcome = parties.rsvp(party_id(party), guest, Heads::ONE).await.unwrap();
+        assert!(matches!(outcome, Outcome::Seated(_)), "{outcome:?}");
     }
 
-    /// Somebody's number.
     pub(crate) async fn id_of(&self, name: &str) -> UserId {
         self.ports().users.find_by_username(&Username::parse(name).unwrap()).await.unwrap().unwrap().id
     }
 
-    /// Changes a party as no page can yet. `guest` is whose answer is loaded.
-    pub(crate) async fn change(&self, party: &str, guest: UserId, change: fn(&mut Party, UserId)) {
+    /// Changes a party in a way that no page offers yet. The answer of `guest` is loaded with it.
+    pub(crate) async fn update_party(&self, party: &str, guest: UserId, change: fn(&mut Party, UserId)) {
         let rule = move |party: &mut Party| {
             change(party, guest);
             Ok(Outcome::Maybe)
         };
-        self.store.parties().update(id(party), Some(guest), Arc::new(rule)).await.unwrap();
+        self.store.parties().update(party_id(party), Some(guest), Arc::new(rule)).await.unwrap();
     }
 
-    /// A party as it is stored, as nobody in particular sees it.
-    pub(crate) async fn stored(&self, party: &str) -> Option<PartyView> {
-        self.store.parties().find(id(party), UserId::new(-1)).await.unwrap()
+    /// A party as it is stored.
+    pub(crate) async fn stored_party(&self, party: &str) -> Option<PartyView> {
+        self.store.parties().find(party_id(party), UserId::new(-1)).await.unwrap()
     }
 
-    /// How many parties are stored, past ones too.
-    pub(crate) async fn parties(&self) -> usize {
+    /// The number of stored parties, including past ones.
+    pub(crate) async fn party_count(&self) -> usize {
         let mut count = 0;
-        while self.stored(&(count + 1).to_string()).await.is_some() {
+        while self.stored_party(&(count + 1).to_string()).await.is_some() {
             count += 1;
         }
         count
     }
 
-    /// Lets days pass. Whoever was logged in is not any more.
-    pub(crate) fn pass_days(&self, days: u64) {
+    /// Moves the clock forward. Sessions expire meanwhile.
+    pub(crate) fn advance_days(&self, days: u64) {
         self.clock.advance(Duration::from_hours(24 * days));
     }
 }
 
-fn service(store: &PartyStore, clock: &MovableClock) -> App {
+fn endpoint(store: &PartyStore, clock: &MovableClock) -> App {
     let services = Services::over(store, clock.clone(), Zone::parse("Europe/Lisbon").unwrap());
     app(services, Accounts::builder().cost(fast_hash_cost())).unwrap()
 }
 
-fn id(party: &str) -> PartyId {
+fn party_id(party: &str) -> PartyId {
     PartyId::parse(party).unwrap()
 }

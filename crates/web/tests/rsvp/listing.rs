@@ -1,8 +1,8 @@
 //! The list of `/rsvp`: what it shows, in which order, by pages and by search.
 
-use crate::common::{House, assert_page, detail, flash, host, listed, press, rsvp, walk};
+use crate::common::{TestApp, all_pages, assert_page, detail, flash, host, party_ids, press, rsvp};
 
-test_support::on_both_engines! { House:
+test_support::on_both_engines! { TestApp:
     a_row_tells_the_party_whole
     those_to_come_stand_first_and_every_page_goes_on
     a_page_has_as_many_rows_as_asked_within_bounds
@@ -12,8 +12,8 @@ test_support::on_both_engines! { House:
     an_empty_list_says_what_to_do_next
 }
 
-async fn a_row_tells_the_party_whole(house: House) {
-    let (ada, ben, cyd) = (house.user("ada").await, house.user("ben").await, house.user("cyd").await);
+async fn a_row_tells_the_party_whole(app: TestApp) {
+    let (ada, ben, cyd) = (app.user("ada").await, app.user("ben").await, app.user("cyd").await);
     let party = host(&ada, "ada", &[("venue", "The <b>old</b> mill"), ("number_seats", "8")]).await;
     let attendees = async || detail(&ben.get("/rsvp").await, "Attendees").concat();
     assert_eq!(attendees().await, "ada (host)");
@@ -22,7 +22,7 @@ async fn a_row_tells_the_party_whole(house: House) {
     rsvp(&cyd, &party).await;
     assert_eq!(attendees().await, "ada (host), ben and cyd");
     for name in ["dan", "eve", "fay", "gus"] {
-        house.seat(&party, house.stranger(name).await).await;
+        app.seat(&party, app.add_user(name).await).await;
     }
 
     let page = ben.get("/rsvp").await;
@@ -42,7 +42,7 @@ async fn a_row_tells_the_party_whole(house: House) {
     assert_eq!(page.texts("article .state-seated"), ["You're coming"]);
     assert!(press(&ben, &page, &party).await.is_none(), "no button for who has a seat");
     assert_eq!(ada.get("/rsvp").await.texts("article .state-seated"), ["You're hosting"]);
-    let guest = house.user("hal").await;
+    let guest = app.user("hal").await;
     let page = guest.get("/rsvp").await;
     assert!(page.texts("article .state").is_empty());
     assert!(flash(&press(&guest, &page, &party).await.unwrap()).starts_with("You successfully RSVP'd"));
@@ -51,18 +51,18 @@ async fn a_row_tells_the_party_whole(house: House) {
     assert_eq!(guest.get("/rsvp").await.texts("article .state-open"), ["You said no"], "no seat, no green");
 }
 
-async fn those_to_come_stand_first_and_every_page_goes_on(house: House) {
-    let ada = house.user("ada").await;
+async fn those_to_come_stand_first_and_every_page_goes_on(app: TestApp) {
+    let ada = app.user("ada").await;
     // Parties 1 to 6 will be past, the latest on top; 7 to 13 are to come, the soonest on top; two at one moment each.
     for day in ["02", "02", "03", "04", "04", "05", "20", "20", "19", "19", "18", "17", "16"] {
         host(&ada, "ada", &[("date", &format!("2026-01-{day}"))]).await;
     }
-    house.pass_days(9);
-    let ada = house.log_in("ada").await;
+    app.advance_days(9);
+    let ada = app.log_in("ada").await;
     let expected = ["13", "12", "11", "9", "10", "7", "8", "6", "4", "5", "3", "1", "2"];
 
     for per_page in [1, 2, 3, 5, 7, 12, 13, 14, 100] {
-        assert_eq!(walk(&ada, &format!("/rsvp?per_page={per_page}"), listed).await, expected, "by {per_page}");
+        assert_eq!(all_pages(&ada, &format!("/rsvp?per_page={per_page}"), party_ids).await, expected, "by {per_page}");
     }
     let page = ada.get("/rsvp?per_page=7").await;
     assert!(page.attributes("nav.pager a[rel=first]", "href").is_empty());
@@ -71,8 +71,8 @@ async fn those_to_come_stand_first_and_every_page_goes_on(house: House) {
     assert_eq!(next.texts("article .state-closed")[0], "It's over");
 }
 
-async fn a_page_has_as_many_rows_as_asked_within_bounds(house: House) {
-    let ada = house.user("ada").await;
+async fn a_page_has_as_many_rows_as_asked_within_bounds(app: TestApp) {
+    let ada = app.user("ada").await;
     for _ in 0..23 {
         host(&ada, "ada", &[]).await;
     }
@@ -92,7 +92,7 @@ async fn a_page_has_as_many_rows_as_asked_within_bounds(house: House) {
         ("?after=%00&q=%00", 20),
     ] {
         let page = ada.get(&format!("/rsvp{query}")).await;
-        assert_eq!((page.status, listed(&page).len()), (200, rows), "{query}");
+        assert_eq!((page.status, party_ids(&page).len()), (200, rows), "{query}");
     }
     // A place that nobody was given is a place all the same.
     for place in ["next.9223372036854775807.9223372036854775807", "past.-9223372036854775808.-1"] {
@@ -100,8 +100,8 @@ async fn a_page_has_as_many_rows_as_asked_within_bounds(house: House) {
     }
 }
 
-async fn a_search_finds_host_dish_and_venue_in_any_case(house: House) {
-    let (ada, zoe) = (house.user("ada").await, house.user("Zoë").await);
+async fn a_search_finds_host_dish_and_venue_in_any_case(app: TestApp) {
+    let (ada, zoe) = (app.user("ada").await, app.user("Zoë").await);
     host(&ada, "ada", &[("main_dish", "Crème brûlée"), ("venue", "Straße 5")]).await;
     host(&zoe, "Zoë", &[("main_dish", "Soup"), ("venue", "Éire House")]).await;
     for (typed, found) in [
@@ -117,7 +117,11 @@ async fn a_search_finds_host_dish_and_venue_in_any_case(house: House) {
         ("ada crème", &[]),
     ] {
         let page = ada.get(&format!("/rsvp?{}", query("q", typed))).await;
-        assert_eq!((page.status, listed(&page)), (200, found.iter().map(ToString::to_string).collect()), "{typed:?}");
+        assert_eq!(
+            (page.status, party_ids(&page)),
+            (200, found.iter().map(ToString::to_string).collect()),
+            "{typed:?}"
+        );
     }
     let page = ada.submit("/rsvp", "/rsvp", &[]).await;
     assert_eq!(page.status, 200);
@@ -125,8 +129,8 @@ async fn a_search_finds_host_dish_and_venue_in_any_case(house: House) {
     assert_eq!(page.attributes("#q", "value"), ["\"><script>"], "what was typed is kept, as text");
 }
 
-async fn a_search_takes_every_character_as_itself(house: House) {
-    let ada = house.user("ada").await;
+async fn a_search_takes_every_character_as_itself(app: TestApp) {
+    let ada = app.user("ada").await;
     let dishes = ["50% rye", "50 rye", "a_b", "axb", r"c\d", "cd", "e!f", "ef", "g'h", r#"i"j"#, "k;--", "l*m?"];
     for dish in dishes {
         host(&ada, "ada", &[("main_dish", dish)]).await;
@@ -153,20 +157,20 @@ async fn a_search_takes_every_character_as_itself(house: House) {
     assert_eq!((page.status, page.attributes("#q", "value")[0].len()), (200, 200));
 }
 
-async fn only_parties_with_seats_are_shown_when_asked(house: House) {
-    let ada = house.user("ada").await;
+async fn only_parties_with_seats_are_shown_when_asked(app: TestApp) {
+    let ada = app.user("ada").await;
     for seats in ["1", "2", "1", "2"] {
         host(&ada, "ada", &[("number_seats", seats)]).await;
     }
-    assert_eq!(walk(&ada, "/rsvp?seats=1&per_page=1", listed).await, ["2", "4"]);
+    assert_eq!(all_pages(&ada, "/rsvp?seats=1&per_page=1", party_ids).await, ["2", "4"]);
     assert_eq!(ada.get("/rsvp?seats=1").await.attributes("#seats[checked]", "id"), ["seats"]);
     assert!(ada.get("/rsvp").await.attributes("#seats[checked]", "id").is_empty());
-    house.seat("2", house.stranger("ben").await).await;
-    assert_eq!(listed(&ada.get("/rsvp?seats=1&q=rata").await), ["4"]);
+    app.seat("2", app.add_user("ben").await).await;
+    assert_eq!(party_ids(&ada.get("/rsvp?seats=1&q=rata").await), ["4"]);
 }
 
-async fn an_empty_list_says_what_to_do_next(house: House) {
-    let ada = house.user("ada").await;
+async fn an_empty_list_says_what_to_do_next(app: TestApp) {
+    let ada = app.user("ada").await;
     let page = ada.get("/rsvp").await;
     assert_page(&page, 200, "No dinner parties yet. Host the first one");
     assert_eq!(page.attributes(".empty a", "href"), ["/user/ada#host-a-party"]);

@@ -9,7 +9,7 @@ use web::serve::Limits;
 
 use super::client::{Client, post, status};
 use super::{Door, LONG, SHORT, SOON, but, wide};
-use crate::common::House;
+use crate::common::TestApp;
 
 /// A body has its grace, and then its rate.
 fn short() -> Limits {
@@ -31,8 +31,8 @@ async fn trickle(client: &mut Client) -> usize {
 
 #[tokio::test]
 async fn a_body_that_trickles_is_told_so_in_a_page_and_the_connection_closed() {
-    let house = House::on_sqlite().await;
-    let door = Door::before(house.service(), but(|patience| patience.body.most = SHORT), Arc::default()).await;
+    let app = TestApp::on_sqlite().await;
+    let door = Door::before(app.endpoint(), but(|patience| patience.body.most = SHORT), Arc::default()).await;
     for length in ["Content-Length: 60000", "Transfer-Encoding: chunked"] {
         let mut slow = Client::at(door.address).await;
         let head = post("/login", &format!("Sec-Fetch-Site: same-origin\r\n{length}"));

@@ -41,7 +41,7 @@ async fn past_the_limit_a_client_waits_until_another_leaves() {
     }
 }
 
-/// What holds on to a place in a quiet house.
+/// What holds on to a place in a quiet app.
 const HOLDERS: [&str; 5] = ["", "GET / HT", "GET / HTTP/1.1\r\nHost: door\r\n\r\n", "a body", "an answer"];
 
 /// A client that holds on so, and has been answered what there is to answer.
@@ -56,7 +56,7 @@ async fn holder(door: &Door, kind: &str) -> Client {
     client
 }
 
-/// In a quiet house everybody has time, in a crowded one nobody.
+/// In a quiet app everybody has time, in a crowded one nobody.
 fn impatient(connections: u32) -> Limits {
     let short = Pace { grace: SHORT, rate: 1 << 30, most: LONG };
     crowd(connections, |crowded| *crowded = Patience { head: SHORT, idle: SHORT, body: short, answer: short })

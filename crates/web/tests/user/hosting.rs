@@ -2,9 +2,9 @@
 
 use accounts::test_kit::TestResponse;
 
-use crate::common::{House, detail, host, hosting, post};
+use crate::common::{TestApp, detail, host, host_form, post};
 
-test_support::on_both_engines! { House:
+test_support::on_both_engines! { TestApp:
     what_was_typed_is_hosted
     a_form_sent_twice_hosts_one_party
     the_zone_of_the_last_party_is_offered
@@ -13,11 +13,11 @@ test_support::on_both_engines! { House:
     seats_and_texts_go_up_to_their_bounds
 }
 
-async fn what_was_typed_is_hosted(house: House) {
-    let ada = house.user("ada").await;
+async fn what_was_typed_is_hosted(app: TestApp) {
+    let ada = app.user("ada").await;
     let party = host(&ada, "ada", &[("venue", "  Chez Zoé  "), ("number_seats", " 12 "), ("time", "20:30:00")]).await;
 
-    let stored = house.stored(&party).await.unwrap().summary;
+    let stored = app.stored_party(&party).await.unwrap().summary;
 
     assert_eq!(stored.heading.host.as_str(), "ada");
     assert_eq!(stored.heading.date.to_string(), "Saturday 14 March 2026, 20:30 (Europe/Berlin)");
@@ -27,21 +27,21 @@ async fn what_was_typed_is_hosted(house: House) {
 }
 
 /// As two presses on a slow line send it. Whoever opens the form anew means another party, however alike.
-async fn a_form_sent_twice_hosts_one_party(house: House) {
-    let ada = house.user("ada").await;
+async fn a_form_sent_twice_hosts_one_party(app: TestApp) {
+    let ada = app.user("ada").await;
     let page = ada.get("/user/ada").await;
     for time in ["first", "second"] {
-        let told = ada.submit_on(&page, "/user/ada", &hosting(&[])).await;
+        let told = ada.submit_on(&page, "/user/ada", &host_form(&[])).await;
         assert_eq!((told.path.as_str(), told.status), ("/parties/1", 200), "the {time} time");
     }
-    let refused = ada.submit("/user/ada", "/user/ada", &hosting(&[("number_seats", "0")])).await;
-    let again = ada.submit_on(&refused, "/user/ada", &hosting(&[])).await;
+    let refused = ada.submit("/user/ada", "/user/ada", &host_form(&[("number_seats", "0")])).await;
+    let again = ada.submit_on(&refused, "/user/ada", &host_form(&[])).await;
     assert_eq!(again.path, "/parties/2", "a form that came back with an error is one too");
     assert_eq!(host(&ada, "ada", &[]).await, "3");
 }
 
-async fn the_zone_of_the_last_party_is_offered(house: House) {
-    let ada = house.user("ada").await;
+async fn the_zone_of_the_last_party_is_offered(app: TestApp) {
+    let ada = app.user("ada").await;
     let offered = async || ada.get("/user/ada").await.attributes("#time_zone", "value").concat();
     assert_eq!(offered().await, "Europe/Lisbon", "the server's, at first");
     host(&ada, "ada", &[("date", "2027-01-01"), ("time_zone", "asia/tokyo")]).await;
@@ -52,9 +52,9 @@ async fn the_zone_of_the_last_party_is_offered(house: House) {
     assert_eq!(offered().await, "Africa/Lagos", "one in the middle");
 }
 
-async fn what_the_form_does_not_have_changes_nothing(house: House) {
-    let ada = house.user("ada").await;
-    let ben = house.stranger("ben").await.get().to_string();
+async fn what_the_form_does_not_have_changes_nothing(app: TestApp) {
+    let ada = app.user("ada").await;
+    let ben = app.add_user("ben").await.get().to_string();
     let more = [
         ("host", "ben"),
         ("host_id", ben.as_str()),
@@ -67,14 +67,14 @@ async fn what_the_form_does_not_have_changes_nothing(house: House) {
         ("max_companions", "9"),
         ("rsvp_deadline", "0"),
     ];
-    let answer = post(&ada, "/user/ada?host=ben&number_seats=999", &hosting(&more)).await;
+    let answer = post(&ada, "/user/ada?host=ben&number_seats=999", &host_form(&more)).await;
     assert_eq!((answer.status, answer.header("location")), (303, Some("/parties/1")));
 
-    let stored = house.stored("1").await.unwrap();
+    let stored = app.stored_party("1").await.unwrap();
 
     assert_eq!((stored.summary.heading.host.as_str(), stored.guests.len()), ("ada", 0));
     assert_eq!((stored.summary.seats.get(), stored.summary.taken), (4, 1));
-    assert!(stored.summary.is_open(domain::Clock::now(&house.clock)));
+    assert!(stored.summary.is_open(domain::Clock::now(&app.clock)));
 }
 
 /// Text that would be something else to HTML, JavaScript, CSS, SQL, a template, a shell, a log or a reader's eye.
@@ -137,12 +137,12 @@ fn assert_only_ours(page: &TestResponse) {
     }
 }
 
-async fn whatever_is_typed_comes_back_as_it_was_typed(house: House) {
-    let ada = house.user("ada").await;
+async fn whatever_is_typed_comes_back_as_it_was_typed(app: TestApp) {
+    let ada = app.user("ada").await;
     for typed in HOSTILE {
         // Refused: in the form again.
         let form = [("venue", typed), ("main_dish", typed), ("time_zone", typed)];
-        let page = post(&ada, "/user/ada", &hosting(&form)).await;
+        let page = post(&ada, "/user/ada", &host_form(&form)).await;
         assert_eq!(page.status, 422, "{typed:?}");
         for field in ["venue", "main_dish", "time_zone"] {
             assert_eq!(page.attributes(&format!("#{field}"), "value"), [typed], "{field}");
@@ -150,7 +150,7 @@ async fn whatever_is_typed_comes_back_as_it_was_typed(house: House) {
         assert_only_ours(&page);
 
         // Hosted: on the party's page, in its title, and in the list.
-        let answer = post(&ada, "/user/ada", &hosting(&[("venue", typed), ("main_dish", typed)])).await;
+        let answer = post(&ada, "/user/ada", &host_form(&[("venue", typed), ("main_dish", typed)])).await;
         let page = ada.get(answer.header("location").unwrap()).await;
         assert_eq!((page.texts("h1"), detail(&page, "Venue")), (vec![normal(typed)], vec![normal(typed)]), "{typed:?}");
         assert_eq!(page.texts("head title"), [format!("{} at ada's - DinnerParty", normal(typed))]);
@@ -162,12 +162,12 @@ async fn whatever_is_typed_comes_back_as_it_was_typed(house: House) {
     assert_only_ours(&list);
 }
 
-async fn seats_and_texts_go_up_to_their_bounds(house: House) {
-    let ada = house.user("ada").await;
+async fn seats_and_texts_go_up_to_their_bounds(app: TestApp) {
+    let ada = app.user("ada").await;
     let long = "ü".repeat(200);
     for seats in ["1", "1000"] {
         let party = host(&ada, "ada", &[("number_seats", seats), ("venue", &long), ("main_dish", &long)]).await;
-        let stored = house.stored(&party).await.unwrap().summary;
+        let stored = app.stored_party(&party).await.unwrap().summary;
         assert_eq!((stored.seats.to_string().as_str(), stored.venue.as_str()), (seats, long.as_str()));
     }
     host(&ada, "ada", &[("date", "9999-12-30"), ("time", "00:00"), ("time_zone", "UTC")]).await;

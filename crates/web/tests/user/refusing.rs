@@ -2,9 +2,9 @@
 
 use accounts::test_kit::TestResponse;
 
-use crate::common::{House, assert_page, hosting, post};
+use crate::common::{TestApp, assert_page, host_form, post};
 
-test_support::on_both_engines! { House:
+test_support::on_both_engines! { TestApp:
     each_field_is_refused_with_its_reason
     a_field_sent_twice_has_no_value
     everything_wrong_is_told_at_once_in_the_order_of_the_form
@@ -45,8 +45,8 @@ fn assert_errors(page: &TestResponse, errors: &[(&str, &str)]) {
     }
 }
 
-async fn each_field_is_refused_with_its_reason(house: House) {
-    let ada = house.user("ada").await;
+async fn each_field_is_refused_with_its_reason(app: TestApp) {
+    let ada = app.user("ada").await;
     let (long, huge) = ("ü".repeat(201), "1".repeat(20_000));
     let wrong: &[(&str, &str, &str)] = &[
         ("date", "", DATE),
@@ -92,36 +92,36 @@ async fn each_field_is_refused_with_its_reason(house: House) {
         ("number_seats", "8\0", NUL),
     ];
     for &(field, typed, told) in wrong {
-        let page = post(&ada, "/user/ada", &hosting(&[(field, typed)])).await;
+        let page = post(&ada, "/user/ada", &host_form(&[(field, typed)])).await;
         assert_errors(&page, &[(field, told)]);
-        for (other, kept) in hosting(&[(field, typed)]) {
+        for (other, kept) in host_form(&[(field, typed)]) {
             // A parser reads NUL as U+FFFD, and CR as LF.
             let kept = kept.replace('\0', "\u{fffd}").replace('\r', "\n");
             assert_eq!(page.attributes(&format!("#{other}"), "value"), [kept], "{field} {told}");
         }
     }
     let gap = [("date", "2026-03-29"), ("time", "02:30")];
-    assert_errors(&post(&ada, "/user/ada", &hosting(&gap)).await, &[("time", GAP)]);
+    assert_errors(&post(&ada, "/user/ada", &host_form(&gap)).await, &[("time", GAP)]);
     let end = [("date", "9999-12-31"), ("time", "23:59"), ("time_zone", "America/New_York")];
-    assert_errors(&post(&ada, "/user/ada", &hosting(&end)).await, &[("date", DATE)]);
-    assert_eq!(house.parties().await, 0);
+    assert_errors(&post(&ada, "/user/ada", &host_form(&end)).await, &[("date", DATE)]);
+    assert_eq!(app.party_count().await, 0);
 }
 
-async fn a_field_sent_twice_has_no_value(house: House) {
-    let ada = house.user("ada").await;
+async fn a_field_sent_twice_has_no_value(app: TestApp) {
+    let ada = app.user("ada").await;
     for field in FIELDS {
-        let mut form = hosting(&[]);
+        let mut form = host_form(&[]);
         let first = form.iter().find(|(name, _)| *name == field).unwrap().1;
         form.push((field, first));
         let page = post(&ada, "/user/ada", &form).await;
         assert_errors(&page, &[(field, TWICE)]);
         assert_eq!(page.attributes(&format!("#{field}"), "value"), [first]);
     }
-    assert_eq!(house.parties().await, 0);
+    assert_eq!(app.party_count().await, 0);
 }
 
-async fn everything_wrong_is_told_at_once_in_the_order_of_the_form(house: House) {
-    let ada = house.user("ada").await;
+async fn everything_wrong_is_told_at_once_in_the_order_of_the_form(app: TestApp) {
+    let ada = app.user("ada").await;
     let all = [
         ("date", DATE),
         ("time", TIME),
@@ -133,14 +133,14 @@ async fn everything_wrong_is_told_at_once_in_the_order_of_the_form(house: House)
     assert_errors(&post(&ada, "/user/ada", &[]).await, &all);
     let gap = [("date", "2026-03-29"), ("time", "02:30"), ("venue", ""), ("number_seats", "0")];
     let told = [("time", GAP), ("venue", WHERE), ("number_seats", RANGE)];
-    assert_errors(&post(&ada, "/user/ada", &hosting(&gap)).await, &told);
-    assert_eq!(house.parties().await, 0);
+    assert_errors(&post(&ada, "/user/ada", &host_form(&gap)).await, &told);
+    assert_eq!(app.party_count().await, 0);
 }
 
-async fn an_invalid_form_still_shows_what_one_hosts(house: House) {
-    let ada = house.user("ada").await;
+async fn an_invalid_form_still_shows_what_one_hosts(app: TestApp) {
+    let ada = app.user("ada").await;
     crate::common::host(&ada, "ada", &[]).await;
-    let page = post(&ada, "/user/ada", &hosting(&[("venue", "")])).await;
+    let page = post(&ada, "/user/ada", &host_form(&[("venue", "")])).await;
     assert_page(&page, 422, "Parties I host");
     assert_eq!(page.texts("article h3"), ["Ratatouille"]);
     // What the page holds is the form itself: mended, it hosts.

@@ -1,0 +1,47 @@
+//! What a page shows, and what every response has.
+
+use accounts::test_kit::TestResponse;
+
+/// The flash messages of a page.
+pub(crate) fn flash(page: &TestResponse) -> String {
+    page.texts("main .flash").join(" | ")
+}
+
+/// The values beside a term, such as "Venue": one for each party on the page.
+pub(crate) fn detail(page: &TestResponse, term: &str) -> Vec<String> {
+    let (terms, values) = (page.texts("dl dt"), page.texts("dl dd"));
+    terms.into_iter().zip(values).filter(|(found, _)| found == term).map(|(_, value)| value).collect()
+}
+
+/// The Party IDs of a list, in its order.
+pub(crate) fn party_ids(page: &TestResponse) -> Vec<String> {
+    detail(page, "Party ID")
+}
+
+/// Asserts the headers that every response has, including those of files and errors.
+pub(crate) fn assert_has_headers(page: &TestResponse) {
+    let csp = page.header("content-security-policy").unwrap_or_default();
+    for part in ["default-src 'none'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"] {
+        assert!(csp.split("; ").any(|found| found == part), "{}: {csp}", page.path);
+    }
+    assert!(!csp.contains("unsafe"), "{csp}");
+    for (name, value) in [
+        ("x-content-type-options", "nosniff"),
+        ("referrer-policy", "same-origin"),
+        ("cross-origin-opener-policy", "same-origin"),
+    ] {
+        assert_eq!(page.header(name), Some(value), "{name} of {} ({})", page.path, page.status);
+    }
+    assert_eq!(page.header("access-control-allow-origin"), None, "{}", page.path);
+    let cached = page.header("cache-control").unwrap_or_default();
+    assert!(cached == "no-store" || page.path.starts_with("/assets/"), "{cached} of {}", page.path);
+}
+
+/// Asserts that a page has this status and contains this sentence, and is in DinnerParty's layout.
+pub(crate) fn assert_page(page: &TestResponse, status: u16, sentence: &str) {
+    assert_eq!(page.status, status, "{}: {}", page.path, page.text);
+    assert!(page.text.contains(sentence), "{sentence:?} in {}", page.text);
+    assert_eq!(page.texts("main h1").len(), 1, "{}", page.html);
+    assert_eq!(page.texts("header .brand"), ["DinnerParty"], "in the layout: {}", page.html);
+    assert_has_headers(page);
+}

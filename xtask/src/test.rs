@@ -25,6 +25,7 @@ const ALONE: &[&[&str]] = &[
     &["--package", "accounts"],
     &["--package", "accounts", "--no-default-features"],
     &["--package", "store", "--no-default-features"],
+    &["--package", "http-server"],
     &["--package", "example-secret-recipe"],
     &["--package", "example-triplanned"],
 ];

@@ -19,8 +19,6 @@
 
 mod account_pages;
 mod form;
-#[cfg(feature = "gzip")]
-pub mod gzip;
 mod layer;
 mod messages;
 mod methods;

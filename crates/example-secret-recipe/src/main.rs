@@ -11,14 +11,10 @@ use accounts::web::{AccountPage, CurrentUser, Layout, LayoutError, PageContext};
 use accounts::{Accounts, Email, OsRandom, Password, Random, Registration, User, Username};
 use askama::Template;
 use clap::Parser;
-use poem::{
-    IntoResponse, Response, Route, Server,
-    endpoint::make_sync,
-    get, handler,
-    http::StatusCode,
-    listener::{Acceptor, Listener, TcpListener},
-};
+use http_server::{Limits, Server, shutdown_signal};
+use poem::{IntoResponse, Response, Route, endpoint::make_sync, get, handler, http::StatusCode};
 use store::AccountStore;
+use tokio::net::TcpListener;
 
 /// The secret recipe: one page that only somebody logged in can read
 #[derive(Parser)]
@@ -72,7 +68,7 @@ async fn main() -> anyhow::Result<()> {
     let accounts = Accounts::builder().listen(settings.listen).layout(Card);
     let accounts = accounts.without(AccountPage::Register).log_in_at("/").after_log_in("/home");
     accounts.check()?; // a wrong setting, or a port that is taken, changes no database
-    let socket = TcpListener::bind(settings.listen).into_acceptor().await?;
+    let listener = TcpListener::bind(settings.listen).await?;
     let accounts = accounts.build(AccountStore::connect(&settings.database).await?)?;
     if accounts.has_no_users().await? {
         let mut chance = [0; 12];
@@ -84,9 +80,8 @@ async fn main() -> anyhow::Result<()> {
     }
     let no_icon = make_sync(|_| StatusCode::NO_CONTENT); // browsers ask for one, and complain of a page that is not there
     let routes = Route::new().at("/home", get(home)).at("/card.css", get(style)).at("/favicon.ico", no_icon);
-    let service = accounts.routes(routes)?;
-    let chosen = socket.local_addr(); // where port 0 was asked for
-    let address = chosen.first().and_then(|address| address.as_socket_addr()).unwrap_or(&settings.listen);
-    println!("The secret recipe is served at http://{address}");
-    Ok(Server::new_with_acceptor(socket).run(service).await?)
+    println!("The secret recipe is served at http://{}", listener.local_addr()?);
+    let server = Server::new(listener).limits(Limits::for_this_process());
+    let server = server.error_headers(accounts.security_headers().iter().cloned());
+    Ok(server.serve(accounts.routes(routes)?, shutdown_signal()?).await?)
 }

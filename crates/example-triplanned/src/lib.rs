@@ -12,8 +12,8 @@ mod stamp;
 mod words;
 
 use accounts::Builder;
-use accounts::web::gzip::Gzip;
 use accounts::web::methods;
+use http_server::compression::Gzip;
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Response, Route};
 use store::AccountStore;

@@ -7,8 +7,8 @@ use std::net::SocketAddr;
 
 use accounts::Accounts;
 use clap::Parser;
-use poem::Server;
-use poem::listener::{Acceptor, Listener, TcpListener};
+use http_server::{Limits, Server, shutdown_signal};
+use tokio::net::TcpListener;
 
 /// TriPlanned: travelers post the places they know, and everybody reads them
 #[derive(Parser)]
@@ -40,11 +40,10 @@ async fn main() -> anyhow::Result<()> {
         accounts = accounts.origin(origin);
     }
     accounts.check()?; // a wrong setting, or a port that is taken, changes no database
-    let socket = TcpListener::bind(settings.listen).into_acceptor().await?;
+    let listener = TcpListener::bind(settings.listen).await?;
     let store = example_triplanned::connect(&settings.database).await?;
     let site = example_triplanned::site(&store, accounts)?;
-    let chosen = socket.local_addr(); // where port 0 was asked for
-    let address = chosen.first().and_then(|address| address.as_socket_addr()).unwrap_or(&settings.listen);
-    println!("TriPlanned is served at http://{address}");
-    Ok(Server::new_with_acceptor(socket).run(site).await?)
+    println!("TriPlanned is served at http://{}", listener.local_addr()?);
+    let server = Server::new(listener).limits(Limits::for_this_process());
+    Ok(server.serve(site, shutdown_signal()?).await?)
 }

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use accounts::web::gzip::Gzip;
 use accounts::web::{Layer, RoutesError, methods};
 use accounts::{BuildError, Builder};
 use domain::party::Parties;
+use http_server::compression::Gzip;
+use poem::http::{HeaderName, HeaderValue};
 use poem::middleware::AddDataEndpoint;
-use poem::{EndpointExt, Route};
+use poem::{Endpoint, EndpointExt, Request, Response, Route};
 
 use crate::layout::DinnerParty;
 use crate::services::Services;
@@ -26,7 +27,26 @@ pub enum AppError {
 }
 
 /// The whole app as one Poem endpoint.
-pub type App = Gzip<AddDataEndpoint<Layer<Route>, Arc<AppState>>>;
+pub struct App {
+    endpoint: Gzip<AddDataEndpoint<Layer<Route>, Arc<AppState>>>,
+    security_headers: Vec<(HeaderName, HeaderValue)>,
+}
+
+impl App {
+    /// The security headers of every response, for the error responses of the HTTP server in front.
+    #[must_use]
+    pub fn security_headers(&self) -> Vec<(HeaderName, HeaderValue)> {
+        self.security_headers.clone()
+    }
+}
+
+impl Endpoint for App {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        self.endpoint.call(request).await
+    }
+}
 
 /// Builds the app.
 ///
@@ -42,7 +62,8 @@ pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
     let accounts = settings.build(ports.clone())?;
     let state = AppState { parties: Parties::new(parties, clock), users: ports.users, readiness, time_zone };
     assets::assets(); // compresses the files now, so that the first request does not wait for it
-    Ok(Gzip::around(accounts.routes(routes())?.data(Arc::new(state))))
+    let security_headers = accounts.security_headers().to_vec();
+    Ok(App { endpoint: Gzip::around(accounts.routes(routes())?.data(Arc::new(state))), security_headers })
 }
 
 /// Every route of DinnerParty. `accounts` adds `/register`, `/login` and `/logout`.

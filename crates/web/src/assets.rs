@@ -3,7 +3,8 @@
 
 use std::sync::LazyLock;
 
-use accounts::web::{Problem, gzip};
+use accounts::web::Problem;
+use http_server::compression;
 use poem::http::{HeaderMap, HeaderValue, header};
 use poem::web::Path;
 use poem::{Body, IntoResponse, Response, handler};
@@ -67,7 +68,7 @@ impl Asset {
         // 8 bytes of the digest are enough to distinguish any two versions of a file.
         let version = Sha256::digest(bytes).iter().take(8).fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
         let path = format!("/assets/{name}-{version:016x}.{extension}");
-        let gzipped = gzip::compressed(bytes);
+        let gzipped = compression::gzip_file(bytes);
         Self { path, content_type, bytes, gzipped }
     }
 
@@ -95,5 +96,5 @@ impl Asset {
 pub(crate) fn file(name: Path<String>, headers: &HeaderMap) -> Result<Response, Problem> {
     let has_name = |asset: &&Asset| asset.path.strip_prefix("/assets/") == Some(name.as_str());
     let asset: &'static Asset = assets().all().into_iter().find(has_name).ok_or(Problem::NotFound)?;
-    Ok(asset.response(gzip::is_accepted(headers)))
+    Ok(asset.response(compression::is_accepted(headers)))
 }

@@ -17,7 +17,6 @@ mod table;
 
 pub mod config;
 pub mod log;
-pub mod serve;
 
 pub use app::{App, AppError, app};
 pub use services::Services;

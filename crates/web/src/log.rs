@@ -9,7 +9,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 /// The crates that log at the operator's level. Third-party libraries log warnings and errors only.
-const OUR_TARGETS: [&str; 6] = ["web", "dinnerparty", "accounts", "auth", "store", "domain"];
+const OUR_TARGETS: [&str; 7] = ["web", "dinnerparty", "http_server", "accounts", "auth", "store", "domain"];
 
 /// Starts the log at `level` and logs panics as well.
 pub fn start(level: Level) {

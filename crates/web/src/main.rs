@@ -11,12 +11,12 @@ use std::time::Duration;
 use accounts::{Accounts, Builder, SystemClock};
 use anyhow::Context;
 use clap::Parser;
+use http_server::{Limits, Server, shutdown_signal};
 use store::PartyStore;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
 use web::config::{self, Command, CommandLine, Config};
-use web::serve::Limits;
-use web::{Services, app, log, serve};
+use web::{Services, app, log};
 
 use crate::timeouts::{BLOCKING_TASKS_TIMEOUT, DATABASE_CLOSE_TIMEOUT};
 
@@ -67,7 +67,7 @@ async fn run_server(config: Config) -> anyhow::Result<()> {
     settings.check()?;
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.with_context(|| format!("cannot listen on {}", config.listen))?;
-    let mut stopped = pin!(serve::stopped()?);
+    let mut stopped = pin!(shutdown_signal()?);
     let store = tokio::select! {
         biased;
         () = &mut stopped => return Ok(()), // a migration under way is rolled back
@@ -78,8 +78,9 @@ async fn run_server(config: Config) -> anyhow::Result<()> {
     let address = listener.local_addr()?;
     let origin = config.origin.unwrap_or_else(|| format!("http://{address}"));
     writeln!(std::io::stdout(), "DinnerParty is served at {origin}")?;
-    let limits = config.max_connections.map_or_else(Limits::of_this_process, Limits::with_connections);
-    serve::serve(listener, app, limits, stopped).await?;
+    let limits = config.max_connections.map_or_else(Limits::for_this_process, Limits::with_connections);
+    let server = Server::new(listener).limits(limits).error_headers(app.security_headers());
+    server.serve(app, stopped).await?;
     close_within(DATABASE_CLOSE_TIMEOUT, store.accounts().close()).await;
     Ok(())
 }

@@ -20,7 +20,7 @@ mod party;
 mod program;
 mod register;
 mod rsvp;
-mod serve;
+mod slow_body;
 mod storm;
 mod stylesheet;
 mod user;

@@ -1,8 +1,8 @@
 //! The program itself: what it says, what it refuses to start with, how it starts and how it ends. Running it is in
 //! `running`.
 
-mod door;
 mod ending;
+mod http_server;
 mod maintenance;
 mod running;
 
@@ -133,7 +133,7 @@ async fn it_starts_answers_and_ends_when_asked_with_nobody_in_it() {
             let line: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"));
             assert!(line["timestamp"].is_string() && line["message"].is_string(), "{line}");
         }
-        assert!(ended.log.contains("log-in refused") && ended.log.contains("asked to stop"), "{}", ended.log);
+        assert!(ended.log.contains("log-in refused") && ended.log.contains("shutdown requested"), "{}", ended.log);
         for secret in ["typedsecret", "querysecret", email, &url, "csrf", "session-", "visit-"] {
             assert!(!ended.log.contains(secret), "{secret} in {}", ended.log);
         }

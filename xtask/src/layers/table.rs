@@ -50,11 +50,24 @@ pub(super) const TABLE: &[Row] = &[
         never: &["poem", "auth", "accounts"],
         party: Party::ByFeature,
     },
-    Row { name: "web", ours: &["accounts", "store", "domain"], others: None, never: &[], party: Party::Always },
-    Row { name: "example-*", ours: &["accounts", "store"], others: None, never: &[], party: Party::Never },
+    Row { name: "http-server", ours: &[], others: None, never: &["sqlx"], party: Party::Never },
+    Row {
+        name: "web",
+        ours: &["accounts", "store", "domain", "http-server"],
+        others: None,
+        never: &[],
+        party: Party::Always,
+    },
+    Row {
+        name: "example-*",
+        ours: &["accounts", "store", "http-server"],
+        others: None,
+        never: &[],
+        party: Party::Never,
+    },
     Row {
         name: "load-tools",
-        ours: &["accounts", "auth", "domain", "example-triplanned", "store", "web"],
+        ours: &["accounts", "auth", "domain", "example-triplanned", "http-server", "store", "web"],
         others: None,
         never: &[],
         party: Party::Always,
@@ -66,10 +79,10 @@ pub(super) const TABLE: &[Row] = &[
 /// Crates that only these may name as a dependency of any kind.
 pub(super) const NAMED_BY: &[(&str, &[&str])] = &[
     ("sqlx", &["store", "test-support"]),
-    // The front door; everybody else speaks Poem.
-    ("hyper", &["web"]),
-    ("hyper-util", &["web"]),
-    ("http-body-util", &["web"]),
+    // Everything else names HTTP through Poem.
+    ("hyper", &["http-server"]),
+    ("hyper-util", &["http-server"]),
+    ("http-body-util", &["http-server"]),
 ];
 
 /// Rows that bind the tests too: an example shows how an embedder lives, who has no other crates of ours.
@@ -90,6 +103,8 @@ pub(super) const SPOKEN_IN: &[(&str, &[&str])] = &[
             "crates/accounts/src/web",
             "crates/accounts/src/test_kit",
             "crates/accounts/tests/",
+            "crates/http-server/src/endpoint",
+            "crates/http-server/tests/",
             "crates/web/",
             "crates/load-tools/",
             "crates/example-",

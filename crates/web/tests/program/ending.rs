@@ -65,7 +65,7 @@ async fn asked_to_stop_while_another_process_migrates_it_ends_at_once() {
 
     assert_eq!(ended.code, Some(0), "{}", ended.log);
     assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
-    assert!(ended.log.contains("asked to stop"), "{}", ended.log);
+    assert!(ended.log.contains("shutdown requested"), "{}", ended.log);
     another.close().await.unwrap();
     PartyStore::connect(&url).await.unwrap().accounts().close().await; // and has left nothing in the way
 }

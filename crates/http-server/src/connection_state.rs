@@ -1,0 +1,212 @@
+//! What one connection waits for and since when, from which its deadline follows, and the memory that it has reserved.
+//!
+//! The socket, the service and the supervisor of a connection run in one task; only its request body may be read in
+//! another. So the state is plain numbers, read and written without locks.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize};
+use std::task::Waker;
+use std::time::Duration;
+
+use futures_util::task::AtomicWaker;
+use tokio::time::Instant;
+
+use crate::capacity::Capacity;
+use crate::timeouts::Timeouts;
+
+/// What a connection waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Phase {
+    /// The rest of a request head: its first byte has come, or it is the connection's first.
+    Head,
+    /// The first byte of the next request.
+    Idle,
+    /// The rest of a request body.
+    Body,
+    /// The endpoint, which gets an error when it reads on: the body exceeded its timeout.
+    LateBody,
+    /// The endpoint.
+    Endpoint,
+    /// That the client takes the response.
+    Response,
+    /// The same, and hyper has all of the response.
+    ResponseEnd,
+    /// Nothing: what the client still sends is discarded for a while.
+    Linger,
+}
+
+use Phase::{Body, Endpoint, Head, Idle, LateBody, Linger, Response, ResponseEnd};
+
+const PHASES: [Phase; 8] = [Head, Idle, Body, LateBody, Endpoint, Response, ResponseEnd, Linger];
+
+/// The state of one connection.
+pub(crate) struct ConnectionState {
+    capacity: Arc<Capacity>,
+    created: Instant,
+    phase: AtomicU8,
+    /// When the phase began, in microseconds after `created`.
+    since: AtomicU64,
+    /// Bytes of the request body or of the response that have passed.
+    transferred: AtomicU64,
+    has_unread_body: AtomicBool,
+    is_request_waiting: AtomicBool,
+    body_reader: AtomicWaker,
+    /// Bytes of the memory budget.
+    reserved: AtomicUsize,
+}
+
+impl ConnectionState {
+    pub(crate) fn new(capacity: Arc<Capacity>) -> Self {
+        Self {
+            capacity,
+            created: Instant::now(),
+            phase: AtomicU8::new(Head as u8),
+            since: AtomicU64::new(0),
+            transferred: AtomicU64::new(0),
+            has_unread_body: AtomicBool::new(false),
+            is_request_waiting: AtomicBool::new(false),
+            body_reader: AtomicWaker::new(),
+            reserved: AtomicUsize::new(0),
+        }
+    }
+
+    pub(crate) fn phase(&self) -> Phase {
+        PHASES[usize::from(self.phase.load(Relaxed))]
+    }
+
+    fn enter(&self, phase: Phase) {
+        self.since.store(u64::try_from(self.created.elapsed().as_micros()).unwrap_or(u64::MAX), Relaxed);
+        self.transferred.store(0, Relaxed);
+        self.phase.store(phase as u8, Relaxed);
+    }
+
+    /// Returns whether the phase was the first of these.
+    fn replace(&self, from: Phase, to: Phase) -> bool {
+        self.phase.compare_exchange(from as u8, to as u8, Relaxed, Relaxed).is_ok()
+    }
+
+    /// Until when the connection, or the body on it, may stay as it is. `None` while the endpoint works.
+    pub(crate) fn deadline(&self, timeouts: &Timeouts, linger: Duration) -> Option<Instant> {
+        let allowed = match self.phase() {
+            Head => timeouts.head,
+            Idle => timeouts.idle,
+            Body => timeouts.body.allowed(self.transferred.load(Relaxed)),
+            Response | ResponseEnd => timeouts.response.allowed(self.transferred.load(Relaxed)),
+            Linger => linger,
+            LateBody | Endpoint => return None,
+        };
+        Some(self.created + Duration::from_micros(self.since.load(Relaxed)) + allowed)
+    }
+
+    /// The socket has read bytes.
+    pub(crate) fn on_read(&self) {
+        if self.phase() == Idle {
+            self.enter(Head);
+        }
+    }
+
+    /// The socket has written `count` bytes.
+    pub(crate) fn on_write(&self, count: usize) {
+        if matches!(self.phase(), Response | ResponseEnd) {
+            self.transferred.fetch_add(count as u64, Relaxed);
+        }
+    }
+
+    /// The socket has written all bytes that there are. Returns whether a request waits for that.
+    pub(crate) fn on_flush(&self) -> bool {
+        if self.phase() != ResponseEnd {
+            return false;
+        }
+        self.capacity.release(self.reserved.swap(0, Relaxed));
+        self.enter(Idle);
+        self.is_request_waiting.swap(false, Relaxed)
+    }
+
+    /// The socket has sent the end. Returns whether the client is likely to send more.
+    pub(crate) fn begin_linger(&self) -> bool {
+        let expects_more = self.has_unread_body() || self.phase() == Head;
+        self.enter(Linger);
+        expects_more
+    }
+
+    /// Whether the next request has to wait, since the client has not taken the response to the last one.
+    pub(crate) fn must_wait(&self) -> bool {
+        let must_wait = self.phase() == ResponseEnd;
+        self.is_request_waiting.store(must_wait, Relaxed);
+        must_wait
+    }
+
+    /// A request head is complete.
+    pub(crate) fn begin_request(&self, has_body: bool) {
+        self.has_unread_body.store(false, Relaxed);
+        self.enter(if has_body { Body } else { Endpoint });
+    }
+
+    /// Replaces the connection's reservation of memory. Returns `false`, and leaves it, where the budget has not enough.
+    pub(crate) fn reserve(&self, bytes: usize) -> bool {
+        let fits = self.capacity.reserve(self.reserved.load(Relaxed), bytes);
+        if fits {
+            self.reserved.store(bytes, Relaxed);
+        }
+        fits
+    }
+
+    /// Replaces the connection's reservation by a larger one, as far as the budget has the bytes.
+    pub(crate) fn overdraw(&self, bytes: usize) {
+        self.reserved.store(self.capacity.overdraw(self.reserved.load(Relaxed), bytes), Relaxed);
+    }
+
+    /// `count` bytes of the request body have come.
+    pub(crate) fn on_body_bytes(&self, count: usize) {
+        if self.phase() == Body {
+            self.transferred.fetch_add(count as u64, Relaxed);
+        }
+    }
+
+    /// The reader of the request body waits for more. Returns whether it exceeded its timeout; if not, the reader is woken
+    /// when it does.
+    pub(crate) fn wait_for_body(&self, reader: &Waker) -> bool {
+        self.body_reader.register(reader);
+        self.phase() == LateBody
+    }
+
+    /// The request body was read to its end, or dropped before.
+    pub(crate) fn end_body(&self, is_read: bool) {
+        if !is_read {
+            self.has_unread_body.store(true, Relaxed);
+        }
+        self.replace(Body, Endpoint);
+    }
+
+    /// Whether the last request body was dropped before its end.
+    pub(crate) fn has_unread_body(&self) -> bool {
+        self.has_unread_body.load(Relaxed)
+    }
+
+    /// Gives up the request body, whose deadline has passed. Returns whether there is one.
+    pub(crate) fn give_up_body(&self) -> bool {
+        let is_late = self.replace(Body, LateBody);
+        if is_late {
+            tracing::debug!(received_bytes = self.transferred.load(Relaxed), "request body exceeded its timeout");
+            self.body_reader.wake();
+        }
+        is_late
+    }
+
+    /// The response is ready.
+    pub(crate) fn begin_response(&self) {
+        self.enter(Response);
+    }
+
+    /// hyper has all of the response.
+    pub(crate) fn end_response(&self) {
+        self.replace(Response, ResponseEnd);
+    }
+}
+
+impl Drop for ConnectionState {
+    fn drop(&mut self) {
+        self.capacity.release(self.reserved.swap(0, Relaxed));
+    }
+}

@@ -1,0 +1,117 @@
+//! The memory budget: bodies that are not whole, responses that are not read, and load shedding.
+
+use std::time::Duration;
+
+use http_server::{Limits, TransferTimeout};
+use tokio::time::{Instant, sleep};
+
+use super::client::{Client, form, get, post, status};
+use super::{DEADLINE, LARGE, LONG, PAGE, SHORT, TestServer, unlimited};
+
+/// What a GET or POST of these tests reserves for its head at most, in bytes.
+const HEAD: usize = 1_000;
+
+fn with_memory(memory: usize) -> Limits {
+    Limits { memory, ..unlimited() }
+}
+
+/// Gets a page until the status is another.
+async fn wait_for_status(server: &TestServer, path: &str, expected: &str) {
+    let begun = Instant::now();
+    while status(&Client::connect(server.address).await.get(path).await) != expected {
+        assert!(begun.elapsed() < DEADLINE, "{path} never gets {expected}");
+        sleep(Duration::from_millis(5)).await;
+    }
+}
+
+#[tokio::test]
+async fn taken_response_returns_its_memory() {
+    let server = TestServer::start(with_memory(PAGE + HEAD)).await;
+    let mut clients = Vec::new();
+    for _ in 0..10 {
+        let mut client = Client::connect(server.address).await;
+        assert!(client.get("/page").await.len() > PAGE);
+        assert!(client.exchange(&form("/", 60_000)).await.ends_with("60000 bytes"));
+        clients.push(client);
+    }
+    for mut client in clients {
+        assert_eq!(status(&client.get("/page").await), "200", "no connection was closed");
+    }
+}
+
+#[tokio::test]
+async fn unread_response_holds_its_memory_until_its_connection_ends() {
+    let server = TestServer::start(with_memory(LARGE + HEAD)).await;
+    let mut unread = Client::connect(server.address).await;
+    unread.send(&get("/large")).await;
+    wait_for_status(&server, "/page", "503").await;
+    assert!(Client::connect(server.address).await.get("/").await.ends_with("0 bytes"), "a small one still fits");
+    drop(unread);
+    wait_for_status(&server, "/page", "200").await;
+}
+
+#[tokio::test]
+async fn missing_memory_shortens_timeouts_until_it_is_free() {
+    let mut limits = with_memory(LARGE + HEAD);
+    limits.saturated.response = TransferTimeout { grace: SHORT, min_rate: 1 << 30, total: LONG };
+    let server = TestServer::start(limits).await;
+    let mut unread = Client::connect(server.address).await;
+    unread.send(&get("/large")).await;
+    wait_for_status(&server, "/page", "503").await;
+    let begun = Instant::now();
+    wait_for_status(&server, "/page", "200").await;
+    assert!(begun.elapsed() < DEADLINE, "{:?}", begun.elapsed());
+    assert!(unread.end().await.text.len() < LARGE);
+}
+
+#[tokio::test]
+async fn body_reserves_its_length_or_the_body_limit() {
+    let limit = Limits::default().body_size;
+    for (length, reserved) in
+        [("Content-Length: 20000", 20_000), ("Content-Length: 100000000", limit), ("Transfer-Encoding: chunked", limit)]
+    {
+        let server = TestServer::start(with_memory(3 * reserved + 4 * HEAD)).await;
+        let mut slow = Vec::new();
+        for _ in 0..3 {
+            let mut client = Client::connect(server.address).await;
+            client.send(&post("/", length)).await;
+            slow.push(client);
+        }
+        server.requests.wait_for_running(3).await;
+        let response = Client::connect(server.address).await.exchange(&post("/", length)).await;
+        assert_eq!(status(&response), "503", "{length}: {response}");
+        for field in ["retry-after: 5", "connection: close", "content-security-policy: default-src 'none'"] {
+            assert!(response.contains(field), "{field}: {response}");
+        }
+        assert_eq!(server.requests.begun(), 3, "the endpoint was not called");
+        slow.pop();
+        server.requests.wait_for_running(2).await;
+        assert!(Client::connect(server.address).await.exchange(&form("/", 10_000)).await.ends_with("10000 bytes"));
+    }
+}
+
+#[tokio::test]
+async fn response_larger_than_the_budget_is_never_sent_to_get() {
+    let server = TestServer::start(with_memory(PAGE - 1)).await;
+    let mut client = Client::connect(server.address).await;
+    let response = client.get("/page").await;
+    assert_eq!(status(&response), "503", "{response:.300}");
+    assert!(Client::connect(server.address).await.get("/").await.ends_with("0 bytes"));
+}
+
+#[tokio::test]
+async fn response_to_a_change_is_sent_without_memory_for_it() {
+    let server = TestServer::start(with_memory(2 * (40_000 + HEAD))).await;
+    let (mut redirected, mut saved) = (Client::connect(server.address).await, Client::connect(server.address).await);
+    redirected.send(&form("/redirect", 40_000)).await;
+    saved.send(&form("/saved", 40_000)).await;
+    server.requests.wait_for_running(2).await;
+    let mut unread = Client::connect(server.address).await;
+    assert_eq!(status(&unread.exchange(&form("/", 40_000)).await), "503");
+    assert_eq!(server.requests.running(), 2);
+    server.release.add_permits(2);
+    let (redirected, saved) = (redirected.response().await, saved.response().await);
+    assert!(status(&redirected) == "303" && redirected.contains("location: /"), "{redirected:.300}");
+    assert!(status(&saved) == "200" && saved.len() > PAGE, "{saved:.300}");
+    assert!(Client::connect(server.address).await.exchange(&form("/", 40_000)).await.ends_with("40000 bytes"));
+}

@@ -1,0 +1,70 @@
+//! Responses that the client does not read.
+
+use tokio::io::AsyncReadExt;
+use tokio::time::sleep;
+
+use http_server::Limits;
+
+use super::client::{Client, form, get};
+use super::{DEADLINE, LARGE, PAGE, SHORT, TestServer, unlimited, with_timeouts};
+
+#[tokio::test]
+async fn unread_response_ends_with_the_write_timeout() {
+    let mut limits = Limits { connections: 1, ..with_timeouts(|timeouts| timeouts.response.total = SHORT) };
+    limits.saturated.response.total = SHORT;
+    let server = TestServer::start(limits).await;
+    let mut slow = Client::connect(server.address).await;
+    slow.send(&get("/large")).await;
+    let mut next = Client::connect(server.address).await;
+    assert!(next.get("/").await.ends_with("0 bytes"), "the slot is free again");
+    assert!(slow.end().await.text.len() < LARGE);
+}
+
+#[tokio::test]
+async fn unread_response_waits_for_its_client_without_saturation() {
+    let server = TestServer::start(unlimited()).await;
+    let mut client = Client::connect(server.address).await;
+    client.send(&get("/large")).await;
+    sleep(2 * SHORT).await;
+    client.0.read_exact(&mut vec![0; LARGE]).await.unwrap();
+}
+
+#[tokio::test]
+async fn large_response_is_read_whole() {
+    let server = TestServer::start(with_timeouts(|timeouts| timeouts.response.total = DEADLINE)).await;
+    let mut client = Client::connect(server.address).await;
+    client.send(&get("/large").replace("Host", "Connection: close\r\nHost")).await;
+    let end = client.end().await;
+    assert_eq!(end.text.split_once("\r\n\r\n").unwrap().1.len(), LARGE);
+}
+
+#[tokio::test]
+async fn pipelined_request_waits_until_the_last_response_is_taken() {
+    let server = TestServer::start(unlimited()).await;
+    let mut client = Client::connect(server.address).await;
+    client.send(&(get("/large") + &get("/page") + &form("/", 5))).await;
+    sleep(SHORT).await;
+    assert_eq!(server.requests.begun(), 1);
+    let mut rest = vec![0; LARGE + PAGE];
+    client.0.read_exact(&mut rest).await.unwrap();
+    while !rest.ends_with(b"5 bytes") {
+        assert!(client.0.read_buf(&mut rest).await.unwrap() > 0);
+    }
+    assert_eq!(server.requests.begun(), 3);
+}
+
+/// Each early response leaves its body to hyper, which may read the next head before the response is written.
+#[tokio::test]
+async fn pipelined_requests_without_reading_are_bounded() {
+    let server = TestServer::start(with_timeouts(|timeouts| timeouts.response.total = DEADLINE)).await;
+    let mut client = Client::connect(server.address).await;
+    let many = form("/early", 1).repeat(1_000);
+    let mut sent = 0;
+    while tokio::time::timeout(SHORT, client.try_send(many.as_bytes())).await == Ok(true) {
+        sent += 1_000;
+        assert!(sent < 1_000_000, "no backpressure after {sent} requests");
+    }
+    let begun = server.requests.begun();
+    sleep(SHORT).await;
+    assert_eq!(server.requests.begun(), begun, "no request begins while responses are not taken");
+}

@@ -3,6 +3,7 @@
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to the person who called it")]
 
+mod attack;
 mod audit;
 mod bench;
 mod browser;
@@ -11,6 +12,8 @@ mod faults;
 mod fuzz;
 mod gallery;
 mod layers;
+mod load;
+mod load_tools;
 mod screenshots;
 mod seed;
 mod source;
@@ -45,8 +48,12 @@ enum Verb {
     Screenshots(screenshots::Options),
     /// Lets axe-core, the W3C's checker and Lighthouse look for what is wrong with the pages, and weighs them.
     Audit(audit::Options),
-    /// Kills the program under load, fills its disk, stops its database, and looks what is left.
+    /// Kills the program under load, fills its disk, stops its database, and compares acknowledged with stored writes.
     Faults(faults::Options),
+    /// Sends an hour of mixed load and checks responses, latency and memory.
+    Load(load::Options),
+    /// Holds connections open or leaves responses unread, and measures another client's latency.
+    Attack(attack::Options),
 }
 
 fn main() -> ExitCode {
@@ -60,6 +67,8 @@ fn main() -> ExitCode {
         Verb::Screenshots(options) => screenshots::run(root(), &options),
         Verb::Audit(options) => audit::run(root(), &options),
         Verb::Faults(options) => faults::run(root(), &options),
+        Verb::Load(options) => load::run(root(), &options),
+        Verb::Attack(options) => attack::run(root(), &options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -1,1 +1,25 @@
-//! What the load and fault programs share. The programs are the examples of this crate.
+//! Shared parts of the load and fault programs, which are the examples of this crate and are started by `cargo xtask`.
+//!
+//! | example | what it does |
+//! | --- | --- |
+//! | `faults` | kills the program, fills its disk, stops its database; compares acknowledged with stored writes |
+//! | `load` | sends a mixed load at a constant rate and watches responses, latency and memory |
+//! | `attack` | holds connections open or leaves responses unread, and measures another client's latency |
+//! | `log_out_race` | logs out while other requests use the session |
+//! | `log_in_timing` | compares the time of refused log-ins with and without an account |
+//! | `gallery` | shows every page in each of its states to a browser: for pictures and for audits |
+//!
+//! This library holds what needs neither the test kit nor `test-support`, since those are dev-dependencies only.
+
+pub mod contact_sheet;
+pub mod descriptors;
+pub mod history;
+pub mod latency;
+pub mod mann_whitney;
+pub mod page_budget;
+pub mod process;
+pub mod random;
+pub mod raw_http;
+pub mod server;
+pub mod sync_trace;
+pub mod timeouts;

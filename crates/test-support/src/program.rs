@@ -40,7 +40,7 @@ impl Program {
 
     /// What it printed until it was up, the address too.
     #[must_use]
-    pub fn said(&self) -> &[String] {
+    pub fn output(&self) -> &[String] {
         &self.said
     }
 
@@ -66,7 +66,7 @@ mod tests {
     fn the_port_is_the_one_that_it_tells() {
         let program = Program::start("sh", &["-c", "echo hello; echo It is served at http://127.0.0.1:4711; cat"]);
         let program = program.unwrap();
-        assert_eq!((program.port(), program.said()[0].as_str()), (4711, "hello"));
+        assert_eq!((program.port(), program.output()[0].as_str()), (4711, "hello"));
     }
 
     #[test]

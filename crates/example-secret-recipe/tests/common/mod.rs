@@ -17,7 +17,7 @@ impl Recipe {
 
     /// The password that the first start printed.
     pub(crate) fn password(&self) -> Option<&str> {
-        let line = self.0.said().iter().find(|line| line.contains("with the password"))?;
+        let line = self.0.output().iter().find(|line| line.contains("with the password"))?;
         line.split("with the password ").nth(1)?.split('.').next()
     }
 }

@@ -1,137 +1,140 @@
-//! Lays siege to a running DinnerParty on this machine, one ill will after another, and prints what another client
-//! notices of it, what the server's memory does, and how soon the besiegers are gone.
+//! Attacks a DinnerParty of this machine, one way after another, and prints what another client notices, what memory the
+//! server uses, and how long the attackers' connections last.
 //!
-//! ```text
-//! cargo xtask seed --database sqlite:full.db --users 200 --parties 200
-//! dinnerparty --listen 127.0.0.1:8000 --database sqlite:full.db &
-//! cargo run --release -p load-tools --example attack -- --server 127.0.0.1:8000 --pid $!
-//! ```
+//! `cargo xtask attack` builds the program, fills a database and starts this one. `cargo xtask attack --program PATH` attacks
+//! a program that is built already, so that two builds can be compared.
 //!
-//! Each row begins with a quiet server. Two clients ask for the log-in page all the while: one on a connection that it
-//! keeps, one on a new connection each time. Over a thousand descriptors are needed, for both: `ulimit -n 8192`.
+//! Each row starts a new server. Two probe clients request the log-in page all the while: one on a connection that it keeps,
+//! one on a new connection each time.
 
-mod besieger;
-mod http2;
-mod witness;
+#![allow(clippy::print_stdout, reason = "a program that prints a table")]
 
-use std::net::SocketAddr;
+mod attacker;
+mod probe;
+
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use accounts::test_kit::TestClient;
-use anyhow::{Context, ensure};
+use anyhow::{Context as _, ensure};
 use clap::Parser;
+use load_tools::descriptors;
+use load_tools::process::ProcessUsage;
+use load_tools::raw_http::authority;
+use load_tools::server::ServerProcess;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, interval, sleep};
 
-use self::besieger::{Target, Will, besiege};
-use self::witness::Witness;
+use self::attacker::{Attack, Target};
+use self::probe::Probe;
 
-/// Of everybody whom the seed makes.
+/// The password of every seeded user.
 const PASSWORD: &str = "correct horse battery 0";
 
-/// Each row: how many, what they do, and what it is called.
-const ROWS: [(&[(usize, Will)], &str); 10] = [
-    (&[], "none, for 10 s"),
-    (&[(300, Will::HalfHead)], "300 half-sent heads"),
-    (&[(300, Will::TrickledBody)], "300 trickled bodies"),
-    (&[(2_000, Will::Idle)], "2,000 idle connections"),
-    (&[(1, Will::LargeBody)], "a body of 100 MB"),
-    (&[(1, Will::EndlessBody)], "a body without end"),
-    (&[(300, Will::EndlessBody)], "300 bodies without end"),
-    (&[(250, Will::Unread(32))], "250 of HTTP/2, 32 lists unread"),
-    (&[(250, Will::UnreadAgain(32))], "the same, coming again for 20 s"),
-    (&[(600, Will::SteadyBody), (600, Will::Unread(1))], "600 steady bodies, 600 unread"),
+/// More than twice the connections of the largest row, for clients and for the server's side.
+const DESCRIPTORS: u64 = 8_192;
+
+/// The rows of the table: a name, and how many clients attack in which way.
+const ROWS: [(&str, &[(usize, Attack)]); 10] = [
+    ("none, for 10 s", &[]),
+    ("300 half-sent heads", &[(300, Attack::HalfHead)]),
+    ("300 trickled bodies", &[(300, Attack::TrickledBody)]),
+    ("2,000 idle connections", &[(2_000, Attack::Idle)]),
+    ("1,500 sockets reopened for 20 s", &[(1_500, Attack::ReopenedHalfHead)]),
+    ("600 unread responses", &[(600, Attack::UnreadResponse)]),
+    ("a body of 100 MB", &[(1, Attack::LargeBody)]),
+    ("an endless body", &[(1, Attack::EndlessBody)]),
+    ("300 endless bodies", &[(300, Attack::EndlessBody)]),
+    ("600 steady bodies, 600 unread", &[(600, Attack::SteadyBody), (600, Attack::UnreadResponse)]),
 ];
 
-/// Sends half heads, trickled bodies and the like to a server of this machine, and prints what it does to others
+/// Attacks a server and measures what other clients notice
 #[derive(Parser)]
-struct Siege {
-    /// Where the server listens
-    #[arg(long, default_value = "127.0.0.1:8000")]
-    server: SocketAddr,
-    /// The server's process, to read its memory from
+struct Options {
+    /// The program `dinnerparty`
     #[arg(long)]
-    pid: Option<u32>,
-    /// How long the besiegers hold out at the most, in seconds
+    program: PathBuf,
+    /// A database that `cargo xtask seed` filled
+    #[arg(long, value_name = "URL")]
+    database: String,
+    /// How long a row lasts at most, in seconds
     #[arg(long, default_value_t = 90)]
-    patience: u64,
-    /// Only rows whose name has this in it
-    #[arg(long, default_value = "")]
+    seconds: u64,
+    /// Only rows whose name contains this text
+    #[arg(long, value_name = "TEXT", default_value = "")]
     only: String,
 }
 
 #[tokio::main]
-#[expect(clippy::print_stdout, reason = "a program that prints a table")]
 async fn main() -> anyhow::Result<()> {
-    let siege = Siege::parse();
-    let visitor = TestClient::at(&format!("http://{}", siege.server));
-    let page = visitor.log_in("u0000", PASSWORD).await;
-    ensure!(page.path != "/login", "u0000 is not let in: is the database seeded? {}", page.text);
-    let target = Target { server: siege.server, cookies: visitor.cookies() };
+    let options = Options::parse();
+    descriptors::raise_limit(DESCRIPTORS)?;
+    let logs = tempfile::tempdir()?;
+    println!("{:31}  kept connection, ms      new connections, ms              memory, MiB            closed, s", "");
     println!(
-        "                                   kept connection, ms       new connections, ms            RSS, MiB            gone, s"
+        "attack                              p50     p99     max     p50     p99     max  failed  before   peak  after   first   last"
     );
-    println!(
-        "besiegers                            p50     p99     max     p50     p99     max  failed  before   most  after  first   last"
-    );
-    for (besiegers, name) in ROWS {
-        if name.contains(&siege.only) {
-            println!("{name:31} {}", siege.lay(&target, besiegers).await?);
-            sleep(Duration::from_secs(3)).await;
-        }
+    for (name, attacks) in ROWS.into_iter().filter(|(name, _)| name.contains(&options.only)) {
+        println!("{name:31} {}", options.row(logs.path(), attacks).await?);
     }
     Ok(())
 }
 
-impl Siege {
-    async fn lay(&self, target: &Target, wills: &[(usize, Will)]) -> anyhow::Result<String> {
-        let before = self.memory();
-        let (kept, new) = (Witness::of(self.server, true), Witness::of(self.server, false));
+impl Options {
+    /// Starts a server, attacks it, and returns the columns of the row.
+    async fn row(&self, logs: &Path, attacks: &[(usize, Attack)]) -> anyhow::Result<String> {
+        let mut server = ServerProcess::new(&self.program, &self.database, logs);
+        server.start().await?;
+        let target = target(server.origin()).await?;
+        let pid = server.pid()?;
+        let before = memory(pid)?;
+        let (kept, new) = (Probe::start(&target.authority, true), Probe::start(&target.authority, false));
         sleep(Duration::from_millis(500)).await;
-        let mut besiegers = JoinSet::new();
-        for (count, will) in wills {
+
+        let mut attackers = JoinSet::new();
+        for (count, attack) in attacks {
             for _ in 0..*count {
-                besiegers.spawn(besiege(target.clone(), *will));
-                sleep(Duration::from_millis(1)).await; // or the system drops some before the server hears of them
+                attackers.spawn(attack.run(target.clone()));
+                sleep(Duration::from_millis(1)).await; // at once they would overflow the listen backlog
             }
         }
-        let (begun, mut most, mut gone) = (Instant::now(), before, Vec::new());
-        let mut look = interval(Duration::from_millis(50));
-        let least = if wills.is_empty() { Duration::from_secs(10) } else { Duration::from_secs(3) };
-        while begun.elapsed().as_secs() < self.patience && (begun.elapsed() < least || !besiegers.is_empty()) {
+        let least = Duration::from_secs(if attacks.is_empty() { 10 } else { 3 });
+        let (start, mut peak, mut closed) = (Instant::now(), before, Vec::new());
+        let mut measure = interval(Duration::from_millis(50));
+        while start.elapsed().as_secs() < self.seconds && (start.elapsed() < least || !attackers.is_empty()) {
             tokio::select! {
-                Some(ended) = besiegers.join_next() => {
-                    gone.push(ended?.context("a besieger could not even begin")?);
-                }
-                _ = look.tick() => most = most.max(self.memory()),
+                Some(ended) = attackers.join_next() => closed.push(ended?.context("an attacker could not connect")?),
+                _ = measure.tick() => peak = peak.max(memory(pid)?),
             }
         }
-        let left = besiegers.len();
-        drop(besiegers);
+        let open = attackers.len();
+        drop(attackers);
         let (kept, new) = (kept.finish().await?, new.finish().await?);
         sleep(Duration::from_secs(2)).await;
-        gone.sort_unstable();
-        let of = |at: Option<&Duration>| at.map_or("-".to_owned(), |at| format!("{:.1}", at.as_secs_f32()));
-        let the_last = if left > 0 { format!("{left} stay") } else { of(gone.last()) };
-        ensure!(kept.took.len() + new.took.len() > 0, "nobody was answered at all");
-        Ok(format!(
-            "{} {} {:7}  {:6.1} {:6.1} {:6.1}  {:>5}  {:>5}",
-            kept.told(),
-            new.told(),
-            kept.failed + new.failed,
-            before,
-            most,
-            self.memory(),
-            of(gone.first()),
-            the_last
-        ))
-    }
+        let after = memory(pid)?;
+        server.stop()?;
 
-    /// What the server holds of the machine's memory, in MiB.
-    fn memory(&self) -> f32 {
-        let status = self.pid.and_then(|pid| std::fs::read_to_string(format!("/proc/{pid}/status")).ok());
-        let line = status.as_ref().and_then(|status| status.lines().find_map(|line| line.strip_prefix("VmRSS:")));
-        let kib: Option<f32> = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
-        kib.unwrap_or(f32::NAN) / 1024.0
+        ensure!(kept.latencies.count() + new.latencies.count() > 0, "the probes received no response at all");
+        closed.sort_unstable();
+        let seconds =
+            |time: Option<&Duration>| time.map_or("-".to_owned(), |time| format!("{:.1}", time.as_secs_f32()));
+        let (first, last) = (seconds(closed.first()), seconds(closed.last()));
+        let last = if open > 0 { format!("{open} open") } else { last };
+        let failed = kept.failed + new.failed;
+        Ok(format!("{kept} {new} {failed:7}  {before:6.1} {peak:6.1} {after:6.1}  {first:>6} {last:>6}"))
     }
+}
+
+/// Logs a seeded user in, since the largest page is for users.
+async fn target(origin: &str) -> anyhow::Result<Target> {
+    let client = TestClient::at(origin);
+    let page = client.log_in("u0000", PASSWORD).await;
+    ensure!(page.path != "/login", "u0000 could not log in: is the database seeded? {}", page.text);
+    Ok(Target { authority: authority(origin).to_owned(), cookies: client.cookies() })
+}
+
+/// The server's resident memory in MiB.
+fn memory(pid: u32) -> anyhow::Result<f32> {
+    #[expect(clippy::cast_precision_loss, reason = "printed with one decimal")]
+    Ok(ProcessUsage::read(pid, None)?.rss_kib as f32 / 1024.0)
 }

@@ -1,62 +1,63 @@
-//! Killed at random moments under load: what was acknowledged is stored, the database is whole, and people stay logged in.
+//! SIGKILL at random moments under load: acknowledged writes are stored, the database is consistent, and sessions stay
+//! valid.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context, ensure};
+use anyhow::{Context as _, ensure};
+use load_tools::random::Xorshift;
+use load_tools::server::ServerProcess;
+use tokio::task::block_in_place;
 use tokio::time::sleep;
 
-use super::history;
-use super::load::Load;
-use super::place::{Engine, Place, enter};
-use super::program::Program;
+use crate::clients::Clients;
+use crate::database::{EngineKind, TestDatabase};
+use crate::users::register;
 
-const PEOPLE: u32 = 12;
-/// On PostgreSQL the database server is stopped with the program as often as once in so many rounds.
-const SERVER_TOO: u32 = 4;
+const CLIENTS: u32 = 12;
+/// Every so many rounds PostgreSQL's server is stopped and started too.
+const POSTGRES_RESTART_INTERVAL: u32 = 4;
 
-#[expect(clippy::print_stdout, reason = "a program that prints a table")]
-pub(crate) async fn kill(path: &Path, engine: Engine, times: u32) -> anyhow::Result<()> {
-    let place = Place::new(engine).await?;
-    let mut program = Program::new(path, &place.url, place.folder.path())?;
-    let load = Load::new(enter(&place.url, "guest", PEOPLE).await?);
-    program.start(&[]).await?;
-    println!("{engine:?}: killed {times} times under the load of {PEOPLE} clients");
+pub(crate) async fn run(program: &Path, engine: EngineKind, times: u32) -> anyhow::Result<()> {
+    let database = TestDatabase::new(engine).await?;
+    let mut server = ServerProcess::new(program, &database.url, database.folder.path());
+    let clients = Clients::new(register(&database.url, "guest", CLIENTS).await?);
+    server.start().await?;
+    println!("{engine:?}: killed {times} times under the load of {CLIENTS} clients");
     println!("round  after ms  acknowledged  refused  unknown  ready after ms  check");
-    let (mut dice, begun) = (0x9E37_79B9_7F4A_7C15_u64, Instant::now());
+    let (mut random, start) = (Xorshift::default(), Instant::now());
     for round in 1..=times {
-        let before = counts(&load).await;
-        let clients = load.begin(&program.url(), round);
-        dice ^= dice << 13;
-        dice ^= dice >> 7;
-        dice ^= dice << 17;
-        let moment = Duration::from_millis(100 + dice % 1400);
-        sleep(moment).await;
-        program.kill()?;
-        if let Some(server) = place.server.as_ref().filter(|_| round % SERVER_TOO == 0) {
-            tokio::task::block_in_place(|| server.stop().and_then(|()| server.resume()))?;
+        let before = clients.counts().await;
+        let running = clients.start(server.origin(), round);
+        let delay = Duration::from_millis(100 + random.below(1400));
+        sleep(delay).await;
+        server.kill()?;
+        if let Some(postgres) = database.postgres.as_ref().filter(|_| round % POSTGRES_RESTART_INTERVAL == 0) {
+            block_in_place(|| postgres.stop().and_then(|()| postgres.resume()))?;
         }
-        load.end(clients).await;
-        let ready = program.start(&[]).await?;
-        let told = counts(&load).await;
-        let stored = history::stored(&place.url).await?;
-        load.history.lock().await.compare(&stored).with_context(|| format!("round {round}"))?;
-        program.check().with_context(|| format!("round {round}"))?;
-        ensure!(load.everybody_is_in(&program.url()).await, "somebody was logged out by round {round}");
-        let [done, refused, unknown] = [0, 1, 2].map(|n| told[n] - before[n]);
-        let (moment, ready) = (moment.as_millis(), ready.as_millis());
-        println!("{round:5}  {moment:8}  {done:12}  {refused:7}  {unknown:7}  {ready:14}  in order");
+        clients.finish(running).await;
+        let ready = server.start().await?;
+        clients.compare_with(&database.url).await.with_context(|| format!("round {round}"))?;
+        server.check().with_context(|| format!("round {round}"))?;
+        ensure!(clients.are_logged_in(server.origin()).await, "a user was logged out by round {round}");
+        let counts = clients.counts().await;
+        println!(
+            "{round:5}  {:8}  {:12}  {:7}  {:7}  {:14}  no violations",
+            delay.as_millis(),
+            counts.acknowledged - before.acknowledged,
+            counts.refused - before.refused,
+            counts.unknown - before.unknown,
+            ready.as_millis()
+        );
     }
-    let [done, refused, unknown] = counts(&load).await;
+    let counts = clients.counts().await;
     println!(
-        "acknowledged {done}, all stored; refused {refused}, none stored; unknown {unknown}; {:.0?}\n",
-        begun.elapsed()
+        "acknowledged {}, all stored; refused {}, none stored; unknown {}; {:.0?}\n",
+        counts.acknowledged,
+        counts.refused,
+        counts.unknown,
+        start.elapsed()
     );
-    ensure!(done > 0 && unknown > 0, "no kill met a request: nothing is shown");
-    program.stop()
-}
-
-async fn counts(load: &Load) -> [u64; 3] {
-    let history = load.history.lock().await;
-    [history.done, history.refused, history.unknown]
+    ensure!(counts.acknowledged > 0 && counts.unknown > 0, "no request was in flight when the server was killed");
+    server.stop()
 }

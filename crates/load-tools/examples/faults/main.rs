@@ -1,91 +1,87 @@
-//! Faults that a test cannot make, done to the program itself: it is killed, its disk fills up, its database server goes
-//! away. Each fault prints what came of it, and ends in an error where something acknowledged is lost.
+//! Does to DinnerParty what a test cannot, prints what happened, and fails where a guarantee does not hold.
 //!
-//! `cargo xtask faults kill --times 100` builds the program and starts this, with the program's path. Its clients log what
-//! they were told; afterwards that is compared with what is stored.
+//! `cargo xtask faults kill --times 100` builds the program and starts this one with its path. The clients note every
+//! answer; afterwards the answers are compared with what is stored.
 
-mod disk;
-mod history;
+#![allow(clippy::print_stdout, reason = "a program that prints tables")]
+
+mod clients;
+mod database;
+mod full_disk;
 mod kill;
-mod load;
 mod outage;
 mod oversell;
-mod place;
-mod program;
+mod requests;
+mod stored;
 mod sync;
+mod users;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use self::place::Engine;
+use self::database::EngineKind;
+use self::oversell::Oversell;
 
-/// Does to a DinnerParty what nobody should, and looks what is left
+/// Injects faults into DinnerParty and checks its guarantees
 #[derive(Parser)]
 struct Faults {
     /// The program `dinnerparty`
     #[arg(long)]
     program: PathBuf,
-    /// On one engine alone, where the fault can be on both
+    /// Only this engine, where a fault can happen on both
     #[arg(long)]
-    engine: Option<Engine>,
+    engine: Option<EngineKind>,
     #[command(subcommand)]
     fault: Fault,
 }
 
 #[derive(Subcommand)]
 enum Fault {
-    /// Kills it under load at random moments (on PostgreSQL now and then the database server too)
+    /// Kills the program under load at random moments; on PostgreSQL every fourth time the database server too
     Kill {
         /// How often, on each engine
         #[arg(long, default_value_t = 20)]
         times: u32,
     },
-    /// Fills the disk under an SQLite file, and makes room again. Root alone may: it is a small tmpfs
+    /// Fills the disk of an SQLite database, then frees space. Needs root: the disk is a small tmpfs
     Disk,
-    /// Stops PostgreSQL under load, and lets it go on
+    /// Stops PostgreSQL under load and starts it again; then freezes and thaws it
     Outage {
-        /// For how long, in seconds
+        /// The length of each outage in seconds
         #[arg(long, default_value_t = 10)]
         seconds: u64,
     },
-    /// Sends many guests to a few seats at once, at two processes on one database
-    Oversell {
-        /// How many guests
-        #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u32).range(10..=2000))]
-        guests: u32,
-        /// How many parties, one after another, on each engine
-        #[arg(long, default_value_t = 20)]
-        rounds: u32,
-    },
-    /// Watches by strace whether each acknowledgment comes after a sync of the disk that follows its request. SQLite's
-    /// alone: PostgreSQL syncs in another process
+    /// Sends more guests at once than a party has seats
+    Oversell(Oversell),
+    /// Checks by strace that the disk is synced between each request and its acknowledgment. SQLite only, since
+    /// PostgreSQL syncs in a process of its own
     Sync {
-        /// How many answers, from one client and then from 16 at once
+        /// How many responses, from one client and then from 16 at once
         #[arg(long, default_value_t = 200)]
-        answers: usize,
+        responses: usize,
     },
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let Faults { program, engine, fault } = Faults::parse();
-    let engines = engine.map_or_else(|| vec![Engine::Sqlite, Engine::Postgres], |engine| vec![engine]);
+    let engines = engine.map_or_else(|| vec![EngineKind::Sqlite, EngineKind::Postgres], |engine| vec![engine]);
     match fault {
         Fault::Kill { times } => {
             for engine in engines {
-                kill::kill(&program, engine, times).await?;
+                kill::run(&program, engine, times).await?;
             }
             Ok(())
         }
-        Fault::Disk => disk::fill(&program).await,
-        Fault::Outage { seconds } => outage::outage(&program, seconds).await,
-        Fault::Oversell { guests, rounds } => {
+        Fault::Disk => full_disk::run(&program).await,
+        Fault::Outage { seconds } => outage::run(&program, seconds).await,
+        Fault::Oversell(oversell) => {
             for engine in engines {
-                oversell::oversell(&program, engine, guests, rounds).await?;
+                oversell.run(&program, engine).await?;
             }
             Ok(())
         }
-        Fault::Sync { answers } => sync::watch(&program, answers).await,
+        Fault::Sync { responses } => sync::run(&program, responses).await,
     }
 }

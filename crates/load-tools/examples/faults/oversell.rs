@@ -1,5 +1,4 @@
-//! Many guests at once on a few seats, at two processes over one database: told yes = stored, and no errors. The same in
-//! one process is the example `storm`.
+//! More guests at once than a party has seats, round after round: acknowledged seats = stored seats, and no errors.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -8,92 +7,115 @@ use std::time::{Duration, Instant};
 
 use accounts::UserId;
 use accounts::test_kit::TestClient;
-use anyhow::{Context, ensure};
+use anyhow::{Context as _, ensure};
+use clap::value_parser;
 use domain::party::PartyId;
+use load_tools::server::ServerProcess;
 use poem::http::Method;
 use store::PartyStore;
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
 
-use super::load::told;
-use super::place::{Engine, Place, enter};
-use super::program::Program;
+use crate::database::{EngineKind, TestDatabase};
+use crate::requests::{flash_message, host};
+use crate::users::register;
 
-const SEATS: usize = 10;
+/// The size of the test.
+#[derive(clap::Args)]
+pub(crate) struct Oversell {
+    /// How many guests RSVP at once
+    #[arg(long, default_value_t = 200, value_parser = value_parser!(u32).range(10..=2000))]
+    guests: u32,
+    /// The seats of each party, with the host's
+    #[arg(long, default_value_t = 10, value_parser = value_parser!(u32).range(1..=1000))]
+    seats: u32,
+    /// How many parties, one after another, on each engine
+    #[arg(long, default_value_t = 20)]
+    rounds: u32,
+    /// How many server processes on the one database
+    #[arg(long, default_value_t = 2, value_parser = value_parser!(u32).range(1..=8))]
+    processes: u32,
+}
 
-#[expect(clippy::print_stdout, reason = "a program that prints a table")]
-pub(crate) async fn oversell(path: &Path, engine: Engine, guests: u32, rounds: u32) -> anyhow::Result<()> {
-    let place = Place::new(engine).await?;
-    let mut people = enter(&place.url, "guest", guests + 1).await?;
-    let host = people.pop().context("nobody")?;
-    let mut programs = Vec::new();
-    for _ in 0..2 {
-        let mut program = Program::new(path, &place.url, place.folder.path())?;
-        program.start(&[]).await?;
-        programs.push(program);
-    }
-    let table = host.at(&programs[0].url());
-    let store = PartyStore::connect(&place.url).await?;
-    println!("{engine:?}: {} guests at once at two processes, {SEATS} seats, {rounds} rounds", people.len());
-    println!("round  told yes  told full  told else  stored  taken  slowest RSVP");
-    let mut wrong = 0;
-    for round in 1..=rounds {
-        let party = set_a_table(&table, &host.name).await?;
-        // With connections of their own: one that was kept may be closed just when it is used again.
-        let guests: Vec<_> =
-            people.iter().zip(programs.iter().cycle()).map(|(guest, at)| guest.at(&at.url())).collect();
-        let (told, slowest) = rush(&guests, &party).await?;
-        let count = |text: &str| -> usize { told.iter().filter(|(said, _)| said.contains(text)).map(|(_, n)| n).sum() };
-        let (yes, full) = (count("successfully RSVP'd"), count("is full."));
-        let other = guests.len() - yes - full;
-        let view = store.parties().find(PartyId::parse(&party)?, UserId::new(-1)).await?.context("no such party")?;
-        let (stored, taken) = (view.guests.len(), view.summary.taken);
-        println!("{round:5}  {yes:8}  {full:9}  {other:9}  {stored:6}  {taken:5}  {:9} ms", slowest.as_millis());
-        if (yes, other, stored, usize::try_from(taken)?) != (SEATS - 1, 0, SEATS - 1, SEATS) {
-            wrong += 1;
-            println!("       WRONG: {told:?}");
+/// The response to a guest, as status and flash message, and how often it occurred.
+type Outcomes = BTreeMap<String, usize>;
+
+impl Oversell {
+    pub(crate) async fn run(&self, program: &Path, engine: EngineKind) -> anyhow::Result<()> {
+        let Self { rounds, processes, .. } = *self;
+        let seats = usize::try_from(self.seats)?;
+        let database = TestDatabase::new(engine).await?;
+        let mut guests = register(&database.url, "guest", self.guests + 1).await?;
+        let party_host = guests.pop().context("no host")?;
+        let mut servers = Vec::new();
+        for _ in 0..processes {
+            let mut server = ServerProcess::new(program, &database.url, database.folder.path());
+            server.start().await?;
+            servers.push(server);
         }
+        let host_client = party_host.client(servers[0].origin());
+        let store = PartyStore::connect(&database.url).await?;
+        println!(
+            "{engine:?}: {} guests at once at {processes} process(es), {seats} seats, {rounds} rounds",
+            guests.len()
+        );
+        println!("round  accepted  full  other  stored  taken  slowest RSVP");
+        let mut wrong = 0;
+        for round in 1..=rounds {
+            let party = host(&host_client, &party_host.name, "Oversell", seats).await?;
+            // New connections: the server may just be closing an idle one when it is used again.
+            let origins = servers.iter().map(ServerProcess::origin).cycle();
+            let clients: Vec<_> = guests.iter().zip(origins).map(|(guest, origin)| guest.client(origin)).collect();
+            let (outcomes, slowest) = rsvp_at_once(clients, &party).await;
+            let count =
+                |text: &str| outcomes.iter().filter(|(key, _)| key.contains(text)).map(|(_, n)| n).sum::<usize>();
+            let (accepted, full) = (count("successfully RSVP'd"), count("is full."));
+            let other = guests.len() - accepted - full;
+            let view =
+                store.parties().find(PartyId::parse(&party)?, UserId::new(-1)).await?.context("no such party")?;
+            let (stored, taken) = (view.guests.len(), view.summary.taken);
+            println!(
+                "{round:5}  {accepted:8}  {full:4}  {other:5}  {stored:6}  {taken:5}  {:9} ms",
+                slowest.as_millis()
+            );
+            let free = guests.len().min(seats - 1);
+            if (accepted, other, stored, usize::try_from(taken)?) != (free, 0, free, free + 1) {
+                wrong += 1;
+                println!("       WRONG: {outcomes:?}");
+            }
+        }
+        store.accounts().close().await;
+        servers[0].check()?;
+        for server in &mut servers {
+            server.stop()?;
+        }
+        println!("{rounds} rounds, {wrong} wrong; check: no violations\n");
+        ensure!(wrong == 0, "{wrong} of {rounds} rounds were wrong on {engine:?}");
+        Ok(())
     }
-    store.accounts().close().await;
-    programs[0].check()?;
-    for mut program in programs {
-        program.stop()?;
-    }
-    println!("{rounds} rounds, {wrong} wrong; check: in order\n");
-    ensure!(wrong == 0, "{wrong} of {rounds} rounds went wrong on {engine:?}");
-    Ok(())
 }
 
-async fn set_a_table(host: &TestClient, name: &str) -> anyhow::Result<String> {
-    let (seats, party) = (SEATS.to_string(), [("date", "2199-03-14"), ("time", "19:00"), ("time_zone", "UTC")]);
-    let form = [&party[..], &[("venue", "Everywhere"), ("main_dish", "Storm"), ("number_seats", &seats)]].concat();
-    let request = host.request(Method::POST, &format!("/user/{name}")).header("sec-fetch-site", "same-origin");
-    let page = host.send(request.form(&form)).await;
-    let id = page.header("location").and_then(|to| to.strip_prefix("/parties/"));
-    id.map(ToOwned::to_owned).with_context(|| format!("no party: {}", page.text))
-}
-
-/// How often what was told, and how long the slowest waited.
-async fn rush(guests: &[TestClient], party: &str) -> anyhow::Result<(BTreeMap<String, usize>, Duration)> {
-    let together = Arc::new(Barrier::new(guests.len()));
-    let mut rush = JoinSet::new();
-    for guest in guests {
-        let (guest, party, together) = (guest.clone(), party.to_owned(), Arc::clone(&together));
-        rush.spawn(async move {
-            together.wait().await;
-            let begun = Instant::now();
-            let request = guest.request(Method::POST, "/rsvp").header("sec-fetch-site", "same-origin");
-            let said = match request.form(&[("party_id", &party)]).send().await {
-                Ok(answer) => format!("{} {}", answer.status().as_u16(), told(answer.headers())),
-                Err(error) => format!("no answer: {error:?}"),
+/// Sends an RSVP by each client at the same moment. Returns all outcomes and the longest response time.
+async fn rsvp_at_once(clients: Vec<TestClient>, party: &str) -> (Outcomes, Duration) {
+    let barrier = Arc::new(Barrier::new(clients.len()));
+    let mut requests = JoinSet::new();
+    for client in clients {
+        let (party, barrier) = (party.to_owned(), Arc::clone(&barrier));
+        requests.spawn(async move {
+            barrier.wait().await;
+            let start = Instant::now();
+            let request = client.request(Method::POST, "/rsvp").header("sec-fetch-site", "same-origin");
+            let outcome = match request.form(&[("party_id", &party)]).send().await {
+                Ok(response) => format!("{} {}", response.status().as_u16(), flash_message(response.headers())),
+                Err(error) => format!("no response: {error:?}"),
             };
-            (said, begun.elapsed())
+            (outcome, start.elapsed())
         });
     }
-    let (mut told, mut slowest) = (BTreeMap::new(), Duration::ZERO);
-    for (said, took) in rush.join_all().await {
-        *told.entry(said).or_insert(0) += 1;
+    let (mut outcomes, mut slowest) = (Outcomes::new(), Duration::ZERO);
+    for (outcome, took) in requests.join_all().await {
+        *outcomes.entry(outcome).or_insert(0) += 1;
         slowest = slowest.max(took);
     }
-    Ok((told, slowest))
+    (outcomes, slowest)
 }

@@ -1,5 +1,5 @@
-//! A state of a page: where it is, who sees it, and what was sent to bring it about. By addresses and fields alone: no
-//! class and no look of a page is known here.
+//! A state of a page: its address, the client that opens it, and the form that leads to it. States know addresses and
+//! field names, no classes and no looks.
 
 use accounts::test_kit::{TestClient, TestServer};
 use anyhow::ensure;
@@ -9,37 +9,43 @@ pub(crate) const PASSWORD: &str = "marble otter seven";
 
 /// A page in one of its states.
 pub(crate) struct State {
-    /// `service-page-state`: the start of its pictures' names.
+    /// `service-page-state`: the beginning of the file names of its pictures.
     pub(crate) name: String,
-    /// The service's address, without a slash at its end.
+    /// The service's origin.
     base: String,
     path: String,
-    /// Whoever sees it, as their browser would tell: `name=value; …`.
+    /// The client's cookies: `name=value; …`.
     pub(crate) cookies: String,
-    /// A form on that page that is sent, after which the state is there.
-    pub(crate) sent: Option<Sent>,
-    /// Whether it stands for its page where a page is measured once.
+    /// A form of that page, submitted to reach the state.
+    pub(crate) form: Option<SubmittedForm>,
+    /// Whether audits that measure each page once measure this state.
     pub(crate) is_measured: bool,
 }
 
-/// A form, filled in past what a browser would let be typed.
-pub(crate) struct Sent {
+/// A form with values that a browser's own checks might reject.
+pub(crate) struct SubmittedForm {
     pub(crate) action: String,
     pub(crate) fields: Vec<(&'static str, String)>,
 }
 
 impl State {
-    /// A page as `visitor` finds it.
-    pub(crate) fn of(name: &str, base: &str, path: &str, visitor: &TestClient) -> Self {
-        let base = base.replace("127.0.0.1", "localhost"); // the one host that the browser knows
-        let (name, path, cookies) = (name.to_owned(), path.to_owned(), visitor.cookies());
-        Self { name, base, path, cookies, sent: None, is_measured: false }
+    /// The page at `path`, opened by `client`.
+    pub(crate) fn of(name: &str, base: &str, path: &str, client: &TestClient) -> Self {
+        let base = base.replace("127.0.0.1", "localhost"); // browsers treat it as a secure context
+        let (name, path, cookies) = (name.to_owned(), path.to_owned(), client.cookies());
+        Self { name, base, path, cookies, form: None, is_measured: false }
     }
 
-    /// After the form to `action` on it was sent.
-    pub(crate) fn sending(mut self, action: &str, fields: &[(&'static str, &str)]) -> Self {
+    /// The page after its form to `action` was submitted.
+    pub(crate) fn after_form(mut self, action: &str, fields: &[(&'static str, &str)]) -> Self {
         let fields = fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        self.sent = Some(Sent { action: action.to_owned(), fields });
+        self.form = Some(SubmittedForm { action: action.to_owned(), fields });
+        self
+    }
+
+    /// Has audits measure this state.
+    pub(crate) fn measured(mut self) -> Self {
+        self.is_measured = true;
         self
     }
 
@@ -47,53 +53,47 @@ impl State {
         format!("{}{}", self.base, self.path)
     }
 
-    /// Whoever sees it, without a browser.
-    pub(crate) fn visitor(&self) -> TestClient {
-        let visitor = TestClient::at(&self.base);
-        visitor.add_cookies(&self.cookies);
-        visitor
+    /// A test client with the state's cookies.
+    pub(crate) fn client(&self) -> TestClient {
+        let client = TestClient::at(&self.base);
+        client.add_cookies(&self.cookies);
+        client
     }
 
-    /// The page's source as it is delivered. Where a form was sent that can be sent once, it is the second time's.
+    /// The HTML of the page as delivered. It submits the form again.
     pub(crate) async fn source(&self) -> String {
-        let (visitor, path) = (self.visitor(), self.path.as_str());
-        let page = match &self.sent {
-            None => visitor.get(path).await,
-            Some(Sent { action, fields }) => {
+        let (client, path) = (self.client(), self.path.as_str());
+        let page = match &self.form {
+            None => client.get(path).await,
+            Some(SubmittedForm { action, fields }) => {
                 let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                visitor.submit(path, action, &fields).await
+                client.submit(path, action, &fields).await
             }
         };
         page.html
     }
-
-    /// Stands for its page.
-    pub(crate) fn measured(mut self) -> Self {
-        self.is_measured = true;
-        self
-    }
 }
 
-/// Somebody new, registered and logged in. `nick` makes their e-mail address, which a name in any script does not.
-pub(crate) async fn enter(server: &TestServer, name: &str, nick: &str) -> anyhow::Result<TestClient> {
-    let (visitor, email) = (TestClient::new(server), format!("{nick}@example.com"));
-    let typed = [("username", name), ("email", &email), ("password", PASSWORD), ("password2", PASSWORD)];
-    let registered = visitor.submit("/register", "/register", &typed).await;
-    ensure!(registered.path == "/login", "{name} is not registered: {}", registered.text);
-    log_in(&visitor, nick).await?;
-    Ok(visitor)
+/// Registers a user and logs them in. `nick` is the local part of their e-mail address, since `name` may be in any script.
+pub(crate) async fn register(server: &TestServer, name: &str, nick: &str) -> anyhow::Result<TestClient> {
+    let (client, email) = (TestClient::new(server), format!("{nick}@example.com"));
+    let fields = [("username", name), ("email", &email), ("password", PASSWORD), ("password2", PASSWORD)];
+    let page = client.submit("/register", "/register", &fields).await;
+    ensure!(page.path == "/login", "{name} is not registered: {}", page.text);
+    log_in(&client, nick).await?;
+    Ok(client)
 }
 
-/// Somebody registered, logged in.
-pub(crate) async fn log_in(visitor: &TestClient, nick: &str) -> anyhow::Result<()> {
+/// Logs a registered user in.
+pub(crate) async fn log_in(client: &TestClient, nick: &str) -> anyhow::Result<()> {
     let email = format!("{nick}@example.com");
-    let welcome = visitor.submit("/login", "/login", &[("email", &email), ("password", PASSWORD)]).await;
-    ensure!(welcome.path != "/login", "{nick} is not let in: {}", welcome.text);
-    visitor.get("/").await; // reads the welcome, which no picture is about
+    let page = client.submit("/login", "/login", &[("email", &email), ("password", PASSWORD)]).await;
+    ensure!(page.path != "/login", "{nick} could not log in: {}", page.text);
+    client.get("/").await; // shows the welcome message, so that later pages do not
     Ok(())
 }
 
-/// A name as long as names may be, without a blank to break it at.
+/// A username of the greatest length, without a space where it could wrap.
 pub(crate) fn long_name() -> String {
     "Wilhelmina-Theodora_von.".repeat(3).chars().take(64).collect()
 }

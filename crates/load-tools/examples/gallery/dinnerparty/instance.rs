@@ -1,5 +1,5 @@
-//! DinnerParty on a socket of this machine, over a file that goes with it: how it is opened, and how people and parties
-//! get there. Past the pages, so that no change of theirs is felt here.
+//! A running DinnerParty on an SQLite file, and how it is filled: through the use cases and not through pages, so that a
+//! changed page changes nothing here.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,11 +16,11 @@ use tempfile::TempDir;
 use test_support::sqlite_url;
 use web::{Services, app};
 
-/// 1 January 2026, when a house opens.
-const NEW_YEAR: Timestamp = Timestamp::from_millis(1_767_225_600_000);
+/// 2026-01-01T00:00:00Z, the time at the start.
+const START_TIME: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 
-/// DinnerParty, running.
-pub(crate) struct House {
+/// A running DinnerParty.
+pub(crate) struct DinnerParty {
     pub(super) server: TestServer,
     clock: MovableClock,
     store: PartyStore,
@@ -28,31 +28,31 @@ pub(crate) struct House {
     _folder: TempDir,
 }
 
-impl House {
-    pub(super) async fn open() -> anyhow::Result<Self> {
+impl DinnerParty {
+    pub(super) async fn start() -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let store = PartyStore::connect(&sqlite_url(&folder)).await?;
-        let clock = MovableClock::at(NEW_YEAR);
+        let clock = MovableClock::at(START_TIME);
         let services = Services::over(&store, clock.clone(), Zone::parse("Europe/Lisbon")?);
         let server = TestServer::start(app(services, Accounts::builder().cost(fast_hash_cost()))?).await?;
         let parties = Parties::new(store.parties(), Arc::new(clock.clone()));
         Ok(Self { server, clock, store, parties, _folder: folder })
     }
 
-    /// Somebody who only comes to parties: there is no password for them.
-    pub(super) async fn stranger(&self, name: &str, nick: &str) -> anyhow::Result<UserId> {
+    /// Adds a user who cannot log in.
+    pub(super) async fn add_user(&self, name: &str, nick: &str) -> anyhow::Result<UserId> {
         let (username, email) = (Username::parse(name)?, Email::parse(&format!("{nick}@example.com"))?);
-        let user = NewUser { username, email, joined_at: NEW_YEAR };
+        let user = NewUser { username, email, joined_at: START_TIME };
         Ok(self.ports().users.add(user, PasswordHash::new("none".into())).await?.id)
     }
 
-    /// Somebody's number.
+    /// The id of a registered user.
     pub(super) async fn id_of(&self, name: &str) -> anyhow::Result<UserId> {
         let found = self.ports().users.find_by_username(&Username::parse(name)?).await?;
-        Ok(found.with_context(|| format!("nobody is called {name}"))?.id)
+        Ok(found.with_context(|| format!("no user is called {name}"))?.id)
     }
 
-    /// Somebody hosts a party, on a day of 2026 at seven in the evening in Berlin.
+    /// Hosts a party on a day (`MM-DD`) of 2026, at 19:00 in Berlin.
     pub(super) async fn host(
         &self,
         host: UserId,
@@ -63,26 +63,26 @@ impl House {
     ) -> anyhow::Result<PartyId> {
         let (day, time) = (parse_date(&format!("2026-{day}"))?, parse_time("19:00")?);
         let date = PartyDate::resolve(day, time, Zone::parse("Europe/Berlin")?)?;
-        let seats = Seats::new(seats).context("a table has seats")?;
+        let seats = Seats::new(seats).context("not a number of seats")?;
         let (venue, main_dish) = (ShortText::parse(venue)?, ShortText::parse(dish)?);
         Ok(self.parties.host(NewParty { host, date, venue, main_dish, seats, idempotency_key: None }).await?)
     }
 
-    /// Gives somebody a seat.
+    /// Gives a guest a seat.
     pub(super) async fn seat(&self, party: PartyId, guest: UserId) -> anyhow::Result<()> {
-        let told = self.parties.rsvp(party, guest, Heads::ONE).await?;
-        ensure!(matches!(told, Outcome::Seated(_)), "no seat: {told:?}");
+        let outcome = self.parties.rsvp(party, guest, Heads::ONE).await?;
+        ensure!(matches!(outcome, Outcome::Seated(_)), "no seat: {outcome:?}");
         Ok(())
     }
 
-    /// Somebody is not coming.
+    /// Declines for a guest.
     pub(super) async fn decline(&self, party: PartyId, guest: UserId) -> anyhow::Result<()> {
         self.parties.decline(party, guest).await?;
         Ok(())
     }
 
-    /// Calls a party off, as no page can yet.
-    pub(super) async fn call_off(&self, party: PartyId) -> anyhow::Result<()> {
+    /// Cancels a party. No page can do that yet.
+    pub(super) async fn cancel(&self, party: PartyId) -> anyhow::Result<()> {
         let rule = |party: &mut domain::party::Party| {
             party.state = PartyState::Cancelled;
             Ok(Outcome::Maybe)
@@ -91,13 +91,13 @@ impl House {
         Ok(())
     }
 
-    /// Lets days pass. Whoever was logged in is not any more.
-    pub(super) fn pass_days(&self, days: u64) {
+    /// Moves the clock. Sessions expire by it.
+    pub(super) fn advance_days(&self, days: u64) {
         self.clock.advance(Duration::from_hours(24 * days));
     }
 
-    /// Takes the database away.
-    pub(super) async fn lose(&self) {
+    /// Closes the database, so that every request fails.
+    pub(super) async fn close_database(&self) {
         self.store.accounts().close().await;
     }
 

@@ -1,4 +1,4 @@
-//! TriPlanned: an empty rack, a full one, and one with odd postcards.
+//! The states of TriPlanned: without posts, with many, and with unusual ones.
 
 use accounts::Accounts;
 use accounts::test_kit::{TestClient, TestServer, fast_hash_cost};
@@ -6,15 +6,16 @@ use anyhow::ensure;
 use tempfile::TempDir;
 use test_support::sqlite_url;
 
-use crate::state::{State, enter, long_name};
+use crate::state::{State, long_name, register};
 
-/// TriPlanned, running.
-pub(crate) struct Rack {
+/// A running TriPlanned.
+pub(crate) struct TriPlanned {
     server: TestServer,
     _folder: TempDir,
 }
 
-const CARDS: [(&str, &str, &str); 24] = [
+/// City, country and description of each post.
+const POSTS: [(&str, &str, &str); 24] = [
     ("Lisbon", "Portugal", "Hills,\nand a river."),
     ("Kyoto", "Japan", "Temples in the rain, and the best bowl of noodles of my life, at a counter with six seats."),
     ("Bergen", "Norway", "It rained."),
@@ -41,8 +42,8 @@ const CARDS: [(&str, &str, &str); 24] = [
     ("Ljubljana", "Slovenia", "Dragons on a bridge."),
 ];
 
-impl Rack {
-    async fn open() -> anyhow::Result<Self> {
+impl TriPlanned {
+    async fn start() -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let store = example_triplanned::connect(&sqlite_url(&folder)).await?;
         let server =
@@ -50,76 +51,77 @@ impl Rack {
         Ok(Self { server, _folder: folder })
     }
 
-    fn state(&self, name: &str, path: &str, visitor: &TestClient) -> State {
-        State::of(&format!("triplanned-{name}"), &self.server.url(""), path, visitor)
+    fn state(&self, name: &str, path: &str, client: &TestClient) -> State {
+        State::of(&format!("triplanned-{name}"), &self.server.url(""), path, client)
     }
 
-    /// Nobody has posted anything. What goes wrong is here too.
+    /// No posts. The error states are here too.
     pub(crate) async fn empty() -> anyhow::Result<(Self, Vec<State>)> {
-        let rack = Self::open().await?;
-        let (guest, ada) = (TestClient::new(&rack.server), enter(&rack.server, "ada", "ada").await?);
+        let site = Self::start().await?;
+        let (guest, ada) = (TestClient::new(&site.server), register(&site.server, "ada", "ada").await?);
         let newcomer = [("username", "a b"), ("email", "ada@"), ("password", "short"), ("password2", "shorter")];
         let stranger = [("email", "ada@example.com"), ("password", "wrong")];
         let states = vec![
-            rack.state("index-empty", "/", &guest),
-            rack.state("index-empty-mine", "/", &ada),
-            rack.state("register", "/register", &guest).measured(),
-            rack.state("register-error", "/register", &guest).sending("/register", &newcomer),
-            rack.state("login", "/login", &guest).measured(),
-            rack.state("login-asked", "/user/ada", &guest),
-            rack.state("login-error", "/login", &guest).sending("/login", &stranger),
-            rack.state("user-empty", "/user/ada", &ada),
-            rack.state("user-error", "/user/ada", &ada).sending("/user/ada", &[("country", "Peru")]),
-            rack.state("stale", "/user/ada", &ada).sending("/user/ada", &[("csrf_token", "stale"), ("city", "Rome")]),
-            rack.state("nowhere", "/nowhere", &guest),
+            site.state("index-empty", "/", &guest),
+            site.state("index-empty-mine", "/", &ada),
+            site.state("register", "/register", &guest).measured(),
+            site.state("register-error", "/register", &guest).after_form("/register", &newcomer),
+            site.state("login", "/login", &guest).measured(),
+            site.state("login-asked", "/user/ada", &guest),
+            site.state("login-error", "/login", &guest).after_form("/login", &stranger),
+            site.state("user-empty", "/user/ada", &ada),
+            site.state("user-error", "/user/ada", &ada).after_form("/user/ada", &[("country", "Peru")]),
+            site.state("stale", "/user/ada", &ada)
+                .after_form("/user/ada", &[("csrf_token", "stale"), ("city", "Rome")]),
+            site.state("nowhere", "/nowhere", &guest),
         ];
-        Ok((rack, states))
+        Ok((site, states))
     }
 
-    /// A rack of many, by one traveler.
+    /// Many posts of one user.
     pub(crate) async fn full() -> anyhow::Result<(Self, Vec<State>)> {
-        let rack = Self::open().await?;
-        let (ada, ben) = (enter(&rack.server, "ada", "ada").await?, enter(&rack.server, "ben", "ben").await?);
-        for (city, country, text) in CARDS {
+        let site = Self::start().await?;
+        let (ada, ben) = (register(&site.server, "ada", "ada").await?, register(&site.server, "ben", "ben").await?);
+        for (city, country, text) in POSTS {
             post(&ada, "ada", city, country, text).await?;
         }
-        let card = [("city", "Lyon"), ("country", "France"), ("description", "Quenelles.")];
+        let post_of_ben = [("city", "Lyon"), ("country", "France"), ("description", "Quenelles.")];
         let states = vec![
-            rack.state("index-full", "/", &TestClient::new(&rack.server)).measured(),
-            rack.state("index-last", "/?before=5", &ada),
-            rack.state("index-past", "/?before=1", &ada),
-            rack.state("user-full", "/user/ada", &ada).measured(),
-            rack.state("user-other", "/user/ada", &ben).measured(),
-            rack.state("user-other-empty", "/user/ben", &ada),
-            rack.state("user-posted", "/user/ben", &ben).sending("/user/ben", &card),
+            site.state("index-full", "/", &TestClient::new(&site.server)).measured(),
+            site.state("index-last", "/?before=5", &ada),
+            site.state("index-past", "/?before=1", &ada),
+            site.state("user-full", "/user/ada", &ada).measured(),
+            site.state("user-other", "/user/ada", &ben).measured(),
+            site.state("user-other-empty", "/user/ben", &ada),
+            site.state("user-posted", "/user/ben", &ben).after_form("/user/ben", &post_of_ben),
         ];
-        Ok((rack, states))
+        Ok((site, states))
     }
 
-    /// A rack of few, with all that names and texts may be.
+    /// Few posts, with long, right-to-left and hostile texts.
     pub(crate) async fn odd() -> anyhow::Result<(Self, Vec<State>)> {
-        let rack = Self::open().await?;
+        let site = Self::start().await?;
         let (long, right_to_left) = (long_name(), "مريم");
-        let maryam = enter(&rack.server, right_to_left, "maryam").await?;
-        let mina = enter(&rack.server, &long, "mina").await?;
+        let maryam = register(&site.server, right_to_left, "maryam").await?;
+        let mina = register(&site.server, &long, "mina").await?;
         let city = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogoch".repeat(3);
         post(&mina, &long, &city, &"🏝️ Far-away islands ".repeat(10), &"unbroken".repeat(250)).await?;
         post(&mina, &long, "<b>Rome</b>", "\"Italy\" & 'co'", "<script>alert(1)</script>").await?;
         post(&maryam, right_to_left, "القاهرة", "مصر", "النيل عند الغروب،\nوشاي بالنعناع.").await?;
         post(&maryam, right_to_left, "תל אביב", "ישראל", "חומוס, and the sea.").await?;
         let states = vec![
-            rack.state("index-few", "/", &maryam),
-            rack.state("user-rtl", "/user/مريم", &maryam),
-            rack.state("user-long", &format!("/user/{long}"), &mina),
+            site.state("index-few", "/", &maryam),
+            site.state("user-rtl", "/user/مريم", &maryam),
+            site.state("user-long", &format!("/user/{long}"), &mina),
         ];
-        Ok((rack, states))
+        Ok((site, states))
     }
 }
 
 async fn post(author: &TestClient, name: &str, city: &str, country: &str, description: &str) -> anyhow::Result<()> {
     let profile = format!("/user/{name}");
-    let card = [("city", city), ("country", country), ("description", description)];
-    let posted = author.submit(&profile, &profile, &card).await;
+    let fields = [("city", city), ("country", country), ("description", description)];
+    let posted = author.submit(&profile, &profile, &fields).await;
     ensure!(posted.status == 200, "{city} is not posted: {}", posted.text);
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! The secret recipe: a program that is started as people start it.
+//! The states of the secret recipe, whose program runs in a process of its own.
 
 use std::path::Path;
 
@@ -9,13 +9,13 @@ use test_support::{Program, sqlite_url};
 
 use crate::state::State;
 
-/// The recipe's program, running.
-pub(crate) struct Recipe {
+/// The running program.
+pub(crate) struct SecretRecipe {
     program: Program,
     _folder: TempDir,
 }
 
-impl Recipe {
+impl SecretRecipe {
     pub(crate) fn start(program: &Path) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let program = Program::start(program, &["--database", &sqlite_url(&folder)])?;
@@ -24,19 +24,19 @@ impl Recipe {
 
     pub(crate) async fn states(&self) -> anyhow::Result<Vec<State>> {
         let base = format!("http://127.0.0.1:{}", self.program.port());
-        let told = self.program.said().iter().find_map(|line| line.split_once("with the password "));
-        let (_, password) = told.context("the recipe told no password")?;
+        let line = self.program.output().iter().find_map(|line| line.split_once("with the password "));
+        let (_, password) = line.context("the program printed no password")?;
         let (guest, cook) = (TestClient::at(&base), TestClient::at(&base));
         let right = [("email", "cook@example.com"), ("password", password.split('.').next().unwrap_or_default())];
         let wrong = [("email", "cook@example.com"), ("password", "wrong")];
         cook.submit("/", "/", &right).await;
-        cook.get("/home").await; // reads the welcome
-        let state = |name, path, visitor| State::of(name, &base, path, visitor);
+        cook.get("/home").await; // shows the welcome message, so that later pages do not
+        let state = |name, path, client| State::of(name, &base, path, client);
         Ok(vec![
             state("recipe-login", "/", &guest).measured(),
             state("recipe-login-asked", "/home", &guest),
-            state("recipe-login-error", "/", &guest).sending("/", &wrong),
-            state("recipe-home-welcome", "/", &guest).sending("/", &right),
+            state("recipe-login-error", "/", &guest).after_form("/", &wrong),
+            state("recipe-home-welcome", "/", &guest).after_form("/", &right),
             state("recipe-home", "/home", &cook).measured(),
             state("recipe-nowhere", "/nowhere", &guest),
         ])

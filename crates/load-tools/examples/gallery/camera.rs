@@ -1,21 +1,21 @@
-//! Looks at states through a real browser, and at what is wrong with them: what reaches past the edge, what is too
-//! small to press, what the browser complains about, what axe-core finds. Which states there are is not known here.
+//! Opens states in a real browser and checks each page: elements that reach past the edge, targets that are too small,
+//! messages of the browser's console, and what axe-core finds.
+
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
+use load_tools::timeouts::PAGE_LOAD_TIMEOUT;
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
 use test_support::browser::{Browser, Media, Scripts};
 
-use crate::state::{Sent, State};
+use crate::state::{State, SubmittedForm};
 
-/// The narrowest and the widest page that is checked, in CSS pixels. 320 is also what 1280 at 400 % leaves.
-const CHECKED: [u32; 2] = [320, 1280];
+/// The narrowest and the widest checked page in CSS pixels. 320 is also the width of 1280 at a zoom of 400 %.
+const CHECKED_WIDTHS: [u32; 2] = [320, 1280];
 const HEIGHT: u32 = 900;
-/// How long a page may take on a machine that is busy.
-const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Fills in and sends a form, past the checks of the browser.
-const SEND: &str = "
+/// Fills in and submits a form, without the browser's own checks.
+const SUBMIT: &str = "
     const [action, fields] = arguments;
     const form = [...document.forms].find(form => form.getAttribute('action') === action);
     if (!form) return false;
@@ -33,11 +33,12 @@ const SEND: &str = "
     HTMLFormElement.prototype.submit.call(form);
     return true;";
 
-const IS_THERE: &str = "return !window.isLeft && document.readyState === 'complete'";
+/// Whether the next page has loaded.
+const IS_LOADED: &str = "return !window.isLeft && document.readyState === 'complete'";
 
-/// What is pressed and is smaller than a fingertip, 44 px either way (look.md's, and WCAG 2.5.5's): a link within a sentence
-/// is not held to it, and a field is as large as its label together with it.
-const TOO_SMALL: &str = "
+/// Targets smaller than 44 by 44 CSS pixels (WCAG 2.5.5). A link within a sentence is exempt, and the label of a field counts
+/// as part of it.
+const SMALL_TARGETS: &str = "
     const isShown = element => element.checkVisibility({ visibilityProperty: true }) && !element.closest('.skip');
     const isInASentence = element => element.matches('a') && getComputedStyle(element).display === 'inline'
         && [...element.parentElement.childNodes].some(node => node.nodeType === 3 && node.data.trim());
@@ -53,25 +54,25 @@ const TOO_SMALL: &str = "
         .filter(([, width, height]) => width < 44 || height < 44)
         .map(([element, width, height]) => `${width} x ${height}: ${element.outerHTML.slice(0, 100)}`);";
 
-/// What axe-core finds, a line each, with the first element of each kind.
-const CHECK: &str = "
+/// The violations that axe-core finds, a line each, with the first element of each kind.
+const AXE_VIOLATIONS: &str = "
     return axe.run(document).then(found => found.violations.map(violation =>
         `axe ${violation.id} (${violation.nodes.length}): ${violation.nodes[0].html.slice(0, 120)} `
         + violation.nodes[0].failureSummary.replace(/\\s+/g, ' ').slice(0, 240)))";
 
-/// Who looks.
-pub(crate) struct Viewer {
+/// A browser that shows states.
+pub(crate) struct Camera {
     browser: Browser,
 }
 
-impl Viewer {
+impl Camera {
     pub(crate) async fn open() -> anyhow::Result<Self> {
         Ok(Self { browser: Browser::open("gallery", Scripts::On).await? })
     }
 
-    /// Brings a state about, as whoever sees it.
+    /// Opens a state with the cookies of its client.
     pub(crate) async fn visit(&self, state: &State) -> anyhow::Result<()> {
-        self.browser.complaints().await?; // those of the state before
+        self.browser.complaints().await?; // discards those of the previous state
         let url = state.url();
         self.command("Network.clearBrowserCookies", json!({})).await?;
         for cookie in state.cookies.split("; ").filter(|cookie| !cookie.is_empty()) {
@@ -79,27 +80,27 @@ impl Viewer {
             let cookie = json!({ "name": name, "value": value, "url": url, "httpOnly": true });
             self.command("Network.setCookie", cookie).await?;
         }
-        self.dress(CHECKED[1], Media::default()).await?;
+        self.set_view(CHECKED_WIDTHS[1], Media::default()).await?;
         self.browser.goto(&url).await?;
-        match &state.sent {
-            Some(sent) => self.send(sent).await,
+        match &state.form {
+            Some(form) => self.submit(form).await,
             None => Ok(()),
         }
     }
 
-    async fn send(&self, sent: &Sent) -> anyhow::Result<()> {
-        let is_sent = self.browser.evaluate(SEND, vec![json!(sent.action), json!(sent.fields)]).await?;
-        ensure!(is_sent == true, "there is no form to {}", sent.action);
+    async fn submit(&self, form: &SubmittedForm) -> anyhow::Result<()> {
+        let is_submitted = self.browser.evaluate(SUBMIT, vec![json!(form.action), json!(form.fields)]).await?;
+        ensure!(is_submitted == true, "the page has no form to {}", form.action);
         let start = Instant::now();
-        while self.browser.evaluate(IS_THERE, Vec::new()).await.ok() != Some(true.into()) {
-            ensure!(start.elapsed() < PATIENCE, "nothing came of the form to {}", sent.action);
+        while self.browser.evaluate(IS_LOADED, Vec::new()).await.ok() != Some(true.into()) {
+            ensure!(start.elapsed() < PAGE_LOAD_TIMEOUT, "no page followed the form to {}", form.action);
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         Ok(())
     }
 
-    /// Shows the page that wide, to somebody who prefers that.
-    pub(crate) async fn dress(&self, width: u32, media: Media) -> anyhow::Result<()> {
+    /// Sets the page's width in CSS pixels and its media features, always with reduced motion.
+    pub(crate) async fn set_view(&self, width: u32, media: Media) -> anyhow::Result<()> {
         self.browser.set_viewport(width, HEIGHT).await?;
         self.browser.set_media(Media { reduced_motion: true, ..media }).await
     }
@@ -108,45 +109,45 @@ impl Viewer {
         &self.browser
     }
 
-    /// What is wrong with the page: narrow and wide, by day and by night. `axe` is axe-core's script.
+    /// The findings on the page, at both widths, in light and dark. `axe` is the script of axe-core.
     pub(crate) async fn findings(&self, axe: Option<&str>) -> anyhow::Result<Vec<String>> {
         let mut findings = self.complaints().await?;
         if let Some(axe) = axe {
             self.browser.evaluate(&format!("{axe}; window.axe = axe"), Vec::new()).await?;
         }
-        for width in CHECKED {
-            self.dress(width, Media::default()).await?;
-            let past = self.browser.overflow().await?;
-            findings.extend(past.into_iter().map(|element| format!("reaches past {width} px: {element}")));
-            let small = self.asked(TOO_SMALL).await?;
-            findings.extend(small.into_iter().map(|element| format!("too small to press at {width} px: {element}")));
+        for width in CHECKED_WIDTHS {
+            self.set_view(width, Media::default()).await?;
+            let overflowing = self.browser.overflow().await?;
+            findings.extend(overflowing.into_iter().map(|element| format!("reaches past {width} px: {element}")));
+            let small = self.list(SMALL_TARGETS).await?;
+            findings.extend(small.into_iter().map(|element| format!("target too small at {width} px: {element}")));
             for dark in [false, true] {
-                self.dress(width, Media { dark, ..Media::default() }).await?;
+                self.set_view(width, Media { dark, ..Media::default() }).await?;
                 if axe.is_some() {
-                    let found = self.asked(CHECK).await?;
-                    let by = if dark { "dark" } else { "light" };
-                    findings.extend(found.into_iter().map(|finding| format!("{width} px, {by}: {finding}")));
+                    let colors = if dark { "dark" } else { "light" };
+                    let violations = self.list(AXE_VIOLATIONS).await?;
+                    findings.extend(violations.into_iter().map(|found| format!("{width} px, {colors}: {found}")));
                 }
             }
         }
         Ok(findings)
     }
 
-    /// What the browser complains about. An error page is one, which it says too.
+    /// The console's warnings and errors. That the page itself has an error status is not one of them.
     async fn complaints(&self) -> anyhow::Result<Vec<String>> {
-        let itself = format!("{} - Failed to load resource", self.browser.driver().current_url().await?);
+        let own_status = format!("{} - Failed to load resource", self.browser.driver().current_url().await?);
         let mut complaints = self.browser.complaints().await?;
-        complaints.retain(|complaint| !complaint.starts_with(&itself));
+        complaints.retain(|complaint| !complaint.starts_with(&own_status));
         Ok(complaints)
     }
 
-    async fn asked(&self, script: &str) -> anyhow::Result<Vec<String>> {
-        let told = self.browser.evaluate(script, Vec::new()).await?;
-        Ok(serde_json::from_value(told)?)
+    /// Runs a script that returns a list of texts.
+    async fn list(&self, script: &str) -> anyhow::Result<Vec<String>> {
+        Ok(serde_json::from_value(self.browser.evaluate(script, Vec::new()).await?)?)
     }
 
     async fn command(&self, command: &str, parameters: Value) -> anyhow::Result<Value> {
-        let answer = self.browser.driver().cdp().send_raw(command, parameters).await;
-        answer.with_context(|| format!("the browser refused {command}"))
+        let response = self.browser.driver().cdp().send_raw(command, parameters).await;
+        response.with_context(|| format!("the browser refused {command}"))
     }
 }

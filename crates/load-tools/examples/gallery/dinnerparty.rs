@@ -1,0 +1,109 @@
+//! The states of DinnerParty: without parties, with many, with unusual names, and without its database. Starting and filling
+//! an instance is in `instance`, the parties are in `parties`.
+
+mod instance;
+mod parties;
+
+use accounts::test_kit::TestClient;
+
+pub(crate) use self::instance::DinnerParty;
+use self::parties::{PartiesByState, host_many, host_unusual};
+use crate::state::{State, log_in, register};
+
+/// A registration with an error in each field.
+const INVALID_REGISTRATION: [(&str, &str); 4] =
+    [("username", "a b"), ("email", "ada@"), ("password", "short"), ("password2", "?")];
+/// A log-in with a wrong password.
+const WRONG_PASSWORD: [(&str, &str); 2] = [("email", "ada@example.com"), ("password", "wrong")];
+/// A party with an error in each field.
+const INVALID_PARTY: [(&str, &str); 4] =
+    [("date", "2025-01-01"), ("time_zone", "Mars"), ("venue", ""), ("number_seats", "0")];
+
+impl DinnerParty {
+    fn state(&self, name: &str, path: &str, client: &TestClient) -> State {
+        State::of(&format!("dinnerparty-{name}"), &self.server.url(""), path, client)
+    }
+
+    /// One user, no parties. The error states are here too.
+    pub(crate) async fn empty() -> anyhow::Result<(Self, Vec<State>)> {
+        let site = Self::start().await?;
+        let (guest, ada) = (TestClient::new(&site.server), register(&site.server, "ada", "ada").await?);
+        let states = vec![
+            site.state("welcome", "/", &guest).measured(),
+            site.state("register", "/register", &guest).measured(),
+            site.state("register-error", "/register", &guest).after_form("/register", &INVALID_REGISTRATION),
+            site.state("login", "/login", &guest).measured(),
+            site.state("login-asked", "/rsvp", &guest),
+            site.state("login-error", "/login", &guest).after_form("/login", &WRONG_PASSWORD),
+            site.state("home-empty", "/", &ada),
+            site.state("list-empty", "/rsvp", &ada),
+            site.state("user-empty", "/user/ada", &ada),
+            site.state("user-error", "/user/ada", &ada).after_form("/user/ada", &INVALID_PARTY),
+            site.state("stale", "/rsvp", &ada).after_form("/rsvp", &[("csrf_token", "stale"), ("party_id", "1")]),
+            site.state("nowhere", "/nowhere", &guest),
+        ];
+        Ok((site, states))
+    }
+
+    /// More parties than a page holds, in each state that a party can have for a guest.
+    pub(crate) async fn full() -> anyhow::Result<(Self, Vec<State>)> {
+        let site = Self::start().await?;
+        for nick in ["ada", "ben", "chloe", "dan"] {
+            register(&site.server, nick, nick).await?;
+        }
+        let PartiesByState { open, mine, full, declined, cancelled, past } = host_many(&site).await?;
+        let [ada, ben, dan] =
+            [TestClient::new(&site.server), TestClient::new(&site.server), TestClient::new(&site.server)];
+        for (client, nick) in [(&ada, "ada"), (&ben, "ben"), (&dan, "dan")] {
+            log_in(client, nick).await?; // again: their sessions have expired
+        }
+        let party = |id: i64| format!("/parties/{id}");
+        let answer = |id: i64| format!("/parties/{id}/rsvp");
+        let states = vec![
+            site.state("home", "/", &ben).measured(),
+            site.state("home-last", "/?before=3", &ben),
+            site.state("list", "/rsvp", &ben).measured(),
+            site.state("list-none", "/rsvp?q=tofu&seats=1", &ben),
+            site.state("list-refused", "/rsvp", &ben).after_form("/rsvp", &[("party_id", "99999")]),
+            site.state("user", "/user/ada", &ada).measured(),
+            site.state("user-other", "/user/ada", &ben).measured(),
+            site.state("user-other-empty", "/user/Eva", &ben),
+            site.state("user-going", "/user/ben", &ben),
+            site.state("party-host", &party(mine), &ada),
+            site.state("party-open", &party(open), &dan).measured(),
+            site.state("party-seated", &party(open), &ben),
+            site.state("party-full", &party(full), &dan),
+            site.state("party-declined", &party(declined), &ben),
+            site.state("party-cancelled", &party(cancelled), &ben),
+            site.state("party-past", &party(past), &ben),
+            site.state("party-taken", &party(open), &dan).after_form(&answer(open), &[("answer", "yes")]),
+            site.state("party-left", &party(open), &dan).after_form(&answer(open), &[("answer", "no")]),
+        ];
+        Ok((site, states))
+    }
+
+    /// Parties of every size, and names and dishes in many scripts.
+    pub(crate) async fn odd() -> anyhow::Result<(Self, Vec<State>)> {
+        let site = Self::start().await?;
+        let maryam = register(&site.server, "مريم", "maryam").await?;
+        let (parties, long) = host_unusual(&site).await?;
+        let mut states: Vec<_> =
+            parties.into_iter().map(|(name, id)| site.state(&name, &format!("/parties/{id}"), &maryam)).collect();
+        states.extend([
+            site.state("home-odd", "/", &maryam),
+            site.state("list-odd", "/rsvp", &maryam),
+            site.state("user-rtl", "/user/مريم", &maryam),
+            site.state("user-long", &format!("/user/{long}"), &maryam),
+        ]);
+        Ok((site, states))
+    }
+
+    /// A logged-in user, after the database was closed.
+    pub(crate) async fn broken() -> anyhow::Result<(Self, Vec<State>)> {
+        let site = Self::start().await?;
+        let ada = register(&site.server, "ada", "ada").await?;
+        site.close_database().await;
+        let states = vec![site.state("broken", "/rsvp", &ada)];
+        Ok((site, states))
+    }
+}

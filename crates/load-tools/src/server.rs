@@ -1,0 +1,166 @@
+//! The program `dinnerparty` in a process of its own: started, killed, stopped, and asked to check its database.
+
+use std::fs::{self, OpenOptions};
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
+use tokio::net::TcpStream;
+use tokio::task::spawn_blocking;
+use tokio::time::{sleep, timeout};
+
+use crate::raw_http::{authority, get};
+use crate::timeouts::{READINESS_TIMEOUT, SERVER_START_TIMEOUT};
+
+/// A `dinnerparty` process, killed when it is dropped.
+///
+/// Each start chooses a new port, since the system may have given the previous one to a client in the meantime.
+#[derive(Debug)]
+pub struct ServerProcess {
+    program: PathBuf,
+    database: String,
+    log: PathBuf,
+    origin: String,
+    child: Option<Child>,
+}
+
+impl ServerProcess {
+    /// A server that is not started yet. It will use the database at the URL `database` and append its log to
+    /// `folder/server.log`.
+    #[must_use]
+    pub fn new(program: &Path, database: &str, log_folder: &Path) -> Self {
+        let log = log_folder.join("server.log");
+        Self { program: program.to_owned(), database: database.to_owned(), log, origin: String::new(), child: None }
+    }
+
+    /// The origin of the last start, such as `http://127.0.0.1:40123`.
+    #[must_use]
+    pub fn origin(&self) -> &str {
+        &self.origin
+    }
+
+    /// The id of the running process.
+    ///
+    /// # Errors
+    /// It does not run.
+    pub fn pid(&self) -> anyhow::Result<u32> {
+        Ok(self.child.as_ref().context("the server does not run")?.id())
+    }
+
+    /// Starts it and waits until it is ready. Returns how long that took.
+    ///
+    /// # Errors
+    /// It cannot be run, ends, or is not ready within [`SERVER_START_TIMEOUT`]; the error quotes the end of its log.
+    pub async fn start(&mut self) -> anyhow::Result<Duration> {
+        self.start_under(&[]).await
+    }
+
+    /// Like [`Self::start`], but run by another program, such as `["strace", "-f"]`.
+    ///
+    /// # Errors
+    /// Like [`Self::start`].
+    pub async fn start_under(&mut self, wrapper: &[&str]) -> anyhow::Result<Duration> {
+        let start = Instant::now();
+        let mut command = self.command(wrapper);
+        command.args(["--listen", "127.0.0.1:0", "--database", &self.database]);
+        let log = OpenOptions::new().create(true).append(true).open(&self.log)?;
+        let child = self.child.insert(command.stdout(Stdio::piped()).stderr(log).spawn()?);
+        let mut stdout = BufReader::new(child.stdout.take().context("its output is piped")?);
+        let first_line = spawn_blocking(move || {
+            let mut line = String::new();
+            stdout.read_line(&mut line).map(|_| line)
+        });
+        let line = timeout(SERVER_START_TIMEOUT, first_line).await.context("the server printed no address")???;
+        let origin = line.trim_end().split_once(" is served at ").map(|(_, origin)| origin);
+        origin.with_context(|| format!("the server did not start: {}", self.log_tail()))?.clone_into(&mut self.origin);
+        while !self.is_ready().await {
+            ensure!(start.elapsed() < SERVER_START_TIMEOUT, "the server is not ready: {}", self.log_tail());
+            sleep(Duration::from_millis(2)).await;
+        }
+        Ok(start.elapsed())
+    }
+
+    /// Whether `/health/ready` answers with 200.
+    pub async fn is_ready(&self) -> bool {
+        let address = authority(&self.origin);
+        let request = async {
+            let mut stream = TcpStream::connect(address).await?;
+            get(&mut stream, address, "/health/ready", true).await
+        };
+        matches!(timeout(READINESS_TIMEOUT, request).await, Ok(Ok(200)))
+    }
+
+    /// Sends SIGKILL and waits for the end of the process.
+    ///
+    /// # Errors
+    /// It does not run, or has ended by itself.
+    pub fn kill(&mut self) -> anyhow::Result<()> {
+        let mut child = self.child.take().context("the server does not run")?;
+        ensure!(child.try_wait()?.is_none(), "the server had ended already: {}", self.log_tail());
+        child.kill()?;
+        child.wait()?;
+        Ok(())
+    }
+
+    /// Sends SIGTERM and waits for the end of the process, and of a wrapper that runs it.
+    ///
+    /// # Errors
+    /// It does not run, or ends with a failure.
+    pub fn stop(&mut self) -> anyhow::Result<()> {
+        let mut child = self.child.take().context("the server does not run")?;
+        let pid = child.id();
+        let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
+        let server = children.split_whitespace().last().map_or_else(|| pid.to_string(), ToOwned::to_owned);
+        ensure!(Command::new("kill").arg(server).status()?.success(), "the server could not be signaled");
+        let status = child.wait()?;
+        ensure!(status.success(), "the server ended with {status}: {}", self.log_tail());
+        Ok(())
+    }
+
+    /// Runs `dinnerparty check` on the database.
+    ///
+    /// # Errors
+    /// It reports violations; the error quotes them.
+    pub fn check(&self) -> anyhow::Result<()> {
+        let output = self.command(&[]).args(["check", "--database", &self.database]).output()?;
+        let text = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        ensure!(output.status.success(), "`dinnerparty check` reports:\n{text}");
+        Ok(())
+    }
+
+    /// The last three lines of its log.
+    #[must_use]
+    pub fn log_tail(&self) -> String {
+        let log = fs::read_to_string(&self.log).unwrap_or_default();
+        let lines: Vec<_> = log.lines().collect();
+        lines[lines.len().saturating_sub(3)..].join("\n")
+    }
+
+    /// The program, without the settings of this process's environment.
+    fn command(&self, wrapper: &[&str]) -> Command {
+        let mut command = match wrapper {
+            [] => Command::new(&self.program),
+            [wrapper, arguments @ ..] => {
+                let mut command = Command::new(wrapper);
+                command.args(arguments).arg(&self.program);
+                command
+            }
+        };
+        for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DINNERPARTY_")) {
+            command.env_remove(name);
+        }
+        command.stdin(Stdio::null());
+        command
+    }
+}
+
+impl Drop for ServerProcess {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.child {
+            let _ = child.kill(); // fails where it has ended already
+            let _ = child.wait();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+//! `cargo xtask attack`: clients that use up connections or memory, and what another client notices. The attacks are in the
+//! example `attack` of the crate `load-tools`; this verb builds the program, fills a database and starts the example.
+
+use std::path::Path;
+
+use crate::command;
+use crate::load_tools::{ProgramOptions, SeededDatabase, example};
+
+/// Which attacks.
+#[derive(clap::Args)]
+pub(crate) struct Options {
+    /// Only rows whose name contains this text, such as `unread`.
+    #[arg(long, value_name = "TEXT")]
+    only: Option<String>,
+    #[command(flatten)]
+    program: ProgramOptions,
+}
+
+/// The size of the seeded database: its largest page lists 100 parties.
+const USERS: u32 = 200;
+const PARTIES: u32 = 200;
+
+pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
+    let program = options.program.provide(root)?;
+    let database = SeededDatabase::new(root, USERS, PARTIES)?;
+    let mut attack = example(root, "load-tools", "attack");
+    attack.arg("--program").arg(program).args(["--database", &database.url()]);
+    command::run(attack.args(options.only.iter().flat_map(|only| ["--only", only])))
+}

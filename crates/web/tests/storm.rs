@@ -1,5 +1,5 @@
 //! Everybody at once: a table of ten is never overbooked, nobody is told what is not stored, and nobody meets an error.
-//! `cargo run -p load-tools --example storm` does the same with more guests and rounds, and prints a table.
+//! `cargo xtask faults oversell` does the same with more guests and rounds, and prints a table.
 
 use std::sync::Arc;
 

@@ -93,7 +93,7 @@ use std::sync::Arc;
 
 pub use auth::{
     Cost, CostError, HashLimits, HashQueueFull, Lifetime, LifetimeError, Lifetimes, LiveSession, Password,
-    PasswordPolicy, PasswordPolicyError, PasswordRefusal, PasswordTooLong, Random, SessionToken, Warning,
+    PasswordPolicy, PasswordPolicyError, PasswordRefusal, PasswordTooLong, PasswordWarning, Random, SessionToken,
     is_verifiable,
 };
 pub use builder::{BuildError, Builder};

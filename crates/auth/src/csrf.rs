@@ -1,9 +1,10 @@
-//! CSRF tokens: proof that a form was made for the one who sends it. When one is required is the HTTP layer's.
+//! CSRF tokens. Each proves that a form was rendered for the session that submits it. The HTTP layer decides which
+//! requests need one.
 //!
-//! A token is `base64url(mask || mask xor HMAC-SHA-256(secret, label))`. The secret is the session's own (or the
-//! pre-session cookie's), so there is no server key: tokens survive a restart, hold over several processes, and end
-//! with the session. The mask is fresh each time, since answers are compressed and a constant secret in a compressed
-//! page can be guessed byte by byte (BREACH).
+//! A token is `base64url(mask || mask xor HMAC-SHA-256(secret, label))`. The secret is that of the session or of the
+//! pre-session cookie. So there is no server key: tokens survive a restart, are valid in every process, and end with
+//! the session. Each token has a fresh mask: responses are compressed, and a constant secret in a compressed page can be
+//! guessed byte by byte (BREACH).
 
 use std::array::from_fn;
 
@@ -14,36 +15,39 @@ use subtle::ConstantTimeEq;
 
 use crate::Random;
 
-/// What the secret is used for here, so that no other use of it gives the same bytes.
+/// The message of the HMAC. It keeps other uses of the secret from producing the same bytes.
 const LABEL: &[u8] = b"csrf token v1";
 
-/// A token for a form shown to the bearer of `secret`: 86 characters, different each time.
+/// The length of a token's text, in characters: 64 bytes in base64url.
+const TOKEN_LENGTH: usize = 86;
+
+/// Returns a new token for a form of the session with `secret`: 86 characters, different each time.
 #[must_use]
 pub fn token(secret: &[u8; 32], random: &dyn Random) -> String {
     let mask: [u8; 32] = random.bytes();
-    BASE64.encode([mask, xor(mask, proof(secret))].as_flattened())
+    BASE64.encode([mask, xor(mask, mac(secret))].as_flattened())
 }
 
-/// Whether `token` was made for the bearer of `secret`, in a time that does not tell how nearly.
+/// Whether `token` was made for the session with `secret`. Compares in constant time.
 #[must_use]
 pub fn verify(secret: &[u8; 32], token: &str) -> bool {
     let mut halves = [[0; 32]; 2];
-    if token.len() != 86 || BASE64.decode_slice(token, halves.as_flattened_mut()).is_err() {
+    if token.len() != TOKEN_LENGTH || BASE64.decode_slice(token, halves.as_flattened_mut()).is_err() {
         return false;
     }
     let [mask, masked] = halves;
-    xor(mask, masked).ct_eq(&proof(secret)).into()
+    xor(mask, masked).ct_eq(&mac(secret)).into()
 }
 
-fn proof(secret: &[u8; 32]) -> [u8; 32] {
-    // A key shorter than a block is padded with zeros (RFC 2104): done here, where its length is known, it cannot fail.
+fn mac(secret: &[u8; 32]) -> [u8; 32] {
+    // RFC 2104 pads a key shorter than a block with zeros. Padding here, where the length is known, cannot fail.
     let mut block = [0; 64];
     block[..32].copy_from_slice(secret);
     Hmac::<Sha256>::new(&block.into()).chain_update(LABEL).finalize().into_bytes().into()
 }
 
-fn xor(one: [u8; 32], other: [u8; 32]) -> [u8; 32] {
-    from_fn(|at| one[at] ^ other[at])
+fn xor(a: [u8; 32], b: [u8; 32]) -> [u8; 32] {
+    from_fn(|at| a[at] ^ b[at])
 }
 
 #[cfg(test)]
@@ -54,7 +58,7 @@ mod tests {
     use crate::random::fake::Counting;
 
     #[test]
-    fn a_token_is_an_hmac_under_a_mask() {
+    fn token_is_masked_hmac() {
         let text = token(&[7; 32], &Counting::default());
         let bytes = BASE64.decode(&text).unwrap();
         let (mask, masked) = bytes.split_at(32);
@@ -64,20 +68,20 @@ mod tests {
     }
 
     #[test]
-    fn tokens_differ_each_time_and_all_hold() {
+    fn tokens_of_one_secret_differ_and_are_all_valid() {
         let random = Counting::default();
-        let [one, other] = [(); 2].map(|()| token(&[7; 32], &random));
-        assert_ne!(one, other);
-        assert!(verify(&[7; 32], &one) && verify(&[7; 32], &other));
+        let [first, second] = [(); 2].map(|()| token(&[7; 32], &random));
+        assert_ne!(first, second);
+        assert!(verify(&[7; 32], &first) && verify(&[7; 32], &second));
     }
 
     #[test]
-    fn a_token_of_another_session_does_not_hold() {
+    fn token_of_another_session_is_rejected() {
         assert!(!verify(&[8; 32], &token(&[7; 32], &Counting::default())));
     }
 
     #[test]
-    fn a_token_cut_short_does_not_hold_even_where_it_ends_in_zeros() {
+    fn truncated_token_is_rejected_even_if_it_ends_in_zeros() {
         let random = Counting::default();
         for secret in (0..=255).flat_map(|n| [[n; 32]; 8]) {
             let token = token(&secret, &random);
@@ -87,13 +91,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_other_text_holds(secret: [u8; 32], text in any::<String>(), at in 0..86usize, with in "[A-Za-z0-9_-]") {
+        fn altered_token_is_rejected(secret: [u8; 32], text in any::<String>(), at in 0..86usize, with in "[A-Za-z0-9_-]") {
             prop_assert!(!verify(&secret, &text));
             let token = token(&secret, &Counting::default());
             let changed = format!("{}{with}{}", &token[..at], &token[at + 1..]);
             prop_assert_eq!(verify(&secret, &changed), changed == token);
-            for spelling in [format!("{token}="), format!("{token}A"), format!(" {token}"), token[..85].to_owned()] {
-                prop_assert!(!verify(&secret, &spelling));
+            for altered in [format!("{token}="), format!("{token}A"), format!(" {token}"), token[..85].to_owned()] {
+                prop_assert!(!verify(&secret, &altered));
             }
         }
     }

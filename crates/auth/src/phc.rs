@@ -1,58 +1,60 @@
-//! Our hashes as PHC strings: the one form that is written, and the only one that is read.
+//! The PHC string of a password hash: one form is written, and only this form is read.
 //!
-//! `password-hash` reads and writes the format, which leaves open what is closed here: other functions, versions,
-//! missing or further parameters, short salts, digests of 10 to 64 bytes. A stored string is not trusted: its bounds
-//! are checked before any work, so that neither `i=4294967295` nor an empty digest does harm.
+//! `password-hash` parses and formats PHC strings in general. This module rejects what the general format allows: other
+//! functions, versions, missing or additional parameters, short salts, digests of 10 to 64 bytes. A stored string is not
+//! trusted: its bounds are checked before any hashing, so that `i=4294967295` costs nothing and an empty digest matches
+//! nothing.
 
 use domain::credential::PasswordHash;
 use password_hash::phc::{self, Ident, Output, Salt};
 
 use crate::Cost;
 
-/// A hash that keeps the bounds: `$pbkdf2-sha256$i=600000,l=32$salt$digest`.
+/// A password hash within the bounds: `$pbkdf2-sha256$i=600000,l=32$salt$digest`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Phc {
-    /// 1,000 to [`Cost::CEILING`].
+    /// 1,000 to [`Cost::MAX_ROUNDS`].
     pub(crate) rounds: u32,
-    /// 16 to 48 bytes ([`Salt::MAX_LENGTH`]); ours have 16.
+    /// 16 to 48 bytes ([`Salt::MAX_LENGTH`]). New hashes have 16.
     pub(crate) salt: Vec<u8>,
-    /// What PBKDF2-HMAC-SHA256 gave.
+    /// The output of PBKDF2-HMAC-SHA256.
     pub(crate) digest: [u8; 32],
 }
 
 impl Phc {
-    /// The length of the salts we make, in bytes (NIST SP 800-132 asks for 16).
-    pub(crate) const SALT: usize = 16;
-    /// The fewest rounds a stored hash may have: RFC 8018's, and the year 2000's.
-    const FEWEST_ROUNDS: u32 = 1_000;
+    /// The length of a new salt, in bytes. NIST SP 800-132, 5.1 requires 16.
+    pub(crate) const SALT_LENGTH: usize = 16;
+    /// The fewest rounds of a stored hash: the minimum of RFC 8018, 4.2.
+    const MIN_STORED_ROUNDS: u32 = 1_000;
     const FUNCTION: Ident = Ident::new_unwrap("pbkdf2-sha256");
 
-    /// Reads a stored string; `None` where it breaks a bound.
+    /// Parses a stored string. `None` if it breaks a bound.
     pub(crate) fn parse(stored: &PasswordHash) -> Option<Self> {
-        let read = phc::PasswordHash::new(stored.expose()).ok()?;
-        let rounds = read.params.get_decimal("i").filter(|i| (Self::FEWEST_ROUNDS..=Cost::CEILING).contains(i))?;
-        let salt = read.salt.filter(|salt| salt.len() >= Self::SALT)?.to_vec();
-        let digest = read.hash?.as_bytes().try_into().ok()?;
+        let parsed = phc::PasswordHash::new(stored.expose()).ok()?;
+        let rounds =
+            parsed.params.get_decimal("i").filter(|i| (Self::MIN_STORED_ROUNDS..=Cost::MAX_ROUNDS).contains(i))?;
+        let salt = parsed.salt.filter(|salt| salt.len() >= Self::SALT_LENGTH)?.to_vec();
+        let digest = parsed.hash?.as_bytes().try_into().ok()?;
         let phc = Self { rounds, salt, digest };
-        // What we would not write in just these words is not ours. Nothing that was typed is compared here.
+        // Rejects every other spelling of the same values. No typed password is compared here.
         (phc.to_hash().expose() == stored.expose()).then_some(phc)
     }
 
-    /// The string to store.
+    /// Formats the string to store.
     pub(crate) fn to_hash(&self) -> PasswordHash {
-        // No `ok` below turns anything into nothing: a `Phc`'s lengths are within what the types hold.
+        // The `ok`s and the default below discard no error: a `Phc` has lengths that the types can hold.
         const {
-            assert!(Salt::MIN_LENGTH <= Self::SALT && Self::SALT <= Salt::MAX_LENGTH);
+            assert!(Salt::MIN_LENGTH <= Self::SALT_LENGTH && Self::SALT_LENGTH <= Salt::MAX_LENGTH);
             assert!(Output::MIN_LENGTH <= 32 && 32 <= Output::MAX_LENGTH);
         }
-        let written = phc::PasswordHash {
+        let formatted = phc::PasswordHash {
             algorithm: Self::FUNCTION,
             version: None,
             params: format!("i={},l=32", self.rounds).parse().unwrap_or_default(),
             salt: Salt::new(&self.salt).ok(),
             hash: Output::new(&self.digest).ok(),
         };
-        PasswordHash::new(written.to_string())
+        PasswordHash::new(formatted.to_string())
     }
 }
 
@@ -71,7 +73,7 @@ mod tests {
     }
 
     #[test]
-    fn our_form_is_read_and_written() {
+    fn hash_is_formatted_and_parsed() {
         let text = format!("$pbkdf2-sha256$i=600000,l=32${SALT}${DIGEST}");
         let phc = Phc { rounds: 600_000, salt: vec![0; 16], digest: [0; 32] };
         assert_eq!(phc.to_hash().expose(), text);
@@ -79,8 +81,8 @@ mod tests {
     }
 
     #[test]
-    fn rounds_outside_the_bounds_are_not_read() {
-        for (rounds, read) in [
+    fn rounds_outside_bounds_are_rejected() {
+        for (rounds, is_valid) in [
             ("999", false),
             ("1000", true),
             ("10000000", true),
@@ -92,13 +94,17 @@ mod tests {
             ("-1", false),
             ("", false),
         ] {
-            assert_eq!(parse(&format!("$pbkdf2-sha256$i={rounds},l=32${SALT}${DIGEST}")).is_some(), read, "{rounds}");
+            assert_eq!(
+                parse(&format!("$pbkdf2-sha256$i={rounds},l=32${SALT}${DIGEST}")).is_some(),
+                is_valid,
+                "{rounds}"
+            );
         }
     }
 
     #[test]
-    fn salts_and_digests_of_other_lengths_are_not_read() {
-        for (salt, digest, read) in [
+    fn salt_or_digest_of_other_length_is_rejected() {
+        for (salt, digest, is_valid) in [
             (16, 32, true),
             (48, 32, true),
             (15, 32, false),
@@ -109,12 +115,12 @@ mod tests {
         ] {
             let (salt_64, digest_64) = (BASE64.encode(vec![7; salt]), BASE64.encode(vec![7; digest]));
             let text = format!("$pbkdf2-sha256$i=10000000,l=32${salt_64}${digest_64}");
-            assert_eq!(parse(&text).is_some(), read, "salt {salt}, digest {digest}");
+            assert_eq!(parse(&text).is_some(), is_valid, "salt {salt}, digest {digest}");
         }
     }
 
     #[test]
-    fn other_forms_are_not_read() {
+    fn other_phc_forms_are_rejected() {
         for text in [
             String::new(),
             "$".into(),
@@ -147,7 +153,7 @@ mod tests {
         }
 
         #[test]
-        fn what_is_written_is_read_and_what_is_read_has_one_spelling(
+        fn parsed_hash_has_one_spelling(
             rounds in 1_000..=10_000_000u32,
             salt in prop::collection::vec(any::<u8>(), 16..=48),
             digest: [u8; 32],
@@ -155,13 +161,13 @@ mod tests {
             with in "[A-Za-z0-9+/=$,.]",
         ) {
             let phc = Phc { rounds, salt, digest };
-            let written = phc.to_hash().expose().to_owned();
-            prop_assert_eq!(parse(&written), Some(phc));
-            let at = at.index(written.len());
-            let changed = format!("{}{with}{}", &written[..at], &written[at + 1..]);
-            if let Some(read) = parse(&changed) {
-                let again = read.to_hash();
-                prop_assert_eq!(again.expose(), changed);
+            let formatted = phc.to_hash().expose().to_owned();
+            prop_assert_eq!(parse(&formatted), Some(phc));
+            let at = at.index(formatted.len());
+            let changed = format!("{}{with}{}", &formatted[..at], &formatted[at + 1..]);
+            if let Some(parsed) = parse(&changed) {
+                let formatted = parsed.to_hash();
+                prop_assert_eq!(formatted.expose(), changed);
             }
         }
     }

@@ -1,15 +1,17 @@
-//! Which passwords may be chosen. Asked at registration and at a change, never at log-in: what was chosen under an
-//! earlier policy still opens.
+//! The policy for new passwords: length and strength. It applies at registration and at a password change, never at
+//! log-in: passwords chosen under an earlier policy stay valid.
 
-mod guess;
+mod strength;
 
 use std::fmt;
 
-use self::guess::Verdict;
+use self::strength::Strength;
 use crate::Password;
 
-/// The rules for a new password. Length and guessability alone: no mix of letters, digits and signs is asked for, and
-/// none expires (NIST SP 800-63B-4, 3.1.1.2; ASVS 5.0, V6.2.5 and V6.2.10).
+/// The rules for a new password: its length and its strength.
+///
+/// No mix of letters, digits and signs is required, and no password expires (NIST SP 800-63B-4, 3.1.1.2; ASVS 5.0,
+/// V6.2.5 and V6.2.10).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PasswordPolicy {
     min_length: usize,
@@ -28,57 +30,58 @@ pub enum PasswordPolicyError {
     MaxLength(usize),
 }
 
-/// Why a password may not be chosen.
+/// Why the policy rejects a password.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PasswordRefusal {
-    /// Nothing was typed.
+    /// The password is empty.
     #[error("a password is required")]
     Empty,
-    /// Too few code points.
+    /// Fewer code points than the policy requires.
     #[error("a password has at least {min} characters")]
     TooShort {
-        /// The fewest.
+        /// The fewest code points.
         min: usize,
     },
-    /// Too many code points for this policy.
+    /// More code points than the policy allows.
     #[error("a password has at most {max} characters")]
     TooLong {
-        /// The most.
+        /// The most code points.
         max: usize,
     },
-    /// A program would guess it within a million tries.
+    /// A cracking program would guess it within a million attempts.
     #[error("the password is easy to guess")]
     Guessable {
-        /// What gives it away; `None` where it is simply not much.
-        warning: Option<Warning>,
+        /// The main weakness; `None` if there is no particular one.
+        warning: Option<PasswordWarning>,
     },
 }
 
-/// What makes a password easy to guess.
+/// The main weakness of a guessable password. `Display` is a phrase for the user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Warning {
-    /// It is made of the username, the e-mail address or the site's name.
-    OwnWord,
-    /// It is on a list of common passwords, or nearly so.
+pub enum PasswordWarning {
+    /// The password consists of context-specific words: the username, the e-mail address or the site's name (ASVS 5.0,
+    /// V6.2.11).
+    ContextWord,
+    /// The password is on a list of common passwords, or similar to one of them.
     Common,
-    /// It is a word, and little else.
+    /// The password is a single word with little else.
     Word,
-    /// It is somebody's name, and little else.
+    /// The password is a name with little else.
     Name,
-    /// It repeats itself.
+    /// The password repeats a part.
     Repeat,
-    /// It is a sequence, such as `abc` or `6543`.
+    /// The password is a sequence, such as `abc` or `6543`.
     Sequence,
-    /// It is a pattern on the keyboard.
+    /// The password is a pattern on the keyboard.
     Keyboard,
-    /// It is a date or a year.
+    /// The password is a date or a year.
     Date,
 }
 
-impl fmt::Display for Warning {
+impl fmt::Display for PasswordWarning {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::OwnWord => "it is made of your own name, your address or this site's name",
+            Self::ContextWord => "it is made of your own name, your address or this site's name",
             Self::Common => "it is a common password",
             Self::Word => "a word by itself is among the first tries",
             Self::Name => "a name by itself is among the first tries",
@@ -98,7 +101,7 @@ impl Default for PasswordPolicy {
 }
 
 impl PasswordPolicy {
-    /// At least 15 code points, as NIST SP 800-63B-4, 3.1.1.2 asks of a password that is not followed by a second factor.
+    /// At least 15 code points, which NIST SP 800-63B-4, 3.1.1.2 requires of a password without a second factor.
     #[must_use]
     pub fn strict() -> Self {
         Self { min_length: 15, ..Self::default() }
@@ -126,40 +129,41 @@ impl PasswordPolicy {
         }
     }
 
-    /// Sets the names of the site and its product, which a guesser tries first (ASVS 5.0, V6.2.11).
+    /// Sets the names of the site and its product, which an attacker tries first (ASVS 5.0, V6.2.11).
     #[must_use]
     pub fn with_site_words(self, words: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self { site_words: words.into_iter().map(Into::into).collect(), ..self }
     }
 
-    /// The fewest code points, for the page that asks for a password.
+    /// The least length, in code points.
     #[must_use]
     pub const fn min_length(&self) -> usize {
         self.min_length
     }
 
-    /// The most code points.
+    /// The greatest length, in code points.
     #[must_use]
     pub const fn max_length(&self) -> usize {
         self.max_length
     }
 
-    /// Whether a password may be chosen by somebody whose username and e-mail address are `own_words`; an address's
-    /// parts count by themselves. It takes some 10 ms of a core at worst: [`crate::Hasher::hash_new_password`] asks it off the
-    /// async threads.
+    /// Checks a new password of a user. `user_words` are the username and the e-mail address; the parts of an address
+    /// count as words of their own.
+    ///
+    /// Takes at most about 10 ms of one core. [`crate::Hasher::hash_new_password`] calls it off the async threads.
     ///
     /// # Errors
-    /// The first rule of [`PasswordRefusal`] that it breaks.
-    pub fn check(&self, password: &Password, own_words: &[&str]) -> Result<(), PasswordRefusal> {
+    /// The first rule of [`PasswordRefusal`] that the password breaks.
+    pub fn check(&self, password: &Password, user_words: &[&str]) -> Result<(), PasswordRefusal> {
         self.check_length(password)?;
-        let words = own_words.iter().copied().chain(self.site_words.iter().map(String::as_str));
-        match guess::judge(password.expose(), words) {
-            Verdict::Hard => Ok(()),
-            Verdict::Easy(warning) => Err(PasswordRefusal::Guessable { warning }),
+        let context_words = user_words.iter().copied().chain(self.site_words.iter().map(String::as_str));
+        match strength::estimate(password.expose(), context_words) {
+            Strength::Sufficient => Ok(()),
+            Strength::Guessable(warning) => Err(PasswordRefusal::Guessable { warning }),
         }
     }
 
-    /// The part of [`Self::check`] that is no work.
+    /// Checks the length only, which takes no time.
     pub(crate) fn check_length(&self, password: &Password) -> Result<(), PasswordRefusal> {
         match password.length() {
             0 => Err(PasswordRefusal::Empty),

@@ -1,16 +1,16 @@
-//! Chance as an argument. The system's random source is not here: it is named once, where a program starts.
+//! The random source as an argument. The operating system's source is not here: the program names it once, at its start.
 
-/// Where random bytes come from.
+/// A source of random bytes.
 ///
-/// A source either fills every byte with unpredictable data or panics: there is no weaker answer to fall back to, and
-/// no caller could do anything better with an error than to stop.
+/// An implementation fills every byte with unpredictable data, or panics. There is no weaker fallback, and a caller
+/// could only stop on an error.
 pub trait Random: Send + Sync {
     /// Fills `bytes`.
     fn fill(&self, bytes: &mut [u8]);
 }
 
 impl dyn Random + '_ {
-    /// `N` fresh bytes.
+    /// Returns `N` fresh bytes.
     #[must_use]
     pub fn bytes<const N: usize>(&self) -> [u8; N] {
         let mut bytes = [0; N];
@@ -21,13 +21,13 @@ impl dyn Random + '_ {
 
 #[cfg(test)]
 pub(crate) mod fake {
-    //! A source that tests can foretell.
+    //! A random source that tests can predict.
 
     use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
     use super::Random;
 
-    /// Counts: each byte is one more than the last, so no two fills of one source begin alike.
+    /// Counts up byte by byte, so that successive fills differ.
     #[derive(Default)]
     pub(crate) struct Counting(AtomicU8);
 
@@ -38,7 +38,7 @@ pub(crate) mod fake {
     }
 
     #[test]
-    fn bytes_are_asked_of_the_source_each_time() {
+    fn each_call_returns_fresh_bytes() {
         let random: &dyn Random = &Counting::default();
         assert_eq!((random.bytes(), random.bytes()), ([0, 1, 2], [3, 4, 5]));
     }

@@ -1,5 +1,5 @@
-//! Sessions as values: the token in the visitor's cookie, and how long a login lives. Storing them is a port of
-//! `domain`; cookies are the HTTP layer's.
+//! Sessions as values: the token in the cookie, the lifetime, and the check of a stored session. A port of `domain`
+//! stores sessions; the HTTP layer writes cookies.
 
 mod lifetime;
 mod live;

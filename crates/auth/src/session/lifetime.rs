@@ -1,5 +1,5 @@
-//! How long a login lives: opening, renewing and expiring, as functions of values. The clock is an argument, and may
-//! have been set since.
+//! Session lifetimes: opening, renewing and expiring, as functions of values. The time is an argument, and the clock
+//! behind it may have been set back since the session was opened.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 
-/// Last seen is written no more often than this, so that a page does not cost a write.
-const RENEWED_EVERY: Duration = MINUTE;
+/// The least time between two writes of `last_seen_at`, so that not every page view costs a write.
+const RENEWAL_INTERVAL: Duration = MINUTE;
 
-/// How far ahead of the clock a session's times may be, because the clock was set back. Beyond it they are not
-/// believed, or a session opened under a clock of next year would live until then.
-const BELIEVED_AHEAD: Duration = DAY;
+/// How far a session's times may lie ahead of a clock that was set back. A session further ahead is rejected: one opened
+/// under a clock a year ahead would otherwise live until then.
+const MAX_CLOCK_SKEW: Duration = DAY;
 
-/// How long one kind of login lives.
+/// The limits of one kind of session, with or without "remember me".
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lifetime {
     idle: Duration,
@@ -30,46 +30,47 @@ pub struct Lifetime {
 /// Why two durations are not a lifetime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LifetimeError {
-    /// Idle is under [`Lifetime::SHORTEST_IDLE`].
-    #[error("a session's idle limit is at least {} seconds", Lifetime::SHORTEST_IDLE.as_secs())]
+    /// The idle limit is under [`Lifetime::MIN_IDLE`].
+    #[error("a session's idle limit is at least {} seconds", Lifetime::MIN_IDLE.as_secs())]
     IdleTooShort,
-    /// Idle is longer than absolute, and would never be reached.
+    /// The idle limit is longer than the absolute limit, so it would never be reached.
     #[error("a session's idle limit is at most its absolute limit")]
     IdleBeyondAbsolute,
-    /// Absolute is over [`Lifetime::LONGEST`].
-    #[error("a session's absolute limit is at most {} days", Lifetime::LONGEST.as_secs() / DAY.as_secs())]
+    /// The absolute limit is over [`Lifetime::MAX_ABSOLUTE`].
+    #[error("a session's absolute limit is at most {} days", Lifetime::MAX_ABSOLUTE.as_secs() / DAY.as_secs())]
     TooLong,
 }
 
 impl Lifetime {
-    /// Two minutes: last seen is written once a minute, so with less somebody active would be logged out.
-    pub const SHORTEST_IDLE: Duration = Duration::from_mins(2);
-    /// 30 days, the most before somebody must log in again (NIST SP 800-63B-4, 2.1.3).
-    pub const LONGEST: Duration = Duration::from_hours(30 * 24);
+    /// The shortest idle limit: two minutes. `last_seen_at` is written once a minute, so a shorter limit would log out an
+    /// active user.
+    pub const MIN_IDLE: Duration = Duration::from_mins(2);
+    /// The longest absolute limit: 30 days, after which NIST SP 800-63B-4, 2.1.3 requires a new log-in.
+    pub const MAX_ABSOLUTE: Duration = Duration::from_hours(30 * 24);
 
-    /// A login that ends `idle` after the last request that came with it, and in any case `absolute` after it was opened.
+    /// A session expires `idle` after its last request, and at the latest `absolute` after it was opened.
     ///
     /// # Errors
-    /// The first rule of [`LifetimeError`] that the two break.
+    /// The first rule of [`LifetimeError`] that the durations break.
     pub const fn new(idle: Duration, absolute: Duration) -> Result<Self, LifetimeError> {
-        if idle.as_nanos() < Self::SHORTEST_IDLE.as_nanos() {
+        if idle.as_nanos() < Self::MIN_IDLE.as_nanos() {
             Err(LifetimeError::IdleTooShort)
         } else if idle.as_nanos() > absolute.as_nanos() {
             Err(LifetimeError::IdleBeyondAbsolute)
-        } else if absolute.as_nanos() > Self::LONGEST.as_nanos() {
+        } else if absolute.as_nanos() > Self::MAX_ABSOLUTE.as_nanos() {
             Err(LifetimeError::TooLong)
         } else {
             Ok(Self { idle, absolute })
         }
     }
 
-    /// How long it lives without a request.
+    /// The idle limit: the time without a request after which a session expires.
     #[must_use]
     pub const fn idle(self) -> Duration {
         self.idle
     }
 
-    /// How long it lives at most; a remembered login's cookie has this age.
+    /// The absolute limit, which no request extends. It is the cookie's `Max-Age` with "remember me".
     #[must_use]
     pub const fn absolute(self) -> Duration {
         self.absolute
@@ -80,7 +81,7 @@ impl Lifetime {
     }
 }
 
-/// How long logins live: the service's policy, which counts for those that are open too when it is changed.
+/// The service's session policy. A changed policy applies to open sessions too.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Lifetimes {
     browser: Lifetime,
@@ -88,51 +89,50 @@ pub struct Lifetimes {
 }
 
 impl Default for Lifetimes {
-    /// Without "remember me" 12 hours idle and 7 days in all; with it 14 and 30 days.
+    /// 12 hours idle and 7 days absolute; with "remember me" 14 and 30 days.
     fn default() -> Self {
-        let [half_a_day, week] = [12 * HOUR, 7 * DAY];
         Self {
-            browser: Lifetime { idle: half_a_day, absolute: week },
-            remembered: Lifetime { idle: 2 * week, absolute: Lifetime::LONGEST },
+            browser: Lifetime { idle: 12 * HOUR, absolute: 7 * DAY },
+            remembered: Lifetime { idle: 14 * DAY, absolute: Lifetime::MAX_ABSOLUTE },
         }
     }
 }
 
-/// What is written when a request came with a session.
+/// What to write to the store for a request that came with a session.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Renewal {
     /// When the request came.
     pub seen_at: Timestamp,
-    /// When the session may be forgotten now.
+    /// The new time from which the purge may remove the session.
     pub expires_at: Timestamp,
-    /// Nothing is to be written where another request has been noted after this: of many at once one is written.
+    /// The write is skipped if another request was recorded after this time: of many concurrent requests one writes.
     pub unless_seen_after: Timestamp,
 }
 
 impl Lifetimes {
-    /// These lifetimes, of logins without and with "remember me".
+    /// The lifetimes of sessions without and with "remember me".
     #[must_use]
     pub const fn new(browser: Lifetime, remembered: Lifetime) -> Self {
         Self { browser, remembered }
     }
 
-    /// The lifetime of a login without "remember me", which the browser forgets when it is closed.
+    /// The lifetime without "remember me". The browser drops the cookie when it is closed.
     #[must_use]
     pub const fn browser(&self) -> Lifetime {
         self.browser
     }
 
-    /// The lifetime of a login with "remember me".
+    /// The lifetime with "remember me".
     #[must_use]
     pub const fn remembered(&self) -> Lifetime {
         self.remembered
     }
 
-    const fn of(&self, remembered: bool) -> Lifetime {
-        if remembered { self.remembered } else { self.browser }
+    const fn lifetime(&self, is_remembered: bool) -> Lifetime {
+        if is_remembered { self.remembered } else { self.browser }
     }
 
-    /// The session of somebody who gave their password just now.
+    /// Makes the record of a new session, for a user who has just given the password.
     #[must_use]
     pub fn open(&self, user: UserId, remembered: bool, device: Device, now: Timestamp) -> SessionRecord {
         SessionRecord {
@@ -140,7 +140,7 @@ impl Lifetimes {
             created_at: now,
             last_seen_at: now,
             authenticated_at: now,
-            expires_at: self.of(remembered).expires_at(now, now),
+            expires_at: self.lifetime(remembered).expires_at(now, now),
             remembered,
             device,
         }
@@ -151,9 +151,9 @@ impl Lifetimes {
     /// The result follows from the session's times and this policy alone. `expires_at` is for the purge, and may have
     /// been computed under an earlier policy.
     pub(super) fn is_live(&self, record: &SessionRecord, now: Timestamp) -> bool {
-        let lifetime = self.of(record.remembered);
-        let ahead = record.created_at.max(record.last_seen_at).since(now);
-        ahead <= BELIEVED_AHEAD
+        let lifetime = self.lifetime(record.remembered);
+        let skew = record.created_at.max(record.last_seen_at).since(now);
+        skew <= MAX_CLOCK_SKEW
             && now.since(record.created_at) < lifetime.absolute
             && now.since(record.last_seen_at) < lifetime.idle
     }
@@ -163,9 +163,9 @@ impl Lifetimes {
     #[must_use]
     pub fn renew(&self, session: &LiveSession, now: Timestamp) -> Option<Renewal> {
         let record = session.record();
-        let is_due = now.since(record.last_seen_at) >= RENEWED_EVERY && self.is_live(record, now);
-        let expires_at = self.of(record.remembered).expires_at(record.created_at, now);
-        is_due.then_some(Renewal { seen_at: now, expires_at, unless_seen_after: now - RENEWED_EVERY })
+        let is_due = now.since(record.last_seen_at) >= RENEWAL_INTERVAL && self.is_live(record, now);
+        let expires_at = self.lifetime(record.remembered).expires_at(record.created_at, now);
+        is_due.then_some(Renewal { seen_at: now, expires_at, unless_seen_after: now - RENEWAL_INTERVAL })
     }
 }
 

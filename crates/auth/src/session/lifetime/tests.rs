@@ -158,7 +158,7 @@ fn default_lifetimes_pass_their_own_check() {
 
 #[test]
 fn active_session_survives_shortest_idle_limit() {
-    let shortest = Lifetime::new(Lifetime::SHORTEST_IDLE, DAY).unwrap();
+    let shortest = Lifetime::new(Lifetime::MIN_IDLE, DAY).unwrap();
     let policy = Lifetimes::new(shortest, shortest);
     let mut record = opened(false);
     for at in (0..3_600).step_by(59) {
@@ -172,21 +172,21 @@ proptest! {
     #[test]
     fn no_moment_panics_and_purge_is_never_early(created: i64, seen: i64, now: i64, remembered: bool) {
         let [created_at, last_seen_at, now] = [created, seen, now].map(Timestamp::from_millis);
-        let expires_at = Lifetimes::default().of(remembered).expires_at(created_at, last_seen_at);
+        let expires_at = Lifetimes::default().lifetime(remembered).expires_at(created_at, last_seen_at);
         let record = SessionRecord { created_at, last_seen_at, expires_at, ..opened(remembered) };
         prop_assert!(!(is_live(&record, now) && expires_at <= now));
         if let Some(renewal) = renew(&record, now) {
             prop_assert!(renewal.seen_at == now && renewal.expires_at > now);
-            prop_assert!(renewal.expires_at <= created_at + Lifetime::LONGEST);
+            prop_assert!(renewal.expires_at <= created_at + Lifetime::MAX_ABSOLUTE);
         }
     }
 
     #[test]
     fn session_is_live_until_expires_at(created in -90..90i64, seen in -90..90i64, remembered: bool) {
         let at = |days: i64| Timestamp::from_millis(NOW.as_millis() + days * 86_400_000 / 3);
-        let expires_at = Lifetimes::default().of(remembered).expires_at(at(created), at(seen));
+        let expires_at = Lifetimes::default().lifetime(remembered).expires_at(at(created), at(seen));
         let record = SessionRecord { created_at: at(created), last_seen_at: at(seen), expires_at, ..opened(remembered) };
-        let is_believed = created.max(seen) <= 3;
-        prop_assert_eq!(is_live(&record, NOW), is_believed && expires_at > NOW);
+        let is_within_skew = created.max(seen) <= 3;
+        prop_assert_eq!(is_live(&record, NOW), is_within_skew && expires_at > NOW);
     }
 }

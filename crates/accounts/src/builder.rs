@@ -1,5 +1,5 @@
-//! Setting accounts up. Each setting has a safe default; unsafe ones are refused when the whole is built, or before there is
-//! a store.
+//! The settings of the use cases. Each has a safe default, and an unsafe one is an error of [`Builder::build`]. The settings
+//! of the HTTP side are in `web/settings`.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,8 +11,8 @@ use domain::{AccountPorts, Clock};
 use crate::event::Listener;
 use crate::{Accounts, Event, Inner, OsRandom, SystemClock, find_session};
 
-/// Accounts about to be built. See [`Accounts::builder`].
-#[must_use = "nothing is set up until `build`"]
+/// The settings of [`Accounts`]: see [`Accounts::builder`].
+#[must_use = "`build` makes the accounts"]
 pub struct Builder {
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
@@ -25,39 +25,39 @@ pub struct Builder {
     pub(crate) web: crate::web::WebSettings,
 }
 
-/// Why a setting is refused: one clear line each.
+/// A setting is unsafe or invalid. Each message is one line.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
-    /// Cookies and forms would cross the network in clear.
+    /// The service listens beyond loopback, and passwords would be sent in clear.
     #[error(
         "{0} is not a loopback address: name the https origin people will use (`origin`), or allow plain HTTP by name"
     )]
     NoOrigin(std::net::SocketAddr),
-    /// The origin is not one.
+    /// The text is not an origin.
     #[error("`{0}` is not an origin: write scheme, host and port alone, such as https://example.com")]
     NotAnOrigin(String),
-    /// Cookies and forms would cross the network in clear.
+    /// The origin is plain HTTP, and passwords would be sent in clear.
     #[error("the origin {0} is plain HTTP: use https, or allow plain HTTP by name")]
     PlainOrigin(String),
-    /// A path that no page can have.
-    #[error("`{0}` is not a path of a page: it begins with one slash and holds no `?`, `#`, `:` or `*`")]
+    /// No page can have this path.
+    #[error("`{0}` is not a path of a page: it begins with one slash and has no `?`, `#`, `:` or `*`")]
     NotAPath(String),
-    /// A body limit that takes no form, or any.
+    /// The body limit is out of range.
     #[error("a body limit of {0} bytes is outside 1,024 to 16,777,216")]
     BodyLimit(usize),
-    /// A time that no page can keep, or that nobody waits for.
+    /// The handler timeout is out of range.
     #[error("a handler timeout of {0:?} is outside 10 ms to 1 h")]
     HandlerTimeout(Duration),
-    /// A prefix that no cookie's name can have.
+    /// No cookie name can have this prefix.
     #[error("`{0}` is not 1 to 32 letters, digits and dashes")]
     NotACookiePrefix(String),
-    /// A source that would end the directive it is added to.
+    /// The directive or source is malformed, or would allow inline code.
     #[error("`{0}` is not a source of a content security policy")]
     NotASource(String),
 }
 
-/// The sentence, since `fn main() -> Result<…>` prints this form to whoever started the program.
+/// The message: `fn main() -> Result<…>` prints errors by `Debug`.
 impl fmt::Debug for BuildError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -79,57 +79,59 @@ impl Builder {
         }
     }
 
-    /// Goes by another clock than the system's.
+    /// The clock. Default: [`SystemClock`].
     pub fn clock(self, clock: impl Clock + 'static) -> Self {
         Self { clock: Arc::new(clock), ..self }
     }
 
-    /// Takes salts and tokens from another source than the operating system's. For tests: whoever can guess what it
-    /// gives can log in as anybody.
+    /// The random source of salts and tokens. Default: [`OsRandom`]. Another one is for tests: with a predictable source every
+    /// session token can be guessed.
     pub fn random(self, random: impl Random + 'static) -> Self {
         Self { random: Arc::new(random), ..self }
     }
 
-    /// What hashing a password costs. Default: [`Cost::DEFAULT`].
+    /// The cost of a password hash. Default: [`Cost::DEFAULT`].
     pub fn cost(self, cost: Cost) -> Self {
         Self { cost, ..self }
     }
 
-    /// How many passwords are hashed at once, and how many requests wait for that; more are told to come back.
-    /// Default: [`HashLimits::default`].
+    /// How many password hashes run at once and how many wait in the hash queue; a request beyond gets 503. Default:
+    /// [`HashLimits::default`].
     pub fn hashing(self, limits: HashLimits) -> Self {
         Self { limits, ..self }
     }
 
-    /// Which passwords are accepted. Default: [`PasswordPolicy::default`].
+    /// The password policy. Default: [`PasswordPolicy::default`].
     pub fn password_policy(self, policy: PasswordPolicy) -> Self {
         Self { policy, ..self }
     }
 
-    /// How long sessions live. Default: [`Lifetimes::default`].
+    /// The lifetimes of sessions. Default: [`Lifetimes::default`].
     pub fn lifetimes(self, lifetimes: Lifetimes) -> Self {
         Self { lifetimes, ..self }
     }
 
-    /// Tells somebody what happens: registered, logged in, refused, logged out. After the commit, in the request.
+    /// A listener for [`Event`]s. It is called in the request, after the commit, so long work belongs into a task of its own.
+    /// A panic of it is logged.
     pub fn on_event(self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
         Self { listener: Some(Arc::new(listener)), ..self }
     }
 
-    /// Looks at the settings alone: a program asks before it opens a database, so that a wrong setting leaves none behind.
+    /// Checks the settings without a store. A program calls it before it opens a database, so that an invalid setting leaves
+    /// no new file behind.
     ///
     /// # Errors
-    /// As [`Builder::build`].
+    /// [`BuildError`], as [`Builder::build`] returns it.
     pub fn check(&self) -> Result<(), BuildError> {
         #[cfg(feature = "poem")]
         self.web.check()?;
         Ok(())
     }
 
-    /// Puts it all together, for accounts that are kept in `store`.
+    /// Builds the accounts on a store: `store::AccountStore`, or [`AccountPorts`] of your own.
     ///
     /// # Errors
-    /// [`BuildError`]: the first setting that is unsafe or makes no sense.
+    /// [`BuildError`]: the first setting that is unsafe or invalid.
     pub fn build(self, store: impl Into<AccountPorts>) -> Result<Accounts, BuildError> {
         let inner = Inner {
             ports: store.into(),
@@ -138,7 +140,7 @@ impl Builder {
             random: self.random,
             policy: self.policy,
             lifetimes: self.lifetimes,
-            notes: find_session::notes(),
+            touch_permits: find_session::touch_permits(),
             listener: self.listener,
             #[cfg(feature = "poem")]
             web: self.web.into_checked()?,

@@ -1,4 +1,4 @@
-//! What happens to accounts, told to whoever asked for it: the log always, an embedder's hook as well.
+//! Events: what happened to accounts. Each is logged, and passed to the embedder's listener.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -8,53 +8,52 @@ use domain::user::UserId;
 
 use crate::Accounts;
 
-/// What happened. More may come.
+/// Something that happened to an account. More variants may be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Event {
-    /// Somebody made an account.
+    /// An account was registered.
     Registered {
-        /// Who.
+        /// The new user.
         user: UserId,
     },
-    /// Somebody was let in.
+    /// A user logged in.
     LoggedIn {
-        /// Who.
+        /// The user.
         user: UserId,
-        /// Their new session.
+        /// The session that was opened.
         session: SessionId,
     },
-    /// Somebody was not let in.
+    /// A log-in was refused.
     LogInFailed {
-        /// Whose address was given, where it is an account's. For the operator: a page that told it would tell who has
-        /// an account.
+        /// The user with the e-mail address, if there is one. For the operator only: a page that shows it would tell
+        /// strangers which addresses have accounts.
         user: Option<UserId>,
-        /// The network that it came from.
+        /// The client's network, as in [`crate::Device`].
         network: Option<String>,
     },
-    /// A session was ended by whoever holds its token.
+    /// A session was ended with its token.
     LoggedOut {
-        /// Whose.
+        /// The user.
         user: UserId,
-        /// Which.
+        /// The session that was ended.
         session: SessionId,
     },
     /// All sessions of a user were ended.
     LoggedOutEverywhere {
-        /// Whose.
+        /// The user.
         user: UserId,
-        /// How many there were.
+        /// The number of sessions that were ended.
         sessions: u64,
     },
 }
 
-/// Whoever wants to know. It is called after the commit, in the request: what takes long belongs into a task of its own.
-/// A panic of it costs a line in the log.
+/// An embedder's listener: see [`crate::Builder::on_event`].
 pub(crate) type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
 
 impl Accounts {
-    /// Tells the log and the listener.
-    pub(crate) fn tell(&self, event: &Event) {
+    /// Logs an event and passes it to the listener. It is called after the commit.
+    pub(crate) fn emit(&self, event: &Event) {
         match event {
             Event::Registered { user } => tracing::info!(user = user.get(), "registered"),
             Event::LoggedIn { user, session } => {
@@ -70,11 +69,11 @@ impl Accounts {
                 tracing::info!(user = user.get(), sessions, "logged out everywhere");
             }
         }
-        // What is done is done, and whoever asked for it is told so, whatever a listener makes of it.
+        // The event is committed: a listener that panics must not turn the response into an error.
         if let Some(listener) = &self.inner.listener
             && catch_unwind(AssertUnwindSafe(|| listener(event))).is_err()
         {
-            tracing::error!(?event, "whoever listens to events panicked");
+            tracing::error!(?event, "event listener panicked");
         }
     }
 }

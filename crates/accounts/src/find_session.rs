@@ -1,50 +1,56 @@
-//! Who comes with a token.
+//! Finds the live session of a token, and keeps its last-seen time up to date.
 
 use std::sync::Arc;
 
 use auth::{LiveSession, Renewal, SessionToken};
 use domain::StoreError;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tracing::Instrument as _;
 
 use crate::Accounts;
 
-/// Notes of when sessions were last seen that may wait for the store at once, of all sessions together. While nothing can
-/// be written each page view would leave one more, until they fill the room that the store has for writes (1,024 in ours)
-/// and what people really change is refused. Who finds no room is noted with a later page: that is what such a note is for,
-/// and so it needs no book of which session has one already.
-const NOTES: usize = 64;
+/// How many last-seen updates may wait for the store at once, over all sessions.
+///
+/// While the store cannot write, each page view would add one more, until they fill the store's write queue (1,024 in
+/// `store`) and real changes are refused. An update without a permit is dropped: a later page view makes it.
+const MAX_PENDING_TOUCHES: usize = 64;
 
-/// Room for those notes.
-pub(crate) fn notes() -> Arc<Semaphore> {
-    Arc::new(Semaphore::new(NOTES))
+/// The permits for last-seen updates.
+pub(crate) fn touch_permits() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(MAX_PENDING_TOUCHES))
 }
 
 impl Accounts {
-    /// The session that a token opens, and whose it is; `None` where it never was, has ended or expired, or its user
-    /// is disabled. Asked anew for each request: a log-out wins at once, over several processes too.
+    /// Finds the live session of a token, with its user. `None` where there is no such session, it has ended or expired, or
+    /// its user is disabled.
+    ///
+    /// The store is asked each time. So a log-out takes effect at once, in every process on the same database.
     ///
     /// # Errors
-    /// The store could not answer: who comes is unknown, which is neither a guest nor a user.
+    /// [`StoreError`]: the store failed. The visitor is unknown, and must be treated neither as a guest nor as a user.
     pub async fn find_session(&self, token: &SessionToken) -> Result<Option<LiveSession>, StoreError> {
         let now = self.inner.clock.now();
         let stored = self.inner.ports.sessions.find(token.digest()).await?;
         let live = stored.and_then(|stored| self.inner.lifetimes.check(stored, now));
         if let Some(session) = &live
             && let Some(renewal) = self.inner.lifetimes.renew(session, now)
-            && let Ok(room) = Arc::clone(&self.inner.notes).try_acquire_owned()
+            && let Ok(permit) = Arc::clone(&self.inner.touch_permits).try_acquire_owned()
         {
-            // Beside the request: a page does not wait for a disk, nor fail by it.
-            let (sessions, id) = (self.inner.ports.sessions.clone(), session.id());
-            let touch = async move {
-                let Renewal { seen_at, expires_at, unless_seen_after } = renewal;
-                if let Err(failure) = sessions.touch(id, seen_at, expires_at, unless_seen_after).await {
-                    tracing::warn!(session = id.get(), error = ?failure, "when a session was last seen was not noted");
-                }
-                drop(room);
-            };
-            tokio::spawn(touch.in_current_span()); // so that its line in the log names the request
+            self.touch_in_background(session, renewal, permit);
         }
         Ok(live)
+    }
+
+    /// Updates the last-seen time in a task of its own: a page does not wait for the write, and does not fail with it.
+    fn touch_in_background(&self, session: &LiveSession, renewal: Renewal, permit: OwnedSemaphorePermit) {
+        let (sessions, id) = (self.inner.ports.sessions.clone(), session.id());
+        let touch = async move {
+            let Renewal { seen_at, expires_at, unless_seen_after } = renewal;
+            if let Err(failure) = sessions.touch(id, seen_at, expires_at, unless_seen_after).await {
+                tracing::warn!(session = id.get(), error = ?failure, "last-seen update failed");
+            }
+            drop(permit);
+        };
+        tokio::spawn(touch.in_current_span()); // the log line keeps the request's id
     }
 }

@@ -1,17 +1,18 @@
-//! Accounts for Poem services: register, log in, remember, protect pages, know the current user, log out.
+//! Accounts for Poem services: register, log in, remember, protect pages, find the current user, log out.
 //!
-//! [`Accounts`] is the whole of it as a value: built once from a store, it holds the use cases ([`Accounts::register`],
-//! [`Accounts::log_in`], [`Accounts::log_out`]), which work without any HTTP. The feature `poem` (on by default) adds
-//! [`web`]: the pages, the session layer, CSRF protection, flashes, extractors and headers, in the embedder's layout.
+//! [`Accounts`] is built once from a store and holds the use cases: [`Accounts::register`], [`Accounts::log_in`],
+//! [`Accounts::find_session`], [`Accounts::log_out`]. They work without HTTP. The feature `poem` (on by default) adds
+//! [`web`]: the account pages, sessions in cookies, CSRF protection, flash messages, extractors and security headers, in the
+//! embedder's layout.
 //!
-//! No SQL is here and no table: a store comes in as [`domain::AccountPorts`].
+//! This crate has no SQL and no tables. The store is an argument: [`ports`] are the traits that it implements.
 //!
 //! # A protected page
 //!
-//! A handler that takes a [`web::CurrentUser`] is for users alone: a guest is sent to log in, and back. The pages to
-//! register, log in and log out come along.
+//! A handler that takes a [`web::CurrentUser`] is for users only: a guest is redirected to the log-in page, and back after
+//! the log-in. [`Accounts::routes`] adds the account pages.
 //!
-#![cfg_attr(not(feature = "test-kit"), doc = "```ignore")] // it is a visitor of the kit that shows it
+#![cfg_attr(not(feature = "test-kit"), doc = "```ignore")] // the hidden lines use the test kit
 #![cfg_attr(feature = "test-kit", doc = "```")]
 //! use accounts::{Accounts, web::{CurrentUser, PageContext, methods}};
 //! use poem::{Response, Route, handler};
@@ -40,7 +41,7 @@
 //!
 //! # Without HTTP
 //!
-//! The use cases are the same for a program that has no pages, and need no feature:
+//! The use cases need no feature:
 //!
 //! ```
 //! use accounts::{Accounts, Device, Email, LogIn, Password, Registration, Username};
@@ -77,6 +78,7 @@ mod event;
 mod find_session;
 mod log_in;
 mod log_out;
+pub mod ports;
 mod register;
 mod system;
 #[cfg(feature = "poem")]
@@ -97,10 +99,9 @@ pub use auth::{
     is_verifiable,
 };
 pub use builder::{BuildError, Builder};
-pub use domain::credential::PasswordHash;
-pub use domain::session::{Device, SessionId, SessionRecord, StoredSession};
+pub use domain::session::{Device, SessionId};
 pub use domain::user::{Email, EmailError, TakenKeys, User, UserId, Username, UsernameError};
-pub use domain::{AccountPorts, Clock, Page, PageSize, ShortText, ShortTextError, StoreError, Timestamp};
+pub use domain::{Clock, Page, PageSize, ShortText, ShortTextError, StoreError, Timestamp};
 pub use event::Event;
 #[cfg(feature = "poem")]
 pub use ipnet::IpNet;
@@ -109,8 +110,9 @@ pub use register::{RegisterError, Registration};
 pub use system::{OsRandom, SystemClock};
 
 use auth::Hasher;
+use domain::AccountPorts;
 
-/// The accounts of a service. Cheap to clone: all clones are one.
+/// The accounts of a service. Cheap to clone: all clones share one state.
 #[derive(Clone)]
 pub struct Accounts {
     inner: Arc<Inner>,
@@ -129,20 +131,20 @@ struct Inner {
     hasher: Hasher,
     policy: PasswordPolicy,
     lifetimes: Lifetimes,
-    notes: Arc<tokio::sync::Semaphore>,
+    touch_permits: Arc<tokio::sync::Semaphore>,
     listener: Option<event::Listener>,
     #[cfg(feature = "poem")]
     web: web::Settings,
 }
 
 impl Accounts {
-    /// Begins to set up accounts. Without another word everything has its safe default, and only requests to this very
-    /// machine are answered: see [`Builder`].
+    /// Begins to set up accounts. Every setting has a safe default: see [`Builder`]. Without a setting the service responds
+    /// on loopback only.
     pub fn builder() -> Builder {
         Builder::new()
     }
 
-    /// How passwords are judged here.
+    /// The password policy.
     #[must_use]
     pub fn password_policy(&self) -> &PasswordPolicy {
         &self.inner.policy

@@ -1,4 +1,4 @@
-//! Ending sessions. A session ended stays ended: the store has no row for its token any more.
+//! The use cases to log out. The store removes the session's row, so that no request in flight can revive it.
 
 use auth::SessionToken;
 use domain::StoreError;
@@ -8,25 +8,25 @@ use domain::user::UserId;
 use crate::{Accounts, Event};
 
 impl Accounts {
-    /// Ends the session of a token. `false` where there was none.
+    /// Ends the session of a token. Returns `false` where there is no such session.
     ///
     /// # Errors
-    /// The store could not answer: the session may live on, and whoever asked must be told.
+    /// [`StoreError`]: the session may still be open, and the user must be told so.
     pub async fn log_out(&self, token: &SessionToken) -> Result<bool, StoreError> {
         let ended = self.inner.ports.sessions.end(token.digest()).await?;
         if let Some(EndedSession { id, user }) = ended {
-            self.tell(&Event::LoggedOut { user, session: id });
+            self.emit(&Event::LoggedOut { user, session: id });
         }
         Ok(ended.is_some())
     }
 
-    /// Ends every session of a user, "remember me" included, and tells how many there were.
+    /// Ends every session of a user, remembered ones included, and returns their number.
     ///
     /// # Errors
-    /// The store could not answer: the sessions may live on.
+    /// [`StoreError`]: the sessions may still be open.
     pub async fn log_out_everywhere(&self, user: UserId) -> Result<u64, StoreError> {
         let sessions = self.inner.ports.sessions.end_all(user).await?;
-        self.tell(&Event::LoggedOutEverywhere { user, sessions });
+        self.emit(&Event::LoggedOutEverywhere { user, sessions });
         Ok(sessions)
     }
 }

@@ -1,4 +1,4 @@
-//! Making an account.
+//! The use case to register an account.
 
 use auth::{HashQueueFull, NewPasswordError, Password, PasswordRefusal};
 use domain::StoreError;
@@ -6,30 +6,30 @@ use domain::user::{AddUserError, Email, NewUser, TakenKeys, User, Username};
 
 use crate::{Accounts, Event};
 
-/// What somebody gives to have an account. What could not be one has been refused where it was parsed.
+/// A new account. Its values are parsed, so each is valid by itself.
 #[derive(Debug)]
 pub struct Registration {
-    /// The public name.
+    /// The username, which is public.
     pub username: Username,
-    /// Where mail goes.
+    /// The e-mail address, which is private.
     pub email: Email,
     /// The password as typed.
     pub password: Password,
 }
 
-/// Why there is no new account. Nothing was written.
+/// Why a registration was refused. Nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
-    /// The password is too short or easy to guess.
+    /// The password policy refuses the password.
     #[error(transparent)]
     Weak(#[from] PasswordRefusal),
-    /// Somebody has the username, the e-mail address, or both.
+    /// Another user has the username, the e-mail address, or both.
     #[error("the username or the e-mail address is taken")]
     Taken(TakenKeys),
-    /// Too many passwords are being hashed already.
+    /// The hash queue is full.
     #[error(transparent)]
     HashQueueFull(#[from] HashQueueFull),
-    /// The store could not answer.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
@@ -38,16 +38,16 @@ impl From<NewPasswordError> for RegisterError {
     fn from(error: NewPasswordError) -> Self {
         match error {
             NewPasswordError::Refused(refusal) => Self::Weak(refusal),
-            NewPasswordError::HashQueueFull(busy) => Self::HashQueueFull(busy),
+            NewPasswordError::HashQueueFull(full) => Self::HashQueueFull(full),
         }
     }
 }
 
 impl Accounts {
-    /// Makes an account. The new user is not logged in.
+    /// Registers an account. The new user is not logged in.
     ///
     /// # Errors
-    /// [`RegisterError`]; two at once for one name give one account and one [`RegisterError::Taken`].
+    /// [`RegisterError`]. Of two registrations of one name at the same time, one gets [`RegisterError::Taken`].
     pub async fn register(&self, registration: Registration) -> Result<User, RegisterError> {
         let Registration { username, email, password } = registration;
         let own_words = vec![username.as_str().to_owned(), email.as_str().to_owned()];
@@ -58,7 +58,7 @@ impl Accounts {
             Err(AddUserError::Taken(taken)) => return Err(RegisterError::Taken(taken)),
             Err(AddUserError::Store(failure)) => return Err(failure.into()),
         };
-        self.tell(&Event::Registered { user: user.id });
+        self.emit(&Event::Registered { user: user.id });
         Ok(user)
     }
 }

@@ -1,4 +1,4 @@
-//! The one place where the system's clock and its random source are named. Everything else takes them as arguments.
+//! The system's clock and random source. No other file names them: everything else takes them as arguments.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ use domain::{Clock, Timestamp};
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
+    #[expect(clippy::disallowed_methods, reason = "the one call of the system's clock")]
     fn now(&self) -> Timestamp {
         let millis = match SystemTime::now().duration_since(UNIX_EPOCH) {
             Ok(after) => i64::try_from(after.as_millis()).unwrap_or(i64::MAX),
@@ -26,10 +26,9 @@ pub struct OsRandom;
 
 impl Random for OsRandom {
     /// # Panics
-    /// When the system has no random source, in which case no token could be trusted: the request fails as a whole.
-    /// Linux fails only before its source is first seeded at boot.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place")]
-    #[expect(clippy::expect_used, reason = "no answer is better than a guessable token")]
+    /// If the operating system has no random source. Linux fails only before its source is first seeded, at boot.
+    #[expect(clippy::disallowed_methods, reason = "the one call of the system's random source")]
+    #[expect(clippy::expect_used, reason = "a failed request is better than a guessable token")]
     fn fill(&self, bytes: &mut [u8]) {
         getrandom::fill(bytes).expect("the operating system has a random source");
     }

@@ -1,4 +1,4 @@
-//! Finding people. Who may see what of them is the embedder's to decide: an e-mail address is nobody else's.
+//! Finds users. An e-mail address is private: a page shows it to its own user only.
 
 use domain::PageSize;
 use domain::StoreError;
@@ -7,18 +7,18 @@ use domain::user::{User, Username};
 use crate::Accounts;
 
 impl Accounts {
-    /// The user with that name, in whatever spelling, or `None`. Disabled ones are found.
+    /// Finds the user with that name, in any spelling. Disabled users are found too.
     ///
     /// # Errors
-    /// The store could not answer.
+    /// [`StoreError`]
     pub async fn find_user(&self, username: &Username) -> Result<Option<User>, StoreError> {
         self.inner.ports.users.find_by_username(username).await
     }
 
-    /// Whether nobody has an account yet: a first start.
+    /// Whether no account exists yet, as at the first start of a service.
     ///
     /// # Errors
-    /// The store could not answer.
+    /// [`StoreError`]
     pub async fn has_no_users(&self) -> Result<bool, StoreError> {
         Ok(self.inner.ports.users.list(None, PageSize::clamped(1)).await?.items.is_empty())
     }

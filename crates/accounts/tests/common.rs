@@ -4,12 +4,13 @@
 mod failing;
 mod raw;
 
+use accounts::ports::AccountPorts;
 use accounts::test_kit::{MovableClock, TestClient, TestResponse, TestServer, fast_hash_cost};
 use accounts::web::{
     CurrentUser, Fields, Flash, Form, FormErrors, LoginRequired, PageContext, PasswordFields, Problem, Submitted,
     Visitor, methods,
 };
-use accounts::{AccountPorts, Accounts, Builder, StoreError, Timestamp};
+use accounts::{Accounts, Builder, StoreError, Timestamp};
 use poem::{EndpointExt, Response, Route, handler};
 use store::AccountStore;
 use store::embed::sqlx::{query, query_scalar};

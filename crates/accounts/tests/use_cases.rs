@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use accounts::ports::AccountPorts;
 use accounts::test_kit::fast_hash_cost;
 use accounts::{
-    AccountPorts, Accounts, Device, Email, LogIn, LogInError, Password, RegisterError, Registration, StoreError,
-    Username,
+    Accounts, Device, Email, LogIn, LogInError, Password, RegisterError, Registration, StoreError, Username,
 };
 use domain::credential::MockCredentialRepository;
 use domain::session::MockSessionRepository;

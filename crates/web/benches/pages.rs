@@ -7,7 +7,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use accounts::{AccountPorts, Accounts, Email, StoreError, Timestamp, User, UserId, Username};
+use accounts::ports::AccountPorts;
+use accounts::{Accounts, Email, StoreError, Timestamp, User, UserId, Username};
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::credential::MockCredentialRepository;
 use domain::party::{

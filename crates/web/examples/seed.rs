@@ -8,7 +8,8 @@ use std::collections::BTreeSet;
 use std::io::Write;
 use std::process::ExitCode;
 
-use accounts::{AccountPorts, Accounts, Email, Password, Registration, Timestamp, Username};
+use accounts::ports::AccountPorts;
+use accounts::{Accounts, Email, Password, Registration, Timestamp, Username};
 use anyhow::{Context, ensure};
 use clap::Parser;
 use domain::party::{PartyDate, Zone, parse_time};

@@ -3,7 +3,8 @@
 
 use std::sync::Arc;
 
-use accounts::{AccountPorts, Clock};
+use accounts::Clock;
+use accounts::ports::AccountPorts;
 use domain::party::{PartyRepository, Zone};
 use store::PartyStore;
 

@@ -3,8 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use accounts::ports::{AccountPorts, PasswordHash};
 use accounts::test_kit::{MovableClock, TestClient, TestResponse, TestServer, fast_hash_cost};
-use accounts::{AccountPorts, Accounts, Email, PasswordHash, StoreError, Timestamp, User, UserId, Username};
+use accounts::{Accounts, Email, StoreError, Timestamp, User, UserId, Username};
 use domain::Page;
 use domain::credential::{Credential, MockCredentialRepository};
 use domain::party::{HomeView, MockPartyRepository, Outcome, PartyId, ProfileView, Zone};

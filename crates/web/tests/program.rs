@@ -138,7 +138,7 @@ async fn it_starts_answers_and_ends_when_asked_with_nobody_in_it() {
             assert!(!ended.log.contains(secret), "{secret} in {}", ended.log);
         }
         let store = PartyStore::connect(&url).await.unwrap();
-        let ports: accounts::AccountPorts = store.accounts().clone().into();
+        let ports: accounts::ports::AccountPorts = store.accounts().clone().into();
         assert_eq!(ports.users.list(None, domain::PageSize::DEFAULT).await.unwrap().items, [], "nobody is in it");
         store.accounts().close().await;
     }

@@ -3,7 +3,8 @@
 
 use std::sync::{Arc, Mutex};
 
-use accounts::{AccountPorts, Email, PasswordHash, StoreError, Timestamp, User, UserId, Username};
+use accounts::ports::{AccountPorts, PasswordHash};
+use accounts::{Email, StoreError, Timestamp, User, UserId, Username};
 use async_trait::async_trait;
 use domain::credential::{Credential, CredentialRepository};
 use domain::session::{EndedSession, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest};

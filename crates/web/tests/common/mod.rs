@@ -6,8 +6,9 @@ mod requests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use accounts::ports::{AccountPorts, PasswordHash};
 use accounts::test_kit::{MovableClock, TestClient, TestServer, fast_hash_cost};
-use accounts::{AccountPorts, Accounts, Email, PasswordHash, Timestamp, UserId, Username};
+use accounts::{Accounts, Email, Timestamp, UserId, Username};
 use domain::party::{Heads, Outcome, Parties, Party, PartyId, PartyView, Zone};
 use domain::user::NewUser;
 use store::PartyStore;

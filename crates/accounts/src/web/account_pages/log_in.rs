@@ -103,7 +103,7 @@ async fn log_in(request: &RequestContext, form: LogInForm) -> Result<Option<Logg
     let LogInForm { email, password, remember } = form;
     let device = request.device.clone();
     let Some(password) = password else {
-        request.accounts.reject_log_in(&email, device).await?;
+        request.accounts.refuse_log_in(&email, device).await?;
         return Ok(None);
     };
     let replaces = request.session.clone();

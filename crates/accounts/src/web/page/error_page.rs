@@ -96,7 +96,7 @@ fn log(problem: &Problem, request: &RequestContext) {
             tracing::info!(path, reason = %problem, "refused");
         }
         Problem::Misdirected => {
-            tracing::warn!(path, "refused a request for another host: is a proxy in front, and --origin not set?");
+            tracing::warn!(path, "refused a request for another host: if a proxy is in front, set the origin");
         }
         _ => {}
     }

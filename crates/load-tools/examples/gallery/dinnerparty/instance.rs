@@ -4,8 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use accounts::ports::{AccountPorts, PasswordHash};
 use accounts::test_kit::{MovableClock, TestServer, fast_hash_cost};
-use accounts::{AccountPorts, Accounts, Email, PasswordHash, Timestamp, UserId, Username};
+use accounts::{Accounts, Email, Timestamp, UserId, Username};
 use anyhow::{Context as _, ensure};
 use domain::party::{
     Heads, NewParty, Outcome, Parties, PartyDate, PartyId, PartyState, Seats, ShortText, Zone, parse_date, parse_time,

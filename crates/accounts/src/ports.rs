@@ -1,0 +1,23 @@
+//! The ports: the traits that a store of accounts implements, and the types in their signatures.
+//!
+//! The crate `store` implements them on SQLite and PostgreSQL. A service with a store of its own, such as sessions in
+//! Redis, implements one of them or all, puts them into [`AccountPorts`], and passes these to
+//! [`Builder::build`](crate::Builder::build). The doc comment of a trait is its contract. With the feature `contract`,
+//! `ports::contract` has the contract as tests: each is an async function that takes a store and panics where the store
+//! breaks a promise.
+//!
+//! `examples/session_store` implements [`SessionRepository`], passes its contract, and serves with it.
+
+pub use domain::AccountPorts;
+pub use domain::credential::{Credential, CredentialRepository, PasswordHash};
+pub use domain::session::{EndedSession, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest};
+pub use domain::user::{AddUserError, NewUser, UserId, UserRepository};
+
+/// The contract suite: every promise of a port, as a function that a store's tests call.
+#[cfg(feature = "contract")]
+pub mod contract {
+    pub use domain::credential::contract as credential;
+    pub use domain::session::contract as session;
+    pub use domain::user::contract as user;
+    pub use domain::{credential_promises, session_promises, user_promises};
+}

@@ -1,18 +1,18 @@
-//! `/assets/…`: the files that pages load, and that they load nothing else.
+//! `/assets/{file}`: static files, and which of them each page loads.
 
 use accounts::test_kit::TestResponse;
 
 use crate::common::{TestApp, assert_has_headers, assert_page, host};
 
 test_support::on_both_engines! { TestApp:
-    files_are_kept_for_good_under_a_name_of_their_content
-    pages_load_only_our_own_files_and_no_script_without_work
+    files_are_cached_for_good_under_a_hashed_name
+    pages_load_only_the_own_files_they_need
 }
 
-async fn files_are_kept_for_good_under_a_name_of_their_content(app: TestApp) {
+async fn files_are_cached_for_good_under_a_hashed_name(app: TestApp) {
     let ada = app.user("ada").await;
-    let (profile, guest) = (ada.get("/user/ada").await, app.visitor());
-    let log_in = guest.get("/login").await;
+    let (profile, visitor) = (ada.get("/user/ada").await, app.visitor());
+    let log_in = visitor.get("/login").await;
     let script = "text/javascript; charset=utf-8";
     for (page, file, attribute, content_type, content) in [
         (&log_in, "link[rel=stylesheet]", "href", "text/css; charset=utf-8", include_str!("../assets/dinnerparty.css")),
@@ -22,7 +22,7 @@ async fn files_are_kept_for_good_under_a_name_of_their_content(app: TestApp) {
         (&profile, "script[src*=time-zone]", "src", script, include_str!("../assets/time-zone.js")),
     ] {
         let path = page.attributes(file, attribute).concat();
-        let file = guest.get(&path).await;
+        let file = visitor.get(&path).await;
         assert_eq!((file.status, file.html.as_str()), (200, content), "{path}");
         assert_eq!(file.header("content-type"), Some(content_type));
         assert_eq!(file.header("cache-control"), Some("public, max-age=31536000, immutable"));
@@ -31,42 +31,42 @@ async fn files_are_kept_for_good_under_a_name_of_their_content(app: TestApp) {
 
         let (name, extension) = path.rsplit_once('-').unwrap();
         let other = format!("{name}-0123456789abcdef.{}", extension.rsplit_once('.').unwrap().1);
-        assert_page(&guest.get(&other).await, 404, "There is nothing at this address.");
+        assert_page(&visitor.get(&other).await, 404, "There is nothing at this address.");
     }
 }
 
-/// The names of the scripts that a page loads.
+/// The names of the scripts that a page loads, without their hash.
 fn scripts(page: &TestResponse) -> Vec<String> {
     let name = |path: &String| path.rsplit_once('-').unwrap().0.trim_start_matches("/assets/").to_owned();
     page.attributes("script[src][defer]", "src").iter().map(name).collect()
 }
 
-async fn pages_load_only_our_own_files_and_no_script_without_work(app: TestApp) {
+async fn pages_load_only_the_own_files_they_need(app: TestApp) {
     let ada = app.user("ada").await;
-    let (guest, once) = (app.visitor(), "send-once");
-    for (visitor, path, wanted) in [
-        (&guest, "/", &[][..]),
-        (&guest, "/login", &[once, "show-password"]),
-        (&guest, "/register", &[once, "show-password"]),
+    let (visitor, once) = (app.visitor(), "send-once");
+    for (client, path, expected) in [
+        (&visitor, "/", &[][..]),
+        (&visitor, "/login", &[once, "show-password"]),
+        (&visitor, "/register", &[once, "show-password"]),
         (&ada, "/", &[once]),
         (&ada, "/rsvp", &[once]),
         (&ada, "/nowhere", &[once]),
         (&ada, "/user/ada", &[once, "time-zone"]),
     ] {
-        let page = visitor.get(path).await;
-        assert_eq!(scripts(&page), wanted, "{path}");
+        let page = client.get(path).await;
+        assert_eq!(scripts(&page), expected, "{path}");
         let loaded: Vec<_> = ["link", "script", "img", "iframe", "object", "embed", "source"]
             .iter()
             .flat_map(|tag| ["href", "src", "data"].map(|from| page.attributes(tag, from)))
             .flatten()
             .collect();
-        assert_eq!(loaded.len(), 2 + wanted.len(), "{path}: {loaded:?}");
+        assert_eq!(loaded.len(), 2 + expected.len(), "{path}: {loaded:?}");
         assert!(loaded.iter().all(|file| file.starts_with("/assets/")), "{path}: {loaded:?}");
         let inline = page.texts("style, script").concat();
         assert!(inline.is_empty() && page.attributes("[style]", "style").is_empty(), "{path}: {inline}");
     }
     host(&ada, "ada", &[]).await;
-    assert_eq!(scripts(&ada.get("/user/ada").await), [once], "who has hosted has a zone");
+    assert_eq!(scripts(&ada.get("/user/ada").await), [once], "a host's time zone is known");
     let stylesheet = include_str!("../assets/dinnerparty.css");
-    assert!(!stylesheet.contains("//") && !stylesheet.contains("@import"), "a stylesheet that loads something");
+    assert!(!stylesheet.contains("//") && !stylesheet.contains("@import"), "the stylesheet loads another file");
 }

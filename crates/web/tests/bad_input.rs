@@ -1,4 +1,4 @@
-//! What no page of ours sends: it is refused with its reason, changes nothing, and never makes a 5xx.
+//! Requests that no page of ours sends: they are rejected with a reason, change nothing, and never cause a 5xx.
 
 use accounts::test_kit::{TestClient, TestResponse};
 use poem::http::Method;
@@ -6,29 +6,29 @@ use poem::http::Method;
 use crate::common::{TestApp, assert_has_headers, assert_page, host, host_form, post};
 
 test_support::on_both_engines! { TestApp:
-    what_cannot_be_decoded_is_refused
-    what_is_no_form_is_refused
-    what_does_not_come_from_our_forms_is_refused
-    nothing_that_is_sent_makes_a_server_error
-    nothing_in_an_address_makes_a_server_error
+    undecodable_form_is_400
+    body_that_is_no_form_is_415
+    form_of_another_origin_is_403
+    odd_field_values_cause_no_server_error
+    odd_paths_and_queries_cause_no_server_error
 }
 
 const FORMS: [&str; 3] = ["/user/ada", "/rsvp", "/parties/1/rsvp"];
 
-async fn send(visitor: &TestClient, path: &str, kind: Option<&str>, body: impl Into<Vec<u8>>) -> TestResponse {
-    let mut request = visitor.request(Method::POST, path).header("sec-fetch-site", "same-origin");
+async fn send(client: &TestClient, path: &str, kind: Option<&str>, body: impl Into<Vec<u8>>) -> TestResponse {
+    let mut request = client.request(Method::POST, path).header("sec-fetch-site", "same-origin");
     if let Some(kind) = kind {
         request = request.header("content-type", kind);
     }
-    visitor.send(request.body(body.into())).await
+    client.send(request.body(body.into())).await
 }
 
-async fn nothing_changed(app: &TestApp) {
+async fn assert_nothing_changed(app: &TestApp) {
     assert_eq!(app.party_count().await, 1);
     assert_eq!(app.stored_party("1").await.unwrap().guests, []);
 }
 
-async fn what_cannot_be_decoded_is_refused(app: TestApp) {
+async fn undecodable_form_is_400(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     host(&ada, "ada", &[]).await;
     for body in [
@@ -40,15 +40,15 @@ async fn what_cannot_be_decoded_is_refused(app: TestApp) {
         b"%C3=1",
         b"x=%ED%A0%80",
     ] {
-        for (visitor, path) in [(&ada, FORMS[0]), (&ben, FORMS[1]), (&ben, FORMS[2])] {
-            let page = send(visitor, path, Some("application/x-www-form-urlencoded"), body).await;
+        for (client, path) in [(&ada, FORMS[0]), (&ben, FORMS[1]), (&ben, FORMS[2])] {
+            let page = send(client, path, Some("application/x-www-form-urlencoded"), body).await;
             assert_page(&page, 400, "What was sent is damaged. Nothing changed, please try again.");
         }
     }
-    nothing_changed(&app).await;
+    assert_nothing_changed(&app).await;
 }
 
-async fn what_is_no_form_is_refused(app: TestApp) {
+async fn body_that_is_no_form_is_415(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     host(&ada, "ada", &[]).await;
     let multipart = "--x\r\nContent-Disposition: form-data; name=\"party_id\"\r\n\r\n1\r\n--x--\r\n";
@@ -58,35 +58,35 @@ async fn what_is_no_form_is_refused(app: TestApp) {
         (Some("multipart/form-data; boundary=x"), multipart),
         (None, "party_id=1&answer=yes"),
     ] {
-        for (visitor, path) in [(&ada, FORMS[0]), (&ben, FORMS[1]), (&ben, FORMS[2])] {
-            let page = send(visitor, path, kind, body).await;
+        for (client, path) in [(&ada, FORMS[0]), (&ben, FORMS[1]), (&ben, FORMS[2])] {
+            let page = send(client, path, kind, body).await;
             assert_page(&page, 415, "This page takes a form, sent the way a browser sends one.");
         }
     }
-    nothing_changed(&app).await;
+    assert_nothing_changed(&app).await;
 }
 
-async fn what_does_not_come_from_our_forms_is_refused(app: TestApp) {
+async fn form_of_another_origin_is_403(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     host(&ada, "ada", &[]).await;
     let form = host_form(&[("party_id", "1"), ("answer", "yes")]);
-    for (visitor, path) in [(&ada, FORMS[0]), (&ben, FORMS[1]), (&ben, FORMS[2]), (&ben, "/logout")] {
+    for (client, path) in [(&ada, FORMS[0]), (&ben, FORMS[1]), (&ben, FORMS[2]), (&ben, "/logout")] {
         for (name, value) in [
-            ("x-nothing", "said"),
+            ("x-unrelated", "header"),
             ("sec-fetch-site", "cross-site"),
             ("sec-fetch-site", "same-site"),
             ("origin", "https://evil.example"),
             ("origin", "null"),
         ] {
-            let request = visitor.request(Method::POST, path).header(name, value).form(&form);
-            assert_page(&visitor.send(request).await, 403, "That did not come from one of our forms");
+            let request = client.request(Method::POST, path).header(name, value).form(&form);
+            assert_page(&client.send(request).await, 403, "That did not come from one of our forms");
         }
     }
-    nothing_changed(&app).await;
+    assert_nothing_changed(&app).await;
     assert_page(&ben.get("/user/ben").await, 200, "Parties I host");
 }
 
-/// Values that break what does not expect them.
+/// Values that often break parsers.
 fn odd() -> Vec<String> {
     let mut odd: Vec<_> = ["", "\0", "\u{feff}", "\u{202e}", "\r\n\r\n", "-1", "1e400", "NaN", "9223372036854775808"]
         .into_iter()
@@ -98,12 +98,12 @@ fn odd() -> Vec<String> {
     odd
 }
 
-fn assert_refused_or_told(page: &TestResponse, what: &str) {
-    assert!(page.status < 500, "{} for {what}", page.status);
+fn assert_no_server_error(page: &TestResponse, request: &str) {
+    assert!(page.status < 500, "{} for {request}", page.status);
     assert_has_headers(page);
 }
 
-async fn nothing_that_is_sent_makes_a_server_error(app: TestApp) {
+async fn odd_field_values_cause_no_server_error(app: TestApp) {
     let ada = app.user("ada").await;
     let fields =
         ["date", "time", "time_zone", "venue", "main_dish", "number_seats", "party_id", "answer", "back", "csrf_token"];
@@ -116,22 +116,22 @@ async fn nothing_that_is_sent_makes_a_server_error(app: TestApp) {
                 } else {
                     form[usize::from(field == "party_id")..].to_vec()
                 };
-                assert_refused_or_told(&post(&ada, path, &form).await, &format!("{field}={value:.20?} to {path}"));
+                assert_no_server_error(&post(&ada, path, &form).await, &format!("{field}={value:.20?} to {path}"));
             }
         }
     }
     for body in ["&", "=", "&&==&", "=x", "party_id", &"a=b&".repeat(10_000)] {
         for path in FORMS {
             let page = send(&ada, path, Some("application/x-www-form-urlencoded"), body).await;
-            assert_refused_or_told(&page, path);
+            assert_no_server_error(&page, path);
         }
     }
 }
 
-async fn nothing_in_an_address_makes_a_server_error(app: TestApp) {
+async fn odd_paths_and_queries_cause_no_server_error(app: TestApp) {
     let ada = app.user("ada").await;
     host(&ada, "ada", &[]).await;
-    let places = [
+    let cursors = [
         "next.0.0",
         "past.9223372036854775807.9223372036854775807",
         "past.-9223372036854775808.0",
@@ -139,7 +139,7 @@ async fn nothing_in_an_address_makes_a_server_error(app: TestApp) {
         "next..",
         "x.1.1",
     ];
-    let odd = odd().into_iter().chain(places.map(str::to_owned)).map(|mut value| {
+    let odd = odd().into_iter().chain(cursors.map(str::to_owned)).map(|mut value| {
         value.truncate(value.floor_char_boundary(900));
         value
     });
@@ -155,11 +155,11 @@ async fn nothing_in_an_address_makes_a_server_error(app: TestApp) {
             ("/login", "next"),
         ] {
             let query = url::form_urlencoded::Serializer::new(String::new()).append_pair(name, &value).finish();
-            assert_refused_or_told(&ada.get(&format!("{path}?{query}")).await, &format!("{path}?{query:.60}"));
+            assert_no_server_error(&ada.get(&format!("{path}?{query}")).await, &format!("{path}?{query:.60}"));
         }
         for path in ["/user/", "/parties/", "/assets/"] {
             let segment: String = url::form_urlencoded::byte_serialize(value.as_bytes()).collect();
-            assert_refused_or_told(&ada.get(&format!("{path}{segment}")).await, &format!("{path}{segment:.60}"));
+            assert_no_server_error(&ada.get(&format!("{path}{segment}")).await, &format!("{path}{segment:.60}"));
         }
     }
 }

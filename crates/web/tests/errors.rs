@@ -1,45 +1,45 @@
-//! Pages of errors, in our layout, for guests and for those logged in.
+//! Error pages in our layout, for visitors and for users.
 
 use poem::http::Method;
 
 use crate::common::{TestApp, assert_page, host_form};
 
 test_support::on_both_engines! { TestApp:
-    an_unknown_page_is_told_in_the_layout
-    a_body_past_the_limit_is_told_in_the_layout
-    a_form_of_an_ended_session_comes_back_to_be_sent_once_more
+    unknown_path_is_404_in_the_layout
+    oversized_body_is_413_in_the_layout
+    form_of_an_ended_session_can_be_sent_again
 }
 
-async fn an_unknown_page_is_told_in_the_layout(app: TestApp) {
-    let (guest, ada) = (app.visitor(), app.user("ada").await);
+async fn unknown_path_is_404_in_the_layout(app: TestApp) {
+    let (visitor, ada) = (app.visitor(), app.user("ada").await);
     for path in
         ["/nowhere", "/login/", "/rsvp/", "/user", "/parties", "/user/ada/", "/assets/", "/Rsvp", "/.env", "/health"]
     {
-        for (visitor, way) in [(&guest, "Log in"), (&ada, "Parties")] {
-            let page = visitor.get(path).await;
+        for (client, link) in [(&visitor, "Log in"), (&ada, "Parties")] {
+            let page = client.get(path).await;
             assert_page(&page, 404, "There is nothing at this address.");
-            assert_eq!(page.texts("nav[aria-label=Main] a")[0], way, "{path}");
+            assert_eq!(page.texts("nav[aria-label=Main] a")[0], link, "{path}");
             assert_eq!(page.texts("title"), ["Page not found - DinnerParty"]);
-            let head = visitor.send(visitor.request(Method::HEAD, path)).await;
+            let head = client.send(client.request(Method::HEAD, path)).await;
             assert_eq!((head.status, head.html.as_str()), (404, ""), "{path}");
         }
     }
 }
 
-async fn a_body_past_the_limit_is_told_in_the_layout(app: TestApp) {
-    let (guest, ada) = (app.visitor(), app.user("ada").await);
+async fn oversized_body_is_413_in_the_layout(app: TestApp) {
+    let (visitor, ada) = (app.visitor(), app.user("ada").await);
     let huge = "x".repeat(70_000);
     for path in ["/register", "/login", "/user/ada", "/rsvp", "/parties/1/rsvp"] {
-        for visitor in [&guest, &ada] {
-            let request = visitor.request(Method::POST, path).header("sec-fetch-site", "same-origin");
-            let page = visitor.send(request.form(&host_form(&[("venue", &huge)]))).await;
+        for client in [&visitor, &ada] {
+            let request = client.request(Method::POST, path).header("sec-fetch-site", "same-origin");
+            let page = client.send(request.form(&host_form(&[("venue", &huge)]))).await;
             assert_page(&page, 413, "What was sent is larger than we take. Nothing changed.");
         }
     }
     assert_eq!(app.party_count().await, 0);
 }
 
-async fn a_form_of_an_ended_session_comes_back_to_be_sent_once_more(app: TestApp) {
+async fn form_of_an_ended_session_can_be_sent_again(app: TestApp) {
     let ada = app.user("ada").await;
     let page = ada.get("/user/ada").await;
     ada.submit("/", "/logout", &[]).await;

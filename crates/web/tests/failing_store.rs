@@ -1,4 +1,4 @@
-//! Each method of each port fails in turn: every page that uses it says so with 503, and nothing is said to be saved.
+//! Each method of each port fails in turn: each page that uses it responds with 503, and no page reports a success.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -19,16 +19,17 @@ use crate::common::{PASSWORD, assert_has_headers, assert_page, host_form, post};
 const NOW: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 const NOT_SAVED: &str = "We couldn't save that. Nothing changed, please try again.";
 const NOT_READ: &str = "We couldn't look that up. Please try again in a moment.";
-/// What the cause says, and no visitor may read.
+/// The cause of the failure, which no response may contain.
 const CAUSE: &str = "disk full at /srv/secret";
 
-/// What fails.
+/// The port method that fails, or "everything".
 #[derive(Clone, Copy)]
 struct Broken(&'static str);
 
 impl Broken {
-    fn ask<T, E: From<StoreError>>(self, method: &str, answer: T) -> Result<T, E> {
-        if self.0 == method || self.0 == "everything" { Err(StoreError::new(CAUSE).into()) } else { Ok(answer) }
+    /// The result of a port method: `value`, unless the method fails.
+    fn result<T, E: From<StoreError>>(self, method: &str, value: T) -> Result<T, E> {
+        if self.0 == method || self.0 == "everything" { Err(StoreError::new(CAUSE).into()) } else { Ok(value) }
     }
 }
 
@@ -37,26 +38,26 @@ fn ada() -> User {
     User { id: UserId::new(1), username, email, joined_at: NOW, disabled_at: None }
 }
 
-/// A store in which Ada is logged in, whatever her token, and in which nobody else and no party is.
+/// A mocked store with one user, Ada, whose session any token finds, and without parties.
 fn services(broken: Broken) -> Services {
     let hash = Arc::new(Mutex::new(None::<PasswordHash>));
     let mut users = MockUserRepository::new();
-    let kept = Arc::clone(&hash);
+    let registered_hash = Arc::clone(&hash);
     users.expect_add().returning(move |_, hash| {
-        *kept.lock().unwrap() = Some(hash);
-        broken.ask("users.add", ada())
+        *registered_hash.lock().unwrap() = Some(hash);
+        broken.result("users.add", ada())
     });
-    users.expect_find_by_username().returning(move |_| broken.ask("users.find_by_username", None));
-    users.expect_list().returning(move |_, _| broken.ask("users.list", Page { items: vec![ada()], next: None }));
+    users.expect_find_by_username().returning(move |_| broken.result("users.find_by_username", None));
+    users.expect_list().returning(move |_, _| broken.result("users.list", Page { items: vec![ada()], next: None }));
 
     let mut credentials = MockCredentialRepository::new();
     credentials.expect_find_by_email().returning(move |_| {
         let hash = hash.lock().unwrap().clone();
-        broken.ask("credentials.find_by_email", hash.map(|hash| Credential { user: ada(), hash }))
+        broken.result("credentials.find_by_email", hash.map(|hash| Credential { user: ada(), hash }))
     });
 
     let mut sessions = MockSessionRepository::new();
-    sessions.expect_open().returning(move |_, _, _| broken.ask("sessions.open", SessionId::new(1)));
+    sessions.expect_open().returning(move |_, _, _| broken.result("sessions.open", SessionId::new(1)));
     sessions.expect_find().returning(move |_| {
         let record = SessionRecord {
             user: ada().id,
@@ -67,30 +68,30 @@ fn services(broken: Broken) -> Services {
             remembered: false,
             device: Device::default(),
         };
-        broken.ask("sessions.find", Some(StoredSession { id: SessionId::new(1), user: ada(), record }))
+        broken.result("sessions.find", Some(StoredSession { id: SessionId::new(1), user: ada(), record }))
     });
     sessions.expect_end().returning(move |_| {
         let ended = EndedSession { id: SessionId::new(1), user: ada().id };
-        broken.ask("sessions.end", Some(ended))
+        broken.result("sessions.end", Some(ended))
     });
-    sessions.expect_purge().returning(move |_, _| broken.ask("sessions.purge", 0));
+    sessions.expect_purge().returning(move |_, _| broken.result("sessions.purge", 0));
 
     let mut parties = MockPartyRepository::new();
-    parties.expect_add().returning(move |_| broken.ask("parties.add", PartyId::new(1)));
-    parties.expect_find().returning(move |_, _| broken.ask("parties.find", None));
+    parties.expect_add().returning(move |_| broken.result("parties.add", PartyId::new(1)));
+    parties.expect_find().returning(move |_, _| broken.result("parties.find", None));
     parties
         .expect_home()
-        .returning(move |_, _, _| broken.ask("parties.home", HomeView { next: None, open: Vec::new() }));
+        .returning(move |_, _, _| broken.result("parties.home", HomeView { next: None, open: Vec::new() }));
     parties.expect_own_profile().returning(move |_, _, _, _| {
         let nothing = || Page { items: Vec::new(), next: None };
-        broken.ask("parties.own_profile", ProfileView { hosted: nothing(), attended: nothing(), last_zone: None })
+        broken.result("parties.own_profile", ProfileView { hosted: nothing(), attended: nothing(), last_zone: None })
     });
     parties
         .expect_list()
-        .returning(move |_, _, _, _, _| broken.ask("parties.list", Page { items: Vec::new(), next: None }));
-    parties.expect_update().returning(move |_, _, _| broken.ask("parties.update", Outcome::GaveUpSeat));
+        .returning(move |_, _, _, _, _| broken.result("parties.list", Page { items: Vec::new(), next: None }));
+    parties.expect_update().returning(move |_, _, _| broken.result("parties.update", Outcome::GaveUpSeat));
 
-    let ready = move || -> ReadinessFuture { Box::pin(std::future::ready(broken.ask("readiness", ()))) };
+    let ready = move || -> ReadinessFuture { Box::pin(std::future::ready(broken.result("readiness", ()))) };
     Services {
         accounts: AccountPorts {
             users: Arc::new(users),
@@ -104,7 +105,7 @@ fn services(broken: Broken) -> Services {
     }
 }
 
-/// A server over that store; Ada, logged in; and a guest.
+/// A server over that store, Ada's logged-in client, and a visitor's.
 async fn start(broken: &'static str) -> (TestServer, TestClient, TestClient) {
     let app = app(services(Broken(broken)), Accounts::builder().cost(fast_hash_cost())).unwrap();
     let server = TestServer::start(app).await.unwrap();
@@ -113,29 +114,30 @@ async fn start(broken: &'static str) -> (TestServer, TestClient, TestClient) {
     (server, ada, guest)
 }
 
-/// Who asks.
+/// The client of a request.
 #[derive(Clone, Copy)]
-enum Who {
+enum Client {
     Ada,
-    Guest,
+    Visitor,
 }
-use Who::{Ada, Guest};
+use Client::{Ada, Visitor};
 
 const REGISTER: &[(&str, &str)] =
     &[("username", "ada"), ("email", "ada@example.com"), ("password", PASSWORD), ("password2", PASSWORD)];
 const LOG_IN: &[(&str, &str)] = &[("email", "ada@example.com"), ("password", PASSWORD)];
 const COMING: &[(&str, &str)] = &[("party_id", "1"), ("answer", "yes")];
 
-/// A method, who uses it and where; for a POST, what is sent. Then what is answered while the store works.
-type Use = (&'static str, Who, &'static str, Option<&'static [(&'static str, &'static str)]>, u16);
+/// A port method; a request that uses it, with its client, path and, for a POST, its form; and the status while the store
+/// works.
+type Use = (&'static str, Client, &'static str, Option<&'static [(&'static str, &'static str)]>, u16);
 
 #[rustfmt::skip]
 const USES: &[Use] = &[
-    ("users.add", Guest, "/register", Some(REGISTER), 303),
+    ("users.add", Visitor, "/register", Some(REGISTER), 303),
     ("users.find_by_username", Ada, "/user/ben", None, 404),
     ("users.list", Ada, "/", None, 200),
-    ("credentials.find_by_email", Guest, "/login", Some(LOG_IN), 303),
-    ("sessions.open", Guest, "/login", Some(LOG_IN), 303),
+    ("credentials.find_by_email", Visitor, "/login", Some(LOG_IN), 303),
+    ("sessions.open", Visitor, "/login", Some(LOG_IN), 303),
     ("sessions.end", Ada, "/logout", Some(&[]), 303),
     ("sessions.find", Ada, "/", None, 200),
     ("sessions.find", Ada, "/login", None, 303),
@@ -160,54 +162,54 @@ const USES: &[Use] = &[
     ("parties.update", Ada, "/parties/1/rsvp", Some(&[("answer", "no")]), 303),
 ];
 
-async fn ask(broken: &'static str, &(_, who, path, form, _): &Use) -> TestResponse {
-    let (server, ada, guest) = start(broken).await;
+async fn send(broken: &'static str, &(_, client, path, form, _): &Use) -> TestResponse {
+    let (server, ada, visitor) = start(broken).await;
     if path == "/login" && form.is_some() {
-        post(&TestClient::new(&server), "/register", REGISTER).await; // the store then knows the hash
+        post(&TestClient::new(&server), "/register", REGISTER).await; // gives the mocked store a password hash
     }
-    let visitor = if let Ada = who { &ada } else { &guest };
+    let client = if let Ada = client { &ada } else { &visitor };
     match form {
-        None => visitor.send(visitor.request(Method::GET, path)).await,
-        Some([("hosting", _)]) => post(visitor, path, &host_form(&[])).await,
-        Some(form) => post(visitor, path, form).await,
+        None => client.send(client.request(Method::GET, path)).await,
+        Some([("hosting", _)]) => post(client, path, &host_form(&[])).await,
+        Some(form) => post(client, path, form).await,
     }
 }
 
 #[tokio::test]
-async fn each_page_says_that_its_store_fails_and_that_nothing_changed() {
+async fn store_failure_is_503_and_reports_no_success() {
     for used in USES {
         let &(method, _, path, form, status) = used;
-        let page = ask("nothing", used).await;
-        assert_eq!(page.status, status, "{path} with a store that works: {}", page.text);
+        let page = send("nothing", used).await;
+        assert_eq!(page.status, status, "{path} with a working store: {}", page.text);
 
         for broken in [method, "everything"] {
-            let page = ask(broken, used).await;
+            let page = send(broken, used).await;
             assert_page(&page, 503, if form.is_some() { NOT_SAVED } else { NOT_READ });
             assert_eq!(page.header("retry-after"), Some("5"), "{path} without {method}");
             assert!(!page.headers.contains_key("location"), "{path} without {method}");
             let cookies = page.headers.get_all("set-cookie").iter().map(|cookie| cookie.to_str().unwrap().to_owned());
             let cookies: Vec<_> = cookies.filter(|cookie| !cookie.starts_with("visit-")).collect();
-            assert!(cookies.is_empty(), "neither a message nor a session: {cookies:?}");
-            for said in ["successfully", "is set", "is ready", "Welcome back", "logged out", "valid Party ID", CAUSE] {
-                assert!(!page.html.contains(said), "{said:?} at {path} without {method}");
+            assert!(cookies.is_empty(), "no flash message and no session: {cookies:?}");
+            for text in ["successfully", "is set", "is ready", "Welcome back", "logged out", "valid Party ID", CAUSE] {
+                assert!(!page.html.contains(text), "{text:?} at {path} without {method}");
             }
         }
     }
 }
 
 #[tokio::test]
-async fn a_guest_reads_what_needs_no_store() {
-    let (_server, _, guest) = start("everything").await;
+async fn pages_without_store_access_work_while_the_store_fails() {
+    let (_server, _, visitor) = start("everything").await;
     for path in ["/", "/login", "/register"] {
-        assert_page(&guest.get(path).await, 200, "Log in");
+        assert_page(&visitor.get(path).await, 200, "Log in");
     }
 }
 
 #[tokio::test]
-async fn the_process_lives_without_its_store_and_is_not_ready() {
+async fn failing_store_is_live_but_not_ready() {
     for broken in ["readiness", "everything"] {
-        let (_server, _, guest) = start(broken).await;
-        let (live, ready) = (guest.get("/health/live").await, guest.get("/health/ready").await);
+        let (_server, _, visitor) = start(broken).await;
+        let (live, ready) = (visitor.get("/health/live").await, visitor.get("/health/ready").await);
         assert_eq!((live.status, live.html.as_str()), (200, "ok"));
         assert_eq!((ready.status, ready.html.as_str()), (503, "the database does not answer"));
         assert_has_headers(&ready);

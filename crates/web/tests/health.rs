@@ -1,13 +1,13 @@
-//! `/health/…`, while all is well. When it is not: `failing_store`.
+//! `/health/live` and `/health/ready` with a working database. Failures are tested in `failing_store`.
 
 use poem::http::Method;
 
 use crate::common::{TestApp, assert_has_headers};
 
 test_support::on_both_engines! { TestApp:
-the_process_and_the_database_answer }
+health_is_ok_without_a_session }
 
-async fn the_process_and_the_database_answer(app: TestApp) {
+async fn health_is_ok_without_a_session(app: TestApp) {
     for path in ["/health/live", "/health/ready"] {
         let page = app.visitor().get(path).await;
         assert_eq!((page.status, page.html.as_str()), (200, "ok"), "{path}");

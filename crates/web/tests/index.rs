@@ -1,16 +1,16 @@
-//! `/`: the way in, and the people.
+//! `/`: the welcome page, and the home page of a user.
 
 use crate::common::{TestApp, all_pages, answer, assert_page, host, party_ids, press, rsvp};
 
 test_support::on_both_engines! { TestApp:
-    a_guest_finds_the_way_in_and_nobody_else
-    somebody_logged_in_sees_everybody_by_pages
-    somebody_is_told_where_they_are_expected_next
-    seats_that_one_can_take_are_shown_the_soonest_on_top
-    nonsense_in_the_address_is_the_first_page
+    welcome_page_links_to_log_in_and_shows_no_users
+    home_page_lists_all_users_newest_first
+    home_page_shows_the_next_party
+    home_page_shows_four_parties_with_free_seats
+    invalid_cursor_shows_the_first_page
 }
 
-async fn a_guest_finds_the_way_in_and_nobody_else(app: TestApp) {
+async fn welcome_page_links_to_log_in_and_shows_no_users(app: TestApp) {
     app.add_user("hidden.person").await;
 
     let page = app.visitor().get("/").await;
@@ -19,10 +19,10 @@ async fn a_guest_finds_the_way_in_and_nobody_else(app: TestApp) {
     assert_eq!(page.texts("title"), ["Welcome - DinnerParty"]);
     assert_eq!(page.attributes("main a", "href"), ["/register", "/login"]);
     assert!(!page.html.contains("hidden.person"));
-    assert_eq!(page.header("set-cookie"), None, "a page without a form leaves nothing behind");
+    assert_eq!(page.header("set-cookie"), None, "a page without a form sets no cookie");
 }
 
-async fn somebody_logged_in_sees_everybody_by_pages(app: TestApp) {
+async fn home_page_lists_all_users_newest_first(app: TestApp) {
     for n in 0..44 {
         app.add_user(&format!("person-{n:02}")).await;
     }
@@ -31,16 +31,16 @@ async fn somebody_logged_in_sees_everybody_by_pages(app: TestApp) {
     let people = all_pages(&ada, "/", |page| page.texts(".people bdi")).await;
 
     let strangers = (0..44).rev().map(|n| format!("person-{n:02}"));
-    assert_eq!(people, ["ada".to_owned()].into_iter().chain(strangers).collect::<Vec<_>>(), "the newest first");
+    assert_eq!(people, ["ada".to_owned()].into_iter().chain(strangers).collect::<Vec<_>>(), "newest first");
     let page = ada.get("/").await;
     assert_page(&page, 200, "Good to see you, ada");
     assert_eq!(page.texts(".people li")[1], "person-43 joined 1 January 2026");
     assert!(page.attributes(".people a", "href").contains(&"/user/person-43".to_owned()));
-    assert!(!page.html.contains("@example.com"), "nobody's address");
+    assert!(!page.html.contains("@example.com"), "no e-mail address");
     assert_eq!(page.texts("nav[aria-label=Main] a"), ["Parties", "ada"]);
 }
 
-async fn somebody_is_told_where_they_are_expected_next(app: TestApp) {
+async fn home_page_shows_the_next_party(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let next = async |visitor: &accounts::test_kit::TestClient| {
         visitor.get("/").await.texts("section[aria-labelledby=next] h3")
@@ -58,16 +58,16 @@ async fn somebody_is_told_where_they_are_expected_next(app: TestApp) {
     assert!(ben.get("/").await.text.contains("2 of 4 taken, 2 seats left You're coming"));
     answer(&ben, &late, "no").await;
     assert!(next(&ben).await.is_empty());
-    assert!(ada.get("/?before=2").await.texts("article").is_empty(), "who walks on came for the people");
+    assert!(ada.get("/?before=2").await.texts("article").is_empty(), "later pages of people have no parties");
 }
 
-async fn seats_that_one_can_take_are_shown_the_soonest_on_top(app: TestApp) {
+async fn home_page_shows_four_parties_with_free_seats(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     for (day, seats) in [("07", "4"), ("02", "1"), ("06", "4"), ("03", "4"), ("05", "4"), ("04", "4"), ("02", "4")] {
         host(&ada, "ada", &[("date", &format!("2026-04-{day}")), ("number_seats", seats)]).await;
     }
     let page = ben.get("/").await;
-    assert_eq!(party_ids(&page), ["7", "4", "6", "5"], "four of them, none without a seat");
+    assert_eq!(party_ids(&page), ["7", "4", "6", "5"], "soonest first, none without a free seat");
     assert!(press(&ben, &page, "7").await.unwrap().text.contains("You successfully RSVP'd"));
     assert_eq!(party_ids(&ben.get("/").await), ["4", "6", "5", "3"]);
 
@@ -79,7 +79,7 @@ async fn seats_that_one_can_take_are_shown_the_soonest_on_top(app: TestApp) {
     );
 }
 
-async fn nonsense_in_the_address_is_the_first_page(app: TestApp) {
+async fn invalid_cursor_shows_the_first_page(app: TestApp) {
     let ada = app.user("ada").await;
     for query in
         ["before=abc", "before=1&before=2", "before=1180591620717411303424", "before=%00", "%ff", "%zz", "&&=&"]

@@ -1,26 +1,26 @@
-//! DinnerParty as people meet it: over a real socket, on SQLite and on PostgreSQL. The files are named after the
-//! routes, or after a promise of all of them; what they share is in `common`.
+//! DinnerParty over a real socket, on SQLite and on PostgreSQL. Files are named after a route, or after a promise that all
+//! routes keep. What several files use is in `common`.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a test whose setup fails must fail")]
 
 mod common;
 
 mod access;
 mod assets;
 mod bad_input;
+mod compression;
+mod concurrent_rsvps;
+mod database_failures;
 mod errors;
 mod failing_store;
-mod faults;
-mod gzip;
 mod health;
 mod index;
 mod journey;
-mod neighbors;
 mod party;
 mod program;
 mod register;
 mod rsvp;
+mod shared_database;
 mod slow_body;
-mod storm;
 mod stylesheet;
 mod user;

@@ -1,27 +1,27 @@
-//! `/parties/{id}`: one party, and the answer to it.
+//! `/parties/{id}` and `/parties/{id}/rsvp`: one party, and the viewer's answer.
 
 use domain::party::PartyState;
 
 use crate::common::{TestApp, answer, assert_page, detail, flash, host, post, rsvp};
 
 test_support::on_both_engines! { TestApp:
-    the_page_tells_the_party_whole
-    yes_and_no_are_told_and_stored
-    no_more_answers_than_can_work_are_offered
-    a_party_that_is_over_is_told_as_such
-    a_long_name_may_end_a_line_after_its_marks
-    a_seat_is_given_up_even_when_nothing_else_goes
-    an_answer_to_no_party_is_told
-    an_answer_that_is_none_changes_nothing
-    there_is_no_page_of_no_party
+    page_shows_the_whole_party
+    answer_is_confirmed_and_stored
+    card_offers_only_answers_that_can_succeed
+    past_party_is_shown_as_over
+    long_username_wraps_after_punctuation
+    seat_can_be_given_up_until_the_start
+    answer_to_unknown_party_is_refused
+    invalid_answer_changes_nothing
+    unknown_party_is_not_found
 }
 
-/// What the card offers to press.
+/// The answers that the card offers.
 fn offered(page: &accounts::test_kit::TestResponse) -> Vec<String> {
     page.attributes("form[action$='/rsvp'] button", "value")
 }
 
-async fn the_page_tells_the_party_whole(app: TestApp) {
+async fn page_shows_the_whole_party(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let party = host(&ada, "ada", &[("main_dish", "<i>Pho</i>"), ("venue", "\"Home\" & garden")]).await;
     rsvp(&ben, &party).await;
@@ -49,30 +49,30 @@ async fn the_page_tells_the_party_whole(app: TestApp) {
     assert!(!page.html.contains("@example.com"));
 }
 
-async fn yes_and_no_are_told_and_stored(app: TestApp) {
+async fn answer_is_confirmed_and_stored(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let party = host(&ada, "ada", &[]).await;
-    let people = async || app.stored_party(&party).await.unwrap().summary.taken;
+    let taken = async || app.stored_party(&party).await.unwrap().summary.taken;
 
-    // Rows 1, 3, 6 and 7.
+    // Rows 1, 3, 6 and 7 of the RSVP rules.
     let page = answer(&ben, &party, "yes").await;
     assert_eq!(page.path, format!("/parties/{party}"));
     assert!(flash(&page).starts_with("You successfully RSVP'd to ada's dinner party on "), "{}", flash(&page));
-    assert_eq!(people().await, 2);
+    assert_eq!(taken().await, 2);
     assert!(flash(&answer(&ben, &party, "yes").await).starts_with("You're already going to ada's dinner party on "));
     assert_eq!(flash(&answer(&ben, &party, "no").await), "You've given up your seat.");
-    assert_eq!(people().await, 1);
+    assert_eq!(taken().await, 1);
     let page = answer(&ben, &party, "no").await;
     assert_eq!(
         (flash(&page).as_str(), page.attributes(".flash", "role").concat()),
         ("Thanks for letting ada know.", "status".into())
     );
     assert!(page.text.contains("You said no."), "{}", page.text);
-    assert!(flash(&answer(&ben, &party, "yes").await).starts_with("You successfully RSVP'd"), "a mind may change");
-    assert_eq!(people().await, 2);
+    assert!(flash(&answer(&ben, &party, "yes").await).starts_with("You successfully RSVP'd"), "after declining");
+    assert_eq!(taken().await, 2);
 }
 
-async fn no_more_answers_than_can_work_are_offered(app: TestApp) {
+async fn card_offers_only_answers_that_can_succeed(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let party = host(&ada, "ada", &[("number_seats", "2")]).await;
     let page = format!("/parties/{party}");
@@ -81,36 +81,36 @@ async fn no_more_answers_than_can_work_are_offered(app: TestApp) {
     assert_eq!((own.texts("#your-answer"), offered(&own)), (vec!["You're hosting".into()], vec![]));
     assert!(own.text.contains(&format!("by its ID ({party}) or by the link")), "{}", own.text);
     rsvp(&ben, &party).await;
-    assert!(!ada.get(&page).await.text.contains("Friends find"), "nobody is asked to a full table");
+    assert!(!ada.get(&page).await.text.contains("Friends find"), "a full party is not advertised");
     assert_eq!(offered(&ben.get(&page).await), ["no"]);
     let cyd = app.user("cyd").await;
     let full = cyd.get(&page).await;
     assert_eq!(offered(&full), ["no"]);
     assert!(full.text.contains("Every seat is taken."), "{}", full.text);
-    assert_eq!(full.attributes("section.answer p a", "href"), ["/rsvp?seats=1"], "and where else to go");
+    assert_eq!(full.attributes("section.answer p a", "href"), ["/rsvp?seats=1"], "a link to parties with free seats");
     let declined = answer(&cyd, &party, "no").await;
-    assert_eq!(offered(&declined), [] as [&str; 0], "who said no is not asked to say it again");
-    let told = post(&cyd, &format!("{page}/rsvp"), &[("answer", "yes")]).await;
-    assert_eq!(told.status, 303);
-    let told = flash(&cyd.get(&page).await);
-    assert_eq!(told, "ada's dinner party on Saturday 14 March 2026, 19:00 (Europe/Berlin) is full.");
+    assert_eq!(offered(&declined), [] as [&str; 0], "a declined guest cannot decline again");
+    let response = post(&cyd, &format!("{page}/rsvp"), &[("answer", "yes")]).await;
+    assert_eq!(response.status, 303);
+    let message = flash(&cyd.get(&page).await);
+    assert_eq!(message, "ada's dinner party on Saturday 14 March 2026, 19:00 (Europe/Berlin) is full.");
 
     app.update_party(&party, app.id_of("ada").await, |party, _| party.state = PartyState::Cancelled).await;
     let cancelled = cyd.get(&page).await;
     assert_eq!((cancelled.texts("#your-answer"), offered(&cancelled)), (vec!["Cancelled".into()], vec![]));
     assert!(cancelled.text.contains("ada cancelled this dinner party."));
-    assert_eq!(detail(&cancelled, "Seats"), ["2 of 2 taken"], "nobody is told of seats that nobody can have");
+    assert_eq!(detail(&cancelled, "Seats"), ["2 of 2 taken"], "free seats of a cancelled party are not shown");
     assert_eq!(
         (cancelled.texts(".until"), cancelled.texts("#who")),
         (vec!["Cancelled".into()], vec!["Who was coming".into()])
     );
     assert_eq!(ben.get(&page).await.texts("#your-answer"), ["You were coming"]);
     let own = ada.get(&page).await;
-    assert_eq!(own.texts("#your-answer"), ["Cancelled"], "its host hosts nothing any more");
+    assert_eq!(own.texts("#your-answer"), ["Cancelled"], "for its host too");
     assert!(own.text.contains("You cancelled this dinner party."), "{}", own.text);
 }
 
-async fn a_party_that_is_over_is_told_as_such(app: TestApp) {
+async fn past_party_is_shown_as_over(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     app.user("cyd").await;
     let (held, cancelled) = (host(&ada, "ada", &[]).await, host(&ada, "ada", &[]).await);
@@ -121,30 +121,33 @@ async fn a_party_that_is_over_is_told_as_such(app: TestApp) {
     app.update_party(&cancelled, id, |party, _| party.state = PartyState::Cancelled).await;
     app.advance_days(365);
     let over = "This party is over";
-    for (party, off, who, headings) in [
+    for (party, label, guests_heading, headings) in [
         (&held, "It's over", "Who came", ["You were the host", "You were there", over]),
         (&cancelled, "Cancelled", "Who was coming", [over, over, over]),
     ] {
         for (name, heading) in ["ada", "ben", "cyd"].into_iter().zip(headings) {
             let page = app.log_in(name).await.get(&format!("/parties/{party}")).await;
             assert_eq!((page.texts("#your-answer"), offered(&page)), (vec![heading.to_owned()], vec![]), "{name}");
-            assert_eq!((page.texts(".until"), page.texts("#who")), (vec![off.to_owned()], vec![who.to_owned()]));
-            let is_told = page.text.contains("That dinner party has already happened.");
-            assert_eq!(is_told, heading == over, "{name} reads twice, or nowhere, that it is over");
+            assert_eq!(
+                (page.texts(".until"), page.texts("#who")),
+                (vec![label.to_owned()], vec![guests_heading.to_owned()])
+            );
+            let has_reason = page.text.contains("That dinner party has already happened.");
+            assert_eq!(has_reason, heading == over, "{name}: the reason is shown under \"{over}\" only");
         }
     }
 }
 
-async fn a_long_name_may_end_a_line_after_its_marks(app: TestApp) {
+async fn long_username_wraps_after_punctuation(app: TestApp) {
     let host_name = "ada_lovelace.the-first";
     let ada = app.user(host_name).await;
     let party = host(&ada, host_name, &[]).await;
     let page = ada.get(&format!("/parties/{party}")).await;
-    let broken = "<bdi>ada_<wbr>lovelace.<wbr>the-<wbr>first</bdi>";
-    assert_eq!(page.html.matches(broken).count(), 2, "over the table and beside it: {}", page.html);
+    let with_breaks = "<bdi>ada_<wbr>lovelace.<wbr>the-<wbr>first</bdi>";
+    assert_eq!(page.html.matches(with_breaks).count(), 2, "as the host and in the guest list: {}", page.html);
 }
 
-async fn a_seat_is_given_up_even_when_nothing_else_goes(app: TestApp) {
+async fn seat_can_be_given_up_until_the_start(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let (full, cancelled, closed) = ("1", "2", "3");
     for _ in 0..3 {
@@ -160,10 +163,11 @@ async fn a_seat_is_given_up_even_when_nothing_else_goes(app: TestApp) {
         assert_eq!(flash(&answer(&ben, party, "no").await), "You've given up your seat.", "{party}");
         assert_eq!(app.stored_party(party).await.unwrap().summary.taken, 1);
     }
-    // Without a seat, a decline is refused where the party is off, and never for being late.
-    for (party, told) in [(cancelled, "ada cancelled this dinner party."), (closed, "Thanks for letting ada know.")] {
+    // Without a seat, declining is refused for a cancelled party, but never after the deadline.
+    for (party, message) in [(cancelled, "ada cancelled this dinner party."), (closed, "Thanks for letting ada know.")]
+    {
         post(&ben, &format!("/parties/{party}/rsvp"), &[("answer", "no")]).await;
-        assert_eq!(flash(&ben.get("/rsvp").await), told);
+        assert_eq!(flash(&ben.get("/rsvp").await), message);
     }
     post(&ada, "/parties/1/rsvp", &[("answer", "no")]).await;
     assert_eq!(flash(&ada.get("/parties/1").await), "You're hosting this one. Your seat is already counted.");
@@ -173,18 +177,18 @@ async fn a_seat_is_given_up_even_when_nothing_else_goes(app: TestApp) {
     assert_eq!(flash(&ben.get("/parties/1").await), "That dinner party has already happened.");
 }
 
-async fn an_answer_to_no_party_is_told(app: TestApp) {
+async fn answer_to_unknown_party_is_refused(app: TestApp) {
     let ben = app.user("ben").await;
     for party in ["1", "abc", "1.5", "1180591620717411303424", "%D9%A1", "%00", "-1", "%20"] {
-        for said in ["yes", "no"] {
-            let told = post(&ben, &format!("/parties/{party}/rsvp"), &[("answer", said)]).await;
-            assert_eq!((told.status, told.header("location")), (303, Some("/rsvp")), "{party}");
+        for answer in ["yes", "no"] {
+            let response = post(&ben, &format!("/parties/{party}/rsvp"), &[("answer", answer)]).await;
+            assert_eq!((response.status, response.header("location")), (303, Some("/rsvp")), "{party}");
             assert_eq!(flash(&ben.get("/rsvp").await), "Please enter a valid Party ID to RSVP!", "{party}");
         }
     }
 }
 
-async fn an_answer_that_is_none_changes_nothing(app: TestApp) {
+async fn invalid_answer_changes_nothing(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let party = host(&ada, "ada", &[]).await;
     let path = format!("/parties/{party}/rsvp");
@@ -198,21 +202,25 @@ async fn an_answer_that_is_none_changes_nothing(app: TestApp) {
         &[("answer", "removed")],
         &[("party_id", "1")],
     ] {
-        let told = post(&ben, &path, form).await;
-        assert_eq!((told.status, told.header("location")), (303, Some(&*format!("/parties/{party}"))), "{form:?}");
+        let response = post(&ben, &path, form).await;
+        assert_eq!(
+            (response.status, response.header("location")),
+            (303, Some(&*format!("/parties/{party}"))),
+            "{form:?}"
+        );
         let page = ben.get(&format!("/parties/{party}")).await;
         assert_eq!(flash(&page), "Please say whether you are coming.", "{form:?}");
         assert_eq!(offered(&page), ["yes", "no"]);
     }
-    // Only as oneself, only one head: what else is sent is not read.
-    let extra = [("answer", "yes"), ("guest_id", "1"), ("guest", "ada"), ("heads", "3"), ("host_id", "2")];
-    post(&ben, &path, &extra).await;
+    // Other fields are ignored: a user answers for oneself and for one head.
+    let other_fields = [("answer", "yes"), ("guest_id", "1"), ("guest", "ada"), ("heads", "3"), ("host_id", "2")];
+    post(&ben, &path, &other_fields).await;
     let stored = app.stored_party(&party).await.unwrap();
     let seated: Vec<_> = stored.guests.iter().map(|guest| (guest.username.as_str(), guest.heads)).collect();
     assert_eq!((seated, stored.summary.taken), (vec![("ben", 1)], 2));
 }
 
-async fn there_is_no_page_of_no_party(app: TestApp) {
+async fn unknown_party_is_not_found(app: TestApp) {
     let ada = app.user("ada").await;
     host(&ada, "ada", &[]).await;
     assert_page(&ada.get("/parties/1").await, 200, "You're hosting");

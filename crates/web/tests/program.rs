@@ -1,12 +1,11 @@
-//! The program itself: what it says, what it refuses to start with, how it starts and how it ends. Running it is in
-//! `running`.
+//! The `dinnerparty` program: its command line, its start and its shutdown. `process` runs it.
 
-mod ending;
 mod http_server;
 mod maintenance;
-mod running;
+mod process;
+mod shutdown;
 
-use crate::program::running::{Running, dinnerparty, refused};
+use crate::program::process::{Running, dinnerparty, error_line};
 use accounts::test_kit::TestClient;
 use store::PartyStore;
 use tempfile::TempDir;
@@ -17,10 +16,10 @@ const SETTINGS: [&str; 8] =
 
 #[test]
 fn help_explains_every_setting() {
-    for words in [&["--help"][..], &["serve", "--help"]] {
-        let said = dinnerparty().args(words).output().unwrap();
-        let text = String::from_utf8(said.stdout).unwrap();
-        assert!(said.status.success() && said.stderr.is_empty());
+    for arguments in [&["--help"][..], &["serve", "--help"]] {
+        let output = dinnerparty().args(arguments).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        assert!(output.status.success() && output.stderr.is_empty());
         for setting in SETTINGS {
             let (_, after) =
                 text.split_once(&format!("--{setting}")).unwrap_or_else(|| panic!("no --{setting}: {text}"));
@@ -33,13 +32,13 @@ fn help_explains_every_setting() {
 }
 
 #[test]
-fn what_makes_no_sense_or_is_unsafe_stops_it_with_one_line() {
+fn invalid_or_unsafe_setting_is_one_error_line_and_no_file() {
     let folder = tempfile::tempdir().unwrap();
     let file = sqlite_url(&folder);
     let (missing, text) = (folder.path().join("nowhere/test.db"), folder.path().join("notes.txt"));
     std::fs::write(&text, "no database, but some forty characters of plain text in a file").unwrap();
     let (missing, text) = (format!("sqlite:{}", missing.display()), format!("sqlite:{}", text.display()));
-    for (words, told) in [
+    for (arguments, expected) in [
         (&["--port", "80"][..], "unexpected argument '--port'"),
         (&["bake"], "'bake'"),
         (&["--listen", "everywhere"], "invalid value 'everywhere' for '--listen <HOST:PORT>'"),
@@ -59,47 +58,47 @@ fn what_makes_no_sense_or_is_unsafe_stops_it_with_one_line() {
         (&["--database", &text], "is not an SQLite database"),
     ] {
         let mut program = dinnerparty();
-        if !words.contains(&"--database") {
+        if !arguments.contains(&"--database") {
             program.args(["--database", &file]);
         }
-        if !words.contains(&"--listen") {
+        if !arguments.contains(&"--listen") {
             program.args(["--listen", "127.0.0.1:0"]);
         }
-        let line = refused(program.args(words));
-        assert!(line.starts_with("dinnerparty: ") && line.contains(told), "{words:?}: {line}");
-        let left: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
-        assert_eq!(left, ["notes.txt"], "{words:?}");
+        let line = error_line(program.args(arguments));
+        assert!(line.starts_with("dinnerparty: ") && line.contains(expected), "{arguments:?}: {line}");
+        let files: Vec<_> = std::fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name()).collect();
+        assert_eq!(files, ["notes.txt"], "{arguments:?}");
     }
-    let setting = refused(dinnerparty().env("DINNERPARTY_TIME_ZONE", "Mars/Base"));
+    let setting = error_line(dinnerparty().env("DINNERPARTY_TIME_ZONE", "Mars/Base"));
     assert!(setting.contains("not an IANA time zone"), "{setting}");
 }
 
 #[test]
-fn a_port_that_is_taken_is_told() {
+fn port_in_use_is_one_error_line() {
     let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap().to_string();
     let folder = tempfile::tempdir().unwrap();
-    let line = refused(dinnerparty().args(["--listen", &address, "--database", &sqlite_url(&folder)]));
+    let line = error_line(dinnerparty().args(["--listen", &address, "--database", &sqlite_url(&folder)]));
     assert!(line.starts_with(&format!("dinnerparty: cannot listen on {address}: ")), "{line}");
 }
 
 #[test]
-fn a_database_that_cannot_be_reached_is_told_without_its_secrets() {
-    let nobody = "127.0.0.1:1"; // a port that no program chooses by chance
+fn unreachable_database_error_has_no_password() {
+    let unused = "127.0.0.1:1"; // a port that no program gets by chance
     for url in [
-        format!("postgres://ada:s3cretword@{nobody}/party"),
-        format!("postgres://ada:s3cretword@{nobody}/party?sslmode=disable&password=s3cretword"),
+        format!("postgres://ada:s3cretword@{unused}/party"),
+        format!("postgres://ada:s3cretword@{unused}/party?sslmode=disable&password=s3cretword"),
         "postgres://ada:s3cretword@localhost:notaport/party".to_owned(),
         "mysql://ada:s3cretword@localhost/party".to_owned(),
     ] {
-        let line = refused(dinnerparty().args(["--listen", "127.0.0.1:0", "--log", "trace", "--database", &url]));
+        let line = error_line(dinnerparty().args(["--listen", "127.0.0.1:0", "--log", "trace", "--database", &url]));
         assert!(!line.contains("s3cretword"), "{line}");
         let mut program = dinnerparty();
         program
             .env("DINNERPARTY_DATABASE", &url)
             .env("DINNERPARTY_LOG", "warn")
             .env("DINNERPARTY_LISTEN", "127.0.0.1:0");
-        let line = refused(&mut program);
+        let line = error_line(&mut program);
         assert!(!line.contains("s3cretword"), "{line}");
     }
     let help =
@@ -107,7 +106,7 @@ fn a_database_that_cannot_be_reached_is_told_without_its_secrets() {
     assert!(!String::from_utf8_lossy(&help.stdout).contains("s3cretword"));
 }
 
-/// An empty database on each engine, and the folder that goes with one.
+/// A new database on each engine, and the folder of the SQLite file.
 async fn databases() -> (TempDir, [String; 2]) {
     let folder = tempfile::tempdir().unwrap();
     let urls = [sqlite_url(&folder), Postgres::shared().await.unwrap().database().await.unwrap()];
@@ -115,18 +114,18 @@ async fn databases() -> (TempDir, [String; 2]) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn it_starts_answers_and_ends_when_asked_with_nobody_in_it() {
+async fn program_starts_serves_and_stops_without_logging_secrets() {
     let (_folder, urls) = databases().await;
     for url in urls {
         let program = Running::start(&url, &["--log", "debug"]);
-        let guest = TestClient::at(&program.origin);
-        assert_eq!(guest.get("/health/ready").await.html, "ok");
-        assert!(guest.get("/").await.text.contains("Dinner is better with friends"));
+        let visitor = TestClient::at(&program.origin);
+        assert_eq!(visitor.get("/health/ready").await.html, "ok");
+        assert!(visitor.get("/").await.text.contains("Dinner is better with friends"));
         let email = "ada@example.com";
-        guest.submit("/login", "/login", &[("email", email), ("password", "typedsecret")]).await;
-        guest.get("/user/ada?token=querysecret").await;
+        visitor.submit("/login", "/login", &[("email", email), ("password", "typedsecret")]).await;
+        visitor.get("/user/ada?token=querysecret").await;
 
-        let ended = program.ends("TERM"); // while the browser keeps its connection
+        let ended = program.stop("TERM"); // while the client keeps its connection open
 
         assert_eq!(ended.code, Some(0), "{}", ended.log);
         for line in ended.log.lines() {
@@ -139,20 +138,24 @@ async fn it_starts_answers_and_ends_when_asked_with_nobody_in_it() {
         }
         let store = PartyStore::connect(&url).await.unwrap();
         let ports: accounts::ports::AccountPorts = store.accounts().clone().into();
-        assert_eq!(ports.users.list(None, domain::PageSize::DEFAULT).await.unwrap().items, [], "nobody is in it");
+        assert_eq!(
+            ports.users.list(None, domain::PageSize::DEFAULT).await.unwrap().items,
+            [],
+            "a new database has no users"
+        );
         store.accounts().close().await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_started_at_once_on_an_empty_database_both_come_up() {
+async fn two_programs_started_at_once_on_a_new_database_both_serve() {
     for _ in 0..5 {
         let (_folder, urls) = databases().await;
         for url in urls {
-            let (one, two) = (Running::begin(&url, &["serve"]), Running::begin(&url, &[]));
-            for program in [one.up(), two.up()] {
+            let (first, second) = (Running::spawn(&url, &["serve"]), Running::spawn(&url, &[]));
+            for program in [first.wait_until_serving(), second.wait_until_serving()] {
                 assert_eq!(TestClient::at(&program.origin).get("/health/ready").await.html, "ok");
-                assert_eq!(program.ends("INT").code, Some(0));
+                assert_eq!(program.stop("INT").code, Some(0));
             }
         }
     }

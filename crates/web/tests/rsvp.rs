@@ -1,6 +1,6 @@
-//! `/rsvp`: an answer by one press or by Party ID. The list itself is in `listing`.
+//! `POST /rsvp`: an RSVP by button or by Party ID. The list is tested in `list`.
 
-mod listing;
+mod list;
 
 use accounts::web::ReturnPath;
 use domain::party::{Answer, GuestList, PartyState};
@@ -8,19 +8,19 @@ use domain::party::{Answer, GuestList, PartyState};
 use crate::common::{TestApp, assert_page, flash, host, post, press, rsvp};
 
 test_support::on_both_engines! { TestApp:
-    a_seat_is_given_once
-    a_full_table_is_told_and_changes_nothing
-    what_is_refused_is_told_with_its_reason
-    what_is_no_party_id_is_told_by_the_same_sentence
-    a_party_id_is_taken_as_people_write_it
-    the_button_leads_back_to_the_list_it_stood_in
-    back_leads_nowhere_else
+    second_rsvp_takes_no_second_seat
+    full_party_rejects_rsvp
+    refused_rsvp_shows_its_reason
+    invalid_and_unknown_party_ids_get_the_same_message
+    party_id_accepts_spaces_hash_and_leading_zeros
+    button_redirects_to_the_page_of_the_list_it_is_on
+    back_redirects_only_to_the_list
 }
 
-const NO_SUCH_PARTY: &str = "Please enter a valid Party ID to RSVP!";
+const PARTY_ID_INVALID: &str = "Please enter a valid Party ID to RSVP!";
 const DATE: &str = "Saturday 14 March 2026, 19:00 (Europe/Berlin)";
 
-async fn a_seat_is_given_once(app: TestApp) {
+async fn second_rsvp_takes_no_second_seat(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let party = host(&ada, "ada", &[]).await;
 
@@ -33,22 +33,22 @@ async fn a_seat_is_given_once(app: TestApp) {
     assert_eq!(app.stored_party(&party).await.unwrap().summary.taken, 2);
 }
 
-async fn a_full_table_is_told_and_changes_nothing(app: TestApp) {
+async fn full_party_rejects_rsvp(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
-    let alone = host(&ada, "ada", &[("number_seats", "1")]).await;
+    let full = host(&ada, "ada", &[("number_seats", "1")]).await;
     let list = ben.get("/rsvp").await;
     assert!(list.text.contains("1 of 1 taken, full"), "{}", list.text);
-    assert!(press(&ben, &list, &alone).await.is_none(), "a button that cannot work");
+    assert!(press(&ben, &list, &full).await.is_none(), "no button for a full party");
 
-    let page = rsvp(&ben, &alone).await;
+    let page = rsvp(&ben, &full).await;
 
     assert_eq!(flash(&page), format!("ada's dinner party on {DATE} is full."));
     assert_eq!(page.attributes(".flash", "role"), ["alert"]);
-    let stored = app.stored_party(&alone).await.unwrap();
+    let stored = app.stored_party(&full).await.unwrap();
     assert_eq!((stored.summary.taken, stored.guests.len()), (1, 0));
 }
 
-async fn what_is_refused_is_told_with_its_reason(app: TestApp) {
+async fn refused_rsvp_shows_its_reason(app: TestApp) {
     let ada = app.user("ada").await;
     app.user("ben").await;
     let early = host(&ada, "ada", &[("date", "2026-01-02")]).await;
@@ -75,7 +75,7 @@ async fn what_is_refused_is_told_with_its_reason(app: TestApp) {
         (&closed, "RSVPs closed on Friday 2 January 2026, 01:00 (Europe/Berlin). Ask ada."),
         (&removed, "You can't RSVP to this party. Ask ada."),
     ] {
-        assert!(press(&ben, &list, party).await.is_none(), "a dead button: {reason}");
+        assert!(press(&ben, &list, party).await.is_none(), "no button: {reason}");
         let page = rsvp(&ben, party).await;
         assert_eq!((flash(&page).as_str(), page.attributes(".flash", "role")), (reason, vec!["alert".to_owned()]));
         assert_eq!(app.stored_party(party).await.unwrap().guests, []);
@@ -83,13 +83,13 @@ async fn what_is_refused_is_told_with_its_reason(app: TestApp) {
     let own = ada.get("/rsvp").await;
     assert!(press(&ada, &own, &open).await.is_none());
     assert_eq!(flash(&rsvp(&ada, &open).await), "You're hosting this one. Your seat is already counted.");
-    assert!(press(&ben, &list, &open).await.is_some(), "and where it can work there is one");
+    assert!(press(&ben, &list, &open).await.is_some(), "a button for an open party");
 }
 
-async fn what_is_no_party_id_is_told_by_the_same_sentence(app: TestApp) {
+async fn invalid_and_unknown_party_ids_get_the_same_message(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let party = host(&ada, "ada", &[]).await;
-    let nonsense = [
+    let invalid = [
         "",
         " ",
         "abc",
@@ -115,27 +115,27 @@ async fn what_is_no_party_id_is_told_by_the_same_sentence(app: TestApp) {
         "%31",
         "1\u{202e}",
     ];
-    for typed in nonsense {
+    for typed in invalid {
         let page = rsvp(&ben, typed).await;
         assert_eq!(
             (page.status, page.path.as_str(), flash(&page).as_str()),
-            (200, "/rsvp", NO_SUCH_PARTY),
+            (200, "/rsvp", PARTY_ID_INVALID),
             "{typed:?}"
         );
     }
     for form in [&[][..], &[("party_id", &*party), ("party_id", &party)], &[("party", &party)], &[("PARTY_ID", &party)]]
     {
-        let answer = post(&ben, "/rsvp", form).await;
-        assert_eq!((answer.status, answer.header("location")), (303, Some("/rsvp")), "{form:?}");
-        assert_eq!(flash(&ben.get("/rsvp").await), NO_SUCH_PARTY, "{form:?}");
+        let response = post(&ben, "/rsvp", form).await;
+        assert_eq!((response.status, response.header("location")), (303, Some("/rsvp")), "{form:?}");
+        assert_eq!(flash(&ben.get("/rsvp").await), PARTY_ID_INVALID, "{form:?}");
     }
-    let in_the_address = post(&ben, &format!("/rsvp?party_id={party}"), &[]).await;
-    assert_eq!(in_the_address.status, 303);
-    assert_eq!(flash(&ben.get("/rsvp").await), NO_SUCH_PARTY, "an address is no form");
+    let in_query = post(&ben, &format!("/rsvp?party_id={party}"), &[]).await;
+    assert_eq!(in_query.status, 303);
+    assert_eq!(flash(&ben.get("/rsvp").await), PARTY_ID_INVALID, "a query is not a form");
     assert_eq!(app.stored_party(&party).await.unwrap().guests, []);
 }
 
-async fn a_party_id_is_taken_as_people_write_it(app: TestApp) {
+async fn party_id_accepts_spaces_hash_and_leading_zeros(app: TestApp) {
     let ada = app.user("ada").await;
     let party = host(&ada, "ada", &[]).await;
     for (name, typed) in [("ben", format!(" {party} ")), ("cyd", format!("#{party}")), ("dan", format!("000{party}"))] {
@@ -144,7 +144,7 @@ async fn a_party_id_is_taken_as_people_write_it(app: TestApp) {
     }
 }
 
-async fn the_button_leads_back_to_the_list_it_stood_in(app: TestApp) {
+async fn button_redirects_to_the_page_of_the_list_it_is_on(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     for dish in ["Soup, 50% more", "Stew", "Soup, again 50% more"] {
         host(&ada, "ada", &[("main_dish", dish)]).await;
@@ -161,7 +161,7 @@ async fn the_button_leads_back_to_the_list_it_stood_in(app: TestApp) {
     assert_eq!(page.texts("article h3"), ["Soup, again 50% more"]);
 }
 
-async fn back_leads_nowhere_else(app: TestApp) {
+async fn back_redirects_only_to_the_list(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     host(&ada, "ada", &[]).await;
     for back in [
@@ -181,11 +181,11 @@ async fn back_leads_nowhere_else(app: TestApp) {
         "/RSVP",
     ] {
         for party in ["1", "abc", "77"] {
-            let answer = post(&ben, "/rsvp", &[("party_id", party), ("back", back)]).await;
-            assert_eq!((answer.status, answer.header("location")), (303, Some("/rsvp")), "{back:?}");
+            let response = post(&ben, "/rsvp", &[("party_id", party), ("back", back)]).await;
+            assert_eq!((response.status, response.header("location")), (303, Some("/rsvp")), "{back:?}");
         }
     }
     let twice = [("party_id", "1"), ("back", "/rsvp?q=a"), ("back", "/rsvp?q=b")];
     assert_eq!(post(&ben, "/rsvp", &twice).await.header("location"), Some("/rsvp"));
-    assert!(ReturnPath::parse("/rsvp?q=a").is_some(), "what is refused above is refused for another reason");
+    assert!(ReturnPath::parse("/rsvp?q=a").is_some(), "`Next` accepts paths with a query");
 }

@@ -1,20 +1,20 @@
-//! `/user/{username}`: somebody's page. The form to host is in `hosting`, what it refuses in `refusing`.
+//! `/user/{username}`: a user's profile. The form to host is tested in `host_form` and `host_form_errors`.
 
-mod hosting;
-mod refusing;
+mod host_form;
+mod host_form_errors;
 
-use crate::common::{TestApp, assert_page, host, host_form as form, post};
+use crate::common::{TestApp, assert_page, host, host_form, post};
 
 test_support::on_both_engines! { TestApp:
-    ones_own_page_has_the_form_and_where_one_is_going
-    anothers_page_has_neither
-    nobody_hosts_as_somebody_else
-    another_spelling_leads_to_the_right_one
-    there_is_no_page_of_nobody
-    both_lists_go_on_by_pages
+    own_profile_has_the_form_and_attended_parties
+    other_profile_has_no_form_and_no_attended_parties
+    hosting_as_another_user_is_forbidden
+    other_spelling_of_username_redirects
+    unknown_user_is_not_found
+    both_lists_have_pages
 }
 
-async fn ones_own_page_has_the_form_and_where_one_is_going(app: TestApp) {
+async fn own_profile_has_the_form_and_attended_parties(app: TestApp) {
     let ada = app.user("ada").await;
     let page = ada.get("/user/ada").await;
     assert_page(&page, 200, "joined 1 January 2026");
@@ -35,7 +35,7 @@ async fn ones_own_page_has_the_form_and_where_one_is_going(app: TestApp) {
     assert_eq!(ben.get("/user/ben").await.texts("section[aria-labelledby=going] h3"), ["Ratatouille"]);
 }
 
-async fn anothers_page_has_neither(app: TestApp) {
+async fn other_profile_has_no_form_and_no_attended_parties(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let bens = host(&ben, "ben", &[]).await;
     host(&ada, "ada", &[("main_dish", "Stew")]).await;
@@ -45,26 +45,26 @@ async fn anothers_page_has_neither(app: TestApp) {
 
     assert_page(&page, 200, "joined 1 January 2026");
     assert_eq!(page.texts("h2"), ["Parties ada hosts"]);
-    assert_eq!(page.texts("article h3"), ["Stew"], "where somebody goes is not everybody's");
+    assert_eq!(page.texts("article h3"), ["Stew"], "attended parties are private");
     assert!(page.attributes("form", "action").iter().all(|action| !action.starts_with("/user/")));
     assert!(!page.html.contains("@example.com"));
 }
 
-async fn nobody_hosts_as_somebody_else(app: TestApp) {
+async fn hosting_as_another_user_is_forbidden(app: TestApp) {
     app.user("ada").await;
     let ben = app.user("ben").await;
     for name in ["ada", "ADA", "nobody1"] {
-        let refused = post(&ben, &format!("/user/{name}"), &form(&[])).await;
+        let refused = post(&ben, &format!("/user/{name}"), &host_form(&[])).await;
         assert_page(&refused, 403, "That is not yours to do.");
         assert!(!refused.headers.contains_key("location") && !refused.headers.contains_key("set-cookie"));
     }
     let token = ben.get("/user/ben").await.form("/user/ben")[0].1.clone();
-    let own = ben.request(poem::http::Method::POST, "/user/ada").form(&form(&[("csrf_token", &token)]));
+    let own = ben.request(poem::http::Method::POST, "/user/ada").form(&host_form(&[("csrf_token", &token)]));
     assert_page(&ben.send(own).await, 403, "That is not yours to do.");
     assert_eq!(app.party_count().await, 0);
 }
 
-async fn another_spelling_leads_to_the_right_one(app: TestApp) {
+async fn other_spelling_of_username_redirects(app: TestApp) {
     let (ada, zoe) = (app.user("ada").await, app.user("Zoë.B").await);
     let get = async |path| ada.send(ada.request(poem::http::Method::GET, path)).await;
     for (typed, right) in [
@@ -78,13 +78,13 @@ async fn another_spelling_leads_to_the_right_one(app: TestApp) {
         assert_eq!((page.status, page.header("location")), (308, Some(right)), "{typed}");
     }
     assert_eq!(get("/user/Zo%C3%AB.B").await.status, 200);
-    // Who types their own name in another way hosts as themselves all the same.
-    let hosted = post(&zoe, "/user/ZO%C3%8B.b", &form(&[])).await;
+    // Hosting works under another spelling of one's own name.
+    let hosted = post(&zoe, "/user/ZO%C3%8B.b", &host_form(&[])).await;
     assert_eq!((hosted.status, hosted.header("location")), (303, Some("/parties/1")));
     assert_eq!(app.stored_party("1").await.unwrap().summary.heading.host.as_str(), "Zoë.B");
 }
 
-async fn there_is_no_page_of_nobody(app: TestApp) {
+async fn unknown_user_is_not_found(app: TestApp) {
     let ada = app.user("ada").await;
     let long = "x".repeat(1000);
     for name in
@@ -95,13 +95,13 @@ async fn there_is_no_page_of_nobody(app: TestApp) {
     assert_page(&ada.get("/user/").await, 404, "There is nothing at this address.");
 }
 
-async fn both_lists_go_on_by_pages(app: TestApp) {
+async fn both_lists_have_pages(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let guest = app.id_of("ben").await;
     for n in 0..11 {
         let dish = format!("Dish {n:02}");
-        let answer = post(&ada, "/user/ada", &form(&[("main_dish", &dish)])).await;
-        let party = answer.header("location").unwrap().strip_prefix("/parties/").unwrap().to_owned();
+        let response = post(&ada, "/user/ada", &host_form(&[("main_dish", &dish)])).await;
+        let party = response.header("location").unwrap().strip_prefix("/parties/").unwrap().to_owned();
         app.seat(&party, guest).await;
     }
     let expected: Vec<_> = (0..11).map(|n| format!("Dish {n:02}")).collect();

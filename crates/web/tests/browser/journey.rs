@@ -1,86 +1,86 @@
-//! The whole way of two friends: register, log in, host, RSVP by button and by Party ID, give a seat up, log out.
+//! The main journey: register, log in, host, RSVP by button and by Party ID, give up a seat, log out.
 
 use test_support::browser::{Person, Scripts};
 
 use crate::common::TestApp;
-use crate::people::{DATE, HOSTED, LOGGED_OUT, REGISTERED, arrive, at, log_in, register, set_the_table};
+use crate::steps::{DATE, HOSTED, LOGGED_OUT, REGISTERED, arrive, at, fill_in_host_form, log_in, register};
 
 test_support::with_and_without_scripts! {
-    two_friends_come_to_dinner
-    a_log_in_leads_where_somebody_was_going
-    what_is_wrong_is_said_and_what_was_typed_is_kept
+    two_friends_register_host_rsvp_and_log_out
+    log_in_redirects_to_the_requested_page
+    invalid_form_shows_errors_and_keeps_input
 }
 
-/// A message is there, and not any more once the page is loaded again.
-async fn told_once(person: &Person, message: &str) {
+/// Asserts that a message is shown, and not again after a reload.
+async fn sees_once(person: &Person, message: &str) {
     person.sees(message).await;
     person.reloads().await;
     person.sees_nothing_of(message).await;
 }
 
-async fn two_friends_come_to_dinner(scripts: Scripts) {
+async fn two_friends_register_host_rsvp_and_log_out(scripts: Scripts) {
     let app = TestApp::on_sqlite().await;
 
-    // Register, log in, be remembered.
+    // Register, and log in with "Remember me".
     let ada = Person::arrives("ada", scripts).await;
     ada.opens(&at(&app, "/")).await;
     ada.follows("Register").await;
     register(&ada, "ada", "ada@example.com").await;
-    told_once(&ada, REGISTERED).await;
+    sees_once(&ada, REGISTERED).await;
     ada.ticks("Remember me").await;
     log_in(&ada, "ada@example.com").await;
-    told_once(&ada, "Welcome back, ada.").await;
+    sees_once(&ada, "Welcome back, ada.").await;
     let cookies = ada.browser().driver().get_all_cookies().await.unwrap();
     let session = cookies.iter().find(|cookie| cookie.name.starts_with("session-")).unwrap();
-    assert!(session.expiry.is_some(), "it outlives the browser: {session:?}");
+    assert!(session.expiry.is_some(), "the cookie is persistent: {session:?}");
     let ben = arrive(&app, "ben", scripts).await;
     let cookies = ben.browser().driver().get_all_cookies().await.unwrap();
     let session = cookies.iter().find(|cookie| cookie.name.starts_with("session-")).unwrap();
-    assert!(session.expiry.is_none(), "ben did not ask to be remembered: {session:?}");
+    assert!(session.expiry.is_none(), "without \"Remember me\": {session:?}");
 
-    // Host two parties, the first with one seat to give.
+    // Host two parties, the first with one free seat.
     ada.follows("ada").await;
-    set_the_table(&ada, "Ratatouille", "2").await;
+    fill_in_host_form(&ada, "Ratatouille", "2").await;
     ada.presses("Host this party").await;
-    told_once(&ada, HOSTED).await;
+    sees_once(&ada, HOSTED).await;
     let small = ada.path().await;
     ada.follows("ada").await;
-    set_the_table(&ada, "Soup", "5").await;
+    fill_in_host_form(&ada, "Soup", "5").await;
     ada.presses("Host this party").await;
-    told_once(&ada, HOSTED).await;
+    sees_once(&ada, HOSTED).await;
     let large = ada.path().await.strip_prefix("/parties/").unwrap().to_owned();
 
-    // RSVP, by the button and by Party ID.
+    // RSVP by the button and by Party ID.
     let coming = format!("You successfully RSVP'd to ada's dinner party on {DATE}!");
     ben.follows("Parties").await;
     ben.presses("Save my seat for Ratatouille at ada's table").await;
-    told_once(&ben, &coming).await;
-    assert!(!ben.has_button("Save my seat for Ratatouille at ada's table").await, "he is coming");
-    by_id(&ben, &large).await;
-    told_once(&ben, &coming).await;
-    by_id(&ben, "999").await;
-    told_once(&ben, "Please enter a valid Party ID to RSVP!").await;
+    sees_once(&ben, &coming).await;
+    assert!(!ben.has_button("Save my seat for Ratatouille at ada's table").await, "no button for a seated guest");
+    rsvp_by_id(&ben, &large).await;
+    sees_once(&ben, &coming).await;
+    rsvp_by_id(&ben, "999").await;
+    sees_once(&ben, "Please enter a valid Party ID to RSVP!").await;
 
-    // Full; then a seat is given up.
+    // A full party, until a guest gives up the seat.
     let cyd = arrive(&app, "cyd", scripts).await;
     cyd.follows("Parties").await;
-    assert!(!cyd.has_button("Save my seat for Ratatouille at ada's table").await, "a full party offers no seat");
-    by_id(&cyd, small.strip_prefix("/parties/").unwrap()).await;
-    told_once(&cyd, &format!("ada's dinner party on {DATE} is full.")).await;
+    assert!(!cyd.has_button("Save my seat for Ratatouille at ada's table").await, "no button for a full party");
+    rsvp_by_id(&cyd, small.strip_prefix("/parties/").unwrap()).await;
+    sees_once(&cyd, &format!("ada's dinner party on {DATE} is full.")).await;
     ben.opens(&at(&app, &small)).await;
     ben.sees("You're coming").await;
     ben.presses("I can't make it any more").await;
-    told_once(&ben, "You've given up your seat.").await;
+    sees_once(&ben, "You've given up your seat.").await;
     cyd.opens(&at(&app, &small)).await;
     cyd.presses("I'll be there").await;
-    told_once(&cyd, &coming).await;
+    sees_once(&cyd, &coming).await;
     ada.opens(&at(&app, &small)).await;
     ada.sees("2 of 2 taken").await;
 
     // Log out.
     for person in [&ada, &ben, &cyd] {
         person.presses("Log out").await;
-        told_once(person, LOGGED_OUT).await;
+        sees_once(person, LOGGED_OUT).await;
         person.opens(&at(&app, &small)).await;
         person.sees("Sorry you must be logged in to view this page").await;
         person.sees_nothing_of("Ratatouille").await;
@@ -88,12 +88,12 @@ async fn two_friends_come_to_dinner(scripts: Scripts) {
     }
 }
 
-async fn by_id(guest: &Person, party: &str) {
+async fn rsvp_by_id(guest: &Person, party: &str) {
     guest.fills_in("Party ID", party).await;
     guest.presses("RSVP").await;
 }
 
-async fn a_log_in_leads_where_somebody_was_going(scripts: Scripts) {
+async fn log_in_redirects_to_the_requested_page(scripts: Scripts) {
     let app = TestApp::on_sqlite().await;
     app.user("ada").await;
     let ada = Person::arrives("ada", scripts).await;
@@ -105,7 +105,7 @@ async fn a_log_in_leads_where_somebody_was_going(scripts: Scripts) {
     ada.presses("Log in").await;
     ada.sees("That email and password don't match. Please try again.").await;
     assert_eq!(ada.value_of("Email").await, "ada@example.com");
-    assert_eq!(ada.value_of("Password").await, "", "a password does not come back");
+    assert_eq!(ada.value_of("Password").await, "", "passwords are not shown again");
     log_in(&ada, "ada@example.com").await;
 
     ada.sees("Welcome back, ada.").await;
@@ -114,12 +114,12 @@ async fn a_log_in_leads_where_somebody_was_going(scripts: Scripts) {
     ada.hears_no_complaint().await;
 }
 
-async fn what_is_wrong_is_said_and_what_was_typed_is_kept(scripts: Scripts) {
+async fn invalid_form_shows_errors_and_keeps_input(scripts: Scripts) {
     let app = TestApp::on_sqlite().await;
     let ada = arrive(&app, "ada", scripts).await;
     ada.opens(&at(&app, "/user/ada")).await;
 
-    set_the_table(&ada, "Ratatouille <b>", "4").await;
+    fill_in_host_form(&ada, "Ratatouille <b>", "4").await;
     ada.fills_in("Time zone", "Europe/Atlantis").await;
     ada.presses("Host this party").await;
 

@@ -1,27 +1,27 @@
-//! By keyboard alone: Tab, Enter, Space and letters; and wherever the focus is, an outline shows it.
+//! The main journey by keyboard alone: Tab, Enter, Space and letters. Each focused element has an outline.
 
 use test_support::browser::{Key, Person, Scripts};
 
 use crate::common::{PASSWORD, TestApp, host};
-use crate::people::{DATE, HOSTED, LOGGED_OUT, REGISTERED, at};
+use crate::steps::{DATE, HOSTED, LOGGED_OUT, REGISTERED, at};
 
 test_support::with_and_without_scripts! {
-    the_whole_way_is_gone_without_a_mouse
+    main_journey_works_by_keyboard
 }
 
-/// Goes to a field and types.
+/// Tabs to a field and types.
 async fn type_into(person: &Person, label: &str, text: &str) {
     person.tabs_to(label).await;
     person.types(text).await;
 }
 
-/// Goes to a link or a button and presses it.
+/// Tabs to a link or a button and presses a key.
 async fn press(person: &Person, name: &str, key: Key) {
     person.tabs_to(name).await;
     person.hits(key).await;
 }
 
-async fn the_whole_way_is_gone_without_a_mouse(scripts: Scripts) {
+async fn main_journey_works_by_keyboard(scripts: Scripts) {
     let app = TestApp::on_sqlite().await;
     host(&app.user("ben").await, "ben", &[("main_dish", "Pho")]).await;
     let ada = Person::arrives("ada", scripts).await;
@@ -44,9 +44,9 @@ async fn the_whole_way_is_gone_without_a_mouse(scripts: Scripts) {
 
     press(&ada, "ada", Key::Enter).await;
     ada.sees("Host a dinner party").await;
-    type_into(&ada, "Date", "03142026").await; // as an American types it, since the browser is one
+    type_into(&ada, "Date", "03142026").await; // in the order of the browser's locale, en-US
     type_into(&ada, "Time", "0700PM").await;
-    type_into(&ada, "Time zone", "Europe/Berlin").await; // what stands there is chosen, so that typing replaces it
+    type_into(&ada, "Time zone", "Europe/Berlin").await; // the suggested value is selected, so that typing replaces it
     type_into(&ada, "Venue", "The kitchen").await;
     type_into(&ada, "Main dish", "Ratatouille").await;
     type_into(&ada, "Number of seats", "4").await;

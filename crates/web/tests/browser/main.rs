@@ -1,19 +1,20 @@
-//! DinnerParty in a real browser, on SQLite: the journeys with scripts and without, and what only a browser can show,
-//! which is focus, history, tabs, and whether a page fits. A program of its own, so that browsers do not share the
-//! processor with the storms.
+//! DinnerParty in Chromium, on SQLite: the journeys with and without scripts, and what needs a browser: focus, history,
+//! tabs, and whether a page fits the screen.
+//!
+//! A test binary of its own, so that browsers do not compete with the load tests for the processor.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a test whose setup fails must fail")]
 
-#[allow(dead_code, unused_imports, reason = "it is the other program's too, and that asks for more")]
+#[allow(dead_code, unused_imports, reason = "shared with the other test binary, which uses more of it")]
 #[path = "../common/mod.rs"]
 mod common;
-mod people;
+mod steps;
 
-mod comforts;
-mod going_back;
+mod double_submit;
+mod history;
 mod journey;
 mod keyboard;
-mod pages;
-mod services;
+mod scripts;
+mod several_services;
+mod small_screen;
 mod tabs;
-mod twice;

@@ -1,17 +1,17 @@
-//! Two tabs of one browser: what one does to the session, the other is told.
+//! Two tabs of one browser: one tab ends the session that the other uses.
 
 use test_support::browser::{Person, Scripts, Tab};
 
 use crate::common::{TestApp, host};
-use crate::people::{DATE, HOSTED, LOGGED_OUT, arrive, at, log_in, set_the_table};
+use crate::steps::{DATE, HOSTED, LOGGED_OUT, arrive, at, fill_in_host_form, log_in};
 
 test_support::with_and_without_scripts! {
-    a_tab_is_told_that_another_ended_the_session
-    a_form_from_before_a_new_log_in_is_sent_once_more
+    tab_asks_to_log_in_after_log_out_in_another_tab
+    form_from_before_a_new_log_in_can_be_sent_again
 }
 
-/// Logs out in a tab of its own, and stays in it.
-async fn log_out_elsewhere(app: &TestApp, person: &Person) -> Tab {
+/// Logs out in a new tab and stays in it. Returns the first tab.
+async fn log_out_in_new_tab(app: &TestApp, person: &Person) -> Tab {
     let here = person.tab().await;
     person.opens_a_tab(&at(app, "/")).await;
     person.presses("Log out").await;
@@ -19,48 +19,48 @@ async fn log_out_elsewhere(app: &TestApp, person: &Person) -> Tab {
     here
 }
 
-async fn a_tab_is_told_that_another_ended_the_session(scripts: Scripts) {
+async fn tab_asks_to_log_in_after_log_out_in_another_tab(scripts: Scripts) {
     let app = TestApp::on_sqlite().await;
     host(&app.user("ben").await, "ben", &[("main_dish", "Pho")]).await;
     let ada = arrive(&app, "ada", scripts).await;
 
-    // A page that is only read.
+    // A page without a form.
     ada.opens(&at(&app, "/rsvp")).await;
-    let first = log_out_elsewhere(&app, &ada).await;
+    let first = log_out_in_new_tab(&app, &ada).await;
     ada.turns_to(&first).await;
     ada.follows("ada").await;
     ada.sees("Log in").await;
-    assert_eq!(ada.path().await, "/login?next=%2Fuser%2Fada", "and led back after a log-in");
+    assert_eq!(ada.path().await, "/login?next=%2Fuser%2Fada", "with the path to return to");
     log_in(&ada, "ada@example.com").await;
     ada.sees("Host a dinner party").await;
 
-    // A form that was being filled in: nothing is done, and nothing of it is lost.
-    set_the_table(&ada, "Ratatouille", "4").await;
-    let first = log_out_elsewhere(&app, &ada).await;
+    // A form that is filled in: nothing is stored, and the input is kept.
+    fill_in_host_form(&ada, "Ratatouille", "4").await;
+    let first = log_out_in_new_tab(&app, &ada).await;
     ada.turns_to(&first).await;
     ada.presses("Host this party").await;
     ada.sees("This form was open for too long, and you are not logged in.").await;
-    assert_eq!(app.party_count().await, 1, "only ben's");
-    let beside = ada.opens_in_a_tab("Log in beside this page (opens a new tab)").await;
+    assert_eq!(app.party_count().await, 1, "ben's party only");
+    let log_in_tab = ada.opens_in_a_tab("Log in beside this page (opens a new tab)").await;
     log_in(&ada, "ada@example.com").await;
     ada.sees("Welcome back, ada.").await;
     ada.turns_to(&first).await;
     ada.presses("Send it once more").await;
-    ada.sees(HOSTED).await; // by one press
+    ada.sees(HOSTED).await; // without filling in the form again
     ada.sees("Ratatouille").await;
     assert_eq!(app.party_count().await, 2);
-    ada.turns_to(&beside).await;
+    ada.turns_to(&log_in_tab).await;
     ada.reloads().await;
     ada.sees("Log out").await;
 }
 
-async fn a_form_from_before_a_new_log_in_is_sent_once_more(scripts: Scripts) {
+async fn form_from_before_a_new_log_in_can_be_sent_again(scripts: Scripts) {
     let app = TestApp::on_sqlite().await;
     let ada = arrive(&app, "ada", scripts).await;
     ada.opens(&at(&app, "/user/ada")).await;
-    set_the_table(&ada, "Ratatouille", "4").await;
+    fill_in_host_form(&ada, "Ratatouille", "4").await;
 
-    let first = log_out_elsewhere(&app, &ada).await;
+    let first = log_out_in_new_tab(&app, &ada).await;
     ada.follows("Log in").await;
     log_in(&ada, "ada@example.com").await;
     ada.sees("Welcome back, ada.").await;

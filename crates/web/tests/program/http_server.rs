@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use test_support::sqlite_url;
 
-use crate::program::running::{Running, dinnerparty_with_descriptors};
+use crate::program::process::{Running, dinnerparty_with_descriptors};
 
 fn connect(program: &Running, sent: &str) -> TcpStream {
     let host = program.origin.strip_prefix("http://").unwrap();
@@ -48,7 +48,7 @@ fn sigterm_finishes_the_request_under_way_and_waits_for_no_other() {
     busy.write_all(b"=a%40b").unwrap();
     let response = read_to_end(&busy);
     assert!(response.starts_with("HTTP/1.1 422"), "{response}");
-    let ended = program.ends("TERM"); // a second signal changes nothing
+    let ended = program.stop("TERM"); // a second signal changes nothing
     assert_eq!(ended.code, Some(0), "{}", ended.log);
     assert!(begun.elapsed() < Duration::from_secs(8), "{:?}: the drain timeout is 10 s", begun.elapsed());
     assert!(!ended.log.contains("aborted connections"), "{}", ended.log);
@@ -65,7 +65,8 @@ fn processor_time(program: &Running) -> Duration {
 fn accept_loop_waits_for_a_descriptor_without_spinning() {
     let folder = tempfile::tempdir().unwrap();
     let options = ["--max-connections", "1000"];
-    let program = Running::begin_as(dinnerparty_with_descriptors(64), &sqlite_url(&folder), &options).up();
+    let program =
+        Running::spawn_as(dinnerparty_with_descriptors(64), &sqlite_url(&folder), &options).wait_until_serving();
     let bodies: Vec<_> = (0..64).map(|_| connect(&program, &format!("{FORM}email"))).collect();
     let waiting = connect(&program, LIVENESS);
     waiting.set_read_timeout(Some(Duration::from_secs(1))).unwrap();
@@ -78,7 +79,7 @@ fn accept_loop_waits_for_a_descriptor_without_spinning() {
     drop(bodies);
     waiting.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     assert!(read_to_end(&waiting).starts_with("HTTP/1.1 200"), "as soon as others have left");
-    let ended = program.ends("TERM");
+    let ended = program.stop("TERM");
     assert_eq!(ended.code, Some(0));
     assert!(ended.log.contains("connection limit exceeds the limit of open files"), "{}", ended.log);
     // It tries ten times a second, and logs once in ten seconds.
@@ -89,11 +90,11 @@ fn accept_loop_waits_for_a_descriptor_without_spinning() {
 #[test]
 fn default_connection_limit_fits_the_descriptors() {
     let folder = tempfile::tempdir().unwrap();
-    let program = Running::begin_as(dinnerparty_with_descriptors(64), &sqlite_url(&folder), &[]).up();
+    let program = Running::spawn_as(dinnerparty_with_descriptors(64), &sqlite_url(&folder), &[]).wait_until_serving();
     let silent: Vec<_> = (0..200).map(|_| connect(&program, "")).collect();
     assert!(read_to_end(&connect(&program, LIVENESS)).starts_with("HTTP/1.1 200"), "silent connections yield");
     drop(silent);
-    let ended = program.ends("TERM");
+    let ended = program.stop("TERM");
     assert_eq!(ended.code, Some(0), "{}", ended.log);
     for message in ["cannot accept connections", "connection limit exceeds"] {
         assert!(!ended.log.contains(message), "{}", ended.log);

@@ -1,4 +1,4 @@
-//! `check` and `backup`, as somebody who runs the server types them.
+//! The maintenance commands `check` and `backup`.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
@@ -11,17 +11,17 @@ use store::embed::sqlx::query;
 use test_support::sqlite_url;
 
 use super::databases;
-use super::running::{Running, dinnerparty, refused};
+use super::process::{Running, dinnerparty, error_line};
 use crate::common::PASSWORD;
 
-/// Its exit code, what it printed, and what it complained of.
-fn said(program: &mut Command) -> (Option<i32>, String, String) {
+/// The exit code, standard output and standard error of a program.
+fn output(program: &mut Command) -> (Option<i32>, String, String) {
     let Output { status, stdout, stderr } = program.output().unwrap();
     (status.code(), String::from_utf8(stdout).unwrap(), String::from_utf8(stderr).unwrap())
 }
 
 fn check(url: &str) -> (Option<i32>, String, String) {
-    said(dinnerparty().args(["check", "--database", url]))
+    output(dinnerparty().args(["check", "--database", url]))
 }
 
 async fn write(url: &str, sql: &'static str) {
@@ -44,7 +44,7 @@ async fn write(url: &str, sql: &'static str) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_database_is_checked_while_it_is_served_and_each_breach_is_a_line() {
+async fn check_prints_one_line_per_violation_beside_a_server() {
     let (_folder, urls) = databases().await;
     for url in urls {
         let program = Running::start(&url, &[]);
@@ -60,43 +60,44 @@ async fn a_database_is_checked_while_it_is_served_and_each_breach_is_a_line() {
         let hash =
             "credentials, row 1: password_hash is not what it should be: no password can be held against it".to_owned();
         assert_eq!(lines.lines().collect::<Vec<_>>(), [name, email, hash]);
-        program.ends("TERM");
+        program.stop("TERM");
     }
 }
 
 #[test]
-fn a_database_that_cannot_be_looked_at_is_told_in_one_line_and_not_made() {
+fn missing_database_is_one_error_line_and_not_created() {
     let folder = tempfile::tempdir().unwrap();
     let (url, copy) = (sqlite_url(&folder), folder.path().join("copy.db"));
-    for words in [&["check"][..], &["backup", copy.to_str().unwrap()]] {
-        let line = refused(dinnerparty().args(words).args(["--database", &url]));
+    for arguments in [&["check"][..], &["backup", copy.to_str().unwrap()]] {
+        let line = error_line(dinnerparty().args(arguments).args(["--database", &url]));
         assert!(line.starts_with("dinnerparty: cannot open ") && line.ends_with("it does not exist"), "{line}");
-        let line =
-            refused(dinnerparty().args(words).env("DINNERPARTY_DATABASE", "postgres://ada:secret@127.0.0.1:1/x"));
+        let line = error_line(
+            dinnerparty().args(arguments).env("DINNERPARTY_DATABASE", "postgres://ada:secret@127.0.0.1:1/x"),
+        );
         assert!(line.contains("cannot open x at 127.0.0.1:1: ") && !line.contains("secret"), "{line}");
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_backup_is_made_while_the_server_runs_and_can_be_served() {
+async fn backup_beside_a_server_is_complete_and_can_be_served() {
     let (folder, [file, server]) = databases().await;
     let copy = folder.path().join("copy.db");
     let program = Running::start(&file, &[]);
     TestClient::at(&program.origin).register("ada", PASSWORD).await;
 
-    let back_up = |url: &str| said(dinnerparty().arg("backup").arg(&copy).args(["--database", url]));
-    let told = format!("{} is a complete and verified backup\n", copy.display());
-    assert_eq!(back_up(&file), (Some(0), told, String::new()));
-    let again = format!("dinnerparty: {} is there already\n", copy.display());
-    assert_eq!(back_up(&file), (Some(1), String::new(), again));
-    program.ends("TERM");
+    let back_up = |url: &str| output(dinnerparty().arg("backup").arg(&copy).args(["--database", url]));
+    let success = format!("{} is a complete and verified backup\n", copy.display());
+    assert_eq!(back_up(&file), (Some(0), success, String::new()));
+    let exists = format!("dinnerparty: {} is there already\n", copy.display());
+    assert_eq!(back_up(&file), (Some(1), String::new(), exists));
+    program.stop("TERM");
 
     let restored = Running::start(&format!("sqlite:{}", copy.display()), &[]);
     assert_eq!(TestClient::at(&restored.origin).log_in("ada", PASSWORD).await.path, "/");
-    restored.ends("TERM");
+    restored.stop("TERM");
 
-    write(&server, "SELECT 1").await; // which makes its tables
+    write(&server, "SELECT 1").await; // creates the tables
     let (code, out, line) = back_up(&server);
     assert_eq!((code, out.as_str()), (Some(1), ""));
     let line = line.strip_prefix("dinnerparty: PostgreSQL is backed up by its own program: ").unwrap();
@@ -104,47 +105,43 @@ async fn a_backup_is_made_while_the_server_runs_and_can_be_served() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_newer_schema_and_a_damaged_file_stop_it_with_one_line_and_are_left_as_they_are() {
+async fn newer_schema_or_damaged_file_is_one_error_line_and_unchanged() {
     let (folder, urls) = databases().await;
     for url in &urls {
         write(url, "UPDATE _parties_migrations SET version = 9999 WHERE version = 2").await;
-        for words in [&["serve", "--listen", "127.0.0.1:0"][..], &["check"]] {
-            let line = refused(dinnerparty().args(words).args(["--database", url]));
+        for arguments in [&["serve", "--listen", "127.0.0.1:0"][..], &["check"]] {
+            let line = error_line(dinnerparty().args(arguments).args(["--database", url]));
             assert!(line.contains("the schema of the parties is at version 9999"), "{line}");
         }
     }
     let file = folder.path().join("damaged.db");
     let mut bytes = fs::read(urls[0].strip_prefix("sqlite:").unwrap()).unwrap();
-    bytes[100..].fill(0x5a); // all but the header
+    bytes[100..].fill(0x5a); // everything after the header
     fs::write(&file, &bytes).unwrap();
     let url = format!("sqlite:{}", file.display());
-    for words in [&["serve", "--listen", "127.0.0.1:0"][..], &["check"]] {
-        let line = refused(dinnerparty().args(words).args(["--database", &url]));
+    for arguments in [&["serve", "--listen", "127.0.0.1:0"][..], &["check"]] {
+        let line = error_line(dinnerparty().args(arguments).args(["--database", &url]));
         assert!(line.starts_with(&format!("dinnerparty: cannot open {}: ", file.display())), "{line}");
         assert!(line.contains("malformed"), "{line}");
     }
     assert!(fs::read(&file).unwrap() == bytes);
 }
 
-/// A name that SQLite would take for an address, or for no file at all.
+/// SQLite would take these names for a URI or for a database in memory.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_backup_of_an_odd_name_is_whole_and_its_owners_alone() {
+async fn backup_with_uri_like_name_is_a_private_file() {
     let folder = tempfile::tempdir().unwrap();
     let url = sqlite_url(&folder);
     PartyStore::connect(&url).await.unwrap().accounts().close().await;
     for name in ["file:copy.db", "file:copy?mode=memory", ":memory:"] {
         let mut backup = dinnerparty();
         backup.current_dir(folder.path()).args(["backup", name, "--database", &url]);
-        let (code, _, line) = said(&mut backup);
+        let (code, _, line) = output(&mut backup);
         assert_eq!((code, line.as_str()), (Some(0), ""), "{name}");
         let copy = folder.path().join(name);
         assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
         assert!(fs::read(&copy).unwrap().starts_with(b"SQLite format 3\0"), "{name}");
     }
     let names = fs::read_dir(folder.path()).unwrap().map(|file| file.unwrap().file_name().into_string().unwrap());
-    assert_eq!(
-        names.filter(|name| name.contains("copy") || name.contains(".part")).count(),
-        2,
-        "and nothing beside them"
-    );
+    assert_eq!(names.filter(|name| name.contains("copy") || name.contains(".part")).count(), 2, "and no other file");
 }

@@ -1,18 +1,18 @@
-//! The list of `/rsvp`: what it shows, in which order, by pages and by search.
+//! `GET /rsvp`: the list, its order, its pages and its search.
 
 use crate::common::{TestApp, all_pages, assert_page, detail, flash, host, party_ids, press, rsvp};
 
 test_support::on_both_engines! { TestApp:
-    a_row_tells_the_party_whole
-    those_to_come_stand_first_and_every_page_goes_on
-    a_page_has_as_many_rows_as_asked_within_bounds
-    a_search_finds_host_dish_and_venue_in_any_case
-    a_search_takes_every_character_as_itself
-    only_parties_with_seats_are_shown_when_asked
-    an_empty_list_says_what_to_do_next
+    row_shows_the_whole_party
+    upcoming_parties_come_first_across_all_pages
+    per_page_is_limited_to_1_to_100_rows
+    search_ignores_case_in_host_dish_and_venue
+    search_takes_every_character_literally
+    seats_filter_hides_full_parties
+    empty_list_links_to_the_next_step
 }
 
-async fn a_row_tells_the_party_whole(app: TestApp) {
+async fn row_shows_the_whole_party(app: TestApp) {
     let (ada, ben, cyd) = (app.user("ada").await, app.user("ben").await, app.user("cyd").await);
     let party = host(&ada, "ada", &[("venue", "The <b>old</b> mill"), ("number_seats", "8")]).await;
     let attendees = async || detail(&ben.get("/rsvp").await, "Attendees").concat();
@@ -40,7 +40,7 @@ async fn a_row_tells_the_party_whole(app: TestApp) {
         assert_eq!(detail(&page, term), [value], "{term}");
     }
     assert_eq!(page.texts("article .state-seated"), ["You're coming"]);
-    assert!(press(&ben, &page, &party).await.is_none(), "no button for who has a seat");
+    assert!(press(&ben, &page, &party).await.is_none(), "no button for a seated guest");
     assert_eq!(ada.get("/rsvp").await.texts("article .state-seated"), ["You're hosting"]);
     let guest = app.user("hal").await;
     let page = guest.get("/rsvp").await;
@@ -48,12 +48,12 @@ async fn a_row_tells_the_party_whole(app: TestApp) {
     assert!(flash(&press(&guest, &page, &party).await.unwrap()).starts_with("You successfully RSVP'd"));
     assert_eq!(detail(&guest.get("/rsvp").await, "Seats"), ["8 of 8 taken, full"]);
     guest.submit(&format!("/parties/{party}"), &format!("/parties/{party}/rsvp"), &[("answer", "no")]).await;
-    assert_eq!(guest.get("/rsvp").await.texts("article .state-open"), ["You said no"], "no seat, no green");
+    assert_eq!(guest.get("/rsvp").await.texts("article .state-open"), ["You said no"], "only a seat is green");
 }
 
-async fn those_to_come_stand_first_and_every_page_goes_on(app: TestApp) {
+async fn upcoming_parties_come_first_across_all_pages(app: TestApp) {
     let ada = app.user("ada").await;
-    // Parties 1 to 6 will be past, the latest on top; 7 to 13 are to come, the soonest on top; two at one moment each.
+    // Parties 1 to 6 will be past, latest first; 7 to 13 are upcoming, soonest first. Some start at the same time.
     for day in ["02", "02", "03", "04", "04", "05", "20", "20", "19", "19", "18", "17", "16"] {
         host(&ada, "ada", &[("date", &format!("2026-01-{day}"))]).await;
     }
@@ -71,7 +71,7 @@ async fn those_to_come_stand_first_and_every_page_goes_on(app: TestApp) {
     assert_eq!(next.texts("article .state-closed")[0], "It's over");
 }
 
-async fn a_page_has_as_many_rows_as_asked_within_bounds(app: TestApp) {
+async fn per_page_is_limited_to_1_to_100_rows(app: TestApp) {
     let ada = app.user("ada").await;
     for _ in 0..23 {
         host(&ada, "ada", &[]).await;
@@ -94,13 +94,13 @@ async fn a_page_has_as_many_rows_as_asked_within_bounds(app: TestApp) {
         let page = ada.get(&format!("/rsvp{query}")).await;
         assert_eq!((page.status, party_ids(&page).len()), (200, rows), "{query}");
     }
-    // A place that nobody was given is a place all the same.
-    for place in ["next.9223372036854775807.9223372036854775807", "past.-9223372036854775808.-1"] {
-        assert_page(&ada.get(&format!("/rsvp?after={place}")).await, 200, "Nothing like that is being cooked.");
+    // A cursor that no page has issued is valid.
+    for cursor in ["next.9223372036854775807.9223372036854775807", "past.-9223372036854775808.-1"] {
+        assert_page(&ada.get(&format!("/rsvp?after={cursor}")).await, 200, "Nothing like that is being cooked.");
     }
 }
 
-async fn a_search_finds_host_dish_and_venue_in_any_case(app: TestApp) {
+async fn search_ignores_case_in_host_dish_and_venue(app: TestApp) {
     let (ada, zoe) = (app.user("ada").await, app.user("Zoë").await);
     host(&ada, "ada", &[("main_dish", "Crème brûlée"), ("venue", "Straße 5")]).await;
     host(&zoe, "Zoë", &[("main_dish", "Soup"), ("venue", "Éire House")]).await;
@@ -126,10 +126,10 @@ async fn a_search_finds_host_dish_and_venue_in_any_case(app: TestApp) {
     let page = ada.submit("/rsvp", "/rsvp", &[]).await;
     assert_eq!(page.status, 200);
     let page = ada.get("/rsvp?q=%22%3E%3Cscript%3E").await;
-    assert_eq!(page.attributes("#q", "value"), ["\"><script>"], "what was typed is kept, as text");
+    assert_eq!(page.attributes("#q", "value"), ["\"><script>"], "the search text is escaped");
 }
 
-async fn a_search_takes_every_character_as_itself(app: TestApp) {
+async fn search_takes_every_character_literally(app: TestApp) {
     let ada = app.user("ada").await;
     let dishes = ["50% rye", "50 rye", "a_b", "axb", r"c\d", "cd", "e!f", "ef", "g'h", r#"i"j"#, "k;--", "l*m?"];
     for dish in dishes {
@@ -157,7 +157,7 @@ async fn a_search_takes_every_character_as_itself(app: TestApp) {
     assert_eq!((page.status, page.attributes("#q", "value")[0].len()), (200, 200));
 }
 
-async fn only_parties_with_seats_are_shown_when_asked(app: TestApp) {
+async fn seats_filter_hides_full_parties(app: TestApp) {
     let ada = app.user("ada").await;
     for seats in ["1", "2", "1", "2"] {
         host(&ada, "ada", &[("number_seats", seats)]).await;
@@ -169,7 +169,7 @@ async fn only_parties_with_seats_are_shown_when_asked(app: TestApp) {
     assert_eq!(party_ids(&ada.get("/rsvp?seats=1&q=rata").await), ["4"]);
 }
 
-async fn an_empty_list_says_what_to_do_next(app: TestApp) {
+async fn empty_list_links_to_the_next_step(app: TestApp) {
     let ada = app.user("ada").await;
     let page = ada.get("/rsvp").await;
     assert_page(&page, 200, "No dinner parties yet. Host the first one");

@@ -1,14 +1,14 @@
-//! The form to host a party, filled in badly: each message stands by its field, and what was typed is kept.
+//! The form to host a party with invalid input: each message is beside its field, and the input is kept.
 
 use accounts::test_kit::TestResponse;
 
 use crate::common::{TestApp, assert_page, host_form, post};
 
 test_support::on_both_engines! { TestApp:
-    each_field_is_refused_with_its_reason
-    a_field_sent_twice_has_no_value
-    everything_wrong_is_told_at_once_in_the_order_of_the_form
-    an_invalid_form_still_shows_what_one_hosts
+    invalid_field_shows_its_reason
+    repeated_field_is_rejected
+    all_errors_are_shown_in_the_order_of_the_form
+    invalid_form_is_shown_with_the_hosted_parties
 }
 
 const DATE: &str = "Please choose a date, such as 2030-01-15.";
@@ -28,24 +28,24 @@ const TWICE: &str = "This field was sent more than once. Please fill it in again
 
 const FIELDS: [&str; 6] = ["date", "time", "time_zone", "venue", "main_dish", "number_seats"];
 
-/// Whether a page tells exactly these errors, each in the summary and beside its field.
+/// Asserts that a page shows exactly these errors, each in the summary and beside its field.
 fn assert_errors(page: &TestResponse, errors: &[(&str, &str)]) {
     assert_page(page, 422, "Please check what you typed:");
     let summary: Vec<_> =
         page.attributes(".form-errors a", "href").into_iter().zip(page.texts(".form-errors a")).collect();
-    let expected: Vec<_> = errors.iter().map(|(field, told)| (format!("#{field}"), (*told).to_owned())).collect();
+    let expected: Vec<_> = errors.iter().map(|(field, message)| (format!("#{field}"), (*message).to_owned())).collect();
     assert_eq!(summary, expected);
     assert_eq!(page.attributes(".form-errors", "role"), ["alert"]);
     for field in FIELDS {
         let wrong = errors.iter().find(|(wrong, _)| *wrong == field);
         let note = page.texts(&format!("#{field}-note.field-error"));
-        assert_eq!(note, wrong.map(|(_, told)| (*told).to_owned()).into_iter().collect::<Vec<_>>(), "{field}");
+        assert_eq!(note, wrong.map(|(_, message)| (*message).to_owned()).into_iter().collect::<Vec<_>>(), "{field}");
         let invalid = page.attributes(&format!("#{field}[aria-invalid=true]"), "aria-describedby");
         assert_eq!(invalid, wrong.map(|_| format!("{field}-note")).into_iter().collect::<Vec<_>>(), "{field}");
     }
 }
 
-async fn each_field_is_refused_with_its_reason(app: TestApp) {
+async fn invalid_field_shows_its_reason(app: TestApp) {
     let ada = app.user("ada").await;
     let (long, huge) = ("ü".repeat(201), "1".repeat(20_000));
     let wrong: &[(&str, &str, &str)] = &[
@@ -91,13 +91,13 @@ async fn each_field_is_refused_with_its_reason(app: TestApp) {
         ("number_seats", &huge, RANGE),
         ("number_seats", "8\0", NUL),
     ];
-    for &(field, typed, told) in wrong {
+    for &(field, typed, message) in wrong {
         let page = post(&ada, "/user/ada", &host_form(&[(field, typed)])).await;
-        assert_errors(&page, &[(field, told)]);
+        assert_errors(&page, &[(field, message)]);
         for (other, kept) in host_form(&[(field, typed)]) {
-            // A parser reads NUL as U+FFFD, and CR as LF.
+            // An HTML parser reads NUL as U+FFFD and CR as LF.
             let kept = kept.replace('\0', "\u{fffd}").replace('\r', "\n");
-            assert_eq!(page.attributes(&format!("#{other}"), "value"), [kept], "{field} {told}");
+            assert_eq!(page.attributes(&format!("#{other}"), "value"), [kept], "{field} {message}");
         }
     }
     let gap = [("date", "2026-03-29"), ("time", "02:30")];
@@ -107,7 +107,7 @@ async fn each_field_is_refused_with_its_reason(app: TestApp) {
     assert_eq!(app.party_count().await, 0);
 }
 
-async fn a_field_sent_twice_has_no_value(app: TestApp) {
+async fn repeated_field_is_rejected(app: TestApp) {
     let ada = app.user("ada").await;
     for field in FIELDS {
         let mut form = host_form(&[]);
@@ -120,7 +120,7 @@ async fn a_field_sent_twice_has_no_value(app: TestApp) {
     assert_eq!(app.party_count().await, 0);
 }
 
-async fn everything_wrong_is_told_at_once_in_the_order_of_the_form(app: TestApp) {
+async fn all_errors_are_shown_in_the_order_of_the_form(app: TestApp) {
     let ada = app.user("ada").await;
     let all = [
         ("date", DATE),
@@ -132,18 +132,18 @@ async fn everything_wrong_is_told_at_once_in_the_order_of_the_form(app: TestApp)
     ];
     assert_errors(&post(&ada, "/user/ada", &[]).await, &all);
     let gap = [("date", "2026-03-29"), ("time", "02:30"), ("venue", ""), ("number_seats", "0")];
-    let told = [("time", GAP), ("venue", WHERE), ("number_seats", RANGE)];
-    assert_errors(&post(&ada, "/user/ada", &host_form(&gap)).await, &told);
+    let errors = [("time", GAP), ("venue", WHERE), ("number_seats", RANGE)];
+    assert_errors(&post(&ada, "/user/ada", &host_form(&gap)).await, &errors);
     assert_eq!(app.party_count().await, 0);
 }
 
-async fn an_invalid_form_still_shows_what_one_hosts(app: TestApp) {
+async fn invalid_form_is_shown_with_the_hosted_parties(app: TestApp) {
     let ada = app.user("ada").await;
     crate::common::host(&ada, "ada", &[]).await;
     let page = post(&ada, "/user/ada", &host_form(&[("venue", "")])).await;
     assert_page(&page, 422, "Parties I host");
     assert_eq!(page.texts("article h3"), ["Ratatouille"]);
-    // What the page holds is the form itself: mended, it hosts.
-    let mended = ada.submit_on(&page, "/user/ada", &[("venue", "The garden")]).await;
-    assert_page(&mended, 200, "Your table is set.");
+    // The shown form can be corrected and submitted.
+    let corrected = ada.submit_on(&page, "/user/ada", &[("venue", "The garden")]).await;
+    assert_page(&corrected, 200, "Your table is set.");
 }

@@ -1,19 +1,19 @@
-//! The form to host a party, filled in well: what is stored, what is offered next, and that text stays text.
+//! The form to host a party with valid input: what is stored, what is suggested next, and that input is escaped.
 
 use accounts::test_kit::TestResponse;
 
 use crate::common::{TestApp, detail, host, host_form, post};
 
 test_support::on_both_engines! { TestApp:
-    what_was_typed_is_hosted
-    a_form_sent_twice_hosts_one_party
-    the_zone_of_the_last_party_is_offered
-    what_the_form_does_not_have_changes_nothing
-    whatever_is_typed_comes_back_as_it_was_typed
-    seats_and_texts_go_up_to_their_bounds
+    valid_form_hosts_the_party
+    form_submitted_twice_hosts_one_party
+    time_zone_of_the_last_party_is_suggested
+    unknown_fields_are_ignored
+    hostile_input_is_shown_as_text
+    largest_and_smallest_values_are_accepted
 }
 
-async fn what_was_typed_is_hosted(app: TestApp) {
+async fn valid_form_hosts_the_party(app: TestApp) {
     let ada = app.user("ada").await;
     let party = host(&ada, "ada", &[("venue", "  Chez Zoé  "), ("number_seats", " 12 "), ("time", "20:30:00")]).await;
 
@@ -22,40 +22,40 @@ async fn what_was_typed_is_hosted(app: TestApp) {
     assert_eq!(stored.heading.host.as_str(), "ada");
     assert_eq!(stored.heading.date.to_string(), "Saturday 14 March 2026, 20:30 (Europe/Berlin)");
     assert_eq!((stored.venue.as_str(), stored.main_dish.as_str()), ("Chez Zoé", "Ratatouille"));
-    assert_eq!((stored.seats.get(), stored.taken), (12, 1), "the host takes a seat");
+    assert_eq!((stored.seats.get(), stored.taken), (12, 1), "the host has a seat");
     assert_eq!(stored.rsvp_deadline, stored.heading.date.starts_at());
 }
 
-/// As two presses on a slow line send it. Whoever opens the form anew means another party, however alike.
-async fn a_form_sent_twice_hosts_one_party(app: TestApp) {
+/// As two presses on a slow connection send it. A form that was opened again hosts another party, even with equal fields.
+async fn form_submitted_twice_hosts_one_party(app: TestApp) {
     let ada = app.user("ada").await;
     let page = ada.get("/user/ada").await;
     for time in ["first", "second"] {
-        let told = ada.submit_on(&page, "/user/ada", &host_form(&[])).await;
-        assert_eq!((told.path.as_str(), told.status), ("/parties/1", 200), "the {time} time");
+        let page = ada.submit_on(&page, "/user/ada", &host_form(&[])).await;
+        assert_eq!((page.path.as_str(), page.status), ("/parties/1", 200), "the {time} time");
     }
-    let refused = ada.submit("/user/ada", "/user/ada", &host_form(&[("number_seats", "0")])).await;
-    let again = ada.submit_on(&refused, "/user/ada", &host_form(&[])).await;
-    assert_eq!(again.path, "/parties/2", "a form that came back with an error is one too");
+    let invalid = ada.submit("/user/ada", "/user/ada", &host_form(&[("number_seats", "0")])).await;
+    let again = ada.submit_on(&invalid, "/user/ada", &host_form(&[])).await;
+    assert_eq!(again.path, "/parties/2", "a form shown again with an error keeps its idempotency key");
     assert_eq!(host(&ada, "ada", &[]).await, "3");
 }
 
-async fn the_zone_of_the_last_party_is_offered(app: TestApp) {
+async fn time_zone_of_the_last_party_is_suggested(app: TestApp) {
     let ada = app.user("ada").await;
-    let offered = async || ada.get("/user/ada").await.attributes("#time_zone", "value").concat();
-    assert_eq!(offered().await, "Europe/Lisbon", "the server's, at first");
+    let suggested = async || ada.get("/user/ada").await.attributes("#time_zone", "value").concat();
+    assert_eq!(suggested().await, "Europe/Lisbon", "the server's, without a party");
     host(&ada, "ada", &[("date", "2027-01-01"), ("time_zone", "asia/tokyo")]).await;
-    assert_eq!(offered().await, "Asia/Tokyo");
+    assert_eq!(suggested().await, "Asia/Tokyo");
     host(&ada, "ada", &[("date", "2026-01-02"), ("time_zone", "America/New_York")]).await;
-    assert_eq!(offered().await, "America/New_York", "the last one made, the soonest as well as");
+    assert_eq!(suggested().await, "America/New_York", "of the party made last, not of the latest one");
     host(&ada, "ada", &[("date", "2026-06-01"), ("time_zone", "Africa/Lagos")]).await;
-    assert_eq!(offered().await, "Africa/Lagos", "one in the middle");
+    assert_eq!(suggested().await, "Africa/Lagos", "of a party made last with a date in between");
 }
 
-async fn what_the_form_does_not_have_changes_nothing(app: TestApp) {
+async fn unknown_fields_are_ignored(app: TestApp) {
     let ada = app.user("ada").await;
     let ben = app.add_user("ben").await.get().to_string();
-    let more = [
+    let unknown = [
         ("host", "ben"),
         ("host_id", ben.as_str()),
         ("party_host_id", ben.as_str()),
@@ -67,8 +67,8 @@ async fn what_the_form_does_not_have_changes_nothing(app: TestApp) {
         ("max_companions", "9"),
         ("rsvp_deadline", "0"),
     ];
-    let answer = post(&ada, "/user/ada?host=ben&number_seats=999", &host_form(&more)).await;
-    assert_eq!((answer.status, answer.header("location")), (303, Some("/parties/1")));
+    let response = post(&ada, "/user/ada?host=ben&number_seats=999", &host_form(&unknown)).await;
+    assert_eq!((response.status, response.header("location")), (303, Some("/parties/1")));
 
     let stored = app.stored_party("1").await.unwrap();
 
@@ -77,7 +77,7 @@ async fn what_the_form_does_not_have_changes_nothing(app: TestApp) {
     assert!(stored.summary.is_open(domain::Clock::now(&app.clock)));
 }
 
-/// Text that would be something else to HTML, JavaScript, CSS, SQL, a template, a shell, a log or a reader's eye.
+/// Text with a meaning in HTML, JavaScript, CSS, SQL, a template, a shell or a log, and text that is hard to display.
 const HOSTILE: [&str; 44] = [
     "<script>alert(1)</script>",
     "</textarea><script>alert(1)</script>",
@@ -125,44 +125,49 @@ const HOSTILE: [&str; 44] = [
     "ﬁn 🏳️‍🌈",
 ];
 
-fn normal(text: &str) -> String {
+fn collapse_spaces(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-fn assert_only_ours(page: &TestResponse) {
-    let alien = "script:not([src^='/assets/']), style, svg:not([class]), img, b";
-    assert!(page.texts(alien).is_empty() && page.texts("script").concat().is_empty(), "{}", page.html);
+/// Asserts that the page has only the elements of our own templates.
+fn assert_nothing_injected(page: &TestResponse) {
+    let injected = "script:not([src^='/assets/']), style, svg:not([class]), img, b";
+    assert!(page.texts(injected).is_empty() && page.texts("script").concat().is_empty(), "{}", page.html);
     for handler in ["onerror", "onfocus", "onload", "onmouseover"] {
         assert!(page.attributes(&format!("[{handler}]"), handler).is_empty(), "{}", page.html);
     }
 }
 
-async fn whatever_is_typed_comes_back_as_it_was_typed(app: TestApp) {
+async fn hostile_input_is_shown_as_text(app: TestApp) {
     let ada = app.user("ada").await;
     for typed in HOSTILE {
-        // Refused: in the form again.
+        // Rejected: shown in the form again.
         let form = [("venue", typed), ("main_dish", typed), ("time_zone", typed)];
         let page = post(&ada, "/user/ada", &host_form(&form)).await;
         assert_eq!(page.status, 422, "{typed:?}");
         for field in ["venue", "main_dish", "time_zone"] {
             assert_eq!(page.attributes(&format!("#{field}"), "value"), [typed], "{field}");
         }
-        assert_only_ours(&page);
+        assert_nothing_injected(&page);
 
-        // Hosted: on the party's page, in its title, and in the list.
-        let answer = post(&ada, "/user/ada", &host_form(&[("venue", typed), ("main_dish", typed)])).await;
-        let page = ada.get(answer.header("location").unwrap()).await;
-        assert_eq!((page.texts("h1"), detail(&page, "Venue")), (vec![normal(typed)], vec![normal(typed)]), "{typed:?}");
-        assert_eq!(page.texts("head title"), [format!("{} at ada's - DinnerParty", normal(typed))]);
-        assert_only_ours(&page);
+        // Hosted: shown on the party's page, in its title and in the list.
+        let response = post(&ada, "/user/ada", &host_form(&[("venue", typed), ("main_dish", typed)])).await;
+        let page = ada.get(response.header("location").unwrap()).await;
+        assert_eq!(
+            (page.texts("h1"), detail(&page, "Venue")),
+            (vec![collapse_spaces(typed)], vec![collapse_spaces(typed)]),
+            "{typed:?}"
+        );
+        assert_eq!(page.texts("head title"), [format!("{} at ada's - DinnerParty", collapse_spaces(typed))]);
+        assert_nothing_injected(&page);
     }
     let list = ada.get("/rsvp?per_page=100").await;
-    assert_eq!(list.texts("article h3"), HOSTILE.map(normal));
-    assert_eq!(detail(&list, "Venue"), HOSTILE.map(normal));
-    assert_only_ours(&list);
+    assert_eq!(list.texts("article h3"), HOSTILE.map(collapse_spaces));
+    assert_eq!(detail(&list, "Venue"), HOSTILE.map(collapse_spaces));
+    assert_nothing_injected(&list);
 }
 
-async fn seats_and_texts_go_up_to_their_bounds(app: TestApp) {
+async fn largest_and_smallest_values_are_accepted(app: TestApp) {
     let ada = app.user("ada").await;
     let long = "ü".repeat(200);
     for seats in ["1", "1000"] {

@@ -1,17 +1,16 @@
-//! What scripts add, and nobody needs: the password shown, one's own zone offered. What they do about a second press is
-//! in `twice`.
+//! The optional scripts: revealing a password and suggesting the browser's time zone. `double_submit` tests the third.
 
 use test_support::browser::{Person, Scripts};
 
 use crate::common::{TestApp, host};
-use crate::people::{arrive, at};
+use crate::steps::{arrive, at};
 
 test_support::with_and_without_scripts! {
-    a_password_can_be_shown_where_there_are_scripts
-    ones_own_zone_is_offered_where_there_are_scripts
+    password_can_be_revealed_with_scripts
+    time_zone_of_the_browser_is_suggested_with_scripts
 }
 
-async fn a_password_can_be_shown_where_there_are_scripts(scripts: Scripts) {
+async fn password_can_be_revealed_with_scripts(scripts: Scripts) {
     let app = TestApp::on_sqlite().await;
     let guest = Person::arrives("guest", scripts).await;
     guest.opens(&at(&app, "/login")).await;
@@ -29,17 +28,17 @@ async fn a_password_can_be_shown_where_there_are_scripts(scripts: Scripts) {
     guest.hears_no_complaint().await;
 }
 
-async fn ones_own_zone_is_offered_where_there_are_scripts(scripts: Scripts) {
+async fn time_zone_of_the_browser_is_suggested_with_scripts(scripts: Scripts) {
     let app = TestApp::on_sqlite().await;
     let ada = arrive(&app, "ada", scripts).await;
     ada.browser().driver().cdp().emulation().set_timezone_override("Asia/Tokyo").await.unwrap();
 
     ada.opens(&at(&app, "/user/ada")).await;
-    let offered = if scripts == Scripts::On { "Asia/Tokyo" } else { "Europe/Lisbon" };
-    assert_eq!(ada.value_of("Time zone").await, offered);
+    let suggested = if scripts == Scripts::On { "Asia/Tokyo" } else { "Europe/Lisbon" };
+    assert_eq!(ada.value_of("Time zone").await, suggested);
 
     host(&app.log_in("ada").await, "ada", &[("time_zone", "Africa/Lagos")]).await;
     ada.opens(&at(&app, "/user/ada")).await;
-    assert_eq!(ada.value_of("Time zone").await, "Africa/Lagos", "the one of the last party is no guess");
+    assert_eq!(ada.value_of("Time zone").await, "Africa/Lagos", "of the last party, which is not guessed");
     ada.hears_no_complaint().await;
 }

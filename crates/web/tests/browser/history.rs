@@ -1,15 +1,15 @@
-//! Back, after a log-out: whoever sits down at that browser next reads nothing private in its history.
+//! The browser's history after a log-out: the next user of the browser sees nothing private in it.
 
 use test_support::browser::Scripts;
 
 use crate::common::{TestApp, host, rsvp};
-use crate::people::{LOGGED_OUT, arrive, at};
+use crate::steps::{LOGGED_OUT, arrive, at};
 
 test_support::with_and_without_scripts! {
-    back_after_a_log_out_shows_nothing_private
+    back_after_log_out_shows_nothing_private
 }
 
-async fn back_after_a_log_out_shows_nothing_private(scripts: Scripts) {
+async fn back_after_log_out_shows_nothing_private(scripts: Scripts) {
     let app = TestApp::on_sqlite().await;
     host(&app.user("ben").await, "ben", &[("main_dish", "Secret stew"), ("venue", "The hideout")]).await;
     let ada = arrive(&app, "ada", scripts).await;
@@ -26,6 +26,6 @@ async fn back_after_a_log_out_shows_nothing_private(scripts: Scripts) {
         for private in ["Secret stew", "The hideout", "Good to see you", "Parties I host", "Log out"] {
             ada.sees_nothing_of(private).await;
         }
-        assert!(steps == 5 || ada.path().await != "/login", "as far back as there were pages");
+        assert!(steps == 5 || ada.path().await != "/login", "the history is longer");
     }
 }

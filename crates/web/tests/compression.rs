@@ -1,4 +1,4 @@
-//! Compression: the same answers in fewer bytes, for whoever takes that.
+//! gzip: the same responses in fewer bytes, for clients that accept it.
 
 use std::io::read_to_string;
 
@@ -9,22 +9,22 @@ use poem::http::{HeaderMap, Method};
 use crate::common::{TestApp, host};
 
 test_support::on_both_engines! { TestApp:
-    pages_and_files_are_the_same_compressed
-    a_short_answer_stays_as_it_is
-    who_does_not_ask_gets_text
+    compressed_response_has_the_same_content_and_headers
+    short_response_is_not_compressed
+    client_without_gzip_gets_plain_text
 }
 
-/// An answer, and its bytes as they came.
-async fn ask(visitor: &TestClient, method: Method, path: &str, accepts: Option<&str>) -> (u16, HeaderMap, Vec<u8>) {
-    let mut request = visitor.request(method, path);
+/// The status, headers and undecoded body of a response.
+async fn fetch(client: &TestClient, method: Method, path: &str, accepts: Option<&str>) -> (u16, HeaderMap, Vec<u8>) {
+    let mut request = client.request(method, path);
     if let Some(accepts) = accepts {
         request = request.header("accept-encoding", accepts);
     }
-    let answer = request.send().await.unwrap();
-    (answer.status().as_u16(), answer.headers().clone(), answer.bytes().await.unwrap().to_vec())
+    let response = request.send().await.unwrap();
+    (response.status().as_u16(), response.headers().clone(), response.bytes().await.unwrap().to_vec())
 }
 
-/// Without what differs between any two answers: a form's token, and its number.
+/// The page without the CSRF tokens and idempotency keys, which differ in each response.
 fn without_tokens(html: &str) -> String {
     ["csrf_token\" value=\"", "once\" value=\""].iter().fold(html.to_owned(), |html, field| {
         let (first, rest) = html.split_once(field).unwrap_or((&html, ""));
@@ -33,15 +33,15 @@ fn without_tokens(html: &str) -> String {
     })
 }
 
-async fn pages_and_files_are_the_same_compressed(app: TestApp) {
+async fn compressed_response_has_the_same_content_and_headers(app: TestApp) {
     let ada = app.user("ada").await;
     host(&ada, "ada", &[]).await;
     let index = ada.get("/").await;
     let file = |selector, from| index.attributes(selector, from).concat();
     let (stylesheet, script) = (file("link[rel=stylesheet]", "href"), file("script", "src"));
     for path in ["/", "/user/ada", "/rsvp", "/parties/1", "/nowhere", stylesheet.as_str()] {
-        let (status, plain_headers, plain) = ask(&ada, Method::GET, path, None).await;
-        let (same_status, headers, packed) = ask(&ada, Method::GET, path, Some("br, gzip")).await;
+        let (status, plain_headers, plain) = fetch(&ada, Method::GET, path, None).await;
+        let (same_status, headers, packed) = fetch(&ada, Method::GET, path, Some("br, gzip")).await;
         let read = read_to_string(GzDecoder::new(packed.as_slice())).unwrap();
 
         assert_eq!(status, same_status, "{path}");
@@ -54,37 +54,37 @@ async fn pages_and_files_are_the_same_compressed(app: TestApp) {
             assert_eq!(headers[same], plain_headers[same], "{same} of {path}");
         }
 
-        let (status, head, body) = ask(&ada, Method::HEAD, path, Some("gzip")).await;
+        let (status, head, body) = fetch(&ada, Method::HEAD, path, Some("gzip")).await;
         assert_eq!((status, body.len()), (same_status, 0), "HEAD {path}");
         for same in ["content-encoding", "content-type", "vary", "cache-control"] {
             assert_eq!(head[same], headers[same], "{same} of HEAD {path}");
         }
-        // A page's token is another each time, and may be a byte longer when it is packed.
-        let told: usize = head["content-length"].to_str().unwrap().parse().unwrap();
-        assert!(told.abs_diff(packed.len()) < 64, "HEAD {path}: {told}, not {}", packed.len());
+        // Each response has another CSRF token, so that its compressed length differs by a few bytes.
+        let length: usize = head["content-length"].to_str().unwrap().parse().unwrap();
+        assert!(length.abs_diff(packed.len()) < 64, "HEAD {path}: {length}, not {}", packed.len());
         if path == stylesheet {
-            assert_eq!(told, packed.len());
+            assert_eq!(length, packed.len());
         }
     }
-    let (_, headers, _) = ask(&ada, Method::GET, &script, Some("gzip")).await;
+    let (_, headers, _) = fetch(&ada, Method::GET, &script, Some("gzip")).await;
     assert_eq!(headers["vary"], "accept-encoding");
 }
 
-async fn a_short_answer_stays_as_it_is(app: TestApp) {
-    let guest = app.visitor();
-    let icon = guest.get("/").await.attributes("link[rel=icon]", "href").concat();
+async fn short_response_is_not_compressed(app: TestApp) {
+    let visitor = app.visitor();
+    let icon = visitor.get("/").await.attributes("link[rel=icon]", "href").concat();
     for path in ["/health/live", &icon, "/rsvp"] {
-        let (status, headers, body) = ask(&guest, Method::GET, path, Some("gzip")).await;
+        let (status, headers, body) = fetch(&visitor, Method::GET, path, Some("gzip")).await;
         assert!(status < 400 && !headers.contains_key("content-encoding") && body.len() < 1024, "{path}: {headers:?}");
     }
-    let (status, headers, body) = ask(&guest, Method::GET, "/login", Some("gzip")).await;
+    let (status, headers, body) = fetch(&visitor, Method::GET, "/login", Some("gzip")).await;
     assert!(status == 200 && headers.contains_key("content-encoding"), "a page is long enough: {}", body.len());
 }
 
-async fn who_does_not_ask_gets_text(app: TestApp) {
-    let guest = app.visitor();
+async fn client_without_gzip_gets_plain_text(app: TestApp) {
+    let visitor = app.visitor();
     for accepts in [None, Some("identity"), Some("br"), Some("gzip;q=0"), Some("")] {
-        let (status, headers, body) = ask(&guest, Method::GET, "/login", accepts).await;
+        let (status, headers, body) = fetch(&visitor, Method::GET, "/login", accepts).await;
         assert_eq!((status, headers.get("content-encoding")), (200, None), "{accepts:?}");
         assert!(std::str::from_utf8(&body).unwrap().contains("<h1>Log in</h1>"), "{accepts:?}");
         assert_eq!(headers["vary"], "accept-encoding", "{accepts:?}");

@@ -1,55 +1,56 @@
-//! Every page, with the longest and strangest that people may type: none can be scrolled sideways on a small phone, and
-//! of none has the browser anything to complain of.
+//! Every page with the longest and oddest input on a small phone: no page scrolls sideways, and none logs an error in the
+//! browser's console.
 
 use accounts::test_kit::TestClient;
 use test_support::browser::{Person, Scripts};
 
 use crate::common::{PASSWORD, TestApp, answer, host};
-use crate::people::{at, log_in};
+use crate::steps::{at, log_in};
 
-/// A small phone; and a page of 1280 px at a zoom of 400 %.
-const NARROW: (u32, u32) = (320, 640);
+/// The viewport of a small phone, in CSS pixels; the same as one of 1280 pixels at a zoom of 400 %.
+const SMALL_PHONE: (u32, u32) = (320, 640);
 
-/// As many letters as a name has at most, in a script that is written from right to left.
-fn right_to_left() -> String {
+/// A username of the maximum length in a right-to-left script.
+fn right_to_left_username() -> String {
     "שלוםעולם".repeat(8)
 }
 
-/// As many letters as a name has at most, none of which a line may break at, and wide ones.
-fn long() -> String {
+/// A username of the maximum length, of wide letters without a line break.
+fn long_username() -> String {
     "W".repeat(64)
 }
 
-async fn registered(app: &TestApp, name: &str, email: &str) -> TestClient {
-    let visitor = app.visitor();
+/// The logged-in client of a new user with this e-mail address.
+async fn user_with_email(app: &TestApp, name: &str, email: &str) -> TestClient {
+    let client = app.visitor();
     let form = [("username", name), ("email", email), ("password", PASSWORD), ("password2", PASSWORD)];
-    visitor.submit("/register", "/register", &form).await;
-    let page = visitor.submit("/login", "/login", &[("email", email), ("password", PASSWORD)]).await;
+    client.submit("/register", "/register", &form).await;
+    let page = client.submit("/login", "/login", &[("email", email), ("password", PASSWORD)]).await;
     assert!(page.text.contains("Welcome back"), "{}", page.text);
-    visitor
+    client
 }
 
-/// The page fits, and the browser is content.
-async fn is_in_order(person: &Person, what: &str) {
-    let past = person.overflow().await;
-    assert!(past.is_empty(), "{what} ({}) reaches past the edge: {past:#?}", person.path().await);
+/// Asserts that the page does not scroll sideways and has no errors in the browser's console.
+async fn assert_fits(person: &Person, page: &str) {
+    let overflow = person.overflow().await;
+    assert!(overflow.is_empty(), "{page} ({}) scrolls sideways: {overflow:#?}", person.path().await);
     person.hears_no_complaint().await;
 }
 
-async fn all_in_order(app: &TestApp, person: &Person, paths: &[&str]) {
+async fn assert_all_fit(app: &TestApp, person: &Person, paths: &[&str]) {
     for path in paths {
         person.opens(&at(app, path)).await;
-        is_in_order(person, path).await;
+        assert_fits(person, path).await;
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_a_guest_sees_fits_a_small_phone() {
+async fn pages_of_a_visitor_fit_a_small_phone() {
     let app = TestApp::on_sqlite().await;
     let guest = Person::arrives("guest", Scripts::On).await;
-    guest.browser().set_viewport(NARROW.0, NARROW.1).await.unwrap();
+    guest.browser().set_viewport(SMALL_PHONE.0, SMALL_PHONE.1).await.unwrap();
 
-    all_in_order(&app, &guest, &["/", "/register", "/login", "/rsvp", "/no-such-page"]).await;
+    assert_all_fit(&app, &guest, &["/", "/register", "/login", "/rsvp", "/no-such-page"]).await;
 
     guest.opens(&at(&app, "/register")).await;
     guest.fills_in("Username", &"W".repeat(300)).await;
@@ -58,25 +59,25 @@ async fn what_a_guest_sees_fits_a_small_phone() {
     guest.fills_in("Repeat Password", "87654321").await;
     guest.presses("Register").await;
     guest.sees("Please check what you typed:").await;
-    is_in_order(&guest, "a registration refused").await;
+    assert_fits(&guest, "an invalid registration").await;
     guest.opens(&at(&app, "/login")).await;
     log_in(&guest, &format!("{}@example.com", "w".repeat(64))).await;
     guest.sees("That email and password don't match.").await;
-    is_in_order(&guest, "a log-in refused").await;
+    assert_fits(&guest, "a failed log-in").await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn the_longest_names_and_venues_fit_a_small_phone() {
+async fn pages_with_longest_names_and_venues_fit_a_small_phone() {
     let app = TestApp::on_sqlite().await;
-    let (me, other) = (long(), right_to_left());
+    let (me, other) = (long_username(), right_to_left_username());
     let (myself, friend) =
-        (registered(&app, &me, "me@example.com").await, registered(&app, &other, "friend@example.com").await);
+        (user_with_email(&app, &me, "me@example.com").await, user_with_email(&app, &other, "friend@example.com").await);
     let unbroken = "W".repeat(200);
-    let rude = [("venue", unbroken.as_str()), ("main_dish", unbroken.as_str()), ("number_seats", "1000")];
-    let mine = host(&myself, &me, &rude).await;
+    let longest = [("venue", unbroken.as_str()), ("main_dish", unbroken.as_str()), ("number_seats", "1000")];
+    let mine = host(&myself, &me, &longest).await;
     let small = host(&myself, &me, &[("number_seats", "2"), ("main_dish", "<script>alert(1)</script> 🍲🍲🍲")]).await;
-    let strange = format!("ארוחת ערב 🍽️ <b>x</b> {}", "Ω".repeat(160));
-    let theirs = host(&friend, &other, &[("venue", &strange), ("main_dish", &strange), ("number_seats", "24")]).await;
+    let odd = format!("ארוחת ערב 🍽️ <b>x</b> {}", "Ω".repeat(160));
+    let theirs = host(&friend, &other, &[("venue", &odd), ("main_dish", &odd), ("number_seats", "24")]).await;
     answer(&friend, &mine, "yes").await;
     answer(&friend, &small, "yes").await;
     let page = |party: &str| format!("/parties/{party}");
@@ -86,20 +87,20 @@ async fn the_longest_names_and_venues_fit_a_small_phone() {
     person.opens(&at(&app, "/login")).await;
     log_in(&person, "me@example.com").await;
     person.sees(&format!("Welcome back, {me}.")).await;
-    person.browser().set_viewport(NARROW.0, NARROW.1).await.unwrap();
+    person.browser().set_viewport(SMALL_PHONE.0, SMALL_PHONE.1).await.unwrap();
     let profiles = [&me, &other].map(|name| format!("/user/{name}"));
-    all_in_order(
+    assert_all_fit(
         &app,
         &person,
         &["/", "/rsvp", "/rsvp?q=nothing+fits", &mine, &small, &theirs, &profiles[0], &profiles[1], "/parties/999"],
     )
     .await;
 
-    // What is told of what was done, and what is refused.
+    // Flash messages, and a form with errors.
     person.opens(&at(&app, &theirs)).await;
     person.presses("I'll be there").await;
     person.sees("You successfully RSVP'd to").await;
-    is_in_order(&person, "a seat taken").await;
+    assert_fits(&person, "a seat taken").await;
     person.opens(&at(&app, &profiles[0])).await;
     for label in ["Time zone", "Venue", "Main dish"] {
         person.fills_in(label, &"W".repeat(300)).await;
@@ -107,8 +108,8 @@ async fn the_longest_names_and_venues_fit_a_small_phone() {
     person.fills_in("Date", "2020-01-01").await;
     person.presses("Host this party").await;
     person.sees("Please check what you typed:").await;
-    is_in_order(&person, "a party refused").await;
+    assert_fits(&person, "an invalid party").await;
     app.advance_days(100);
     person.opens(&at(&app, "/rsvp")).await;
-    is_in_order(&person, "a session that ended").await;
+    assert_fits(&person, "an expired session").await;
 }

@@ -19,5 +19,5 @@ pub mod contract {
     pub use domain::credential::contract as credential;
     pub use domain::session::contract as session;
     pub use domain::user::contract as user;
-    pub use domain::{credential_promises, session_promises, user_promises};
+    pub use domain::{credential_contract, session_contract, user_contract};
 }

@@ -1,19 +1,42 @@
-//! What every store must do, as functions over the ports: this is what their contracts share. The promises stand beside
-//! their ports, in [`crate::user::contract`], [`crate::credential::contract`], [`crate::session::contract`] and
-//! `party::contract`.
+//! The contract suite: what every store must do, as functions over the ports.
 //!
-//! A promise is an `async fn` that panics where a store breaks it. Each is given an empty store. The macros
-//! [`user_promises`](crate::user_promises), `credential_promises`, `session_promises` and `party_promises` hand the names
-//! of all of them to a macro of a store's tests, which makes a test of each, so that none can be forgotten:
+//! A contract function is an `async fn` that gets an empty store, uses it through the ports and panics if the store
+//! breaks the contract. It stands beside its port: [`crate::user::contract`], [`crate::credential::contract`],
+//! [`crate::session::contract`] and `party::contract`. This module has what they share.
+//!
+//! # Running the suite on a store of your own
+//!
+//! Enable the feature `contract` of this crate in your dev-dependencies. The macros
+//! [`user_contract`](crate::user_contract), [`credential_contract`](crate::credential_contract),
+//! [`session_contract`](crate::session_contract) and `party_contract` pass the names of all contract functions of one
+//! port to a macro of yours. Make one test of each name, so that a function that is added later is tested too:
 //!
 //! ```
-//! macro_rules! keep {
-//!     ($aggregate:ident: $($promise:ident)*) => { $(
-//!         async fn $promise(store: &domain::AccountPorts) { domain::$aggregate::contract::$promise(store).await }
+//! # #![allow(dead_code)]
+//! use domain::AccountPorts;
+//!
+//! /// Creates a new, empty store and returns the ports over it.
+//! async fn empty_store() -> AccountPorts {
+//!     todo!("connect your store")
+//! }
+//!
+//! macro_rules! contract_tests {
+//!     (session: $($function:ident)*) => { $(
+//!         // Put the test attribute of your runtime here, such as `#[tokio::test]`.
+//!         async fn $function() {
+//!             domain::session::contract::$function(&empty_store().await).await;
+//!         }
 //!     )* };
 //! }
-//! domain::user_promises!(keep);
+//!
+//! domain::session_contract!(contract_tests);
 //! ```
+//!
+//! The suite of one port also uses the other ports of [`AccountPorts`]: the session suite adds users before it opens
+//! sessions for them. To test a session store by itself, fill `users` and `credentials` from another store, and have the
+//! session store find its users there.
+//!
+//! The functions for parties take a second argument, the `PartyRepository`.
 #![allow(clippy::unwrap_used, reason = "a contract is a test that other crates run")]
 
 use std::future::poll_fn;
@@ -24,60 +47,60 @@ use crate::credential::PasswordHash;
 use crate::user::{Email, NewUser, User, Username};
 use crate::{AccountPorts, Timestamp};
 
-/// A moment for whatever has no reason to be at another one.
-pub(crate) const THEN: Timestamp = Timestamp::from_millis(1_900_000_000_000);
+/// The current time of every contract function.
+pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_900_000_000_000);
 
-/// Somebody called `name`, reached at `name@example.com`.
+/// A user with the username `name` and the address `name@example.com`.
 pub(crate) fn new_user(name: &str) -> NewUser {
     NewUser {
         username: Username::parse(name).unwrap(),
         email: Email::parse(&format!("{name}@example.com")).unwrap(),
-        joined_at: THEN,
+        joined_at: NOW,
     }
 }
 
-/// The hash of nobody's password.
+/// A well-formed hash that no password matches.
 pub(crate) fn hash() -> PasswordHash {
     PasswordHash::new("$pbkdf2-sha256$i=600000,l=32$c2FsdA$aGFzaA".to_owned())
 }
 
-/// Adds somebody called `name`.
+/// Adds the user of [`new_user`].
 pub(crate) async fn add_user(store: &AccountPorts, name: &str) -> User {
     store.users.add(new_user(name), hash()).await.unwrap()
 }
 
-/// A future, and what it gave once it is done.
+/// A future, and its output once it is done.
 type Running<F> = (Pin<Box<F>>, Option<<F as Future>::Output>);
 
-/// Runs futures side by side, as a server does its requests, and gives what each gave.
-pub(crate) async fn side_by_side<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
+/// Runs futures concurrently on one task. Returns their outputs in the order of the futures.
+pub(crate) async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>) -> Vec<F::Output> {
     let start = |future| (Box::pin(future), None);
     let mut running: Vec<Running<F>> = futures.into_iter().map(start).collect();
     poll_fn(|context| {
-        let mut waiting = false;
-        for (future, done) in running.iter_mut().filter(|(_, done)| done.is_none()) {
+        let mut is_pending = false;
+        for (future, output) in running.iter_mut().filter(|(_, output)| output.is_none()) {
             match future.as_mut().poll(context) {
-                Poll::Ready(output) => *done = Some(output),
-                Poll::Pending => waiting = true,
+                Poll::Ready(ready) => *output = Some(ready),
+                Poll::Pending => is_pending = true,
             }
         }
-        if waiting { Poll::Pending } else { Poll::Ready(()) }
+        if is_pending { Poll::Pending } else { Poll::Ready(()) }
     })
     .await;
-    running.into_iter().filter_map(|(_, done)| done).collect()
+    running.into_iter().filter_map(|(_, output)| output).collect()
 }
 
-/// The names of the promises in a contract's source.
+/// The names of the contract functions in a source file.
 #[cfg(test)]
-pub(crate) fn promises_in(source: &str) -> Vec<&str> {
+pub(crate) fn functions_in(source: &str) -> Vec<&str> {
     let lines = source.lines().filter_map(|line| line.strip_prefix("pub async fn "));
     lines.filter_map(|line| Some(line.split_once('(')?.0)).collect()
 }
 
-/// Gives the names that a `…_promises` macro hands over.
+/// Returns the names that a `…_contract` macro passes on.
 #[cfg(test)]
 macro_rules! names {
-    ($aggregate:ident: $($promise:ident)*) => { vec![$(stringify!($promise)),*] };
+    ($aggregate:ident: $($function:ident)*) => { vec![$(stringify!($function)),*] };
 }
 #[cfg(test)]
 pub(crate) use names;

@@ -1,59 +1,59 @@
-//! The contract of `domain` on both engines: a test per promise and engine, none of which can be left out.
+//! The contract suite of `domain` on both engines: one test of each contract function and engine.
 
-#![allow(missing_docs, reason = "a test's name says what it tests")]
+#![allow(missing_docs, reason = "the names of tests describe them")]
 
 mod common;
 
-/// Makes two tests of each promise about accounts.
-macro_rules! accounts_keep {
-    ($aggregate:ident: $($promise:ident)*) => { $(
-        mod $promise {
+/// Makes two tests of each contract function of an account port.
+macro_rules! account_tests {
+    ($aggregate:ident: $($function:ident)*) => { $(
+        mod $function {
             #[tokio::test]
             async fn on_sqlite() {
                 let fresh = crate::common::sqlite().await;
-                domain::$aggregate::contract::$promise(&fresh.accounts()).await;
+                domain::$aggregate::contract::$function(&fresh.accounts()).await;
             }
 
             #[tokio::test]
             async fn on_postgres() {
                 let fresh = crate::common::postgres().await;
-                domain::$aggregate::contract::$promise(&fresh.accounts()).await;
+                domain::$aggregate::contract::$function(&fresh.accounts()).await;
             }
         }
     )* };
 }
 
 mod user {
-    domain::user_promises!(accounts_keep);
+    domain::user_contract!(account_tests);
 }
 
 mod credential {
-    domain::credential_promises!(accounts_keep);
+    domain::credential_contract!(account_tests);
 }
 
 mod session {
-    domain::session_promises!(accounts_keep);
+    domain::session_contract!(account_tests);
 }
 
-/// Makes two tests of each promise about parties.
-macro_rules! parties_keep {
-    (party: $($promise:ident)*) => { $(
-        mod $promise {
+/// Makes two tests of each contract function of the party port.
+macro_rules! party_tests {
+    (party: $($function:ident)*) => { $(
+        mod $function {
             #[tokio::test]
             async fn on_sqlite() {
                 let fresh = crate::common::sqlite().await;
-                domain::party::contract::$promise(&fresh.accounts(), fresh.parties().as_ref()).await;
+                domain::party::contract::$function(&fresh.accounts(), fresh.parties().as_ref()).await;
             }
 
             #[tokio::test]
             async fn on_postgres() {
                 let fresh = crate::common::postgres().await;
-                domain::party::contract::$promise(&fresh.accounts(), fresh.parties().as_ref()).await;
+                domain::party::contract::$function(&fresh.accounts(), fresh.parties().as_ref()).await;
             }
         }
     )* };
 }
 
 mod party {
-    domain::party_promises!(parties_keep);
+    domain::party_contract!(party_tests);
 }

@@ -29,7 +29,7 @@ macro_rules! session_tests {
     )* };
 }
 
-contract::session_promises!(session_tests);
+contract::session_contract!(session_tests);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn session_ended_during_touches_stays_ended() {

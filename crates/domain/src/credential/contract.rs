@@ -1,21 +1,21 @@
-//! What every store of password hashes must do.
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a promise panics where it is broken")]
+//! The contract functions of [`CredentialRepository`](super::CredentialRepository).
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a breach")]
 
 use super::PasswordHash;
 use crate::AccountPorts;
-use crate::contract::{add_user, hash, side_by_side};
+use crate::contract::{add_user, hash, join_all};
 use crate::user::{Email, User, UserId};
 
-/// Hands the names of all promises about credentials to the macro `$test`.
+/// Passes the names of all contract functions of credentials to the macro `$test`.
 #[macro_export]
-macro_rules! credential_promises {
+macro_rules! credential_contract {
     ($test:ident) => {
         $test! { credential:
-            a_hash_is_found_by_the_address_in_whatever_spelling
-            a_stranger_has_no_hash
-            a_rehash_replaces_what_it_was_made_from
-            a_rehash_of_what_is_gone_writes_nothing
-            of_two_rehashes_one_is_stored
+            credential_is_found_by_any_spelling_of_email
+            unknown_email_has_no_credential
+            rehash_replaces_stale_hash
+            rehash_of_changed_hash_writes_nothing
+            concurrent_rehashes_store_one_hash
         }
     };
 }
@@ -24,13 +24,13 @@ fn other_hash(text: &str) -> PasswordHash {
     PasswordHash::new(text.to_owned())
 }
 
-async fn stored(store: &AccountPorts, user: &User) -> String {
+async fn stored_hash(store: &AccountPorts, user: &User) -> String {
     let found = store.credentials.find_by_email(&user.email).await.unwrap();
     found.unwrap().hash.expose().to_owned()
 }
 
-/// With the user it belongs to.
-pub async fn a_hash_is_found_by_the_address_in_whatever_spelling(store: &AccountPorts) {
+/// `find_by_email` returns the hash with its user.
+pub async fn credential_is_found_by_any_spelling_of_email(store: &AccountPorts) {
     let ada = add_user(store, "ada").await;
     add_user(store, "ben").await;
     for address in ["ada@example.com", "ADA@Example.COM"] {
@@ -39,50 +39,50 @@ pub async fn a_hash_is_found_by_the_address_in_whatever_spelling(store: &Account
     }
 }
 
-/// Not an error: `None`.
-pub async fn a_stranger_has_no_hash(store: &AccountPorts) {
+/// `find_by_email` returns `None` for an unknown address, not an error.
+pub async fn unknown_email_has_no_credential(store: &AccountPorts) {
     add_user(store, "ada").await;
     let found = store.credentials.find_by_email(&Email::parse("ben@example.com").unwrap()).await.unwrap();
     assert!(found.is_none());
 }
 
-/// For that user alone.
-pub async fn a_rehash_replaces_what_it_was_made_from(store: &AccountPorts) {
+/// `rehash` changes the hash of that user only.
+pub async fn rehash_replaces_stale_hash(store: &AccountPorts) {
     let (ada, ben) = (add_user(store, "ada").await, add_user(store, "ben").await);
 
-    assert!(store.credentials.rehash(ada.id, &hash(), &other_hash("dearer")).await.unwrap());
+    assert!(store.credentials.rehash(ada.id, &hash(), &other_hash("fresh")).await.unwrap());
 
-    assert_eq!(stored(store, &ada).await, "dearer");
-    assert_eq!(stored(store, &ben).await, hash().expose());
+    assert_eq!(stored_hash(store, &ada).await, "fresh");
+    assert_eq!(stored_hash(store, &ben).await, hash().expose());
 }
 
-/// The password was changed meanwhile, or the user is gone.
-pub async fn a_rehash_of_what_is_gone_writes_nothing(store: &AccountPorts) {
+/// `rehash` returns `false` if the password was changed in the meantime or there is no such user.
+pub async fn rehash_of_changed_hash_writes_nothing(store: &AccountPorts) {
     let ada = add_user(store, "ada").await;
 
-    assert!(!store.credentials.rehash(ada.id, &other_hash("stale"), &other_hash("dearer")).await.unwrap());
-    assert!(!store.credentials.rehash(UserId::new(i64::MAX), &hash(), &other_hash("dearer")).await.unwrap());
+    assert!(!store.credentials.rehash(ada.id, &other_hash("stale"), &other_hash("fresh")).await.unwrap());
+    assert!(!store.credentials.rehash(UserId::new(i64::MAX), &hash(), &other_hash("fresh")).await.unwrap());
 
-    assert_eq!(stored(store, &ada).await, hash().expose());
+    assert_eq!(stored_hash(store, &ada).await, hash().expose());
 }
 
-/// Two log-ins at once both find the old hash.
-pub async fn of_two_rehashes_one_is_stored(store: &AccountPorts) {
+/// Of two concurrent `rehash`es of one stale hash, as two log-ins make them, one writes and returns `true`.
+pub async fn concurrent_rehashes_store_one_hash(store: &AccountPorts) {
     let ada = add_user(store, "ada").await;
     let rehash = async |fresh| store.credentials.rehash(ada.id, &hash(), &other_hash(fresh)).await.unwrap();
 
-    let told = side_by_side([rehash("one"), rehash("two")]).await;
+    let is_written = join_all([rehash("first"), rehash("second")]).await;
 
-    let expected = if told[0] { "one" } else { "two" };
-    assert_eq!((told[0] != told[1], stored(store, &ada).await.as_str()), (true, expected));
+    let expected = if is_written[0] { "first" } else { "second" };
+    assert_eq!((is_written[0] != is_written[1], stored_hash(store, &ada).await.as_str()), (true, expected));
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::contract::{names, promises_in};
+    use crate::contract::{functions_in, names};
 
     #[test]
-    fn the_list_names_every_promise() {
-        assert_eq!(credential_promises!(names), promises_in(include_str!("contract.rs")));
+    fn macro_names_every_contract_function() {
+        assert_eq!(credential_contract!(names), functions_in(include_str!("contract.rs")));
     }
 }

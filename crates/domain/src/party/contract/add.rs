@@ -1,9 +1,9 @@
-//! What adding and finding a party promise.
+//! Contract functions of `PartyRepository::add` and `find`.
 
 use std::collections::BTreeSet;
 
-use super::{date, label, minutes, party_of, seats};
-use crate::contract::{THEN, add_user, side_by_side};
+use super::{date, minutes, party_of, seats, short_text};
+use crate::contract::{NOW, add_user, join_all};
 use crate::party::{
     IdempotencyKey, NewParty, PartyDate, PartyHeading, PartyId, PartyRepository, PartyState, PartySummary, PartyView,
     ProfileCursors, Zone, parse_date, parse_time,
@@ -11,12 +11,12 @@ use crate::party::{
 use crate::user::{User, UserId};
 use crate::{AccountPorts, PageSize, Timestamp};
 
-/// Seated, and no guest; everything else as it was given, and RSVPs open until it begins.
-pub async fn a_new_party_has_its_host_at_the_table(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+/// `add` stores the party as given, with one seat taken by the host, no guest, and RSVPs open until it begins.
+pub async fn new_party_has_its_host_seated(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
-    let longest = label(&"ü".repeat(200));
+    let longest = short_text(&"ü".repeat(200));
     let party =
-        NewParty { main_dish: longest.clone(), venue: label("O'Hara's <b>\"bar\"</b> \\ 🍝"), ..party_of(&ada) };
+        NewParty { main_dish: longest.clone(), venue: short_text("O'Hara's <b>\"bar\"</b> \\ 🍝"), ..party_of(&ada) };
 
     let id = parties.add(party.clone()).await.unwrap();
 
@@ -38,11 +38,8 @@ pub async fn a_new_party_has_its_host_at_the_table(accounts: &AccountPorts, part
     assert_eq!(parties.find(id, ben.id).await.unwrap().as_ref(), Some(&expected));
 }
 
-/// The local time is the truth: it is not computed anew from the moment.
-pub async fn a_date_in_a_fold_of_the_clocks_keeps_its_wall_and_its_moment(
-    accounts: &AccountPorts,
-    parties: &dyn PartyRepository,
-) {
+/// A local time that occurs twice, when clocks are set back, is stored with its instant. Neither is derived again.
+pub async fn ambiguous_local_time_keeps_its_instant(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
     let (day, time) = (parse_date("2030-10-27").unwrap(), parse_time("02:30").unwrap());
     let date = PartyDate::resolve(day, time, Zone::parse("Europe/Berlin").unwrap()).unwrap();
@@ -51,12 +48,12 @@ pub async fn a_date_in_a_fold_of_the_clocks_keeps_its_wall_and_its_moment(
 }
 
 async fn last_zone(parties: &dyn PartyRepository, host: &User) -> Option<String> {
-    let profile = parties.own_profile(host.id, THEN, ProfileCursors::default(), PageSize::DEFAULT).await.unwrap();
+    let profile = parties.own_profile(host.id, NOW, ProfileCursors::default(), PageSize::DEFAULT).await.unwrap();
     profile.last_zone.map(|zone| zone.as_str().to_owned())
 }
 
-/// Neither of the one that begins last, nor of somebody else's.
-pub async fn the_last_zone_is_of_the_party_that_was_made_last(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+/// `last_zone` is that of the host's newest party, not of the latest date and not of another host.
+pub async fn last_zone_is_that_of_newest_party(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     for (host, day, zone) in [
         (&ada, "2030-03-01", "Asia/Tokyo"),
@@ -72,8 +69,8 @@ pub async fn the_last_zone_is_of_the_party_that_was_made_last(accounts: &Account
     assert_eq!(last_zone(parties, &add_user(accounts, "cyd").await).await, None);
 }
 
-/// A Party ID in a letter must not come to name another party.
-pub async fn numbers_only_grow(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+/// A party id is greater than all earlier ones, so that an id in an invitation never names another party.
+pub async fn party_ids_only_grow(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
     let mut last = PartyId::new(0);
     for starts_at in [9, 1, 5] {
@@ -84,44 +81,41 @@ pub async fn numbers_only_grow(accounts: &AccountPorts, parties: &dyn PartyRepos
     }
 }
 
-/// A failure of the store, since nobody can ask for it: who hosts comes from the session.
-pub async fn an_unknown_host_hosts_nothing(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+/// `add` fails if there is no such host. This is a failure of the store: the host is the user of a session.
+pub async fn party_of_unknown_host_is_not_added(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
     let party = NewParty { host: UserId::new(ada.id.get() + 1), ..party_of(&ada) };
     assert!(parties.add(party).await.is_err());
 }
 
-/// As by two presses on a slow line: both are told of the one party, also where neither waited for the other. A form of
-/// somebody else's is another one, whatever it carries; and who fills in no form asks anew each time.
-pub async fn a_form_sent_twice_hosts_one_party(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+/// `add` with a known key of the same host returns the id of the existing party, also for concurrent calls. The same
+/// key of another host adds a party, and so does each call without a key.
+pub async fn repeated_idempotency_key_adds_one_party(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
-    let by_form = |host| NewParty { idempotency_key: Some(key()), ..party_of(host) };
+    let with_key = |host| NewParty { idempotency_key: Some(key()), ..party_of(host) };
 
-    let ids = side_by_side((0..8).map(|_| parties.add(by_form(&ada)))).await;
+    let ids = join_all((0..8).map(|_| parties.add(with_key(&ada)))).await;
     let id = *ids[0].as_ref().unwrap();
-    assert!(ids.iter().all(|told| *told.as_ref().unwrap() == id), "{ids:?}");
-    assert_eq!(parties.add(by_form(&ada)).await.unwrap(), id);
+    assert!(ids.iter().all(|result| *result.as_ref().unwrap() == id), "{ids:?}");
+    assert_eq!(parties.add(with_key(&ada)).await.unwrap(), id);
 
-    let others = [by_form(&ben), party_of(&ada), party_of(&ada)];
-    let mut known = vec![id];
+    let others = [with_key(&ben), party_of(&ada), party_of(&ada)];
+    let mut added = vec![id];
     for other in others {
-        known.push(parties.add(other).await.unwrap());
+        added.push(parties.add(other).await.unwrap());
     }
-    assert_eq!(known.iter().collect::<BTreeSet<_>>().len(), 4, "{known:?}");
+    assert_eq!(added.iter().collect::<BTreeSet<_>>().len(), 4, "{added:?}");
 }
 
-/// Who goes back to a form that was sent, and changes it, means another party.
-pub async fn a_form_hosts_as_often_as_it_asks_for_something_else(
-    accounts: &AccountPorts,
-    parties: &dyn PartyRepository,
-) {
+/// The same key with other content adds another party: the user went back to a submitted form and changed it.
+pub async fn idempotency_key_with_other_content_adds_a_party(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
     let first = NewParty { idempotency_key: Some(key()), ..party_of(&ada) };
     let id = parties.add(first.clone()).await.unwrap();
     let (day, time) = (parse_date("2030-10-27").unwrap(), parse_time("19:00").unwrap());
     for changed in [
-        NewParty { main_dish: label("Stew"), ..first.clone() },
-        NewParty { venue: label("The yard"), ..first.clone() },
+        NewParty { main_dish: short_text("Stew"), ..first.clone() },
+        NewParty { venue: short_text("The yard"), ..first.clone() },
         NewParty { seats: seats(5), ..first.clone() },
         NewParty {
             date: PartyDate::resolve(day, time, Zone::parse("Europe/Berlin").unwrap()).unwrap(),
@@ -129,10 +123,10 @@ pub async fn a_form_hosts_as_often_as_it_asks_for_something_else(
         },
         NewParty { date: PartyDate::resolve(day, time, Zone::parse("UTC").unwrap()).unwrap(), ..first.clone() },
     ] {
-        let told = side_by_side((0..4).map(|_| parties.add(changed.clone()))).await;
-        let other = *told[0].as_ref().unwrap();
+        let ids = join_all((0..4).map(|_| parties.add(changed.clone()))).await;
+        let other = *ids[0].as_ref().unwrap();
         assert!(other > id, "{changed:?}");
-        assert!(told.iter().all(|told| *told.as_ref().unwrap() == other), "by two presses too: {told:?}");
+        assert!(ids.iter().all(|id| *id.as_ref().unwrap() == other), "concurrent: {ids:?}");
         let stored = super::view(parties, other, &ada).await.summary;
         assert_eq!((stored.venue, stored.main_dish, stored.seats), (changed.venue, changed.main_dish, changed.seats));
     }
@@ -143,8 +137,8 @@ fn key() -> IdempotencyKey {
     IdempotencyKey::parse("AZaz09-_AZaz09-_AZaz09").unwrap()
 }
 
-/// Not an error: `None`.
-pub async fn no_party_is_found_where_none_is(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+/// `find` returns `None` for an unknown party, not an error.
+pub async fn unknown_party_is_not_found(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
     let id = parties.add(NewParty { date: date(Timestamp::from_millis(0)), ..party_of(&ada) }).await.unwrap();
     for unknown in [0, -1, id.get() + 1, i64::MAX, i64::MIN] {

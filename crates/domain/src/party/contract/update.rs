@@ -1,17 +1,17 @@
-//! What a change of a party promises.
+//! Contract functions of `PartyRepository::update`.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use super::{accept, change, date, decline, minutes, party_of, put, seats, view};
+use super::{accept, change, date, decline, minutes, party_of, seats, set_answer, view};
 use crate::AccountPorts;
-use crate::contract::{THEN, add_user, side_by_side};
+use crate::contract::{NOW, add_user, join_all};
 use crate::party::{
     Answer, GuestList, Heads, NewParty, Outcome, Party, PartyId, PartyRepository, PartyState, Refusal, UpdateError,
 };
 
-/// Both or neither.
-pub async fn a_seat_is_stored_with_its_answer(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+/// The taken seats and the answer of the guest change in one commit.
+pub async fn seat_is_stored_with_its_answer(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let id = parties.add(party_of(&ada)).await.unwrap();
 
@@ -25,20 +25,20 @@ pub async fn a_seat_is_stored_with_its_answer(accounts: &AccountPorts, parties: 
     assert_eq!((left.summary.taken, left.summary.my_answer, left.guests), (1, Some(Answer::Declined), vec![]));
 }
 
-/// What the rule decides by is what the last commit left, and what the rule says is told.
-pub async fn a_change_sees_the_party_as_it_is_stored(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+/// The change runs on the party of the last commit, and its outcome is returned.
+pub async fn change_gets_stored_party(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let id = parties.add(party_of(&ada)).await.unwrap();
     let seen = Arc::new(Mutex::new(None));
-    let note = Arc::clone(&seen);
+    let seen_by_change = Arc::clone(&seen);
 
-    let told = change(parties, id, ben.id, move |party| {
-        *note.lock().unwrap() = Some(party.clone());
+    let outcome = change(parties, id, ben.id, move |party| {
+        *seen_by_change.lock().unwrap() = Some(party.clone());
         Ok(Outcome::Full(party.heading.clone()))
     });
 
     let summary = view(parties, id, &ben).await.summary;
-    assert_eq!(told.await.unwrap(), Outcome::Full(summary.heading.clone()));
+    assert_eq!(outcome.await.unwrap(), Outcome::Full(summary.heading.clone()));
     let expected = Party {
         id,
         host: ada.id,
@@ -50,8 +50,8 @@ pub async fn a_change_sees_the_party_as_it_is_stored(accounts: &AccountPorts, pa
     assert_eq!(seen.lock().unwrap().take(), Some(expected));
 }
 
-/// And not all the others.
-pub async fn a_change_sees_the_guest_and_those_who_wait(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+/// The guest list holds the answers of the guest and of the waiting list, and no other answer.
+pub async fn change_gets_answers_of_guest_and_waiting_list(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let mut users = vec![];
     for name in ["ada", "ben", "cleo", "dan", "eve"] {
         users.push(add_user(accounts, name).await);
@@ -61,12 +61,12 @@ pub async fn a_change_sees_the_guest_and_those_who_wait(accounts: &AccountPorts,
     let waiting = |place| Answer::Waitlisted { heads: Heads::ONE, place };
     accept(parties, id, ben).await;
     accept(parties, id, cleo).await;
-    put(parties, id, dan, waiting(7)).await;
-    put(parties, id, eve, waiting(3)).await;
-    for (guest, its_own) in [(Some(ben), Some(Answer::Seated(Heads::ONE))), (Some(ada), None), (None, None)] {
+    set_answer(parties, id, dan, waiting(7)).await;
+    set_answer(parties, id, eve, waiting(3)).await;
+    for (guest, own_answer) in [(Some(ben), Some(Answer::Seated(Heads::ONE))), (Some(ada), None), (None, None)] {
         let mut expected: BTreeMap<_, _> = [(dan, waiting(7)), (eve, waiting(3))].into();
-        expected.extend(guest.zip(its_own));
-        let told = parties.update(
+        expected.extend(guest.zip(own_answer));
+        let outcome = parties.update(
             id,
             guest,
             Arc::new(move |party| {
@@ -74,11 +74,11 @@ pub async fn a_change_sees_the_guest_and_those_who_wait(accounts: &AccountPorts,
                 Ok(Outcome::Maybe)
             }),
         );
-        told.await.unwrap();
+        outcome.await.unwrap();
     }
 }
 
-/// Those too for which there is no rule yet.
+/// Every variant of `Answer` is stored, also one that no rule sets yet.
 pub async fn every_answer_is_stored(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let id = parties.add(party_of(&ada)).await.unwrap();
@@ -92,14 +92,14 @@ pub async fn every_answer_is_stored(accounts: &AccountPorts, parties: &dyn Party
         Answer::Declined,
         Answer::Removed,
     ] {
-        put(parties, id, ben.id, answer).await;
+        set_answer(parties, id, ben.id, answer).await;
         let stored = view(parties, id, &ben).await.summary;
         assert_eq!((stored.my_answer, stored.taken), (Some(answer), 1 + answer.seats_held()));
     }
 }
 
-/// The date, the deadline, the state, the size of the table, the companions.
-pub async fn what_a_change_may_change_is_stored(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+/// The date, the RSVP deadline, the state, the seats and the maximum of companions are stored.
+pub async fn changed_party_fields_are_stored(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
     let id = parties.add(party_of(&ada)).await.unwrap();
     let edit = |party: &mut Party| {
@@ -115,39 +115,41 @@ pub async fn what_a_change_may_change_is_stored(accounts: &AccountPorts, parties
     let stored = view(parties, id, &ada).await.summary;
     assert_eq!((stored.heading.date, stored.rsvp_deadline), (date(minutes(5000)), minutes(4000)));
     assert_eq!((stored.state, stored.seats), (PartyState::Cancelled, seats(1000)));
-    let companions =
+    let result =
         change(parties, id, ada.id, |party| Err(Refusal::TooManyCompanions { max: party.guests.max_companions() }));
-    assert!(matches!(companions.await, Err(UpdateError::Refused(Refusal::TooManyCompanions { max: 3 }))));
+    assert!(matches!(result.await, Err(UpdateError::Refused(Refusal::TooManyCompanions { max: 3 }))));
 }
 
-/// Whatever it did to the party before it refused.
-pub async fn a_refused_change_writes_nothing(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+/// A change that refuses writes nothing, whatever it did to the party before.
+pub async fn refused_change_writes_nothing(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let id = parties.add(party_of(&ada)).await.unwrap();
     let before = view(parties, id, &ben).await;
 
-    let told = change(parties, id, ben.id, move |party| {
-        party.accept(ben.id, Heads::ONE, THEN)?;
+    let result = change(parties, id, ben.id, move |party| {
+        party.accept(ben.id, Heads::ONE, NOW)?;
         party.state = PartyState::Cancelled;
         Err(Refusal::Past)
     });
 
-    assert!(matches!(told.await, Err(UpdateError::Refused(Refusal::Past))));
+    assert!(matches!(result.await, Err(UpdateError::Refused(Refusal::Past))));
     assert_eq!(view(parties, id, &ben).await, before);
 }
 
-/// Neither before the first party nor past the last.
-pub async fn an_unknown_party_is_not_found_and_no_rule_runs(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+/// `update` returns `NotFound` for an unknown party, and does not run the change.
+pub async fn change_of_unknown_party_is_not_found(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
     let id = parties.add(party_of(&ada)).await.unwrap();
     for unknown in [0, -1, id.get() + 1, i64::MAX] {
-        let told = change(parties, PartyId::new(unknown), ada.id, |_| panic!("a rule ran on no party"));
-        assert!(matches!(told.await, Err(UpdateError::NotFound)));
+        let result = change(parties, PartyId::new(unknown), ada.id, |_| panic!("the change ran without a party"));
+        assert!(matches!(result.await, Err(UpdateError::NotFound)));
     }
 }
 
-/// A seat is given once, however many ask at once. (Whether that holds over two processes is shown by a store's storm.)
-pub async fn changes_of_one_party_come_one_after_another(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+/// Of 20 concurrent guests, as many are seated as there are free seats.
+///
+/// This runs in one process. A store tests two processes by itself.
+pub async fn concurrent_changes_of_one_party_are_serialized(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
     let mut guests = vec![];
     for n in 0..20 {
@@ -155,19 +157,17 @@ pub async fn changes_of_one_party_come_one_after_another(accounts: &AccountPorts
     }
     let id = parties.add(NewParty { seats: seats(5), ..party_of(&ada) }).await.unwrap();
 
-    let told = side_by_side(guests.iter().map(|guest| accept(parties, id, guest.id))).await;
+    let outcomes = join_all(guests.iter().map(|guest| accept(parties, id, guest.id))).await;
 
-    let seated = told.iter().filter(|told| matches!(told, Outcome::Seated(_))).count();
-    let full = told.iter().filter(|told| matches!(told, Outcome::Full(_))).count();
+    let seated = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Seated(_))).count();
+    let full = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Full(_))).count();
     let stored = view(parties, id, &ada).await;
     assert_eq!((seated, full, stored.guests.len(), stored.summary.taken), (4, 16, 4, 5));
 }
 
-/// Not by their names, their numbers or a clock; whoever gave up a seat and comes again is the last.
-pub async fn guests_are_named_in_the_order_in_which_they_were_seated(
-    accounts: &AccountPorts,
-    parties: &dyn PartyRepository,
-) {
+/// Guests are listed in the order in which they were seated, not by name, id or time. A guest who gives up a seat and
+/// takes one again is the last.
+pub async fn guests_are_listed_in_seating_order(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
     let id = parties.add(NewParty { seats: seats(8), ..party_of(&ada) }).await.unwrap();
     let (ben, cleo, dan) =
@@ -187,7 +187,7 @@ pub async fn guests_are_named_in_the_order_in_which_they_were_seated(
     decline(parties, id, dan.id).await;
     accept(parties, id, dan.id).await;
     assert_eq!(order().await, "ben cleo dan");
-    // More heads are no new seating.
-    put(parties, id, ben.id, Answer::Seated(Heads::new(2).unwrap())).await;
+    // A guest who was seated keeps the position with more heads.
+    set_answer(parties, id, ben.id, Answer::Seated(Heads::new(2).unwrap())).await;
     assert_eq!(order().await, "ben cleo dan");
 }

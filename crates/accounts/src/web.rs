@@ -44,3 +44,5 @@ pub(crate) use settings::{Settings, WebSettings};
 
 #[cfg(test)]
 mod fuzz;
+#[cfg(test)]
+mod test_accounts;

@@ -1,5 +1,4 @@
-//! A service that embeds accounts, for every test: its pages, its store, its clock, and requests by hand. What a test
-//! is about is not here.
+//! The service that every test starts: pages, store, clock. Raw requests and the failing store are in modules of their own.
 
 mod failing;
 mod raw;
@@ -17,18 +16,18 @@ use store::embed::sqlx::{query, query_scalar};
 use store::embed::{Database, WriteError};
 use tempfile::TempDir;
 
-pub(crate) use failing::Failing;
-pub(crate) use raw::{Answer, browser_post, raw};
+pub(crate) use failing::FailingStore;
+pub(crate) use raw::{RawResponse, browser_post, raw};
 
 /// A password that the policy accepts.
 pub(crate) const PASSWORD: &str = "marble otter seven";
 
-/// A running service, and all that is behind it.
+/// A running service, with its store and its clock.
 pub(crate) struct Service {
     pub(crate) server: TestServer,
     pub(crate) accounts: Accounts,
     pub(crate) store: AccountStore,
-    pub(crate) failing: Failing,
+    pub(crate) failing: FailingStore,
     pub(crate) clock: MovableClock,
     pub(crate) folder: TempDir,
 }
@@ -38,11 +37,11 @@ impl Service {
         Self::with(|builder| builder).await
     }
 
-    /// A service with settings of its own.
+    /// Starts a service with other settings.
     pub(crate) async fn with(set: impl FnOnce(Builder) -> Builder) -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = AccountStore::connect(&test_support_url(&folder)).await.unwrap();
-        let failing = Failing::over(store.clone().into());
+        let store = AccountStore::connect(&sqlite_url(&folder)).await.unwrap();
+        let failing = FailingStore::over(store.clone().into());
         let clock = MovableClock::at(Timestamp::from_millis(1_767_225_600_000)); // 2026-01-01
         let builder = Accounts::builder().clock(clock.clone()).cost(fast_hash_cost());
         let accounts = set(builder).build(failing.ports()).unwrap();
@@ -50,8 +49,8 @@ impl Service {
         Self { server, accounts, store, failing, clock, folder }
     }
 
-    /// The same accounts, as another process would serve them with settings of its own.
-    pub(crate) async fn beside(&self, set: impl FnOnce(Builder) -> Builder) -> TestServer {
+    /// Serves the same database a second time with other settings, as another process does.
+    pub(crate) async fn second_process(&self, set: impl FnOnce(Builder) -> Builder) -> TestServer {
         let builder = Accounts::builder().clock(self.clock.clone()).cost(fast_hash_cost());
         TestServer::start(set(builder).build(self.store.clone()).unwrap().routes(pages()).unwrap()).await.unwrap()
     }
@@ -60,7 +59,7 @@ impl Service {
         TestClient::new(&self.server)
     }
 
-    /// Ada, registered and logged in.
+    /// A client that is logged in as ada.
     pub(crate) async fn ada(&self) -> TestClient {
         let ada = self.visitor();
         assert_eq!(ada.register("ada", PASSWORD).await.status, 200);
@@ -72,9 +71,9 @@ impl Service {
         self.store.clone().into()
     }
 
-    /// How many rows a table has.
+    /// The number of rows of a table.
     pub(crate) async fn count(&self, table: &'static str) -> i64 {
-        let Database::Sqlite(engine) = self.store.database() else { unreachable!("a file") };
+        let Database::Sqlite(engine) = self.store.database() else { unreachable!("the test store is SQLite") };
         let count = match table {
             "users" => query_scalar("SELECT count(*) FROM users"),
             "sessions" => query_scalar("SELECT count(*) FROM sessions"),
@@ -83,9 +82,9 @@ impl Service {
         count.fetch_one(&engine.read).await.unwrap()
     }
 
-    /// Changes the database behind the service's back, as an operator would.
-    pub(crate) async fn operator(&self, sql: &'static str) {
-        let Database::Sqlite(engine) = self.store.database() else { unreachable!("a file") };
+    /// Changes the database directly, as an operator may.
+    pub(crate) async fn execute_sql(&self, sql: &'static str) {
+        let Database::Sqlite(engine) = self.store.database() else { unreachable!("the test store is SQLite") };
         let changed = engine.writer.write((), move |connection, ()| {
             Box::pin(async move {
                 query(sql).execute(connection).await?;
@@ -96,11 +95,11 @@ impl Service {
     }
 }
 
-fn test_support_url(folder: &TempDir) -> String {
+fn sqlite_url(folder: &TempDir) -> String {
     format!("sqlite:{}", folder.path().join("test.db").display())
 }
 
-/// The pages of an embedder: open, protected one by one, protected as a group, and such as go wrong.
+/// The pages of the service: open ones, protected ones, a protected group, and pages that fail.
 fn pages() -> Route {
     let members = Route::new().at("/one", methods().get(member)).at("/two", methods().get(member));
     Route::new()
@@ -111,7 +110,7 @@ fn pages() -> Route {
         .at("/echo", methods().get(index).post(echo))
         .at("/title", methods().post(title))
         .at("/panic", methods().get(panic))
-        .at("/silence", methods().get(keeps_silent).post(keeps_silent))
+        .at("/hang", methods().get(hang).post(hang))
         .at("/body", size)
         .at("/failing", methods().get(fails))
         .at("/native", poem::get(member))
@@ -120,12 +119,12 @@ fn pages() -> Route {
 #[handler]
 fn index(visitor: Visitor, page: PageContext) -> Response {
     let name = visitor.user().map_or("a guest", |user| user.username.as_str());
-    page.render("Index", &format!("<p id=\"who\">You are {name}.</p>"))
+    page.render("Index", &format!("<p id=\"identity\">You are {name}.</p>"))
 }
 
 #[handler]
 fn home(user: CurrentUser, page: PageContext) -> Response {
-    page.render("Home", &format!("<p id=\"who\">You are {}.</p><p>The recipe is soup.</p>", user.username))
+    page.render("Home", &format!("<p id=\"identity\">You are {}.</p><p>The recipe is soup.</p>", user.username))
 }
 
 #[handler]
@@ -133,26 +132,26 @@ fn save(user: CurrentUser) -> Response {
     Flash::success(format!("Saved for {}.", user.username)).to("/")
 }
 
-/// Whatever was typed, for pages that say it again.
-struct Typed(String);
+/// A form with one text, for pages that show it.
+struct TextForm(String);
 
-impl Form for Typed {
+impl Form for TextForm {
     fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
         fields.one("text").map(|text| Self(text.to_owned())).map_err(|error| FormErrors::at("text", error))
     }
 }
 
 #[handler]
-fn echo(sent: Submitted<Typed>) -> Response {
-    match sent.form {
-        Ok(Typed(text)) => Flash::refusal(text).to("/"),
+fn echo(submitted: Submitted<TextForm>) -> Response {
+    match submitted.form {
+        Ok(TextForm(text)) => Flash::refusal(text).to("/"),
         Err(errors) => Flash::refusal(errors.of("text").unwrap_or_default()).to("/"),
     }
 }
 
 #[handler]
-fn title(page: PageContext, sent: Submitted<Typed>) -> Response {
-    page.render(&sent.form.map_or_else(|_| String::new(), |typed| typed.0), "")
+fn title(page: PageContext, submitted: Submitted<TextForm>) -> Response {
+    page.render(&submitted.form.map_or_else(|_| String::new(), |form| form.0), "")
 }
 
 #[handler]
@@ -161,8 +160,8 @@ fn member() -> &'static str {
 }
 
 #[handler]
-fn size(sent: String) -> String {
-    format!("{} bytes", sent.len())
+fn size(body: String) -> String {
+    format!("{} bytes", body.len())
 }
 
 #[handler]
@@ -171,7 +170,7 @@ fn fails() -> Result<&'static str, Problem> {
 }
 
 #[handler]
-async fn keeps_silent() -> &'static str {
+async fn hang() -> &'static str {
     std::future::pending().await
 }
 
@@ -180,28 +179,28 @@ fn panic() -> &'static str {
     panic!("on purpose")
 }
 
-/// Whom a page takes its reader for.
-pub(crate) fn who(page: &TestResponse) -> String {
-    page.texts("#who").concat()
+/// The visitor that a page shows: "You are ada."
+pub(crate) fn identity(page: &TestResponse) -> String {
+    page.texts("#identity").concat()
 }
 
-/// A text for a query, each byte escaped.
+/// A text with every byte percent-encoded.
 pub(crate) fn escaped(text: &str) -> String {
     text.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat()
 }
 
-/// The cookies that an answer sets, as it says them.
+/// The `Set-Cookie` values of a response.
 pub(crate) fn set_cookies(page: &TestResponse) -> Vec<String> {
     let lines = page.headers.get_all("set-cookie").iter();
     lines.map(|line| line.to_str().unwrap().to_owned()).collect()
 }
 
-/// The line that sets the cookie whose name begins so.
+/// The `Set-Cookie` value of the cookie whose name begins with `name`.
 pub(crate) fn set_cookie(page: &TestResponse, name: &str) -> Option<String> {
     set_cookies(page).into_iter().find(|line| line.starts_with(name))
 }
 
-/// What every answer carries, whatever it is.
+/// Asserts the headers that every response has.
 pub(crate) fn assert_has_headers(page: &TestResponse) {
     let csp = page.header("content-security-policy").unwrap_or_default();
     for part in ["default-src 'none'", "form-action 'self'", "base-uri 'none'", "frame-ancestors 'none'"] {
@@ -225,10 +224,10 @@ pub(crate) fn assert_has_headers(page: &TestResponse) {
     }
 }
 
-/// Whether a page stands in the layout, with a sentence in it.
+/// Asserts that a page is in the layout and contains a sentence.
 pub(crate) fn assert_page(page: &TestResponse, status: u16, sentence: &str) {
     assert_eq!(page.status, status, "{}: {}", page.path, page.text);
     assert!(page.text.contains(sentence), "{sentence:?} in {}", page.text);
-    assert_eq!(page.texts("main h1").len(), 1, "in the layout: {}", page.html);
+    assert_eq!(page.texts("main h1").len(), 1, "not in the layout: {}", page.html);
     assert_has_headers(page);
 }

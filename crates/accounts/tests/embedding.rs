@@ -1,4 +1,4 @@
-//! What an embedder chooses: layout, places of pages, pages of their own, and which settings nobody can choose.
+//! The settings of an embedder: layout, moved pages, own pages, and the settings that are errors.
 
 use accounts::test_kit::{TestClient, TestServer, fast_hash_cost};
 use accounts::web::{
@@ -11,7 +11,7 @@ use poem::{IntoResponse, Route, handler};
 use crate::common::{PASSWORD, Service, assert_has_headers};
 
 #[handler]
-fn mine() -> &'static str {
+fn own() -> &'static str {
     "my own page"
 }
 
@@ -26,20 +26,20 @@ async fn store() -> (store::AccountStore, tempfile::TempDir) {
 }
 
 #[tokio::test]
-async fn a_page_registered_twice_is_told_and_can_be_left_out() {
+async fn taken_path_is_an_error_of_routes() {
     let (store, _folder) = store().await;
     let accounts = builder().build(store).unwrap();
     for (path, page) in [("/login", "LogIn"), ("/register", "Register"), ("/logout", "LogOut")] {
-        let told = accounts.routes(Route::new().at(path, mine)).err().unwrap().to_string();
-        assert!(told.starts_with(&format!("{page} cannot be at {path}: ")), "{told}");
+        let error = accounts.routes(Route::new().at(path, own)).err().unwrap().to_string();
+        assert!(error.starts_with(&format!("{page} cannot be at {path}: ")), "{error}");
     }
 }
 
 #[tokio::test]
-async fn a_page_left_out_is_the_embedders() {
+async fn page_left_out_is_replaced_by_the_embedders() {
     let (store, _folder) = store().await;
     let accounts = builder().without(AccountPage::Register).without(AccountPage::LogOut).build(store).unwrap();
-    let service = accounts.routes(Route::new().at("/register", methods().get(mine))).unwrap();
+    let service = accounts.routes(Route::new().at("/register", methods().get(own))).unwrap();
     let server = TestServer::start(service).await.unwrap();
     let visitor = TestClient::new(&server);
     assert_eq!(visitor.get("/register").await.text, "my own page");
@@ -48,7 +48,7 @@ async fn a_page_left_out_is_the_embedders() {
 }
 
 #[tokio::test]
-async fn pages_move_and_everything_follows() {
+async fn redirects_and_links_follow_moved_pages() {
     let (store, _folder) = store().await;
     let builder = builder().log_in_at("/").register_at("/join").log_out_at("/bye");
     let accounts = builder.after_log_in("/home").after_log_out("/home").build(store).unwrap();
@@ -59,7 +59,7 @@ async fn pages_move_and_everything_follows() {
     assert_eq!((page.path.as_str(), page.texts(".form-aside a")), ("/?next=%2Fhome", vec!["Register".to_owned()]));
     let typed = [("username", "ada"), ("email", "ada@example.com"), ("password", PASSWORD), ("password2", PASSWORD)];
     let page = ada.submit("/join", "/join", &typed).await;
-    assert_eq!(page.path, "/", "registrations lead to the moved log-in");
+    assert_eq!(page.path, "/", "a registration leads to the moved log-in page");
     let page = ada.submit_on(&page, "/", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
     assert_eq!((page.path.as_str(), page.text.contains("Welcome back, ada.")), ("/home", true));
     assert_eq!(ada.get("/").await.path, "/home", "already logged in");
@@ -71,20 +71,20 @@ fn home(user: CurrentUser, page: PageContext) -> poem::Response {
     page.render("Home", user.username.as_str())
 }
 
-/// A layout of the embedder's own, which shows its readers nothing but what a page is.
-struct Mine;
+/// A layout that shows the visitor and the path, and no flash messages.
+struct OwnLayout;
 
-impl Layout for Mine {
-    fn page(&self, parts: &PageContext, title: &str, content: &str) -> Result<String, LayoutError> {
-        let who = parts.user().map_or("nobody", |user| user.username.as_str());
-        let path = parts.path();
-        Ok(format!("<title>{title} - Mine</title><p id=\"mine\">{who} at {path}</p>{content}"))
+impl Layout for OwnLayout {
+    fn page(&self, page: &PageContext, title: &str, content: &str) -> Result<String, LayoutError> {
+        let user = page.user().map_or("guest", |user| user.username.as_str());
+        let path = page.path();
+        Ok(format!("<title>{title} - Mine</title><p id=\"mine\">{user} at {path}</p>{content}"))
     }
 }
 
 #[tokio::test]
-async fn every_page_stands_in_the_embedders_layout() {
-    let service = Service::with(|builder| builder.layout(Mine)).await;
+async fn every_page_is_in_the_embedders_layout() {
+    let service = Service::with(|builder| builder.layout(OwnLayout)).await;
     let visitor = service.visitor();
     for (path, title) in
         [("/login?next=/home", "Log in"), ("/register", "Register"), ("/nowhere", "Page not found"), ("/", "Index")]
@@ -92,72 +92,72 @@ async fn every_page_stands_in_the_embedders_layout() {
         let page = visitor.get(path).await;
         assert_eq!(page.texts("title"), [format!("{title} - Mine")]);
         let path = path.split('?').next().unwrap();
-        assert_eq!(page.texts("#mine"), [format!("nobody at {path}")]);
+        assert_eq!(page.texts("#mine"), [format!("guest at {path}")]);
         assert_has_headers(&page);
     }
 }
 
 #[tokio::test]
-async fn a_layout_that_shows_no_messages_keeps_them_for_one_that_does() {
-    let service = Service::with(|builder| builder.layout(Mine)).await;
+async fn flash_is_kept_where_the_layout_does_not_read_it() {
+    let service = Service::with(|builder| builder.layout(OwnLayout)).await;
     let visitor = service.visitor();
     visitor.get("/home").await;
     assert!(visitor.cookies().contains("flash-"), "{}", visitor.cookies());
 }
 
 #[tokio::test]
-async fn a_guest_can_be_answered_in_another_way() {
+async fn unauthorized_setting_replaces_the_redirect() {
     let service = Service::with(|builder| {
         builder.unauthorized(|page| {
-            let way = page.return_path().map(ToString::to_string).unwrap_or_default();
-            page.render_as(StatusCode::FORBIDDEN, "Members only", &format!("<p id=\"way\">{way}</p>"))
+            let path = page.return_path().map(ToString::to_string).unwrap_or_default();
+            page.render_as(StatusCode::FORBIDDEN, "Members only", &format!("<p id=\"path\">{path}</p>"))
         })
     });
     let service = service.await;
     for path in ["/home?a=1", "/members/one"] {
         let page = service.visitor().get(path).await;
-        assert_eq!((page.status, page.texts("#way")), (403, vec![path.to_owned()]));
+        assert_eq!((page.status, page.texts("#path")), (403, vec![path.to_owned()]));
         assert_has_headers(&page);
     }
 }
 
 #[tokio::test]
-async fn a_registration_leads_where_the_embedder_says() {
+async fn registration_leads_to_after_registration() {
     let service = Service::with(|builder| builder.after_registration("/form").log_in_at("/enter")).await;
     assert_eq!(service.visitor().register("ada", PASSWORD).await.path, "/form");
 }
 
 #[tokio::test]
-async fn a_page_outside_the_layer_says_so_and_lets_nobody_in() {
+async fn page_outside_the_layer_responds_500() {
     let app = Route::new().at("/", methods().get(home));
     let server = TestServer::start(app).await.unwrap();
     assert_eq!(TestClient::new(&server).get("/").await.status, 500);
 }
 
 #[test]
-fn a_redirect_never_leaves_the_site() {
+fn redirect_stays_on_this_origin() {
     for (path, location) in
         [("/home?a=1", "/home?a=1"), ("//evil.example", "/"), ("http://evil.example", "/"), ("", "/")]
     {
-        for (answer, status) in [(redirect(path), 303), (permanent_redirect(path), 308)] {
-            let answer = answer.into_response();
-            assert_eq!((answer.status().as_u16(), answer.header("location")), (status, Some(location)));
+        for (response, status) in [(redirect(path), 303), (permanent_redirect(path), 308)] {
+            let response = response.into_response();
+            assert_eq!((response.status().as_u16(), response.header("location")), (status, Some(location)));
         }
     }
 }
 
 #[tokio::test]
-async fn unsafe_settings_are_refused_with_one_line() {
+async fn unsafe_setting_is_a_one_line_error() {
     let (store, _folder) = store().await;
-    let refused = |set: fn(Builder) -> Builder| {
-        let said = |told: Result<(), BuildError>| told.err().map(|error| error.to_string()).unwrap_or_default();
-        let before = said(set(builder()).check());
-        assert_eq!(said(set(builder()).build(store.clone()).map(drop)), before, "built as it was checked");
-        before
+    let error = |set: fn(Builder) -> Builder| {
+        let text = |result: Result<(), BuildError>| result.err().map(|error| error.to_string()).unwrap_or_default();
+        let checked = text(set(builder()).check());
+        assert_eq!(text(set(builder()).build(store.clone()).map(drop)), checked, "`build` and `check` agree");
+        checked
     };
-    let anywhere = |builder: Builder| builder.listen(([0, 0, 0, 0], 80).into());
-    for (told, set) in [
-        ("0.0.0.0:80 is not a loopback address", anywhere as fn(Builder) -> Builder),
+    let all_interfaces = |builder: Builder| builder.listen(([0, 0, 0, 0], 80).into());
+    for (expected, set) in [
+        ("0.0.0.0:80 is not a loopback address", all_interfaces as fn(Builder) -> Builder),
         ("[2001:db8::1]:80 is not a loopback", |b| b.listen("[2001:db8::1]:80".parse().unwrap())),
         ("the origin http://dinner.example is plain HTTP", |b| b.origin("http://dinner.example")),
         ("`dinner.example` is not an origin", |b| b.origin("dinner.example")),
@@ -180,8 +180,8 @@ async fn unsafe_settings_are_refused_with_one_line() {
         ("`Img-Src a` is not a source", |b| b.csp_source("Img-Src", "a")),
         ("`img-src a\r\nb` is not a source", |b| b.csp_source("img-src", "a\r\nb")),
     ] {
-        let line = refused(set);
-        assert!(line.starts_with(told), "{told}: {line:?}");
+        let line = error(set);
+        assert!(line.starts_with(expected), "{expected}: {line:?}");
         assert!(!line.ends_with('.') && line.lines().count() <= 2, "{line}");
     }
     for set in [
@@ -192,6 +192,24 @@ async fn unsafe_settings_are_refused_with_one_line() {
         |b| b.origin("http://dinner.example:8080").allow_plain_http(),
         |b| b.origin("https://dinner.example:8443/").layout(PlainLayout),
     ] {
-        assert_eq!(refused(set), "");
+        assert_eq!(error(set), "");
+    }
+}
+
+#[tokio::test]
+async fn cookie_names_begin_with_the_prefix() {
+    let service = Service::with(|builder| builder.cookie_prefix("trips")).await;
+    let ada = service.ada().await;
+    let names: Vec<_> = ada.cookies().split("; ").filter_map(|pair| Some(pair.split_once('=')?.0.to_owned())).collect();
+    assert!(!names.is_empty() && names.iter().all(|name| name.starts_with("trips-")), "{names:?}");
+    assert_eq!(ada.get("/home").await.status, 200);
+}
+
+#[tokio::test]
+async fn invalid_cookie_prefix_is_an_error() {
+    let service = Service::start().await;
+    for prefix in ["", "a b", "a;b", "ü", &"a".repeat(33)] {
+        let error = Accounts::builder().cookie_prefix(prefix).build(service.ports()).err();
+        assert!(matches!(error, Some(BuildError::NotACookiePrefix(_))), "{prefix:?}");
     }
 }

@@ -1,29 +1,29 @@
-//! Messages for the next page: shown once, and not lost on the way.
+//! Flash messages: shown once, and kept until a page shows them.
 
 use reqwest::Method;
 
 use crate::common::{PASSWORD, Service, assert_page, browser_post, set_cookie};
 
-async fn say(visitor: &accounts::test_kit::TestClient, text: &str) -> accounts::test_kit::TestResponse {
+async fn add_flash(visitor: &accounts::test_kit::TestClient, text: &str) -> accounts::test_kit::TestResponse {
     browser_post(visitor, "/echo", &[("text", text)]).await
 }
 
 #[tokio::test]
-async fn a_message_is_shown_once() {
+async fn flash_is_shown_once() {
     let service = Service::start().await;
     let visitor = service.visitor();
-    say(&visitor, "soup's up").await;
+    add_flash(&visitor, "soup's up").await;
     assert_eq!(visitor.get("/").await.texts(".flash[role=alert]"), ["soup's up"]);
     assert!(visitor.get("/").await.texts(".flash").is_empty());
     assert!(!visitor.cookies().contains("flash-"), "{}", visitor.cookies());
 }
 
 #[tokio::test]
-async fn a_message_survives_what_shows_no_page() {
+async fn flash_survives_responses_without_a_page() {
     let service = Service::start().await;
     let ada = service.ada().await;
     let request = |method, path| ada.request(method, path);
-    say(&ada, "soup's up").await;
+    add_flash(&ada, "soup's up").await;
     assert_eq!(ada.send(request(Method::GET, "/members/one")).await.text, "members only");
     assert_eq!(ada.send(request(Method::GET, "/login")).await.status, 303);
     assert_eq!(ada.send(request(Method::HEAD, "/")).await.status, 200);
@@ -32,33 +32,33 @@ async fn a_message_survives_what_shows_no_page() {
 }
 
 #[tokio::test]
-async fn a_message_survives_a_log_in_and_the_way_to_it() {
+async fn flash_survives_a_log_in() {
     let service = Service::start().await;
     let ada = service.visitor();
     ada.register("ada", PASSWORD).await;
-    say(&ada, "soup's up").await;
+    add_flash(&ada, "soup's up").await;
     assert_eq!(browser_post(&ada, "/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await.status, 303);
     assert_eq!(ada.get("/home").await.texts(".flash"), ["soup's up", "Welcome back, ada."]);
 }
 
 #[tokio::test]
-async fn an_error_page_shows_the_message_that_would_have_come() {
+async fn error_page_shows_the_flash() {
     let service = Service::start().await;
     let visitor = service.visitor();
     for (path, status) in [("/nowhere", 404), ("/panic", 500)] {
-        say(&visitor, "soup's up").await;
+        add_flash(&visitor, "soup's up").await;
         let page = visitor.get(path).await;
         assert_page(&page, status, "soup's up");
         assert!(visitor.get("/").await.texts(".flash").is_empty(), "{path}");
     }
-    say(&visitor, "soup's up").await;
-    service.failing.breaks("everything");
+    add_flash(&visitor, "soup's up").await;
+    service.failing.fail_on("everything");
     visitor.add_cookies(&format!("session-{}={}", service.server.address().port(), "A".repeat(43)));
     assert_page(&visitor.get("/").await, 503, "soup's up");
 }
 
 #[tokio::test]
-async fn tabs_sent_to_log_in_say_why_once() {
+async fn flash_of_several_redirected_tabs_is_shown_once() {
     let service = Service::start().await;
     let visitor = service.visitor();
     for _ in 0..5 {
@@ -69,11 +69,11 @@ async fn tabs_sent_to_log_in_say_why_once() {
 }
 
 #[tokio::test]
-async fn a_cookie_holds_a_kilobyte_of_messages_and_no_more() {
+async fn flash_cookie_has_at_most_1_kib() {
     let service = Service::start().await;
     let visitor = service.visitor();
     for n in 0..20 {
-        let page = say(&visitor, &format!("{n} {}", "long ".repeat(100))).await;
+        let page = add_flash(&visitor, &format!("{n} {}", "long ".repeat(100))).await;
         let cookie = set_cookie(&page, "flash-").unwrap();
         assert!(cookie.split(';').next().unwrap().len() <= 1_024 + "flash-65535=".len(), "{}", cookie.len());
     }
@@ -82,7 +82,7 @@ async fn a_cookie_holds_a_kilobyte_of_messages_and_no_more() {
 }
 
 #[tokio::test]
-async fn whoever_writes_into_their_own_cookie_reads_plain_text_or_nothing() {
+async fn forged_flash_cookie_shows_plain_text_or_nothing() {
     let service = Service::start().await;
     let name = format!("flash-{}", service.server.address().port());
     for (value, shown) in [
@@ -90,7 +90,7 @@ async fn whoever_writes_into_their_own_cookie_reads_plain_text_or_nothing() {
         ("cjxiPmhpPC9iPg", vec!["<b>hi</b>"]), // r<b>hi</b>
         ("eFNvdXA", vec![]),                   // xSoup
         ("%%%", vec![]),
-        ("c_8", vec![]), // no UTF-8
+        ("c_8", vec![]), // not UTF-8
         ("....", vec![]),
         ("", vec![]),
     ] {
@@ -105,5 +105,5 @@ async fn whoever_writes_into_their_own_cookie_reads_plain_text_or_nothing() {
     }
     let visitor = service.visitor();
     visitor.add_cookies(&format!("{name}={}", "c1NvdXA.".repeat(400)));
-    assert!(visitor.get("/").await.texts(".flash").is_empty(), "longer than we write it");
+    assert!(visitor.get("/").await.texts(".flash").is_empty(), "a value above 1 KiB is ignored");
 }

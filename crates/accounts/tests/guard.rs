@@ -1,11 +1,11 @@
-//! Protected pages, one by one and in groups: who is let in, and where everybody else is sent.
+//! Protected pages and groups: users pass, guests are redirected to the log-in page.
 
-use crate::common::{PASSWORD, Service, assert_has_headers, browser_post, who};
+use crate::common::{PASSWORD, Service, assert_has_headers, browser_post, identity};
 
 const SORRY: &str = "Sorry you must be logged in to view this page";
 
 #[tokio::test]
-async fn a_guest_is_sent_to_log_in_told_why_and_led_back() {
+async fn guest_is_redirected_to_log_in_and_back() {
     let service = Service::start().await;
     let ada = service.visitor();
     ada.register("ada", PASSWORD).await;
@@ -21,7 +21,7 @@ async fn a_guest_is_sent_to_log_in_told_why_and_led_back() {
 }
 
 #[tokio::test]
-async fn the_answer_to_a_guest_holds_nothing_of_the_page() {
+async fn redirect_of_a_guest_contains_nothing_of_the_page() {
     let service = Service::start().await;
     for path in ["/home", "/members/one"] {
         let visitor = service.visitor();
@@ -32,35 +32,38 @@ async fn the_answer_to_a_guest_holds_nothing_of_the_page() {
 }
 
 #[tokio::test]
-async fn a_group_asks_for_each_of_its_pages_even_where_there_is_none() {
+async fn protected_group_covers_unknown_paths() {
     let service = Service::start().await;
     let ada = service.ada().await;
     assert_eq!(ada.get("/members/one").await.text, "members only");
     assert_eq!(ada.get("/members/three").await.status, 404);
-    assert!(service.visitor().get("/members/three").await.path.starts_with("/login"), "a guest learns of no page");
+    assert!(
+        service.visitor().get("/members/three").await.path.starts_with("/login"),
+        "a guest does not learn which pages exist"
+    );
 }
 
 #[tokio::test]
-async fn a_disabled_user_is_refused_at_the_next_request() {
+async fn disabled_user_is_a_guest_at_the_next_request() {
     let service = Service::start().await;
     let ada = service.ada().await;
-    service.operator("UPDATE users SET disabled_at = 5 WHERE username = 'ada'").await;
+    service.execute_sql("UPDATE users SET disabled_at = 5 WHERE username = 'ada'").await;
     assert_eq!(ada.get("/home").await.path, "/login?next=%2Fhome");
     assert_eq!(ada.get("/members/one").await.path, "/login?next=%2Fmembers%2Fone");
-    assert_eq!(who(&ada.get("/").await), "You are a guest.");
+    assert_eq!(identity(&ada.get("/").await), "You are a guest.");
 }
 
 #[tokio::test]
-async fn a_deleted_user_is_refused_at_the_next_request() {
+async fn deleted_user_is_a_guest_at_the_next_request() {
     let service = Service::start().await;
     let ada = service.ada().await;
-    service.operator("DELETE FROM sessions").await;
-    service.operator("DELETE FROM users").await;
+    service.execute_sql("DELETE FROM sessions").await;
+    service.execute_sql("DELETE FROM users").await;
     assert_eq!(ada.get("/home").await.path, "/login?next=%2Fhome");
 }
 
 #[tokio::test]
-async fn a_refused_post_leads_back_to_the_page_of_its_form() {
+async fn refused_post_returns_to_the_page_of_its_form() {
     let service = Service::start().await;
     let ada = service.visitor();
     ada.register("ada", PASSWORD).await;
@@ -78,5 +81,5 @@ async fn a_refused_post_leads_back_to_the_page_of_its_form() {
         assert_eq!((page.status, page.header("location")), (303, Some(location)), "{referer}");
     }
     let page = browser_post(&ada, "/form", &[]).await;
-    assert_eq!(page.header("location"), Some("/login"), "never to an address that takes a POST alone");
+    assert_eq!(page.header("location"), Some("/login"), "never to a path that has no GET");
 }

@@ -1,11 +1,11 @@
-//! What every answer carries. That each kind of answer does is asserted wherever one comes; here is what differs.
+//! Headers. `assert_has_headers` is called in every file; here is what differs by response.
 
 use reqwest::Method;
 
 use crate::common::{PASSWORD, Service, assert_has_headers, browser_post, raw};
 
 #[tokio::test]
-async fn pages_redirects_and_answers_of_an_embedders_own_carry_them() {
+async fn every_kind_of_response_has_security_headers() {
     let service = Service::start().await;
     let ada = service.ada().await;
     for path in ["/", "/home", "/login", "/members/one", "/native", "/nowhere", "/logout", "/panic"] {
@@ -18,13 +18,13 @@ async fn pages_redirects_and_answers_of_an_embedders_own_carry_them() {
 }
 
 #[tokio::test]
-async fn plain_http_promises_no_tls() {
+async fn plain_http_response_has_no_hsts() {
     let service = Service::start().await;
     assert_eq!(service.visitor().get("/").await.header("strict-transport-security"), None);
 }
 
 #[tokio::test]
-async fn a_head_is_a_get_without_its_body() {
+async fn head_response_is_get_without_body() {
     let service = Service::start().await;
     let ada = service.ada().await;
     for path in ["/", "/home", "/login", "/nowhere"] {
@@ -37,17 +37,17 @@ async fn a_head_is_a_get_without_its_body() {
 }
 
 #[tokio::test]
-async fn the_body_of_a_get_means_nothing() {
+async fn body_of_a_safe_method_is_not_read() {
     let service = Service::start().await;
     let ada = service.ada().await;
     for method in [Method::GET, Method::OPTIONS] {
         let page = ada.send(ada.request(method, "/body").form(&[("_method", "DELETE"), ("text", "x")])).await;
-        assert_eq!((page.status, page.html.as_str()), (200, "0 bytes"), "no limit is set to it, so it is not read");
+        assert_eq!((page.status, page.html.as_str()), (200, "0 bytes"), "a body without a limit is not read");
     }
 }
 
 #[tokio::test]
-async fn no_other_origin_is_granted_anything() {
+async fn response_has_no_cors_headers() {
     let service = Service::start().await;
     let visitor = service.visitor();
     for method in [Method::GET, Method::OPTIONS] {
@@ -59,24 +59,24 @@ async fn no_other_origin_is_granted_anything() {
 }
 
 #[tokio::test]
-async fn the_host_steers_no_link() {
+async fn host_and_forwarding_headers_appear_in_no_link() {
     let proxies = ["127.0.0.0/8".parse().unwrap()];
     let service = Service::with(|builder| builder.trusted_proxies(proxies)).await;
-    let ask = |path: &str| {
+    let request = |path: &str| {
         let head = "X-Forwarded-Host: evil.example\r\nX-Forwarded-Proto: https\r\nForwarded: host=evil.example";
         format!("GET {path} HTTP/1.1\r\nHost: localhost:1\r\n{head}\r\nConnection: close\r\n\r\n")
     };
     for path in ["/", "/login", "/home", "/nowhere"] {
-        let answer = raw(&service.server, ask(path)).await;
-        assert!(matches!(answer.status, 200 | 303 | 404), "{answer:?}");
+        let response = raw(&service.server, request(path)).await;
+        assert!(matches!(response.status, 200 | 303 | 404), "{response:?}");
         for host in ["evil.example", "localhost"] {
-            assert!(!answer.head.contains(host) && !answer.body.contains(host), "{answer:?}");
+            assert!(!response.head.contains(host) && !response.body.contains(host), "{response:?}");
         }
     }
 }
 
 #[tokio::test]
-async fn an_embedder_can_allow_a_source_and_never_inline_code() {
+async fn csp_source_extends_the_policy() {
     let service = Service::with(|builder| {
         let builder = builder.csp_source("img-src", "https://tiles.example").csp_source("img-src", "data:");
         builder.csp_source("connect-src", "'self'")
@@ -93,12 +93,12 @@ async fn an_embedder_can_allow_a_source_and_never_inline_code() {
 }
 
 #[tokio::test]
-async fn each_request_has_a_number_of_its_own() {
+async fn request_id_is_new_for_each_request() {
     let service = Service::start().await;
     let visitor = service.visitor();
     visitor.register("ada", PASSWORD).await;
     let request = visitor.request(Method::GET, "/").header("x-request-id", "mine");
     let (one, other) = (visitor.send(request).await, visitor.get("/").await);
     assert_ne!(one.header("x-request-id"), other.header("x-request-id"));
-    assert_ne!(one.header("x-request-id"), Some("mine"), "nobody else chooses what is in the log");
+    assert_ne!(one.header("x-request-id"), Some("mine"), "the client does not choose what is logged");
 }

@@ -1,4 +1,4 @@
-//! Behind a proxy that ends TLS, under an https origin: cookies that no other host can set or read, and HSTS.
+//! An https origin behind a proxy that terminates TLS: `__Host-` cookies and HSTS.
 
 use accounts::test_kit::{TestClient, TestResponse, TestServer};
 use reqwest::Method;
@@ -9,7 +9,7 @@ async fn service() -> Service {
     Service::with(|builder| builder.origin("https://dinner.example")).await
 }
 
-/// A form as the proxy hands it on.
+/// Posts a form as the proxy forwards it.
 async fn post(server: &TestServer, path: &str, cookies: &str, fields: &[(&str, &str)]) -> TestResponse {
     let visitor = TestClient::new(server);
     let request = visitor.request(Method::POST, path).header("host", "dinner.example").header("cookie", cookies);
@@ -32,7 +32,7 @@ fn assert_host_cookie(cookie: &str, name: &str) {
 }
 
 #[tokio::test]
-async fn the_journey_by_host_cookies() {
+async fn https_cookies_have_the_host_prefix() {
     let service = service().await;
     let server = &service.server;
     let form = [("username", "ada"), ("email", "ada@example.com"), ("password", PASSWORD), ("password2", PASSWORD)];
@@ -54,7 +54,7 @@ async fn the_journey_by_host_cookies() {
     let session = cookie.split(';').next().unwrap();
     assert!(get(server, "/home", session).await.text.contains("You are ada."));
     for planted in [session.replace("__Host-", ""), session.replace("__Host-", "__Secure-")] {
-        assert_eq!(get(server, "/home", &planted).await.status, 303, "another name is another cookie");
+        assert_eq!(get(server, "/home", &planted).await.status, 303, "a cookie without the prefix is ignored");
     }
     let page = post(server, "/logout", session, &[]).await;
     assert_host_cookie(&set_cookie(&page, "__Host-session=;").unwrap(), "session");
@@ -62,7 +62,7 @@ async fn the_journey_by_host_cookies() {
 }
 
 #[tokio::test]
-async fn a_session_knows_its_network_as_the_listed_proxies_tell_it_and_its_browser_in_brief() {
+async fn session_stores_network_and_truncated_user_agent() {
     for (proxies, forwarded, network) in [
         ("127.0.0.0/8", "6.6.6.6, 203.0.113.9", "203.0.113.0/24"),
         ("127.0.0.0/8", "2001:db8:1:2::3", "2001:db8:1::/48"),
@@ -83,7 +83,7 @@ async fn a_session_knows_its_network_as_the_listed_proxies_tell_it_and_its_brows
 }
 
 #[tokio::test]
-async fn every_answer_asks_for_tls_for_a_year() {
+async fn every_https_response_has_hsts_of_one_year() {
     let service = service().await;
     for (path, status) in [("/", 200), ("/home", 303), ("/nowhere", 404), ("/panic", 500)] {
         let page = get(&service.server, path, "").await;
@@ -93,7 +93,7 @@ async fn every_answer_asks_for_tls_for_a_year() {
 }
 
 #[tokio::test]
-async fn only_the_origin_itself_sends_forms() {
+async fn form_of_any_other_origin_is_refused() {
     let service = service().await;
     let visitor = service.visitor();
     for origin in [

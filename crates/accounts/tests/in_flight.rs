@@ -1,21 +1,21 @@
-//! Several requests at once: a log-out wins against those under way, and none takes another's place.
+//! Parallel requests: a log-out wins over requests in flight, and no request gets another's user.
 
 use std::time::Duration;
 
 use futures_util::future::{join, join_all};
 use reqwest::Method;
 
-use crate::common::{PASSWORD, Service, browser_post, who};
+use crate::common::{PASSWORD, Service, browser_post, identity};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_session_logged_out_while_requests_are_in_flight_stays_ended() {
+async fn log_out_wins_over_requests_in_flight() {
     let service = Service::start().await;
     service.visitor().register("ada", PASSWORD).await;
     for round in 0..100u64 {
         let ada = service.visitor();
         browser_post(&ada, "/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
         let stolen = ada.cookies();
-        service.clock.advance(Duration::from_secs(61)); // so that each of them notes when it was seen
+        service.clock.advance(Duration::from_secs(61)); // so that each request updates the last-seen time
         let thieves: Vec<_> = (0..3).map(|_| service.visitor()).collect();
         let requests = join_all(thieves.iter().map(|thief| {
             thief.add_cookies(&stolen);
@@ -36,7 +36,7 @@ async fn a_session_logged_out_while_requests_are_in_flight_stays_ended() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_slow_request_with_the_old_cookie_does_not_log_out_whoever_logged_in_meanwhile() {
+async fn slow_request_with_an_old_cookie_keeps_the_new_session() {
     let service = Service::start().await;
     let ada = service.ada().await;
     let old = ada.cookies();
@@ -45,30 +45,30 @@ async fn a_slow_request_with_the_old_cookie_does_not_log_out_whoever_logged_in_m
     slow.add_cookies(&old);
     let page = slow.send(slow.request(Method::GET, "/")).await;
     assert!(page.headers.get_all("set-cookie").iter().all(|line| !line.to_str().unwrap().starts_with("session")));
-    assert_eq!(who(&ada.get("/home").await), "You are ada.");
+    assert_eq!(identity(&ada.get("/home").await), "You are ada.");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn many_pages_of_one_visitor_at_once_are_all_theirs() {
+async fn parallel_requests_keep_their_own_users() {
     let service = Service::start().await;
     let (ada, ben) = (service.ada().await, service.visitor());
     ben.register("ben", PASSWORD).await;
     ben.log_in("ben", PASSWORD).await;
     let pages = (0..40).map(|n| if n % 2 == 0 { ada.clone() } else { ben.clone() });
-    let pages = join_all(pages.map(|visitor| async move { who(&visitor.get("/home").await) })).await;
+    let pages = join_all(pages.map(|visitor| async move { identity(&visitor.get("/home").await) })).await;
     assert_eq!(pages, ["You are ada.", "You are ben."].repeat(20));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_visitor_who_leaves_in_the_middle_frees_what_they_held() {
+async fn client_that_disconnects_frees_its_hash_slot() {
     let limits = accounts::HashLimits { running: std::num::NonZeroUsize::MIN, waiting: 4 };
     let service = Service::with(|builder| builder.hashing(limits)).await;
     service.visitor().register("ada", PASSWORD).await;
     let form = [("email", "ada@example.com"), ("password", PASSWORD)];
     for n in 0..60 {
         let visitor = service.visitor();
-        let left = tokio::time::timeout(Duration::from_micros(n * 97), browser_post(&visitor, "/login", &form));
-        let _ = left.await;
+        let request = tokio::time::timeout(Duration::from_micros(n * 97), browser_post(&visitor, "/login", &form));
+        let _ = request.await; // the client disconnects
     }
     tokio::time::sleep(Duration::from_millis(100)).await;
     for _ in 0..5 {
@@ -77,27 +77,27 @@ async fn a_visitor_who_leaves_in_the_middle_frees_what_they_held() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn while_nothing_is_written_a_thousand_views_leave_few_notes_of_them_waiting() {
+async fn pending_touches_are_bounded_while_the_store_is_blocked() {
     let service = Service::start().await;
     let ada = service.ada().await;
-    service.clock.advance(Duration::from_secs(61)); // so that each of them notes when it was seen
-    let writer = service.failing.hold_touches().await;
-    service.failing.asked();
+    service.clock.advance(Duration::from_secs(61)); // so that each request updates the last-seen time
+    let blocked = service.failing.hold_touches().await;
+    service.failing.take_calls();
     for _ in 0..25 {
         let pages = join_all((0..40).map(|_| ada.get("/home"))).await;
-        assert!(pages.iter().all(|page| who(page) == "You are ada."), "a page does not wait");
+        assert!(pages.iter().all(|page| identity(page) == "You are ada."), "a page does not wait for the update");
     }
-    let waiting = service.failing.asked().iter().filter(|method| **method == "sessions.touch").count();
-    assert!((1..=64).contains(&waiting), "{waiting}");
+    let pending = service.failing.take_calls().iter().filter(|method| **method == "sessions.touch").count();
+    assert!((1..=64).contains(&pending), "{pending}");
 
-    drop(writer);
+    drop(blocked);
     for _ in 0..500 {
         service.clock.advance(Duration::from_secs(61));
         ada.get("/home").await;
-        if service.failing.asked().contains(&"sessions.touch") {
+        if service.failing.take_calls().contains(&"sessions.touch") {
             return;
         }
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
-    panic!("it is not noted any more when a session was last seen");
+    panic!("no last-seen update after the store recovered");
 }

@@ -1,23 +1,23 @@
-//! Bad input: too much, undecodable, or values that no form of ours sends. Each is told; none is a 500.
+//! Invalid input: too large, undecodable, or values that no browser sends. Each gets a 4xx page, and none a 500.
 
 use std::time::Duration;
 
 use reqwest::Method;
 
-use crate::common::{Answer, PASSWORD, Service, assert_page, browser_post, raw};
+use crate::common::{PASSWORD, RawResponse, Service, assert_page, browser_post, raw};
 
 const HEAD: &str = "POST /register HTTP/1.1\r\nHost: HOST\r\nSec-Fetch-Site: same-origin\r\nConnection: close\r\n\
      Content-Type: application/x-www-form-urlencoded\r\n";
 
-fn assert_too_large(answer: &Answer) {
-    assert_eq!(answer.status, 413, "{answer:?}");
-    assert!(answer.body.contains("What was sent is larger than we take. Nothing changed."), "{answer:?}");
-    assert!(answer.body.contains("<main>"), "in the layout");
-    assert!(answer.header("content-security-policy").is_some());
+fn assert_too_large(response: &RawResponse) {
+    assert_eq!(response.status, 413, "{response:?}");
+    assert!(response.body.contains("What was sent is larger than we take. Nothing changed."), "{response:?}");
+    assert!(response.body.contains("<main>"), "in the layout");
+    assert!(response.header("content-security-policy").is_some());
 }
 
 #[tokio::test]
-async fn a_body_past_the_limit_is_refused_with_or_without_its_length() {
+async fn body_above_the_limit_is_413() {
     let service = Service::start().await;
     let body = format!("email={}", "x".repeat(65_536));
     assert_too_large(&raw(&service.server, format!("{HEAD}Content-Length: {}\r\n\r\n{body}", body.len())).await);
@@ -27,42 +27,42 @@ async fn a_body_past_the_limit_is_refused_with_or_without_its_length() {
 }
 
 #[tokio::test]
-async fn a_body_past_the_limit_is_read_no_further() {
+async fn body_above_the_limit_is_not_read_to_its_end() {
     let service = Service::start().await;
-    // It says that two thirds are still to come, and they never do: an answer comes all the same.
+    // Two thirds of the declared length never arrive. The response must not wait for them.
     let head = format!("{HEAD}Content-Length: 200000\r\n\r\n");
     let request = format!("{head}{}", "x".repeat(70_000));
-    let answer = tokio::time::timeout(Duration::from_secs(20), raw(&service.server, request)).await;
-    assert_too_large(&answer.expect("an answer, and no wait for the rest"));
+    let response = tokio::time::timeout(Duration::from_secs(20), raw(&service.server, request)).await;
+    assert_too_large(&response.expect("a response before the rest of the body"));
 }
 
 #[tokio::test]
-async fn a_body_at_the_limit_is_read() {
+async fn body_at_the_limit_is_accepted() {
     let service = Service::start().await;
     let body = format!("username={}", "x".repeat(65_536 - "username=".len()));
-    let answer = raw(&service.server, format!("{HEAD}Content-Length: {}\r\n\r\n{body}", body.len())).await;
-    assert_eq!(answer.status, 422);
-    assert!(answer.body.contains("A username has at most 64 characters."));
+    let response = raw(&service.server, format!("{HEAD}Content-Length: {}\r\n\r\n{body}", body.len())).await;
+    assert_eq!(response.status, 422);
+    assert!(response.body.contains("A username has at most 64 characters."));
 }
 
 #[tokio::test]
-async fn the_limit_is_a_setting() {
+async fn body_limit_setting_applies() {
     let service = Service::with(|builder| builder.body_limit(1_024)).await;
     let body = format!("username={}", "x".repeat(1_016));
     assert_too_large(&raw(&service.server, format!("{HEAD}Content-Length: {}\r\n\r\n{body}", body.len())).await);
 }
 
 #[tokio::test]
-async fn a_stranger_s_body_is_not_read_at_all() {
+async fn body_of_a_foreign_request_is_not_read() {
     let service = Service::start().await;
     let head = HEAD.replace("same-origin", "cross-site");
-    let answer = raw(&service.server, format!("{head}Content-Length: 60000\r\n\r\n"));
-    let answer = tokio::time::timeout(Duration::from_secs(20), answer).await;
-    assert_eq!(answer.expect("an answer before the body").status, 403);
+    let response = raw(&service.server, format!("{head}Content-Length: 60000\r\n\r\n"));
+    let response = tokio::time::timeout(Duration::from_secs(20), response).await;
+    assert_eq!(response.expect("a response before the body").status, 403);
 }
 
 #[tokio::test]
-async fn what_cannot_be_decoded_is_a_400() {
+async fn undecodable_form_is_400() {
     let service = Service::start().await;
     let visitor = service.visitor();
     for path in ["/login", "/register", "/echo", "/logout"] {
@@ -78,15 +78,15 @@ async fn what_cannot_be_decoded_is_a_400() {
 }
 
 #[tokio::test]
-async fn a_body_that_breaks_off_is_a_400_or_nothing() {
+async fn malformed_chunk_is_400_or_a_closed_connection() {
     let service = Service::start().await;
-    let answer = raw(&service.server, format!("{HEAD}Transfer-Encoding: chunked\r\n\r\nzz\r\n")).await;
-    assert!(matches!(answer.status, 400 | 0), "{answer:?}");
+    let response = raw(&service.server, format!("{HEAD}Transfer-Encoding: chunked\r\n\r\nzz\r\n")).await;
+    assert!(matches!(response.status, 400 | 0), "{response:?}");
     assert_eq!(service.visitor().get("/").await.status, 200);
 }
 
 #[tokio::test]
-async fn a_nul_an_overlong_and_a_repeated_value_are_told_at_their_field_and_kept() {
+async fn registration_rejects_nul_overlong_and_repeated_values() {
     let service = Service::start().await;
     let good = [("username", "ada"), ("email", "ada@example.com"), ("password", PASSWORD), ("password2", PASSWORD)];
     let long = "x".repeat(10_000);
@@ -123,7 +123,7 @@ async fn a_nul_an_overlong_and_a_repeated_value_are_told_at_their_field_and_kept
 }
 
 #[tokio::test]
-async fn the_log_in_takes_no_such_value_either() {
+async fn log_in_rejects_nul_overlong_and_repeated_values() {
     let service = Service::start().await;
     service.visitor().register("ada", PASSWORD).await;
     let (email, long) = (("email", "ada@example.com"), "x".repeat(30_000));
@@ -147,7 +147,7 @@ async fn the_log_in_takes_no_such_value_either() {
 }
 
 #[tokio::test]
-async fn a_thousand_fields_and_odd_names_are_no_error() {
+async fn form_of_1000_fields_or_odd_names_is_accepted() {
     let service = Service::start().await;
     let many: Vec<(String, String)> = (0..1_000).map(|n| (format!("field{n}"), "x".to_owned())).collect();
     let form: Vec<_> = many.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
@@ -157,7 +157,7 @@ async fn a_thousand_fields_and_odd_names_are_no_error() {
 }
 
 #[tokio::test]
-async fn a_length_that_is_none_or_that_differs_from_another_reaches_no_page() {
+async fn invalid_or_conflicting_content_length_is_400() {
     let service = Service::start().await;
     let form = "username=ada&email=ada%40example.com&password=marble+otter+seven&password2=marble+otter+seven";
     let (length, head) = (form.len(), HEAD.replace("Connection: close\r\n", ""));
@@ -175,17 +175,17 @@ async fn a_length_that_is_none_or_that_differs_from_another_reaches_no_page() {
         format!("Transfer-Encoding: chunked, identity\r\nContent-Length: {length}"),
         format!("Transfer-Encoding : chunked\r\nContent-Length: {length}"),
     ] {
-        let answer = raw(&service.server, format!("{head}{lengths}\r\n\r\n{form}")).await; // until the server closes
-        assert_eq!(answer.status, 400, "{lengths}: {answer:?}");
-        assert_eq!(answer.header("x-request-id"), None, "{lengths}: no page of ours answered");
+        let response = raw(&service.server, format!("{head}{lengths}\r\n\r\n{form}")).await; // reads until the server closes
+        assert_eq!(response.status, 400, "{lengths}: {response:?}");
+        assert_eq!(response.header("x-request-id"), None, "{lengths}: no page of ours answered");
     }
     assert_eq!(service.count("users").await, 0);
-    let answer = raw(&service.server, format!("{HEAD}Content-Length: {length}\r\n\r\n{form}")).await;
-    assert_eq!((answer.status, service.count("users").await), (303, 1), "the same form, with its length");
+    let response = raw(&service.server, format!("{HEAD}Content-Length: {length}\r\n\r\n{form}")).await;
+    assert_eq!((response.status, service.count("users").await), (303, 1), "the same form with a valid length");
 }
 
 #[tokio::test]
-async fn what_follows_a_body_of_two_lengths_is_no_request() {
+async fn bytes_after_a_body_of_two_lengths_are_no_request() {
     let service = Service::start().await;
     let head = HEAD.replace("Connection: close\r\n", "");
     let form = "username=ada&email=ada%40example.com&password=marble+otter+seven&password2=marble+otter+seven";
@@ -195,20 +195,20 @@ async fn what_follows_a_body_of_two_lengths_is_no_request() {
         format!("Transfer-Encoding: chunked\r\nContent-Length: {}", body.len()),
         format!("Content-Length: {}\r\nTransfer-Encoding: chunked", body.len()),
     ] {
-        let answer = raw(&service.server, format!("{head}{lengths}\r\n\r\n{body}")).await;
-        assert_eq!((answer.status, answer.header("connection")), (422, Some("close")), "{answer:?}");
-        assert!(!answer.body.contains("HTTP/1.1"), "one answer: {answer:?}");
+        let response = raw(&service.server, format!("{head}{lengths}\r\n\r\n{body}")).await;
+        assert_eq!((response.status, response.header("connection")), (422, Some("close")), "{response:?}");
+        assert!(!response.body.contains("HTTP/1.1"), "one response: {response:?}");
     }
     assert_eq!(service.count("users").await, 0);
 }
 
 #[tokio::test]
-async fn a_page_that_keeps_silent_is_given_up_and_nobody_is_told_that_nothing_changed() {
+async fn handler_timeout_of_a_form_reports_unknown_outcome() {
     let service = Service::with(|builder| builder.handler_timeout(Duration::from_millis(200))).await;
     let visitor = service.visitor();
-    assert_page(&visitor.get("/silence").await, 503, "We couldn't look that up.");
-    let page = browser_post(&visitor, "/silence", &[("text", "soup")]).await;
+    assert_page(&visitor.get("/hang").await, 503, "We couldn't look that up.");
+    let page = browser_post(&visitor, "/hang", &[("text", "soup")]).await;
     assert_page(&page, 503, "We can't tell whether that was saved. Please look before you send it once more.");
-    assert!(page.html.contains("soup"), "what was typed can be sent again: {}", page.html);
+    assert!(page.html.contains("soup"), "the form can be submitted again: {}", page.html);
     assert_eq!(page.header("retry-after"), Some("5"));
 }

@@ -1,4 +1,4 @@
-//! `/login`: in by e-mail address and password, with one answer for every reason not to be.
+//! `/login`: e-mail address and password, and one response to every mismatch.
 
 use std::num::NonZeroUsize;
 
@@ -6,18 +6,18 @@ use accounts::test_kit::fast_hash_cost;
 use accounts::{Cost, Email, HashLimits};
 use futures_util::future::join_all;
 
-use crate::common::{PASSWORD, Service, assert_page, browser_post, set_cookie, who};
+use crate::common::{PASSWORD, Service, assert_page, browser_post, identity, set_cookie};
 
 const MISMATCH: &str = "That email and password don't match. Please try again.";
 
 #[tokio::test]
-async fn whoever_has_an_account_is_welcomed_back() {
+async fn user_with_matching_password_is_logged_in() {
     let service = Service::start().await;
     let ada = service.visitor();
     ada.register("ada", PASSWORD).await;
     let page = ada.log_in("ada", PASSWORD).await;
     assert_page_of(&page, "/", "Welcome back, ada.");
-    assert_eq!(who(&page), "You are ada.");
+    assert_eq!(identity(&page), "You are ada.");
 }
 
 fn assert_page_of(page: &accounts::test_kit::TestResponse, path: &str, sentence: &str) {
@@ -26,7 +26,7 @@ fn assert_page_of(page: &accounts::test_kit::TestResponse, path: &str, sentence:
 }
 
 #[tokio::test]
-async fn the_page_says_to_a_browser_what_its_fields_are() {
+async fn form_fields_have_labels_and_autocomplete() {
     let service = Service::start().await;
     let page = service.visitor().get("/login").await;
     assert_page(&page, 200, "New here? Register");
@@ -37,15 +37,15 @@ async fn the_page_says_to_a_browser_what_its_fields_are() {
 }
 
 #[tokio::test]
-async fn unknown_wrong_disabled_and_too_long_get_one_answer() {
+async fn every_mismatch_gets_the_same_response() {
     let service = Service::start().await;
     for name in ["ada", "ben"] {
         service.visitor().register(name, PASSWORD).await;
     }
-    service.operator("UPDATE users SET disabled_at = 1 WHERE username = 'ben'").await;
+    service.execute_sql("UPDATE users SET disabled_at = 1 WHERE username = 'ben'").await;
     let long = "x".repeat(1_025);
-    let tries = [
-        ("nobody@example.com", PASSWORD),
+    let attempts = [
+        ("unknown@example.com", PASSWORD),
         ("ada@example.com", "marble otter eight"),
         ("ben@example.com", PASSWORD),
         ("ada@example.com", long.as_str()),
@@ -53,22 +53,22 @@ async fn unknown_wrong_disabled_and_too_long_get_one_answer() {
         ("ada@example.com", "marble otter seven "),
         ("not an address", PASSWORD),
     ];
-    let mut answers = Vec::new();
-    for (email, password) in tries {
+    let mut responses = Vec::new();
+    for (email, password) in attempts {
         let page = service.visitor().submit("/login", "/login", &[("email", email), ("password", password)]).await;
         assert_page(&page, 422, MISMATCH);
-        assert_eq!(page.attributes("#email", "value"), [email], "what was typed is kept");
-        assert!(!page.html.contains(password), "but never the password");
+        assert_eq!(page.attributes("#email", "value"), [email], "the address is shown again");
+        assert!(!page.html.contains(password), "the password is not");
         let mut headers: Vec<_> = page.headers.keys().map(|name| name.as_str().to_owned()).collect();
         headers.sort();
-        answers.push((page.text, headers));
+        responses.push((page.text, headers));
     }
-    assert!(answers.windows(2).all(|two| two[0] == two[1]), "{answers:#?}");
+    assert!(responses.windows(2).all(|two| two[0] == two[1]), "{responses:#?}");
     assert_eq!(service.count("sessions").await, 0);
 }
 
 #[tokio::test]
-async fn what_was_left_blank_is_told_at_its_field() {
+async fn blank_field_is_reported_at_the_field() {
     let service = Service::start().await;
     let visitor = service.visitor();
     let page = visitor.submit("/login", "/login", &[("email", " "), ("password", "")]).await;
@@ -77,11 +77,11 @@ async fn what_was_left_blank_is_told_at_its_field() {
     let values = [("email", "ada@example.com"), ("password", ""), ("remember", "on")];
     let page = visitor.submit("/login", "/login", &values).await;
     assert_eq!(page.attributes("#email", "value"), ["ada@example.com"]);
-    assert_eq!(page.attributes("#remember", "checked").len(), 1, "a tick is kept too");
+    assert_eq!(page.attributes("#remember", "checked").len(), 1, "the check box stays ticked");
 }
 
 #[tokio::test]
-async fn an_address_and_a_password_are_the_same_in_every_spelling_of_unicode() {
+async fn email_and_password_match_in_every_unicode_form() {
     let service = Service::start().await;
     let visitor = service.visitor();
     visitor.register("ada", "cafe\u{301} otter seven").await; // NFD
@@ -90,7 +90,7 @@ async fn an_address_and_a_password_are_the_same_in_every_spelling_of_unicode() {
 }
 
 #[tokio::test]
-async fn remember_me_outlives_the_browser_and_nothing_else_does() {
+async fn only_a_remembered_session_cookie_has_max_age() {
     let service = Service::start().await;
     let ada = service.visitor();
     ada.register("ada", PASSWORD).await;
@@ -105,7 +105,7 @@ async fn remember_me_outlives_the_browser_and_nothing_else_does() {
 }
 
 #[tokio::test]
-async fn somebody_logged_in_is_sent_on_to_where_they_were_going() {
+async fn user_at_the_log_in_page_is_redirected_to_next() {
     let service = Service::with(|builder| builder.after_log_in("/form")).await;
     let ada = service.ada().await;
     assert_eq!(ada.get("/login").await.path, "/form");
@@ -114,15 +114,15 @@ async fn somebody_logged_in_is_sent_on_to_where_they_were_going() {
 }
 
 #[tokio::test]
-async fn a_hash_of_another_cost_is_rewritten_at_the_log_in() {
+async fn hash_of_another_cost_is_replaced_at_log_in() {
     let service = Service::with(|builder| builder.cost(Cost::DEFAULT)).await;
     let hash = async || {
         let email = Email::parse("ada@example.com").unwrap();
         let found = service.ports().credentials.find_by_email(&email).await.unwrap().unwrap();
         found.hash.expose().to_owned()
     };
-    let cheaper = service.beside(|builder| builder.cost(fast_hash_cost())).await;
-    accounts::test_kit::TestClient::new(&cheaper).register("ada", PASSWORD).await;
+    let low_cost = service.second_process(|builder| builder.cost(fast_hash_cost())).await;
+    accounts::test_kit::TestClient::new(&low_cost).register("ada", PASSWORD).await;
     assert!(hash().await.starts_with("$pbkdf2-sha256$i=1000,"));
     assert_eq!(service.visitor().log_in("ada", "marble otter eight").await.status, 422);
     assert!(hash().await.starts_with("$pbkdf2-sha256$i=1000,"), "a wrong password rewrites nothing");
@@ -130,35 +130,35 @@ async fn a_hash_of_another_cost_is_rewritten_at_the_log_in() {
     let fresh = hash().await;
     assert!(fresh.starts_with("$pbkdf2-sha256$i=600000,"), "{fresh}");
     assert_eq!(service.visitor().log_in("ada", PASSWORD).await.status, 200);
-    assert_eq!(hash().await, fresh, "once");
+    assert_eq!(hash().await, fresh, "one rehash is enough");
 }
 
 #[tokio::test]
-async fn a_hash_that_is_none_of_ours_lets_nobody_in() {
+async fn unreadable_hash_is_a_mismatch() {
     let service = Service::start().await;
     service.visitor().register("ada", PASSWORD).await;
     for sql in [
         "UPDATE credentials SET password_hash = '$pbkdf2-sha256$i=4294967295,l=32$AAAA$AAAA'",
         "UPDATE credentials SET password_hash = 'marble otter seven'",
     ] {
-        service.operator(sql).await;
+        service.execute_sql(sql).await;
         assert_page(&service.visitor().log_in("ada", PASSWORD).await, 422, MISMATCH);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn when_the_hash_queue_is_full_somebody_is_asked_to_come_back() {
+async fn full_hash_queue_is_503_with_retry_after() {
     let limits = HashLimits { running: NonZeroUsize::MIN, waiting: 1 };
     let service = Service::with(|builder| builder.hashing(limits).cost(Cost::DEFAULT)).await;
     let form = [("email", "ada@example.com"), ("password", PASSWORD)];
     let visitors: Vec<_> = (0..8).map(|_| service.visitor()).collect();
     let pages = join_all(visitors.iter().map(|visitor| browser_post(visitor, "/login", &form))).await;
-    let (answered, busy): (Vec<_>, Vec<_>) = pages.iter().partition(|page| page.status == 422);
-    assert!(answered.len() >= 2 && !busy.is_empty(), "{} answered", answered.len());
+    let (responded, busy): (Vec<_>, Vec<_>) = pages.iter().partition(|page| page.status == 422);
+    assert!(responded.len() >= 2 && !busy.is_empty(), "{} responded", responded.len());
     for page in busy {
         assert_page(page, 503, "We're very busy. Please try again in a moment.");
         assert_eq!(page.header("retry-after"), Some("5"));
     }
     let page = browser_post(&service.visitor(), "/login", &form).await;
-    assert_eq!(page.status, 422, "and can");
+    assert_eq!(page.status, 422, "the queue is empty again");
 }

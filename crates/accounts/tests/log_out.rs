@@ -1,23 +1,23 @@
-//! `POST /logout`: the session ends on the server, and the page after it says so.
+//! `POST /logout`: the session ends on the server.
 
 use reqwest::Method;
 
-use crate::common::{PASSWORD, Service, assert_has_headers, browser_post, set_cookie, set_cookies, who};
+use crate::common::{PASSWORD, Service, assert_has_headers, browser_post, identity, set_cookie, set_cookies};
 
 #[tokio::test]
-async fn logging_out_ends_the_session_and_leads_to_the_index() {
+async fn log_out_ends_the_session_and_leads_to_the_index() {
     let service = Service::start().await;
     let ada = service.ada().await;
     let page = ada.submit("/", "/logout", &[]).await;
     assert_eq!((page.status, page.path.as_str()), (200, "/"));
     assert!(page.text.contains("You are logged out."), "{}", page.text);
-    assert_eq!(who(&page), "You are a guest.");
+    assert_eq!(identity(&page), "You are a guest.");
     assert_eq!(service.count("sessions").await, 0);
     assert!(!ada.cookies().contains("session-"), "{}", ada.cookies());
 }
 
 #[tokio::test]
-async fn an_old_cookie_opens_nothing_remembered_or_not() {
+async fn stolen_cookie_is_dead_after_the_log_out() {
     let service = Service::start().await;
     for remember in [&[][..], &[("remember", "on")]] {
         let ada = service.visitor();
@@ -27,7 +27,7 @@ async fn an_old_cookie_opens_nothing_remembered_or_not() {
         let stolen = ada.cookies();
         let thief = service.visitor();
         thief.add_cookies(&stolen);
-        assert_eq!(who(&thief.get("/home").await), "You are ada.", "while it lives, the cookie is all it takes");
+        assert_eq!(identity(&thief.get("/home").await), "You are ada.", "the cookie alone opens a live session");
         ada.submit("/", "/logout", &[]).await;
         thief.add_cookies(&stolen);
         let page = thief.get("/home").await;
@@ -38,7 +38,7 @@ async fn an_old_cookie_opens_nothing_remembered_or_not() {
 }
 
 #[tokio::test]
-async fn the_answer_takes_the_cookies_away_by_their_attributes_and_clears_what_back_would_show() {
+async fn log_out_removes_cookies_and_clears_the_cache() {
     let service = Service::start().await;
     let ada = service.ada().await;
     let page = browser_post(&ada, "/logout", &[]).await;
@@ -56,7 +56,7 @@ async fn the_answer_takes_the_cookies_away_by_their_attributes_and_clears_what_b
 }
 
 #[tokio::test]
-async fn a_get_logs_nobody_out_nor_does_a_method_override() {
+async fn get_and_method_override_do_not_log_out() {
     let service = Service::start().await;
     let ada = service.ada().await;
     for path in ["/logout", "/logout?_method=POST"] {
@@ -65,11 +65,11 @@ async fn a_get_logs_nobody_out_nor_does_a_method_override() {
         assert_eq!((page.status, page.header("allow")), (405, Some("POST")));
         assert_has_headers(&page);
     }
-    assert_eq!(who(&ada.get("/home").await), "You are ada.");
+    assert_eq!(identity(&ada.get("/home").await), "You are ada.");
 }
 
 #[tokio::test]
-async fn logging_out_twice_or_as_a_guest_is_no_error() {
+async fn log_out_of_a_guest_is_no_error() {
     let service = Service::start().await;
     let ada = service.ada().await;
     for _ in 0..2 {
@@ -79,11 +79,11 @@ async fn logging_out_twice_or_as_a_guest_is_no_error() {
 }
 
 #[tokio::test]
-async fn logging_out_ends_this_session_and_no_other() {
+async fn log_out_ends_only_this_session() {
     let service = Service::start().await;
     let (ada, phone) = (service.ada().await, service.visitor());
     phone.log_in("ada", PASSWORD).await;
     ada.submit("/", "/logout", &[]).await;
-    assert_eq!(who(&phone.get("/home").await), "You are ada.");
+    assert_eq!(identity(&phone.get("/home").await), "You are ada.");
     assert_eq!(service.count("sessions").await, 1);
 }

@@ -1,16 +1,16 @@
-//! Without an origin only this very machine is answered; and over plain HTTP by name, a closed network.
+//! The host check: loopback without an origin, a closed network, and a plain HTTP origin.
 
 use accounts::test_kit::TestClient;
 use reqwest::Method;
 
-use crate::common::{PASSWORD, Service, assert_has_headers, raw, who};
+use crate::common::{PASSWORD, Service, assert_has_headers, identity, raw};
 
 fn get(host: &str) -> String {
     format!("GET / HTTP/1.1\r\n{host}Connection: close\r\n\r\n")
 }
 
 #[tokio::test]
-async fn a_request_for_another_host_is_misdirected() {
+async fn request_for_another_host_is_421() {
     let service = Service::start().await;
     for host in [
         "Host: evil.example\r\n",
@@ -24,11 +24,11 @@ async fn a_request_for_another_host_is_misdirected() {
         "Host: \r\n",
         "Host: localhost\r\nHost: evil.example\r\n",
     ] {
-        let answer = raw(&service.server, get(host)).await;
-        assert!(matches!(answer.status, 421 | 400), "{host}: {answer:?}");
-        if answer.status == 421 {
-            assert!(answer.body.contains("This server answers only to the name it was given."));
-            assert!(answer.header("content-security-policy").is_some() && !answer.body.contains("evil"));
+        let response = raw(&service.server, get(host)).await;
+        assert!(matches!(response.status, 421 | 400), "{host}: {response:?}");
+        if response.status == 421 {
+            assert!(response.body.contains("This server answers only to the name it was given."));
+            assert!(response.header("content-security-policy").is_some() && !response.body.contains("evil"));
         }
     }
     let target = "GET http://evil.example/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n";
@@ -37,27 +37,27 @@ async fn a_request_for_another_host_is_misdirected() {
 }
 
 #[tokio::test]
-async fn this_machine_is_answered_by_each_of_its_names() {
+async fn every_loopback_name_is_accepted() {
     let service = Service::start().await;
     for host in ["HOST", "localhost", "LocalHost:99", "127.0.0.1", "[::1]", "[::1]:8000"] {
-        let answer = raw(&service.server, get(&format!("Host: {host}\r\n"))).await;
-        assert_eq!(answer.status, 200, "{host}");
+        let response = raw(&service.server, get(&format!("Host: {host}\r\n"))).await;
+        assert_eq!(response.status, 200, "{host}");
     }
 }
 
 #[tokio::test]
-async fn a_stolen_request_changes_nothing() {
+async fn misdirected_post_changes_nothing() {
     let service = Service::start().await;
     let ada = service.ada().await;
     let request = ada.request(Method::POST, "/logout").header("host", "evil.example");
     let page = ada.send(request.header("sec-fetch-site", "same-origin")).await;
     assert_eq!(page.status, 421);
     assert_has_headers(&page);
-    assert_eq!(who(&ada.get("/home").await), "You are ada.");
+    assert_eq!(identity(&ada.get("/home").await), "You are ada.");
 }
 
 #[tokio::test]
-async fn two_services_on_one_machine_do_not_log_each_others_users_out() {
+async fn two_services_on_one_host_keep_separate_sessions() {
     let (one, other) = (Service::start().await, Service::start().await);
     let ada = one.ada().await;
     assert!(ada.cookies().contains(&format!("session-{}=", one.server.address().port())), "{}", ada.cookies());
@@ -65,15 +65,15 @@ async fn two_services_on_one_machine_do_not_log_each_others_users_out() {
     there.add_cookies(&ada.cookies()); // browsers send the cookies of a host to all its ports
     there.register("ben", PASSWORD).await;
     there.log_in("ben", PASSWORD).await;
-    assert_eq!(who(&there.get("/").await), "You are ben.");
+    assert_eq!(identity(&there.get("/").await), "You are ben.");
     ada.add_cookies(&there.cookies());
-    assert_eq!(who(&ada.get("/home").await), "You are ada.");
+    assert_eq!(identity(&ada.get("/home").await), "You are ada.");
     there.submit("/", "/logout", &[]).await;
-    assert_eq!(who(&ada.get("/home").await), "You are ada.");
+    assert_eq!(identity(&ada.get("/home").await), "You are ada.");
 }
 
 #[tokio::test]
-async fn a_neighbors_cookie_of_any_bytes_hides_none_of_ours() {
+async fn non_ascii_cookie_of_another_service_is_skipped() {
     let service = Service::start().await;
     let ada = service.ada().await;
     let mut request = b"GET /home HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\nCookie: caf\xc3\xa9=\xff; ".to_vec();
@@ -82,7 +82,7 @@ async fn a_neighbors_cookie_of_any_bytes_hides_none_of_ours() {
 }
 
 #[tokio::test]
-async fn a_closed_network_is_answered_by_address_and_takes_forms_from_that_address_alone() {
+async fn plain_http_network_accepts_ip_hosts_and_their_origin() {
     let service = Service::with(|builder| builder.listen(([0, 0, 0, 0], 80).into()).allow_plain_http()).await;
     let visitor = service.visitor();
     visitor.register("ada", PASSWORD).await;
@@ -91,7 +91,7 @@ async fn a_closed_network_is_answered_by_address_and_takes_forms_from_that_addre
         request.header("origin", origin.to_owned()).form(&[("email", "ada@example.com"), ("password", PASSWORD)])
     };
     for (host, origin, status) in [
-        ("kitchen.lan:8000", "http://kitchen.lan:8000", 421), // a name may be anybody's; it can be given as the origin
+        ("kitchen.lan:8000", "http://kitchen.lan:8000", 421), // a host name needs `origin`
         ("192.168.1.5", "http://192.168.1.5", 303),
         ("192.168.1.5:80", "http://192.168.1.5", 303),
         ("192.168.1.5:8000", "http://192.168.1.5", 403),
@@ -106,7 +106,7 @@ async fn a_closed_network_is_answered_by_address_and_takes_forms_from_that_addre
 }
 
 #[tokio::test]
-async fn a_plain_origin_is_answered_under_its_own_name_alone() {
+async fn plain_origin_accepts_its_own_host_only() {
     let service = Service::with(|builder| builder.origin("http://kitchen.lan:8000").allow_plain_http()).await;
     for (host, status) in [("kitchen.lan:8000", 200), ("kitchen.lan", 421), ("evil.example:8000", 421)] {
         let request = service.visitor().request(Method::GET, "/").header("host", host);
@@ -114,12 +114,12 @@ async fn a_plain_origin_is_answered_under_its_own_name_alone() {
     }
 }
 
-/// Its visitors would get cookies without `Secure`, and nobody would notice.
+/// Behind an https proxy without an origin, cookies would lack `Secure`.
 #[tokio::test]
-async fn a_proxy_in_front_of_a_loopback_service_is_found_out() {
+async fn forwarded_request_on_loopback_is_421() {
     let service = Service::start().await;
-    for mark in ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"] {
-        let request = service.visitor().request(Method::GET, "/").header(mark, "203.0.113.9");
-        assert_eq!(service.visitor().send(request).await.status, 421, "{mark}");
+    for header in ["forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip"] {
+        let request = service.visitor().request(Method::GET, "/").header(header, "203.0.113.9");
+        assert_eq!(service.visitor().send(request).await.status, 421, "{header}");
     }
 }

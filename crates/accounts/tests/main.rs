@@ -1,5 +1,5 @@
-//! The accounts as an embedder gives them to visitors: over a real socket, against the real store. Each file is a page
-//! or a promise of the layer; what they share is in `common`.
+//! Tests of the accounts over HTTP: a real socket, a real store, the test client. One file per account page or per promise of
+//! the layer; shared code is in `common`.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -20,8 +20,8 @@ mod log_in;
 mod log_out;
 mod loopback;
 mod markup;
-mod next;
+mod no_trace;
 mod register;
+mod return_path;
 mod session;
-mod silence;
 mod use_cases;

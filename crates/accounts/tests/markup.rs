@@ -1,10 +1,10 @@
-//! Whatever somebody types is text on every page that says it again, and comes back as it was typed.
+//! Escaping: every text that a visitor types is shown as text.
 
 use accounts::test_kit::{TestClient, TestResponse};
 
 use crate::common::{Service, browser_post, escaped};
 
-/// What has broken out of an attribute, an element or a template somewhere.
+/// Texts that broke out of an attribute, an element or a template in some software.
 const HOSTILE: [&str; 42] = [
     "<script>alert(1)</script>",
     "<ScRiPt>alert(1)</sCrIpT>",
@@ -50,12 +50,12 @@ const HOSTILE: [&str; 42] = [
     "%3Cscript%3E%0d%0a",
 ];
 
-/// That a page has no element but those it should have.
+/// Asserts that a page has no element, attribute or form action from the text.
 fn assert_clean(page: &TestResponse, text: &str) {
-    for alien in ["script", "img", "svg", "iframe", "base", "style", "link", "b", "a[href^=javascript]"] {
+    for selector in ["script", "img", "svg", "iframe", "base", "style", "link", "b", "a[href^=javascript]"] {
         assert!(
-            page.attributes(alien, "src").is_empty() && page.texts(alien).is_empty(),
-            "{alien}: {text}: {}",
+            page.attributes(selector, "src").is_empty() && page.texts(selector).is_empty(),
+            "{selector}: {text}: {}",
             page.html
         );
     }
@@ -71,7 +71,7 @@ async fn post(visitor: &TestClient, path: &str, fields: &[(&str, &str)]) -> Test
 }
 
 #[tokio::test]
-async fn every_field_gives_back_what_was_typed_and_nothing_more() {
+async fn form_field_shows_hostile_text_escaped() {
     let service = Service::start().await;
     let visitor = service.visitor();
     for text in HOSTILE {
@@ -89,18 +89,18 @@ async fn every_field_gives_back_what_was_typed_and_nothing_more() {
 }
 
 #[tokio::test]
-async fn messages_titles_and_forms_sent_again_are_text() {
+async fn flash_title_and_resubmitted_form_are_escaped() {
     let service = Service::start().await;
     let visitor = service.visitor();
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let collapsed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     for text in HOSTILE {
         post(&visitor, "/echo", &[("text", text)]).await;
         let page = visitor.get("/").await;
         assert_clean(&page, text);
-        assert_eq!(page.texts(".flash"), [words(text)]);
+        assert_eq!(page.texts(".flash"), [collapsed(text)]);
         let page = post(&visitor, "/title", &[("text", text)]).await;
         assert_clean(&page, text);
-        assert_eq!(page.texts("title"), [words(text)]);
+        assert_eq!(page.texts("title"), [collapsed(text)]);
         let page = post(&visitor, "/echo", &[("csrf_token", text), (text, text)]).await;
         assert_clean(&page, text);
         assert_eq!(page.form("/echo").last(), Some(&(text.to_owned(), text.to_owned())));
@@ -108,7 +108,7 @@ async fn messages_titles_and_forms_sent_again_are_text() {
 }
 
 #[tokio::test]
-async fn a_next_that_is_a_path_is_text_too() {
+async fn next_field_is_escaped() {
     let service = Service::start().await;
     let visitor = service.visitor();
     for text in HOSTILE {
@@ -122,7 +122,7 @@ async fn a_next_that_is_a_path_is_text_too() {
 }
 
 #[tokio::test]
-async fn no_value_splits_a_header() {
+async fn no_value_splits_a_response_header() {
     let service = Service::start().await;
     let visitor = service.visitor();
     for text in [

@@ -1,4 +1,4 @@
-//! `/register`: an account, or what is wrong with what was typed, by field.
+//! `/register`: a new account, or errors by field.
 
 use futures_util::future::join_all;
 
@@ -9,7 +9,7 @@ fn typed<'a>(username: &'a str, email: &'a str, password: &'a str, password2: &'
 }
 
 #[tokio::test]
-async fn a_new_account_leads_to_the_log_in_and_is_not_logged_in() {
+async fn registration_leads_to_log_in_without_a_session() {
     let service = Service::start().await;
     let ada = service.visitor();
     let page = ada.register("ada", PASSWORD).await;
@@ -20,7 +20,7 @@ async fn a_new_account_leads_to_the_log_in_and_is_not_logged_in() {
 }
 
 #[tokio::test]
-async fn the_page_says_to_a_browser_what_its_fields_are() {
+async fn form_fields_have_labels_and_autocomplete() {
     let service = Service::start().await;
     let page = service.visitor().get("/register").await;
     assert_page(&page, 200, "At least 8 characters.");
@@ -30,12 +30,12 @@ async fn the_page_says_to_a_browser_what_its_fields_are() {
         ["username", "email", "new-password", "new-password"]
     );
     assert_eq!(page.attributes("input[type=password]", "name"), ["password", "password2"]);
-    assert!(page.attributes("input", "maxlength").is_empty(), "nothing is cut where it is pasted");
+    assert!(page.attributes("input", "maxlength").is_empty(), "a pasted text must not be truncated");
     assert_eq!(page.texts("button"), ["Register"]);
 }
 
 #[tokio::test]
-async fn each_field_is_told_what_is_wrong_with_it_and_keeps_what_was_typed() {
+async fn invalid_field_shows_its_error_and_its_value() {
     let service = Service::start().await;
     let visitor = service.visitor();
     let long = "a".repeat(65);
@@ -71,14 +71,14 @@ async fn each_field_is_told_what_is_wrong_with_it_and_keeps_what_was_typed() {
 }
 
 #[tokio::test]
-async fn everything_wrong_is_told_at_once() {
+async fn every_invalid_field_is_reported_at_once() {
     let service = Service::start().await;
     let page = service.visitor().submit("/register", "/register", &typed("", "", "", "x")).await;
     assert_eq!(page.attributes("[role=alert] a", "href"), ["#username", "#email", "#password", "#password2"]);
 }
 
 #[tokio::test]
-async fn a_password_that_comes_back_is_nowhere_on_the_page() {
+async fn refused_form_contains_no_password() {
     let service = Service::start().await;
     let page = service
         .visitor()
@@ -89,12 +89,12 @@ async fn a_password_that_comes_back_is_nowhere_on_the_page() {
 }
 
 #[tokio::test]
-async fn a_taken_name_or_address_is_told_at_its_field_in_whatever_spelling() {
+async fn taken_name_or_email_is_reported_in_any_spelling() {
     let service = Service::start().await;
     let visitor = service.visitor();
     visitor.register("Strasse", PASSWORD).await;
     let (name, email) = ("#username-note", "#email-note");
-    for (username, address, told) in [
+    for (username, address, errors) in [
         ("STRASSE", "new@example.com", vec![(name, "That username is taken.")]),
         ("straße", "new@example.com", vec![(name, "That username is taken.")]),
         ("ｓｔｒａｓｓｅ", "new@example.com", vec![(name, "That username is taken.")]),
@@ -106,8 +106,8 @@ async fn a_taken_name_or_address_is_told_at_its_field_in_whatever_spelling() {
         ),
     ] {
         let page = visitor.submit("/register", "/register", &typed(username, address, PASSWORD, PASSWORD)).await;
-        assert_eq!((page.status, page.texts(".field-error").len()), (422, told.len()), "{username}: {}", page.text);
-        for (note, sentence) in told {
+        assert_eq!((page.status, page.texts(".field-error").len()), (422, errors.len()), "{username}: {}", page.text);
+        for (note, sentence) in errors {
             assert!(page.texts(note).concat().contains(sentence), "{username}: {}", page.text);
         }
     }
@@ -115,32 +115,32 @@ async fn a_taken_name_or_address_is_told_at_its_field_in_whatever_spelling() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn of_twenty_at_once_for_one_name_one_is_registered_and_the_others_are_told_at_the_field() {
+async fn one_of_20_parallel_registrations_of_a_name_succeeds() {
     let service = Service::start().await;
     let addresses: Vec<String> = (0..20).map(|n| format!("ada{n}@example.com")).collect();
     let forms: Vec<_> =
         addresses.iter().map(|email| (service.visitor(), typed("ada", email, PASSWORD, PASSWORD))).collect();
     let pages = join_all(forms.iter().map(|(visitor, form)| browser_post(visitor, "/register", form))).await;
-    let (won, told): (Vec<_>, Vec<_>) = pages.iter().partition(|page| page.status == 303);
-    assert_eq!((won.len(), service.count("users").await), (1, 1));
-    for page in told {
+    let (registered, refused): (Vec<_>, Vec<_>) = pages.iter().partition(|page| page.status == 303);
+    assert_eq!((registered.len(), service.count("users").await), (1, 1));
+    for page in refused {
         assert_eq!((page.status, page.texts("#username-note").concat().as_str()), (422, "That username is taken."));
     }
 }
 
 #[tokio::test]
-async fn fields_nobody_asked_for_change_nothing() {
+async fn unexpected_fields_are_ignored() {
     let service = Service::start().await;
     let mut form = typed("ada", "ada@example.com", PASSWORD, PASSWORD);
     form.extend([("id", "77"), ("disabled_at", "1"), ("joined_at", "0"), ("is_admin", "1"), ("_method", "DELETE")]);
     service.visitor().submit("/register", "/register", &form).await;
     let ada = service.ports().users.find_by_username(&"ada".parse_name()).await.unwrap().unwrap();
     assert_eq!((ada.id.get(), ada.disabled_at), (1, None));
-    assert_eq!(ada.joined_at.as_millis(), 1_767_225_600_000, "the server's clock");
+    assert_eq!(ada.joined_at.as_millis(), 1_767_225_600_000, "the time of the server's clock");
 }
 
 #[tokio::test]
-async fn lower_case_words_emoji_and_long_passwords_are_accepted_whole() {
+async fn long_and_unicode_passwords_are_not_truncated() {
     let service = Service::start().await;
     let long = format!("{}A", "otter marble seven lamp ".repeat(42)); // 1,009 code points
     let other = format!("{}B", &long[..long.len() - 1]);
@@ -151,11 +151,11 @@ async fn lower_case_words_emoji_and_long_passwords_are_accepted_whole() {
         assert!(visitor.log_in(username, password).await.text.contains("Welcome back"), "{username}");
     }
     let page = service.visitor().log_in("cleo", &other).await;
-    assert_eq!(page.status, 422, "not cut at 72 bytes, nor anywhere");
+    assert_eq!(page.status, 422, "the last character counts");
 }
 
 #[tokio::test]
-async fn a_password_past_the_limit_is_told_at_its_field() {
+async fn overlong_password_is_reported_at_the_field() {
     let service = Service::start().await;
     let long = "x".repeat(1_025);
     let page = service.visitor().submit("/register", "/register", &typed("ada", "a@example.com", &long, &long)).await;
@@ -163,29 +163,29 @@ async fn a_password_past_the_limit_is_told_at_its_field() {
 }
 
 #[tokio::test]
-async fn the_policy_is_a_setting_and_the_page_says_it() {
+async fn password_policy_setting_applies_and_is_shown() {
     let policy = accounts::PasswordPolicy::strict().with_site_words(["Soupkitchen"]);
     let service = Service::with(|builder| builder.password_policy(policy)).await;
     let visitor = service.visitor();
     assert_page(&visitor.get("/register").await, 200, "At least 15 characters.");
-    for (password, told) in [
+    for (password, message) in [
         ("marble otter 7", "Please choose a password of at least 15 characters."),
         ("soupkitchensoup", "easy to guess: it is made of your own name, your address or this site's name."),
     ] {
         let form = typed("ada", "ada@example.com", password, password);
-        assert_page(&visitor.submit("/register", "/register", &form).await, 422, told);
+        assert_page(&visitor.submit("/register", "/register", &form).await, 422, message);
     }
 }
 
 #[tokio::test]
-async fn somebody_logged_in_is_sent_on() {
+async fn user_at_the_registration_page_is_redirected() {
     let service = Service::with(|builder| builder.after_log_in("/home")).await;
     let ada = service.ada().await;
     assert_eq!(ada.get("/register").await.path, "/home");
 }
 
 #[tokio::test]
-async fn a_hash_is_never_the_same_twice_and_never_plain() {
+async fn stored_hash_is_salted() {
     let service = Service::start().await;
     for name in ["ada", "ben"] {
         service.visitor().register(name, PASSWORD).await;

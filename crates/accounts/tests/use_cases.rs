@@ -1,4 +1,4 @@
-//! The use cases without HTTP, as a program of its own calls them.
+//! The use cases without HTTP.
 
 use std::sync::Arc;
 
@@ -31,7 +31,7 @@ fn attempt(email: &str, password: &str) -> LogIn {
     }
 }
 
-/// Ports of which each fails the test that asks it for what was not expected.
+/// Mocked ports. A call that was not expected fails the test.
 fn ports(
     users: MockUserRepository,
     credentials: MockCredentialRepository,
@@ -41,7 +41,7 @@ fn ports(
 }
 
 #[tokio::test]
-async fn registered_logged_in_known_and_logged_out() {
+async fn user_registers_logs_in_is_found_and_logs_out() {
     let service = Service::start().await;
     let accounts = &service.accounts;
     let ada = accounts.register(registration(PASSWORD)).await.unwrap();
@@ -50,12 +50,12 @@ async fn registered_logged_in_known_and_logged_out() {
     let live = accounts.find_session(&logged_in.token).await.unwrap().unwrap();
     assert_eq!((live.user(), live.id()), (&ada, logged_in.session));
     assert!(accounts.log_out(&logged_in.token).await.unwrap());
-    assert!(!accounts.log_out(&logged_in.token).await.unwrap(), "there was none any more");
+    assert!(!accounts.log_out(&logged_in.token).await.unwrap(), "the session has ended");
     assert!(accounts.find_session(&logged_in.token).await.unwrap().is_none());
 }
 
 #[tokio::test]
-async fn logging_out_everywhere_ends_every_session_of_one_user() {
+async fn log_out_everywhere_ends_every_session_of_the_user() {
     let service = Service::start().await;
     let accounts = &service.accounts;
     let ada = accounts.register(registration(PASSWORD)).await.unwrap();
@@ -68,15 +68,15 @@ async fn logging_out_everywhere_ends_every_session_of_one_user() {
 }
 
 #[tokio::test]
-async fn a_weak_password_reaches_neither_hash_nor_store() {
-    let nothing = ports(MockUserRepository::new(), MockCredentialRepository::new(), MockSessionRepository::new());
-    let accounts = Accounts::builder().build(nothing).unwrap(); // at the real cost
+async fn weak_password_is_neither_hashed_nor_stored() {
+    let unused = ports(MockUserRepository::new(), MockCredentialRepository::new(), MockSessionRepository::new());
+    let accounts = Accounts::builder().build(unused).unwrap(); // with the default cost
     let refused = accounts.register(registration("password")).await;
     assert!(matches!(refused, Err(RegisterError::Weak(_))), "{refused:?}");
 }
 
 #[tokio::test]
-async fn a_taken_name_and_a_failing_store_are_told_apart() {
+async fn taken_name_and_failing_store_are_different_errors() {
     let mut users = MockUserRepository::new();
     users.expect_add().times(1).returning(|_, _| Err(AddUserError::Taken(TakenKeys { username: true, email: false })));
     users.expect_add().returning(|_, _| Err(StoreError::new("disk full").into()));
@@ -89,7 +89,7 @@ async fn a_taken_name_and_a_failing_store_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_failing_store_is_no_mismatch() {
+async fn failing_store_is_not_a_mismatch() {
     let mut credentials = MockCredentialRepository::new();
     credentials.expect_find_by_email().returning(|_| Err(StoreError::new("disk full")));
     let ports = ports(MockUserRepository::new(), credentials, MockSessionRepository::new());
@@ -99,15 +99,15 @@ async fn a_failing_store_is_no_mismatch() {
 }
 
 #[tokio::test]
-async fn what_is_no_address_is_nobody_and_the_store_is_not_asked() {
-    let nothing = ports(MockUserRepository::new(), MockCredentialRepository::new(), MockSessionRepository::new());
-    let accounts = Accounts::builder().cost(fast_hash_cost()).build(nothing).unwrap();
+async fn malformed_email_is_a_mismatch_without_a_query() {
+    let unused = ports(MockUserRepository::new(), MockCredentialRepository::new(), MockSessionRepository::new());
+    let accounts = Accounts::builder().cost(fast_hash_cost()).build(unused).unwrap();
     let refused = accounts.log_in(attempt("no address", PASSWORD)).await;
     assert!(matches!(refused, Err(LogInError::Mismatch)), "{refused:?}");
 }
 
 #[test]
-fn nothing_that_holds_a_secret_prints_it() {
+fn debug_hides_passwords() {
     let printed = format!("{:?} {:?}", registration(PASSWORD), attempt("ada@example.com", PASSWORD));
     assert!(!printed.contains("marble"), "{printed}");
 }

@@ -1,5 +1,4 @@
-//! A store that fails where a test says so, and is the real one everywhere else. What a visitor is told then is the
-//! test's business.
+//! A store that fails in the method that a test names. In all others it is the real store.
 
 use std::sync::{Arc, Mutex};
 
@@ -11,18 +10,18 @@ use domain::session::{EndedSession, SessionId, SessionRecord, SessionRepository,
 use domain::user::{AddUserError, NewUser, UserRepository};
 use domain::{Page, PageSize};
 
-/// A store with a switch, and a list of what was asked of it.
+/// A real store that can be made to fail, and that records its calls.
 #[derive(Clone)]
-pub(crate) struct Failing {
+pub(crate) struct FailingStore {
     real: AccountPorts,
-    broken: Arc<Mutex<Option<&'static str>>>,
-    asked: Arc<Mutex<Vec<&'static str>>>,
-    writer: Arc<tokio::sync::Mutex<()>>,
+    failing_method: Arc<Mutex<Option<&'static str>>>,
+    calls: Arc<Mutex<Vec<&'static str>>>,
+    touch_lock: Arc<tokio::sync::Mutex<()>>,
 }
 
-impl Failing {
+impl FailingStore {
     pub(crate) fn over(real: AccountPorts) -> Self {
-        Self { real, broken: Arc::default(), asked: Arc::default(), writer: Arc::default() }
+        Self { real, failing_method: Arc::default(), calls: Arc::default(), touch_lock: Arc::default() }
     }
 
     pub(crate) fn ports(&self) -> AccountPorts {
@@ -30,25 +29,27 @@ impl Failing {
         AccountPorts { users: all.clone(), credentials: all.clone(), sessions: all }
     }
 
-    /// From now on this method fails; `None` mends the store.
-    pub(crate) fn breaks(&self, method: impl Into<Option<&'static str>>) {
-        *self.broken.lock().unwrap() = method.into();
+    /// Makes a method fail, or `"everything"`, or `"the commit"` of a registration; with `None`, nothing fails.
+    pub(crate) fn fail_on(&self, method: impl Into<Option<&'static str>>) {
+        *self.failing_method.lock().unwrap() = method.into();
     }
 
-    /// What was asked since the last time.
-    pub(crate) fn asked(&self) -> Vec<&'static str> {
-        std::mem::take(&mut self.asked.lock().unwrap())
+    /// The methods called since the last time.
+    pub(crate) fn take_calls(&self) -> Vec<&'static str> {
+        std::mem::take(&mut self.calls.lock().unwrap())
     }
 
-    /// Until this is dropped no `touch` is done, as where another process writes.
+    /// Blocks every `touch` until the guard is dropped, as a database does while another process writes.
     pub(crate) async fn hold_touches(&self) -> tokio::sync::OwnedMutexGuard<()> {
-        Arc::clone(&self.writer).lock_owned().await
+        Arc::clone(&self.touch_lock).lock_owned().await
     }
 
-    fn ask(&self, method: &'static str) -> Result<(), StoreError> {
-        self.asked.lock().unwrap().push(method);
-        match *self.broken.lock().unwrap() {
-            Some(broken) if broken == method || broken == "everything" => Err(StoreError::new("SQLITE_FULL: secret")),
+    fn record(&self, method: &'static str) -> Result<(), StoreError> {
+        self.calls.lock().unwrap().push(method);
+        match *self.failing_method.lock().unwrap() {
+            Some(failing) if failing == method || failing == "everything" => {
+                Err(StoreError::new("SQLITE_FULL: secret"))
+            }
             Some("the commit") if method == "users.add" => Err(StoreError::outcome_unknown("SQLITE_FULL: secret")),
             _ => Ok(()),
         }
@@ -56,55 +57,55 @@ impl Failing {
 }
 
 #[async_trait]
-impl UserRepository for Failing {
+impl UserRepository for FailingStore {
     async fn add(&self, user: NewUser, hash: PasswordHash) -> Result<User, AddUserError> {
-        self.ask("users.add")?;
+        self.record("users.add")?;
         self.real.users.add(user, hash).await
     }
 
     async fn find(&self, id: UserId) -> Result<Option<User>, StoreError> {
-        self.ask("users.find")?;
+        self.record("users.find")?;
         self.real.users.find(id).await
     }
 
     async fn find_by_username(&self, username: &Username) -> Result<Option<User>, StoreError> {
-        self.ask("users.find_by_username")?;
+        self.record("users.find_by_username")?;
         self.real.users.find_by_username(username).await
     }
 
     async fn list(&self, before: Option<UserId>, size: PageSize) -> Result<Page<User, UserId>, StoreError> {
-        self.ask("users.list")?;
+        self.record("users.list")?;
         self.real.users.list(before, size).await
     }
 }
 
 #[async_trait]
-impl CredentialRepository for Failing {
+impl CredentialRepository for FailingStore {
     async fn find_by_email(&self, email: &Email) -> Result<Option<Credential>, StoreError> {
-        self.ask("credentials.find_by_email")?;
+        self.record("credentials.find_by_email")?;
         self.real.credentials.find_by_email(email).await
     }
 
     async fn rehash(&self, user: UserId, stale: &PasswordHash, fresh: &PasswordHash) -> Result<bool, StoreError> {
-        self.ask("credentials.rehash")?;
+        self.record("credentials.rehash")?;
         self.real.credentials.rehash(user, stale, fresh).await
     }
 }
 
 #[async_trait]
-impl SessionRepository for Failing {
+impl SessionRepository for FailingStore {
     async fn open(
         &self,
         digest: TokenDigest,
         session: SessionRecord,
         replaces: Option<TokenDigest>,
     ) -> Result<SessionId, StoreError> {
-        self.ask("sessions.open")?;
+        self.record("sessions.open")?;
         self.real.sessions.open(digest, session, replaces).await
     }
 
     async fn find(&self, digest: TokenDigest) -> Result<Option<StoredSession>, StoreError> {
-        self.ask("sessions.find")?;
+        self.record("sessions.find")?;
         self.real.sessions.find(digest).await
     }
 
@@ -115,23 +116,23 @@ impl SessionRepository for Failing {
         expires_at: Timestamp,
         unless_seen_after: Timestamp,
     ) -> Result<bool, StoreError> {
-        self.ask("sessions.touch")?;
-        let _writer = self.writer.lock().await;
+        self.record("sessions.touch")?;
+        let _guard = self.touch_lock.lock().await;
         self.real.sessions.touch(id, seen_at, expires_at, unless_seen_after).await
     }
 
     async fn end(&self, digest: TokenDigest) -> Result<Option<EndedSession>, StoreError> {
-        self.ask("sessions.end")?;
+        self.record("sessions.end")?;
         self.real.sessions.end(digest).await
     }
 
     async fn end_all(&self, user: UserId) -> Result<u64, StoreError> {
-        self.ask("sessions.end_all")?;
+        self.record("sessions.end_all")?;
         self.real.sessions.end_all(user).await
     }
 
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        self.ask("sessions.purge")?;
+        self.record("sessions.purge")?;
         self.real.sessions.purge(now, limit).await
     }
 }

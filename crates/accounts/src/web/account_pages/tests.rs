@@ -1,32 +1,17 @@
 //! What every entry in the table of account pages must do, and that `docs/EMBEDDING.md` lists the table.
 
-use std::sync::Arc;
-
-use domain::AccountPorts;
-use domain::credential::MockCredentialRepository;
-use domain::session::MockSessionRepository;
-use domain::user::MockUserRepository;
 use poem::http::{Method, StatusCode};
 use poem::{Endpoint, Request, Response, Route, handler};
 
 use super::*;
 use crate::Accounts;
+use crate::web::test_accounts::accounts;
 
 const OWN: &str = "the embedder's own page";
 
 #[handler]
 fn own() -> &'static str {
     OWN
-}
-
-/// A service whose store is never asked.
-fn accounts(builder: Builder) -> Accounts {
-    let ports = AccountPorts {
-        users: Arc::new(MockUserRepository::new()),
-        credentials: Arc::new(MockCredentialRepository::new()),
-        sessions: Arc::new(MockSessionRepository::new()),
-    };
-    builder.build(ports).unwrap()
 }
 
 async fn call(accounts: &Accounts, method: Method, path: &str) -> Response {

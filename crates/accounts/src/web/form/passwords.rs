@@ -61,7 +61,7 @@ impl TypedPasswords {
     }
 
     /// Takes all of them. A second call gets none.
-    pub(super) fn take(&self) -> PasswordFields {
+    pub(crate) fn take(&self) -> PasswordFields {
         take(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
 }

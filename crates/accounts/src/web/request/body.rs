@@ -111,3 +111,58 @@ fn is_form(request: &Request) -> bool {
     };
     essence.eq_ignore_ascii_case("application/x-www-form-urlencoded") && parts.all(is_readable)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Accounts;
+    use crate::web::test_accounts::accounts;
+
+    const FORM: &str = "application/x-www-form-urlencoded";
+
+    /// Accepts a request of this origin, and returns what is left of it.
+    async fn accept(content_type: &str, body: &'static str) -> (Result<(), Problem>, Request, RequestContext) {
+        let request = Request::builder().header("content-type", content_type).header("sec-fetch-site", "same-origin");
+        let mut request = request.body(body);
+        let context = RequestContext::new(&accounts(Accounts::builder()), &request, "1");
+        let accepted = accept_body(&mut request, &context).await;
+        (accepted, request, context)
+    }
+
+    #[tokio::test]
+    async fn password_is_in_no_field_and_no_body() {
+        let (accepted, mut request, context) = accept(FORM, "email=a%40b.c&password=hush-hush&password2=hush").await;
+        accepted.unwrap();
+        let fields = context.submitted().unwrap();
+        assert_eq!(fields.iter().collect::<Vec<_>>(), [("email", "a@b.c")]);
+        assert!(!format!("{fields:?}").contains("hush"));
+        assert_eq!(request.take_body().into_string().await.unwrap(), "");
+        let mut passwords = request.data::<TypedPasswords>().unwrap().take();
+        assert!(!format!("{passwords:?}").contains("hush"));
+        assert_eq!(passwords.take("password").unwrap().as_str(), "hush-hush");
+    }
+
+    #[tokio::test]
+    async fn refused_form_is_kept_without_its_password() {
+        let (accepted, _, context) = accept(FORM, "csrf_token=stale&dish=soup&password=hush-hush").await;
+        assert!(matches!(accepted, Err(Problem::StaleForm)));
+        assert_eq!(context.submitted().unwrap().iter().last(), Some(("dish", "soup")));
+    }
+
+    #[tokio::test]
+    async fn body_without_a_password_reaches_the_handler() {
+        for (content_type, body) in [(FORM, "dish=soup"), ("text/plain", "password=not+a+form")] {
+            let (accepted, mut request, _) = accept(content_type, body).await;
+            accepted.unwrap();
+            assert_eq!(request.take_body().into_string().await.unwrap(), body);
+        }
+    }
+
+    #[tokio::test]
+    async fn body_longer_than_the_first_buffer_is_read_whole() {
+        let body: String = (0..3 * FIRST_CAPACITY).map(|n| char::from(b'a' + u8::try_from(n % 26).unwrap())).collect();
+        let chunks = body.as_bytes().chunks(1000).map(|chunk| Ok(chunk.to_vec())).collect::<Vec<std::io::Result<_>>>();
+        let read = read(Body::from_bytes_stream(futures_util::stream::iter(chunks)), body.len()).await.unwrap();
+        assert_eq!(read.as_slice(), body.as_bytes());
+    }
+}

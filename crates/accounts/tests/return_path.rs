@@ -1,9 +1,9 @@
-//! Where a log-in leads: a page of this site, whatever `next` says. The whole corpus is beside the type; here is that
-//! every way in goes through it.
+//! The `next` of a log-in. The whole corpus of hostile paths is beside `ReturnPath`; these tests check that every use of
+//! `next` parses it.
 
 use crate::common::{PASSWORD, Service, browser_post, escaped};
 
-/// One of each kind.
+/// One text of each kind.
 const HOSTILE: &[&str] = &[
     "http://evil.example",
     "https:evil.example",
@@ -33,7 +33,7 @@ const HOSTILE: &[&str] = &[
 ];
 
 #[tokio::test]
-async fn nothing_hostile_is_followed_by_form_or_by_query() {
+async fn hostile_next_is_ignored_in_form_and_query() {
     let service = Service::with(|builder| builder.after_log_in("/form")).await;
     let ada = service.ada().await;
     for next in HOSTILE {
@@ -53,7 +53,7 @@ async fn nothing_hostile_is_followed_by_form_or_by_query() {
 }
 
 #[tokio::test]
-async fn next_survives_failed_log_ins_with_its_query() {
+async fn next_survives_failed_log_ins() {
     let service = Service::start().await;
     let ada = service.visitor();
     ada.register("ada", PASSWORD).await;
@@ -67,7 +67,7 @@ async fn next_survives_failed_log_ins_with_its_query() {
 }
 
 #[tokio::test]
-async fn of_several_the_form_counts_before_the_query_and_twice_is_none() {
+async fn next_in_the_form_wins_over_the_query() {
     let service = Service::start().await;
     let ada = service.ada().await;
     let log_in = [("email", "ada@example.com"), ("password", PASSWORD)];
@@ -77,11 +77,11 @@ async fn of_several_the_form_counts_before_the_query_and_twice_is_none() {
     let twice = [&form[..], &[("next", "/form")]].concat();
     assert_eq!(browser_post(&ada, "/login", &twice).await.header("location"), Some("/"));
     let page = ada.send(ada.request(reqwest::Method::GET, "/login?next=/home&next=/form")).await;
-    assert_eq!(page.header("location"), Some("/home"), "the first");
+    assert_eq!(page.header("location"), Some("/home"), "the first value wins");
 }
 
 #[tokio::test]
-async fn what_is_too_long_to_lead_back_to_is_left_out() {
+async fn overlong_path_gives_no_next() {
     let service = Service::start().await;
     let path = format!("/home?q={}", "x".repeat(3_000));
     let page = service.visitor().get(&path).await;

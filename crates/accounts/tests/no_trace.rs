@@ -1,4 +1,4 @@
-//! What must leave no trace: a guest's visits in the database, and secrets in the log.
+//! What must leave no trace: visits of guests in the database, and secrets in the log.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
@@ -7,31 +7,33 @@ use tracing_subscriber::fmt::MakeWriter;
 
 use crate::common::{PASSWORD, Service, browser_post, set_cookie};
 
-/// The database as it lies on the disk, with what waits in its log.
+/// The bytes of the database file and of its write-ahead log.
 fn on_disk(service: &Service) -> Vec<Option<Vec<u8>>> {
     ["test.db", "test.db-wal"].map(|name| std::fs::read(service.folder.path().join(name)).ok()).into()
 }
 
 #[tokio::test]
-async fn two_hundred_visits_of_guests_write_nothing() {
+async fn guest_visits_write_nothing_to_the_database() {
     let service = Service::start().await;
     service.visitor().register("ada", PASSWORD).await;
     let before = on_disk(&service);
     assert!(before.iter().any(Option::is_some));
-    let regular = service.visitor();
+    let client = service.visitor();
     for n in 0..50 {
-        let stranger = service.visitor();
-        stranger.add_cookies(&format!("session-{}={:A>43}", service.server.address().port(), n));
-        for (visitor, path) in [(&regular, "/"), (&regular, "/login"), (&stranger, "/home"), (&stranger, "/register")] {
+        let with_bad_cookie = service.visitor();
+        with_bad_cookie.add_cookies(&format!("session-{}={:A>43}", service.server.address().port(), n));
+        for (visitor, path) in
+            [(&client, "/"), (&client, "/login"), (&with_bad_cookie, "/home"), (&with_bad_cookie, "/register")]
+        {
             visitor.get(path).await;
         }
     }
-    assert!(on_disk(&service) == before, "the files are the same, byte by byte");
-    service.operator("UPDATE users SET disabled_at = 7").await;
-    assert!(on_disk(&service) != before, "and would not be, had anything been written");
+    assert!(on_disk(&service) == before, "the files are equal byte by byte");
+    service.execute_sql("UPDATE users SET disabled_at = 7").await;
+    assert!(on_disk(&service) != before, "a write changes the files");
 }
 
-/// Keeps what is logged.
+/// Collects the log.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
 
@@ -55,8 +57,8 @@ impl<'a> MakeWriter<'a> for Log {
 }
 
 #[tokio::test]
-async fn a_journey_is_logged_without_its_secrets() {
-    // For the whole program: what the other tests log meanwhile must hold no secret either.
+async fn log_contains_no_secret() {
+    // For the whole test program: log lines of other tests must contain no secret either.
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt().json().with_writer(log.clone());
     let subscriber = subscriber.with_env_filter("accounts=trace,auth=trace,store=trace,poem=trace").finish();
@@ -78,9 +80,9 @@ async fn a_journey_is_logged_without_its_secrets() {
     browser_post(&ada, "/form", &[("csrf_token", "stale"), ("password", PASSWORD)]).await;
     ada.send(ada.request(reqwest::Method::POST, "/form?q=hush-hush").form(&form)).await;
     ada.get("/forged%0a%1b[31mline?q=hush-hush").await;
-    service.failing.breaks("sessions.find");
+    service.failing.fail_on("sessions.find");
     ada.get("/home?q=hush-hush").await;
-    service.failing.breaks(None);
+    service.failing.fail_on(None);
     ada.get("/panic?q=hush-hush").await;
     browser_post(&ada, "/logout", &[]).await;
     ada.get("/home?q=hush-hush").await;
@@ -90,7 +92,7 @@ async fn a_journey_is_logged_without_its_secrets() {
     for event in events.into_iter().chain(["a page failed"]) {
         let message = format!("\"message\":\"{event}\"");
         let found = log.lines().any(|line| line.contains(&message) && line.contains("\"span\":{\"id\":\""));
-        assert!(found, "{event}, with its request's number");
+        assert!(found, "no `{event}` with a request id");
     }
     let logged_out = log.lines().find(|line| line.contains("\"logged out\"") && line.contains("\"span\":{"));
     for part in ["\"user\":1", "\"network\":\"127.0.0.0/24\""] {

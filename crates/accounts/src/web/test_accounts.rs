@@ -1,0 +1,20 @@
+//! Accounts for unit tests that need no store: a call of the store fails the test.
+
+use std::sync::Arc;
+
+use domain::AccountPorts;
+use domain::credential::MockCredentialRepository;
+use domain::session::MockSessionRepository;
+use domain::user::MockUserRepository;
+
+use crate::{Accounts, Builder};
+
+/// Builds accounts on mocked ports.
+pub(super) fn accounts(builder: Builder) -> Accounts {
+    let ports = AccountPorts {
+        users: Arc::new(MockUserRepository::new()),
+        credentials: Arc::new(MockCredentialRepository::new()),
+        sessions: Arc::new(MockSessionRepository::new()),
+    };
+    builder.build(ports).unwrap()
+}

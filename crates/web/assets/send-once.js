@@ -1,7 +1,8 @@
-// A form that is on its way is not sent a second time. Its buttons stay focusable, and their values are sent.
+// Prevents a double submit. The buttons of a sent form stay focusable, and their values are sent.
 "use strict";
 (() => {
-  const LONG = 15000; // after that somebody may try again: the answer was lost, or they stopped it
+  // After 15 s the form can be sent again: the response was lost, or the user stopped loading.
+  const RESEND_AFTER_MS = 15000;
 
   const release = (form) => {
     delete form.dataset.sent;
@@ -16,10 +17,10 @@
     for (const button of form.elements) {
       if (button.type === "submit") button.setAttribute("aria-disabled", "true");
     }
-    setTimeout(release, LONG, form);
+    setTimeout(release, RESEND_AFTER_MS, form);
   });
 
-  // Back to a page that the browser had kept as it was.
+  // A page restored from the back/forward cache keeps its data-sent attribute.
   addEventListener("pageshow", (event) => {
     if (event.persisted) document.querySelectorAll("form[data-sent]").forEach(release);
   });

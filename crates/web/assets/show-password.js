@@ -1,4 +1,4 @@
-// A button at each password's label that shows what is typed, until the form is sent.
+// Adds a button to each password field that reveals the typed password until the form is sent.
 "use strict";
 for (const input of document.querySelectorAll("input[type=password]")) {
   const label = input.labels[0]?.textContent ?? "";
@@ -14,7 +14,7 @@ for (const input of document.querySelectorAll("input[type=password]")) {
   };
   show(false);
   button.addEventListener("click", () => show(input.type === "password"));
-  // Browsers keep what was typed as text for their suggestions.
+  // Browsers save values of text fields for suggestions, but not those of password fields.
   input.form?.addEventListener("submit", () => show(false));
   input.after(button);
 }

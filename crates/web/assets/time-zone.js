@@ -1,4 +1,4 @@
-// Offers the visitor's own zone where the form could only guess one, and nothing was typed yet.
+// Fills in the browser's time zone where the server could only guess one and the user has not typed one.
 "use strict";
 for (const form of document.querySelectorAll("form[data-guess]")) {
   const input = form.elements[form.dataset.guess];

@@ -12,7 +12,7 @@ use test_support::{Postgres, sqlite_url};
 
 use crate::common::{TestApp, answer, assert_page, flash, host, host_form, post};
 
-const NOT_SAVED: &str = "We couldn't save that. Nothing changed, please try app.";
+const NOT_SAVED: &str = "We couldn't save that. Nothing changed, please try again.";
 
 /// The app on SQLite, and the URL of its file.
 async fn app_with_url() -> (TestApp, String) {

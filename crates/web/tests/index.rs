@@ -30,8 +30,8 @@ async fn home_page_lists_all_users_newest_first(app: TestApp) {
 
     let people = all_pages(&ada, "/", |page| page.texts(".people bdi")).await;
 
-    let strangers = (0..44).rev().map(|n| format!("person-{n:02}"));
-    assert_eq!(people, ["ada".to_owned()].into_iter().chain(strangers).collect::<Vec<_>>(), "newest first");
+    let others = (0..44).rev().map(|n| format!("person-{n:02}"));
+    assert_eq!(people, ["ada".to_owned()].into_iter().chain(others).collect::<Vec<_>>(), "newest first");
     let page = ada.get("/").await;
     assert_page(&page, 200, "Good to see you, ada");
     assert_eq!(page.texts(".people li")[1], "person-43 joined 1 January 2026");
@@ -42,9 +42,8 @@ async fn home_page_lists_all_users_newest_first(app: TestApp) {
 
 async fn home_page_shows_the_next_party(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
-    let next = async |visitor: &accounts::test_kit::TestClient| {
-        visitor.get("/").await.texts("section[aria-labelledby=next] h3")
-    };
+    let next =
+        async |client: &accounts::test_kit::TestClient| client.get("/").await.texts("section[aria-labelledby=next] h3");
     let page = ada.get("/").await;
     assert_eq!(page.texts("h2"), ["Your next party", "Parties with free seats", "People"]);
     assert_page(&page, 200, "You're not expected anywhere yet.");

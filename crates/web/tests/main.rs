@@ -1,7 +1,7 @@
 //! DinnerParty over a real socket, on SQLite and on PostgreSQL. Files are named after a route, or after a promise that all
 //! routes keep. What several files use is in `common`.
 
-#![expect(clippy::unwrap_used, reason = "a test whose setup fails must fail")]
+#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
 mod common;
 

@@ -212,7 +212,7 @@ async fn invalid_answer_changes_nothing(app: TestApp) {
         assert_eq!(flash(&page), "Please say whether you are coming.", "{form:?}");
         assert_eq!(offered(&page), ["yes", "no"]);
     }
-    // Other fields are ignored: a user answers for oneself and for one head.
+    // Other fields are ignored: an answer is for the logged-in user and one head.
     let other_fields = [("answer", "yes"), ("guest_id", "1"), ("guest", "ada"), ("heads", "3"), ("host_id", "2")];
     post(&ben, &path, &other_fields).await;
     let stored = app.stored_party(&party).await.unwrap();

@@ -24,8 +24,8 @@ async fn own_profile_has_the_form_and_attended_parties(app: TestApp) {
 
     let labels = ["Date", "Time", "Time zone", "Venue", "Main dish", "Number of seats"];
     assert_eq!(page.texts("section.card .field label"), labels);
-    for (name, offered) in [("date", ""), ("time", "19:00"), ("time_zone", "Europe/Lisbon"), ("number_seats", "8")] {
-        assert_eq!(page.attributes(&format!("#{name}"), "value"), [offered], "{name}");
+    for (name, value) in [("date", ""), ("time", "19:00"), ("time_zone", "Europe/Lisbon"), ("number_seats", "8")] {
+        assert_eq!(page.attributes(&format!("#{name}"), "value"), [value], "{name}");
     }
     assert!(page.texts("#zones option").contains(&"Asia/Tokyo".to_owned()));
 
@@ -37,9 +37,9 @@ async fn own_profile_has_the_form_and_attended_parties(app: TestApp) {
 
 async fn other_profile_has_no_form_and_no_attended_parties(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
-    let bens = host(&ben, "ben", &[]).await;
+    let party_of_ben = host(&ben, "ben", &[]).await;
     host(&ada, "ada", &[("main_dish", "Stew")]).await;
-    app.seat(&bens, app.id_of("ada").await).await;
+    app.seat(&party_of_ben, app.id_of("ada").await).await;
 
     let page = ben.get("/user/ada").await;
 
@@ -53,32 +53,32 @@ async fn other_profile_has_no_form_and_no_attended_parties(app: TestApp) {
 async fn hosting_as_another_user_is_forbidden(app: TestApp) {
     app.user("ada").await;
     let ben = app.user("ben").await;
-    for name in ["ada", "ADA", "nobody1"] {
-        let refused = post(&ben, &format!("/user/{name}"), &host_form(&[])).await;
-        assert_page(&refused, 403, "That is not yours to do.");
-        assert!(!refused.headers.contains_key("location") && !refused.headers.contains_key("set-cookie"));
+    for name in ["ada", "ADA", "unknown1"] {
+        let forbidden = post(&ben, &format!("/user/{name}"), &host_form(&[])).await;
+        assert_page(&forbidden, 403, "That is not yours to do.");
+        assert!(!forbidden.headers.contains_key("location") && !forbidden.headers.contains_key("set-cookie"));
     }
     let token = ben.get("/user/ben").await.form("/user/ben")[0].1.clone();
-    let own = ben.request(poem::http::Method::POST, "/user/ada").form(&host_form(&[("csrf_token", &token)]));
-    assert_page(&ben.send(own).await, 403, "That is not yours to do.");
+    let with_token = ben.request(poem::http::Method::POST, "/user/ada").form(&host_form(&[("csrf_token", &token)]));
+    assert_page(&ben.send(with_token).await, 403, "That is not yours to do.");
     assert_eq!(app.party_count().await, 0);
 }
 
 async fn other_spelling_of_username_redirects(app: TestApp) {
     let (ada, zoe) = (app.user("ada").await, app.user("Zoë.B").await);
     let get = async |path| ada.send(ada.request(poem::http::Method::GET, path)).await;
-    for (typed, right) in [
+    for (path, canonical) in [
         ("/user/ADA", "/user/ada"),
         ("/user/%20ada", "/user/ada"),
         ("/user/zo%C3%AB.b", "/user/Zo%C3%AB.B"),
         ("/user/ZOE%CC%88.B", "/user/Zo%C3%AB.B"),
         ("/user/%EF%BC%A1da", "/user/ada"),
     ] {
-        let page = get(typed).await;
-        assert_eq!((page.status, page.header("location")), (308, Some(right)), "{typed}");
+        let page = get(path).await;
+        assert_eq!((page.status, page.header("location")), (308, Some(canonical)), "{path}");
     }
     assert_eq!(get("/user/Zo%C3%AB.B").await.status, 200);
-    // Hosting works under another spelling of one's own name.
+    // Hosting works under another spelling of the user's own name.
     let hosted = post(&zoe, "/user/ZO%C3%8B.b", &host_form(&[])).await;
     assert_eq!((hosted.status, hosted.header("location")), (303, Some("/parties/1")));
     assert_eq!(app.stored_party("1").await.unwrap().summary.heading.host.as_str(), "Zoë.B");
@@ -87,9 +87,20 @@ async fn other_spelling_of_username_redirects(app: TestApp) {
 async fn unknown_user_is_not_found(app: TestApp) {
     let ada = app.user("ada").await;
     let long = "x".repeat(1000);
-    for name in
-        ["nobody1", "ab", "rsvp", "%00", "ada%00", "a%2fb", "a%20b", "%2e%2e%2e", "'%20OR%201=1--", "...", "%ff", &long]
-    {
+    for name in [
+        "unknown1",
+        "ab",
+        "rsvp",
+        "%00",
+        "ada%00",
+        "a%2fb",
+        "a%20b",
+        "%2e%2e%2e",
+        "'%20OR%201=1--",
+        "...",
+        "%ff",
+        &long,
+    ] {
         assert_page(&ada.get(&format!("/user/{name}")).await, 404, "There is nothing at this address.");
     }
     assert_page(&ada.get("/user/").await, 404, "There is nothing at this address.");
@@ -105,13 +116,13 @@ async fn both_lists_have_pages(app: TestApp) {
         app.seat(&party, guest).await;
     }
     let expected: Vec<_> = (0..11).map(|n| format!("Dish {n:02}")).collect();
-    for (reader, path, section) in
+    for (client, path, section) in
         [(&ada, "/user/ada", "hosting"), (&ben, "/user/ada", "hosting"), (&ben, "/user/ben", "going")]
     {
         let rows = format!("section[aria-labelledby={section}] h3");
-        let first = reader.get(path).await;
+        let first = client.get(path).await;
         let more = first.attributes(&format!("section[aria-labelledby={section}] .pager a"), "href").concat();
-        let second = reader.get(&more).await;
+        let second = client.get(&more).await;
         assert_eq!([first.texts(&rows), second.texts(&rows)].concat(), expected, "{path} {section}");
         assert!(second.attributes(&format!("section[aria-labelledby={section}] .pager a"), "href").is_empty());
     }

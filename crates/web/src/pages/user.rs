@@ -1,4 +1,5 @@
-//! `/user/{username}`: the parties of a user; on one's own profile also the form to host a party.
+//! `/user/{username}`: a user's profile. It lists the parties that the user hosts; the own profile also lists the attended
+//! ones, and has the form to host a party.
 
 mod host_form;
 
@@ -28,7 +29,7 @@ struct ProfilePage<'a> {
     more_hosted: Option<String>,
     going: Vec<PartyRow<'a>>,
     more_going: Option<String>,
-    /// On one's own profile only.
+    /// `Some` on the viewer's own profile.
     form: Option<HostFormView<'a>>,
 }
 
@@ -60,7 +61,7 @@ pub(crate) async fn show(
     Ok(page.render_template(StatusCode::OK, user.username.as_str(), &content))
 }
 
-/// The user of that name. One's own profile needs no query.
+/// The user of that name. The viewer's own name needs no query.
 async fn find_user(state: &State<'_>, me: &User, name: &str) -> Result<User, Problem> {
     let username = Username::parse(name).map_err(|_| Problem::NotFound)?;
     if username.key() == me.username.key() {
@@ -69,7 +70,7 @@ async fn find_user(state: &State<'_>, me: &User, name: &str) -> Result<User, Pro
     state.users.find_by_username(&username).await?.ok_or(Problem::NotFound)
 }
 
-/// The parties that `user` hosts; for oneself also those one is going to.
+/// The parties that `user` hosts and, on the viewer's own profile, attends.
 async fn load_profile(
     state: &State<'_>,
     user: &User,

@@ -3,7 +3,7 @@
 //!
 //! A test binary of its own, so that browsers do not compete with the load tests for the processor.
 
-#![expect(clippy::unwrap_used, reason = "a test whose setup fails must fail")]
+#![expect(clippy::unwrap_used, reason = "a failed unwrap fails the test")]
 
 #[allow(dead_code, unused_imports, reason = "shared with the other test binary, which uses more of it")]
 #[path = "../common/mod.rs"]

@@ -47,9 +47,9 @@ async fn time_zone_of_the_last_party_is_suggested(app: TestApp) {
     host(&ada, "ada", &[("date", "2027-01-01"), ("time_zone", "asia/tokyo")]).await;
     assert_eq!(suggested().await, "Asia/Tokyo");
     host(&ada, "ada", &[("date", "2026-01-02"), ("time_zone", "America/New_York")]).await;
-    assert_eq!(suggested().await, "America/New_York", "of the party made last, not of the latest one");
+    assert_eq!(suggested().await, "America/New_York", "of the party created last, not of the latest date");
     host(&ada, "ada", &[("date", "2026-06-01"), ("time_zone", "Africa/Lagos")]).await;
-    assert_eq!(suggested().await, "Africa/Lagos", "of a party made last with a date in between");
+    assert_eq!(suggested().await, "Africa/Lagos", "of the party created last, between the others");
 }
 
 async fn unknown_fields_are_ignored(app: TestApp) {

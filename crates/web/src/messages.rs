@@ -10,7 +10,7 @@ use domain::party::{
 };
 
 pub(crate) use self::description::{
-    attendees, closed_reason, companion, host, off_label, seats_left, seats_taken, seats_taken_by, time_until,
+    attendees, closed_reason, companion, ended_label, host, seats_left, seats_taken, seats_taken_by, time_until,
 };
 
 /// The Party ID is not a number, or the viewer may not see such a party.

@@ -77,14 +77,14 @@ async fn two_friends_register_host_rsvp_and_log_out(app: TestApp) {
     assert_eq!(stored.guests.iter().map(|guest| guest.username.as_str()).collect::<Vec<_>>(), ["cyd"]);
 
     // Log out: the session has ended, also for a copy of its cookie.
-    let thief = app.visitor();
-    thief.add_cookies(&ada.cookies());
-    assert_eq!(thief.get("/user/ada").await.status, 200, "the copied cookie works before the log-out");
+    let copy = app.visitor();
+    copy.add_cookies(&ada.cookies());
+    assert_eq!(copy.get("/user/ada").await.status, 200, "the copied cookie works before the log-out");
     let page = ada.submit("/", "/logout", &[]).await;
     assert_eq!((page.path.as_str(), flash_once(&ada, &page).await.as_str()), ("/", "You are logged out."));
     let page = ada.get("/user/ada").await;
     assert_eq!((page.path.as_str(), flash(&page).as_str()), ("/login?next=%2Fuser%2Fada", LOG_IN_REQUIRED));
-    let page = thief.get("/user/ada").await;
+    let page = copy.get("/user/ada").await;
     assert_eq!((page.path.as_str(), page.status), ("/login?next=%2Fuser%2Fada", 200));
     assert!(!page.text.contains("Parties I host"), "{}", page.text);
     assert_eq!(flash(&page), "Your session has ended. Please log in again.");

@@ -125,16 +125,16 @@ async fn program_starts_serves_and_stops_without_logging_secrets() {
         visitor.submit("/login", "/login", &[("email", email), ("password", "typedsecret")]).await;
         visitor.get("/user/ada?token=querysecret").await;
 
-        let ended = program.stop("TERM"); // while the client keeps its connection open
+        let exited = program.stop("TERM"); // while the client keeps its connection open
 
-        assert_eq!(ended.code, Some(0), "{}", ended.log);
-        for line in ended.log.lines() {
+        assert_eq!(exited.code, Some(0), "{}", exited.log);
+        for line in exited.log.lines() {
             let line: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"));
             assert!(line["timestamp"].is_string() && line["message"].is_string(), "{line}");
         }
-        assert!(ended.log.contains("log-in refused") && ended.log.contains("shutdown requested"), "{}", ended.log);
+        assert!(exited.log.contains("log-in refused") && exited.log.contains("shutdown requested"), "{}", exited.log);
         for secret in ["typedsecret", "querysecret", email, &url, "csrf", "session-", "visit-"] {
-            assert!(!ended.log.contains(secret), "{secret} in {}", ended.log);
+            assert!(!exited.log.contains(secret), "{secret} in {}", exited.log);
         }
         let store = PartyStore::connect(&url).await.unwrap();
         let ports: accounts::ports::AccountPorts = store.accounts().clone().into();

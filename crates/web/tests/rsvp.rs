@@ -149,8 +149,8 @@ async fn button_redirects_to_the_page_of_the_list_it_is_on(app: TestApp) {
     for dish in ["Soup, 50% more", "Stew", "Soup, again 50% more"] {
         host(&ada, "ada", &[("main_dish", dish)]).await;
     }
-    let here = "/rsvp?q=50%25+more&seats=1&per_page=1";
-    let first = ben.get(here).await;
+    let path = "/rsvp?q=50%25+more&seats=1&per_page=1";
+    let first = ben.get(path).await;
     let next = first.attributes("nav.pager a[rel=next]", "href").concat();
     let second = ben.get(&next).await;
 

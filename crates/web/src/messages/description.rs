@@ -73,8 +73,8 @@ pub(crate) fn closed_reason(party: &PartySummary, now: Timestamp) -> Option<Stri
     (!party.is_open(now)).then(|| refusal(&Refusal::Closed { deadline: deadline(), host: host.clone() }))
 }
 
-/// The label of a party that is cancelled or over; `None` for one to come.
-pub(crate) fn off_label(party: &PartySummary, now: Timestamp) -> Option<&'static str> {
+/// The label of a party that is cancelled or over; `None` for an upcoming one.
+pub(crate) fn ended_label(party: &PartySummary, now: Timestamp) -> Option<&'static str> {
     if party.state == PartyState::Cancelled {
         return Some("Cancelled");
     }

@@ -106,12 +106,12 @@ fn closed_reason_follows_the_order_of_the_rsvp_rules() {
 }
 
 #[test]
-fn cancelled_party_is_labeled_cancelled_before_and_after_its_start() {
+fn cancelled_party_keeps_its_label_after_its_start() {
     let (open, start) = (party(10, &[]), heading().date.starts_at());
     let before = Timestamp::from_millis(start.as_millis() - 60_000);
-    assert_eq!([before, start].map(|now| off_label(&open, now)), [None, Some("It's over")]);
+    assert_eq!([before, start].map(|now| ended_label(&open, now)), [None, Some("It's over")]);
     let cancelled = PartySummary { state: PartyState::Cancelled, ..open };
-    assert_eq!([before, start].map(|now| off_label(&cancelled, now)), [Some("Cancelled"); 2]);
+    assert_eq!([before, start].map(|now| ended_label(&cancelled, now)), [Some("Cancelled"); 2]);
 }
 
 #[test]

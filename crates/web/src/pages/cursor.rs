@@ -1,4 +1,5 @@
-//! The text form of a list's cursor in a query string: `next.MILLISECONDS.ID` or `past.MILLISECONDS.ID`.
+//! The text form of a keyset cursor in a query string: `next.MILLISECONDS.ID` or `past.MILLISECONDS.ID`, after the party that the
+//! page starts after.
 
 use domain::Timestamp;
 use domain::party::{PartyCursor, PartyId};

@@ -27,10 +27,10 @@ struct PartyPage<'a> {
     row: PartyRow<'a>,
     card: AnswerCard,
     table: Table,
-    /// The time until the party begins; `None` for one that is off.
+    /// The time until the party begins; `None` if it has begun or is cancelled.
     until: Option<String>,
-    /// "Cancelled" or "It's over"; `None` for a party to come.
-    off: Option<&'static str>,
+    /// "Cancelled" or "It's over"; `None` for an upcoming party.
+    ended: Option<&'static str>,
     /// Whether the party takes RSVPs.
     is_open: bool,
     is_past: bool,
@@ -64,7 +64,7 @@ impl<'a> PartyPage<'a> {
             card: AnswerCard::of(party, viewer, now),
             table: Table::of(view),
             until: messages::time_until(party, now),
-            off: messages::off_label(party, now),
+            ended: messages::ended_label(party, now),
             is_open: party.is_open(now),
             is_past: party.heading.date.has_begun(now),
             is_cancelled: party.state == PartyState::Cancelled,

@@ -42,7 +42,7 @@ impl QueryParameters {
         self.number("per_page").map_or(PageSize::DEFAULT, PageSize::clamped)
     }
 
-    /// The party that a page starts after.
+    /// The keyset cursor: the party that a page starts after.
     pub(super) fn cursor(&self, name: &str) -> Option<PartyCursor> {
         cursor::parse(self.0.one(name).ok()?)
     }

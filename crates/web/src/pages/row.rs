@@ -51,7 +51,7 @@ impl<'a> PartyRow<'a> {
 
 impl RowStatus {
     fn of(party: &PartySummary, viewer: UserId, now: Timestamp) -> Option<Self> {
-        let closed = messages::off_label(party, now).map(Into::into).or_else(|| messages::closed_reason(party, now));
+        let closed = messages::ended_label(party, now).map(Into::into).or_else(|| messages::closed_reason(party, now));
         if let Some(text) = closed {
             return Some(Self { text, class: "state-closed" });
         }

@@ -34,7 +34,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn ring_has_one_segment_per_seat_and_is_full_only_if_the_table_is() {
+    fn ring_is_full_only_if_the_table_is() {
         for seats in 1..=1000 {
             for taken in [1, seats / 3, seats - 1, seats].map(|taken| taken.max(1)) {
                 let ring = Ring::new(taken, seats);

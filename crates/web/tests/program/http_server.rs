@@ -29,7 +29,7 @@ const FORM: &str = "POST /login HTTP/1.1\r\nHost: HOST\r\nSec-Fetch-Site: same-o
 const LIVENESS: &str = "GET /health/live HTTP/1.1\r\nHost: HOST\r\nConnection: close\r\n\r\n";
 
 #[test]
-fn sigterm_finishes_the_request_under_way_and_waits_for_no_other() {
+fn sigterm_finishes_only_requests_under_way() {
     let folder = tempfile::tempdir().unwrap();
     let program = Running::start(&sqlite_url(&folder), &[]);
     let mut others = Vec::new();
@@ -40,7 +40,7 @@ fn sigterm_finishes_the_request_under_way_and_waits_for_no_other() {
     let response = read_to_end(&connect(&program, LIVENESS));
     assert!(response.starts_with("HTTP/1.1 200"), "the connections before it are accepted: {response}");
 
-    let begun = Instant::now();
+    let start = Instant::now();
     program.signal("TERM");
     for stream in &others {
         read_to_end(stream);
@@ -48,10 +48,10 @@ fn sigterm_finishes_the_request_under_way_and_waits_for_no_other() {
     busy.write_all(b"=a%40b").unwrap();
     let response = read_to_end(&busy);
     assert!(response.starts_with("HTTP/1.1 422"), "{response}");
-    let ended = program.stop("TERM"); // a second signal changes nothing
-    assert_eq!(ended.code, Some(0), "{}", ended.log);
-    assert!(begun.elapsed() < Duration::from_secs(8), "{:?}: the drain timeout is 10 s", begun.elapsed());
-    assert!(!ended.log.contains("aborted connections"), "{}", ended.log);
+    let exited = program.stop("TERM"); // a second signal changes nothing
+    assert_eq!(exited.code, Some(0), "{}", exited.log);
+    assert!(start.elapsed() < Duration::from_secs(8), "{:?}: the drain timeout is 10 s", start.elapsed());
+    assert!(!exited.log.contains("aborted connections"), "{}", exited.log);
 }
 
 /// The processor time that the process has used. Zero where the system has no `/proc`.
@@ -79,12 +79,12 @@ fn accept_loop_waits_for_a_descriptor_without_spinning() {
     drop(bodies);
     waiting.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     assert!(read_to_end(&waiting).starts_with("HTTP/1.1 200"), "as soon as others have left");
-    let ended = program.stop("TERM");
-    assert_eq!(ended.code, Some(0));
-    assert!(ended.log.contains("connection limit exceeds the limit of open files"), "{}", ended.log);
+    let exited = program.stop("TERM");
+    assert_eq!(exited.code, Some(0));
+    assert!(exited.log.contains("connection limit exceeds the limit of open files"), "{}", exited.log);
     // It tries ten times a second, and logs once in ten seconds.
-    let failures = ended.log.matches("cannot accept connections").count();
-    assert!((1..=4).contains(&failures), "{}", ended.log);
+    let failures = exited.log.matches("cannot accept connections").count();
+    assert!((1..=4).contains(&failures), "{}", exited.log);
 }
 
 #[test]
@@ -94,9 +94,9 @@ fn default_connection_limit_fits_the_descriptors() {
     let silent: Vec<_> = (0..200).map(|_| connect(&program, "")).collect();
     assert!(read_to_end(&connect(&program, LIVENESS)).starts_with("HTTP/1.1 200"), "silent connections yield");
     drop(silent);
-    let ended = program.stop("TERM");
-    assert_eq!(ended.code, Some(0), "{}", ended.log);
+    let exited = program.stop("TERM");
+    assert_eq!(exited.code, Some(0), "{}", exited.log);
     for message in ["cannot accept connections", "connection limit exceeds"] {
-        assert!(!ended.log.contains(message), "{}", ended.log);
+        assert!(!exited.log.contains(message), "{}", exited.log);
     }
 }

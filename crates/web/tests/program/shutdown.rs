@@ -42,10 +42,10 @@ async fn program_stops_within_9_s_while_postgres_is_frozen() {
     assert_eq!(ready.status, 503, "its connection waits for a response");
 
     let start = Instant::now();
-    let ended = program.stop("TERM");
+    let exited = program.stop("TERM");
 
     server.thaw().unwrap();
-    assert_eq!(ended.code, Some(0), "{}", ended.log);
+    assert_eq!(exited.code, Some(0), "{}", exited.log);
     assert!(start.elapsed() < Duration::from_secs(9), "{:?}: no request was under way", start.elapsed());
 }
 
@@ -61,11 +61,11 @@ async fn program_stops_while_it_waits_for_another_migration() {
     wait_for_blocked_lock(&mut other).await;
 
     let start = Instant::now();
-    let ended = starting.stop("TERM");
+    let exited = starting.stop("TERM");
 
-    assert_eq!(ended.code, Some(0), "{}", ended.log);
+    assert_eq!(exited.code, Some(0), "{}", exited.log);
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
-    assert!(ended.log.contains("shutdown requested"), "{}", ended.log);
+    assert!(exited.log.contains("shutdown requested"), "{}", exited.log);
     other.close().await.unwrap();
     PartyStore::connect(&url).await.unwrap().accounts().close().await; // the stopped program has left no lock
 }

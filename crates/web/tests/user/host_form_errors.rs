@@ -94,10 +94,10 @@ async fn invalid_field_shows_its_reason(app: TestApp) {
     for &(field, typed, message) in wrong {
         let page = post(&ada, "/user/ada", &host_form(&[(field, typed)])).await;
         assert_errors(&page, &[(field, message)]);
-        for (other, kept) in host_form(&[(field, typed)]) {
+        for (other, value) in host_form(&[(field, typed)]) {
             // An HTML parser reads NUL as U+FFFD and CR as LF.
-            let kept = kept.replace('\0', "\u{fffd}").replace('\r', "\n");
-            assert_eq!(page.attributes(&format!("#{other}"), "value"), [kept], "{field} {message}");
+            let shown = value.replace('\0', "\u{fffd}").replace('\r', "\n");
+            assert_eq!(page.attributes(&format!("#{other}"), "value"), [shown], "{field} {message}");
         }
     }
     let gap = [("date", "2026-03-29"), ("time", "02:30")];

@@ -12,9 +12,9 @@ use crate::messages;
 /// RSVPs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum AnswerCard {
-    /// The viewer hosts a party to come that has free seats.
+    /// The viewer hosts an upcoming party with free seats.
     Hosting,
-    /// The viewer hosts a party to come that is full.
+    /// The viewer hosts an upcoming party that is full.
     HostingFull,
     /// The viewer hosted a party that is over.
     Hosted,
@@ -26,7 +26,7 @@ pub(super) enum AnswerCard {
     Seated,
     /// The viewer has a seat, and the RSVP deadline has passed.
     SeatedClosed { reason: String },
-    /// The viewer has a seat at a party to come that was cancelled.
+    /// The viewer has a seat at an upcoming party that was cancelled.
     SeatedCancelled { reason: String },
     /// The viewer cancelled the party.
     CancelledByViewer,

@@ -155,6 +155,6 @@ impl Accounts {
 #[doc = include_str!("../../../README.md")]
 struct Readme;
 
-#[cfg(all(doctest, feature = "test-kit"))]
+#[cfg(all(doctest, feature = "contract", feature = "test-kit"))]
 #[doc = include_str!("../../../docs/EMBEDDING.md")]
 struct Embedding;

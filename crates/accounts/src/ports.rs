@@ -3,17 +3,20 @@
 //! The crate `store` implements them on SQLite and PostgreSQL. A service with a store of its own, such as sessions in
 //! Redis, implements one of them or all, puts them into [`AccountPorts`], and passes these to
 //! [`Builder::build`](crate::Builder::build). The doc comment of a trait is its contract. With the feature `contract`,
-//! `ports::contract` has the contract as tests: each is an async function that takes a store and panics where the store
-//! breaks a promise.
+//! `ports::contract` has the contract suite: each contract function is an async function that gets an empty store and panics
+//! if the store breaks the contract.
 //!
 //! `examples/session_store` implements [`SessionRepository`], passes its contract, and serves with it.
 
-pub use domain::AccountPorts;
 pub use domain::credential::{Credential, CredentialRepository, PasswordHash};
-pub use domain::session::{EndedSession, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest};
-pub use domain::user::{AddUserError, NewUser, UserId, UserRepository};
+pub use domain::session::{
+    Device, EndedSession, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest,
+};
+pub use domain::user::{AddUserError, Email, NewUser, TakenKeys, User, UserId, UserRepository, Username};
+pub use domain::{AccountPorts, Page, PageSize, StoreError, Timestamp};
 
-/// The contract suite: every promise of a port, as a function that a store's tests call.
+/// The contract suite: contract functions by port, and for each port a macro that lists them. `docs/EMBEDDING.md` shows how
+/// to make a test of each.
 #[cfg(feature = "contract")]
 pub mod contract {
     pub use domain::credential::contract as credential;

@@ -1,19 +1,19 @@
 //! Accounts over HTTP, for Poem. This file is the map of the HTTP side.
 //!
-//! A request passes through [`layer`], which is around all routes: [`request`] reads and checks what came in, [`session`]
-//! finds the visitor, a handler runs, [`page`] turns its result into a page or an error page, and cookies and headers are
+//! A request passes through `layer`, which is around all routes: `request` reads and checks what came in, `session`
+//! finds the visitor, a handler runs, `page` turns its result into a page or an error page, and cookies and headers are
 //! added. Handlers and forms of an embedder use the items exported here.
 //!
 //! | looking for | it is in |
 //! | --- | --- |
-//! | the order of all steps around a handler | [`layer`] |
-//! | request context, origin check, CSRF token, body, client address, allowed hosts, return path | [`request`] |
-//! | decoded fields, passwords of a form, errors by field, how a form is shown again | [`form`] |
-//! | layout, page context, error pages, flash messages, redirects, security headers | [`page`] |
-//! | cookies, extractors of the visitor, protected routes | [`session`] |
-//! | the table of account pages, and each page | [`account_pages`] |
-//! | a setting, its default and its check | [`settings`] |
-//! | a sentence for people | [`messages`] |
+//! | the order of all steps around a handler | `layer` |
+//! | request context, origin check, CSRF token, body, client address, allowed hosts, return path | `request` |
+//! | decoded fields, passwords of a form, errors by field, how a form is shown again | `form` |
+//! | layout, page context, error pages, flash messages, redirects, security headers | `page` |
+//! | cookies, extractors of the visitor, protected routes | `session` |
+//! | the table of account pages, and each page | `account_pages` |
+//! | a setting, its default and its check | `settings` |
+//! | a sentence for people | `messages` |
 //!
 //! Use cases are not here: a handler parses, calls [`crate::Accounts`], matches the result and responds.
 

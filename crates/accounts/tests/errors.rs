@@ -68,12 +68,12 @@ async fn panic_in_a_handler_is_a_500_page() {
 struct FaultyLayout(Arc<AtomicU8>);
 
 impl Layout for FaultyLayout {
-    fn page(&self, context: &PageContext, title: &str, content: &str) -> Result<String, LayoutError> {
-        let page = PlainLayout.page(context, title, content)?; // reads the flash messages
+    fn page(&self, page: &PageContext, title: &str, content: &str) -> Result<String, LayoutError> {
+        let html = PlainLayout.page(page, title, content)?; // reads the flash messages
         match self.0.load(Ordering::SeqCst) {
             1 => Err(LayoutError::new("hush-hush")),
             2 => panic!("hush-hush"),
-            _ => Ok(page),
+            _ => Ok(html),
         }
     }
 }

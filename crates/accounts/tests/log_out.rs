@@ -56,7 +56,7 @@ async fn log_out_removes_cookies_and_clears_the_cache() {
 }
 
 #[tokio::test]
-async fn get_and_method_override_do_not_log_out() {
+async fn log_out_ignores_get_and_method_override() {
     let service = Service::start().await;
     let ada = service.ada().await;
     for path in ["/logout", "/logout?_method=POST"] {

@@ -1,5 +1,7 @@
 //! The contract suite on the session store, a race of threads, and a log-in over HTTP.
 
+#![expect(clippy::unwrap_used, reason = "a failure fails the test")]
+
 use accounts::ports::TokenDigest;
 use accounts::ports::contract;
 use accounts::test_kit::{TestClient, TestServer, fast_hash_cost};
@@ -18,13 +20,13 @@ async fn empty_store() -> (TempDir, AccountStore) {
     (folder, store)
 }
 
-/// Makes a test of every promise about sessions.
+/// Makes a test of every contract function for sessions.
 macro_rules! session_tests {
-    ($aggregate:ident: $($promise:ident)*) => { $(
+    (session: $($function:ident)*) => { $(
         #[tokio::test]
-        async fn $promise() {
+        async fn $function() {
             let (_folder, store) = empty_store().await;
-            contract::$aggregate::$promise(&ports(store)).await;
+            contract::session::$function(&ports(store)).await;
         }
     )* };
 }

@@ -16,6 +16,7 @@ mod failing_store;
 mod health;
 mod index;
 mod journey;
+mod operating;
 mod party;
 mod program;
 mod register;

@@ -1,5 +1,6 @@
-//! The text form of a keyset cursor in a query string: `next.MILLISECONDS.ID` or `past.MILLISECONDS.ID`, after the party that the
-//! page starts after.
+//! The text form of a keyset cursor in a query string: `next.MILLISECONDS.ID` or `past.MILLISECONDS.ID`.
+//!
+//! A page starts after the party with that start time (UTC) and that Party ID.
 
 use domain::Timestamp;
 use domain::party::{PartyCursor, PartyId};

@@ -11,7 +11,7 @@ use crate::command;
 
 /// The crates that read what strangers send, and what of them is needed for it.
 const READERS: &[&str] =
-    &["--package=domain", "--package=auth", "--package=accounts", "--package=web", "--features=domain/party"];
+    &["--package=domain", "--package=auth", "--package=accounts", "--package=http-server", "--features=domain/party"];
 
 /// How many.
 #[derive(clap::Args)]

@@ -6,7 +6,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, timeout};
 
 use crate::limits::Limits;
-use crate::memory_budget::MemoryBudget;
+use crate::memory_budget::{MemoryBudget, Reservation};
 use crate::timeouts::{ABORT_GRACE, OVERLOAD_LOG_INTERVAL};
 
 /// What the server as a whole does now. Published to every connection.
@@ -28,8 +28,7 @@ pub(crate) struct Capacity {
     slots: Semaphore,
     memory: MemoryBudget,
     state: watch::Sender<ServerState>,
-    refusals: LogInterval,
-    overdrafts: LogInterval,
+    shortages: LogInterval,
 }
 
 /// The right to serve one connection, until it is dropped.
@@ -42,8 +41,7 @@ impl Capacity {
             slots: Semaphore::new(limits.connections as usize),
             memory: MemoryBudget::new(limits.memory),
             state: watch::Sender::new(ServerState::Accepting),
-            refusals: LogInterval::default(),
-            overdrafts: LogInterval::default(),
+            shortages: LogInterval::default(),
         })
     }
 
@@ -60,42 +58,23 @@ impl Capacity {
         slot
     }
 
-    /// Replaces a connection's reservation of `held` bytes by one of `wanted` bytes. Where that does not fit, the first stays,
-    /// and the server is saturated.
-    pub(crate) fn reserve(&self, held: usize, wanted: usize) -> bool {
-        self.release(held.saturating_sub(wanted));
-        let fits = wanted <= held || self.memory.try_reserve(wanted - held);
+    /// Changes a connection's reservation of memory. Where bytes are missing, the server is saturated. The result is then
+    /// `false`, or, where the reservation may overdraw, it takes what is free.
+    pub(crate) fn reserve(&self, reservation: &Reservation, wanted: usize, may_overdraw: bool) -> bool {
+        let fits = self.memory.reserve(reservation, wanted);
         if !fits {
+            let overdrawn_bytes = if may_overdraw { self.memory.overdraw(reservation, wanted) } else { 0 };
             self.saturate();
-            if self.refusals.is_due() {
-                tracing::warn!(wanted_bytes = wanted, "no memory budget left for a request or its response");
+            if self.shortages.is_due() {
+                tracing::warn!(wanted_bytes = wanted, overdrawn_bytes, "memory budget used up");
             }
         }
-        fits
+        fits || may_overdraw
     }
 
-    /// Replaces a connection's reservation by a larger one, for the response to a change that is stored already. Returns
-    /// the bytes that are reserved then; what is missing is not counted.
-    pub(crate) fn overdraw(&self, held: usize, wanted: usize) -> usize {
-        let reserved = held + self.memory.reserve_up_to(wanted.saturating_sub(held));
-        if self.overdrafts.is_due() {
-            tracing::warn!(
-                missing_bytes = wanted - reserved,
-                "memory budget overdrawn by a response to an unsafe request"
-            );
-        }
-        reserved
-    }
-
-    /// Returns reserved memory.
-    pub(crate) fn release(&self, bytes: usize) {
-        if bytes > 0 {
-            let was_low = self.memory.is_low();
-            self.memory.release(bytes);
-            if was_low {
-                self.leave_saturation();
-            }
-        }
+    /// Returns what a connection has reserved.
+    pub(crate) fn release(&self, reservation: &Reservation) {
+        self.memory.reserve(reservation, 0);
     }
 
     /// A client waits for a slot, a descriptor or memory.
@@ -103,8 +82,8 @@ impl Capacity {
         self.replace_state(ServerState::Accepting, ServerState::Saturated);
     }
 
-    /// Ends saturation when more than an eighth of the slots and of the memory is free. At the first free slot, the state
-    /// would change with every connection.
+    /// Ends saturation when more than an eighth of the slots and of the memory is free: at the first free slot, the state
+    /// would change with every connection. Called when a connection begins or ends, which idle ones soon do.
     fn leave_saturation(&self) {
         if self.slots.available_permits() > self.connections as usize / 8 && !self.memory.is_low() {
             self.replace_state(ServerState::Saturated, ServerState::Accepting);
@@ -215,26 +194,25 @@ mod tests {
 
     #[tokio::test]
     async fn missing_memory_saturates_until_an_eighth_of_it_is_free() {
-        let capacity = capacity(16);
-        assert!(capacity.reserve(0, 760) && state(&capacity) == ServerState::Accepting);
-        assert!(!capacity.reserve(0, 41) && state(&capacity) == ServerState::Saturated);
-        let slot = capacity.connection_slot().await;
-        assert_eq!(state(&capacity), ServerState::Saturated, "slots are free, and memory is not");
-        capacity.release(60);
-        assert_eq!(state(&capacity), ServerState::Saturated, "an eighth, and no more");
-        capacity.release(1);
-        assert_eq!(state(&capacity), ServerState::Accepting);
-        drop(slot);
+        let (capacity, one, two) = (capacity(16), Reservation::new(0), Reservation::new(0));
+        let slots = slots(&capacity, 2).await;
+        assert!(capacity.reserve(&one, 760, false) && state(&capacity) == ServerState::Accepting);
+        assert!(!capacity.reserve(&two, 41, false) && state(&capacity) == ServerState::Saturated);
+        for (reserved, expected) in [(700, ServerState::Saturated), (699, ServerState::Accepting)] {
+            assert!(capacity.reserve(&one, reserved, false));
+            drop(capacity.connection_slot().await);
+            assert_eq!(state(&capacity), expected, "{reserved} of 800 bytes");
+        }
+        drop(slots);
     }
 
     #[tokio::test]
-    async fn overdrawing_reserves_what_is_free() {
-        let capacity = capacity(16);
-        assert_eq!((capacity.overdraw(0, 700), capacity.overdraw(100, 900)), (700, 200));
-        assert!(!capacity.reserve(0, 1));
-        capacity.release(700);
-        capacity.release(100);
-        assert!(capacity.reserve(0, 800) && state(&capacity) == ServerState::Accepting);
+    async fn reservation_that_must_be_made_overdraws_the_budget() {
+        let (capacity, one, two) = (capacity(16), Reservation::new(0), Reservation::new(0));
+        assert!(capacity.reserve(&one, 700, false) && capacity.reserve(&two, 900, true));
+        assert_eq!((two.load(std::sync::atomic::Ordering::Relaxed), state(&capacity)), (100, ServerState::Saturated));
+        capacity.release(&two);
+        assert!(capacity.reserve(&one, 800, false));
     }
 
     #[tokio::test(start_paused = true)]

@@ -57,6 +57,14 @@ impl<E: Endpoint + 'static> ConnectionHandler<E> {
         }
     }
 
+    /// Serves a stream that is no socket.
+    #[cfg(test)]
+    pub(crate) async fn serve_stream(&self, stream: impl AsyncRead + AsyncWrite + Unpin, remote: SocketAddr) {
+        let state = Arc::new(ConnectionState::new(Arc::clone(&self.capacity)));
+        let supervisor = Supervisor::new(&state, self.capacity.server_state(), &self.service.limits);
+        self.drive(stream, remote, &state, supervisor).await;
+    }
+
     async fn drive(
         &self,
         stream: impl AsyncRead + AsyncWrite + Unpin,
@@ -75,7 +83,7 @@ impl<E: Endpoint + 'static> ConnectionHandler<E> {
                 }
                 decision = supervisor.decision() => match decision {
                     Decision::Drain => connection.as_mut().graceful_shutdown(),
-                    Decision::Close(phase) => return tracing::debug!(?phase, "closed connection"),
+                    Decision::Close => return tracing::debug!(phase = ?state.phase(), "closed connection"),
                 }
             }
         }
@@ -86,8 +94,8 @@ impl<E: Endpoint + 'static> ConnectionHandler<E> {
 enum Decision {
     /// To accept no more requests.
     Drain,
-    /// To close now, in the phase that it is in.
-    Close(Phase),
+    /// To close now.
+    Close,
 }
 
 /// Decides when a connection is closed: by the deadline of its state, and by the server state.
@@ -117,20 +125,20 @@ impl<'a> Supervisor<'a> {
                     match server_state {
                         ServerState::Accepting | ServerState::Saturated => {}
                         ServerState::Draining => return Decision::Drain,
-                        ServerState::Aborting => return Decision::Close(state.phase()),
+                        ServerState::Aborting => return Decision::Close,
                     }
                 }
                 () = poll_fn(|context| poll_close(state, *server_state, limits, timer.as_mut(), context)) => {
-                    return Decision::Close(state.phase());
+                    return Decision::Close;
                 }
             }
         }
     }
 }
 
-/// Ready when the deadline has passed, or when the server drains and no request is under way. A late request body does
-/// not close the connection: its reader gets an error, and responds. The timer is moved only where it would fire too late
-/// or has fired too early, not for each request.
+/// Ready when the deadline has passed, or when the server drains and no request is under way. The deadline of a request
+/// body is its reader's: the reader gets an error, and responds. The timer is moved only where it would fire too late or
+/// has fired too early, not for each request.
 fn poll_close(
     state: &ConnectionState,
     server_state: ServerState,
@@ -157,3 +165,6 @@ fn poll_close(
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

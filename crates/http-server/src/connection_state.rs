@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64, AtomicUsize};
+use std::sync::atomic::{AtomicBool, AtomicU8, AtomicU64};
 use std::task::Waker;
 use std::time::Duration;
 
@@ -13,6 +13,7 @@ use futures_util::task::AtomicWaker;
 use tokio::time::Instant;
 
 use crate::capacity::Capacity;
+use crate::memory_budget::Reservation;
 use crate::timeouts::Timeouts;
 
 /// What a connection waits for.
@@ -50,10 +51,8 @@ pub(crate) struct ConnectionState {
     /// Bytes of the request body or of the response that have passed.
     transferred: AtomicU64,
     has_unread_body: AtomicBool,
-    is_request_waiting: AtomicBool,
     body_reader: AtomicWaker,
-    /// Bytes of the memory budget.
-    reserved: AtomicUsize,
+    reservation: Reservation,
 }
 
 impl ConnectionState {
@@ -65,9 +64,8 @@ impl ConnectionState {
             since: AtomicU64::new(0),
             transferred: AtomicU64::new(0),
             has_unread_body: AtomicBool::new(false),
-            is_request_waiting: AtomicBool::new(false),
             body_reader: AtomicWaker::new(),
-            reserved: AtomicUsize::new(0),
+            reservation: Reservation::new(0),
         }
     }
 
@@ -113,14 +111,12 @@ impl ConnectionState {
         }
     }
 
-    /// The socket has written all bytes that there are. Returns whether a request waits for that.
-    pub(crate) fn on_flush(&self) -> bool {
-        if self.phase() != ResponseEnd {
-            return false;
+    /// The socket has written all bytes that there are.
+    pub(crate) fn on_flush(&self) {
+        if self.phase() == ResponseEnd {
+            self.capacity.release(&self.reservation);
+            self.enter(Idle);
         }
-        self.capacity.release(self.reserved.swap(0, Relaxed));
-        self.enter(Idle);
-        self.is_request_waiting.swap(false, Relaxed)
     }
 
     /// The socket has sent the end. Returns whether the client is likely to send more.
@@ -130,31 +126,15 @@ impl ConnectionState {
         expects_more
     }
 
-    /// Whether the next request has to wait, since the client has not taken the response to the last one.
-    pub(crate) fn must_wait(&self) -> bool {
-        let must_wait = self.phase() == ResponseEnd;
-        self.is_request_waiting.store(must_wait, Relaxed);
-        must_wait
-    }
-
     /// A request head is complete.
     pub(crate) fn begin_request(&self, has_body: bool) {
         self.has_unread_body.store(false, Relaxed);
         self.enter(if has_body { Body } else { Endpoint });
     }
 
-    /// Replaces the connection's reservation of memory. Returns `false`, and leaves it, where the budget has not enough.
-    pub(crate) fn reserve(&self, bytes: usize) -> bool {
-        let fits = self.capacity.reserve(self.reserved.load(Relaxed), bytes);
-        if fits {
-            self.reserved.store(bytes, Relaxed);
-        }
-        fits
-    }
-
-    /// Replaces the connection's reservation by a larger one, as far as the budget has the bytes.
-    pub(crate) fn overdraw(&self, bytes: usize) {
-        self.reserved.store(self.capacity.overdraw(self.reserved.load(Relaxed), bytes), Relaxed);
+    /// Changes the connection's reservation of memory. Returns `false` where bytes are missing, unless it may overdraw.
+    pub(crate) fn reserve(&self, bytes: usize, may_overdraw: bool) -> bool {
+        self.capacity.reserve(&self.reservation, bytes, may_overdraw)
     }
 
     /// `count` bytes of the request body have come.
@@ -207,6 +187,52 @@ impl ConnectionState {
 
 impl Drop for ConnectionState {
     fn drop(&mut self) {
-        self.capacity.release(self.reserved.swap(0, Relaxed));
+        self.capacity.release(&self.reservation);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::poll_fn;
+    use std::task::Poll;
+
+    use super::*;
+    use crate::limits::Limits;
+
+    #[test]
+    fn phase_is_found_by_its_number() {
+        assert!(PHASES.iter().enumerate().all(|(number, phase)| *phase as usize == number));
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn late_body_wakes_its_reader_in_another_task() {
+        let state = Arc::new(ConnectionState::new(Capacity::new(&Limits::default())));
+        for _ in 0..1_000 {
+            state.begin_request(true);
+            let reading = Arc::clone(&state);
+            let is_late =
+                move |waker: &Waker| if reading.wait_for_body(waker) { Poll::Ready(()) } else { Poll::Pending };
+            let reader = tokio::spawn(poll_fn(move |context| is_late(context.waker())));
+            assert!(state.give_up_body() && !state.give_up_body());
+            tokio::time::timeout(Duration::from_secs(10), reader).await.unwrap().unwrap();
+        }
+    }
+
+    #[test]
+    fn body_that_ends_after_its_response_began_changes_no_phase() {
+        let state = ConnectionState::new(Capacity::new(&Limits::default()));
+        state.begin_request(true);
+        state.begin_response();
+        state.end_body(false);
+        assert!(state.phase() == Response && state.has_unread_body() && !state.give_up_body());
+    }
+
+    #[test]
+    fn closed_connection_returns_its_memory() {
+        let capacity = Capacity::new(&Limits { memory: 100, ..Limits::default() });
+        for _ in 0..3 {
+            let state = ConnectionState::new(Arc::clone(&capacity));
+            assert!(state.reserve(100, false));
+        }
     }
 }

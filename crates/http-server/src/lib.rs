@@ -26,6 +26,8 @@ mod connection;
 mod connection_state;
 mod endpoint;
 mod error_response;
+#[cfg(test)]
+mod fuzz;
 mod limits;
 mod memory_budget;
 mod request_head;

@@ -1,6 +1,9 @@
 //! The memory budget: a byte semaphore that every request and response reserves from before it is buffered. Nothing waits
 //! for it: a reservation succeeds, fails, or overdraws.
 
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+
 use tokio::sync::{Semaphore, SemaphorePermit};
 
 /// The bytes that all connections together may buffer.
@@ -9,26 +12,36 @@ pub(crate) struct MemoryBudget {
     size: usize,
 }
 
+/// What one connection has reserved, in bytes. Only the connection's own task changes it.
+pub(crate) type Reservation = AtomicUsize;
+
 impl MemoryBudget {
     pub(crate) fn new(size: usize) -> Self {
         let size = size.min(Semaphore::MAX_PERMITS);
         Self { free: Semaphore::new(size), size }
     }
 
-    /// Reserves `bytes`. Returns `false` and reserves nothing where fewer are free.
-    pub(crate) fn try_reserve(&self, bytes: usize) -> bool {
-        let permits = u32::try_from(bytes).ok().and_then(|bytes| self.free.try_acquire_many(bytes).ok());
-        permits.map(SemaphorePermit::forget).is_some()
+    /// Changes a reservation to `wanted` bytes. Returns `false` and changes nothing where fewer are free.
+    pub(crate) fn reserve(&self, reservation: &Reservation, wanted: usize) -> bool {
+        let held = reservation.load(Relaxed);
+        if wanted > held {
+            let permits = u32::try_from(wanted - held).ok().and_then(|bytes| self.free.try_acquire_many(bytes).ok());
+            if permits.map(SemaphorePermit::forget).is_none() {
+                return false;
+            }
+        } else if wanted < held {
+            self.free.add_permits(held - wanted);
+        }
+        reservation.store(wanted, Relaxed);
+        true
     }
 
-    /// Reserves `bytes`, or as many as are free. Returns how many.
-    pub(crate) fn reserve_up_to(&self, bytes: usize) -> usize {
-        self.free.forget_permits(bytes)
-    }
-
-    /// Returns reserved bytes.
-    pub(crate) fn release(&self, bytes: usize) {
-        self.free.add_permits(bytes);
+    /// Enlarges a reservation to `wanted` bytes as far as they are free. Returns how many are missing.
+    pub(crate) fn overdraw(&self, reservation: &Reservation, wanted: usize) -> usize {
+        let missing = wanted.saturating_sub(reservation.load(Relaxed));
+        let reserved = self.free.forget_permits(missing);
+        reservation.fetch_add(reserved, Relaxed);
+        missing - reserved
     }
 
     /// Whether an eighth of the budget or less is free.
@@ -43,26 +56,26 @@ mod tests {
 
     #[test]
     fn reservation_fails_when_bytes_are_missing_and_changes_nothing() {
-        let budget = MemoryBudget::new(100);
-        assert!(budget.try_reserve(60) && !budget.try_reserve(41) && budget.try_reserve(40));
-        assert!(!budget.try_reserve(1) && budget.try_reserve(0));
-        budget.release(90);
-        assert!(budget.try_reserve(90) && !budget.try_reserve(1));
-        assert!(!MemoryBudget::new(usize::MAX).try_reserve(usize::MAX));
+        let (budget, one, two) = (MemoryBudget::new(100), Reservation::new(0), Reservation::new(0));
+        assert!(budget.reserve(&one, 60) && !budget.reserve(&two, 41) && budget.reserve(&two, 40));
+        assert!(!budget.reserve(&one, 61) && budget.reserve(&one, 0) && budget.reserve(&two, 100));
+        assert_eq!((one.into_inner(), two.into_inner()), (0, 100));
+        assert!(!MemoryBudget::new(usize::MAX).reserve(&Reservation::new(0), usize::MAX));
     }
 
     #[test]
     fn overdrawing_reserves_what_is_free() {
-        let budget = MemoryBudget::new(100);
-        assert_eq!([80, 50, 10].map(|bytes| budget.reserve_up_to(bytes)), [80, 20, 0]);
-        budget.release(30);
-        assert!(budget.try_reserve(30) && !budget.try_reserve(1));
+        let (budget, one, two) = (MemoryBudget::new(100), Reservation::new(0), Reservation::new(0));
+        assert!(budget.reserve(&one, 60) && budget.reserve(&two, 30));
+        assert_eq!((budget.overdraw(&one, 90), one.load(Relaxed)), (20, 70));
+        assert_eq!((budget.overdraw(&two, 40), two.load(Relaxed)), (10, 30));
+        assert!(budget.reserve(&one, 0) && budget.reserve(&two, 100));
     }
 
     #[test]
     fn budget_is_low_when_an_eighth_or_less_is_free() {
-        let budget = MemoryBudget::new(80);
-        assert!(budget.try_reserve(69) && !budget.is_low());
-        assert!(budget.try_reserve(1) && budget.is_low());
+        let (budget, one) = (MemoryBudget::new(80), Reservation::new(0));
+        assert!(budget.reserve(&one, 69) && !budget.is_low());
+        assert!(budget.reserve(&one, 70) && budget.is_low());
     }
 }

@@ -1,11 +1,9 @@
 //! One request from its head to its response: validation, memory, the endpoint, or an error response.
 
-use std::future::poll_fn;
 use std::io;
 use std::net::SocketAddr;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::task::Poll;
 
 use futures_util::FutureExt as _;
 use hyper::body::{Body, Bytes, Incoming};
@@ -14,7 +12,7 @@ use hyper::http::HeaderValue;
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 
-use crate::body::{RequestBody, buffered_size, response_body};
+use crate::body::{EndpointBody, RequestBody, buffered_size, response_body};
 use crate::connection_state::ConnectionState;
 use crate::endpoint::{self, Endpoint};
 use crate::error_response::ErrorResponses;
@@ -37,32 +35,16 @@ impl<E: Endpoint> Service<E> {
         state: &Arc<ConnectionState>,
         remote: SocketAddr,
     ) -> Response<impl Body<Data = Bytes, Error = io::Error> + use<E>> {
-        // A client that does not take a response gets no further one.
-        poll_fn(|_| if state.must_wait() { Poll::Pending } else { Poll::Ready(()) }).await;
         let (parts, body) = request.into_parts();
-        let is_safe = parts.method.is_safe();
         state.begin_request(!body.is_end_stream());
         let body = RequestBody::new(body, Arc::clone(state));
         let mut response = match self.admit(&parts, &body, state) {
-            Ok(()) => {
-                let called = AssertUnwindSafe(endpoint::call(&self.endpoint, parts, body, self.local, remote));
-                let called = called.catch_unwind().await;
-                called.unwrap_or_else(|_| self.errors.response(StatusCode::INTERNAL_SERVER_ERROR))
-            }
+            Ok(()) => self.call_endpoint(parts, body, state, remote).await,
             Err(status) => {
-                drop(body);
+                drop(body); // now it counts as unread
                 self.errors.response(status)
             }
         };
-        let size = buffered_size(response.body());
-        if !state.reserve(size) {
-            if is_safe {
-                response = self.errors.response(StatusCode::SERVICE_UNAVAILABLE);
-            } else {
-                // The change is stored already: 503 would say that it is not.
-                state.overdraw(size);
-            }
-        }
         if state.has_unread_body() {
             // hyper closes the connection, but may have written the head by the time it sees that.
             response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
@@ -71,10 +53,31 @@ impl<E: Endpoint> Service<E> {
         response.map(|body| response_body(body, Arc::clone(state)))
     }
 
+    /// Checks the head of a request and reserves memory for it.
     fn admit(&self, parts: &Parts, body: &RequestBody, state: &ConnectionState) -> Result<(), StatusCode> {
         let size = HeadSize::of(parts);
         ensure_valid(parts, &size, &self.limits)?;
         let reservation = size.reservation(&parts.headers, !body.is_end_stream(), &self.limits);
-        if state.reserve(reservation) { Ok(()) } else { Err(StatusCode::SERVICE_UNAVAILABLE) }
+        if state.reserve(reservation, false) { Ok(()) } else { Err(StatusCode::SERVICE_UNAVAILABLE) }
+    }
+
+    /// Calls the endpoint and reserves memory for its response. A change that is stored already gets its response in any
+    /// case: a 503 would say that it is not stored.
+    async fn call_endpoint(
+        &self,
+        parts: Parts,
+        body: RequestBody,
+        state: &ConnectionState,
+        remote: SocketAddr,
+    ) -> Response<EndpointBody> {
+        let is_unsafe = !parts.method.is_safe();
+        let response = AssertUnwindSafe(endpoint::call(&self.endpoint, parts, body, self.local, remote));
+        let response = response.catch_unwind().await;
+        let response = response.unwrap_or_else(|_| self.errors.response(StatusCode::INTERNAL_SERVER_ERROR));
+        if state.reserve(buffered_size(response.body()), is_unsafe) {
+            response
+        } else {
+            self.errors.response(StatusCode::SERVICE_UNAVAILABLE)
+        }
     }
 }

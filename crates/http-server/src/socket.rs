@@ -62,9 +62,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Socket<S> {
 
     /// hyper flushes only when the stream has taken everything that hyper has.
     fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        if self.state.on_flush() {
-            context.waker().wake_by_ref(); // the next request may begin
-        }
+        self.state.on_flush();
         Pin::new(&mut self.stream).poll_flush(context)
     }
 

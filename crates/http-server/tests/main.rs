@@ -161,6 +161,7 @@ impl Endpoint for Service {
 }
 
 impl TestServer {
+    #[expect(clippy::large_types_passed_by_value, reason = "as the server takes them")]
     async fn start(limits: Limits) -> Self {
         let (requests, release) = (Arc::new(Requests::default()), Arc::new(Semaphore::new(0)));
         let service = Service { requests: Arc::clone(&requests), release: Arc::clone(&release) };

@@ -11,7 +11,7 @@ impl Accounts {
     /// Ends the session of a token. Returns `false` where there is no such session.
     ///
     /// # Errors
-    /// [`StoreError`]: the session may still be open, and the user must be told so.
+    /// [`StoreError`]: the session may still be open. Do not report a log-out to the user.
     pub async fn log_out(&self, token: &SessionToken) -> Result<bool, StoreError> {
         let ended = self.inner.ports.sessions.end(token.digest()).await?;
         if let Some(EndedSession { id, user }) = ended {

@@ -160,8 +160,8 @@ async fn stale_form_is_shown_without_passwords_and_resubmits() {
     assert_page(&page, 403, STALE);
     assert!(!page.html.contains("hush-hush"), "{}", page.html);
     let form = page.form("/register");
-    let kept: Vec<_> = form.iter().filter(|(name, _)| name != "csrf_token").cloned().collect();
-    assert_eq!(kept, [("username".into(), "ada <3".into()), ("email".into(), "ada@example.com".to_owned())]);
+    let offered: Vec<_> = form.iter().filter(|(name, _)| name != "csrf_token").cloned().collect();
+    assert_eq!(offered, [("username".into(), "ada <3".into()), ("email".into(), "ada@example.com".to_owned())]);
     let again = visitor.submit_on(&page, "/register", &[]).await;
     assert_page(&again, 422, "Please choose a password.");
     assert_eq!(again.attributes("#email", "value"), ["ada@example.com"]);
@@ -190,13 +190,13 @@ async fn form_that_outlived_its_session_resubmits_after_log_in() {
     assert_page(&page, 403, "This form was open for too long, and you are not logged in.");
     assert_eq!(page.attributes("main a[target=_blank]", "href"), ["/login"]);
     ada.log_in("ada", PASSWORD).await;
-    let kept = page.form("/form");
-    let kept: Vec<_> = kept.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    assert_eq!(kept, [("dish", "soup & bread")], "without a guest's token, which a log-in invalidates");
-    let foreign = ada.request(Method::POST, "/form").header("sec-fetch-site", "cross-site").form(&kept);
+    let form = page.form("/form");
+    let fields: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    assert_eq!(fields, [("dish", "soup & bread")], "without a guest's token, which a log-in invalidates");
+    let foreign = ada.request(Method::POST, "/form").header("sec-fetch-site", "cross-site").form(&fields);
     assert_page(&ada.send(foreign).await, 403, CROSS_SITE);
-    assert_page(&ada.send(ada.request(Method::POST, "/form").form(&kept)).await, 403, CROSS_SITE);
-    let sent = browser_post(&ada, "/form", &kept).await;
+    assert_page(&ada.send(ada.request(Method::POST, "/form").form(&fields)).await, 403, CROSS_SITE);
+    let sent = browser_post(&ada, "/form", &fields).await;
     assert_eq!(sent.status, 303, "one click submits it: {}", sent.text);
     assert!(ada.get(sent.header("location").unwrap()).await.text.contains("Saved for ada."));
 }

@@ -157,8 +157,8 @@ async fn unsaved_form_is_shown_without_passwords_and_resubmits() {
     let page = visitor.submit("/register", "/register", &typed).await;
     assert_page(&page, 503, NOT_SAVED);
     assert!(!page.html.contains(PASSWORD), "{}", page.html);
-    let kept: Vec<_> = page.form("/register").into_iter().filter(|(name, _)| name != "csrf_token").collect();
-    assert_eq!(kept, [("username".into(), "ada".into()), ("email".into(), "ada@example.com".to_owned())]);
+    let offered: Vec<_> = page.form("/register").into_iter().filter(|(name, _)| name != "csrf_token").collect();
+    assert_eq!(offered, [("username".into(), "ada".into()), ("email".into(), "ada@example.com".to_owned())]);
     service.failing.fail_on(None);
     assert_eq!(visitor.submit_on(&page, "/register", &typed[2..]).await.path, "/login", "by its token alone");
 }

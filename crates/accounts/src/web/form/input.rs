@@ -3,6 +3,8 @@
 use askama::Template;
 use askama::filters::HtmlSafe;
 
+use super::passwords::is_password;
+
 /// A field with its label, its hint or error, and its value. Displays as safe HTML.
 #[derive(Debug, Clone, Template)]
 #[template(path = "input.html")]
@@ -24,8 +26,13 @@ impl<'a> Input<'a> {
     }
 
     /// The `type` of the `<input>`; `text` by default. A `password` is shown empty.
+    ///
+    /// # Panics
+    /// In debug builds, for a `password` whose name is not that of a password: its value would be in [`super::Fields`]. See
+    /// [`super::PasswordFields`].
     #[must_use]
     pub fn kind(self, kind: &'a str) -> Self {
+        debug_assert!(kind != "password" || is_password(self.name), "`{}` is not the name of a password", self.name);
         let value = if kind == "password" { "" } else { self.value };
         Self { kind, value, ..self }
     }

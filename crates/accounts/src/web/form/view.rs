@@ -78,7 +78,7 @@ mod tests {
     use crate::web::form::decode_form;
 
     fn check_view(check: impl FnOnce(FormView<'_>)) {
-        let (fields, _) = decode_form(b"city=%3Cb%3E%22Rome%22&password=secret&pet=secret").unwrap();
+        let (fields, _) = decode_form(b"city=%3Cb%3E%22Rome%22&password=secret").unwrap();
         let errors = FormErrors::at("city", "No <such> city.");
         check(FormView::new(&fields, &errors));
     }
@@ -100,9 +100,16 @@ mod tests {
     #[test]
     fn password_is_never_shown() {
         check_view(|form| {
-            assert!(!form.input("password", "Password").to_string().contains("secret"), "by its name");
-            assert!(!form.input("pet", "First pet").kind("password").to_string().contains("secret"), "by its kind");
+            assert!(!form.input("password", "Password").to_string().contains("secret"));
+            assert!(!form.input("password", "Password").kind("password").to_string().contains("secret"));
         });
+    }
+
+    #[test]
+    #[cfg(debug_assertions)]
+    #[should_panic(expected = "`pin` is not the name of a password")]
+    fn password_input_with_another_name_panics_in_debug_builds() {
+        let _ = FormView::empty().input("pin", "PIN").kind("password");
     }
 
     #[test]

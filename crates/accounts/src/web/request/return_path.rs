@@ -20,16 +20,16 @@ pub struct ReturnPath(String);
 
 impl ReturnPath {
     /// The most bytes, before and after serializing.
-    pub const MAX: usize = 2048;
+    const MAX_LENGTH: usize = 2048;
 
-    /// Parses a path. `None` for every text that may lead to another origin.
+    /// Parses a path of at most 2,048 bytes. `None` for every text that may lead to another origin.
     ///
     /// This is not a list of bad inputs. The text must begin with one slash and no second slash or backslash, contain no
     /// control character, and stay on the same origin when resolved by the WHATWG URL rules.
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
         let mut bytes = raw.bytes();
-        if raw.len() > Self::MAX || bytes.next() != Some(b'/') || matches!(bytes.next(), Some(b'/' | b'\\')) {
+        if raw.len() > Self::MAX_LENGTH || bytes.next() != Some(b'/') || matches!(bytes.next(), Some(b'/' | b'\\')) {
             return None;
         }
         if raw.chars().any(char::is_control) {
@@ -49,7 +49,7 @@ impl ReturnPath {
             return None;
         }
         let text = url.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
-        (text.len() <= Self::MAX).then_some(Self(text))
+        (text.len() <= Self::MAX_LENGTH).then_some(Self(text))
     }
 
     /// The path and query, ready for a `Location` header or a form field.

@@ -1,6 +1,6 @@
 //! The drawing of a party's table as SVG: one plate per seat, with the guest's initials on taken seats.
 //!
-//! [`plate_layout`] computes where plates are, [`seating`] assigns seats to guests, and [`ring`] is the small form for
+//! [`plate_layout`] computes where plates are, [`mod@seating`] assigns seats to guests, and [`ring`] is the small form for
 //! list rows. Sentences are in [`crate::messages`], which does not know this module.
 
 mod initials;

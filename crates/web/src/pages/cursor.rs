@@ -11,7 +11,7 @@ pub(super) fn format(cursor: &PartyCursor) -> String {
     format!("{section}.{}.{}", cursor.starts_at.as_millis(), cursor.id.get())
 }
 
-/// Parses the text that [`format`] returns. `None` for any other text.
+/// Parses the text that [`format()`] returns. `None` for any other text.
 pub(super) fn parse(text: &str) -> Option<PartyCursor> {
     let mut parts = text.split('.');
     let past = match parts.next()? {

@@ -54,6 +54,7 @@ impl AnswerCard {
         let is_cancelled = party.state == PartyState::Cancelled;
         if let Some(reason) = messages::closed_reason(party, now) {
             let is_past = party.heading.date.has_begun(now);
+            // The columns: past, cancelled.
             return match (is_past, is_cancelled) {
                 (true, false) if is_host => Self::Hosted,
                 (true, false) if is_seated => Self::Attended,

@@ -1,5 +1,5 @@
-//! `cargo xtask audit`: what others' programs find wrong with the pages. axe-core looks at each state in a browser, the
-//! W3C's checker at its source, Lighthouse at each page once. How the programs get here is in `packages`.
+//! `cargo xtask audit`: checks the pages by three programs. axe-core checks each state in a browser, the W3C's HTML checker its
+//! source, and Lighthouse measures each page once. Installing them is in `packages`.
 
 mod lighthouse;
 mod markup;
@@ -15,31 +15,31 @@ use anyhow::{Context as _, bail};
 use self::lighthouse::{Page, Runs};
 use crate::{command, gallery, report};
 
-/// How far.
+/// Which pages, and how often they are measured.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Only the states whose name holds this, such as `triplanned` or `party-full`.
+    /// Only states whose name contains this text, such as `triplanned` or `party-full`.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
-    /// How often Lighthouse measures each page: its median counts; 0 leaves Lighthouse out.
+    /// How often Lighthouse measures each page; the median counts. 0 skips Lighthouse.
     #[arg(long, value_name = "N", default_value_t = 5)]
     runs: u32,
 }
 
-/// Runs all three, and fails where any of them finds anything.
+/// Runs all three. Any finding is an error.
 pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
     let target = command::target(root)?;
     let folder = target.join("audit");
-    let packages = packages::provide(root, &folder)?;
+    let packages = packages::install(root, &folder)?;
     let sources = folder.join("sources");
     if sources.exists() {
         fs::remove_dir_all(&sources)?;
     }
-    let mut gallery = gallery::open(root, &target)?;
+    let mut gallery = gallery::command(root, &target)?;
     gallery.arg("--axe").arg(packages.axe()).arg("--sources").arg(&sources).arg("--stay");
     gallery.args(options.only.iter().flat_map(|only| ["--only", only]));
 
-    let (shown, pages) = Shown::open(&mut gallery)?;
+    let (gallery, pages) = RunningGallery::start(&mut gallery)?;
     let mut findings = markup::check(&packages.vnu(), &sources)?;
     if let Some(runs) = Runs::new(options.runs) {
         let lighthouse = packages.lighthouse()?;
@@ -48,60 +48,60 @@ pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
             findings.extend(measured.unwrap_or_else(|error| vec![format!("{}: {error:#}", page.name)]));
         }
     }
-    findings.extend(shown.close()?);
+    findings.extend(gallery.finish()?);
     report("audit", &findings)
 }
 
-/// The gallery, with its pages up.
-struct Shown {
+/// The gallery, which serves its pages until it is finished.
+struct RunningGallery {
     program: Child,
-    said: BufReader<ChildStdout>,
+    output: BufReader<ChildStdout>,
 }
 
-impl Shown {
-    /// Starts it, and waits until it has told which pages are to be measured: the lines that begin with `measure`, up to
-    /// one that says no more.
-    fn open(gallery: &mut Command) -> anyhow::Result<(Self, Vec<Page>)> {
-        let mut program = gallery.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("no gallery")?;
-        let mut said = BufReader::new(program.stdout.take().context("its output is piped")?);
+impl RunningGallery {
+    /// Starts the gallery and reads the pages to measure: lines that begin with `measure`, up to one with that word alone.
+    fn start(gallery: &mut Command) -> anyhow::Result<(Self, Vec<Page>)> {
+        let mut program =
+            gallery.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("could not start the gallery")?;
+        let mut output = BufReader::new(program.stdout.take().context("its output is piped")?);
         let mut pages = Vec::new();
         let mut line = String::new();
-        while said.read_line(&mut line)? > 0 {
-            match told(line.trim_end_matches('\n')) {
-                Told::Page(page) => pages.push(page),
-                Told::Ready => return Ok((Self { program, said }, pages)),
-                Told::Other(text) => println!("{text}"),
+        while output.read_line(&mut line)? > 0 {
+            match parse(line.trim_end_matches('\n')) {
+                Line::Page(page) => pages.push(page),
+                Line::Ready => return Ok((Self { program, output }, pages)),
+                Line::Other(text) => println!("{text}"),
             }
             line.clear();
         }
-        bail!("the gallery ended before its pages were up ({})", program.wait()?)
+        bail!("the gallery ended before its pages were served ({})", program.wait()?)
     }
 
-    /// Ends it, and gives what it found by itself.
-    fn close(mut self) -> anyhow::Result<Vec<String>> {
+    /// Ends the gallery and returns its own findings.
+    fn finish(mut self) -> anyhow::Result<Vec<String>> {
         drop(self.program.stdin.take());
-        let lines = self.said.lines().collect::<Result<Vec<_>, _>>()?;
+        let lines = self.output.lines().collect::<Result<Vec<_>, _>>()?;
         let is_clean = self.program.wait()?.success();
         Ok(if is_clean { Vec::new() } else { lines })
     }
 }
 
-/// A line of the gallery.
+/// A line of the gallery's output.
 #[derive(Debug, PartialEq)]
-enum Told<'a> {
+enum Line<'a> {
     Page(Page),
     Ready,
     Other(&'a str),
 }
 
-fn told(line: &str) -> Told<'_> {
+fn parse(line: &str) -> Line<'_> {
     let mut words = line.split('\t');
     match (words.next(), words.next(), words.next(), words.next()) {
         (Some("measure"), Some(name), Some(url), Some(cookies)) => {
-            Told::Page(Page { name: name.into(), url: url.into(), cookies: cookies.into() })
+            Line::Page(Page { name: name.into(), url: url.into(), cookies: cookies.into() })
         }
-        (Some("measure"), None, None, None) => Told::Ready,
-        _ => Told::Other(line),
+        (Some("measure"), None, None, None) => Line::Ready,
+        _ => Line::Other(line),
     }
 }
 
@@ -110,24 +110,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_gallery_is_understood() {
+    fn gallery_lines_are_parsed() {
         let page = Page { name: "recipe-home".into(), url: "http://localhost:1/home".into(), cookies: "a=b".into() };
-        assert_eq!(told("measure\trecipe-home\thttp://localhost:1/home\ta=b"), Told::Page(page));
-        assert_eq!(told("measure"), Told::Ready);
-        assert_eq!(told("73 states, nothing found"), Told::Other("73 states, nothing found"));
+        assert_eq!(parse("measure\trecipe-home\thttp://localhost:1/home\ta=b"), Line::Page(page));
+        assert_eq!(parse("measure"), Line::Ready);
+        assert_eq!(parse("73 states, nothing found"), Line::Other("73 states, nothing found"));
     }
 
     #[test]
-    fn what_the_gallery_finds_is_told_and_an_early_end_is_an_error() {
+    fn gallery_findings_are_returned_and_early_end_is_an_error() {
         let shell = |script: &str| {
             let mut shell = Command::new("sh");
             shell.args(["-c", script]);
             shell
         };
-        let (clean, pages) = Shown::open(&mut shell("echo measure; read -r _; echo nothing found")).unwrap();
-        assert_eq!((clean.close().unwrap(), pages), (Vec::<String>::new(), Vec::new()));
-        let (poor, _) = Shown::open(&mut shell("echo measure; read -r _; echo axe: label; exit 1")).unwrap();
-        assert_eq!(poor.close().unwrap(), ["axe: label"]);
-        assert!(Shown::open(&mut shell("echo no browser; exit 1")).is_err());
+        let (clean, pages) = RunningGallery::start(&mut shell("echo measure; read -r _; echo nothing found")).unwrap();
+        assert_eq!((clean.finish().unwrap(), pages), (Vec::<String>::new(), Vec::new()));
+        let (failing, _) =
+            RunningGallery::start(&mut shell("echo measure; read -r _; echo axe: label; exit 1")).unwrap();
+        assert_eq!(failing.finish().unwrap(), ["axe: label"]);
+        assert!(RunningGallery::start(&mut shell("echo no browser; exit 1")).is_err());
     }
 }

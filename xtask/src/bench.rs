@@ -1,6 +1,5 @@
-//! `cargo xtask bench`: runs the crates' benchmarks, and says of each how many times its floor it costs: what it would
-//! take if nothing of ours were in the way. Figures of two runs are not to be compared, since machines are busy or not;
-//! ratios of one run are.
+//! `cargo xtask bench`: runs the crates' benchmarks and prints the ratio of each to its floor, which is the same work without
+//! our code. Compare ratios, not times: two runs meet a machine with different other load.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,23 +10,23 @@ use serde_json::Value;
 
 use crate::command;
 
-/// Crate and benchmark; what each measures is said at its top.
+/// Crate and benchmark. The head of each benchmark's file says what it measures.
 const BENCHES: &[(&str, &str)] = &[("domain", "rules"), ("auth", "hash"), ("store", "reads"), ("web", "pages")];
 
-/// Which of them.
+/// Which benchmarks.
 #[derive(clap::Args)]
 pub(crate) struct Options {
     /// Only the benchmarks of this crate.
     #[arg(long, value_name = "CRATE")]
     package: Option<String>,
-    /// Only what is called so, in part.
+    /// Only benchmarks whose name contains this text.
     filter: Option<String>,
 }
 
 pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
     let folder = command::target(root)?.join("criterion");
     if folder.exists() {
-        fs::remove_dir_all(&folder)?; // what an earlier run measured is no part of this one's ratios
+        fs::remove_dir_all(&folder)?; // the results of an earlier run
     }
     let wanted = |package: &str| options.package.as_ref().is_none_or(|only| only == package);
     for (package, bench) in BENCHES.iter().filter(|(package, _)| wanted(package)) {
@@ -42,10 +41,10 @@ pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Nanoseconds, of ours and of its floor.
+/// The medians in nanoseconds, ours and the floor's, by name.
 type Medians = BTreeMap<String, [f64; 2]>;
 
-/// Reads what criterion wrote: a folder for each group, in it one for each of the two.
+/// Reads criterion's results: a folder for each group, with one folder each for `ours` and `floor`.
 fn medians(folder: &Path) -> anyhow::Result<Medians> {
     let mut medians = Medians::new();
     for group in fs::read_dir(folder).with_context(|| format!("nothing was measured: no {}", folder.display()))? {
@@ -66,15 +65,15 @@ fn medians(folder: &Path) -> anyhow::Result<Medians> {
 
 fn table(medians: &Medians) -> String {
     let line =
-        |name: &str, ours: &str, floor: &str, times: &str| format!("{name:<34} {ours:>12} {floor:>12} {times:>8}\n");
+        |name: &str, ours: &str, floor: &str, ratio: &str| format!("{name:<34} {ours:>12} {floor:>12} {ratio:>8}\n");
     let lines = medians
         .iter()
-        .map(|(name, [ours, floor])| line(name, &words(*ours), &words(*floor), &format!("{:.1}", ours / floor)));
-    [line("median of", "ours", "floor", "times")].into_iter().chain(lines).collect()
+        .map(|(name, [ours, floor])| line(name, &duration(*ours), &duration(*floor), &format!("{:.1}", ours / floor)));
+    [line("median of", "ours", "floor", "ratio")].into_iter().chain(lines).collect()
 }
 
 /// `850 ns`, `12.3 µs`, `86.0 ms`.
-fn words(nanoseconds: f64) -> String {
+fn duration(nanoseconds: f64) -> String {
     match nanoseconds {
         n if n < 1e3 => format!("{n:.0} ns"),
         n if n < 1e6 => format!("{:.1} µs", n / 1e3),
@@ -86,31 +85,31 @@ fn words(nanoseconds: f64) -> String {
 mod tests {
     use super::*;
 
-    fn measured(folder: &Path, group: &str, of: &str, median: &str) {
-        let place = folder.join(group).join(of).join("new");
-        fs::create_dir_all(&place).unwrap();
-        fs::write(place.join("estimates.json"), format!("{{\"median\":{{\"point_estimate\":{median}}}}}")).unwrap();
+    fn write_median(folder: &Path, group: &str, of: &str, median: &str) {
+        let results = folder.join(group).join(of).join("new");
+        fs::create_dir_all(&results).unwrap();
+        fs::write(results.join("estimates.json"), format!("{{\"median\":{{\"point_estimate\":{median}}}}}")).unwrap();
     }
 
     #[test]
-    fn each_is_told_as_times_its_floor() {
+    fn table_shows_ratio_to_floor() {
         let folder = tempfile::tempdir().unwrap();
-        measured(folder.path(), "a hash", "ours", "86000000.0");
-        measured(folder.path(), "a hash", "floor", "80000000.0");
-        measured(folder.path(), "a key", "ours", "1500.0");
-        measured(folder.path(), "a key", "floor", "500.0");
+        write_median(folder.path(), "a hash", "ours", "86000000.0");
+        write_median(folder.path(), "a hash", "floor", "80000000.0");
+        write_median(folder.path(), "a key", "ours", "1500.0");
+        write_median(folder.path(), "a key", "floor", "500.0");
 
-        let told = table(&medians(folder.path()).unwrap());
+        let table = table(&medians(folder.path()).unwrap());
 
-        let lines: Vec<Vec<_>> = told.lines().map(|line| line.split_whitespace().collect()).collect();
+        let lines: Vec<Vec<_>> = table.lines().map(|line| line.split_whitespace().collect()).collect();
         assert_eq!(lines[1], ["a", "hash", "86.0", "ms", "80.0", "ms", "1.1"]);
         assert_eq!(lines[2], ["a", "key", "1.5", "µs", "500", "ns", "3.0"]);
     }
 
     #[test]
-    fn what_has_no_floor_is_an_error() {
+    fn benchmark_without_floor_is_an_error() {
         let folder = tempfile::tempdir().unwrap();
-        measured(folder.path(), "a hash", "ours", "1.0");
+        write_median(folder.path(), "a hash", "ours", "1.0");
 
         assert!(medians(folder.path()).is_err());
         assert!(medians(&folder.path().join("nowhere")).is_err());

@@ -1,10 +1,9 @@
-//! What Chromium is called, for the verbs that look for it. `test-support`, which depends on nothing of ours either, looks
-//! for the same.
+//! Finds Chromium, for the verbs that need it. `test-support` has the same list, since neither crate depends on the other.
 
 use std::env;
 use std::path::PathBuf;
 
-/// By whom it was packaged; the last is where a Mac keeps it.
+/// The program's name, which depends on its packager; the last is its path on macOS.
 pub(crate) const NAMES: &[&str] = &[
     "chromium",
     "chromium-browser",
@@ -13,12 +12,12 @@ pub(crate) const NAMES: &[&str] = &[
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 ];
 
-/// The browser's program, where it is here.
+/// The path of the browser, if it is installed.
 pub(crate) fn find() -> Option<PathBuf> {
     NAMES.iter().find_map(|name| program(name))
 }
 
-/// A program by its path, or on the `PATH`.
+/// The path of a program, given by its path or by a name on the `PATH`.
 pub(crate) fn program(name: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file())

@@ -1,4 +1,4 @@
-//! Runs other programs, cargo above all. Which, and in what order, is the verbs' business.
+//! Runs other programs, above all cargo.
 
 use std::env;
 use std::ffi::OsStr;
@@ -8,27 +8,27 @@ use std::process::Command;
 use anyhow::{Context as _, ensure};
 use cargo_metadata::MetadataCommand;
 
-/// The cargo that runs us, in `root`.
+/// The cargo that runs this program, in `root`.
 pub(crate) fn cargo(root: &Path) -> Command {
     let mut cargo = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.current_dir(root);
-    // `cargo run` tells us about our own package. A build script that watches such a variable (ring's does) would run
-    // again whenever cargo is called by us and then by hand.
+    // `cargo run` sets variables about xtask's own package. Build scripts that watch one of them, as ring's does, would
+    // run again whenever cargo is called by xtask and then by hand.
     for (name, _) in env::vars_os() {
-        if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|own| name.to_string_lossy().starts_with(own)) {
+        if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
             cargo.env_remove(name);
         }
     }
     cargo
 }
 
-/// The folder that cargo builds into: `target`, unless somebody said otherwise.
+/// The folder that cargo builds into: `target`, unless the environment or cargo's settings name another.
 pub(crate) fn target(root: &Path) -> anyhow::Result<PathBuf> {
     let metadata = MetadataCommand::new().current_dir(root).no_deps().exec().context("cargo metadata failed")?;
     Ok(metadata.target_directory.into_std_path_buf())
 }
 
-/// Runs it to its end, its output going where ours goes.
+/// Runs a command to its end, with this program's output.
 ///
 /// # Errors
 /// It cannot be run, or it fails; the error quotes the command.
@@ -38,7 +38,7 @@ pub(crate) fn run(command: &mut Command) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The command as one types it.
+/// The command as it would be typed.
 pub(crate) fn quoted(command: &Command) -> String {
     let program = Path::new(command.get_program()).file_name().unwrap_or(command.get_program());
     let words: Vec<_> = [program].into_iter().chain(command.get_args()).map(OsStr::to_string_lossy).collect();

@@ -1,5 +1,5 @@
-//! `cargo xtask fuzz`: runs the tests of the modules called `fuzz` with as many inputs as one has time for. What they feed
-//! to whom stands there; every day, in `cargo xtask test`, each runs a few thousand.
+//! `cargo xtask fuzz`: runs the property tests in modules called `fuzz` with many more cases than `cargo xtask test` does, which
+//! runs a few thousand of each.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -9,14 +9,14 @@ use anyhow::{Context as _, ensure};
 
 use crate::command;
 
-/// The crates that read what strangers send, and what of them is needed for it.
-const READERS: &[&str] =
+/// The crates that parse input from clients, and the features that they need.
+const CRATES: &[&str] =
     &["--package=domain", "--package=auth", "--package=accounts", "--package=http-server", "--features=domain/party"];
 
-/// How many.
+/// How many cases.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// How many inputs each test is given.
+    /// How many cases each test runs.
     #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1..))]
     cases: u32,
 }
@@ -24,35 +24,35 @@ pub(crate) struct Options {
 pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
     let mut fuzz = fuzz(root, options);
     let mut cargo = fuzz.stdout(Stdio::piped()).spawn().context("could not run cargo")?;
-    let mut said = Vec::new();
+    let mut output = Vec::new();
     for line in BufReader::new(cargo.stdout.take().context("its output is piped")?).lines() {
         let line = line?;
         println!("{line}");
-        said.push(line);
+        output.push(line);
     }
     ensure!(cargo.wait()?.success(), "`{}` failed", command::quoted(&fuzz));
-    let crates = READERS.iter().filter(|word| word.starts_with("--package=")).count();
-    all_ran(crates, &said)
+    let crates = CRATES.iter().filter(|word| word.starts_with("--package=")).count();
+    ensure_all_ran(crates, &output)
 }
 
-/// A filter that matches nothing is no failure to cargo: a module that is called otherwise would never be missed.
-fn all_ran(crates: usize, said: &[String]) -> anyhow::Result<()> {
-    let ran = counts(said);
-    ensure!(ran.len() == crates && !ran.contains(&0), "each of {crates} crates has tests to run; they ran {ran:?}");
+/// Fails where a crate ran no test: to cargo, a filter that matches no test is a success.
+fn ensure_all_ran(crates: usize, output: &[String]) -> anyhow::Result<()> {
+    let ran = test_counts(output);
+    ensure!(ran.len() == crates && !ran.contains(&0), "each of {crates} crates must run tests; they ran {ran:?}");
     Ok(())
 }
 
-/// How many tests each crate ran, as libtest says it.
-fn counts(said: &[String]) -> Vec<usize> {
+/// How many tests each crate ran, from libtest's output.
+fn test_counts(output: &[String]) -> Vec<usize> {
     let count = |line: &String| line.strip_prefix("running ")?.split_once(" test")?.0.parse().ok();
-    said.iter().filter_map(count).collect()
+    output.iter().filter_map(count).collect()
 }
 
-/// Optimized, but with overflows checked: see the profile in the top `Cargo.toml`.
+/// In a profile with optimization and overflow checks, see the top `Cargo.toml`.
 fn fuzz(root: &Path, options: &Options) -> Command {
     let mut cargo = command::cargo(root);
     cargo.env("PROPTEST_CASES", options.cases.to_string());
-    cargo.args(["test", "--profile=fuzz", "--lib"]).args(READERS).args(["--", "fuzz::"]);
+    cargo.args(["test", "--profile=fuzz", "--lib"]).args(CRATES).args(["--", "fuzz::"]);
     cargo
 }
 
@@ -63,29 +63,29 @@ mod tests {
     use super::*;
 
     #[test]
-    fn as_many_inputs_are_run_as_were_asked_for() {
+    fn number_of_cases_is_passed_on() {
         let fuzz = fuzz(Path::new("."), &Options { cases: 7 });
 
         let cases = fuzz.get_envs().find(|(name, _)| *name == "PROPTEST_CASES");
         assert_eq!(cases, Some((OsStr::new("PROPTEST_CASES"), Some(OsStr::new("7")))));
     }
 
-    fn said(text: &str) -> Vec<String> {
+    fn lines(text: &str) -> Vec<String> {
         text.lines().map(ToOwned::to_owned).collect()
     }
 
     #[test]
-    fn tests_are_counted_by_what_their_programs_say() {
-        let said =
-            said("\nrunning 1 test\ntest csrf::fuzz::any ... ok\n\nrunning 0 tests\n\nrunning 12 tests\nrunning late");
+    fn tests_are_counted_from_output_of_libtest() {
+        let output =
+            lines("\nrunning 1 test\ntest csrf::fuzz::any ... ok\n\nrunning 0 tests\n\nrunning 12 tests\nrunning late");
 
-        assert_eq!(counts(&said), [1, 0, 12]);
+        assert_eq!(test_counts(&output), [1, 0, 12]);
     }
 
     #[test]
-    fn a_crate_without_a_test_to_run_fails_it() {
-        assert!(all_ran(2, &said("running 1 test\nrunning 12 tests")).is_ok());
-        assert!(all_ran(2, &said("running 1 test\nrunning 0 tests")).is_err());
-        assert!(all_ran(2, &said("running 1 test")).is_err(), "one did not run at all");
+    fn crate_without_tests_is_an_error() {
+        assert!(ensure_all_ran(2, &lines("running 1 test\nrunning 12 tests")).is_ok());
+        assert!(ensure_all_ran(2, &lines("running 1 test\nrunning 0 tests")).is_err());
+        assert!(ensure_all_ran(2, &lines("running 1 test")).is_err(), "one crate did not run");
     }
 }

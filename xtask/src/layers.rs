@@ -1,9 +1,9 @@
-//! `cargo xtask layers`: proves that each crate depends only on what it may. The table is data, in `table`; the rules
-//! are functions of values, in `rules` and `sources`; reading cargo's metadata is in `graph`.
+//! `cargo xtask layers`: checks that each crate depends only on what the dependency table allows. The table is in `table`,
+//! `graph` reads cargo's metadata, and `rules` and `named_crates` find the violations.
 
 mod graph;
+mod named_crates;
 mod rules;
-mod sources;
 mod table;
 
 use std::path::Path;
@@ -11,7 +11,7 @@ use std::path::Path;
 use crate::tree::Tree;
 
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
-    let mut breaches = rules::breaches(&graph::read(root)?);
-    breaches.extend(sources::breaches(&Tree::read(root)?));
-    crate::report("layers", &breaches)
+    let mut violations = rules::violations(&graph::read(root)?);
+    violations.extend(named_crates::violations(&Tree::read(root)?));
+    crate::report("layers", &violations)
 }

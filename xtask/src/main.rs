@@ -1,7 +1,7 @@
-//! The project's own commands: one file per verb. It depends on no crate of ours, so that it can judge them all and
-//! builds before any of them.
+//! The project's own commands: one file per verb. It depends on no other crate of the workspace, so that it can check them
+//! all and builds before any of them.
 
-#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command talks to the person who called it")]
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program prints")]
 
 mod attack;
 mod audit;
@@ -17,6 +17,7 @@ mod load_tools;
 mod screenshots;
 mod seed;
 mod source;
+mod spelling;
 mod test;
 mod tidy;
 mod tree;
@@ -30,23 +31,25 @@ use clap::Parser;
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask")]
 enum Verb {
-    /// Checks everything: format, clippy, layers, tidy, features, docs, and all tests on both engines.
+    /// Checks everything: format, spelling, clippy, layers, tidy, features, docs, and all tests on both engines.
     ///
-    /// Installs what it needs and does not find where it may, and otherwise stops with the command that does.
+    /// Installs missing programs where it may, and otherwise stops with the command that installs them.
     Test,
-    /// Proves the dependency table (which crate may name which) from `cargo metadata` and the sources.
+    /// Checks the dependency table (which crate may depend on which) by `cargo metadata` and the sources.
     Layers,
-    /// Checks what the house's style asks and a machine can see.
+    /// Checks the rules of style that clippy and rustfmt cannot see.
     Tidy,
-    /// Runs the benchmarks, and says how many times its floor each costs.
+    /// Checks spelling, with American English.
+    Spelling,
+    /// Runs the benchmarks and prints the ratio of each to its floor.
     Bench(bench::Options),
-    /// Throws a million inputs and more at whatever reads what strangers send.
+    /// Runs the property tests of everything that parses input, with a million cases each.
     Fuzz(fuzz::Options),
-    /// Fills a database with people and parties, the same ones each time.
+    /// Fills a database with users and parties, the same ones each time.
     Seed(seed::Options),
     /// Takes pictures of every page of the three services in each of its states, into `target/screenshots`.
     Screenshots(screenshots::Options),
-    /// Lets axe-core, the W3C's checker and Lighthouse look for what is wrong with the pages, and weighs them.
+    /// Checks the pages with axe-core, the W3C's HTML checker and Lighthouse, and their sizes against the budget.
     Audit(audit::Options),
     /// Kills the program under load, fills its disk, stops its database, and compares acknowledged with stored writes.
     Faults(faults::Options),
@@ -61,6 +64,7 @@ fn main() -> ExitCode {
         Verb::Test => test::run(root()),
         Verb::Layers => layers::run(root()),
         Verb::Tidy => tidy::run(root()),
+        Verb::Spelling => spelling::run(root()),
         Verb::Bench(options) => bench::run(root(), &options),
         Verb::Fuzz(options) => fuzz::run(root(), &options),
         Verb::Seed(options) => seed::run(root(), &options),
@@ -85,12 +89,12 @@ fn root() -> &'static Path {
     here.parent().unwrap_or(here)
 }
 
-/// Prints each breach on a line of its own; the error is the one line that sums them up.
-fn report(verb: &str, breaches: &[String]) -> anyhow::Result<()> {
-    for breach in breaches {
-        println!("{verb}: {breach}");
+/// Prints each violation on a line of its own. With any, the error is a summary.
+fn report(verb: &str, violations: &[String]) -> anyhow::Result<()> {
+    for violation in violations {
+        println!("{verb}: {violation}");
     }
-    anyhow::ensure!(breaches.is_empty(), "{verb} found {} breach(es)", breaches.len());
-    println!("{verb}: in order");
+    anyhow::ensure!(violations.is_empty(), "{verb} found {} violation(s)", violations.len());
+    println!("{verb}: no violations");
     Ok(())
 }

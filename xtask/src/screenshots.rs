@@ -1,5 +1,5 @@
-//! `cargo xtask screenshots`: pictures of every page of the three services in each of its states, narrow and wide, light
-//! and dark. Which states there are is said by the example `gallery` of the crate `load-tools`.
+//! `cargo xtask screenshots`: takes pictures of every page of the three services in each of its states, at three widths, in
+//! light, dark and forced colors. The states are in the example `gallery` of the crate `load-tools`.
 
 use std::fs;
 use std::path::Path;
@@ -9,15 +9,15 @@ use crate::{command, gallery};
 /// Which states.
 #[derive(clap::Args)]
 pub(crate) struct Options {
-    /// Only the states whose name holds this, such as `triplanned` or `party-full`.
+    /// Only states whose name contains this text, such as `triplanned` or `party-full`.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
 }
 
-/// Takes them into `target/screenshots`. What was there before goes, unless only some are taken.
+/// Takes the pictures into `target/screenshots`. Earlier pictures are removed, unless `--only` is given.
 pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
     let target = command::target(root)?;
-    let (mut gallery, pictures) = (gallery::open(root, &target)?, target.join("screenshots"));
+    let (mut gallery, pictures) = (gallery::command(root, &target)?, target.join("screenshots"));
     match &options.only {
         Some(only) => drop(gallery.args(["--only", only])),
         None if pictures.exists() => fs::remove_dir_all(&pictures)?,

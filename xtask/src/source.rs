@@ -1,7 +1,6 @@
-//! Rust source seen roughly: its code without comments and without what is between quotes. Enough to ask which words
-//! a program uses; no parser.
+//! Rust source without its comments and literals. Enough to find which words the code uses; not a parser.
 
-/// The text with comments, strings and characters blanked; each line stays where it was.
+/// The text with comments, strings and characters replaced by spaces. Line breaks stay.
 pub(crate) fn code(text: &str) -> String {
     let mut code = String::with_capacity(text.len());
     let mut rest = text;
@@ -18,7 +17,7 @@ pub(crate) fn code(text: &str) -> String {
     code
 }
 
-/// Whether code names the crate: by a path that begins with it, or in `use name`.
+/// Whether code names a crate: in a path that begins with it, or in `use name`.
 pub(crate) fn names_crate(code: &str, name: &str) -> bool {
     code.match_indices(name).any(|(at, _)| {
         let (before, after) = (code[..at].trim_end(), code[at + name.len()..].trim_start());
@@ -33,7 +32,7 @@ pub(crate) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// How many bytes at the start of `rest` are a comment or a literal; `before` is the character of code before it.
+/// The length in bytes of the comment or literal at the start of `rest`, or 0. `before` is the previous character of code.
 fn skipped(rest: &str, before: Option<char>) -> usize {
     let upto = |end: &str, from: usize| rest[from..].find(end).map_or(rest.len(), |at| from + at + end.len());
     if rest.starts_with("//") {
@@ -60,7 +59,7 @@ fn skipped(rest: &str, before: Option<char>) -> usize {
     }
 }
 
-/// Where the literal that begins with `quote` ends, backslashes minded.
+/// The end of the literal that begins with `quote`. Escaped quotes do not end it.
 fn quoted(rest: &str, quote: char) -> Option<usize> {
     let mut chars = rest.char_indices().skip(1);
     while let Some((at, c)) = chars.next() {
@@ -78,7 +77,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn comments_and_literals_are_not_code() {
+    fn code_excludes_comments_and_literals() {
         let text =
             "a // b\n/* c\n */ d(\"e \\\" f\", r#\"g \" h\"#, br\"i\", 'j', '\\'', '\"') k\nfn l<'m>(n: &'m str) {}";
 
@@ -90,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn a_crate_is_named_by_a_path_or_a_use() {
+    fn crate_is_named_by_path_or_use() {
         for named in
             ["use poem::Route;", "poem::Server::new()", "#[poem::handler]", "use poem;", "pub use poem as http;"]
         {

@@ -1,13 +1,12 @@
-//! `cargo xtask tidy`: what the house's style asks and a machine can see. Each check is a function of the tree that
-//! gives its breaches; what clippy and rustfmt see is left to them.
+//! `cargo xtask tidy`: checks the rules of style that clippy and rustfmt cannot see. Each check is a function from the
+//! repository's files to its violations.
 
 mod docs;
-mod entries;
 mod migrations;
 mod modules;
 mod names;
-mod spelling;
-mod statements;
+mod sql;
+mod top_level;
 
 use std::path::Path;
 
@@ -16,24 +15,21 @@ use crate::tree::Tree;
 type Check = fn(&Tree) -> Vec<String>;
 
 const CHECKS: &[Check] = &[
-    entries::allowed,
+    top_level::allowed,
     modules::documented,
     modules::short,
     migrations::paired,
-    docs::decisions_listed,
-    docs::paths_exist,
-    docs::links_lead_somewhere,
-    names::plain,
-    names::finished,
-    spelling::american,
-    statements::constant,
-    statements::compiled_once,
+    docs::decisions_are_listed,
+    docs::quoted_paths_exist,
+    docs::links_resolve,
+    names::meaningful,
+    sql::compiled_once,
 ];
 
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     let tree = Tree::read(root)?;
-    let breaches: Vec<_> = CHECKS.iter().flat_map(|check| check(&tree)).collect();
-    crate::report("tidy", &breaches)
+    let violations: Vec<_> = CHECKS.iter().flat_map(|check| check(&tree)).collect();
+    crate::report("tidy", &violations)
 }
 
 #[cfg(test)]
@@ -43,15 +39,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_tidy_folder_passes_and_one_breach_in_it_fails() {
+    fn one_violation_fails_a_tidy_folder() {
         let folder = tempfile::tempdir().unwrap();
         fs::create_dir_all(folder.path().join("crates/x/src")).unwrap();
-        fs::write(folder.path().join("crates/x/src/lib.rs"), "//! What lives here.\n").unwrap();
+        fs::write(folder.path().join("crates/x/src/lib.rs"), "//! What the crate is.\n").unwrap();
         fs::write(folder.path().join("README.md"), "The crate is in `crates/x/src/lib.rs`.\n").unwrap();
         run(folder.path()).unwrap();
 
         fs::write(folder.path().join("crates/x/src/lib.rs"), "pub fn x() {}\n").unwrap();
 
-        assert_eq!(run(folder.path()).unwrap_err().to_string(), "tidy found 1 breach(es)");
+        assert_eq!(run(folder.path()).unwrap_err().to_string(), "tidy found 1 violation(s)");
     }
 }

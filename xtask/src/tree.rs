@@ -1,5 +1,4 @@
-//! The repository's files as values: path (with `/`, from the top) and text. What they should look like is not known
-//! here.
+//! The repository's files in memory, by path (from the top, with `/`).
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -7,14 +6,14 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
-/// All files that git would track.
+/// All files that git does not ignore.
 #[derive(Default)]
 pub(crate) struct Tree {
     files: BTreeMap<String, String>,
 }
 
 impl Tree {
-    /// Reads every file below `root`, but for `.git` and what `.gitignore` names.
+    /// Reads every file below `root`, except for `.git` and the patterns of `.gitignore`.
     pub(crate) fn read(root: &Path) -> anyhow::Result<Self> {
         let ignore = fs::read_to_string(root.join(".gitignore")).unwrap_or_default();
         let mut tree = Self::default();
@@ -33,7 +32,7 @@ impl Tree {
             if entry.file_type()?.is_dir() {
                 self.read_folder(root, &path, ignore)?;
             } else {
-                // An image is read too: what is not text has no words to check, but a place in the tree.
+                // Images are read too: their paths are checked.
                 let bytes = fs::read(entry.path()).with_context(|| format!("could not read {path}"))?;
                 self.files.insert(path, String::from_utf8_lossy(&bytes).into_owned());
             }
@@ -46,7 +45,7 @@ impl Tree {
         self.files.iter().map(|(path, text)| (path.as_str(), text.as_str()))
     }
 
-    /// Those whose path ends so, such as `.rs`.
+    /// The files whose path ends with `end`, such as `.rs`.
     pub(crate) fn ending(&self, end: &str) -> impl Iterator<Item = (&str, &str)> {
         self.files().filter(move |(path, _)| path.ends_with(end))
     }
@@ -56,7 +55,7 @@ impl Tree {
         self.files.get(path).map(String::as_str)
     }
 
-    /// Whether there is such a file, or a folder with files in it.
+    /// Whether a file or a folder with files exists.
     pub(crate) fn exists(&self, path: &str) -> bool {
         let path = path.trim_end_matches('/');
         let inside = format!("{path}/");
@@ -70,7 +69,7 @@ impl Tree {
     }
 }
 
-/// The two forms our `.gitignore` uses: `/name` at the top, and `*.end` anywhere.
+/// Supports the two forms that our `.gitignore` uses: `/name` at the top, and `*.end` anywhere.
 fn is_ignored(path: &str, ignore: &str) -> bool {
     ignore.lines().any(|line| match (line.strip_prefix('/'), line.strip_prefix('*')) {
         (Some(top), _) => path == top.trim_end_matches('/'),
@@ -84,7 +83,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_git_ignores_is_not_read() {
+    fn ignored_files_are_not_read() {
         let folder = tempfile::tempdir().unwrap();
         for (path, text) in
             [(".gitignore", "/target\n*.db\n"), ("target/a.rs", ""), ("dinner.db", ""), ("x/target/b.rs", "fn b() {}")]

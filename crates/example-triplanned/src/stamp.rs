@@ -90,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn every_scene_hour_and_sun_is_some_countrys() {
+    fn every_scene_hour_and_sun_is_used() {
         let many: Vec<_> = (0..1000).map(|n| Stamp::of(&format!("Country {n}"))).collect();
         let count = |part: fn(&Stamp) -> String| many.iter().map(part).collect::<BTreeSet<_>>().len();
         assert_eq!(count(|stamp| stamp.scene.name.to_owned()), SCENES.len());

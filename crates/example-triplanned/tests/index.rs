@@ -7,7 +7,7 @@ test_support::on_both_engines! { Rack:
     an_empty_rack_says_what_to_do
     posts_come_in_pages_without_loss_or_repetition
     past_the_last_postcard_no_rack_is_called_empty
-    a_postcard_bears_its_countrys_stamp
+    postcard_shows_stamp_of_its_country
     the_page_loads_only_files_that_browsers_keep
     a_full_rack_is_sent_in_a_packet_or_few
 }
@@ -62,7 +62,7 @@ async fn past_the_last_postcard_no_rack_is_called_empty(rack: Rack) {
     }
 }
 
-async fn a_postcard_bears_its_countrys_stamp(rack: Rack) {
+async fn postcard_shows_stamp_of_its_country(rack: Rack) {
     let ada = rack.user("ada").await;
     for (city, country) in [("Lisbon", "Portugal"), ("Porto", "PORTUGAL"), ("Oslo", "Norway")] {
         post(&ada, "ada", &[("city", city), ("country", country)]).await;

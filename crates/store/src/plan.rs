@@ -31,7 +31,8 @@ pub(crate) async fn plan(sql: &'static str) -> Vec<String> {
     let store = AccountStore::connect_beside(&url, parties).await.unwrap();
     store.close().await;
     let mut connection = SqliteConnection::connect(&url).await.unwrap();
-    let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}")); // a constant of ours
+    #[expect(clippy::disallowed_methods, reason = "a prefix before a constant")]
+    let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
     let steps = query(explain).fetch_all(&mut connection).await.unwrap();
     steps.iter().map(|step| step.get("detail")).collect()
 }

@@ -73,6 +73,7 @@ async fn found(url: &str) -> Vec<String> {
 
 /// Runs statements as somebody does who cares for no rule.
 async fn damage(url: &str, sql: &str) {
+    #[expect(clippy::disallowed_methods, reason = "statements of these tests")]
     let sql = AssertSqlSafe(sql.to_owned());
     if let Some(file) = url.strip_prefix("sqlite:") {
         let careless = SqliteConnectOptions::new().filename(file).foreign_keys(false);

@@ -155,7 +155,7 @@ impl Postgres {
     /// Opens a connection each time: a pool would belong to the runtime of the test that opened it, and die with it.
     async fn create(&self, name: &str, template: &str) -> anyhow::Result<()> {
         let mut connection = PgConnection::connect(&self.server.url("postgres")).await?;
-        // A database's name cannot be bound. Both names are made here, by `fresh_name`.
+        #[expect(clippy::disallowed_methods, reason = "a name cannot be a parameter; both are made by `fresh_name`")]
         let statement = AssertSqlSafe(format!("CREATE DATABASE {name} TEMPLATE {template}"));
         sqlx::raw_sql(statement).execute(&mut connection).await?;
         connection.close().await?;

@@ -1,18 +1,18 @@
-//! The W3C's checker over the source of each state.
+//! Runs the W3C's HTML checker on the source of each state.
 
 use std::path::Path;
 use std::process::Command;
 
 use anyhow::{Context as _, ensure};
 
-/// The checker's errors in the pages of a folder, one a line. What it warns of is printed.
+/// The checker's errors in the pages of a folder, one a line. Its warnings are printed.
 pub(super) fn check(vnu: &Path, sources: &Path) -> anyhow::Result<Vec<String>> {
     let mut java = Command::new("java");
     java.arg("-jar").arg(vnu).args(["--stdout", "--exit-zero-always", "--format", "gnu"]).arg(sources);
     let output = java.output().context("could not run `java`, in Debian's package `default-jre-headless`")?;
     ensure!(output.status.success(), "the W3C's checker failed: {}", String::from_utf8_lossy(&output.stderr));
-    let said = String::from_utf8_lossy(&output.stdout);
-    let (errors, warnings): (Vec<_>, Vec<_>) = said.lines().map(short).partition(|line| is_error(line));
+    let report = String::from_utf8_lossy(&output.stdout);
+    let (errors, warnings): (Vec<_>, Vec<_>) = report.lines().map(short).partition(|line| is_error(line));
     for warning in warnings {
         println!("audit: {warning}");
     }
@@ -25,7 +25,7 @@ fn is_error(line: &str) -> bool {
     line.contains(": error: ") || line.contains(": error fatal: ") || line.contains(": non-document-error")
 }
 
-/// A line without the folder.
+/// A line of the report without the folder.
 fn short(line: &str) -> String {
     let (place, rest) = line.trim_start_matches('"').split_once("\":").unwrap_or((line, ""));
     let file = place.rsplit('/').next().unwrap_or(place);
@@ -37,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_error_is_told_from_a_warning() {
+    fn error_and_warning_are_distinguished() {
         let error = short("\"file:/a/b/page.html\":1.2-1.9: error: Stray end tag “p”.");
         assert_eq!(error, "page.html:1.2-1.9: error: Stray end tag “p”.");
         assert!(is_error(&error));

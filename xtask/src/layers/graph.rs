@@ -1,4 +1,4 @@
-//! The workspace's dependencies as values, read from `cargo metadata`. Which are allowed is not known here.
+//! Reads the workspace's dependencies from `cargo metadata`. Which are allowed is in `table`.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -13,15 +13,15 @@ pub(super) use cargo_metadata::DependencyKind as Kind;
 #[derive(Debug, Default)]
 pub(super) struct Crate {
     pub name: String,
-    /// What its manifest names.
+    /// The dependencies in its manifest.
     pub dependencies: Vec<Dependency>,
-    /// Its features, and what each enables.
+    /// Its features, and which others each enables.
     pub features: BTreeMap<String, Vec<String>>,
-    /// Every crate that it ends up with through normal and build dependencies, all features on.
-    pub reach: BTreeSet<String>,
+    /// Every crate that it depends on, directly or not, by normal and build dependencies with all features.
+    pub transitive: BTreeSet<String>,
 }
 
-/// One line of a manifest.
+/// One dependency in a manifest.
 #[derive(Debug)]
 pub(super) struct Dependency {
     pub name: String,
@@ -34,15 +34,15 @@ pub(super) struct Dependency {
 pub(super) fn read(root: &Path) -> anyhow::Result<Vec<Crate>> {
     let mut command = MetadataCommand::new();
     command.current_dir(root).features(CargoOpt::AllFeatures);
-    // Without this machine's name, cargo would fetch what only other systems need.
+    // Without the host's target, cargo would download the dependencies of other systems.
     command.other_options(["--filter-platform".to_owned(), host()?]);
     Ok(crates(&command.exec().context("could not read `cargo metadata`")?))
 }
 
 fn host() -> anyhow::Result<String> {
-    let told = Command::new("rustc").arg("-vV").output().context("could not run `rustc -vV`")?;
-    let told = String::from_utf8(told.stdout)?;
-    let host = told.lines().find_map(|line| line.strip_prefix("host: "));
+    let output = Command::new("rustc").arg("-vV").output().context("could not run `rustc -vV`")?;
+    let version = String::from_utf8(output.stdout)?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
     host.map(str::to_owned).context("`rustc -vV` names no host")
 }
 
@@ -51,23 +51,23 @@ fn crates(metadata: &Metadata) -> Vec<Crate> {
         name: package.name.to_string(),
         dependencies: package.dependencies.iter().map(Dependency::from).collect(),
         features: package.features.clone(),
-        reach: reach(metadata, &package.id),
+        transitive: transitive(metadata, &package.id),
     };
     metadata.workspace_packages().into_iter().map(to_crate).collect()
 }
 
 impl From<&cargo_metadata::Dependency> for Dependency {
-    fn from(named: &cargo_metadata::Dependency) -> Self {
+    fn from(dependency: &cargo_metadata::Dependency) -> Self {
         Self {
-            name: named.name.clone(),
-            kind: named.kind,
-            default_features: named.uses_default_features,
-            features: named.features.clone(),
+            name: dependency.name.clone(),
+            kind: dependency.kind,
+            default_features: dependency.uses_default_features,
+            features: dependency.features.clone(),
         }
     }
 }
 
-fn reach(metadata: &Metadata, from: &PackageId) -> BTreeSet<String> {
+fn transitive(metadata: &Metadata, from: &PackageId) -> BTreeSet<String> {
     let nodes = metadata.resolve.iter().flat_map(|resolve| &resolve.nodes);
     let nodes: BTreeMap<_, _> = nodes.map(|node| (&node.id, node)).collect();
     let mut reached = BTreeSet::new();
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_crate_ends_up_with_is_followed_through_normal_and_build_dependencies_alone() {
+    fn transitive_dependencies_exclude_dev_dependencies() {
         let folder = tempfile::tempdir().unwrap();
         for (name, dependencies) in [
             (
@@ -111,7 +111,7 @@ mod tests {
         let crates = read(folder.path()).unwrap();
 
         let find = |name: &str| crates.iter().find(|each| each.name == name).unwrap();
-        assert_eq!(find("top").reach, ["bottom", "middle"].map(str::to_owned).into());
+        assert_eq!(find("top").transitive, ["bottom", "middle"].map(str::to_owned).into());
         assert_eq!(find("top").dependencies.iter().filter(|each| each.kind == Kind::Development).count(), 1);
         assert!(!find("middle").dependencies[0].default_features);
     }

@@ -1,35 +1,43 @@
-//! Who may depend on whom: the one place. It says the same as the table of docs/ARCHITECTURE.md, and is what counts.
+//! The dependency table: which crate of the workspace may depend on which. This file is normative; docs/ARCHITECTURE.md
+//! repeats it for readers. Which crates may depend on sqlx and hyper is in `.deny.toml`.
 
 /// What one crate may depend on, by normal and build dependencies.
 pub(super) struct Row {
-    /// The crate; a `*` at the end stands for any ending.
+    /// The crate's name. A `*` at the end matches any ending.
     pub name: &'static str,
-    /// Which crates of ours it may name.
-    pub ours: &'static [&'static str],
-    /// Which others it may name; `None` for any.
-    pub others: Option<&'static [&'static str]>,
-    /// What it must not even reach through others.
+    /// The workspace crates that it may depend on.
+    pub workspace: Allowed,
+    /// The other crates that it may depend on.
+    pub external: Allowed,
+    /// Crates that it must not depend on, not even through others.
     pub never: &'static [&'static str],
-    /// Whether it may bring Party along.
+    /// Whether it may enable Party.
     pub party: Party,
+}
+
+/// A set of crates.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Allowed {
+    Any,
+    Only(&'static [&'static str]),
 }
 
 /// Whether a crate that depends on `domain` or `store` may enable their feature `party`.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Party {
-    /// Neither by itself nor by a feature of its own: nothing of Party reaches an embedder.
+    /// Neither by default nor by a feature: embedders get nothing of Party.
     Never,
     /// Only by a feature of its own.
     ByFeature,
-    /// It is about parties.
+    /// By default: the crate is about parties.
     Always,
 }
 
 pub(super) const TABLE: &[Row] = &[
     Row {
         name: "domain",
-        ours: &[],
-        others: Some(&[
+        workspace: Allowed::Only(&[]),
+        external: Allowed::Only(&[
             "thiserror",
             "async-trait",
             "jiff",
@@ -41,62 +49,78 @@ pub(super) const TABLE: &[Row] = &[
         never: &["tokio", "sqlx", "poem", "rand", "getrandom"],
         party: Party::ByFeature,
     },
-    Row { name: "auth", ours: &["domain"], others: None, never: &["poem", "sqlx", "store"], party: Party::Never },
-    Row { name: "accounts", ours: &["auth", "domain"], others: None, never: &["store", "sqlx"], party: Party::Never },
+    Row {
+        name: "auth",
+        workspace: Allowed::Only(&["domain"]),
+        external: Allowed::Any,
+        never: &["poem", "sqlx", "store"],
+        party: Party::Never,
+    },
+    Row {
+        name: "accounts",
+        workspace: Allowed::Only(&["auth", "domain"]),
+        external: Allowed::Any,
+        never: &["store", "sqlx"],
+        party: Party::Never,
+    },
     Row {
         name: "store",
-        ours: &["domain"],
-        others: None,
+        workspace: Allowed::Only(&["domain"]),
+        external: Allowed::Any,
         never: &["poem", "auth", "accounts"],
         party: Party::ByFeature,
     },
-    Row { name: "http-server", ours: &[], others: None, never: &["sqlx"], party: Party::Never },
+    Row {
+        name: "http-server",
+        workspace: Allowed::Only(&[]),
+        external: Allowed::Any,
+        never: &["sqlx"],
+        party: Party::Never,
+    },
     Row {
         name: "web",
-        ours: &["accounts", "store", "domain", "http-server"],
-        others: None,
+        workspace: Allowed::Only(&["accounts", "store", "domain", "http-server"]),
+        external: Allowed::Any,
         never: &[],
         party: Party::Always,
     },
     Row {
         name: "example-*",
-        ours: &["accounts", "store", "http-server"],
-        others: None,
+        workspace: Allowed::Only(&["accounts", "store", "http-server"]),
+        external: Allowed::Any,
         never: &[],
         party: Party::Never,
     },
+    Row { name: "load-tools", workspace: Allowed::Any, external: Allowed::Any, never: &[], party: Party::Always },
     Row {
-        name: "load-tools",
-        ours: &["accounts", "auth", "domain", "example-triplanned", "http-server", "store", "web"],
-        others: None,
-        never: &[],
-        party: Party::Always,
+        name: "test-support",
+        workspace: Allowed::Only(&[]),
+        external: Allowed::Any,
+        never: &["poem"],
+        party: Party::Never,
     },
-    Row { name: "test-support", ours: &[], others: None, never: &["poem"], party: Party::Never },
-    Row { name: "xtask", ours: &[], others: None, never: &["tokio"], party: Party::Never },
+    Row {
+        name: "xtask",
+        workspace: Allowed::Only(&[]),
+        external: Allowed::Any,
+        never: &["tokio"],
+        party: Party::Never,
+    },
 ];
 
-/// Crates that only these may name as a dependency of any kind.
-pub(super) const NAMED_BY: &[(&str, &[&str])] = &[
-    ("sqlx", &["store", "test-support"]),
-    // Everything else names HTTP through Poem.
-    ("hyper", &["http-server"]),
-    ("hyper-util", &["http-server"]),
-    ("http-body-util", &["http-server"]),
-];
+/// Rows that also restrict dev-dependencies. The examples show what an embedder writes, who has no other crate of the
+/// workspace.
+pub(super) const ROWS_FOR_TESTS_TOO: &[&str] = &["example-*"];
 
-/// Rows that bind the tests too: an example shows how an embedder lives, who has no other crates of ours.
-pub(super) const TESTS_TOO: &[&str] = &["example-*"];
-
-/// Crates of ours that are only ever a dev-dependency.
+/// Workspace crates that may only be dev-dependencies.
 pub(super) const DEV_ONLY: &[&str] = &["test-support"];
 
-/// Dependencies whose features are bounded: (crate, dependency, the features it may enable). Their default features
-/// must be off. jiff: no zones of the system, no time from it.
+/// Dependencies with a limited set of features and without default features: (crate, dependency, allowed features).
+/// jiff must not read the system's time zones or its clock.
 pub(super) const FEATURES: &[(&str, &str, &[&str])] = &[("domain", "jiff", &["std", "alloc", "tzdb-bundle-always"])];
 
-/// Crates whose name may stand in source only below these paths, comments aside.
-pub(super) const SPOKEN_IN: &[(&str, &[&str])] = &[
+/// Crates whose name may occur in source files only below these paths; comments do not count.
+pub(super) const NAMED_ONLY_IN: &[(&str, &[&str])] = &[
     (
         "poem",
         &[
@@ -128,7 +152,17 @@ pub(super) const SPOKEN_IN: &[(&str, &[&str])] = &[
 ];
 
 impl Row {
+    /// The row of a crate.
     pub(super) fn of(name: &str) -> Option<&'static Row> {
         TABLE.iter().find(|row| row.name.strip_suffix('*').map_or(row.name == name, |start| name.starts_with(start)))
+    }
+}
+
+impl Allowed {
+    pub(super) fn contains(self, name: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Only(names) => names.contains(&name),
+        }
     }
 }

@@ -1,4 +1,4 @@
-//! Migrations come in pairs: each set has the same files for both engines, numbered from 1 without a gap.
+//! Checks the migrations: each set has the same files for both engines, numbered from 1 without a gap.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ const ENGINES: [&str; 2] = ["sqlite", "postgres"];
 
 /// Checks every set: each folder of `migrations/`, and the one that a crate brings in its own `migrations/`.
 pub(super) fn paired(tree: &Tree) -> Vec<String> {
-    let mut breaches = Vec::new();
-    let mut files = BTreeSet::new(); // (set, file), whichever engine it is for
+    let mut violations = Vec::new();
+    let mut files = BTreeSet::new(); // (set, file), for either engine
     for (path, _) in tree.files() {
         let form = match path.split('/').collect::<Vec<_>>()[..] {
             ["migrations", _, engine, file] | ["crates", _, "migrations", engine, file]
@@ -23,22 +23,22 @@ pub(super) fn paired(tree: &Tree) -> Vec<String> {
             ["crates", _, "migrations", ..] => "crates/CRATE/migrations",
             _ => continue,
         };
-        breaches.push(format!("{path} is not named {form}/sqlite|postgres/NNNN_what.sql"));
+        violations.push(format!("{path} is not named {form}/sqlite|postgres/NNNN_what.sql"));
     }
     let mut expected = ("", 0);
     for (set, file) in files {
         expected = if expected.0 == set { (set, expected.1 + 1) } else { (set, 1) };
         if number(file) != Some(expected.1) {
-            breaches.push(format!("{set}: {file} stands where number {:04} is due", expected.1));
+            violations.push(format!("{set}: {file} should have number {:04}", expected.1));
         }
         for engine in ENGINES {
             let path = format!("{set}/{engine}/{file}");
             if tree.text(&path).is_none() {
-                breaches.push(format!("{path} is missing: the other engine has it"));
+                violations.push(format!("{path} is missing: the other engine has it"));
             }
         }
     }
-    breaches
+    violations
 }
 
 /// The number of `0012_what_it_does.sql`.
@@ -51,55 +51,55 @@ fn number(file: &str) -> Option<u32> {
 mod tests {
     use super::*;
 
-    fn breaches_of(paths: &[&str]) -> String {
+    fn violations_of(paths: &[&str]) -> String {
         paired(&Tree::of(&paths.iter().map(|path| (*path, "")).collect::<Vec<_>>())).join("\n")
     }
 
     #[test]
-    fn a_set_with_the_same_files_for_both_engines_is_in_order() {
+    fn set_with_same_files_for_both_engines_passes() {
         let both = ["sqlite", "postgres"].map(|engine| {
             ["accounts/{}/0001_users.sql", "accounts/{}/0002_more.sql", "party/{}/0001_parties.sql"]
                 .map(|path| format!("migrations/{}", path.replace("{}", engine)))
         });
 
-        assert_eq!(breaches_of(&both.as_flattened().iter().map(String::as_str).collect::<Vec<_>>()), "");
+        assert_eq!(violations_of(&both.as_flattened().iter().map(String::as_str).collect::<Vec<_>>()), "");
     }
 
     #[test]
-    fn a_migration_for_one_engine_alone_is_a_breach() {
-        let breaches = breaches_of(&["migrations/party/sqlite/0001_parties.sql"]);
+    fn migration_for_one_engine_only_is_a_violation() {
+        let violations = violations_of(&["migrations/party/sqlite/0001_parties.sql"]);
 
-        assert_eq!(breaches, "migrations/party/postgres/0001_parties.sql is missing: the other engine has it");
+        assert_eq!(violations, "migrations/party/postgres/0001_parties.sql is missing: the other engine has it");
     }
 
     #[test]
-    fn a_crate_s_own_set_is_one_too() {
+    fn set_of_a_crate_is_checked_too() {
         let both = ["sqlite", "postgres"].map(|engine| format!("crates/trips/migrations/{engine}/0001_posts.sql"));
-        assert_eq!(breaches_of(&[&both[0], &both[1]]), "");
-        assert_eq!(breaches_of(&[&both[0]]), format!("{} is missing: the other engine has it", both[1]));
+        assert_eq!(violations_of(&[&both[0], &both[1]]), "");
+        assert_eq!(violations_of(&[&both[0]]), format!("{} is missing: the other engine has it", both[1]));
     }
 
     #[test]
-    fn a_gap_and_a_doubled_number_are_breaches() {
+    fn gap_and_duplicate_number_are_violations() {
         let file = |name: &str| [format!("migrations/a/sqlite/{name}"), format!("migrations/a/postgres/{name}")];
         let gap = [file("0001_a.sql"), file("0003_c.sql")];
         let doubled = [file("0001_a.sql"), file("0001_b.sql")];
 
-        for (files, stands) in [(gap, "0003_c.sql"), (doubled, "0001_b.sql")] {
-            let breaches = breaches_of(&files.as_flattened().iter().map(String::as_str).collect::<Vec<_>>());
-            assert_eq!(breaches, format!("migrations/a: {stands} stands where number 0002 is due"));
+        for (files, wrong) in [(gap, "0003_c.sql"), (doubled, "0001_b.sql")] {
+            let violations = violations_of(&files.as_flattened().iter().map(String::as_str).collect::<Vec<_>>());
+            assert_eq!(violations, format!("migrations/a: {wrong} should have number 0002"));
         }
     }
 
     #[test]
-    fn a_file_named_otherwise_is_a_breach() {
+    fn file_with_another_name_is_a_violation() {
         for path in [
             "migrations/a/mysql/0001_a.sql",
             "migrations/a/sqlite/1_a.sql",
             "migrations/notes.md",
             "crates/x/migrations/1.sql",
         ] {
-            assert!(breaches_of(&[path]).starts_with(&format!("{path} is not named")), "{path}");
+            assert!(violations_of(&[path]).starts_with(&format!("{path} is not named")), "{path}");
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Counts the tests that ran, from the lines that cargo's test runners close with: a run without tests is no success.
+//! Counts the tests that ran, from the summary lines of cargo's test runners. A run without tests is a failure.
 
 use std::fmt;
 use std::io::{BufRead as _, BufReader};
@@ -8,15 +8,15 @@ use anyhow::{Context as _, ensure};
 
 use crate::command;
 
-/// How many tests ran, and how.
+/// How many tests passed, failed and were ignored.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Tally {
+pub(super) struct TestCounts {
     passed: u32,
     failed: u32,
     ignored: u32,
 }
 
-impl fmt::Display for Tally {
+impl fmt::Display for TestCounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} passed, {} failed", self.passed, self.failed)?;
         if self.ignored > 0 {
@@ -26,13 +26,13 @@ impl fmt::Display for Tally {
     }
 }
 
-impl Tally {
-    /// Adds a line such as `test result: ok. 5 passed; 0 failed; 1 ignored; …`; other lines are passed over.
+impl TestCounts {
+    /// Adds a line such as `test result: ok. 5 passed; 0 failed; 1 ignored; …`; other lines are ignored.
     fn add(&mut self, line: &str) {
-        let Some((_, counts)) = line.strip_prefix("test result: ").and_then(|result| result.split_once(". ")) else {
+        let Some((_, fields)) = line.strip_prefix("test result: ").and_then(|result| result.split_once(". ")) else {
             return;
         };
-        for count in counts.split("; ") {
+        for count in fields.split("; ") {
             match count.split_once(' ').map(|(number, what)| (number.parse().unwrap_or(0), what)) {
                 Some((number, "passed")) => self.passed += number,
                 Some((number, "failed")) => self.failed += number,
@@ -43,23 +43,23 @@ impl Tally {
     }
 }
 
-/// Runs `cargo test`, passing its lines on.
+/// Runs `cargo test` and prints its output.
 ///
 /// # Errors
 /// A test failed, or none ran.
-pub(super) fn run(test: &mut Command) -> anyhow::Result<Tally> {
+pub(super) fn run(test: &mut Command) -> anyhow::Result<TestCounts> {
     let mut running = test.stdout(Stdio::piped()).spawn().context("could not run `cargo test`")?;
-    let mut tally = Tally::default();
+    let mut counts = TestCounts::default();
     for line in running.stdout.take().into_iter().flat_map(|out| BufReader::new(out).split(b'\n')) {
         let line = line?;
         let line = String::from_utf8_lossy(&line);
         println!("{line}");
-        tally.add(&line);
+        counts.add(&line);
     }
     let status = running.wait()?;
-    ensure!(status.success(), "`{}` failed ({status}): {tally} up to there", command::quoted(test));
-    ensure!(tally.passed > 0, "`{}` ran no test", command::quoted(test));
-    Ok(tally)
+    ensure!(status.success(), "`{}` failed ({status}): {counts} before that", command::quoted(test));
+    ensure!(counts.passed > 0, "`{}` ran no test", command::quoted(test));
+    Ok(counts)
 }
 
 #[cfg(test)]
@@ -67,22 +67,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_closing_lines_of_all_runners_are_added_up() {
-        let mut tally = Tally::default();
+    fn summary_lines_are_added_up() {
+        let mut counts = TestCounts::default();
 
         for line in [
             "test result: ok. 5 passed; 0 failed; 1 ignored; 0 measured; 7 filtered out; finished in 5.55s",
             "test user::a_name ... ok",
             "test result: FAILED. 2 passed; 3 failed; 0 ignored; 0 measured; 0 filtered out; finished in 0.01s",
         ] {
-            tally.add(line);
+            counts.add(line);
         }
 
-        assert_eq!(tally.to_string(), "7 passed, 3 failed, 1 skipped");
+        assert_eq!(counts.to_string(), "7 passed, 3 failed, 1 skipped");
     }
 
     #[test]
-    fn a_run_without_tests_is_no_success() {
+    fn run_without_tests_is_a_failure() {
         let mut nothing = Command::new("echo");
         let mut failing = Command::new("sh");
 

@@ -41,14 +41,14 @@ async fn compressed_response_has_the_same_content_and_headers(app: TestApp) {
     let (stylesheet, script) = (file("link[rel=stylesheet]", "href"), file("script", "src"));
     for path in ["/", "/user/ada", "/rsvp", "/parties/1", "/nowhere", stylesheet.as_str()] {
         let (status, plain_headers, plain) = fetch(&ada, Method::GET, path, None).await;
-        let (same_status, headers, packed) = fetch(&ada, Method::GET, path, Some("br, gzip")).await;
-        let read = read_to_string(GzDecoder::new(packed.as_slice())).unwrap();
+        let (same_status, headers, compressed) = fetch(&ada, Method::GET, path, Some("br, gzip")).await;
+        let decompressed = read_to_string(GzDecoder::new(compressed.as_slice())).unwrap();
 
         assert_eq!(status, same_status, "{path}");
-        assert_eq!(without_tokens(&read), without_tokens(std::str::from_utf8(&plain).unwrap()), "{path}");
-        assert!(packed.len() * 3 < plain.len() * 2, "{path}: {} of {}", packed.len(), plain.len());
+        assert_eq!(without_tokens(&decompressed), without_tokens(std::str::from_utf8(&plain).unwrap()), "{path}");
+        assert!(compressed.len() * 3 < plain.len() * 2, "{path}: {} of {}", compressed.len(), plain.len());
         assert_eq!(headers["content-encoding"], "gzip", "{path}");
-        assert_eq!(headers["content-length"], packed.len().to_string(), "{path}");
+        assert_eq!(headers["content-length"], compressed.len().to_string(), "{path}");
         assert_eq!((&headers["vary"], &plain_headers["vary"]), (&"accept-encoding".parse().unwrap(), &headers["vary"]));
         for same in ["content-type", "cache-control", "content-security-policy", "x-content-type-options"] {
             assert_eq!(headers[same], plain_headers[same], "{same} of {path}");
@@ -61,9 +61,9 @@ async fn compressed_response_has_the_same_content_and_headers(app: TestApp) {
         }
         // Each response has another CSRF token, so that its compressed length differs by a few bytes.
         let length: usize = head["content-length"].to_str().unwrap().parse().unwrap();
-        assert!(length.abs_diff(packed.len()) < 64, "HEAD {path}: {length}, not {}", packed.len());
+        assert!(length.abs_diff(compressed.len()) < 64, "HEAD {path}: {length}, not {}", compressed.len());
         if path == stylesheet {
-            assert_eq!(length, packed.len());
+            assert_eq!(length, compressed.len());
         }
     }
     let (_, headers, _) = fetch(&ada, Method::GET, &script, Some("gzip")).await;

@@ -109,9 +109,9 @@ fn services(broken: Broken) -> Services {
 async fn start(broken: &'static str) -> (TestServer, TestClient, TestClient) {
     let app = app(services(Broken(broken)), Accounts::builder().cost(fast_hash_cost())).unwrap();
     let server = TestServer::start(app).await.unwrap();
-    let (ada, guest) = (TestClient::new(&server), TestClient::new(&server));
+    let (ada, visitor) = (TestClient::new(&server), TestClient::new(&server));
     ada.add_cookies(&format!("session-{}={}", server.address().port(), "A".repeat(43)));
-    (server, ada, guest)
+    (server, ada, visitor)
 }
 
 /// The client of a request.

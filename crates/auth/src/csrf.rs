@@ -3,8 +3,8 @@
 //!
 //! A token is `base64url(mask || mask xor HMAC-SHA-256(secret, label))`. The secret is that of the session or of the
 //! pre-session cookie. So there is no server key: tokens survive a restart, are valid in every process, and end with
-//! the session. Each token has a fresh mask: responses are compressed, and a constant secret in a compressed page can be
-//! guessed byte by byte (BREACH).
+//! the session. Each token has a fresh mask: responses are compressed, and a constant secret in a compressed page can
+//! be guessed byte by byte (BREACH).
 
 use std::array::from_fn;
 

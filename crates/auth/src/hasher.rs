@@ -111,8 +111,8 @@ impl Hasher {
 
     /// Verifies a typed password against a stored hash, or against a dummy hash if there is none.
     ///
-    /// Every kind of log-in calls this. All failures take the same time, unless the stored hash has more rounds than the
-    /// current cost.
+    /// Every kind of log-in calls this. All failures take the same time, unless the stored hash has more rounds than
+    /// the current cost.
     ///
     /// # Errors
     /// [`HashQueueFull`] immediately if the queue is full.

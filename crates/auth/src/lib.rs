@@ -1,7 +1,7 @@
 //! Passwords, sessions and CSRF tokens: the cryptography and its rules.
 //!
-//! This crate has no storage, no HTTP and no logging. Stored data are values of `domain`; the time and the random source
-//! ([`Random`]) are arguments; errors are returned to the caller, which logs them. `Debug` hides the secrets
+//! This crate has no storage, no HTTP and no logging. Stored data are values of `domain`; the time and the random
+//! source ([`Random`]) are arguments; errors are returned to the caller, which logs them. `Debug` hides the secrets
 //! ([`Password`], [`SessionToken`], `domain`'s `PasswordHash`). Typed passwords and session tokens are wiped when they
 //! are dropped.
 //!

@@ -1,9 +1,9 @@
 //! The PHC string of a password hash: one form is written, and only this form is read.
 //!
 //! `password-hash` parses and formats PHC strings in general. This module rejects what the general format allows: other
-//! functions, versions, missing or additional parameters, short salts, digests of 10 to 64 bytes. A stored string is not
-//! trusted: its bounds are checked before any hashing, so that `i=4294967295` costs nothing and an empty digest matches
-//! nothing.
+//! functions, versions, missing or additional parameters, short salts, digests of 10 to 64 bytes. A stored string is
+//! not trusted: its bounds are checked before any hashing, so that `i=4294967295` costs nothing and an empty digest
+//! matches nothing.
 
 use domain::credential::PasswordHash;
 use password_hash::phc::{self, Ident, Output, Salt};

@@ -1,5 +1,5 @@
-//! Verification of a password against a stored hash, at the same cost for every failure. Pure: the stored hash, the cost
-//! and the random source are arguments. [`crate::Hasher`] runs it off the async threads.
+//! Verification of a password against a stored hash, at the same cost for every failure. Pure: the stored hash, the
+//! cost and the random source are arguments. [`crate::Hasher`] runs it off the async threads.
 
 use std::hint::black_box;
 

@@ -1,8 +1,8 @@
-//! What the rules cost: an answer on a table of ten and of a thousand, and the reading of what people type. The floor is
-//! what cannot be had for less: a copy of the same party, a copy of the same text.
+//! The time of the rules: an RSVP to a table of 10 and of 1,000 seats, and the parsers. The floor is the least possible
+//! work: a copy of the heading, a copy of the text.
 
 #![allow(missing_docs, reason = "criterion's macros make public functions")]
-#![allow(clippy::unwrap_used, reason = "what is measured is made as a test makes it")]
+#![allow(clippy::unwrap_used, reason = "the setup is that of a test")]
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -13,7 +13,7 @@ use domain::party::{parse_date, parse_time};
 use domain::user::{UserId, Username};
 use domain::{Timestamp, caseless_key};
 
-/// A table with one seat left, as the store loads it: its totals, and the acting guest's own answer.
+/// A party with one free seat, as the store loads it: the totals, and the answer of the acting guest.
 fn party(seats: u32) -> Party {
     let (day, hour) = (parse_date("2030-01-15").unwrap(), parse_time("19:00").unwrap());
     let date = PartyDate::resolve(day, hour, Zone::parse("Europe/Berlin").unwrap()).unwrap();
@@ -28,10 +28,10 @@ fn party(seats: u32) -> Party {
     }
 }
 
-fn rules(criterion: &mut Criterion) {
+fn rsvp(criterion: &mut Criterion) {
     for seats in [10, 1000] {
         let (party, now) = (party(seats), Timestamp::from_millis(0));
-        let mut group = criterion.benchmark_group(format!("an RSVP to a table of {seats}"));
+        let mut group = criterion.benchmark_group(format!("RSVP to a table of {seats}"));
         let accept = |mut party: Party| party.accept(UserId::new(2), Heads::ONE, now);
         group.bench_function("ours", |b| b.iter_batched(|| party.clone(), accept, BatchSize::SmallInput));
         group.bench_function("floor", |b| b.iter(|| black_box(&party).heading.clone()));
@@ -39,25 +39,25 @@ fn rules(criterion: &mut Criterion) {
     }
 }
 
-fn reading(criterion: &mut Criterion) {
+fn parsers(criterion: &mut Criterion) {
     let name = "Ada_Lovelace";
-    let mut group = criterion.benchmark_group("a username and its key");
+    let mut group = criterion.benchmark_group("username and key");
     group.bench_function("ours", |b| b.iter(|| Username::parse(black_box(name)).map(|name| name.key())));
     group.bench_function("floor", |b| b.iter(|| [black_box(name).to_owned(), black_box(name).to_lowercase()]));
     group.finish();
 
     let row = "Ada_Lovelace\nAt the long table, Łódź\nŻurek with eggs";
-    let mut group = criterion.benchmark_group("a search key");
+    let mut group = criterion.benchmark_group("search key");
     group.bench_function("ours", |b| b.iter(|| caseless_key(black_box(row))));
     group.bench_function("floor", |b| b.iter(|| black_box(row).to_lowercase()));
     group.finish();
 
     let date = party(10).heading.date;
-    let mut group = criterion.benchmark_group("a date in words");
+    let mut group = criterion.benchmark_group("formatted date");
     group.bench_function("ours", |b| b.iter(|| black_box(&date).to_string()));
     group.bench_function("floor", |b| b.iter(|| black_box("Saturday 14 March 2026, 19:00 (Europe/Berlin)").to_owned()));
     group.finish();
 }
 
-criterion_group!(benches, rules, reading);
+criterion_group!(benches, rsvp, parsers);
 criterion_main!(benches);

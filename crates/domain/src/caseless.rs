@@ -1,13 +1,14 @@
-//! The one way two spellings are found to be the same.
+//! Caseless matching: when two spellings are equal.
 
 use icu_casemap::CaseMapper;
 use unicode_normalization::UnicodeNormalization;
 
-use crate::visible::is_invisible;
+use crate::invisible::is_invisible;
 
-/// The key under which a text is unique and searched: case folded and compatibility normalized (NFKC), as Unicode's
-/// compatibility caseless matching does (The Unicode Standard, D146), without what cannot be seen. In Rust, since both
-/// engines fold ASCII only.
+/// Returns the key by which a text is unique and found: case folded, normalized (NFKC), without invisible characters.
+///
+/// Case folding and normalization are those of Unicode's compatibility caseless matching (The Unicode Standard, D146).
+/// The key is computed in Rust, since both database engines fold ASCII only.
 #[must_use]
 pub fn caseless_key(text: &str) -> String {
     let mapper = CaseMapper::new();
@@ -22,10 +23,10 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn spellings_of_one_name_share_a_key() {
-        for (one, other) in [("Straße", "STRASSE"), ("Ａｄａ", "ada"), ("e\u{301}va", "ÉVA"), ("ΣΊΣΥΦΟΣ", "σίσυφος")]
+    fn spellings_of_one_name_have_one_key() {
+        for (a, b) in [("Straße", "STRASSE"), ("Ａｄａ", "ada"), ("e\u{301}va", "ÉVA"), ("ΣΊΣΥΦΟΣ", "σίσυφος")]
         {
-            assert_eq!(caseless_key(one), caseless_key(other));
+            assert_eq!(caseless_key(a), caseless_key(b));
         }
         assert_eq!(caseless_key("a\u{ad}d\u{200b}a\u{fe0f}"), "ada");
         assert_ne!(caseless_key("ada"), caseless_key("adah"));
@@ -33,12 +34,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn folding_twice_changes_nothing(text in any::<String>()) {
+        fn key_of_key_is_equal(text in any::<String>()) {
             prop_assert_eq!(caseless_key(&caseless_key(&text)), caseless_key(&text));
         }
 
         #[test]
-        fn normalizing_first_changes_nothing(text in any::<String>()) {
+        fn key_of_normalized_text_is_equal(text in any::<String>()) {
             prop_assert_eq!(caseless_key(&text.nfc().collect::<String>()), caseless_key(&text));
             prop_assert_eq!(caseless_key(&text.nfkd().collect::<String>()), caseless_key(&text));
         }

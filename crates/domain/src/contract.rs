@@ -33,8 +33,8 @@
 //! ```
 //!
 //! The suite of one port also uses the other ports of [`AccountPorts`]: the session suite adds users before it opens
-//! sessions for them. To test a session store by itself, fill `users` and `credentials` from another store, and have the
-//! session store find its users there.
+//! sessions for them. To test a session store by itself, fill `users` and `credentials` from another store, and have
+//! the session store find its users there.
 //!
 //! The functions for parties take a second argument, the `PartyRepository`.
 #![allow(clippy::unwrap_used, reason = "a contract is a test that other crates run")]

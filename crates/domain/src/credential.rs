@@ -1,4 +1,4 @@
-//! How somebody proves who they are: the stored hash of their password, kept apart from the user record.
+//! Credentials: the stored password hash of a user, separate from the user record.
 
 mod repository;
 
@@ -13,18 +13,19 @@ pub use repository::MockCredentialRepository;
 
 use crate::user::User;
 
-/// A password's hash in PHC form. A secret: it cannot be printed, nor compared in a time that tells.
+/// The hash of a password, as a PHC string. `Debug` hides it, and it has no `PartialEq`, which would not take constant
+/// time.
 #[derive(Clone)]
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    /// Takes the hash as it was stored or just made. What it says is checked where it is verified.
+    /// Wraps a stored or a new PHC string. It is parsed when a password is verified.
     #[must_use]
     pub fn new(phc: String) -> Self {
         Self(phc)
     }
 
-    /// The PHC string, for the store and the verifier alone.
+    /// The PHC string, for the store and the verification only.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -37,12 +38,12 @@ impl fmt::Debug for PasswordHash {
     }
 }
 
-/// A user and the hash their password must match.
+/// A user and the hash of the password.
 #[derive(Debug, Clone)]
 pub struct Credential {
-    /// Whose it is.
+    /// The user.
     pub user: User,
-    /// What a typed password is held against.
+    /// The stored hash of the password.
     pub hash: PasswordHash,
 }
 
@@ -51,7 +52,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_hash_cannot_be_printed() {
+    fn debug_output_hides_hash() {
         assert_eq!(format!("{:?}", PasswordHash::new("$pbkdf2-sha256$secret".into())), "PasswordHash(..)");
     }
 }

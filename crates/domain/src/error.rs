@@ -1,13 +1,13 @@
-//! What a store says when it cannot answer. Refusals of a rule are not here: they are variants beside their rule.
+//! Failures of a store. The refusals of a rule are variants beside the rule.
 
 use std::error::Error;
 
-/// The store could not answer: unreachable, full, locked for too long, or holding what cannot be read.
+/// A failure of the store: it is unreachable, full, locked for too long, or holds a value that does not parse.
 ///
-/// Opaque on purpose: a caller can only tell the visitor that nothing changed, or that nobody knows whether it did. The
-/// cause is kept for the log.
+/// Opaque, since a caller can only report that nothing changed, or that the outcome is unknown. The cause is for the
+/// log.
 #[derive(Debug, thiserror::Error)]
-#[error("the store could not answer")]
+#[error("the store failed")]
 pub struct StoreError {
     outcome_unknown: bool,
     #[source]
@@ -15,36 +15,37 @@ pub struct StoreError {
 }
 
 impl StoreError {
-    /// Wraps the cause, which stays readable through [`Error::source`].
+    /// Wraps the cause, which [`Error::source`] returns. Nothing was changed.
     pub fn new(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { outcome_unknown: false, source: source.into() }
     }
 
-    /// The connection was lost while a change was committed: it is stored whole, or not at all.
+    /// Wraps the cause of an unknown outcome: the connection was lost during the commit. The change is stored as a
+    /// whole or not at all.
     pub fn outcome_unknown(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { outcome_unknown: true, source: source.into() }
     }
 
-    /// Whether what was asked for may have been done all the same. Otherwise nothing changed.
+    /// Whether the change may have been stored. Otherwise nothing changed.
     #[must_use]
     pub fn is_outcome_unknown(&self) -> bool {
         self.outcome_unknown
     }
 }
 
-/// A stored value that does not parse: somebody wrote past our types, or the file is damaged.
+/// A stored value that does not parse: another program wrote it, or the file is damaged.
 ///
-/// The value itself is left out, since it may be personal.
+/// The error does not contain the value, which may be personal data.
 #[derive(Debug, thiserror::Error)]
 #[error("row {row} of {table} holds a {column} that does not parse")]
 pub struct CorruptValue {
-    /// The table.
+    /// The name of the table.
     pub table: &'static str,
-    /// The column in it.
+    /// The name of the column.
     pub column: &'static str,
-    /// The row's id.
+    /// The id of the row.
     pub row: i64,
-    /// What the parser said.
+    /// The error of the parser.
     #[source]
     pub source: Box<dyn Error + Send + Sync>,
 }

@@ -1,6 +1,7 @@
-//! What people type, put together at random from the pieces that its readers look for: Party IDs, names, addresses,
-//! labels, dates, times, zones, seats. Nothing may panic, and a value that was read reads as itself. `cargo xtask fuzz`
-//! runs each a million times and more; what a rule says of one input in particular stands beside the rule.
+//! Property tests of the parsers with generated input: Party IDs, names, addresses, short texts, dates, times, time
+//! zones, seats. The input is random text made of the fragments that the parsers look for. No input may panic, and a
+//! parsed value parses to itself. `cargo xtask fuzz` runs at least a million cases of each. Tests of particular input
+//! are beside the parser.
 
 use proptest::prelude::*;
 
@@ -8,43 +9,43 @@ use crate::party::{PartyDate, PartyId, Seats, Zone, parse_date, parse_time};
 use crate::user::{Email, Username};
 use crate::{ShortText, caseless_key};
 
-/// As many cases as `PROPTEST_CASES` asks for; every day a few thousand.
+/// The number of cases in `PROPTEST_CASES`, and at least 4,096.
 fn config() -> ProptestConfig {
-    let asked = ProptestConfig::default();
-    ProptestConfig { cases: asked.cases.max(4096), ..asked }
+    let default = ProptestConfig::default();
+    ProptestConfig { cases: default.cases.max(4096), ..default }
 }
 
-/// Pieces in any order and number, with some that nobody thought of between them.
-fn pieces(known: &'static [&'static str]) -> impl Strategy<Value = String> {
-    let piece = prop_oneof![
-        6 => prop::sample::select(known).prop_map(str::to_owned),
+/// Up to nine of the given fragments and of random characters, in any order.
+fn text_of(fragments: &'static [&'static str]) -> impl Strategy<Value = String> {
+    let fragment = prop_oneof![
+        6 => prop::sample::select(fragments).prop_map(str::to_owned),
         2 => any::<char>().prop_map(String::from),
     ];
-    prop::collection::vec(piece, 0..10).prop_map(|pieces| pieces.concat())
+    prop::collection::vec(fragment, 0..10).prop_map(|fragments| fragments.concat())
 }
 
-#[rustfmt::skip] // a piece a line would hide the rest
-const OF_NUMBERS: &[&str] = &[
+#[rustfmt::skip] // one fragment per line would be long
+const NUMBER_FRAGMENTS: &[&str] = &[
     "#", " ", "\t", "\u{3000}", "+", "-", "0", "00", "1", "9", "42", "922337203685477580", "7", "8", "999", "1000",
     ".", "e", "_", "x", "١", "２", "\0", "\u{feff}",
 ];
 
-#[rustfmt::skip] // a piece a line would hide the rest
-const OF_NAMES: &[&str] = &[
+#[rustfmt::skip] // one fragment per line would be long
+const NAME_FRAGMENTS: &[&str] = &[
     "a", "Ada", "ß", "ſ", "ı", "İ", "é", "e\u{301}", "\u{301}", "\u{315}", "ﷺ", "⒜", "Ａ", "李", "हि", "מִ", ".", "..",
     "_", "-", "/", " ", "@", "\u{200b}", "\u{202e}", "\u{fe0f}", "\u{e0041}", "\u{3164}", "\0", "admin", "ad", "min",
     "🙂",
 ];
 
-#[rustfmt::skip] // a piece a line would hide the rest
-const OF_ADDRESSES: &[&str] = &[
+#[rustfmt::skip] // one fragment per line would be long
+const ADDRESS_FRAGMENTS: &[&str] = &[
     "ada", "@", "@@", ".", "..", "example", ".com", "xn--", "\"", "\\", " ", "\t", "\r\n", "<", ">", "(", ")", ",",
     ";", ":", "[127.0.0.1]", "[IPv6:::1]", "+", "%", "ü", "\u{200b}", "\0",
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 ];
 
-#[rustfmt::skip] // a piece a line would hide the rest
-const OF_TIMES: &[&str] = &[
+#[rustfmt::skip] // one fragment per line would be long
+const TIME_FRAGMENTS: &[&str] = &[
     "-", ":", "/", "T", "+", "%", " ", "0", "00", "01", "02", "09", "10", "12", "13", "19", "24", "28", "29", "30",
     "31", "59", "60", "1582", "1970", "2026", "2030", "9999", "10000", "-9999", "Europe", "Berlin",
     "America/Argentina", "Etc/GMT", "UTC", "europe/berlin", "../", "\0", "２",
@@ -54,7 +55,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn a_number_reads_as_itself_or_not_at_all(typed in pieces(OF_NUMBERS)) {
+    fn parsed_number_parses_to_itself(typed in text_of(NUMBER_FRAGMENTS)) {
         if let Ok(id) = PartyId::parse(&typed) {
             prop_assert!(id.get() >= 0);
             prop_assert_eq!(PartyId::parse(&id.get().to_string()), Ok(id));
@@ -66,21 +67,21 @@ proptest! {
     }
 
     #[test]
-    fn a_name_reads_as_itself_and_has_one_key_or_is_none(typed in pieces(OF_NAMES)) {
+    fn parsed_name_parses_to_itself_and_has_bounded_key(typed in text_of(NAME_FRAGMENTS)) {
         prop_assert_eq!(caseless_key(&caseless_key(&typed)), caseless_key(&typed));
         if let Ok(name) = Username::parse(&typed) {
             prop_assert_eq!(Username::from_stored(name.to_string()), Ok(name.clone()));
             prop_assert_eq!(Username::parse(name.as_str()), Ok(name.clone()));
             prop_assert!((1..=4 * Username::MAX_LENGTH).contains(&name.key().chars().count()), "{}", name.key());
         }
-        if let Ok(label) = ShortText::parse(&typed) {
-            prop_assert_eq!(ShortText::from_stored(label.to_string()), Ok(label.clone()));
-            prop_assert_eq!(ShortText::parse(label.as_str()), Ok(label));
+        if let Ok(text) = ShortText::parse(&typed) {
+            prop_assert_eq!(ShortText::from_stored(text.to_string()), Ok(text.clone()));
+            prop_assert_eq!(ShortText::parse(text.as_str()), Ok(text));
         }
     }
 
     #[test]
-    fn an_address_reads_as_itself_and_breaks_no_header_or_is_none(typed in pieces(OF_ADDRESSES)) {
+    fn parsed_email_parses_to_itself_and_breaks_no_header(typed in text_of(ADDRESS_FRAGMENTS)) {
         if let Ok(email) = Email::parse(&typed) {
             prop_assert!(!email.as_str().chars().any(|c| c.is_control() || c.is_whitespace()));
             prop_assert_eq!(Email::from_stored(email.to_string()), Ok(email.clone()));
@@ -89,13 +90,15 @@ proptest! {
     }
 
     #[test]
-    fn a_date_a_time_and_a_zone_make_a_moment_that_is_stored_or_none(
-        date in pieces(OF_TIMES), time in pieces(OF_TIMES), zone in pieces(OF_TIMES),
+    fn resolved_date_is_restored_from_its_stored_parts(
+        date in text_of(TIME_FRAGMENTS), time in text_of(TIME_FRAGMENTS), zone in text_of(TIME_FRAGMENTS),
         day in "[0-9]{4}-[01][0-9]-[0-3][0-9]", hour in "[0-2][0-9]:[0-5][0-9]",
         name in prop::sample::select(Zone::names().collect::<Vec<_>>()),
     ) {
-        let _ = (parse_date(&date), parse_time(&time), Zone::parse(&zone).map(|z| Zone::from_stored(z.as_str().to_owned())));
-        let (Ok(day), Ok(hour), Ok(zone)) = (parse_date(&day), parse_time(&hour), Zone::parse(&name)) else { return Ok(()) };
+        let _ = (parse_date(&date), parse_time(&time));
+        let _ = Zone::parse(&zone).map(|zone| Zone::from_stored(zone.as_str().to_owned()));
+        let (Ok(day), Ok(hour)) = (parse_date(&day), parse_time(&hour)) else { return Ok(()) };
+        let Ok(zone) = Zone::parse(&name) else { return Ok(()) };
         if let Ok(date) = PartyDate::resolve(day, hour, zone.clone()) {
             prop_assert_eq!(&PartyDate::from_stored(&date.local(), zone, date.starts_at()), &Ok(date.clone()));
             prop_assert_eq!(&date.at_in_same_zone(date.starts_at()), &date);

@@ -1,14 +1,15 @@
-//! Users, sessions and dinner parties: the rules, and the ports a store implements.
+//! Users, sessions and dinner parties: the rules, and the ports that a store implements.
 //!
-//! Nothing here reads a clock, a file, a socket or a random source. A rule is a function of values; what must come
-//! from outside is an argument ([`Clock`]) or a port ([`user::UserRepository`], [`session::SessionRepository`],
-//! [`party::PartyRepository`]). The ports' doc comments are the contract that every store obeys; the feature
-//! `contract` holds the same promises as functions that a store's tests run.
+//! This crate reads no clock, file, socket or random source. A rule is a function of values. The time is an argument or
+//! comes from a [`Clock`]; stored data come through a port ([`user::UserRepository`],
+//! [`credential::CredentialRepository`], [`session::SessionRepository`], `party::PartyRepository`). The doc comments of
+//! a port are the contract that every store obeys. With the feature `contract`, the module `contract` has the same
+//! contract as functions that the tests of a store run.
 //!
-//! # Testing against a mocked repository
+//! # Testing with a mocked repository
 //!
-//! With the feature `mock` each port has a mock made by `mockall`. Mock what a real store will not do on request:
-//! fail. A rule itself needs no store at all.
+//! With the feature `mock`, each port has a mock made by `mockall`. Mock only what a real store does not do on request:
+//! fail. A rule needs no store at all.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -20,21 +21,21 @@
 //! repository.expect_update().returning(|_, _, _| Err(StoreError::new("disk full").into()));
 //! let parties = Parties::new(Arc::new(repository), Arc::new(FixedClock(Timestamp::from_millis(0))));
 //!
-//! let told = parties.rsvp(PartyId::new(7), UserId::new(1), Heads::ONE).await;
+//! let result = parties.rsvp(PartyId::new(7), UserId::new(1), Heads::ONE).await;
 //!
-//! // A failing store is told as a failing store, never as a refusal of the rule.
-//! assert!(matches!(told, Err(UpdateError::Store(_))));
+//! // A failure of the store is returned as such, not as a refusal of the rule.
+//! assert!(matches!(result, Err(UpdateError::Store(_))));
 //! # });
 //! ```
 //!
-//! The arithmetic of seats, without any store:
+//! The arithmetic of seats needs no store:
 //!
 //! ```
 //! use domain::party::{GuestList, Heads, Seats, SeatResult};
 //! use domain::user::UserId;
 //!
 //! let (ada, ben) = (UserId::new(1), UserId::new(2));
-//! let mut list = GuestList::new(Seats::parse("2")?); // the host has one of them
+//! let mut list = GuestList::new(Seats::parse("2")?); // one seat is the host's
 //!
 //! assert_eq!(list.accept(ada, Heads::ONE), SeatResult::Seated);
 //! assert_eq!(list.accept(ben, Heads::ONE), SeatResult::Full);
@@ -47,6 +48,7 @@ mod caseless;
 pub mod contract;
 pub mod credential;
 mod error;
+mod invisible;
 mod page;
 #[cfg(feature = "party")]
 pub mod party;
@@ -55,7 +57,6 @@ pub mod session;
 mod short_text;
 mod time;
 pub mod user;
-mod visible;
 
 pub use caseless::caseless_key;
 pub use error::{CorruptValue, StoreError};

@@ -1,33 +1,34 @@
-//! Lists come in pages: a bounded number of rows, and where the next ones begin.
+//! Keyset pagination: a bounded number of rows, and the cursor of the next page.
 
-/// Some rows of a list, and where to go on.
+/// A page of a list.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Page<T, Cursor> {
-    /// At most as many as were asked for.
+    /// The rows, at most as many as the page size.
     pub items: Vec<T>,
-    /// Where the next page begins; `None` on the last one.
+    /// The cursor of the next page. `None` on the last page.
     pub next: Option<Cursor>,
 }
 
 impl<T, Cursor> Page<T, Cursor> {
-    /// Makes a page of `rows`, which were read with one row more than `size`, so that "is there more?" costs no count.
+    /// Makes a page of `rows`, which were read with a limit of [`PageSize::rows_and_one`]. The additional row shows
+    /// that there is a next page, without a count. `cursor` makes the cursor of the last row.
     pub fn from_rows(mut rows: Vec<T>, size: PageSize, cursor: impl FnOnce(&T) -> Cursor) -> Self {
-        let more = rows.len() > size.rows();
+        let has_next = rows.len() > size.rows();
         rows.truncate(size.rows());
-        let next = if more { rows.last().map(cursor) } else { None };
+        let next = if has_next { rows.last().map(cursor) } else { None };
         Self { items: rows, next }
     }
 }
 
-/// How many rows a page holds: 1 to 100, so that no request reads a whole table.
+/// The number of rows of a page: 1 to 100, so that no request reads a whole table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageSize(u8);
 
 impl PageSize {
-    /// What a list shows when nobody asked for more or less: 20 rows.
+    /// 20 rows.
     pub const DEFAULT: Self = Self(20);
 
-    /// The nearest allowed size.
+    /// The nearest allowed size to `rows`.
     #[must_use]
     pub fn clamped(rows: i64) -> Self {
         Self(u8::try_from(rows.clamp(1, 100)).unwrap_or(100))
@@ -39,7 +40,7 @@ impl PageSize {
         usize::from(self.0)
     }
 
-    /// One row more than the page holds: what to ask a database for.
+    /// The number of rows plus one: the `LIMIT` of the query.
     #[must_use]
     pub fn rows_and_one(self) -> i64 {
         i64::from(self.0) + 1
@@ -51,14 +52,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_page_tells_whether_there_is_more() {
+    fn only_last_page_has_no_cursor() {
         let two = PageSize::clamped(2);
         assert_eq!(Page::from_rows(vec![1, 2, 3], two, |n| *n), Page { items: vec![1, 2], next: Some(2) });
         assert_eq!(Page::from_rows(vec![1, 2], two, |n| *n), Page { items: vec![1, 2], next: None });
     }
 
     #[test]
-    fn no_request_makes_a_page_empty_or_huge() {
+    fn page_size_is_clamped_to_1_to_100() {
         assert_eq!(PageSize::clamped(i64::MIN).rows(), 1);
         assert_eq!(PageSize::clamped(i64::MAX).rows(), 100);
     }

@@ -1,4 +1,4 @@
-//! A dinner party: what it is, and what may happen to it. No page, no SQL, no clock.
+//! Dinner parties: their types, the RSVP rules, the use cases and the port.
 
 mod date;
 mod guest_list;
@@ -29,85 +29,85 @@ pub use seats::{Heads, Seats, SeatsError};
 use crate::Timestamp;
 use crate::user::{UserId, Username};
 
-/// Identifies a party for good; people type it. Never used twice.
+/// The id of a party, which guests type. An id is never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PartyId(i64);
 
-/// A text that is no Party ID.
+/// A text that is not a Party ID.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a Party ID is a whole number")]
 pub struct PartyIdError;
 
 impl PartyId {
-    /// The party with that number in the store.
+    /// Wraps a row id.
     #[must_use]
     pub const fn new(id: i64) -> Self {
         Self(id)
     }
 
-    /// Reads a Party ID as somebody typed it: ASCII digits, with space around them or a `#` before.
+    /// Parses a Party ID as typed: ASCII digits, with an optional `#` before and white space around.
     ///
     /// # Errors
-    /// Anything else, and numbers past what a store counts to.
+    /// [`PartyIdError`] for any other text, and for a number above `i64::MAX`.
     pub fn parse(typed: &str) -> Result<Self, PartyIdError> {
         let typed = typed.trim();
         seats::ascii_digits(typed.strip_prefix('#').unwrap_or(typed)).map(Self).ok_or(PartyIdError)
     }
 
-    /// The number in the store.
+    /// The row id.
     #[must_use]
     pub const fn get(self) -> i64 {
         self.0
     }
 }
 
-/// A party with as much of its guest list as the rule at hand needs.
+/// A party with the part of its guest list that a rule needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Party {
-    /// Which one.
+    /// The id of the party.
     pub id: PartyId,
-    /// Who gives it, and sits at the table for good.
+    /// The host, who always has one seat.
     pub host: UserId,
-    /// What a sentence about the party names: its host and its date.
+    /// The name of the host, and the date.
     pub heading: PartyHeading,
-    /// Whether it is on.
+    /// Whether the party is scheduled or cancelled.
     pub state: PartyState,
-    /// Until when seats are given away.
+    /// The time from which no guest gets a seat.
     pub rsvp_deadline: Timestamp,
-    /// Who has which seats.
+    /// The seats and the answers.
     pub guests: GuestList,
 }
 
-/// What a sentence about a party names.
+/// What a message about a party names: its host and its date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartyHeading {
-    /// Who gives the party.
+    /// The name of the host.
     pub host: Username,
-    /// When it begins, where it is given.
+    /// The beginning, in the time zone of the party.
     pub date: PartyDate,
 }
 
-/// Whether a party is on. That it is past follows from the clock.
+/// Whether a party takes place. That it is past follows from the time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PartyState {
-    /// It will be, or was.
+    /// The party will take place, or did.
     Scheduled,
-    /// The host called it off.
+    /// The host cancelled the party.
     Cancelled,
 }
 
-/// A party that somebody is about to host. It begins with its host seated.
+/// A party to add. One seat is taken by its host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewParty {
-    /// Who gives it.
+    /// The host.
     pub host: UserId,
-    /// When.
+    /// The beginning.
     pub date: PartyDate,
-    /// Where: a public label, not an address.
+    /// The place: a public description, not an address.
     pub venue: ShortText,
-    /// What there is to eat.
+    /// The main dish.
     pub main_dish: ShortText,
-    /// Seats at the table, the host's included.
+    /// The seats at the table, including that of the host.
     pub seats: Seats,
     /// The key of the form that was submitted. `None` if the request has none: then each request adds a party.
     pub idempotency_key: Option<IdempotencyKey>,
@@ -119,7 +119,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_party_id_is_ascii_digits_that_a_store_can_count() {
+    fn party_id_is_ascii_digits_up_to_i64() {
         assert_eq!(PartyId::parse(" #42 "), Ok(PartyId(42)));
         for typed in ["", "abc", "1.5", "-1", "+1", "1180591620717411303424", "١", "1 2", "##1", "1\0"] {
             assert_eq!(PartyId::parse(typed), Err(PartyIdError), "{typed:?}");
@@ -128,7 +128,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_an_id_or_refused(text in any::<String>()) {
+        fn parsed_id_parses_to_itself(text in any::<String>()) {
             if let Ok(id) = PartyId::parse(&text) {
                 prop_assert_eq!(PartyId::parse(&id.get().to_string()), Ok(id));
             }

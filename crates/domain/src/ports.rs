@@ -1,4 +1,4 @@
-//! The ports that accounts need, as one value. Which store is behind them is decided where a program is put together.
+//! The ports of accounts as one value. The program decides which store implements them.
 
 use std::sync::Arc;
 
@@ -6,13 +6,13 @@ use crate::credential::CredentialRepository;
 use crate::session::SessionRepository;
 use crate::user::UserRepository;
 
-/// Where users, their credentials and their sessions are kept: what a store hands over to the accounts.
+/// The ports of one store for accounts: users, credentials and sessions.
 #[derive(Clone)]
 pub struct AccountPorts {
-    /// Who there is.
+    /// The users.
     pub users: Arc<dyn UserRepository>,
-    /// What their passwords are held against.
+    /// The password hashes of the users.
     pub credentials: Arc<dyn CredentialRepository>,
-    /// Who is logged in.
+    /// The sessions of the users.
     pub sessions: Arc<dyn SessionRepository>,
 }

@@ -1,5 +1,5 @@
-//! A login that is remembered: what is stored of it. The token itself is in the visitor's cookie alone, and how a
-//! session is opened, renewed and expires is `auth`'s.
+//! Sessions as they are stored. The token is only in the browser's cookie. `auth` has the rules by which a session is
+//! opened, renewed and expires.
 
 mod repository;
 
@@ -15,30 +15,30 @@ pub use repository::{EndedSession, SessionRepository};
 use crate::Timestamp;
 use crate::user::{User, UserId};
 
-/// Identifies a session for its owner's list; it opens nothing.
+/// The id of a session. It is not a secret: only the token authenticates a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SessionId(i64);
 
 impl SessionId {
-    /// The session with that number in the store.
+    /// Wraps a row id.
     #[must_use]
     pub const fn new(id: i64) -> Self {
         Self(id)
     }
 
-    /// The number in the store.
+    /// The row id.
     #[must_use]
     pub const fn get(self) -> i64 {
         self.0
     }
 }
 
-/// The SHA-256 of a session's token: what the store keeps, so that a stolen table logs nobody in.
+/// The SHA-256 of a session's token. The store has only the digest, so that a stolen table contains no token.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TokenDigest([u8; 32]);
 
 impl TokenDigest {
-    /// Takes the 32 bytes of a digest.
+    /// Wraps the 32 bytes of a digest.
     #[must_use]
     pub const fn new(bytes: [u8; 32]) -> Self {
         Self(bytes)
@@ -57,31 +57,31 @@ impl fmt::Debug for TokenDigest {
     }
 }
 
-/// From where somebody logged in, for their own list of sessions. Nothing is bound to it.
+/// The device of a log-in, for the user's list of sessions. A session is not bound to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Device {
-    /// The network of the address (IPv4 /24, IPv6 /48), not the address.
+    /// The network of the IP address (IPv4 /24, IPv6 /48). The address itself is not stored.
     pub network: Option<String>,
-    /// What the browser calls itself, cut to 255 code points.
+    /// The `User-Agent` header, truncated to 255 code points.
     pub user_agent: Option<String>,
 }
 
 /// The stored columns of a session. How long the session lives follows from these times and the service's lifetimes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SessionRecord {
-    /// Whose it is.
+    /// The user of the session.
     pub user: UserId,
-    /// When it was opened.
+    /// When the session was opened.
     pub created_at: Timestamp,
-    /// When a request last came with it; written at most once a minute.
+    /// When a request last came with the session. Written at most once a minute.
     pub last_seen_at: Timestamp,
-    /// When a password was last given in it.
+    /// When the user last gave the password in the session.
     pub authenticated_at: Timestamp,
-    /// When it may be forgotten: never before it has expired.
+    /// The time from which the purge may remove the session. Never before the session has expired.
     pub expires_at: Timestamp,
     /// Whether "remember me" was chosen.
     pub remembered: bool,
-    /// From where it was opened.
+    /// The device of the log-in.
     pub device: Device,
 }
 

@@ -1,39 +1,39 @@
-//! A line of text that people write and read: a venue, a dish, a city.
+//! A short text of one line: a venue, a dish, a city.
 
 use std::fmt;
 
 use unicode_normalization::char::is_combining_mark;
 
-use crate::visible::is_invisible;
+use crate::invisible::is_invisible;
 
-/// One line of 1 to 200 code points, as somebody typed it, without space around it.
+/// One line of 1 to 200 code points, as typed, without surrounding white space.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShortText(String);
 
-/// Why a text is no label.
+/// Why a text is not a [`ShortText`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ShortTextError {
-    /// Nothing that can be seen was typed.
+    /// The text has no visible character.
     #[error("a text is required")]
     Empty,
     /// More than [`ShortText::MAX_LENGTH`] code points.
     #[error("a text has at most {} characters", ShortText::MAX_LENGTH)]
     TooLong,
-    /// A control character, one that turns the direction of the page around it, or one under more than
-    /// [`ShortText::MAX_MARKS`] marks.
+    /// The text has a control character, a character that changes the text direction after it, or a character with more
+    /// than [`ShortText::MAX_MARKS`] combining marks.
     #[error("the text holds a character that cannot be shown")]
     Character,
 }
 
 impl ShortText {
-    /// The most code points.
+    /// The greatest length: 200 code points.
     pub const MAX_LENGTH: usize = 200;
 
-    /// The most combining marks on one character: Tibetan's tallest stack has so many. More of them leave the line and
-    /// cover what stands above it.
+    /// The most combining marks on one character: 8, the most of any script (Tibetan). More marks leave the line and
+    /// cover the text above.
     pub const MAX_MARKS: usize = 8;
 
-    /// Reads a label as somebody typed it.
+    /// Parses a text as typed.
     ///
     /// # Errors
     /// The first rule of [`ShortTextError`] that the text breaks.
@@ -42,15 +42,16 @@ impl ShortText {
         match typed.chars().take(Self::MAX_LENGTH + 1).count() {
             n if n > Self::MAX_LENGTH => Err(ShortTextError::TooLong),
             _ if typed.chars().all(|c| is_invisible(c) || c.is_whitespace()) => Err(ShortTextError::Empty),
-            _ if typed.chars().any(is_unshowable) || most_marks(typed) > Self::MAX_MARKS => {
+            _ if typed.chars().any(is_unshowable) || max_marks(typed) > Self::MAX_MARKS => {
                 Err(ShortTextError::Character)
             }
             _ => Ok(Self(typed.to_owned())),
         }
     }
 
-    /// A label that was parsed before it was stored. Only what would break a page is looked for: a mark that is refused
-    /// later takes nobody's party away.
+    /// Takes a stored text, which was parsed before it was stored.
+    ///
+    /// Checks only what would break a page, so that a stricter [`ShortText::parse`] makes no stored party unreadable.
     ///
     /// # Errors
     /// The first rule of [`ShortTextError`] that the text breaks.
@@ -76,15 +77,16 @@ impl fmt::Display for ShortText {
     }
 }
 
-/// Controls, and the explicit direction marks that would run on into the text after the label.
+/// Whether a character is a control, a line separator, or an explicit direction mark that also affects the text after
+/// it.
 fn is_unshowable(c: char) -> bool {
     c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202A}'..='\u{202E}' | '\u{2066}'..='\u{2069}')
 }
 
-/// The most marks that stand on one character. What cannot be seen between them parts none from it.
-fn most_marks(text: &str) -> usize {
+/// The most combining marks on one character. Invisible characters between marks do not separate them from it.
+fn max_marks(text: &str) -> usize {
     let mut marks = 0;
-    let counted = text.chars().map(|c| {
+    let counts = text.chars().map(|c| {
         match c {
             c if is_combining_mark(c) => marks += 1,
             c if is_invisible(c) => {}
@@ -92,7 +94,7 @@ fn most_marks(text: &str) -> usize {
         }
         marks
     });
-    counted.max().unwrap_or_default()
+    counts.max().unwrap_or_default()
 }
 
 #[cfg(test)]
@@ -101,12 +103,12 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn a_label_is_one_line_that_can_be_shown() {
+    fn short_text_is_one_visible_line() {
         assert_eq!(
-            ShortText::parse("  <b>Chez Zoé</b> 🍝 ").map(|l| l.to_string()),
+            ShortText::parse("  <b>Chez Zoé</b> 🍝 ").map(|text| text.to_string()),
             Ok("<b>Chez Zoé</b> 🍝".to_owned())
         );
-        assert_eq!(ShortText::parse("مطعم ليلى").map(|l| l.to_string()), Ok("مطعم ليلى".to_owned()));
+        assert_eq!(ShortText::parse("مطعم ليلى").map(|text| text.to_string()), Ok("مطعم ليلى".to_owned()));
         for typed in [" \u{3000} ", "\u{3164}", "\u{200b} \u{2800}", "\u{e0041}"] {
             assert_eq!(ShortText::parse(typed), Err(ShortTextError::Empty), "{typed:?}");
         }
@@ -118,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn a_character_carries_as_many_marks_as_a_script_needs_and_no_more() {
+    fn character_has_at_most_8_combining_marks() {
         let tallest = "\u{f67}\u{f90}\u{fb5}\u{fa8}\u{fb3}\u{fba}\u{fbc}\u{fbb}\u{f82}";
         for typed in [tallest, &tallest.repeat(9), "שָׁלוֹם", "हिन्दी", "1\u{fe0f}\u{20e3}", &"e\u{301}".repeat(100)]
         {
@@ -126,14 +128,14 @@ mod tests {
         }
         for marks in ["\u{301}".repeat(9), "\u{301}".repeat(190), "\u{301}\u{200d}".repeat(9)] {
             assert_eq!(ShortText::parse(&format!("Stew a{marks}")), Err(ShortTextError::Character), "{marks:?}");
-            assert!(ShortText::from_stored(marks).is_ok(), "nobody's party is taken away");
+            assert!(ShortText::from_stored(marks).is_ok(), "a stored text stays readable");
         }
     }
 
     #[test]
-    fn a_stored_label_is_refused_only_for_what_would_break_a_page() {
+    fn stored_text_is_rejected_only_if_it_breaks_a_page() {
         assert_eq!(
-            ShortText::from_stored(" a\u{202E}b ".to_owned()).map(|l| l.to_string()),
+            ShortText::from_stored(" a\u{202E}b ".to_owned()).map(|text| text.to_string()),
             Ok(" a\u{202E}b ".to_owned())
         );
         assert_eq!(ShortText::from_stored(String::new()), Err(ShortTextError::Empty));
@@ -143,9 +145,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_a_label_or_refused(text in any::<String>()) {
-            if let Ok(label) = ShortText::parse(&text) {
-                prop_assert_eq!(&ShortText::parse(label.as_str()).unwrap(), &label);
+        fn parsed_text_parses_to_itself(text in any::<String>()) {
+            if let Ok(short) = ShortText::parse(&text) {
+                prop_assert_eq!(&ShortText::parse(short.as_str()).unwrap(), &short);
             }
         }
     }

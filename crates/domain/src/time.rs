@@ -1,26 +1,26 @@
-//! Moments in time, and the clock as an argument. The system's clock is not here.
+//! Timestamps, and the clock as an argument. The system clock is not here.
 
 use std::sync::Arc;
 use std::time::Duration;
 
-/// A moment: milliseconds since 1970-01-01T00:00:00Z. Both engines store and sort it as the same whole number.
+/// A point in time: milliseconds since 1970-01-01T00:00:00Z. Both database engines store and sort it as an integer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(i64);
 
 impl Timestamp {
-    /// The moment that many milliseconds after the epoch (before it, when negative).
+    /// The time `millis` milliseconds after the epoch, or before it if negative.
     #[must_use]
     pub const fn from_millis(millis: i64) -> Self {
         Self(millis)
     }
 
-    /// Milliseconds after the epoch.
+    /// The milliseconds since the epoch.
     #[must_use]
     pub const fn as_millis(self) -> i64 {
         self.0
     }
 
-    /// How long after `earlier` this is; zero when a clock was set back in between.
+    /// The time since `earlier`. Zero if `earlier` is later, since the clock was set back.
     #[must_use]
     pub fn since(self, earlier: Self) -> Duration {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
@@ -30,7 +30,7 @@ impl Timestamp {
 impl std::ops::Add<Duration> for Timestamp {
     type Output = Self;
 
-    /// The moment that much later, to the millisecond; the end of time when there is none.
+    /// Adds a duration, truncated to milliseconds. Saturates at the greatest timestamp.
     fn add(self, later: Duration) -> Self {
         Self(i64::try_from(later.as_millis()).map_or(i64::MAX, |millis| self.0.saturating_add(millis)))
     }
@@ -39,15 +39,15 @@ impl std::ops::Add<Duration> for Timestamp {
 impl std::ops::Sub<Duration> for Timestamp {
     type Output = Self;
 
-    /// The moment that much earlier, to the millisecond; the beginning of time when there is none.
+    /// Subtracts a duration, truncated to milliseconds. Saturates at the least timestamp.
     fn sub(self, earlier: Duration) -> Self {
         Self(i64::try_from(earlier.as_millis()).map_or(i64::MIN, |millis| self.0.saturating_sub(millis)))
     }
 }
 
-/// Where the time comes from. The system's clock is named once, where a program starts; tests bring their own.
+/// A source of the current time. A program names the system clock once, at its start; tests use other clocks.
 pub trait Clock: Send + Sync {
-    /// The moment it is now.
+    /// The current time.
     fn now(&self) -> Timestamp;
 }
 
@@ -57,7 +57,7 @@ impl<C: Clock + ?Sized> Clock for Arc<C> {
     }
 }
 
-/// A clock that stands still.
+/// A clock that always returns the same time.
 #[derive(Debug, Clone, Copy)]
 pub struct FixedClock(pub Timestamp);
 
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_clock_set_back_gives_no_time_passed_and_no_panic() {
+    fn time_since_a_later_timestamp_is_zero() {
         let (early, late) = (Timestamp::from_millis(5), Timestamp::from_millis(9));
         assert_eq!(late.since(early), Duration::from_millis(4));
         assert_eq!(early.since(late), Duration::ZERO);
@@ -83,7 +83,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_of_time_is_not_passed() {
+    fn addition_saturates() {
         assert_eq!(Timestamp::from_millis(1) + Duration::MAX, Timestamp::from_millis(i64::MAX));
     }
 }

@@ -1,4 +1,4 @@
-//! Who somebody is: the user record, and the names that are unique. No password is here: see [`crate::credential`].
+//! Users: the record, and the types of its unique names. Password hashes are in [`crate::credential`].
 
 mod email;
 mod repository;
@@ -15,46 +15,46 @@ pub use username::{Username, UsernameError};
 
 use crate::Timestamp;
 
-/// Identifies a user for good; never used twice.
+/// The id of a user. An id is never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UserId(i64);
 
 impl UserId {
-    /// The user with that number in the store.
+    /// Wraps a row id.
     #[must_use]
     pub const fn new(id: i64) -> Self {
         Self(id)
     }
 
-    /// The number in the store.
+    /// The row id.
     #[must_use]
     pub const fn get(self) -> i64 {
         self.0
     }
 }
 
-/// Somebody with an account.
+/// A user with an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
-    /// Who, for the store.
+    /// The id of the user.
     pub id: UserId,
-    /// Who, for people: public.
+    /// The public name.
     pub username: Username,
-    /// Where mail goes: nobody else's to see.
+    /// The e-mail address, which only the user may see.
     pub email: Email,
-    /// When the account was made, by the server's clock.
+    /// When the account was created, by the server's clock.
     pub joined_at: Timestamp,
-    /// Since when an operator keeps them out; `None` for everybody else.
+    /// When an operator disabled the account. `None` if the user may log in.
     pub disabled_at: Option<Timestamp>,
 }
 
-/// Somebody who is about to have an account.
+/// A user to add.
 #[derive(Debug, Clone)]
 pub struct NewUser {
-    /// The name they chose.
+    /// The public name.
     pub username: Username,
-    /// The address they gave.
+    /// The e-mail address.
     pub email: Email,
-    /// When, by the server's clock.
+    /// When the account is created, by the server's clock.
     pub joined_at: Timestamp,
 }

@@ -108,8 +108,8 @@ fn unsafe_setting_is_rejected_with_one_line() {
     );
 }
 
-/// Each of these takes `zxcvbn` alone up to 1.5 s, and the policy 4 to 9 ms. The limit of 250 ms is high enough for a slow
-/// machine, and low enough to detect a missing bound.
+/// Each of these takes `zxcvbn` alone up to 1.5 s, and the policy 4 to 9 ms. The limit of 250 ms is high enough for a
+/// slow machine, and low enough to detect a missing bound.
 #[test]
 fn hostile_password_is_checked_within_250_ms() {
     let words = [format!("{}@example.com", "ab.".repeat(80)), "x".repeat(64)];

@@ -16,8 +16,8 @@ const DAY: Duration = Duration::from_hours(24);
 /// The least time between two writes of `last_seen_at`, so that not every page view costs a write.
 const RENEWAL_INTERVAL: Duration = MINUTE;
 
-/// How far a session's times may lie ahead of a clock that was set back. A session further ahead is rejected: one opened
-/// under a clock a year ahead would otherwise live until then.
+/// How far a session's times may lie ahead of a clock that was set back. A session further ahead is rejected: one
+/// opened under a clock a year ahead would otherwise live until then.
 const MAX_CLOCK_SKEW: Duration = DAY;
 
 /// The limits of one kind of session, with or without "remember me".
@@ -42,8 +42,8 @@ pub enum LifetimeError {
 }
 
 impl Lifetime {
-    /// The shortest idle limit: two minutes. `last_seen_at` is written once a minute, so a shorter limit would log out an
-    /// active user.
+    /// The shortest idle limit: two minutes. `last_seen_at` is written once a minute, so a shorter limit would log out
+    /// an active user.
     pub const MIN_IDLE: Duration = Duration::from_mins(2);
     /// The longest absolute limit: 30 days, after which NIST SP 800-63B-4, 2.1.3 requires a new log-in.
     pub const MAX_ABSOLUTE: Duration = Duration::from_hours(30 * 24);

@@ -1,4 +1,4 @@
-//! The port to stored password hashes.
+//! The port of stored password hashes.
 
 use async_trait::async_trait;
 
@@ -6,15 +6,16 @@ use super::{Credential, PasswordHash};
 use crate::StoreError;
 use crate::user::{Email, UserId};
 
-/// Stored password hashes. Each method is one commit; `Ok` means that it is on the disk.
+/// Stored password hashes. Each method is one commit. `Ok` means that the commit is durable.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait CredentialRepository: Send + Sync {
-    /// The credential of the user with that address, in whatever spelling, or `None`. Disabled users have theirs.
+    /// Returns the credential of the user with the key of that address, or `None` if there is no such user. Credentials
+    /// of disabled users are returned too.
     async fn find_by_email(&self, email: &Email) -> Result<Option<Credential>, StoreError>;
 
-    /// Puts `fresh` in the place of `stale`, the same password at another cost; the sessions live on.
+    /// Replaces the hash `stale` by `fresh`, a hash of the same password at another cost. No session ends.
     ///
-    /// `false`, and nothing written, where the stored hash is no longer `stale`: the password was changed meanwhile.
+    /// Returns `false` and writes nothing if the stored hash is not `stale`: the password was changed in the meantime.
     async fn rehash(&self, user: UserId, stale: &PasswordHash, fresh: &PasswordHash) -> Result<bool, StoreError>;
 }

@@ -1,4 +1,4 @@
-//! The contract functions of [`PartyRepository`](super::PartyRepository), in one module for each group of methods.
+//! The contract functions of [`PartyRepository`], in one module for each group of methods.
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a breach")]
 
 mod add;

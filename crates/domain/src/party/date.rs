@@ -1,4 +1,5 @@
-//! When a party begins. The host's local date and time with their zone are the truth; the moment is derived for sorting.
+//! The beginning of a party: the host's local date and time in a time zone. The timestamp is derived from them, for
+//! sorting.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -9,13 +10,13 @@ use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 
 use crate::Timestamp;
 
-/// The zone files that ride in the binary, so that a machine's own (or their absence) change nothing.
-static ZONES: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
+/// The time zone database in the binary. The one of the operating system, or its absence, makes no difference.
+static ZONE_DATABASE: LazyLock<TimeZoneDatabase> = LazyLock::new(TimeZoneDatabase::bundled);
 
-/// Their names, so that a row is read without reading a zone file.
-static NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| Zone::names().collect());
+/// The names of all zones, so that parsing a stored name loads no zone data.
+static ZONE_NAMES: LazyLock<HashSet<String>> = LazyLock::new(|| Zone::names().collect());
 
-/// The date and time on the host's wall, and the moment that is.
+/// A local date and time in a time zone, and the timestamp of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartyDate {
     local: DateTime,
@@ -23,48 +24,48 @@ pub struct PartyDate {
     starts_at: Timestamp,
 }
 
-/// The IANA name of a time zone, such as `Europe/Berlin`.
+/// The name of a time zone in the IANA database, such as `Europe/Berlin`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone(String);
 
-/// Why a text is no date, time or zone, or why the three name no moment.
+/// Why a text is not a date, a time or a time zone, or why the three have no timestamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum PartyDateError {
-    /// Not a day of the calendar, as `YYYY-MM-DD`.
+    /// The text is not a date of the form `YYYY-MM-DD`.
     #[error("that is not a date")]
     Date,
-    /// Not a time of day, as `HH:MM`.
+    /// The text is not a time of the form `HH:MM`.
     #[error("that is not a time")]
     Time,
-    /// Not a zone of the IANA database.
+    /// The text is not the name of a time zone in the IANA database.
     #[error("that is not a time zone")]
     Zone,
-    /// The clocks in that zone skip that time: it is set forward over it.
+    /// The local time does not exist: clocks in that time zone are set forward over it.
     #[error("clocks there skip that time")]
     Gap,
 }
 
 impl Zone {
-    /// Reads a zone's name as somebody typed it, in whatever case.
+    /// Parses a name as typed, in any case.
     ///
     /// # Errors
-    /// [`PartyDateError::Zone`] where the IANA database has none of that name.
+    /// [`PartyDateError::Zone`] if the IANA database has no such name.
     pub fn parse(typed: &str) -> Result<Self, PartyDateError> {
-        let zone = ZONES.get(typed.trim()).map_err(|_| PartyDateError::Zone)?;
+        let zone = ZONE_DATABASE.get(typed.trim()).map_err(|_| PartyDateError::Zone)?;
         zone.iana_name().map(|name| Self(name.to_owned())).ok_or(PartyDateError::Zone)
     }
 
-    /// A name that was parsed before it was stored.
+    /// Takes a stored name, which was parsed before it was stored.
     ///
     /// # Errors
-    /// [`PartyDateError::Zone`] where the IANA database has none that is spelled so.
+    /// [`PartyDateError::Zone`] if the IANA database has no name of that spelling.
     pub fn from_stored(name: String) -> Result<Self, PartyDateError> {
-        if NAMES.contains(&name) { Ok(Self(name)) } else { Err(PartyDateError::Zone) }
+        if ZONE_NAMES.contains(&name) { Ok(Self(name)) } else { Err(PartyDateError::Zone) }
     }
 
-    /// The names of all zones there are, in order.
+    /// The names of all time zones, sorted.
     pub fn names() -> impl Iterator<Item = String> {
-        ZONES.available().map(|name| name.to_string())
+        ZONE_DATABASE.available().map(|name| name.to_string())
     }
 
     /// The IANA name.
@@ -74,10 +75,10 @@ impl Zone {
     }
 }
 
-/// Reads a day of the calendar, as a browser's date field sends it: `2030-01-15`.
+/// Parses a date as the date field of a browser sends it: `2030-01-15`.
 ///
 /// # Errors
-/// [`PartyDateError::Date`]
+/// [`PartyDateError::Date`] for any other text, and for the year 0.
 pub fn parse_date(typed: &str) -> Result<Date, PartyDateError> {
     let typed = typed.trim();
     if !typed.bytes().all(|byte| byte.is_ascii_digit() || byte == b'-') {
@@ -86,17 +87,17 @@ pub fn parse_date(typed: &str) -> Result<Date, PartyDateError> {
     Date::strptime("%Y-%m-%d", typed).ok().filter(|date| date.year() > 0).ok_or(PartyDateError::Date)
 }
 
-/// The day that a moment falls on in UTC: "14 March 2026".
+/// Formats the date of a timestamp in UTC: "14 March 2026".
 #[must_use]
-pub fn format_utc_date(moment: Timestamp) -> String {
-    let at = jiff::Timestamp::from_millisecond(moment.as_millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+pub fn format_utc_date(timestamp: Timestamp) -> String {
+    let at = jiff::Timestamp::from_millisecond(timestamp.as_millis()).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     TimeZone::UTC.to_datetime(at).strftime("%-d %B %Y").to_string()
 }
 
-/// Reads a time of day, as a browser's time field sends it: `19:00`, at times `19:00:00`. Seconds are dropped.
+/// Parses a time as the time field of a browser sends it: `19:00`, or `19:00:00`. Seconds are dropped.
 ///
 /// # Errors
-/// [`PartyDateError::Time`]
+/// [`PartyDateError::Time`] for any other text.
 pub fn parse_time(typed: &str) -> Result<Time, PartyDateError> {
     let typed = typed.trim();
     let time = Time::strptime("%H:%M", typed).or_else(|_| Time::strptime("%H:%M:%S", typed));
@@ -104,77 +105,80 @@ pub fn parse_time(typed: &str) -> Result<Time, PartyDateError> {
 }
 
 impl PartyDate {
-    /// Finds the moment: in a fold (clocks set back) the earlier of the two.
+    /// Derives the timestamp of a local date and time. A local time that occurs twice, when clocks are set back, is the
+    /// earlier one.
     ///
     /// # Errors
-    /// [`PartyDateError::Gap`] where clocks skip that time, [`PartyDateError::Zone`] where there is no such zone,
-    /// [`PartyDateError::Date`] past the end of the calendar.
+    /// [`PartyDateError::Gap`] if clocks skip the local time, [`PartyDateError::Date`] if the date is out of range.
+    /// [`PartyDateError::Zone`] if there is no data for the time zone.
     pub fn resolve(date: Date, time: Time, zone: Zone) -> Result<Self, PartyDateError> {
         let local = date.to_datetime(time);
-        let moment = ZONES.get(&zone.0).map_err(|_| PartyDateError::Zone)?.into_ambiguous_zoned(local);
-        if matches!(moment.offset(), AmbiguousOffset::Gap { .. }) {
+        let zoned = ZONE_DATABASE.get(&zone.0).map_err(|_| PartyDateError::Zone)?.into_ambiguous_zoned(local);
+        if matches!(zoned.offset(), AmbiguousOffset::Gap { .. }) {
             return Err(PartyDateError::Gap);
         }
-        let moment = moment.earlier().map_err(|_| PartyDateError::Date)?.timestamp();
-        Ok(Self { local, zone, starts_at: Timestamp::from_millis(moment.as_millisecond()) })
+        let instant = zoned.earlier().map_err(|_| PartyDateError::Date)?.timestamp();
+        Ok(Self { local, zone, starts_at: Timestamp::from_millis(instant.as_millisecond()) })
     }
 
-    /// Puts together what a store kept apart: [`PartyDate::local`], the zone, and the moment.
+    /// Takes the stored parts: the text of [`PartyDate::local`], the time zone and the timestamp.
     ///
     /// # Errors
-    /// [`PartyDateError::Date`] where `local` is not what [`PartyDate::local`] gave.
+    /// [`PartyDateError::Date`] if `local` is not a text of [`PartyDate::local`].
     pub fn from_stored(local: &str, zone: Zone, starts_at: Timestamp) -> Result<Self, PartyDateError> {
         Ok(Self { local: local.parse().map_err(|_| PartyDateError::Date)?, zone, starts_at })
     }
 
-    /// The date and time on the host's wall, as ISO 8601 without an offset.
+    /// The local date and time, as ISO 8601 without an offset.
     #[must_use]
     pub fn local(&self) -> String {
         self.local.to_string()
     }
 
-    /// The host's zone.
+    /// The time zone.
     #[must_use]
     pub fn zone(&self) -> &Zone {
         &self.zone
     }
 
-    /// Whether the moment is the one that the zone files in this program find for the time on the wall. Those that were used
-    /// when it was stored may have known other rules.
+    /// Whether the timestamp is the one that this program's time zone data derives from the local time. A timestamp
+    /// that was stored by another version of the program may differ.
     #[must_use]
     pub fn matches_zone_data(&self) -> bool {
         Self::resolve(self.local.date(), self.local.time(), self.zone.clone()).as_ref() == Ok(self)
     }
 
-    /// Whether it is past: an evening that has begun takes no answers.
+    /// Whether the party has begun. From then on it is past and accepts no RSVP.
     #[must_use]
     pub fn has_begun(&self, now: Timestamp) -> bool {
         now >= self.starts_at
     }
 
-    /// What the wall shows at another moment.
+    /// The local date and time of another timestamp, in the same time zone.
     #[must_use]
-    pub fn at_in_same_zone(&self, moment: Timestamp) -> Self {
-        let tz = ZONES.get(&self.zone.0).unwrap_or(TimeZone::UTC);
-        let local = jiff::Timestamp::from_millisecond(moment.as_millis()).map_or(self.local, |at| tz.to_datetime(at));
-        Self { local, zone: self.zone.clone(), starts_at: moment }
+    pub fn at_in_same_zone(&self, timestamp: Timestamp) -> Self {
+        let tz = ZONE_DATABASE.get(&self.zone.0).unwrap_or(TimeZone::UTC);
+        let local =
+            jiff::Timestamp::from_millisecond(timestamp.as_millis()).map_or(self.local, |at| tz.to_datetime(at));
+        Self { local, zone: self.zone.clone(), starts_at: timestamp }
     }
 
-    /// How many days of the calendar it is away at `now`, on its own wall: 0 on the day itself, negative after it.
+    /// The number of calendar days from `now` until the party, in its time zone. 0 on the day itself, negative after
+    /// it.
     #[must_use]
     pub fn days_until(&self, now: Timestamp) -> i32 {
         let today = self.at_in_same_zone(now).local.date();
         self.local.date().since(today).map_or(0, |span| span.get_days())
     }
 
-    /// The moment it begins.
+    /// The time at which the party begins.
     #[must_use]
     pub fn starts_at(&self) -> Timestamp {
         self.starts_at
     }
 }
 
-/// "Saturday 14 March 2026, 19:00 (Europe/Berlin)": the one way a date is written, everywhere.
+/// Formats the date for every page and message: "Saturday 14 March 2026, 19:00 (Europe/Berlin)".
 impl fmt::Display for PartyDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.local.strftime("%A %-d %B %Y, %H:%M"), self.zone.0)
@@ -191,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_date_reads_as_people_say_it() {
+    fn date_has_weekday_month_and_zone() {
         let date = resolve("2026-03-14", "19:00", "europe/berlin").unwrap();
         assert_eq!(date.to_string(), "Saturday 14 March 2026, 19:00 (Europe/Berlin)");
         assert_eq!(date.starts_at(), Timestamp::from_millis(1_773_511_200_000)); // 18:00 UTC
@@ -200,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn every_zone_that_can_be_typed_can_be_stored() {
+    fn parsed_zone_is_accepted_from_store() {
         for name in Zone::names() {
             let Ok(zone) = Zone::parse(&name.to_lowercase()) else { continue };
             assert_eq!(Zone::from_stored(zone.as_str().to_owned()), Ok(zone));
@@ -211,20 +215,20 @@ mod tests {
     }
 
     #[test]
-    fn a_time_that_clocks_skip_is_refused() {
+    fn skipped_local_time_is_rejected() {
         assert_eq!(resolve("2026-03-29", "02:30", "Europe/Berlin"), Err(PartyDateError::Gap));
         assert!(resolve("2026-03-29", "03:00", "Europe/Berlin").is_ok());
         assert_eq!(resolve("2011-12-30", "12:00", "Pacific/Apia"), Err(PartyDateError::Gap)); // a whole day was skipped
     }
 
     #[test]
-    fn a_time_that_comes_twice_is_the_earlier_one() {
+    fn ambiguous_local_time_is_the_earlier_one() {
         let date = resolve("2026-10-25", "02:30", "Europe/Berlin").unwrap();
         assert_eq!(date.starts_at(), Timestamp::from_millis(1_792_888_200_000)); // 00:30 UTC, summer time still
     }
 
     #[test]
-    fn days_are_counted_on_the_hosts_wall() {
+    fn days_until_counts_in_time_zone_of_party() {
         let date = resolve("2026-03-14", "00:30", "Asia/Tokyo").unwrap();
         let days =
             |hours: i64| date.days_until(Timestamp::from_millis(date.starts_at().as_millis() - hours * 3_600_000));
@@ -232,7 +236,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_date_time_or_zone_is_refused() {
+    fn invalid_date_time_or_zone_is_rejected() {
         for date in
             ["", "2026-02-29", "2026-13-01", "14.03.2026", "-001-01-01", "0000-01-01", "２０２６-03-14", "99999-01-01"]
         {
@@ -249,27 +253,30 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_resolved_is_on_the_wall_at_that_moment(
+        fn resolved_timestamp_has_that_local_time(
             (year, month, day) in (1950i16..2200, 1i8..=12, 1i8..=28), (hour, minute) in (0i8..24, 0i8..60),
             zone in prop::sample::select(Zone::names().collect::<Vec<_>>()),
         ) {
             let (date, time) = (jiff::civil::date(year, month, day), jiff::civil::time(hour, minute, 0, 0));
             let Ok(zone) = Zone::parse(&zone) else { return Ok(()) };
-            let tz = ZONES.get(zone.as_str()).unwrap();
+            let tz = ZONE_DATABASE.get(zone.as_str()).unwrap();
             match PartyDate::resolve(date, time, zone) {
                 Ok(found) => {
-                    let moment = jiff::Timestamp::from_millisecond(found.starts_at().as_millis()).unwrap();
-                    prop_assert_eq!(tz.to_datetime(moment), date.to_datetime(time));
-                    // The earlier of two: an hour before, the wall shows no later time.
-                    let before = tz.to_datetime(moment - jiff::SignedDuration::from_secs(1));
+                    let instant = jiff::Timestamp::from_millisecond(found.starts_at().as_millis()).unwrap();
+                    prop_assert_eq!(tz.to_datetime(instant), date.to_datetime(time));
+                    // The earlier of two: one second before, the local time is not later.
+                    let before = tz.to_datetime(instant - jiff::SignedDuration::from_secs(1));
                     prop_assert!(before < date.to_datetime(time) || !tz.to_ambiguous_timestamp(before).is_ambiguous());
                 }
-                Err(error) => prop_assert_eq!((error, tz.to_ambiguous_timestamp(date.to_datetime(time)).is_ambiguous()), (PartyDateError::Gap, true)),
+                Err(error) => {
+                    prop_assert_eq!(error, PartyDateError::Gap);
+                    prop_assert!(tz.to_ambiguous_timestamp(date.to_datetime(time)).is_ambiguous());
+                }
             }
         }
 
         #[test]
-        fn any_text_is_a_date_a_time_a_zone_or_refused(text in any::<String>()) {
+        fn no_text_panics(text in any::<String>()) {
             let _ = (parse_date(&text), parse_time(&text), Zone::parse(&text));
         }
     }

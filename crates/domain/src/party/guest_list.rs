@@ -1,35 +1,35 @@
-//! Who has which seats: arithmetic on heads, by which no table is ever overbooked. Whether somebody may ask at all
-//! (past, cancelled, closed, removed) is [`super::rsvp`]'s.
+//! The guest list: arithmetic on seats that never overbooks a table. [`super::rsvp`] decides whether a guest may RSVP
+//! at all (past, cancelled, closed, removed).
 
 use std::collections::BTreeMap;
 
 use super::{Heads, Seats};
 use crate::user::UserId;
 
-/// What a guest has said, or what became of it. Somebody never asked has no answer.
+/// The state of one guest at one party. A user who neither answered nor was invited has none.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
-    /// They are coming, and hold that many seats.
+    /// The guest is coming, and holds that many seats.
     Seated(Heads),
-    /// They would come.
+    /// The guest is on the waiting list.
     Waitlisted {
-        /// How many of them.
+        /// The number of people who wait.
         heads: Heads,
-        /// Their place in the order of the line, given under the party's lock: not a clock's time.
+        /// The position on the waiting list, assigned under the row lock of the party. It is not a time.
         place: i64,
     },
-    /// They may come, and hold no seat.
+    /// The guest may come, and holds no seat.
     Maybe,
-    /// They are not coming.
+    /// The guest is not coming.
     Declined,
-    /// The host asked them, and they have not answered.
+    /// The host invited the guest, who has not answered.
     Invited,
-    /// The host does not want them.
+    /// The host removed the guest.
     Removed,
 }
 
 impl Answer {
-    /// The seats that the answer holds.
+    /// The number of seats that the answer holds.
     #[must_use]
     pub fn seats_held(self) -> u32 {
         match self {
@@ -39,7 +39,8 @@ impl Answer {
     }
 }
 
-/// A table's totals, and the answers that the rule at hand needs: the acting guest's, not a thousand others'.
+/// The totals of a table, and the answers that a rule needs: those of the acting guest and of the waiting list, not all
+/// of up to 1,000.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuestList {
     seats: Seats,
@@ -48,38 +49,38 @@ pub struct GuestList {
     answers: BTreeMap<UserId, Answer>,
 }
 
-/// What became of asking for seats.
+/// The result of a request for seats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SeatResult {
-    /// The seats are theirs now.
+    /// The guest got the seats.
     Seated,
-    /// They were theirs before; nothing changed.
+    /// The guest had the same seats before. Nothing changed.
     AlreadySeated,
-    /// There are too few; nothing changed.
+    /// Too few seats are free. Nothing changed.
     Full,
 }
 
-/// Totals that no table can have: invariant I1, `1 <= taken <= seats`, does not hold.
+/// Totals that break invariant I1, `1 <= taken <= seats`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("{taken} heads on {seats} seats", seats = seats.get())]
 pub struct GuestListError {
-    /// Heads at the table.
+    /// The seats that are taken.
     pub taken: u32,
-    /// Seats at the table.
+    /// The seats at the table.
     pub seats: Seats,
 }
 
 impl GuestList {
-    /// The list of a new party: its host has a seat, and is no answer in it. Guests bring nobody.
+    /// The list of a new party. The host has a seat but no answer. Guests may bring no companions.
     #[must_use]
     pub fn new(seats: Seats) -> Self {
         Self { seats, taken: 1, max_companions: 0, answers: BTreeMap::new() }
     }
 
-    /// Puts together what a store kept: the totals, and the answers it was asked for.
+    /// Takes the stored totals and the loaded answers.
     ///
     /// # Errors
-    /// Totals that break invariant I1.
+    /// [`GuestListError`] if the totals break invariant I1.
     pub fn from_stored(
         seats: Seats,
         taken: u32,
@@ -92,43 +93,44 @@ impl GuestList {
         Ok(Self { seats, taken, max_companions, answers })
     }
 
-    /// Seats at the table, the host's included.
+    /// The seats at the table, including that of the host.
     #[must_use]
     pub fn seats(&self) -> Seats {
         self.seats
     }
 
-    /// Heads at the table, the host's included.
+    /// The seats that are taken, including that of the host.
     #[must_use]
     pub fn taken(&self) -> u32 {
         self.taken
     }
 
-    /// Seats that nobody has.
+    /// The seats that are not taken.
     #[must_use]
     pub fn free_seats(&self) -> u32 {
         self.seats.get() - self.taken
     }
 
-    /// How many a guest may bring.
+    /// The most companions of a guest.
     #[must_use]
     pub fn max_companions(&self) -> u32 {
         self.max_companions
     }
 
-    /// What a guest has said, as far as the list was loaded.
+    /// The answer of a guest, if it was loaded or has been set since.
     #[must_use]
     pub fn answer(&self, guest: UserId) -> Option<Answer> {
         self.answers.get(&guest).copied()
     }
 
-    /// The answers that were loaded or given since.
+    /// The answers that were loaded or have been set since.
     #[must_use]
     pub fn answers(&self) -> &BTreeMap<UserId, Answer> {
         &self.answers
     }
 
-    /// Gives the guest that many seats, or leaves everything as it was. Only more heads than before claim a seat (I6).
+    /// Gives the guest that many seats, or changes nothing. Only heads in addition to those before need free seats
+    /// (I6).
     pub fn accept(&mut self, guest: UserId, heads: Heads) -> SeatResult {
         let held = self.answer(guest).map_or(0, Answer::seats_held);
         if held == heads.get() {
@@ -142,13 +144,13 @@ impl GuestList {
         SeatResult::Seated
     }
 
-    /// Notes an answer that holds no seat, and frees those that the guest held. Tells how many that were.
-    pub fn release_seats(&mut self, guest: UserId, instead: Withdrawal) -> u32 {
+    /// Sets an answer that holds no seat, and frees the seats of the guest. Returns the number of freed seats.
+    pub fn release_seats(&mut self, guest: UserId, withdrawal: Withdrawal) -> u32 {
         let freed = self.answer(guest).map_or(0, Answer::seats_held);
         self.taken -= freed;
         self.answers.insert(
             guest,
-            match instead {
+            match withdrawal {
                 Withdrawal::Maybe => Answer::Maybe,
                 Withdrawal::Declined => Answer::Declined,
             },
@@ -157,12 +159,12 @@ impl GuestList {
     }
 }
 
-/// The answers by which a guest claims nothing.
+/// An answer that gives up the seats of a guest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Withdrawal {
-    /// They may come.
+    /// The guest may come.
     Maybe,
-    /// They are not coming.
+    /// The guest is not coming.
     Declined,
 }
 
@@ -175,7 +177,7 @@ mod tests {
     const BEN: UserId = UserId::new(2);
 
     #[test]
-    fn the_host_takes_a_seat() {
+    fn host_takes_one_seat() {
         let mut list = GuestList::new(Seats::new(1).unwrap());
         assert_eq!((list.taken(), list.free_seats()), (1, 0));
         assert_eq!(list.accept(ADA, Heads::ONE), SeatResult::Full);
@@ -183,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn a_seat_is_given_once_and_freed_once() {
+    fn seat_is_given_once_and_freed_once() {
         let mut list = GuestList::new(Seats::new(2).unwrap());
         assert_eq!(list.accept(ADA, Heads::ONE), SeatResult::Seated);
         assert_eq!(list.accept(ADA, Heads::ONE), SeatResult::AlreadySeated);
@@ -195,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn fewer_heads_never_need_a_free_seat() {
+    fn fewer_heads_need_no_free_seat() {
         let three = Heads::new(3).unwrap();
         let mut list =
             GuestList::from_stored(Seats::new(4).unwrap(), 4, 2, [(ADA, Answer::Seated(three))].into()).unwrap();
@@ -205,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn stored_totals_that_no_table_can_have_are_told() {
+    fn stored_totals_that_break_i1_are_rejected() {
         let seats = Seats::new(4).unwrap();
         for taken in [0, 5] {
             assert_eq!(GuestList::from_stored(seats, taken, 0, BTreeMap::new()), Err(GuestListError { taken, seats }));
@@ -213,37 +215,38 @@ mod tests {
     }
 
     #[derive(Debug, Clone)]
-    enum Said {
+    enum Step {
         Accept(i64, u32),
-        StepBack(i64, bool),
+        Release(i64, bool),
     }
 
-    fn said() -> impl Strategy<Value = Said> {
+    fn steps() -> impl Strategy<Value = Step> {
         prop_oneof![
-            (0..12i64, 1..4u32).prop_map(|(g, n)| Said::Accept(g, n)),
-            (0..12i64, any::<bool>()).prop_map(|(g, d)| Said::StepBack(g, d))
+            (0..12i64, 1..4u32).prop_map(|(guest, heads)| Step::Accept(guest, heads)),
+            (0..12i64, any::<bool>()).prop_map(|(guest, is_declined)| Step::Release(guest, is_declined))
         ]
     }
 
     proptest! {
-        /// The model is the plain map of who has how many seats, counted anew at each step.
+        /// The model is a map from guest to seats. Its total is computed again after each step.
         #[test]
-        fn the_list_does_what_a_plain_map_does(seats in 1..12u32, story in prop::collection::vec(said(), 0..60)) {
+        fn list_equals_map_of_seats(seats in 1..12u32, steps in prop::collection::vec(steps(), 0..60)) {
             let mut list = GuestList::new(Seats::new(seats).unwrap());
             let mut model: BTreeMap<i64, u32> = BTreeMap::new();
-            for said in story {
-                match said {
-                    Said::Accept(guest, n) => {
-                        let others: u32 = model.iter().filter(|(g, _)| **g != guest).map(|(_, n)| n).sum();
+            for step in steps {
+                match step {
+                    Step::Accept(guest, heads) => {
+                        let others: u32 = model.iter().filter(|(other, _)| **other != guest).map(|(_, heads)| heads).sum();
                         let held = model.get(&guest).copied().unwrap_or(0);
-                        let expected = if held == n { SeatResult::AlreadySeated }
-                            else if 1 + others + n > seats && n > held { SeatResult::Full }
-                            else { model.insert(guest, n); SeatResult::Seated };
-                        prop_assert_eq!(list.accept(UserId::new(guest), Heads::new(n).unwrap()), expected);
+                        let expected = if held == heads { SeatResult::AlreadySeated }
+                            else if 1 + others + heads > seats && heads > held { SeatResult::Full }
+                            else { model.insert(guest, heads); SeatResult::Seated };
+                        prop_assert_eq!(list.accept(UserId::new(guest), Heads::new(heads).unwrap()), expected);
                     }
-                    Said::StepBack(guest, declined) => {
-                        let instead = if declined { Withdrawal::Declined } else { Withdrawal::Maybe };
-                        prop_assert_eq!(list.release_seats(UserId::new(guest), instead), model.remove(&guest).unwrap_or(0));
+                    Step::Release(guest, is_declined) => {
+                        let withdrawal = if is_declined { Withdrawal::Declined } else { Withdrawal::Maybe };
+                        let freed = list.release_seats(UserId::new(guest), withdrawal);
+                        prop_assert_eq!(freed, model.remove(&guest).unwrap_or(0));
                     }
                 }
                 prop_assert_eq!(list.taken(), 1 + model.values().sum::<u32>());

@@ -1,137 +1,140 @@
-//! What lists and pages of parties show: read models, which no rule looks at.
+//! Read models: what the pages of parties show. No rule uses them.
 
 use super::{Answer, PartyHeading, PartyId, PartyState, Seats, ShortText, Zone};
 use crate::user::{UserId, Username};
 use crate::{Page, Timestamp};
 
-/// A party as a row of a list shows it, to one viewer.
+/// A party as a row of a list, for one viewer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartySummary {
-    /// Which one.
+    /// The id of the party.
     pub id: PartyId,
-    /// Who gives it.
+    /// The host.
     pub host: UserId,
-    /// Its host's name and its date.
+    /// The name of the host, and the date.
     pub heading: PartyHeading,
-    /// Where.
+    /// The place.
     pub venue: ShortText,
-    /// What there is to eat.
+    /// The main dish.
     pub main_dish: ShortText,
-    /// Whether it is on.
+    /// Whether the party is scheduled or cancelled.
     pub state: PartyState,
-    /// Until when seats are given away.
+    /// The time from which no guest gets a seat.
     pub rsvp_deadline: Timestamp,
-    /// Seats at the table, the host's included.
+    /// The seats at the table, including that of the host.
     pub seats: Seats,
-    /// Heads at the table, the host's included.
+    /// The seats that are taken, including that of the host.
     pub taken: u32,
-    /// Who was seated first after the host: at most [`PartySummary::MAX_NAMED_GUESTS`], whatever the size of the table.
+    /// The guests who were seated first, at most [`PartySummary::MAX_NAMED_GUESTS`].
     pub first_guests: Vec<Attendee>,
-    /// What the viewer has said.
+    /// The answer of the viewer.
     pub my_answer: Option<Answer>,
 }
 
-/// Somebody with a seat.
+/// A guest with a seat.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Attendee {
-    /// Who.
+    /// The name of the guest.
     pub username: Username,
-    /// How many of them.
+    /// The number of people, including the guest.
     pub heads: u32,
 }
 
 impl PartySummary {
-    /// How many guests a row names: two.
+    /// The most guests that a row names: 2.
     pub const MAX_NAMED_GUESTS: usize = 2;
 
-    /// Seats that nobody has.
+    /// The seats that are not taken.
     #[must_use]
     pub fn free_seats(&self) -> u32 {
         self.seats.get().saturating_sub(self.taken)
     }
 
-    /// Heads at the table beside the host and the named guests.
+    /// The taken seats that are neither the host's nor of a named guest.
     #[must_use]
     pub fn unnamed_heads(&self) -> u32 {
         let named: u32 = self.first_guests.iter().map(|guest| guest.heads).sum();
         self.taken.saturating_sub(1 + named)
     }
 
-    /// Whether seats are given away: scheduled, and before its deadline and its start.
+    /// Whether RSVPs are open: the party is scheduled, has not begun, and is before its deadline.
     #[must_use]
     pub fn is_open(&self, now: Timestamp) -> bool {
         self.state == PartyState::Scheduled && now < self.rsvp_deadline && !self.heading.date.has_begun(now)
     }
 }
 
-/// A party as its own page shows it, to one viewer.
+/// A party as its own page shows it, for one viewer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartyView {
-    /// What the list shows.
+    /// The row of a list.
     pub summary: PartySummary,
-    /// Everybody seated beside the host, in the order in which they were: at most a table's 999.
+    /// All seated guests in seating order, at most 999.
     pub guests: Vec<Attendee>,
 }
 
-/// What their home shows somebody of the parties to come.
+/// The upcoming parties on a user's home page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HomeView {
-    /// Where they are expected next, as a host or as a guest.
+    /// The soonest party at which the user has a seat, as host or guest.
     pub next: Option<PartySummary>,
-    /// Parties that have a seat for them, the soonest on top.
+    /// Parties with a free seat for the user, the soonest first.
     pub open: Vec<PartySummary>,
 }
 
-/// What their own profile shows somebody.
+/// The parties on a user's own profile page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProfileView {
-    /// The parties they give.
+    /// The parties of which the user is the host.
     pub hosted: Page<PartySummary, PartyCursor>,
-    /// Those where they have a seat as a guest.
+    /// The parties at which the user has a seat as a guest.
     pub attended: Page<PartySummary, PartyCursor>,
-    /// The zone of the party that they made last, whenever it is: where they will host the next one, most likely.
+    /// The time zone of the user's newest party, as the default for the next one.
     pub last_zone: Option<Zone>,
 }
 
-/// Where the two lists of a [`ProfileView`] begin.
+/// The cursors of the two lists of a [`ProfileView`].
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ProfileCursors {
-    /// The parties they give.
+    /// The cursor of the hosted parties.
     pub hosted: Option<PartyCursor>,
-    /// Those where they have a seat as a guest.
+    /// The cursor of the attended parties.
     pub attended: Option<PartyCursor>,
 }
 
-/// Which parties a list shows.
+/// The filter of a list of parties.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartyQuery {
-    /// Whose.
+    /// All parties, or those of one user.
     pub scope: Scope,
-    /// Only those whose host, venue or dish holds this text, in whatever case; everything when it is blank.
+    /// Only parties with this text in the name of the host, the venue or the dish, compared by
+    /// [`caseless_key`](crate::caseless_key). Blank text matches every party.
     pub search: String,
-    /// Only those with a seat that nobody has.
+    /// Only parties with a free seat.
     pub with_seats: bool,
 }
 
-/// Whose parties a list shows.
+/// The user whose parties a list shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scope {
-    /// Everybody's.
+    /// All parties.
     All,
-    /// Those that somebody gives.
+    /// Parties of which the user is the host.
     HostedBy(UserId),
-    /// Those where somebody has a seat as a guest.
+    /// Parties at which the user has a seat as a guest.
     AttendedBy(UserId),
 }
 
-/// Where a page of a list begins: after this party. Parties to come stand first, the soonest on top; then the past
-/// ones, the latest on top.
+/// The cursor of a list of parties: a page starts after this party.
+///
+/// Upcoming parties come first, the soonest on top, then past ones, the latest on top. At equal times the lower id
+/// comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PartyCursor {
-    /// Whether the list has come to the past ones.
+    /// Whether the party is among the past ones.
     pub past: bool,
-    /// When the last party of the page before begins.
+    /// When the party begins.
     pub starts_at: Timestamp,
-    /// Which one that was: of those that begin at one moment, the lower number stands first.
+    /// The id of the party.
     pub id: PartyId,
 }

@@ -1,4 +1,4 @@
-//! What people do with parties. Each use case reads as one sentence; the rules are [`super::rsvp`]'s.
+//! The use cases of parties. The rules are in [`super::rsvp`].
 
 use std::sync::Arc;
 
@@ -9,41 +9,41 @@ use super::{
 use crate::user::UserId;
 use crate::{Clock, Page, PageSize, StoreError, Timestamp};
 
-/// The use cases of parties, over any store and by any clock.
+/// The use cases of parties, over a repository and a clock.
 #[derive(Clone)]
 pub struct Parties {
     repository: Arc<dyn PartyRepository>,
     clock: Arc<dyn Clock>,
 }
 
-/// Why a party is not hosted. Nothing was written.
+/// Why a party was not added. Nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
-    /// A party is hosted in the future.
+    /// The date of the party is not in the future.
     #[error("the date is in the past")]
     InThePast,
-    /// The store could not answer.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl Parties {
-    /// Parties kept in `repository`, by `clock`.
+    /// The use cases over `repository`, with the time of `clock`.
     #[must_use]
     pub fn new(repository: Arc<dyn PartyRepository>, clock: Arc<dyn Clock>) -> Self {
         Self { repository, clock }
     }
 
-    /// The moment it is now, by the clock that the rules go by.
+    /// The current time, by the clock of the rules.
     #[must_use]
     pub fn now(&self) -> Timestamp {
         self.clock.now()
     }
 
-    /// Hosts a party, as oneself.
+    /// Adds a party of its host and returns its id.
     ///
     /// # Errors
-    /// [`HostError`]: the date has passed, or the store could not answer.
+    /// [`HostError`] if the date is not in the future, or the store failed.
     pub async fn host(&self, party: NewParty) -> Result<PartyId, HostError> {
         if party.date.has_begun(self.now()) {
             return Err(HostError::InThePast);
@@ -51,50 +51,50 @@ impl Parties {
         Ok(self.repository.add(party).await?)
     }
 
-    /// A guest comes, `heads` of them.
+    /// Accepts for a guest, with `heads` people.
     ///
     /// # Errors
-    /// [`UpdateError`]: no such party, refused by the rule, or the store could not answer.
+    /// [`UpdateError`] if there is no such party, the rule refuses, or the store failed.
     pub async fn rsvp(&self, party: PartyId, guest: UserId, heads: Heads) -> Result<Outcome, UpdateError> {
         self.answer(party, guest, move |party, now| party.accept(guest, heads, now)).await
     }
 
-    /// A guest does not come, or not any more.
+    /// Declines for a guest, who may have had a seat.
     ///
     /// # Errors
-    /// [`UpdateError`]: no such party, refused by the rule, or the store could not answer.
+    /// [`UpdateError`] if there is no such party, the rule refuses, or the store failed.
     pub async fn decline(&self, party: PartyId, guest: UserId) -> Result<Outcome, UpdateError> {
         self.answer(party, guest, move |party, now| party.decline(guest, now)).await
     }
 
-    /// A guest may come.
+    /// Answers "maybe" for a guest, who may have had a seat.
     ///
     /// # Errors
-    /// [`UpdateError`]: no such party, refused by the rule, or the store could not answer.
+    /// [`UpdateError`] if there is no such party, the rule refuses, or the store failed.
     pub async fn maybe(&self, party: PartyId, guest: UserId) -> Result<Outcome, UpdateError> {
         self.answer(party, guest, move |party, now| party.maybe(guest, now)).await
     }
 
-    /// The party as `viewer` may see it, or `None` if there is no such party.
+    /// Returns the party as `viewer` may see it, or `None` if there is no such party.
     ///
     /// # Errors
-    /// [`StoreError`]: the store could not answer.
+    /// [`StoreError`] if the store failed.
     pub async fn find(&self, id: PartyId, viewer: UserId) -> Result<Option<PartyView>, StoreError> {
         self.repository.find(id, viewer).await
     }
 
-    /// Where `viewer` is expected next, and at most `size` parties that have a seat for them.
+    /// Returns the next party of `viewer`, and at most `size` parties with a free seat for `viewer`.
     ///
     /// # Errors
-    /// [`StoreError`]: the store could not answer.
+    /// [`StoreError`] if the store failed.
     pub async fn home(&self, viewer: UserId, size: PageSize) -> Result<HomeView, StoreError> {
         self.repository.home(viewer, self.now(), size).await
     }
 
-    /// What `user` gives and where they go, for themselves, a page of each.
+    /// Returns a page of the parties that `user` hosts and a page of those that `user` attends, as `user` may see them.
     ///
     /// # Errors
-    /// [`StoreError`]: the store could not answer.
+    /// [`StoreError`] if the store failed.
     pub async fn own_profile(
         &self,
         user: UserId,
@@ -104,10 +104,10 @@ impl Parties {
         self.repository.own_profile(user, self.now(), after, size).await
     }
 
-    /// A page of the parties of `query`, those to come first.
+    /// Returns a page of the parties of `query`, upcoming ones first.
     ///
     /// # Errors
-    /// [`StoreError`]: the store could not answer.
+    /// [`StoreError`] if the store failed.
     pub async fn list(
         &self,
         query: PartyQuery,

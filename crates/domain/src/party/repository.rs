@@ -1,4 +1,4 @@
-//! The port to stored parties.
+//! The port of stored parties.
 
 use std::sync::Arc;
 
@@ -11,33 +11,34 @@ use super::{
 use crate::user::UserId;
 use crate::{Page, PageSize, StoreError, Timestamp};
 
-/// A change of one party: a rule with everything it was asked, ready to run on the party as it is stored.
+/// A change of one party: a rule with its arguments, to run on the stored party.
 ///
-/// `Fn` and not `FnOnce`, since a lost lock or connection runs it again; it cannot await, so the time is captured.
+/// It is `Fn` and not `FnOnce`, since it runs again after a lost lock or connection. It cannot await, so it captures
+/// the time as a value.
 pub type PartyChange = Arc<dyn Fn(&mut Party) -> Result<Outcome, Refusal> + Send + Sync>;
 
-/// Stored parties. Each method is one commit; `Ok` means that it is on the disk.
+/// Stored parties. Each method is one commit. `Ok` means that the commit is durable.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait PartyRepository: Send + Sync {
-    /// Adds a party with its host seated. Its number was never used before, and is higher than all others.
+    /// Adds a party with one seat taken by its host, and returns its id. The id is greater than all ids before.
     ///
-    /// Where the host has asked for this very party by the same form before, it is that one's number and nothing is added,
-    /// also where both come at the same time.
+    /// If the host has added an equal party with the same idempotency key, the id of that party is returned and nothing
+    /// is added. This also holds for concurrent calls.
     async fn add(&self, party: NewParty) -> Result<PartyId, StoreError>;
 
-    /// The party as `viewer` may see it, or `None` if there is no such party.
+    /// Returns the party as `viewer` may see it, or `None` if there is no such party.
     async fn find(&self, id: PartyId, viewer: UserId) -> Result<Option<PartyView>, StoreError>;
 
-    /// Of the parties to come at `now`, and not cancelled: the first at which `viewer` has a seat, as its host or as a
-    /// guest, and at most `size` that have one for them (RSVPs are open, a seat is free, it is not theirs, and they
-    /// neither have one nor were removed).
+    /// Returns parties that are upcoming at `now` and not cancelled: the first at which `viewer` has a seat as host or
+    /// guest, and at most `size` with a free seat for `viewer`.
     ///
-    /// The cost of the second follows how many are full before so many are found.
+    /// The second are parties of other hosts with open RSVPs and a free seat, at which `viewer` neither has a seat nor
+    /// was removed. Their cost depends on the number of full parties before the last one found.
     async fn home(&self, viewer: UserId, now: Timestamp, size: PageSize) -> Result<HomeView, StoreError>;
 
-    /// What `user` gives and where they have a seat as a guest, after `after`, each as [`PartyRepository::list`] tells
-    /// it to themselves, and the zone of the party that they made last.
+    /// Returns the parties that `user` hosts and those at which `user` has a seat as a guest, each after its cursor in
+    /// `after` and equal to [`PartyRepository::list`], and the time zone of the user's newest party.
     async fn own_profile(
         &self,
         user: UserId,
@@ -46,10 +47,11 @@ pub trait PartyRepository: Send + Sync {
         size: PageSize,
     ) -> Result<ProfileView, StoreError>;
 
-    /// The parties of `query` that come after `after` (or the first), as `viewer` may see them.
+    /// Lists the parties of `query` after the cursor `after`, or from the first, as `viewer` may see them.
     ///
-    /// Those to come at `now` stand first, the soonest on top; then those past, the latest on top. A party added
-    /// meanwhile shifts no page. The cost follows the page's size, not the number of parties; a search's does not.
+    /// The order is that of [`PartyCursor`], by the parties that are upcoming at `now`. A party that is added between
+    /// two pages does not shift the second. The cost depends on the size of the page and not on the number of parties,
+    /// except for a search.
     async fn list(
         &self,
         query: PartyQuery,
@@ -59,11 +61,12 @@ pub trait PartyRepository: Send + Sync {
         size: PageSize,
     ) -> Result<Page<PartySummary, PartyCursor>, StoreError>;
 
-    /// Runs `change` alone on the party, with `guest`'s answer loaded, and saves what it changed in the same commit.
+    /// Runs `change` on the party under a row lock, and stores the changed party in the same commit.
     ///
-    /// `guest` is whom the change is about, not who asks. Whatever runs at the same time, in this process or in
-    /// another, comes before or after, so that no seat is given twice. If `change` refuses, nothing is written. It
-    /// may run more than once; what its last run said is told.
+    /// `guest` is the user whom the change concerns, not the user who requests it. The guest list has the answers of
+    /// `guest` and of the waiting list. Concurrent changes of one party, from any process, run one after the other, so
+    /// that no seat is given twice. If `change` refuses, nothing is written. It may run more than once; the outcome of
+    /// the last run is returned.
     async fn update(&self, id: PartyId, guest: Option<UserId>, change: PartyChange) -> Result<Outcome, UpdateError>;
 }
 
@@ -73,10 +76,10 @@ pub enum UpdateError {
     /// There is no such party.
     #[error("no such party")]
     NotFound,
-    /// The rule refuses.
+    /// The rule refused the change.
     #[error(transparent)]
     Refused(#[from] Refusal),
-    /// The store could not answer.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

@@ -1,21 +1,21 @@
-//! The RSVP rules: what a guest may say, in which order it is refused, and what becomes of it. One place for guests,
-//! hosts and the system alike (I7). The rows are those of the table in `docs/RSVP.md`; sentences are not here.
+//! The RSVP rules: which answers a guest may give, the order of the refusals, and the outcomes. Guests, hosts and the
+//! system use the same rules (I7). The row numbers are those of the table in `docs/RSVP.md`. Messages are not here.
 
 use super::guest_list::Withdrawal;
 use super::{Answer, Heads, Party, PartyDate, PartyHeading, PartyState, SeatResult};
 use crate::Timestamp;
 use crate::user::{UserId, Username};
 
-/// What happened. Closed: each has its sentence.
+/// The outcome of an RSVP. The enum is exhaustive, since each outcome has a message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// Row 1: the guest has a seat.
+    /// Row 1: the guest got a seat.
     Seated(PartyHeading),
-    /// Row 2: there are too few seats; nothing changed.
+    /// Row 2: too few seats are free. Nothing changed.
     Full(PartyHeading),
-    /// Row 3: the guest had the seat before; nothing changed.
+    /// Row 3: the guest had the seat before. Nothing changed.
     AlreadySeated(PartyHeading),
-    /// Row 5: noted, without a seat.
+    /// Row 5: the guest may come, and holds no seat.
     Maybe,
     /// Row 6: the guest gave up a seat.
     GaveUpSeat,
@@ -23,54 +23,54 @@ pub enum Outcome {
     Declined(PartyHeading),
 }
 
-/// Why nothing happened. In the order in which they are looked for: the first that applies is told. That there is no
-/// such party is the port's to say.
+/// Why an RSVP was refused. The variants are in the order in which they are checked. An unknown party is
+/// [`UpdateError::NotFound`](super::UpdateError::NotFound).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// It has begun.
+    /// The party has begun.
     #[error("the party has already happened")]
     Past,
-    /// The host called it off. Never said to somebody giving up a seat.
+    /// The host cancelled the party. Not checked for a guest who gives up a seat.
     #[error("the host cancelled the party")]
     Cancelled {
-        /// Who.
+        /// The name of the host.
         host: Username,
     },
-    /// The host's own seat is counted for good.
+    /// The guest is the host, who always has one seat.
     #[error("the host has a seat already")]
     IsHost,
-    /// The host does not want them.
+    /// The host removed the guest.
     #[error("the guest was removed")]
     Removed {
-        /// Whom to ask.
+        /// The name of the host, whom the guest may ask.
         host: Username,
     },
-    /// The deadline has passed. Never said to somebody declining.
+    /// The RSVP deadline has passed. Not checked for a guest who declines.
     #[error("RSVPs are closed")]
     Closed {
-        /// Since when, on the party's own wall.
+        /// The deadline, in the time zone of the party.
         deadline: PartyDate,
-        /// Whom to ask.
+        /// The name of the host, whom the guest may ask.
         host: Username,
     },
-    /// More companions than this party allows.
+    /// The guest brings more companions than the party allows.
     #[error("at most {max} companions")]
     TooManyCompanions {
-        /// How many are allowed.
+        /// The most companions.
         max: u32,
     },
 }
 
 impl Party {
-    /// Rows 1 to 4: the guest comes, `heads` of them.
+    /// Rows 1 to 4: accepts for a guest, with `heads` people.
     ///
     /// # Errors
-    /// The first [`Refusal`] that applies. A full table is none: it is [`Outcome::Full`].
+    /// The first [`Refusal`] that applies. A full table is [`Outcome::Full`], not a refusal.
     pub fn accept(&mut self, guest: UserId, heads: Heads, now: Timestamp) -> Result<Outcome, Refusal> {
         self.ensure_upcoming(now)?;
         self.ensure_scheduled()?;
         self.ensure_may_answer(guest)?;
-        // Row 3 comes before the deadline: who has the seat is told so, late or not.
+        // Row 3 is checked before the deadline: a guest who has the seat learns that, also after the deadline.
         if self.guests.answer(guest) == Some(Answer::Seated(heads)) {
             return Ok(Outcome::AlreadySeated(self.heading.clone()));
         }
@@ -78,15 +78,15 @@ impl Party {
         if heads.companions() > self.guests.max_companions() {
             return Err(Refusal::TooManyCompanions { max: self.guests.max_companions() });
         }
-        let told = match self.guests.accept(guest, heads) {
+        let outcome = match self.guests.accept(guest, heads) {
             SeatResult::Seated => Outcome::Seated,
             SeatResult::AlreadySeated => Outcome::AlreadySeated,
             SeatResult::Full => Outcome::Full,
         };
-        Ok(told(self.heading.clone()))
+        Ok(outcome(self.heading.clone()))
     }
 
-    /// Rows 6 and 7: the guest does not come. Giving up a seat is never refused before the start (I5).
+    /// Rows 6 and 7: declines for a guest. Giving up a seat is never refused before the party begins (I5).
     ///
     /// # Errors
     /// The first [`Refusal`] that applies.
@@ -102,7 +102,7 @@ impl Party {
         }
     }
 
-    /// Rows 5 and 6: the guest may come, and holds no seat.
+    /// Rows 5 and 6: answers "maybe" for a guest, who then holds no seat.
     ///
     /// # Errors
     /// The first [`Refusal`] that applies.

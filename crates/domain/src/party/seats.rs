@@ -1,30 +1,30 @@
-//! Seats at a table, and heads that take them.
+//! The seats at a table, and the heads that take them.
 
 use std::fmt;
 
-/// Seats at a table, the host's included: 1 to 1,000.
+/// The number of seats at a table, including that of the host: 1 to 1,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seats(u32);
 
-/// Why a text is no number of seats.
+/// Why a text is not a number of seats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SeatsError {
-    /// Nothing was typed.
+    /// The text is empty.
     #[error("the number of seats is required")]
     Empty,
-    /// Not a whole number in ASCII digits.
+    /// The text is not an integer in ASCII digits.
     #[error("seats are a whole number")]
     NotANumber,
-    /// Fewer than 1 or more than [`Seats::MAX`].
+    /// The number is less than 1 or greater than [`Seats::MAX`].
     #[error("a table has 1 to {} seats", Seats::MAX)]
     OutOfRange,
 }
 
 impl Seats {
-    /// The largest table: 1,000 seats, so that no table makes a page or a commit slow.
+    /// The greatest number: 1,000 seats. It bounds the time of a page and of a commit.
     pub const MAX: u32 = 1000;
 
-    /// Reads a number of seats as somebody typed it.
+    /// Parses a number of seats as typed.
     ///
     /// # Errors
     /// The first rule of [`SeatsError`] that the text breaks.
@@ -40,13 +40,13 @@ impl Seats {
         ascii_digits(typed).and_then(|n| Self::new(u32::try_from(n).ok()?)).ok_or(SeatsError::OutOfRange)
     }
 
-    /// That many seats, or `None` when a table cannot have them.
+    /// `None` outside of 1 to [`Seats::MAX`].
     #[must_use]
     pub const fn new(seats: u32) -> Option<Self> {
         if seats >= 1 && seats <= Self::MAX { Some(Self(seats)) } else { None }
     }
 
-    /// How many.
+    /// The number of seats.
     #[must_use]
     pub const fn get(self) -> u32 {
         self.0
@@ -59,34 +59,35 @@ impl fmt::Display for Seats {
     }
 }
 
-/// People that one answer speaks for: the guest and their companions. At least 1, at most a table's 1,000.
+/// The number of people of one RSVP: the guest and the companions, 1 to 1,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Heads(u32);
 
 impl Heads {
-    /// The guest alone.
+    /// The guest without companions.
     pub const ONE: Self = Self(1);
 
-    /// That many people, or `None` when no table seats them.
+    /// `None` outside of 1 to [`Seats::MAX`].
     #[must_use]
     pub const fn new(heads: u32) -> Option<Self> {
         if heads >= 1 && heads <= Seats::MAX { Some(Self(heads)) } else { None }
     }
 
-    /// How many, the guest included.
+    /// The number of people, including the guest.
     #[must_use]
     pub const fn get(self) -> u32 {
         self.0
     }
 
-    /// How many come with the guest.
+    /// The number of companions.
     #[must_use]
     pub const fn companions(self) -> u32 {
         self.0 - 1
     }
 }
 
-/// The number in a run of ASCII digits; `None` for anything else (a sign, another script's digits, too many of them).
+/// Parses ASCII digits. `None` for any other text, such as a sign or digits of another script, and for a number above
+/// `i64::MAX`.
 pub(super) fn ascii_digits(typed: &str) -> Option<i64> {
     if typed.bytes().all(|byte| byte.is_ascii_digit()) { typed.parse().ok() } else { None }
 }
@@ -97,7 +98,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn seats_are_read_or_refused_with_their_reason() {
+    fn invalid_seats_are_rejected_with_their_rule() {
         use SeatsError::{Empty, NotANumber, OutOfRange};
         assert_eq!(Seats::parse(" 8 "), Ok(Seats(8)));
         assert_eq!(Seats::parse("1000"), Ok(Seats(1000)));
@@ -112,13 +113,13 @@ mod tests {
 
     proptest! {
         #[test]
-        fn exactly_1_to_1000_are_seats(n in any::<i64>()) {
+        fn seats_are_exactly_1_to_1000(n in any::<i64>()) {
             let seats = Seats::parse(&n.to_string());
             prop_assert_eq!(seats.map(|s| i64::from(s.get())).ok(), (1..=1000).contains(&n).then_some(n));
         }
 
         #[test]
-        fn any_text_is_seats_or_refused(text in any::<String>()) {
+        fn parsed_seats_parse_to_themselves(text in any::<String>()) {
             if let Ok(seats) = Seats::parse(&text) {
                 prop_assert_eq!(Seats::parse(&seats.to_string()), Ok(seats));
             }

@@ -1,4 +1,4 @@
-//! The port to stored sessions.
+//! The port of stored sessions.
 
 use async_trait::async_trait;
 
@@ -6,23 +6,26 @@ use super::{SessionId, SessionRecord, StoredSession, TokenDigest};
 use crate::user::UserId;
 use crate::{StoreError, Timestamp};
 
-/// A session that is no more: what there is to tell of it.
+/// The ids of a session that was ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct EndedSession {
-    /// Which one it was.
+    /// The id of the session.
     pub id: SessionId,
-    /// Whose it was.
+    /// The user of the session.
     pub user: UserId,
 }
 
-/// Stored sessions. Each method is one commit; `Ok` means that it is on the disk.
+/// Stored sessions. Each method is one commit. `Ok` means that the commit is durable.
 ///
-/// A session that was ended stays ended: apart from `open`, every write is an update or a removal of a row that is
-/// there, so that a request in flight during a log-out brings nothing back.
+/// An ended session stays ended. Except for `open`, every write updates or removes an existing row, so that a request
+/// in flight during a log-out does not restore the session. A [`SessionId`] is never reused.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait SessionRepository: Send + Sync {
-    /// Opens a session under the digest of its token, and ends the one it replaces in the same commit.
+    /// Opens a session under the digest of its token. Ends the session `replaces` in the same commit, if it exists.
+    ///
+    /// # Errors
+    /// Fails and ends no session if the digest is in use.
     async fn open(
         &self,
         digest: TokenDigest,
@@ -34,8 +37,10 @@ pub trait SessionRepository: Send + Sync {
     /// disabled users are returned too.
     async fn find(&self, digest: TokenDigest) -> Result<Option<StoredSession>, StoreError>;
 
-    /// Notes that a request came with the session. `false`, and nothing written, where it has been ended, or was seen
-    /// after `unless_seen_after`: of many requests at once one is noted, and a late one takes nothing back.
+    /// Records that a request came with the session.
+    ///
+    /// Returns `false` and writes nothing if the session has ended, or if it was seen after `unless_seen_after`. So one
+    /// of many concurrent requests writes, and a late request does not set the times back.
     async fn touch(
         &self,
         id: SessionId,
@@ -44,12 +49,12 @@ pub trait SessionRepository: Send + Sync {
         unless_seen_after: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Ends a session, and tells which it was. `None` where there was none.
+    /// Ends a session and returns its ids, or `None` if there is no such session.
     async fn end(&self, digest: TokenDigest) -> Result<Option<EndedSession>, StoreError>;
 
-    /// Ends every session of a user, and tells how many there were.
+    /// Ends every session of a user and returns their number.
     async fn end_all(&self, user: UserId) -> Result<u64, StoreError>;
 
-    /// Forgets at most `limit` sessions whose `expires_at` is `now` or earlier, and tells how many.
+    /// Removes at most `limit` sessions whose `expires_at` is `now` or earlier, and returns their number.
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }

@@ -52,7 +52,8 @@ pub async fn user_is_found_by_id_and_by_any_spelling_of_name(store: &AccountPort
     }
 }
 
-/// In an empty store, `find` and `find_by_username` return `None` and `list` returns an empty page. Neither is an error.
+/// In an empty store, `find` and `find_by_username` return `None` and `list` returns an empty page. Neither is an
+/// error.
 pub async fn unknown_user_is_not_found(store: &AccountPorts) {
     for id in [0, 1, -1, i64::MAX, i64::MIN] {
         assert_eq!(store.users.find(UserId::new(id)).await.unwrap(), None);

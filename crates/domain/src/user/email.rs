@@ -1,4 +1,4 @@
-//! E-mail addresses: what may be one, and when two are the same.
+//! E-mail addresses: which text is one, and when two are equal.
 
 use std::fmt;
 
@@ -6,14 +6,14 @@ use email_address::{EmailAddress, Options};
 
 use crate::caseless_key;
 
-/// Where mail for a user goes; shown to nobody else. Unique by [`Email::key`].
+/// The e-mail address of a user. Only that user sees it. Unique by [`Email::key`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Email(String);
 
 /// Why a text is not an e-mail address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum EmailError {
-    /// Nothing was typed.
+    /// The text is empty.
     #[error("an e-mail address is required")]
     Empty,
     /// More than [`Email::MAX_LENGTH`] code points.
@@ -25,10 +25,10 @@ pub enum EmailError {
 }
 
 impl Email {
-    /// The most code points: the longest path that SMTP carries, less its brackets (RFC 5321, 4.5.3.1.3).
+    /// The greatest length: 254 code points, the longest path of SMTP without its brackets (RFC 5321, 4.5.3.1.3).
     pub const MAX_LENGTH: usize = 254;
 
-    /// Reads an address as somebody typed it. Space around it is not part of it.
+    /// Parses an address as typed. Surrounding white space is removed.
     ///
     /// # Errors
     /// The first rule of [`EmailError`] that the text breaks.
@@ -41,7 +41,7 @@ impl Email {
             return Err(EmailError::TooLong);
         }
         if typed.chars().any(|c| c.is_control() || c.is_whitespace()) {
-            return Err(EmailError::Malformed); // the grammar allows them, quoted; no mailbox needs them and a header breaks on them
+            return Err(EmailError::Malformed); // valid in a quoted local part, but they would break a header
         }
         let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
         match EmailAddress::parse_with_options(typed, options) {
@@ -50,8 +50,9 @@ impl Email {
         }
     }
 
-    /// An address that was parsed before it was stored. Only what would break a page or a header is looked for: a grammar
-    /// that is read otherwise later locks nobody out.
+    /// Takes a stored address, which was parsed before it was stored.
+    ///
+    /// Checks only what would break a page or a header, so that a stricter [`Email::parse`] locks out no stored user.
     ///
     /// # Errors
     /// The first rule of [`EmailError`] that the text breaks.
@@ -64,14 +65,16 @@ impl Email {
         }
     }
 
-    /// The address as it was typed.
+    /// The address as typed.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The key under which it is unique. The local part is folded too: RFC 5321 would allow two mailboxes that differ
-    /// in case, no provider has them, and people type theirs either way.
+    /// The unique key.
+    ///
+    /// The local part is case folded too. RFC 5321 allows two mailboxes that differ in case only, but no provider has
+    /// them, and users type their address in either case.
     #[must_use]
     pub fn key(&self) -> String {
         caseless_key(&self.0)
@@ -90,7 +93,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn addresses_in_use_are_read_as_typed() {
+    fn email_is_shown_as_typed() {
         for typed in
             ["ada@example.com", "Ada.Lovelace+party@mail.example.co.uk", "jörg@exämple.de", "o'hara@example.org"]
         {
@@ -100,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_address_is_refused_with_its_reason() {
+    fn invalid_email_is_rejected_with_its_rule() {
         use EmailError::{Empty, Malformed, TooLong};
         for typed in [
             "ada",
@@ -122,12 +125,12 @@ mod tests {
     }
 
     #[test]
-    fn case_makes_no_second_account() {
+    fn email_in_other_case_has_same_key() {
         assert_eq!(Email::parse("Ada@Example.COM").unwrap().key(), Email::parse("ada@example.com").unwrap().key());
     }
 
     #[test]
-    fn a_stored_address_is_refused_only_for_what_would_break_a_page() {
+    fn stored_email_is_rejected_only_if_it_breaks_a_page() {
         assert_eq!(Email::from_stored("Ada@intranet".to_owned()).map(|e| e.to_string()), Ok("Ada@intranet".to_owned()));
         assert_eq!(Email::from_stored(String::new()), Err(EmailError::Empty));
         assert_eq!(Email::from_stored("a".repeat(255)), Err(EmailError::TooLong));
@@ -138,14 +141,14 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_an_address_or_refused(text in any::<String>()) {
+        fn parsed_email_parses_to_itself(text in any::<String>()) {
             if let Ok(email) = Email::parse(&text) {
                 prop_assert_eq!(&Email::parse(email.as_str()).unwrap(), &email);
             }
         }
 
         #[test]
-        fn an_address_reads_as_itself(local in "[a-z0-9._%+-]{1,20}", host in "[a-z]{1,20}\\.[a-z]{2,6}") {
+        fn upper_case_email_has_same_key(local in "[a-z0-9._%+-]{1,20}", host in "[a-z]{1,20}\\.[a-z]{2,6}") {
             if let Ok(email) = Email::parse(&format!("{local}@{host}")) {
                 prop_assert_eq!(&Email::parse(&email.as_str().to_uppercase()).unwrap().key(), &email.key());
             }

@@ -1,4 +1,4 @@
-//! The port to stored users.
+//! The port of stored users.
 
 use async_trait::async_trait;
 
@@ -6,42 +6,46 @@ use super::{NewUser, User, UserId, Username};
 use crate::credential::PasswordHash;
 use crate::{Page, PageSize, StoreError};
 
-/// Stored users. Each method is one commit; `Ok` means that it is on the disk.
+/// Stored users. Each method is one commit. `Ok` means that the commit is durable.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait UserRepository: Send + Sync {
-    /// Adds a user with the hash of their password.
+    /// Adds a user with the hash of the password.
     ///
-    /// Of several that share a username's or an address's key, at any moment and from any process, exactly one is
-    /// added; each other is told every key that is taken.
+    /// Usernames and e-mail addresses are unique by their keys. Of concurrent calls with an equal key, from any
+    /// process, exactly one adds its user.
+    ///
+    /// # Errors
+    /// [`AddUserError::Taken`] names every key that is taken.
     async fn add(&self, user: NewUser, hash: PasswordHash) -> Result<User, AddUserError>;
 
-    /// The user, or `None` if there is no such user. Disabled ones are found.
+    /// Returns the user, or `None` if there is no such user. Disabled users are returned too.
     async fn find(&self, id: UserId) -> Result<Option<User>, StoreError>;
 
-    /// The user with that name, in whatever spelling, or `None`.
+    /// Returns the user with the key of that name, or `None` if there is no such user.
     async fn find_by_username(&self, username: &Username) -> Result<Option<User>, StoreError>;
 
-    /// Users who joined before `before` (or all), the newest first. A user who joins meanwhile shifts no page.
+    /// Lists users, the newest first: those before the cursor `before`, or from the newest. A user who is added between
+    /// two pages does not shift the second.
     async fn list(&self, before: Option<UserId>, size: PageSize) -> Result<Page<User, UserId>, StoreError>;
 }
 
-/// What of a new user is taken already; at least one of the two.
+/// Which keys of a new user are taken. At least one is `true`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TakenKeys {
-    /// Somebody has the username, in whatever spelling.
+    /// A user has the key of the username.
     pub username: bool,
-    /// Somebody has the e-mail address, in whatever spelling.
+    /// A user has the key of the e-mail address.
     pub email: bool,
 }
 
 /// Why a user was not added. Nothing was written.
 #[derive(Debug, thiserror::Error)]
 pub enum AddUserError {
-    /// Somebody was faster.
+    /// Another user has a key of this one.
     #[error("the username or the e-mail address is taken")]
     Taken(TakenKeys),
-    /// The store could not answer.
+    /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

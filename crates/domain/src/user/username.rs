@@ -1,4 +1,4 @@
-//! Usernames: what may be one, and when two are the same.
+//! Usernames: which text is one, and when two are equal.
 
 use std::fmt;
 
@@ -6,16 +6,17 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::caseless_key;
-use crate::visible::is_invisible;
+use crate::invisible::is_invisible;
 
-/// A public name: 3 to 64 code points of letters, digits, `_`, `-` and `.`, shown as typed, unique by [`Username::key`].
+/// A public name: 3 to 64 code points of letters, digits, `_`, `-` and `.`. Shown as typed, unique by
+/// [`Username::key`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Username(String);
 
 /// Why a text is not a username.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UsernameError {
-    /// Nothing was typed.
+    /// The text is empty.
     #[error("a username is required")]
     Empty,
     /// Fewer than [`Username::MIN_LENGTH`] code points.
@@ -24,18 +25,18 @@ pub enum UsernameError {
     /// More than [`Username::MAX_LENGTH`] code points.
     #[error("a username has at most {} characters", Username::MAX_LENGTH)]
     TooLong,
-    /// A character that is no letter, digit, `_`, `-` or `.`.
+    /// The text has a character that is not a letter, digit, `_`, `-` or `.`.
     #[error("a username is made of letters, digits, '_', '-' and '.'")]
     Character,
-    /// Nothing but dots, which is a folder to some programs.
+    /// The text is only dots, which some programs take for a folder.
     #[error("a username is more than dots")]
     OnlyDots,
-    /// A word that a page or a person of authority needs for itself.
+    /// The name of a page, or a name that suggests authority.
     #[error("that username is reserved")]
     Reserved,
 }
 
-/// Words that would collide with a page's address, or let their bearer pass for the house.
+/// Names that collide with the path of a page, or that suggest to speak for the service. Sorted, for a binary search.
 const RESERVED: &[&str] = &[
     "about",
     "account",
@@ -85,18 +86,18 @@ const RESERVED: &[&str] = &[
 ];
 
 impl Username {
-    /// The fewest code points.
+    /// The least length: 3 code points.
     pub const MIN_LENGTH: usize = 3;
-    /// The most code points.
+    /// The greatest length: 64 code points.
     pub const MAX_LENGTH: usize = 64;
 
-    /// Reads a username as somebody typed it. Space around it is not part of it; it is kept in NFC.
+    /// Parses a username as typed: surrounding white space is removed, and the name is stored in NFC.
     ///
     /// # Errors
     /// The first rule of [`UsernameError`] that the text breaks.
     pub fn parse(typed: &str) -> Result<Self, UsernameError> {
         let typed = typed.trim();
-        // Counted before any work: a megabyte is not normalized only to be refused.
+        // Counts before it normalizes: a megabyte of text is rejected without work.
         match typed.chars().take(4 * Self::MAX_LENGTH).count() {
             0 => return Err(UsernameError::Empty),
             n if n == 4 * Self::MAX_LENGTH => return Err(UsernameError::TooLong),
@@ -108,7 +109,7 @@ impl Username {
             n if n > Self::MAX_LENGTH => return Err(UsernameError::TooLong),
             _ => {}
         }
-        // The compatibility form too: "⒜" is alphabetic to Unicode and "(a)" to the key.
+        // Checks the compatibility form too: "⒜" is alphabetic, but its key is "(a)".
         if !is_well_formed(name.chars()) || !is_well_formed(name.nfkc()) {
             return Err(UsernameError::Character);
         }
@@ -121,8 +122,10 @@ impl Username {
         Ok(Self(name))
     }
 
-    /// A name that was parsed before it was stored. Only what would break a page is looked for: a word that is reserved
-    /// later, or a letter that a later Unicode knows otherwise, takes nobody's name away.
+    /// Takes a stored name, which was parsed before it was stored.
+    ///
+    /// Checks only what would break a page. A name that is reserved later, or a character with other properties in a
+    /// later Unicode version, makes no stored user unreadable.
     ///
     /// # Errors
     /// [`UsernameError::Empty`], [`UsernameError::TooLong`] or [`UsernameError::Character`].
@@ -135,13 +138,13 @@ impl Username {
         }
     }
 
-    /// The name as it is shown.
+    /// The name as shown.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// The key under which it is unique: two names with one key are one name.
+    /// The unique key: two names with equal keys are one name.
     #[must_use]
     pub fn key(&self) -> String {
         caseless_key(&self.0)
@@ -154,9 +157,10 @@ impl fmt::Display for Username {
     }
 }
 
-/// Letters (with at most two marks each, as scripts need and vandals exceed), digits, `_`, `-`, `.`.
+/// Whether a name has only letters, digits, `_`, `-` and `.`. A letter has at most two combining marks, which is enough
+/// for scripts in use.
 fn is_well_formed(name: impl Iterator<Item = char>) -> bool {
-    let mut marks = None; // marks so far on the letter before; `None` where there is no letter to carry one
+    let mut marks = None; // the number of marks on the letter before; `None` if there is no letter before
     for c in name {
         if is_invisible(c) {
             return false;
@@ -178,7 +182,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn names_of_many_scripts_are_shown_as_typed() {
+    fn username_of_any_script_is_shown_as_typed() {
         for name in ["ada", "Ada_Lovelace", "jean-luc.p", "Ωmega", "Łukasz", "李小龙", "हिन्दी", "מִרְיָם", "42nd"]
         {
             assert_eq!(Username::parse(name).map(|n| n.to_string()), Ok(name.nfc().collect()), "{name}");
@@ -187,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_name_is_refused_with_its_reason() {
+    fn invalid_username_is_rejected_with_its_rule() {
         use UsernameError::{Character, Empty, OnlyDots, Reserved, TooLong, TooShort};
         for (typed, reason) in [
             ("", Empty),
@@ -217,7 +221,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_that_is_reserved_later_stays_its_owners() {
+    fn stored_username_may_be_reserved() {
         assert_eq!(Username::from_stored("admin".into()).map(|n| n.to_string()), Ok("admin".to_owned()));
         for name in ["", "a b", "a/b", "a\0b"] {
             assert!(Username::from_stored(name.into()).is_err(), "{name:?}");
@@ -225,7 +229,7 @@ mod tests {
     }
 
     #[test]
-    fn no_name_looks_like_another_by_what_cannot_be_seen() {
+    fn username_with_invisible_character_is_rejected() {
         for name in
             ["ad\u{fe0f}a", "a\u{34f}da", "ada\u{e0100}", "ada\u{17b4}", "admi\u{34f}n", "\u{13441}\u{13441}\u{13441}"]
         {
@@ -234,13 +238,13 @@ mod tests {
     }
 
     #[test]
-    fn the_reserved_words_are_sorted_for_the_search() {
+    fn reserved_names_are_sorted() {
         assert!(RESERVED.is_sorted());
     }
 
     proptest! {
         #[test]
-        fn any_text_is_a_name_or_refused_and_a_name_reads_as_itself(text in any::<String>()) {
+        fn parsed_username_parses_to_itself(text in any::<String>()) {
             if let Ok(name) = Username::parse(&text) {
                 prop_assert_eq!(&Username::parse(name.as_str()).unwrap(), &name);
                 prop_assert!(!name.as_str().chars().any(|c| c.is_control() || c.is_whitespace() || c == '/'));
@@ -248,8 +252,8 @@ mod tests {
         }
 
         #[test]
-        fn a_name_and_its_upper_case_are_one(name in "[\\p{L}]{3,20}") {
-            // Turkish "ı" and "i" are two letters with one capital outside Turkey: Unicode folds neither into the other.
+        fn upper_case_username_has_same_key(name in "[\\p{L}]{3,20}") {
+            // Turkish "ı" and "i" have one upper case outside of Turkey, but Unicode folds neither into the other.
             prop_assume!(!name.contains('ı'));
             if let (Ok(one), Ok(other)) = (Username::parse(&name), Username::parse(&name.to_uppercase())) {
                 prop_assert_eq!(one.key(), other.key());

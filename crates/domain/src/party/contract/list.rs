@@ -35,8 +35,8 @@ pub(super) async fn add_at(parties: &dyn PartyRepository, host: &User, starts: &
     ids
 }
 
-/// Upcoming parties come first, the soonest on top; then past ones, the latest on top. At equal times the lower id comes
-/// first. A party that begins now is past.
+/// Upcoming parties come first, the soonest on top; then past ones, the latest on top. At equal times the lower id
+/// comes first. A party that begins now is past.
 pub async fn upcoming_parties_precede_past_ones(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
     assert_eq!(all(parties, everything(), &ada).await, []);
@@ -137,7 +137,7 @@ pub async fn row_names_first_two_seated_guests(accounts: &AccountPorts, parties:
     assert_eq!(row.first_guests.iter().map(|guest| guest.heads).collect::<Vec<_>>(), [2, 1]);
 }
 
-/// A host does not attend the own party, and a guest who declined does not attend.
+/// A host does not attend their own party, and a guest who declined does not attend.
 pub async fn scope_lists_hosted_or_attended_parties(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let by_ada = add_at(parties, &ada, &[20, -10, 10]).await;

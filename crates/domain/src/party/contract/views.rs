@@ -25,7 +25,7 @@ pub async fn home_has_next_party_with_a_seat_of_viewer(accounts: &AccountPorts, 
     accept(parties, by_ada[2], ben.id).await;
     assert_eq!(next(&ben).await, Some(by_ada[2]), "the soonest attended party");
     let by_ben = add_at(parties, &ben, &[50, 25]).await;
-    assert_eq!(next(&ben).await, Some(by_ben[1]), "the own party is sooner");
+    assert_eq!(next(&ben).await, Some(by_ben[1]), "their own party is sooner");
 
     for id in [by_ben[1], by_ada[3]] {
         let cancel = |party: &mut Party| {

@@ -1,4 +1,4 @@
-//! The rows of the RSVP table, one by one, and the order of the refusals.
+//! Tests of each row of the RSVP table, and of the order of the refusals.
 
 use super::*;
 use crate::party::{GuestList, PartyId, Seats, Zone, parse_date, parse_time};
@@ -12,7 +12,7 @@ fn date() -> PartyDate {
     PartyDate::resolve(parse_date("2030-01-15").unwrap(), parse_time("19:00").unwrap(), zone).unwrap()
 }
 
-/// An hour before the party begins.
+/// One hour before the party begins.
 fn before() -> Timestamp {
     Timestamp::from_millis(date().starts_at().as_millis() - 3_600_000)
 }
@@ -21,7 +21,7 @@ fn heading() -> PartyHeading {
     PartyHeading { host: Username::parse("ada").unwrap(), date: date() }
 }
 
-/// A party with two seats: the host's, and one that is free.
+/// A party with two seats, of which one is free.
 fn party() -> Party {
     Party {
         id: PartyId::new(7),
@@ -33,7 +33,7 @@ fn party() -> Party {
     }
 }
 
-/// The same with Ben in the free seat.
+/// The same party with Ben in the second seat.
 fn with_ben() -> Party {
     let mut party = party();
     party.accept(BEN, Heads::ONE, before()).unwrap();
@@ -46,7 +46,7 @@ fn with_answer(answer: Answer) -> Party {
 }
 
 #[test]
-fn row_1_a_free_seat_is_given() {
+fn row_1_guest_gets_free_seat() {
     for start in [party(), with_answer(Answer::Invited), with_answer(Answer::Maybe), with_answer(Answer::Declined)] {
         let mut party = start;
         assert_eq!(party.accept(BEN, Heads::ONE, before()), Ok(Outcome::Seated(heading())));
@@ -55,14 +55,14 @@ fn row_1_a_free_seat_is_given() {
 }
 
 #[test]
-fn row_2_a_full_party_refuses_and_nothing_changes() {
+fn row_2_full_party_stays_unchanged() {
     let mut party = with_ben();
     assert_eq!(party.accept(CLEO, Heads::ONE, before()), Ok(Outcome::Full(heading())));
     assert_eq!(party, with_ben());
 }
 
 #[test]
-fn row_3_accepting_twice_changes_nothing_even_past_the_deadline() {
+fn row_3_second_accept_changes_nothing_after_deadline() {
     let mut party = with_ben();
     party.rsvp_deadline = before();
     let unchanged = party.clone();
@@ -71,14 +71,14 @@ fn row_3_accepting_twice_changes_nothing_even_past_the_deadline() {
 }
 
 #[test]
-fn row_5_a_maybe_holds_no_seat() {
+fn row_5_maybe_holds_no_seat() {
     let mut party = party();
     assert_eq!(party.maybe(BEN, before()), Ok(Outcome::Maybe));
     assert_eq!((party.guests.answer(BEN), party.guests.free_seats()), (Some(Answer::Maybe), 1));
 }
 
 #[test]
-fn row_6_giving_up_a_seat_frees_it_whatever_the_deadline_and_though_cancelled() {
+fn row_6_seat_is_freed_after_deadline_or_if_cancelled() {
     for (state, deadline) in [(PartyState::Scheduled, before()), (PartyState::Cancelled, date().starts_at())] {
         let mut party = Party { state, rsvp_deadline: deadline, ..with_ben() };
         assert_eq!(party.decline(BEN, before()), Ok(Outcome::GaveUpSeat));
@@ -91,7 +91,7 @@ fn row_6_giving_up_a_seat_frees_it_whatever_the_deadline_and_though_cancelled() 
 }
 
 #[test]
-fn row_7_declining_is_noted_past_the_deadline_too_and_twice_is_once() {
+fn row_7_decline_is_idempotent_and_allowed_after_deadline() {
     let mut party = Party { rsvp_deadline: before(), ..party() };
     assert_eq!(party.decline(BEN, before()), Ok(Outcome::Declined(heading())));
     let once = party.clone();
@@ -100,7 +100,7 @@ fn row_7_declining_is_noted_past_the_deadline_too_and_twice_is_once() {
 }
 
 #[test]
-fn what_begins_now_is_past() {
+fn party_that_begins_now_is_past() {
     let mut party = party();
     let start = date().starts_at();
     assert_eq!(party.accept(BEN, Heads::ONE, start), Err(Refusal::Past));
@@ -108,9 +108,9 @@ fn what_begins_now_is_past() {
     assert_eq!(party.maybe(BEN, start), Err(Refusal::Past));
 }
 
-/// Each rule broken hides those after it: a guest is told one thing, the first that applies.
+/// The first refusal that applies hides those after it.
 #[test]
-fn refusals_come_in_their_order() {
+fn refusals_are_checked_in_order() {
     let host = || Username::parse("ada").unwrap();
     let brings_one = Heads::new(2).unwrap();
     let mut party = Party { state: PartyState::Cancelled, rsvp_deadline: before(), ..with_answer(Answer::Removed) };
@@ -129,7 +129,7 @@ fn refusals_come_in_their_order() {
 }
 
 #[test]
-fn the_host_and_the_removed_can_answer_nothing() {
+fn host_and_removed_guest_are_refused() {
     let mut party = with_answer(Answer::Removed);
     assert_eq!(party.decline(HOST, before()), Err(Refusal::IsHost));
     assert_eq!(party.maybe(HOST, before()), Err(Refusal::IsHost));

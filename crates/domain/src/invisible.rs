@@ -1,7 +1,9 @@
-//! What of a text can be seen: a name that only looks like another, or like nothing, is none.
+//! Characters that display nothing. A name that differs from another only by them would look equal.
 
-/// Whether a character shows nothing by itself: Unicode's Default_Ignorable_Code_Point (a stable property), and the blanks
-/// that Unicode counts among letters and symbols (Hangul's fillers are in both, Egyptian's and Braille's only here).
+/// Whether a character displays nothing by itself.
+///
+/// These are Unicode's Default_Ignorable_Code_Point, a stable property, and the blanks among letters and symbols: the
+/// fillers of Hangul (which have both properties), of Egyptian hieroglyphs and of Braille.
 pub(crate) fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}'..='\u{1160}' | '\u{17B4}'..='\u{17B5}' | '\u{180B}'..='\u{180F}'

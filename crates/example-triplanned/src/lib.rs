@@ -11,8 +11,8 @@ mod posts;
 mod stamp;
 mod words;
 
-use accounts::Builder;
-use accounts::web::methods;
+use accounts::web::{RoutesError, methods};
+use accounts::{Accounts, BuildError, Builder};
 use http_server::compression::Gzip;
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Response, Route};
@@ -29,12 +29,19 @@ pub async fn connect(url: &str) -> Result<AccountStore, store::ConnectError> {
     AccountStore::connect_with(url, [posts::migrations()]).await
 }
 
-/// Puts the site together. `settings` says what there is to choose of the accounts, such as the address to listen on.
+/// Builds the accounts in TriPlanned's layout. `settings` has the rest, such as the address to listen on.
 ///
 /// # Errors
-/// An unsafe setting, or two pages at one address.
-pub fn site(store: &AccountStore, settings: Builder) -> anyhow::Result<Site> {
-    let accounts = settings.layout(layout::Postcards).build(store.clone())?;
+/// [`BuildError`]: a setting is unsafe.
+pub fn accounts(store: &AccountStore, settings: Builder) -> Result<Accounts, BuildError> {
+    settings.layout(layout::Postcards).build(store.clone())
+}
+
+/// Builds the site: its own pages and the account pages.
+///
+/// # Errors
+/// [`RoutesError`]: two pages have the same path.
+pub fn site(store: &AccountStore, accounts: &Accounts) -> Result<Site, RoutesError> {
     let routes = Route::new()
         .at("/", methods().get(pages::index::show))
         .at("/user/:username", methods().get(pages::user::show).post(pages::user::publish))

@@ -42,8 +42,10 @@ async fn main() -> anyhow::Result<()> {
     accounts.check()?; // a wrong setting, or a port that is taken, changes no database
     let listener = TcpListener::bind(settings.listen).await?;
     let store = example_triplanned::connect(&settings.database).await?;
-    let site = example_triplanned::site(&store, accounts)?;
+    let accounts = example_triplanned::accounts(&store, accounts)?;
+    let site = example_triplanned::site(&store, &accounts)?;
     println!("TriPlanned is served at http://{}", listener.local_addr()?);
     let server = Server::new(listener).limits(Limits::for_this_process());
+    let server = server.error_headers(accounts.security_headers().iter().cloned());
     Ok(server.serve(site, shutdown_signal()?).await?)
 }

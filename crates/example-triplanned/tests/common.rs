@@ -28,7 +28,8 @@ impl Rack {
     }
 
     async fn over(store: &AccountStore, folder: Option<TempDir>) -> Self {
-        let site = example_triplanned::site(store, Accounts::builder().cost(fast_hash_cost())).unwrap();
+        let accounts = example_triplanned::accounts(store, Accounts::builder().cost(fast_hash_cost())).unwrap();
+        let site = example_triplanned::site(store, &accounts).unwrap();
         Self { server: TestServer::start(site).await.unwrap(), _folder: folder }
     }
 

@@ -34,7 +34,8 @@ async fn one_account_works_for_both_if_triplanned_migrates_first() {
 
 async fn assert_one_account_works_for_both(parties: PartyStore, posts: AccountStore) {
     let app = TestApp::over(parties, None).await;
-    let site = example_triplanned::site(&posts, Accounts::builder().cost(fast_hash_cost())).unwrap();
+    let accounts = example_triplanned::accounts(&posts, Accounts::builder().cost(fast_hash_cost())).unwrap();
+    let site = example_triplanned::site(&posts, &accounts).unwrap();
     let trips = TestServer::start(site).await.unwrap();
 
     let traveler = TestClient::new(&trips);

@@ -46,8 +46,8 @@ impl TriPlanned {
     async fn start() -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let store = example_triplanned::connect(&sqlite_url(&folder)).await?;
-        let server =
-            TestServer::start(example_triplanned::site(&store, Accounts::builder().cost(fast_hash_cost()))?).await?;
+        let accounts = example_triplanned::accounts(&store, Accounts::builder().cost(fast_hash_cost()))?;
+        let server = TestServer::start(example_triplanned::site(&store, &accounts)?).await?;
         Ok(Self { server, _folder: folder })
     }
 

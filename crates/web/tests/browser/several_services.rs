@@ -36,7 +36,8 @@ async fn three_services_in_one_browser_keep_their_sessions() {
     let folder = tempfile::tempdir().unwrap();
     let recipes = cookbook(&format!("sqlite:{}", folder.path().join("recipe.db").display())).await;
     let trips = example_triplanned::connect(&sqlite_url(&folder)).await.unwrap();
-    let trips = example_triplanned::site(&trips, Accounts::builder().cost(fast_hash_cost())).unwrap();
+    let accounts = example_triplanned::accounts(&trips, Accounts::builder().cost(fast_hash_cost())).unwrap();
+    let trips = example_triplanned::site(&trips, &accounts).unwrap();
     let trips = TestServer::start(trips).await.unwrap();
     let app = TestApp::on_sqlite().await;
     for server in [&trips, &app.server] {

@@ -1,8 +1,7 @@
-//! For a program that keeps own tables in the accounts' database: where to read, the only way to write, and own
-//! migrations. Which tables there are is not known here.
+//! For an embedder's own tables in the accounts' database: pools to read from, the writer, and migrations.
 //!
-//! One text serves both engines: a repository is generic over the [`Dialect`], reads through [`Engine::read`] and writes
-//! through [`Engine::writer`]. The engine is matched on once, where the program starts.
+//! A statement is written once for both engines: a repository is generic over the [`Dialect`], reads through
+//! [`Engine::read`] and writes through [`Engine::writer`]. A program matches on the engine once, where it starts.
 //!
 //! ```no_run
 //! use std::sync::Arc;
@@ -45,46 +44,13 @@
 //! }
 //! ```
 //!
-//! Its tables come with [`AccountStore::connect_with`](crate::AccountStore::connect_with) and a [`MigrationSet`]; they may
-//! refer to `users (id)`. What only one engine says, or says differently, is chosen by [`Dialect::pick`].
+//! The tables are created by [`AccountStore::connect_with`](crate::AccountStore::connect_with) and a [`MigrationSet`]; they
+//! may refer to `users (id)`. A statement that must differ between the engines is selected by [`Dialect::pick`].
 
 pub use sqlx;
-use sqlx::{Postgres, Sqlite};
 
-pub use crate::engine::dialect::{Bind, Column, Dialect, Same, Where, is_taken};
+pub use crate::engine::dialect::{Dialect, is_taken};
 pub use crate::engine::migrate::MigrationSet;
-pub use crate::engine::read_pool::ReadPool;
+pub use crate::engine::read_pool::{ReadPool, SearchPool};
 pub use crate::engine::writer::{WriteError, Writer};
-
-/// An open database: where to read, and the only way to write.
-#[derive(Debug)]
-#[non_exhaustive]
-pub struct Engine<D: Dialect> {
-    /// For reading. SQLite refuses writes here; PostgreSQL would do them, without the [`Writer`]'s promises.
-    pub read: ReadPool<D>,
-    /// For writing.
-    pub writer: Writer<D>,
-}
-
-impl<D: Dialect> Engine<D> {
-    /// The last connection to a file folds its WAL, and cannot do so by a connection that only reads.
-    pub(crate) async fn close(&self) {
-        self.read.close().await;
-        self.writer.close().await;
-    }
-}
-
-impl<D: Dialect> Clone for Engine<D> {
-    fn clone(&self) -> Self {
-        Self { read: self.read.clone(), writer: self.writer.clone() }
-    }
-}
-
-/// An open database, whichever engine it is on.
-#[derive(Debug, Clone)]
-pub enum Database {
-    /// A file of this machine.
-    Sqlite(Engine<Sqlite>),
-    /// A server.
-    Postgres(Engine<Postgres>),
-}
+pub use crate::engine::{Database, Engine};

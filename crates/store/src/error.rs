@@ -1,4 +1,4 @@
-//! What can go wrong: when a database is opened, which a person at the start of a program reads, and afterwards.
+//! Errors of opening a database, which the operator reads, and how errors of statements become errors of a port.
 
 use std::error::Error;
 use std::fmt;
@@ -6,32 +6,32 @@ use std::path::PathBuf;
 
 use domain::{CorruptValue, StoreError};
 
-/// Why a database was not opened. Each is one line, with its causes too, and none holds a password or a whole URL.
+/// Why a database was not opened. Each is one line, also with its causes, and contains neither a password nor a whole URL.
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ConnectError {
-    /// The URL is none of ours. It is not repeated: it may hold a password.
+    /// The URL is not supported. It is not repeated, since it may contain a password.
     #[error("a database is `sqlite:FILE` or `postgres://USER@HOST/NAME`: {0}")]
     UnsupportedUrl(&'static str),
-    /// The folder that would hold the file is not there.
+    /// The folder of the file does not exist.
     #[error("cannot open {}: its folder does not exist", file.display())]
     MissingFolder {
         /// The file.
         file: PathBuf,
     },
-    /// The file is not there, and is not to be made.
+    /// The file does not exist, and is not to be created.
     #[error("cannot open {}: it does not exist", file.display())]
     MissingFile {
         /// The file.
         file: PathBuf,
     },
-    /// The file, or the folder around it, may not be written.
+    /// The file, or its folder, may not be written.
     #[error("cannot open {}: it cannot be written", file.display())]
     ReadOnly {
         /// The file.
         file: PathBuf,
     },
-    /// The file holds something else.
+    /// The file is not an SQLite database.
     #[error("cannot open {}: it is not an SQLite database", file.display())]
     NotADatabase {
         /// The file.
@@ -42,44 +42,44 @@ pub enum ConnectError {
     Unreachable {
         /// The file, or the server and the name in it.
         database: String,
-        /// What the driver said.
+        /// The driver's error.
         source: sqlx::Error,
     },
-    /// A set of own tables has a name that it cannot have.
+    /// The name of an embedder's [`MigrationSet`](crate::embed::MigrationSet) is not valid.
     #[error("own tables cannot be called `{set}`: a name of their own is needed, up to 32 of a-z and _")]
     NotASetName {
         /// The name.
         set: &'static str,
     },
-    /// A newer program has been at work on this database.
+    /// A newer version of the program has migrated this database.
     #[error("the schema of the {set} is at version {found}, newer than this program knows: start a newer one")]
     NewerSchema {
-        /// Whose tables.
+        /// The set of tables.
         set: String,
-        /// The version that is stored.
+        /// The stored version.
         found: i64,
     },
-    /// Only an older program has been at work on this database, which is not to be changed.
+    /// Only an older version of the program has migrated this database, which is opened without migrating it.
     #[error(
         "the schema of the {set} is at version {found}, older than this program's: serve it once to bring it up to date"
     )]
     OlderSchema {
-        /// Whose tables.
+        /// The set of tables.
         set: String,
-        /// The version that is stored; 0 where there is none.
+        /// The stored version; 0 where there is none.
         found: i64,
     },
-    /// A migration failed or was changed after it ran. The schema is as it was.
+    /// A migration failed, or was changed after it ran. The schema is unchanged.
     #[error("the schema of the {set} cannot be brought up to date")]
     Migration {
-        /// Whose tables.
+        /// The set of tables.
         set: String,
-        /// What is wrong.
+        /// The cause.
         source: sqlx::migrate::MigrateError,
     },
 }
 
-/// The sentence with its causes, since `fn main() -> Result<…>` prints this form to whoever started the program.
+/// The message with its causes in one line, since `fn main() -> Result<…>` prints this form to the operator.
 impl fmt::Debug for ConnectError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)?;
@@ -92,10 +92,22 @@ impl fmt::Debug for ConnectError {
     }
 }
 
-/// Why one attempt to open a database failed: the driver's word, or what is already told.
+/// Why one attempt to open a database failed.
 pub(crate) enum OpenError {
+    /// An error of the driver, which each engine classifies.
     Driver(sqlx::Error),
-    Told(ConnectError),
+    /// An error that is final.
+    Connect(ConnectError),
+}
+
+impl OpenError {
+    /// The error for the operator; `classify` turns the driver's into one.
+    pub(crate) fn into_connect_error(self, classify: impl FnOnce(sqlx::Error) -> ConnectError) -> ConnectError {
+        match self {
+            Self::Driver(error) => classify(error),
+            Self::Connect(error) => error,
+        }
+    }
 }
 
 impl From<sqlx::Error> for OpenError {
@@ -106,19 +118,20 @@ impl From<sqlx::Error> for OpenError {
 
 impl From<ConnectError> for OpenError {
     fn from(error: ConnectError) -> Self {
-        Self::Told(error)
+        Self::Connect(error)
     }
 }
 
-/// Why a statement failed, as the ports say it. What did not parse is itself the cause, not the driver's wrapper of it.
-pub(crate) fn failed(error: sqlx::Error) -> StoreError {
+/// The error of a statement as a port's error. The source of a value that did not parse is the [`CorruptValue`], not the
+/// driver's error around it.
+pub(crate) fn into_store_error(error: sqlx::Error) -> StoreError {
     match error {
         sqlx::Error::Decode(cause) => StoreError::new(cause),
         error => StoreError::new(error),
     }
 }
 
-/// Tells where the value is that does not parse: `.map_err(corrupt("users", "username", row.id))`.
+/// Adds to a parse error which stored value does not parse: `.map_err(corrupt("users", "username", row.id))`.
 pub(crate) fn corrupt<E: Into<Box<dyn Error + Send + Sync>>>(
     table: &'static str,
     column: &'static str,

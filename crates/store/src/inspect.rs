@@ -1,92 +1,87 @@
-//! A database opened to be looked at: it is neither made nor migrated, and nothing is written to it. What is looked for is
-//! in `check`, how it is copied in `backup`.
+//! Maintenance of an existing database: `check` verifies what is stored, `backup` copies it.
 
+pub(crate) mod accounts;
 mod backup;
-mod check;
-mod counts;
-mod invariants;
-mod values;
+pub(crate) mod check;
+#[cfg(feature = "party")]
+pub(crate) mod parties;
 mod violation;
 
 use std::path::Path;
 
 use domain::StoreError;
 use domain::credential::PasswordHash;
-use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
+use sqlx::{Postgres, Sqlite};
 
 pub use self::backup::BackupError;
-use self::check::{check, check_file};
+use self::check::{Tables, check, check_file};
 pub use self::violation::{Invariant, Violation};
-use crate::embed::MigrationSet;
-use crate::engine;
-use crate::error::{ConnectError, failed};
+use crate::engine::ExistingDatabase;
+use crate::error::{ConnectError, into_store_error};
 
-/// An existing database with the tables of accounts and parties, which others may be using meanwhile.
+/// An existing database, opened for maintenance: it is neither created nor migrated. Other processes may use it meanwhile.
+///
+/// It is opened by [`AccountStore::inspect`](crate::AccountStore::inspect), or by `PartyStore::inspect` for the parties' tables
+/// too.
 #[derive(Debug)]
 pub struct Inspection {
-    connection: Connection,
-}
-
-#[derive(Debug)]
-pub(crate) enum Connection {
-    Sqlite(SqliteConnection),
-    Postgres(PgConnection),
+    database: ExistingDatabase,
+    tables: Tables,
 }
 
 impl Inspection {
-    /// Opens the database at `url`, which must be there, in the schema that this program knows.
-    ///
-    /// # Errors
-    /// [`ConnectError`]: one line for whoever started the program. [`ConnectError::OlderSchema`] and
-    /// [`ConnectError::NewerSchema`] where another version of the program made it.
-    pub async fn open(url: &str) -> Result<Self, ConnectError> {
-        let sets = [MigrationSet::accounts(), MigrationSet::parties()];
-        Ok(Self { connection: engine::look(url, &sets).await? })
+    pub(crate) async fn of_accounts(url: &str) -> Result<Self, ConnectError> {
+        let sets = [crate::accounts::migrations()];
+        Ok(Self { database: ExistingDatabase::open(url, &sets).await?, tables: Tables::Accounts })
     }
 
-    /// Recomputes what must hold of the stored rows, as they are at one moment, and tells `tell` each breach as it is found.
-    /// Whether a password can be held against a stored hash is for `is_verifiable` to say: a store knows no cryptography.
-    /// Rows are read one by one, so that it takes no more memory for a large database than for a small one.
+    #[cfg(feature = "party")]
+    pub(crate) async fn of_accounts_and_parties(url: &str) -> Result<Self, ConnectError> {
+        let sets = [crate::accounts::migrations(), crate::parties::migrations()];
+        Ok(Self { database: ExistingDatabase::open(url, &sets).await?, tables: Tables::AccountsAndParties })
+    }
+
+    /// Verifies the stored rows as they are at one moment, and calls `report` for each [`Violation`] as it is found:
+    /// references to missing rows, invariants that no schema can express, and values that do not parse.
     ///
-    /// Others go on reading and writing. On SQLite the WAL grows meanwhile by what they write.
+    /// On SQLite it also runs `PRAGMA integrity_check`, which finds damage of the file and rows that break a NOT NULL, CHECK
+    /// or UNIQUE constraint, and stops after 100 findings. PostgreSQL enforces these constraints at each write.
+    ///
+    /// Whether a password can be verified against a stored hash is decided by `is_verifiable`: a store contains no
+    /// cryptography. Rows are read one by one, so that memory use does not depend on the size of the database.
+    ///
+    /// Other processes read and write meanwhile. On SQLite the WAL grows by what they write.
     ///
     /// # Errors
-    /// The database fails, or is too damaged to be read on; what was told until then holds.
+    /// The database fails, or is too damaged to be read any further. What was reported before holds.
     pub async fn check(
         mut self,
         is_verifiable: impl Fn(&PasswordHash) -> bool,
-        mut tell: impl FnMut(Violation),
+        mut report: impl FnMut(Violation),
     ) -> Result<(), StoreError> {
-        let checked = match &mut self.connection {
-            Connection::Sqlite(file) => match check_file(file, &mut tell).await {
-                Ok(()) => check::<Sqlite>(file, &is_verifiable, &mut tell).await,
+        let tables = self.tables;
+        let checked = match &mut self.database {
+            ExistingDatabase::Sqlite(file) => match check_file(file, &mut report).await {
+                Ok(()) => check::<Sqlite>(file, tables, &is_verifiable, &mut report).await,
                 Err(error) => Err(error),
             },
-            Connection::Postgres(server) => check::<Postgres>(server, &is_verifiable, &mut tell).await,
+            ExistingDatabase::Postgres(server) => check::<Postgres>(server, tables, &is_verifiable, &mut report).await,
         };
-        let closed = self.close().await;
-        checked.and(closed).map_err(failed)
+        let closed = self.database.close().await;
+        checked.and(closed).map_err(into_store_error)
     }
 
-    /// Writes what is stored at this moment to a new SQLite file at `copy`, readable by its owner alone, and looks whether
-    /// it is whole. Others go on reading and writing.
+    /// Copies the whole database at this moment to a new SQLite file at `copy`, readable by its owner alone, and verifies the
+    /// copy. Other processes read and write meanwhile.
     ///
     /// # Errors
-    /// [`BackupError`]; there is then no file at `copy` that was not there before.
+    /// [`BackupError`]. No file is left at `copy` that was not there before.
     pub async fn back_up(mut self, copy: &Path) -> Result<(), BackupError> {
-        let copied = match &mut self.connection {
-            Connection::Sqlite(file) => backup::copy(file, copy).await,
-            Connection::Postgres(_) => Err(BackupError::NotAFile),
+        let copied = match &mut self.database {
+            ExistingDatabase::Sqlite(file) => backup::copy(file, copy).await,
+            ExistingDatabase::Postgres(_) => Err(BackupError::NotAFile),
         };
-        let closed = self.close().await;
+        let closed = self.database.close().await;
         copied.and(closed.map_err(BackupError::Failed))
-    }
-
-    /// Whatever came of it: the last connection to a file folds its WAL.
-    async fn close(self) -> sqlx::Result<()> {
-        match self.connection {
-            Connection::Sqlite(file) => sqlx::Connection::close(file).await,
-            Connection::Postgres(server) => sqlx::Connection::close(server).await,
-        }
     }
 }

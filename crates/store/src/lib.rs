@@ -1,12 +1,12 @@
-//! All SQL of accounts and parties, on SQLite and on PostgreSQL from one text. No rule is here, and no page.
+//! All SQL of accounts and parties, on SQLite and PostgreSQL from one text. The crate contains no rules and no pages.
 //!
-//! [`AccountStore`] keeps users, credentials and sessions; [`PartyStore`] (feature `party`) keeps dinner
-//! parties in the same database. A program names them once, where it is put together, and hands their ports on. Own
-//! tables beside theirs: see [`embed`]. Looking after a database without serving it: see [`Inspection`].
+//! [`AccountStore`] stores users, credentials and sessions; [`PartyStore`] (feature `party`) stores dinner parties in the
+//! same database. A program names them where it is put together, and passes their ports on. An embedder's own tables beside
+//! them: see [`embed`]. Maintenance of a database without serving it: see [`Inspection`].
 //!
 //! ```no_run
 //! # async fn start() -> Result<(), store::ConnectError> {
-//! let store = store::PartyStore::connect("sqlite:dinnerparty.db").await?; // or postgres://…; migrates
+//! let store = store::PartyStore::connect("sqlite:dinnerparty.db").await?; // or postgres://…; runs the migrations
 //! let ports: domain::AccountPorts = store.accounts().clone().into();
 //! let parties = store.parties(); // an Arc<dyn PartyRepository>
 //! # Ok(())
@@ -17,16 +17,18 @@ mod accounts;
 pub mod embed;
 mod engine;
 mod error;
-#[cfg(feature = "party")]
 mod inspect;
 #[cfg(feature = "party")]
 mod parties;
 #[cfg(test)]
 mod plan;
+mod statements;
+mod timeouts;
 
-pub use accounts::AccountStore;
+pub use accounts::store::AccountStore;
 pub use error::ConnectError;
-#[cfg(feature = "party")]
 pub use inspect::{BackupError, Inspection, Invariant, Violation};
 #[cfg(feature = "party")]
-pub use parties::PartyStore;
+pub use parties::store::PartyStore;
+#[cfg(feature = "statements")]
+pub use statements::{NamedStatement, all as statements};

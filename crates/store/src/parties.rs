@@ -1,52 +1,34 @@
-//! The parties' tables beside the accounts': itself an embedder of [`crate::embed`], with
-//! nothing that another one lacks but the name of its tables.
+//! The tables of parties and their RSVPs in SQL, a module per use. The rules are in `domain::party`.
 
-mod add;
+pub(crate) mod add;
 mod delimited_rows;
-mod list;
+pub(crate) mod find;
+pub(crate) mod list;
 mod repository;
 pub(crate) mod row;
-mod update;
-mod views;
+pub(crate) mod store;
+mod summary;
+pub(crate) mod update;
+pub(crate) mod views;
 
-use std::sync::Arc;
+use crate::engine::migrate::MigrationSet;
 
-use domain::party::PartyRepository;
-
-use self::repository::PartyTables;
-use crate::AccountStore;
-use crate::embed::{Database, MigrationSet};
-use crate::error::ConnectError;
-
-/// Dinner parties, in the database of their hosts' and guests' accounts.
-#[derive(Debug, Clone)]
-pub struct PartyStore {
-    accounts: AccountStore,
-}
-
-impl PartyStore {
-    /// Opens the database at `url` as [`AccountStore::connect`] does, and brings both the accounts' and the parties'
-    /// tables up to date.
-    ///
-    /// # Errors
-    /// [`ConnectError`]: one line for whoever started the program.
-    pub async fn connect(url: &str) -> Result<Self, ConnectError> {
-        let accounts = AccountStore::connect_beside(url, vec![MigrationSet::parties()]).await?;
-        Ok(Self { accounts })
-    }
-
-    /// The accounts in the same database.
-    #[must_use]
-    pub fn accounts(&self) -> &AccountStore {
-        &self.accounts
-    }
-
-    /// The parties.
-    #[must_use]
-    pub fn parties(&self) -> Arc<dyn PartyRepository> {
-        match self.accounts.database().clone() {
-            Database::Sqlite(engine) => Arc::new(PartyTables { engine }),
-            Database::Postgres(engine) => Arc::new(PartyTables { engine }),
-        }
-    }
+/// The tables of parties and RSVPs.
+pub(crate) fn migrations() -> MigrationSet {
+    MigrationSet::new("parties")
+        .and(
+            "parties and rsvps",
+            include_str!("../../../migrations/parties/sqlite/0001_parties_and_rsvps.sql"),
+            include_str!("../../../migrations/parties/postgres/0001_parties_and_rsvps.sql"),
+        )
+        .and(
+            "a form hosts once",
+            include_str!("../../../migrations/parties/sqlite/0002_a_form_hosts_once.sql"),
+            include_str!("../../../migrations/parties/postgres/0002_a_form_hosts_once.sql"),
+        )
+        .and(
+            "first guests",
+            include_str!("../../../migrations/parties/sqlite/0003_first_guests.sql"),
+            include_str!("../../../migrations/parties/postgres/0003_first_guests.sql"),
+        )
 }

@@ -1,6 +1,7 @@
-//! A backup is whole, holds what was acknowledged before it, and is nobody else's to read; what failed leaves nothing.
+//! A backup is complete, contains what was acknowledged before it, and is readable by its owner alone; a failed one leaves no
+//! file.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "a test's name says what it tests")]
+#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
 
 mod common;
 
@@ -11,16 +12,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use common::{Fresh, add_user, party_of};
-use store::{BackupError, Inspection, PartyStore};
+use store::{BackupError, PartyStore};
 
 async fn back_up(fresh: &Fresh, copy: &Path) -> Result<(), BackupError> {
-    Inspection::open(&fresh.url).await.unwrap().back_up(copy).await
+    PartyStore::inspect(&fresh.url).await.unwrap().back_up(copy).await
 }
 
-async fn assert_in_order(url: &str) {
-    let mut breaches = Vec::new();
-    Inspection::open(url).await.unwrap().check(|_| true, |breach| breaches.push(breach)).await.unwrap();
-    assert!(breaches.is_empty(), "{breaches:?}");
+async fn assert_intact(url: &str) {
+    let mut violations = Vec::new();
+    PartyStore::inspect(url).await.unwrap().check(|_| true, |violation| violations.push(violation)).await.unwrap();
+    assert!(violations.is_empty(), "{violations:?}");
 }
 
 fn names(folder: &Path) -> Vec<String> {
@@ -30,23 +31,23 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// While somebody hosts one party after another, as fast as the disk lets them.
+/// Beside a task that adds parties as fast as the disk allows.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_backup_beside_a_writer_holds_all_that_was_acknowledged_before_it() {
+async fn backup_beside_writes_contains_all_acknowledged_rows() {
     let (fresh, folder) = (common::sqlite().await, tempfile::tempdir().unwrap());
     let ada = add_user(&fresh.accounts(), "ada").await;
     let (acknowledged, parties) = (Arc::new(AtomicI64::new(0)), fresh.parties());
-    let told = Arc::clone(&acknowledged);
+    let latest = Arc::clone(&acknowledged);
     let writer = tokio::spawn(async move {
         loop {
             let id = parties.add(party_of(&ada, 4)).await.unwrap();
-            told.store(id.get(), Ordering::SeqCst);
+            latest.store(id.get(), Ordering::SeqCst);
         }
     });
     for number in 0..10 {
         let before = acknowledged.load(Ordering::SeqCst);
         while acknowledged.load(Ordering::SeqCst) < before + 5 {
-            assert!(!writer.is_finished(), "nobody writes any more");
+            assert!(!writer.is_finished(), "the writing task has ended");
             tokio::task::yield_now().await;
         }
         let copy = folder.path().join(format!("{number}.db"));
@@ -55,13 +56,13 @@ async fn a_backup_beside_a_writer_holds_all_that_was_acknowledged_before_it() {
 
         assert_eq!(fs::metadata(&copy).unwrap().permissions().mode() & 0o777, 0o600);
         let url = format!("sqlite:{}", copy.display());
-        assert_in_order(&url).await;
+        assert_intact(&url).await;
         let restored = PartyStore::connect(&url).await.unwrap();
         let stored = common::past_our_types(&restored, "SELECT count(*) FROM parties").await.unwrap().unwrap();
         assert!(stored >= before && before > 0, "{stored} parties, {before} were acknowledged");
         let ben = add_user(&restored.accounts().clone().into(), "ben").await;
         let next = restored.parties().add(party_of(&ben, 4)).await.unwrap();
-        assert_eq!(next.get(), stored + 1, "numbers go on where they were");
+        assert_eq!(next.get(), stored + 1, "ids continue");
         restored.accounts().close().await;
     }
     writer.abort();
@@ -69,13 +70,13 @@ async fn a_backup_beside_a_writer_holds_all_that_was_acknowledged_before_it() {
 }
 
 #[tokio::test]
-async fn what_is_there_is_not_written_over() {
+async fn existing_file_is_not_overwritten() {
     let (fresh, folder) = (common::sqlite().await, tempfile::tempdir().unwrap());
     let copy = folder.path().join("dinner.db");
     for name in ["dinner.db", "dinner.db.part"] {
         fs::write(folder.path().join(name), "precious").unwrap();
-        let told = back_up(&fresh, &copy).await.unwrap_err();
-        assert_eq!(told.to_string(), format!("{} is there already", folder.path().join(name).display()));
+        let error = back_up(&fresh, &copy).await.unwrap_err();
+        assert_eq!(error.to_string(), format!("{} is there already", folder.path().join(name).display()));
         assert_eq!(fs::read_to_string(folder.path().join(name)).unwrap(), "precious");
         assert_eq!(names(folder.path()), [name]);
         fs::remove_file(folder.path().join(name)).unwrap();
@@ -83,24 +84,24 @@ async fn what_is_there_is_not_written_over() {
 }
 
 #[tokio::test]
-async fn a_backup_that_fails_leaves_nothing() {
+async fn failed_backup_leaves_no_file() {
     let (fresh, folder) = (common::sqlite().await, tempfile::tempdir().unwrap());
     let nowhere = folder.path().join("nowhere/dinner.db");
     assert!(matches!(back_up(&fresh, &nowhere).await.unwrap_err(), BackupError::Unwritable { .. }));
 
     fresh.store.accounts().close().await;
-    let inspection = Inspection::open(&fresh.url).await.unwrap();
+    let inspection = PartyStore::inspect(&fresh.url).await.unwrap();
     let file = fresh.url.strip_prefix("sqlite:").unwrap();
-    fs::OpenOptions::new().write(true).open(file).unwrap().set_len(2 * 4096).unwrap(); // the tables' pages are gone
-    let told = inspection.back_up(&folder.path().join("dinner.db")).await.unwrap_err();
-    assert!(matches!(told, BackupError::Failed(_) | BackupError::Damaged { .. }), "{told:?}");
+    fs::OpenOptions::new().write(true).open(file).unwrap().set_len(2 * 4096).unwrap(); // the tables' pages are lost
+    let error = inspection.back_up(&folder.path().join("dinner.db")).await.unwrap_err();
+    assert!(matches!(error, BackupError::Failed(_) | BackupError::Damaged { .. }), "{error:?}");
     assert_eq!(names(folder.path()), [""; 0]);
 }
 
 #[tokio::test]
-async fn a_server_is_not_copied_into_a_file() {
+async fn postgres_is_not_copied_to_a_file() {
     let (fresh, folder) = (common::postgres().await, tempfile::tempdir().unwrap());
-    let told = back_up(&fresh, &folder.path().join("dinner.db")).await;
-    assert!(matches!(told, Err(BackupError::NotAFile)));
+    let result = back_up(&fresh, &folder.path().join("dinner.db")).await;
+    assert!(matches!(result, Err(BackupError::NotAFile)));
     assert_eq!(names(folder.path()), [""; 0]);
 }

@@ -1,4 +1,4 @@
-//! The table of password hashes in SQL. It is written first by `users`, in the commit that adds a user.
+//! The table of password hashes. Its rows are inserted by `users`, in the commit that adds a user.
 
 use async_trait::async_trait;
 use domain::StoreError;
@@ -7,14 +7,20 @@ use domain::user::{Email, UserId};
 use sqlx::{FromRow, query_as, query_scalar};
 
 use crate::accounts::users::UserRow;
-use crate::embed::Engine;
+use crate::engine::Engine;
 use crate::engine::dialect::Dialect;
-use crate::error::failed;
+use crate::error::into_store_error;
+use crate::statements::statements;
 
-const FIND_BY_EMAIL: &str = "SELECT id, username, email, joined_at, disabled_at, password_hash \
-     FROM users JOIN credentials ON user_id = id WHERE email_key = $1";
-const REHASH: &str =
-    "UPDATE credentials SET password_hash = $3 WHERE user_id = $1 AND password_hash = $2 RETURNING user_id";
+statements! {
+    const FIND_BY_EMAIL: &str = "SELECT id, username, email, joined_at, disabled_at, password_hash
+        FROM users JOIN credentials ON user_id = id
+        WHERE email_key = $1";
+
+    const REHASH: &str = "UPDATE credentials SET password_hash = $3
+        WHERE user_id = $1 AND password_hash = $2
+        RETURNING user_id";
+}
 
 /// The repository of password hashes.
 pub(crate) struct Credentials<D: Dialect> {
@@ -32,10 +38,13 @@ struct CredentialRow {
 impl<D: Dialect> CredentialRepository for Credentials<D> {
     async fn find_by_email(&self, email: &Email) -> Result<Option<Credential>, StoreError> {
         let row = query_as::<_, CredentialRow>(FIND_BY_EMAIL).bind(email.key()).fetch_optional(&self.engine.read);
-        let Some(row) = row.await.map_err(failed)? else {
+        let Some(row) = row.await.map_err(into_store_error)? else {
             return Ok(None);
         };
-        Ok(Some(Credential { user: row.user.parse().map_err(failed)?, hash: PasswordHash::new(row.password_hash) }))
+        Ok(Some(Credential {
+            user: row.user.parse().map_err(into_store_error)?,
+            hash: PasswordHash::new(row.password_hash),
+        }))
     }
 
     async fn rehash(&self, user: UserId, stale: &PasswordHash, fresh: &PasswordHash) -> Result<bool, StoreError> {
@@ -53,12 +62,12 @@ impl<D: Dialect> CredentialRepository for Credentials<D> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::assert_walks_an_index;
+    use crate::plan::assert_uses_indexes;
 
     #[tokio::test]
-    async fn a_hash_is_found_among_a_million_as_among_ten() {
+    async fn statements_of_credentials_use_indexes() {
         for sql in [FIND_BY_EMAIL, REHASH] {
-            assert_walks_an_index(sql).await;
+            assert_uses_indexes(sql).await;
         }
     }
 }

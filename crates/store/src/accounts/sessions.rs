@@ -1,4 +1,4 @@
-//! The table of sessions in SQL. When one has expired is not decided here.
+//! The table of sessions. Whether a session has expired is not decided here.
 
 use async_trait::async_trait;
 use domain::session::{Device, EndedSession, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest};
@@ -7,21 +7,34 @@ use domain::{StoreError, Timestamp};
 use sqlx::{FromRow, query, query_as, query_scalar};
 
 use crate::accounts::users::UserRow;
-use crate::embed::Engine;
+use crate::engine::Engine;
 use crate::engine::dialect::Dialect;
-use crate::error::failed;
+use crate::error::into_store_error;
+use crate::statements::statements;
 
-const OPEN: &str = "INSERT INTO sessions (digest, user_id, created_at, last_seen_at, authenticated_at, expires_at, \
-     remembered, network, user_agent) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id";
-const FIND: &str = "SELECT sessions.id AS session_id, created_at, last_seen_at, authenticated_at, expires_at, remembered, \
-     network, user_agent, users.id AS id, username, email, joined_at, disabled_at \
-     FROM sessions JOIN users ON users.id = user_id WHERE digest = $1";
-const TOUCH: &str =
-    "UPDATE sessions SET last_seen_at = $2, expires_at = $3 WHERE id = $1 AND last_seen_at <= $4 RETURNING id";
-const END: &str = "DELETE FROM sessions WHERE digest = $1 RETURNING id, user_id";
-const END_ALL: &str = "DELETE FROM sessions WHERE user_id = $1 RETURNING id";
-const PURGE: &str = "DELETE FROM sessions WHERE id IN \
-     (SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT ($2 + 0)) RETURNING id";
+statements! {
+    const OPEN: &str = "INSERT INTO sessions
+            (digest, user_id, created_at, last_seen_at, authenticated_at, expires_at, remembered, network, user_agent)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
+        RETURNING id";
+
+    const FIND: &str = "SELECT sessions.id AS session_id, created_at, last_seen_at, authenticated_at, expires_at,
+            remembered, network, user_agent, users.id AS id, username, email, joined_at, disabled_at
+        FROM sessions JOIN users ON users.id = user_id
+        WHERE digest = $1";
+
+    const TOUCH: &str = "UPDATE sessions SET last_seen_at = $2, expires_at = $3
+        WHERE id = $1 AND last_seen_at <= $4
+        RETURNING id";
+
+    const END: &str = "DELETE FROM sessions WHERE digest = $1 RETURNING id, user_id";
+
+    const END_ALL: &str = "DELETE FROM sessions WHERE user_id = $1 RETURNING id";
+
+    const PURGE: &str = "DELETE FROM sessions
+        WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT ($2 + 0))
+        RETURNING id";
+}
 
 /// The repository of sessions.
 pub(crate) struct Sessions<D: Dialect> {
@@ -91,7 +104,7 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
 
     async fn find(&self, digest: TokenDigest) -> Result<Option<StoredSession>, StoreError> {
         let row = query_as::<_, SessionRow>(FIND).bind(&digest.as_bytes()[..]).fetch_optional(&self.engine.read);
-        row.await.map_err(failed)?.map(SessionRow::parse).transpose().map_err(failed)
+        row.await.map_err(into_store_error)?.map(SessionRow::parse).transpose().map_err(into_store_error)
     }
 
     async fn touch(
@@ -146,12 +159,12 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::assert_walks_an_index;
+    use crate::plan::assert_uses_indexes;
 
     #[tokio::test]
-    async fn a_session_is_found_among_a_million_as_among_ten() {
+    async fn statements_of_sessions_use_indexes() {
         for sql in [FIND, TOUCH, END, END_ALL, PURGE] {
-            assert_walks_an_index(sql).await;
+            assert_uses_indexes(sql).await;
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The table of users in SQL, and how its rows are read wherever they are joined to.
+//! The table of users: its statements, and how its rows are parsed here and where they are joined.
 
 use async_trait::async_trait;
 use domain::credential::PasswordHash;
@@ -7,26 +7,36 @@ use domain::{Page, PageSize, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as};
 
-use crate::embed::{Engine, WriteError};
+use crate::engine::Engine;
 use crate::engine::dialect::Dialect;
-use crate::error::{corrupt, failed};
+use crate::engine::writer::WriteError;
+use crate::error::{corrupt, into_store_error};
+use crate::statements::statements;
 
-const ADD: &str = "INSERT INTO users (username, username_key, email, email_key, joined_at) VALUES ($1, $2, $3, $4, $5) \
-     ON CONFLICT DO NOTHING RETURNING id, username, email, joined_at, disabled_at";
-const ADD_HASH: &str = "INSERT INTO credentials (user_id, password_hash) VALUES ($1, $2)";
-const TAKEN: &str = "SELECT (SELECT count(*) FROM users WHERE username_key = $1) AS username, \
-     (SELECT count(*) FROM users WHERE email_key = $2) AS email";
-const FIND: &str = "SELECT id, username, email, joined_at, disabled_at FROM users WHERE id = $1";
-const FIND_BY_USERNAME: &str = "SELECT id, username, email, joined_at, disabled_at FROM users WHERE username_key = $1";
-const LIST: &str =
-    "SELECT id, username, email, joined_at, disabled_at FROM users WHERE id < $1 ORDER BY id DESC LIMIT ($2 + 0)";
+statements! {
+    const ADD: &str = "INSERT INTO users (username, username_key, email, email_key, joined_at) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT DO NOTHING
+        RETURNING id, username, email, joined_at, disabled_at";
+
+    const ADD_HASH: &str = "INSERT INTO credentials (user_id, password_hash) VALUES ($1, $2)";
+
+    const FIND_TAKEN_KEYS: &str = "SELECT (SELECT count(*) FROM users WHERE username_key = $1) AS username,
+        (SELECT count(*) FROM users WHERE email_key = $2) AS email";
+
+    const FIND: &str = "SELECT id, username, email, joined_at, disabled_at FROM users WHERE id = $1";
+
+    const FIND_BY_USERNAME: &str = "SELECT id, username, email, joined_at, disabled_at FROM users WHERE username_key = $1";
+
+    const LIST: &str = "SELECT id, username, email, joined_at, disabled_at FROM users WHERE id < $1
+        ORDER BY id DESC LIMIT ($2 + 0)";
+}
 
 /// The repository of users.
 pub(crate) struct Users<D: Dialect> {
     pub(crate) engine: Engine<D>,
 }
 
-/// A row of `users`, under its columns' names: what joins to it does not rename them.
+/// A row of `users`. A statement that joins `users` leaves the columns their names.
 #[derive(FromRow)]
 pub(crate) struct UserRow {
     id: i64,
@@ -48,13 +58,13 @@ impl UserRow {
     }
 }
 
-/// Reads the name of the user with that number.
+/// Parses the name of the user with the id `user`.
 pub(crate) fn username(stored: &str, user: i64) -> sqlx::Result<Username> {
     Username::from_stored(stored.to_owned()).map_err(corrupt("users", "username", user))
 }
 
 #[derive(FromRow)]
-struct TakenRow {
+struct TakenKeysRow {
     username: i64,
     email: i64,
 }
@@ -68,24 +78,24 @@ impl<D: Dialect> UserRepository for Users<D> {
 
     async fn find(&self, id: UserId) -> Result<Option<User>, StoreError> {
         let row = query_as::<_, UserRow>(FIND).bind(id.get()).fetch_optional(&self.engine.read);
-        row.await.map_err(failed)?.map(UserRow::parse).transpose().map_err(failed)
+        row.await.map_err(into_store_error)?.map(UserRow::parse).transpose().map_err(into_store_error)
     }
 
     async fn find_by_username(&self, username: &Username) -> Result<Option<User>, StoreError> {
         let row = query_as::<_, UserRow>(FIND_BY_USERNAME).bind(username.key()).fetch_optional(&self.engine.read);
-        row.await.map_err(failed)?.map(UserRow::parse).transpose().map_err(failed)
+        row.await.map_err(into_store_error)?.map(UserRow::parse).transpose().map_err(into_store_error)
     }
 
     async fn list(&self, before: Option<UserId>, size: PageSize) -> Result<Page<User, UserId>, StoreError> {
         let before = before.map_or(i64::MAX, UserId::get);
         let rows = query_as::<_, UserRow>(LIST).bind(before).bind(size.rows_and_one()).fetch_all(&self.engine.read);
-        let users = rows.await.map_err(failed)?.into_iter().map(UserRow::parse).collect::<sqlx::Result<_>>();
-        Ok(Page::from_rows(users.map_err(failed)?, size, |user| user.id))
+        let users = rows.await.map_err(into_store_error)?.into_iter().map(UserRow::parse).collect::<sqlx::Result<_>>();
+        Ok(Page::from_rows(users.map_err(into_store_error)?, size, |user| user.id))
     }
 }
 
-/// Lets the unique keys decide, and only then looks which of them were taken: looked for before, a key may be free and
-/// taken a moment later.
+/// Inserts a user, and reads which keys are taken only after the unique indexes rejected the row: a key that was free in an
+/// earlier read may be taken a moment later.
 fn add<'j, D: Dialect>(
     connection: &'j mut D::Connection,
     (user, hash): &'j (NewUser, PasswordHash),
@@ -104,11 +114,11 @@ fn add<'j, D: Dialect>(
                 query::<D>(ADD_HASH).bind(row.id).bind(hash.expose()).execute(connection).await?;
                 return Ok(row.parse()?);
             }
-            let taken = query_as::<D, TakenRow>(TAKEN).bind(user.username.key()).bind(user.email.key());
-            let TakenRow { username, email } = taken.fetch_one(&mut *connection).await?;
+            let taken = query_as::<D, TakenKeysRow>(FIND_TAKEN_KEYS).bind(user.username.key()).bind(user.email.key());
+            let TakenKeysRow { username, email } = taken.fetch_one(&mut *connection).await?;
             if username + email > 0 {
                 return Err(WriteError::Refused(TakenKeys { username: username > 0, email: email > 0 }));
-            } // else whoever had it is gone again, in the moment between the two statements
+            } // else that user was deleted between the two statements
         }
     })
 }
@@ -116,12 +126,12 @@ fn add<'j, D: Dialect>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::assert_walks_an_index;
+    use crate::plan::assert_uses_indexes;
 
     #[tokio::test]
-    async fn a_user_is_found_among_a_million_as_among_ten() {
-        for sql in [TAKEN, FIND, FIND_BY_USERNAME, LIST] {
-            assert_walks_an_index(sql).await;
+    async fn statements_of_users_use_indexes() {
+        for sql in [FIND_TAKEN_KEYS, FIND, FIND_BY_USERNAME, LIST] {
+            assert_uses_indexes(sql).await;
         }
     }
 }

@@ -1,4 +1,7 @@
-//! How PostgreSQL is opened and written.
+//! PostgreSQL: how a server is reached, and a transaction per write job.
 
-pub(super) mod open;
-pub(super) mod transaction;
+mod error_code;
+pub(crate) mod open;
+mod pool;
+pub(crate) mod transaction;
+mod url;

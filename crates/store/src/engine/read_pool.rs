@@ -1,146 +1,111 @@
-//! Where to read. What is read is the repositories' business; writing is the [`crate::embed::Writer`]'s.
+//! The pools that statements are read from: one for pages, one for searches. Writes go through
+//! [`Writer`](super::writer::Writer).
 
-use std::sync::Arc;
-use std::time::Duration;
-use std::{fmt, io};
+use std::fmt;
+use std::marker::PhantomData;
 
 use futures_util::TryStreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
-use sqlx::pool::PoolConnection;
 use sqlx::{Describe, Either, Error, Execute, Executor, Pool, SqlStr};
 
-use crate::engine::circuit_breaker::{CircuitBreaker, in_time};
-use crate::engine::dialect::Dialect;
-use crate::engine::sqlite::connection_cache::{Kept, Lease};
+use super::dialect::Dialect;
+use super::guarded_pool::GuardedPool;
 
-/// Reads: give `&engine.read` to a statement where it asks for an executor.
+/// A pool for reading: pass `&engine.read` to a statement as its executor.
 ///
-/// A statement gives all of its rows at once. What may take long has a pool for itself, and no page waits for it. On SQLite a
-/// statement runs on one of a few connections that are kept: a pool asks a connection that comes back whether it still lives;
-/// there it has no line that could be cut, and the question takes the time of a short statement.
-pub struct ReadPool<D: Dialect> {
-    way: Way<D>,
-    apart: CircuitBreaker<D>,
+/// A statement returns all of its rows at once, so that a caller who reads them slowly holds no connection.
+///
+/// On SQLite, pages are read on a cache of 4 connections and searches on a pool of 2. On PostgreSQL, these are pools of 6 and
+/// of 2 connections, each with a circuit breaker: while the server is away, one statement probes it and all others fail
+/// immediately with [`sqlx::Error::PoolTimedOut`]. A statement waits for a connection for 5 seconds, and for a server's
+/// response for 12.
+pub struct ReadPool<D: Dialect, C = <D as Dialect>::PageConnections> {
+    connections: C,
+    engine: PhantomData<fn() -> D>,
 }
 
-enum Way<D: Dialect> {
-    Kept(Arc<Kept<D>>),
-    /// As to a server, which may be away or fall silent.
-    Pooled(CircuitBreaker<D>),
+/// The pool for reads that may take long. They have connections of their own, since SQLite runs an abandoned statement to its
+/// end, and no page may wait for it.
+pub type SearchPool<D> = ReadPool<D, GuardedPool<D>>;
+
+/// How a [`ReadPool`] acquires its connections.
+pub trait ReadConnections<D: Dialect>: Clone + fmt::Debug + Send + Sync + 'static {
+    /// A connection for one statement.
+    type Lease: Lease<D>;
+
+    /// Waits for a connection that no other statement uses.
+    fn acquire(&self) -> impl Future<Output = Result<Self::Lease, Error>> + Send;
+
+    /// Closes every connection, after the statements that are under way.
+    fn close(&self) -> impl Future<Output = ()> + Send;
 }
 
-impl<D: Dialect> ReadPool<D> {
-    /// Reads by `pool`, and what may take long by `apart`.
-    pub(crate) fn by(pool: Pool<D>, apart: Pool<D>) -> Self {
-        Self { way: Way::Pooled(CircuitBreaker::to(pool)), apart: CircuitBreaker::to(apart) }
-    }
+/// A connection lent for one statement.
+pub trait Lease<D: Dialect>: Send {
+    /// The connection.
+    fn connection(&mut self) -> Result<&mut D::Connection, Error>;
 
-    /// Reads by at most `most` connections, for which nobody waits longer than `patience`; `opener` opens them. What may
-    /// take long is read by `apart`.
-    pub(crate) fn keeping(most: u32, patience: Duration, opener: Pool<D>, apart: Pool<D>) -> Self {
-        Self { way: Way::Kept(Arc::new(Kept::new(most, patience, opener))), apart: CircuitBreaker::to(apart) }
-    }
+    /// Awaits the statement for as long as its connection may be silent.
+    fn limit<T: Send>(
+        statement: impl Future<Output = Result<T, Error>> + Send,
+    ) -> impl Future<Output = Result<T, Error>> + Send;
 
-    /// A pool, for what needs one connection for several statements, or may take long.
-    #[must_use]
-    pub fn pool(&self) -> &Pool<D> {
-        self.apart.pool()
-    }
+    /// Ends the lease, and returns the statement's result. The result decides whether the connection is used again.
+    fn release<T>(self, result: Result<T, Error>) -> Result<T, Error>;
+}
 
-    /// Reads by that pool what may take long. Pages need none of its connections: on SQLite what nobody waits for any more
-    /// runs to its end, and no page shall wait for it.
-    #[cfg(feature = "party")]
-    pub(crate) fn apart(&self) -> Self {
-        Self { way: Way::Pooled(self.apart.clone()), apart: self.apart.clone() }
+impl<D: Dialect, C: ReadConnections<D>> ReadPool<D, C> {
+    pub(crate) fn new(connections: C) -> Self {
+        Self { connections, engine: PhantomData }
     }
 
     /// Closes every connection, after the statements that are under way.
     pub(crate) async fn close(&self) {
-        match &self.way {
-            Way::Pooled(gate) => gate.pool().close().await,
-            Way::Kept(kept) => kept.close().await,
-        }
-        self.pool().close().await;
+        self.connections.close().await;
     }
 
-    async fn lend(&self) -> Result<Lent<D>, Error> {
-        Ok(match &self.way {
-            Way::Kept(kept) => Lent::Kept(kept.lease().await?),
-            Way::Pooled(gate) => Lent::Pooled(gate.acquire().await?),
-        })
-    }
-
-    /// What is told on a connection: a server may fall silent, a file does not.
-    async fn in_time<T>(&self, answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-        let Way::Pooled(gate) = &self.way else { return answer.await };
-        let told = in_time(answer).await;
-        if told.is_ok() {
-            gate.open();
-        }
-        told
+    #[cfg(test)]
+    pub(crate) fn connections(&self) -> &C {
+        &self.connections
     }
 }
 
-/// A connection for one statement.
-enum Lent<D: Dialect> {
-    Kept(Lease<D>),
-    Pooled(PoolConnection<D>),
-}
-
-impl<D: Dialect> Lent<D> {
-    fn connection(&mut self) -> Result<&mut D::Connection, Error> {
-        match self {
-            Self::Kept(lease) => lease.connection(),
-            Self::Pooled(connection) => Ok(connection),
-        }
-    }
-
-    /// Passes on what was told. A server that has kept silent for so long is not asked on this connection whether it lives.
-    /// (On SQLite it is still at work, and keeps its place.)
-    fn end<T>(self, told: Result<T, Error>) -> Result<T, Error> {
-        match self {
-            Self::Kept(lease) => return lease.end(told),
-            Self::Pooled(connection) if D::pick(false, true) && is_silent(&told) => drop(connection.detach()),
-            Self::Pooled(_) => {}
-        }
-        told
+impl<D: Dialect> SearchPool<D> {
+    /// The pool itself, for several statements on one connection, or for rows that are read one by one. It has no circuit
+    /// breaker and no deadline.
+    #[must_use]
+    pub fn pool(&self) -> &Pool<D> {
+        self.connections.pool()
     }
 }
 
-fn is_silent<T>(told: &Result<T, Error>) -> bool {
-    matches!(told, Err(Error::Io(error)) if error.kind() == io::ErrorKind::TimedOut)
-}
-
-impl<D: Dialect> Clone for ReadPool<D> {
+// A derive would require `D: Clone`.
+impl<D: Dialect, C: Clone> Clone for ReadPool<D, C> {
     fn clone(&self) -> Self {
-        let way = match &self.way {
-            Way::Kept(kept) => Way::Kept(Arc::clone(kept)), // a derive would ask for D: Clone
-            Way::Pooled(gate) => Way::Pooled(gate.clone()),
-        };
-        Self { way, apart: self.apart.clone() }
+        Self { connections: self.connections.clone(), engine: PhantomData }
     }
 }
 
-impl<D: Dialect> fmt::Debug for ReadPool<D> {
+impl<D: Dialect, C: fmt::Debug> fmt::Debug for ReadPool<D, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReadPool").field("pool", self.pool()).finish_non_exhaustive()
+        f.debug_tuple("ReadPool").field(&self.connections).finish()
     }
 }
 
-impl<'r, D: Dialect> Executor<'r> for &'r ReadPool<D> {
+impl<'r, D: Dialect, C: ReadConnections<D>> Executor<'r> for &'r ReadPool<D, C> {
     type Database = D;
 
-    /// All rows at once: nobody keeps one by taking its rows slowly.
+    /// Collects all rows before it returns the first.
     fn fetch_many<'e, 'q: 'e, E>(self, query: E) -> BoxStream<'e, Result<Either<D::QueryResult, D::Row>, Error>>
     where
         'r: 'e,
         E: 'q + Execute<'q, D>,
     {
         let rows = stream::once(async move {
-            let mut lent = self.lend().await?;
-            let told = self.in_time(lent.connection()?.fetch_many(query).try_collect::<Vec<_>>()).await;
-            lent.end(told)
+            let mut lease = self.connections.acquire().await?;
+            let rows = C::Lease::limit(lease.connection()?.fetch_many(query).try_collect::<Vec<_>>()).await;
+            lease.release(rows)
         });
         Box::pin(rows.map_ok(|rows| stream::iter(rows.into_iter().map(Ok))).try_flatten())
     }
@@ -151,9 +116,9 @@ impl<'r, D: Dialect> Executor<'r> for &'r ReadPool<D> {
         E: 'q + Execute<'q, D>,
     {
         Box::pin(async move {
-            let mut lent = self.lend().await?;
-            let told = self.in_time(lent.connection()?.fetch_all(query)).await;
-            lent.end(told)
+            let mut lease = self.connections.acquire().await?;
+            let rows = C::Lease::limit(lease.connection()?.fetch_all(query)).await;
+            lease.release(rows)
         })
     }
 
@@ -163,9 +128,9 @@ impl<'r, D: Dialect> Executor<'r> for &'r ReadPool<D> {
         E: 'q + Execute<'q, D>,
     {
         Box::pin(async move {
-            let mut lent = self.lend().await?;
-            let told = self.in_time(lent.connection()?.fetch_optional(query)).await;
-            lent.end(told)
+            let mut lease = self.connections.acquire().await?;
+            let row = C::Lease::limit(lease.connection()?.fetch_optional(query)).await;
+            lease.release(row)
         })
     }
 
@@ -173,14 +138,22 @@ impl<'r, D: Dialect> Executor<'r> for &'r ReadPool<D> {
     where
         'r: 'e,
     {
-        self.pool().prepare_with(sql, parameters)
+        Box::pin(async move {
+            let mut lease = self.connections.acquire().await?;
+            let statement = C::Lease::limit(lease.connection()?.prepare_with(sql, parameters)).await;
+            lease.release(statement)
+        })
     }
 
     fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<D>, Error>>
     where
         'r: 'e,
     {
-        self.pool().describe(sql)
+        Box::pin(async move {
+            let mut lease = self.connections.acquire().await?;
+            let description = C::Lease::limit(lease.connection()?.describe(sql)).await;
+            lease.release(description)
+        })
     }
 }
 

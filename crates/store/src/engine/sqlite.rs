@@ -1,6 +1,8 @@
-//! How SQLite is opened, read and written.
+//! SQLite: how a file is opened, read by a cache of connections, and written by a group commit.
 
-pub(super) mod checkpoint;
-pub(super) mod connection_cache;
-pub(super) mod group_commit;
-pub(super) mod open;
+pub(crate) mod checkpoint;
+pub(crate) mod connection_cache;
+pub(crate) mod error_code;
+pub(crate) mod group_commit;
+pub(crate) mod open;
+mod url;

@@ -1,73 +1,60 @@
-//! The only way to write. Which rows are written is the repositories' business, how an engine begins is `dialect`'s.
-//!
-//! SQLite has one connection that writes: what waits for it is committed together, since a commit costs a sync of the
-//! disk. PostgreSQL gathers commits itself: there each job has a transaction of its own, apart from the others.
+//! The only way to write. Which rows a job writes is the repositories' business; how jobs are committed is each engine's
+//! [`JobRunner`].
 
 use std::convert::Infallible;
+use std::fmt;
 
 use domain::StoreError;
 use futures_util::future::BoxFuture;
-use sqlx::{Connection, Pool, SqlSafeStr as _, Transaction};
+use sqlx::{Connection, SqlSafeStr as _, Transaction};
 
-use crate::engine::circuit_breaker::CircuitBreaker;
-use crate::engine::dialect::Dialect;
-use crate::engine::postgres::transaction;
-use crate::engine::sqlite::checkpoint::Wal;
-use crate::engine::sqlite::group_commit::Queue;
-use crate::error::failed;
+use super::dialect::Dialect;
+use crate::error::into_store_error;
 
-/// Runs writes, each whole or not at all.
+/// Runs write jobs. Each is committed whole or not at all.
 ///
-/// Repositories hold this and no pool to write with, so that how writes are committed is decided here alone.
+/// Repositories hold a writer and no pool to write with, so that how writes are committed is decided in one place: on SQLite
+/// by a group commit, on PostgreSQL by a transaction per job.
 #[derive(Debug)]
 pub struct Writer<D: Dialect> {
-    way: Way<D>,
+    jobs: D::JobRunner,
 }
 
-#[derive(Debug)]
-enum Way<D: Dialect> {
-    Together(Queue<D>),
-    Apart(CircuitBreaker<D>),
-}
-
+// A derive would require `D: Clone`.
 impl<D: Dialect> Clone for Writer<D> {
     fn clone(&self) -> Self {
-        let way = match &self.way {
-            Way::Together(queue) => Way::Together(queue.clone()), // a derive would ask for D: Clone
-            Way::Apart(gate) => Way::Apart(gate.clone()),
-        };
-        Self { way }
+        Self { jobs: self.jobs.clone() }
     }
 }
 
-/// Why a write was not done, or is not known to be.
+/// Why a write was not done, or is not known to be done.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum WriteError<Refusal = Infallible> {
-    /// The job itself said no. Nothing of it is stored.
+    /// The job refused. Nothing of it is stored.
     #[error("refused")]
     Refused(Refusal),
-    /// The database could not do it, or a stored value does not parse ([`sqlx::Error::Decode`]). Nothing of it is stored.
+    /// The database failed, or a stored value does not parse ([`sqlx::Error::Decode`]). Nothing of the job is stored.
     #[error(transparent)]
     Failed(#[from] sqlx::Error),
-    /// Too many writes wait already, or the ones before it took too long. It was not begun.
+    /// The write queue is full (1,024 jobs), or the job waited in it for 5 seconds. The job was not begun.
     #[error("too many writes are waiting")]
     Overloaded,
-    /// The connection was lost while the server committed: all of it is stored, or nothing is. Or SQLite's disk failed in
-    /// the middle of a commit: nothing is stored, but after a crash all of it may be.
+    /// PostgreSQL: the connection was lost during the commit, and the job is stored whole or not at all. SQLite: the disk
+    /// failed during the commit, and the job is not stored, but may be found after a crash.
     #[error("it is not known whether the write was done")]
     OutcomeUnknown(#[source] sqlx::Error),
 }
 
 impl<R> WriteError<R> {
-    /// What the job refused.
+    /// The job's refusal.
     ///
     /// # Errors
-    /// It did not refuse: why the database could not do it, as the ports say it.
+    /// The job did not refuse: the failure, as the ports report it.
     pub fn refusal(self) -> Result<R, StoreError> {
         match self {
             Self::Refused(refusal) => Ok(refusal),
-            Self::Failed(error) => Err(failed(error)),
+            Self::Failed(error) => Err(into_store_error(error)),
             Self::Overloaded => Err(StoreError::new(WriteError::<Infallible>::Overloaded)),
             Self::OutcomeUnknown(error) => Err(StoreError::outcome_unknown(error)),
         }
@@ -83,45 +70,67 @@ impl From<WriteError> for StoreError {
     }
 }
 
+/// A function that reads and writes through a connection on which a transaction has begun.
+pub trait Job<D: Dialect, I, T, R>:
+    for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>> + Send + Sync + 'static
+{
+}
+
+impl<D: Dialect, I, T, R, F> Job<D, I, T, R> for F where
+    F: for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>> + Send + Sync + 'static
+{
+}
+
+/// How an engine commits write jobs.
+pub trait JobRunner<D: Dialect>: Clone + fmt::Debug + Send + Sync + 'static {
+    /// Runs `job` with `input`, and returns its result after the commit. The contract is [`Writer::write`]'s.
+    fn run<I, T, R>(
+        &self,
+        input: I,
+        job: impl Job<D, I, T, R>,
+    ) -> impl Future<Output = Result<T, WriteError<R>>> + Send
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+        R: Send + 'static;
+
+    /// Whether jobs are accepted. Whether they would succeed is not known without a write.
+    fn is_open(&self) -> bool;
+
+    /// Closes every connection, after the jobs that are under way.
+    fn close(&self) -> impl Future<Output = ()> + Send;
+}
+
 impl<D: Dialect> Writer<D> {
-    /// Commits together what waits for the one connection of `pool`, and keeps `wal` short.
-    pub(crate) fn together(pool: Pool<D>, wal: Wal) -> Self {
-        Self { way: Way::Together(Queue::over(pool, wal)) }
+    pub(crate) fn new(jobs: D::JobRunner) -> Self {
+        Self { jobs }
     }
 
-    /// Commits each job by itself, over as many connections as `pool` has.
-    pub(crate) fn apart(pool: Pool<D>) -> Self {
-        Self { way: Way::Apart(CircuitBreaker::to(pool)) }
-    }
-
-    /// Whether it takes writes at all. Asked without one: whether they succeed is not known by it.
+    /// Whether jobs are accepted. Whether they would succeed is not known without a write.
     pub(crate) fn is_open(&self) -> bool {
-        match &self.way {
-            Way::Together(queue) => queue.is_open(),
-            Way::Apart(gate) => !gate.pool().is_closed(),
-        }
+        self.jobs.is_open()
     }
 
+    /// Closes every connection, after the jobs that are under way.
     pub(crate) async fn close(&self) {
-        match &self.way {
-            Way::Together(queue) => queue.close().await,
-            Way::Apart(gate) => gate.pool().close().await,
-        }
+        self.jobs.close().await;
     }
 
-    /// Runs `job` with `input` in a transaction, and tells what it said once that is on the disk.
+    /// Runs `job` with `input` in a transaction, and returns the job's result after the commit.
     ///
-    /// The job may run more than once, and only its last run counts: so it does nothing but read and write through the
-    /// connection, and never begins, commits or rolls back. If it gives an error nothing is written. If this future is
-    /// dropped, the job is done whole or not at all. All jobs see the rows as the writes before them left them, but on
-    /// PostgreSQL others run beside them: what a job decides by, it locks first. A job has 10 seconds (on
-    /// PostgreSQL 12, of which a statement has 10): on SQLite every other write waits for it.
+    /// The job may run more than once, and only the last run counts. So it must do nothing but read and write through the
+    /// connection, and must not begin, commit or roll back. If it returns an error, nothing is written. If this future is
+    /// dropped, the job is done whole or not at all.
+    ///
+    /// A job sees the rows as earlier jobs left them. On PostgreSQL other jobs run at the same time: a job must lock the
+    /// rows that it decides by. A job may run for 10 seconds; on SQLite all other writes wait for it. On PostgreSQL it may
+    /// run for 12 seconds, and a statement of it for 10.
     ///
     /// # Errors
-    /// [`WriteError`]: what the job said, or that the database failed before, in or after it.
+    /// [`WriteError`]: the job refused, or the database failed before, in or after it.
     ///
     /// # Panics
-    /// The job panicked. Nothing of it is stored, and the next job finds the writer as it was.
+    /// The job panicked. Nothing of it is stored, and other jobs are not affected.
     pub async fn write<I, T, R>(
         &self,
         input: I,
@@ -135,14 +144,12 @@ impl<D: Dialect> Writer<D> {
         T: Send + 'static,
         R: Send + 'static,
     {
-        match &self.way {
-            Way::Together(queue) => queue.write(input, job).await,
-            Way::Apart(gate) => transaction::write(gate, &input, &job).await,
-        }
+        self.jobs.run(input, job).await
     }
 }
 
-/// Begins a transaction that writes. (By a `SqlStr`: a `&'static str` in the driver's future keeps callers from spawning it.)
+/// Begins a transaction that will write. (By a `SqlStr`: a `&'static str` in the driver's future keeps callers from spawning
+/// it.)
 pub(crate) async fn begin<D: Dialect>(connection: &mut D::Connection) -> sqlx::Result<Transaction<'_, D>> {
     connection.begin_with(D::BEGIN_WRITE.into_sql_str()).await
 }

@@ -1,4 +1,4 @@
-//! Copies an SQLite file while others use it. A PostgreSQL server has a program of its own for that.
+//! Copies an SQLite file while other processes use it. A PostgreSQL database is copied by `pg_dump`.
 
 use std::ffi::OsString;
 use std::io;
@@ -8,14 +8,14 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, query, query_scalar};
 use tokio::fs;
 
-/// Why there is no copy.
+/// Why no copy was made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BackupError {
     /// The database is on a PostgreSQL server, which `pg_dump` copies.
     #[error("a PostgreSQL server is copied by pg_dump")]
     NotAFile,
-    /// Something is there already, and is left as it is.
+    /// The file exists already, and is left unchanged.
     #[error("{} is there already", file.display())]
     Exists {
         /// The file.
@@ -26,20 +26,20 @@ pub enum BackupError {
     Unwritable {
         /// The file.
         file: PathBuf,
-        /// What the system said.
+        /// The system's error.
         source: io::Error,
     },
-    /// The path is no text, as SQLite wants it.
+    /// The path is not UTF-8, which SQLite requires.
     #[error("{} is not UTF-8", file.display())]
-    NotText {
+    NotUtf8 {
         /// The file.
         file: PathBuf,
     },
-    /// The copy was made, and is not whole.
-    #[error("the copy is damaged: {said}")]
+    /// The copy was made, and SQLite finds it damaged.
+    #[error("the copy is damaged: {message}")]
     Damaged {
-        /// What SQLite says of it.
-        said: String,
+        /// SQLite's message.
+        message: String,
     },
     /// The database failed.
     #[error("the database could not be copied")]
@@ -52,27 +52,27 @@ impl From<sqlx::Error> for BackupError {
     }
 }
 
-/// Copies the database to `copy`. It is made beside it under another name and given its own once it is whole and on the
-/// disk: what is at `copy` is a backup, whenever the power fails.
+/// Copies the database to `copy`. The copy is written to `copy.part`, verified and synced, and then renamed: a file at `copy`
+/// is a complete backup, also after a power failure.
 pub(crate) async fn copy(database: &mut SqliteConnection, copy: &Path) -> Result<(), BackupError> {
-    let part = beside(copy);
-    vacant(copy).await?;
+    let part = part_name(copy);
+    ensure_vacant(copy).await?;
     create(&part).await?;
-    let made = make(database, &part, copy).await;
-    if made.is_err() {
-        let _ = fs::remove_file(&part).await; // what is told is why the copy failed
+    let written = write(database, &part, copy).await;
+    if written.is_err() {
+        let _ = fs::remove_file(&part).await; // the error of the copy is the one to report
     }
-    made
+    written
 }
 
-/// The name of a copy that is being made.
-fn beside(copy: &Path) -> PathBuf {
+/// The name of the copy while it is written.
+fn part_name(copy: &Path) -> PathBuf {
     let mut name = OsString::from(copy);
     name.push(".part");
     name.into()
 }
 
-async fn vacant(copy: &Path) -> Result<(), BackupError> {
+async fn ensure_vacant(copy: &Path) -> Result<(), BackupError> {
     match fs::symlink_metadata(copy).await {
         Ok(_) => Err(BackupError::Exists { file: copy.to_owned() }),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -80,7 +80,7 @@ async fn vacant(copy: &Path) -> Result<(), BackupError> {
     }
 }
 
-/// Makes it empty and its owner's alone, since SQLite would let everybody read it.
+/// Creates an empty file that its owner alone can read; SQLite would create it readable by all users.
 async fn create(part: &Path) -> Result<(), BackupError> {
     let mut options = fs::OpenOptions::new();
     options.write(true).create_new(true);
@@ -95,29 +95,29 @@ async fn create(part: &Path) -> Result<(), BackupError> {
     }
 }
 
-async fn make(database: &mut SqliteConnection, part: &Path, copy: &Path) -> Result<(), BackupError> {
-    // From the root on: a name that begins with `file:` would be an address to SQLite, and no file's name.
+async fn write(database: &mut SqliteConnection, part: &Path, copy: &Path) -> Result<(), BackupError> {
+    // An absolute path: SQLite takes a name that begins with `file:` for a URI.
     let whole =
         std::path::absolute(part).map_err(|source| BackupError::Unwritable { file: part.to_owned(), source })?;
-    let name = whole.to_str().ok_or_else(|| BackupError::NotText { file: part.to_owned() })?;
-    // One read transaction: what was committed before it is in the copy, and nothing of what is committed later.
+    let name = whole.to_str().ok_or_else(|| BackupError::NotUtf8 { file: part.to_owned() })?;
+    // One read transaction: the copy has what was committed before it, and nothing that is committed later.
     query("VACUUM INTO $1").bind(name).execute(database).await?;
     sync(part).await.map_err(|source| BackupError::Unwritable { file: part.to_owned(), source })?;
     let mut copied = SqliteConnectOptions::new().filename(&whole).read_only(true).connect().await?;
-    let said: Vec<String> = query_scalar("PRAGMA integrity_check").fetch_all(&mut copied).await?;
+    let messages: Vec<String> = query_scalar("PRAGMA integrity_check").fetch_all(&mut copied).await?;
     copied.close().await?;
-    if said != ["ok"] {
-        return Err(BackupError::Damaged { said: said.join("; ") });
+    if messages != ["ok"] {
+        return Err(BackupError::Damaged { message: messages.join("; ") });
     }
-    vacant(copy).await?; // somebody may have been quicker
-    let named = async {
+    ensure_vacant(copy).await?; // another process may have created it meanwhile
+    let renamed = async {
         fs::rename(part, copy).await?;
         sync(copy.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))).await
     };
-    named.await.map_err(|source| BackupError::Unwritable { file: copy.to_owned(), source })
+    renamed.await.map_err(|source| BackupError::Unwritable { file: copy.to_owned(), source })
 }
 
-/// Waits until a file, or the names in a folder, are on the disk: `VACUUM INTO` does not.
+/// Waits until a file, or the entries of a folder, are on the disk, which `VACUUM INTO` does not.
 async fn sync(path: &Path) -> io::Result<()> {
     fs::File::open(path).await?.sync_all().await
 }

@@ -1,60 +1,51 @@
-//! What can be found that must not be. Each says where, as a type; in which words is the program's to say.
+//! What `check` finds, as types. The texts for the operator are the program's.
 
 use domain::CorruptValue;
 
-/// Something in the database that must not be there.
+/// A row, or a part of the file, for which something does not hold that must hold in every committed state.
 #[derive(Debug)]
 pub enum Violation {
-    /// SQLite finds its file damaged, or a row that its own schema refuses.
+    /// SQLite's `integrity_check` finds the file damaged, or a row that breaks a NOT NULL, CHECK or UNIQUE constraint.
     Damaged {
-        /// What SQLite says.
-        said: String,
+        /// SQLite's message.
+        message: String,
     },
-    /// A row of a table that is not ours refers to one that is not there. Told on SQLite, which does not always check.
+    /// A row refers to a row that does not exist. On PostgreSQL only the tables of this crate are checked.
     Dangling {
         /// The table.
         table: String,
-        /// Its row.
+        /// Its row: the id, or the user's id where the table has no id of its own.
         row: i64,
         /// The table that it refers to.
         parent: String,
     },
-    /// A row that cannot even be read.
+    /// A row that cannot be read.
     Unreadable {
         /// The table.
         table: &'static str,
-        /// Its row, if that much can be read.
+        /// Its row, if at least its id can be read.
         row: Option<i64>,
-        /// What the driver says, without the value.
-        said: String,
+        /// The driver's message, without the value.
+        message: String,
     },
-    /// A rule of the schema, which a row breaks all the same.
-    Rule {
-        /// The table.
-        table: &'static str,
-        /// Its row: the id, or the user's where the table has no id of its own.
-        row: i64,
-        /// The rule, as the schema has it.
-        rule: &'static str,
-    },
-    /// A value that does not parse, or that is not what it is derived from.
+    /// A value that does not parse, or that differs from what it is derived from.
     Value(CorruptValue),
-    /// A rule that no schema can keep.
+    /// An invariant that no schema can express does not hold.
     Invariant {
         /// The table.
         table: &'static str,
         /// Its row.
         row: i64,
-        /// The rule.
-        promise: Invariant,
+        /// The invariant.
+        invariant: Invariant,
     },
-    /// Invariant I1: `taken` is not the host and the heads of those seated.
+    /// Invariant I1 (`docs/RSVP.md`): `taken` differs from the heads of the host and of the seated guests.
     Taken {
         /// The party.
         party: i64,
-        /// What is stored.
+        /// The stored number.
         taken: i64,
-        /// What was counted.
+        /// The counted number.
         counted: i64,
     },
     /// Invariant I1: more heads than seats.
@@ -63,10 +54,10 @@ pub enum Violation {
         party: i64,
         /// Its seats.
         seats: i64,
-        /// The heads counted, the host's too.
+        /// The counted heads, including the host's.
         counted: i64,
     },
-    /// Invariant I2: a guest with fewer heads than one, or more than the party lets a guest bring.
+    /// Invariant I2: a guest with fewer heads than one, or with more than the party's companions allow.
     Heads {
         /// The party.
         party: i64,
@@ -74,26 +65,26 @@ pub enum Violation {
         rsvp: i64,
         /// The heads.
         heads: i64,
-        /// The most there may be.
-        most: i64,
+        /// The most heads allowed.
+        max: i64,
     },
 }
 
-/// A rule between rows or columns that no schema can keep.
+/// An invariant between rows or columns that no schema can express.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Invariant {
-    /// Whoever is a user can log in: both are written in one commit.
+    /// Every user has a credential: both are inserted in one commit.
     HasCredential,
-    /// The host holds a seat for good, and is no guest.
+    /// The host always holds a seat, and is no guest of the party.
     HostIsNoGuest,
-    /// Two guests of a party never came to their places at once.
+    /// No two guests of a party have the same place.
     PlaceIsUnique,
-    /// Places are drawn from 1 on, and the next one past all that are given.
-    PlaceIsDrawn,
-    /// A row of a list names who was seated first.
-    FirstGuestsAreNamed,
-    /// Answers are taken until a moment that is not after the beginning.
-    DeadlineBeforeStart,
-    /// No moment is before 1970 or after 9999.
-    MomentIsOfOurTime,
+    /// Every place is between 1 and the party's `last_place`.
+    PlaceIsInRange,
+    /// `first_guests` names the guests who were seated first.
+    FirstGuestsAreCurrent,
+    /// The RSVP deadline is not after the start.
+    DeadlineIsBeforeStart,
+    /// Every timestamp is between 1970 and 9999.
+    TimestampIsInRange,
 }

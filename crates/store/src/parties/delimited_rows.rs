@@ -1,50 +1,44 @@
-//! Rows that come as one text: a line for each, a field for each column. The first is the number of the party that a line is
-//! about; what the others mean is `row`'s.
+//! Delimited rows: a page of rows as one text value. What the fields mean is not known here.
 //!
-//! The driver moves each column of each row as an allocation of its own from SQLite's thread to ours: 1,200 of them for a
-//! page of 50 parties, which took more of its time than finding the rows. A page is therefore put together by the database.
-//! The separators are the ones ASCII has for it; no name, label or zone holds a control character.
+//! ```text
+//! rows  = [row *(U+001E row)]      ; NULL where there is no row
+//! row   = field *(U+001F field)
+//! field = *(any character but U+001E and U+001F)
+//! ```
+//!
+//! A field is a column's text: an integer in decimal, a NULL and an empty text both as an empty field. The first field of a
+//! row is the party's id. A statement builds a row with `concat` and the rows with `string_agg`, which both engines have. U+001E
+//! and U+001F are the record and unit separators of ASCII; no name, label or zone contains a control character.
+//!
+//! The driver moves each column of each row to the caller as an allocation of its own, 1,200 for a page of 50 parties, which
+//! took longer than finding the rows. As one text they are one allocation. JSON costs more on both engines: see
+//! `docs/adr/0010-a-page-is-read-at-once.md`.
 
 use std::error::Error;
 use std::num::ParseIntError;
 
 use crate::error::corrupt;
 
-/// Stands between two lines.
-const LINE: char = '\u{1e}';
-/// Stands between two fields.
-const FIELD: u8 = 0x1f;
+const ROW_SEPARATOR: char = '\u{1e}';
+const FIELD_SEPARATOR: u8 = 0x1f;
 
-/// The expression for one line: its columns, which may be NULL.
-macro_rules! line {
-    ($first:literal $(, $next:literal)* $(,)?) => {
-        concat!("concat(", $first, $(", '\u{1f}', ", $next,)* ")")
-    };
-}
-/// The statement for all lines of `$rows`, a statement that gives them in order in a column `line`.
-macro_rules! lines {
-    ($rows:expr) => {
-        concat!("SELECT string_agg(line, '\u{1e}') FROM (", $rows, ") AS lines")
-    };
-}
-pub(super) use {line, lines};
-
-/// The fields of one line, each read once and in order.
-pub(super) struct Fields<'t> {
-    line: &'t str,
+/// Reads the fields of one row, each once and in order.
+pub(super) struct DelimitedRow<'t> {
+    row: &'t str,
     rest: Option<&'t str>,
 }
 
-/// The lines of what a statement of `lines` gave: NULL where there are none.
-pub(super) fn read(text: Option<&str>) -> impl Iterator<Item = Fields<'_>> {
-    text.into_iter().flat_map(|text| text.split(LINE)).map(|line| Fields { line, rest: Some(line) })
+/// Splits a text of delimited rows.
+pub(super) fn split(text: Option<&str>) -> impl Iterator<Item = DelimitedRow<'_>> {
+    text.into_iter().flat_map(|text| text.split(ROW_SEPARATOR)).map(|row| DelimitedRow { row, rest: Some(row) })
 }
 
-impl<'t> Fields<'t> {
+impl<'t> DelimitedRow<'t> {
+    /// The next field as text.
     pub(super) fn text(&mut self) -> sqlx::Result<&'t str> {
         let rest = self.rest.ok_or_else(|| self.malformed("it has too few fields"))?;
-        // Byte by byte: fields are short, and a search for a character takes longer to begin than to find it.
-        let Some(end) = rest.bytes().position(|byte| byte == FIELD) else {
+        // Byte by byte: for fields this short, `memchr`'s setup takes longer than the loop.
+        let Some(end) = rest.bytes().position(|byte| byte == FIELD_SEPARATOR) else {
             self.rest = None;
             return Ok(rest);
         };
@@ -52,33 +46,34 @@ impl<'t> Fields<'t> {
         Ok(&rest[..end])
     }
 
-    pub(super) fn number(&mut self) -> sqlx::Result<i64> {
+    /// The next field as an integer.
+    pub(super) fn integer(&mut self) -> sqlx::Result<i64> {
         let text = self.text()?;
         text.parse().map_err(|error: ParseIntError| self.malformed(error))
     }
 
-    /// A text, where the column is not NULL.
-    pub(super) fn some_text(&mut self) -> sqlx::Result<Option<&'t str>> {
+    /// The next field as text; `None` for NULL.
+    pub(super) fn optional_text(&mut self) -> sqlx::Result<Option<&'t str>> {
         Ok(Some(self.text()?).filter(|text| !text.is_empty()))
     }
 
-    /// A number, where the column is not NULL.
-    pub(super) fn some_number(&mut self) -> sqlx::Result<Option<i64>> {
-        let text = self.some_text()?;
+    /// The next field as an integer; `None` for NULL.
+    pub(super) fn optional_integer(&mut self) -> sqlx::Result<Option<i64>> {
+        let text = self.optional_text()?;
         text.map(|text| text.parse().map_err(|error: ParseIntError| self.malformed(error))).transpose()
     }
 
-    /// Nothing is left: whoever wrote a separator into a column past our types is found out.
-    pub(super) fn end(self) -> sqlx::Result<()> {
-        self.rest.map_or(Ok(()), |_| Err(self.malformed("it has too many fields: a text holds a separator")))
+    /// Returns an error if fields are left: a stored text contains a separator, which only a write past our types can do.
+    pub(super) fn ensure_end(self) -> sqlx::Result<()> {
+        self.rest.map_or(Ok(()), |_| Err(self.malformed("it has too many fields: a text contains a separator")))
     }
 
-    /// After a separator inside of a text each field is another column's: which one is wrong, `dinnerparty check` finds, and
-    /// here only the line is known.
-    fn malformed(&self, why: impl Into<Box<dyn Error + Send + Sync>>) -> sqlx::Error {
-        let first = self.line.split(char::from(FIELD)).next();
-        let party = first.and_then(|first| first.parse().ok()).unwrap_or_default(); // a number, as the column's type has it
-        corrupt("parties", "line", party)(why)
+    /// After a separator inside a text each field is another column's. So the error names the row alone; `dinnerparty check`
+    /// finds the column.
+    fn malformed(&self, cause: impl Into<Box<dyn Error + Send + Sync>>) -> sqlx::Error {
+        let first = self.row.split(char::from(FIELD_SEPARATOR)).next();
+        let party = first.and_then(|first| first.parse().ok()).unwrap_or_default();
+        corrupt("parties", "delimited row", party)(cause)
     }
 }
 
@@ -87,23 +82,28 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_line_is_read_field_by_field_to_its_end() {
-        let mut lines = read(Some("7\u{1f}soup\u{1f}\u{1f}\u{1e}8\u{1f}stew\u{1f}3\u{1f}x"));
-        let (mut one, mut other) = (lines.next().unwrap(), lines.next().unwrap());
-        assert_eq!((one.number().unwrap(), one.text().unwrap()), (7, "soup"));
-        assert_eq!((one.some_number().unwrap(), one.some_text().unwrap()), (None, None));
-        assert!(one.end().is_ok());
-        assert_eq!((other.number().unwrap(), other.text().unwrap()), (8, "stew"));
-        assert_eq!((other.some_number().unwrap(), other.some_text().unwrap()), (Some(3), Some("x")));
-        assert!(lines.next().is_none() && read(None).next().is_none());
+    fn fields_are_read_in_order() {
+        let mut rows = split(Some("7\u{1f}soup\u{1f}\u{1f}\u{1e}8\u{1f}stew\u{1f}3\u{1f}x"));
+        let (mut one, mut other) = (rows.next().unwrap(), rows.next().unwrap());
+        assert_eq!((one.integer().unwrap(), one.text().unwrap()), (7, "soup"));
+        assert_eq!((one.optional_integer().unwrap(), one.optional_text().unwrap()), (None, None));
+        assert!(one.ensure_end().is_ok());
+        assert_eq!((other.integer().unwrap(), other.text().unwrap()), (8, "stew"));
+        assert_eq!((other.optional_integer().unwrap(), other.optional_text().unwrap()), (Some(3), Some("x")));
+        assert!(rows.next().is_none() && split(None).next().is_none());
     }
 
     #[test]
-    fn a_line_of_another_length_is_refused_and_so_is_what_is_no_number() {
-        let line = |text: &'static str| read(Some(text)).next().unwrap();
-        let mut short = line("7");
-        assert!(short.number().is_ok() && short.text().is_err());
-        assert!(line("seven").number().is_err() && line("seven").some_number().is_err());
-        assert!(line("a\u{1f}b").end().is_err());
+    fn wrong_number_of_fields_is_an_error() {
+        let row = |text: &'static str| split(Some(text)).next().unwrap();
+        let mut short = row("7");
+        assert!(short.integer().is_ok() && short.text().is_err());
+        assert!(row("a\u{1f}b").ensure_end().is_err());
+    }
+
+    #[test]
+    fn field_that_is_no_integer_is_an_error() {
+        let row = |text: &'static str| split(Some(text)).next().unwrap();
+        assert!(row("seven").integer().is_err() && row("seven").optional_integer().is_err());
     }
 }

@@ -1,253 +1,149 @@
-//! Lists of parties by pages: two walks along an index, one to come and one past, never a whole table, both in one
-//! statement. A search and the filter for seats look at each row on the way: of everybody's parties, they begin the second
-//! walk only where the first did not fill the page.
+//! Lists of parties by keyset pagination: the upcoming ones, the soonest first, then the past ones, the latest first.
+//!
+//! Both parts are read by one statement, each by an index. A search or the filter for free seats reads every party on its
+//! way; so in all parties it begins the past part only where the upcoming one did not fill the page.
+
+mod search;
+pub(crate) mod statements;
 
 use std::cmp::max;
 
 use domain::party::{PartyCursor, PartyQuery, PartySummary, Scope};
 use domain::user::UserId;
-use domain::{Page, PageSize, Timestamp, caseless_key};
+use domain::{Page, PageSize, Timestamp};
 use sqlx::{query_as, query_scalar};
 
-use super::delimited_rows::{line, lines};
-use super::row::{read_summaries, summaries};
+use self::search::Search;
+use self::statements::{LIST, LIST_ATTENDED, LIST_HOSTED, SEARCH_PAST, SEARCH_UPCOMING};
+use super::summary::read_summaries;
+use crate::engine::Engine;
 use crate::engine::dialect::Dialect;
-use crate::engine::read_pool::ReadPool;
 
-/// The lines of the parties `$from` that begin after (`$at`, `$id`), the soonest on top; at most `$rows`, by `$filter`.
-///
-/// `($6 + 0)`, `($4 || '')`: SQLite compiles a statement anew whenever it is used, if its plan may depend on a parameter's
-/// value: one that is by itself a LIMIT, a LIKE's pattern, or held against a column in the ON of a LEFT JOIN. That took
-/// a third of a page's time, and is not so where the parameter is part of an expression.
-macro_rules! to_come {
-    ($from:expr, $at:literal, $id:literal, $rows:literal, $filter:expr) => {
-        summaries!(
-            concat!(
-                "SELECT parties.* FROM ",
-                $from,
-                " (parties.starts_at, parties.id) > (",
-                $at,
-                ", ",
-                $id,
-                ")",
-                $filter,
-                " ORDER BY parties.starts_at, parties.id LIMIT (",
-                $rows,
-                ")"
-            ),
-            "starts_at, party.id"
-        )
-    };
-}
-
-/// As `to_come`, of the past, the latest on top. The first half of the condition finds the place in the index.
-macro_rules! past {
-    ($from:expr, $at:literal, $id:literal, $rows:literal, $filter:expr) => {
-        summaries!(
-            concat!(
-                "SELECT parties.* FROM ",
-                $from,
-                " parties.starts_at <= ",
-                $at,
-                " AND (parties.starts_at < ",
-                $at,
-                " OR parties.id > ",
-                $id,
-                ")",
-                $filter,
-                " ORDER BY parties.starts_at DESC, parties.id LIMIT (",
-                $rows,
-                ")"
-            ),
-            "starts_at DESC, party.id"
-        )
-    };
-}
-pub(super) use {past, to_come};
-
-/// Where a walk through what somebody attends begins. CROSS JOIN has SQLite begin with the guest's own answers, and never
-/// (whatever its statistics say) try every party.
-macro_rules! attended_by {
-    ($guest:literal) => {
-        concat!(
-            "rsvps AS seat CROSS JOIN parties WHERE seat.guest_id = ",
-            $guest,
-            " AND seat.answer = 'seated' AND parties.id = seat.party_id AND"
-        )
-    };
-}
-pub(super) use attended_by;
-
-// `$1` is the viewer, (`$2`, `$3`) where the walk of those to come begins, `$4` what to search for or NULL, `$5` whether to
-// look for seats, `$6` how many rows, (`$7`, `$8`) where the walk of the past begins, `$9` whose parties.
-macro_rules! filter {
-    () => {
-        " AND ($4 IS NULL OR search_key LIKE ($4 || '') ESCAPE '!') AND ($5 = 0 OR taken < seats)"
-    };
-}
-
-/// Both walks, each as one text.
-macro_rules! both {
-    ($from:expr, $rows_of_the_past:literal) => {
-        concat!(
-            "SELECT (",
-            to_come!($from, "$2", "$3", "$6 + 0", filter!()),
-            "), (",
-            past!($from, "$7", "$8", $rows_of_the_past, filter!()),
-            ")"
-        )
-    };
-}
-
-// The rows that the first walk leaves to the second are counted in its index.
-const ALL: &str = both!(
-    "parties WHERE",
-    "$6 - (SELECT count(*) FROM (SELECT id FROM parties WHERE (starts_at, id) > ($2, $3) LIMIT ($6 + 0)) AS fit)"
-);
-const FOUND_TO_COME: &str = to_come!("parties WHERE", "$2", "$3", "$6 + 0", filter!());
-const FOUND_PAST: &str = past!("parties WHERE", "$2", "$3", "$6 + 0", filter!());
-const HOSTED: &str = both!("parties WHERE host_id = $9 AND", "$6 + 0");
-const ATTENDED: &str = both!(attended_by!("$9"), "$6 + 0");
-
-/// The page of `query` after `after`, in one statement; of a search in everybody's parties, in at most two.
+/// The page of `query` after `after`. One statement; a search in all parties takes up to two.
 pub(super) async fn list<D: Dialect>(
-    read: &ReadPool<D>,
+    engine: &Engine<D>,
     query: &PartyQuery,
     viewer: UserId,
     now: Timestamp,
     after: Option<PartyCursor>,
     size: PageSize,
 ) -> sqlx::Result<Page<PartySummary, PartyCursor>> {
-    let Some(needle) = Needle::of(&query.search) else {
+    let Some(search) = Search::parse(&query.search) else {
         return Ok(Page::from_rows(Vec::new(), size, |party| cursor(party, now)));
     };
-    let (to_come, past) = beginnings(after, now);
-    let walks = Walks { read, viewer, needle, with_seats: query.with_seats.into(), to_come, past };
+    let (upcoming, past) = start_positions(after, now);
+    let list = List { engine, viewer, search, only_with_seats: query.with_seats, upcoming, past };
     let rows = size.rows_and_one();
     let parties = match query.scope {
-        Scope::All if walks.are_filtered() => walks.one_by_one(rows).await?,
-        Scope::All => walks.at_once(ALL, None, rows).await?,
-        Scope::HostedBy(user) => walks.at_once(HOSTED, Some(user), rows).await?,
-        Scope::AttendedBy(user) => walks.at_once(ATTENDED, Some(user), rows).await?,
+        Scope::All if list.is_filtered() => list.search(rows).await?,
+        Scope::All => list.read(LIST, None, rows).await?,
+        Scope::HostedBy(user) => list.read(LIST_HOSTED, Some(user), rows).await?,
+        Scope::AttendedBy(user) => list.read(LIST_ATTENDED, Some(user), rows).await?,
     };
     Ok(Page::from_rows(parties, size, |party| cursor(party, now)))
 }
 
-/// A moment, and a party's number, after which a walk begins.
-pub(super) type Place = (i64, i64);
+/// The start in milliseconds and the id of a party, after which a list begins.
+pub(super) type Position = (i64, i64);
 
-/// Where the two walks of the page after `after` begin.
-pub(super) fn beginnings(after: Option<PartyCursor>, now: Timestamp) -> (Place, Place) {
-    let place = |cursor: PartyCursor| (cursor.starts_at.as_millis(), cursor.id.get());
-    let nowhere = (i64::MAX, i64::MAX);
-    let (soonest, latest) = ((now.as_millis(), i64::MAX), (now.as_millis(), i64::MIN)); // what begins now is past
+/// Where the upcoming and the past part of the page after `after` begin. A party that begins now is past.
+pub(super) fn start_positions(after: Option<PartyCursor>, now: Timestamp) -> (Position, Position) {
+    let position = |cursor: PartyCursor| (cursor.starts_at.as_millis(), cursor.id.get());
+    let end = (i64::MAX, i64::MAX);
+    let (soonest, latest) = ((now.as_millis(), i64::MAX), (now.as_millis(), i64::MIN));
     match after {
         None => (soonest, latest),
-        Some(after) if !after.past => (max(soonest, place(after)), latest),
-        Some(after) if after.starts_at <= now => (nowhere, place(after)),
-        Some(_) => (nowhere, latest),
+        Some(after) if !after.past => (max(soonest, position(after)), latest),
+        Some(after) if after.starts_at <= now => (end, position(after)),
+        Some(_) => (end, latest),
     }
 }
 
-struct Walks<'r, D: Dialect> {
-    read: &'r ReadPool<D>,
-    viewer: UserId,
-    needle: Needle,
-    with_seats: i64,
-    to_come: Place,
-    past: Place,
-}
-
-impl<D: Dialect> Walks<'_, D> {
-    fn are_filtered(&self) -> bool {
-        self.needle.pattern.is_some() || self.with_seats != 0
-    }
-
-    async fn one_by_one(&self, rows: i64) -> sqlx::Result<Vec<PartySummary>> {
-        let walk = async |sql, (starts_at, id): Place, rows: i64| {
-            let statement = query_scalar::<_, Option<String>>(sql)
-                .bind(self.viewer.get())
-                .bind(starts_at)
-                .bind(id)
-                .bind(self.needle.pattern.as_deref())
-                .bind(self.with_seats)
-                .bind(rows);
-            read_summaries(statement.fetch_one(&self.read.apart()).await?.as_deref())
-        };
-        let mut parties = walk(FOUND_TO_COME, self.to_come, rows).await?;
-        let missing = rows - i64::try_from(parties.len()).unwrap_or(i64::MAX);
-        if missing > 0 {
-            parties.extend(walk(FOUND_PAST, self.past, missing).await?);
-        }
-        Ok(parties)
-    }
-
-    async fn at_once(&self, sql: &'static str, whose: Option<UserId>, rows: i64) -> sqlx::Result<Vec<PartySummary>> {
-        let statement = query_as::<_, (Option<String>, Option<String>)>(sql)
-            .bind(self.viewer.get())
-            .bind(self.to_come.0)
-            .bind(self.to_come.1)
-            .bind(self.needle.pattern.as_deref())
-            .bind(self.with_seats)
-            .bind(rows)
-            .bind(self.past.0)
-            .bind(self.past.1);
-        let statement = match whose {
-            Some(user) => statement.bind(user.get()),
-            None => statement,
-        };
-        let (to_come, past) = statement.fetch_one(self.read).await?;
-        let mut parties = read_summaries(to_come.as_deref())?;
-        parties.extend(read_summaries(past.as_deref())?);
-        Ok(parties)
-    }
-}
-
+/// The cursor after `party`.
 pub(super) fn cursor(party: &PartySummary, now: Timestamp) -> PartyCursor {
     let date = &party.heading.date;
     PartyCursor { past: date.has_begun(now), starts_at: date.starts_at(), id: party.id }
 }
 
-/// What to search for: nothing in particular, or a pattern for LIKE.
-struct Needle {
-    pattern: Option<String>,
+/// The parameters that the statements of a list share.
+struct List<'e, D: Dialect> {
+    engine: &'e Engine<D>,
+    viewer: UserId,
+    search: Search,
+    only_with_seats: bool,
+    upcoming: Position,
+    past: Position,
 }
 
-impl Needle {
-    /// More bytes than any search key has: 464 code points, of which folding makes at most eleven times the bytes.
-    const TOO_LONG: usize = 16 * 1024;
+impl<D: Dialect> List<'_, D> {
+    fn is_filtered(&self) -> bool {
+        self.search.pattern.is_some() || self.only_with_seats
+    }
 
-    /// `None` where no party can hold the text: it has controls (a NUL, which PostgreSQL refuses), or is longer than all
-    /// that is searched (and perhaps than the pattern which SQLite takes).
-    fn of(search: &str) -> Option<Self> {
-        let search = search.trim();
-        if search.is_empty() {
-            return Some(Self { pattern: None });
+    /// Reads the upcoming part, and the past part where rows are missing, on the search pool.
+    async fn search(&self, rows: i64) -> sqlx::Result<Vec<PartySummary>> {
+        let mut parties = self.search_part(SEARCH_UPCOMING, self.upcoming, rows).await?;
+        let missing = rows - i64::try_from(parties.len()).unwrap_or(i64::MAX);
+        if missing > 0 {
+            parties.extend(self.search_part(SEARCH_PAST, self.past, missing).await?);
         }
-        if search.len() > Self::TOO_LONG || search.chars().any(char::is_control) {
-            return None;
-        }
-        let needle = caseless_key(search).replace('!', "!!").replace('%', "!%").replace('_', "!_");
-        Some(Self { pattern: Some(format!("%{needle}%")) })
+        Ok(parties)
+    }
+
+    async fn search_part(
+        &self,
+        sql: &'static str,
+        (starts_at, id): Position,
+        rows: i64,
+    ) -> sqlx::Result<Vec<PartySummary>> {
+        let statement = query_scalar::<_, Option<String>>(sql)
+            .bind(self.viewer.get())
+            .bind(starts_at)
+            .bind(id)
+            .bind(self.search.pattern.as_deref())
+            .bind(i64::from(self.only_with_seats))
+            .bind(rows);
+        read_summaries(statement.fetch_one(&self.engine.searches).await?.as_deref())
+    }
+
+    /// Reads both parts.
+    async fn read(&self, sql: &'static str, user: Option<UserId>, rows: i64) -> sqlx::Result<Vec<PartySummary>> {
+        let statement = query_as::<_, (Option<String>, Option<String>)>(sql)
+            .bind(self.viewer.get())
+            .bind(self.upcoming.0)
+            .bind(self.upcoming.1)
+            .bind(self.search.pattern.as_deref())
+            .bind(i64::from(self.only_with_seats))
+            .bind(rows)
+            .bind(self.past.0)
+            .bind(self.past.1);
+        let statement = match user {
+            Some(user) => statement.bind(user.get()),
+            None => statement,
+        };
+        let (upcoming, past) = statement.fetch_one(&self.engine.read).await?;
+        let mut parties = read_summaries(upcoming.as_deref())?;
+        parties.extend(read_summaries(past.as_deref())?);
+        Ok(parties)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{assert_walks_an_index, plan};
+    use crate::plan::{assert_uses_indexes, query_plan};
 
     #[tokio::test]
-    async fn a_page_costs_what_it_holds() {
-        for sql in [ALL, FOUND_TO_COME, FOUND_PAST, HOSTED] {
-            assert_walks_an_index(sql).await;
+    async fn lists_are_read_in_index_order() {
+        for sql in [LIST, SEARCH_UPCOMING, SEARCH_PAST, LIST_HOSTED] {
+            assert_uses_indexes(sql).await;
         }
     }
 
-    /// The date is in the party's row alone: a guest's own answers are sorted, and nobody else's looked at.
+    /// The date is a column of the party alone: a guest's own RSVPs are sorted by it, and no other RSVP is read.
     #[tokio::test]
-    async fn a_page_of_what_somebody_attends_costs_what_they_attend() {
-        let steps = plan(ATTENDED).await;
+    async fn attended_parties_are_found_by_the_guests_rsvps() {
+        let steps = query_plan(LIST_ATTENDED).await;
         let pages: Vec<_> = (1..steps.len()).filter(|step| steps[step - 1] == "CO-ROUTINE party").collect();
         assert_eq!(pages.len(), 2, "{steps:#?}");
         for page in pages {

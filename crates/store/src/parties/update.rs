@@ -1,4 +1,4 @@
-//! One locked commit around a pure rule: lock the party, load it, run the rule, save what it changed.
+//! A change of a party: one transaction locks the party, loads it, runs the rule, and saves what the rule changed.
 
 use std::collections::BTreeMap;
 
@@ -8,25 +8,37 @@ use domain::user::UserId;
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as};
 
-use super::row::{PartyRow, answer, answer_columns, first_guests, state_word};
-use crate::embed::WriteError;
+use super::row::{PartyRow, answer, answer_columns, first_guests, state_column};
 use crate::engine::dialect::Dialect;
+use crate::engine::writer::WriteError;
 use crate::error::corrupt;
+use crate::statements::{OnPostgres, statements};
 
-const LOCK: &str = "SELECT id FROM parties WHERE id = $1 FOR NO KEY UPDATE";
-const LOAD: &str = "SELECT parties.id, host_id, username AS host, local_time, zone, starts_at, state, rsvp_deadline, \
-     seats, taken, max_companions, last_place FROM parties JOIN users ON users.id = host_id WHERE parties.id = $1";
-const LOAD_ANSWERS: &str = "SELECT id, guest_id, answer, heads, place FROM rsvps WHERE party_id = $1 AND guest_id = $2 \
-     UNION SELECT id, guest_id, answer, heads, place FROM rsvps WHERE party_id = $1 AND answer = 'waitlisted'";
-const SAVE: &str = concat!(
-    "UPDATE parties SET local_time = $2, zone = $3, starts_at = $4, state = $5, rsvp_deadline = $6, seats = $7, \
-     taken = $8, max_companions = $9, last_place = $10, first_guests = ",
-    first_guests!("$1"),
-    " WHERE id = $1"
-);
-const SAVE_ANSWER: &str = "INSERT INTO rsvps (party_id, guest_id, answer, heads, place) VALUES ($1, $2, $3, $4, $5) \
-     ON CONFLICT (party_id, guest_id) DO UPDATE \
-     SET answer = excluded.answer, heads = excluded.heads, place = excluded.place";
+statements! {
+    /// The row lock. SQLite's transaction holds the write lock of the whole file already.
+    const LOCK: OnPostgres = OnPostgres("SELECT id FROM parties WHERE id = $1 FOR NO KEY UPDATE");
+
+    const LOAD: &str = "SELECT parties.id, host_id, username AS host, local_time, zone, starts_at, state, rsvp_deadline,
+            seats, taken, max_companions, last_place
+        FROM parties JOIN users ON users.id = host_id
+        WHERE parties.id = $1";
+
+    /// The answer of the guest `$2`, and those on the waiting list.
+    const LOAD_ANSWERS: &str = "SELECT id, guest_id, answer, heads, place FROM rsvps
+        WHERE party_id = $1 AND guest_id = $2
+        UNION
+        SELECT id, guest_id, answer, heads, place FROM rsvps
+        WHERE party_id = $1 AND answer = 'waitlisted'";
+
+    const SAVE: &str = concat!("UPDATE parties
+        SET local_time = $2, zone = $3, starts_at = $4, state = $5, rsvp_deadline = $6, seats = $7, taken = $8,
+            max_companions = $9, last_place = $10, first_guests = ", first_guests!(), "
+        WHERE id = $1");
+
+    const SAVE_ANSWER: &str = "INSERT INTO rsvps (party_id, guest_id, answer, heads, place) VALUES ($1, $2, $3, $4, $5)
+        ON CONFLICT (party_id, guest_id) DO UPDATE
+        SET answer = excluded.answer, heads = excluded.heads, place = excluded.place";
+}
 
 /// The job of [`domain::party::PartyRepository::update`].
 pub(super) fn update<'j, D: Dialect>(
@@ -35,7 +47,7 @@ pub(super) fn update<'j, D: Dialect>(
 ) -> BoxFuture<'j, Result<Outcome, WriteError<UpdateError>>> {
     Box::pin(async move {
         lock::<D>(connection, *id).await?;
-        let Some(stored) = Stored::load::<D>(connection, *id, *guest).await? else {
+        let Some(stored) = StoredParty::load::<D>(connection, *id, *guest).await? else {
             return Err(WriteError::Refused(UpdateError::NotFound));
         };
         let mut party = stored.party.clone();
@@ -45,17 +57,17 @@ pub(super) fn update<'j, D: Dialect>(
     })
 }
 
-/// Has every other change of the party wait. A statement of its own and the first one: what PostgreSQL reads in the
-/// statement that waits for the lock may be older than the lock. SQLite's writer has the whole file already.
+/// Makes every other change of the party wait. It is a statement of its own, and the first: what PostgreSQL reads in the
+/// statement that waits for the lock may be older than the lock.
 async fn lock<D: Dialect>(connection: &mut D::Connection, id: PartyId) -> sqlx::Result<()> {
-    if let Some(lock) = D::pick(None, Some(LOCK)) {
-        query::<D>(lock).bind(id.get()).execute(connection).await?;
+    if let Some(OnPostgres(sql)) = D::pick(None, Some(LOCK)) {
+        query::<D>(sql).bind(id.get()).execute(connection).await?;
     }
     Ok(())
 }
 
-/// A party as it is stored, and what of its rows the rule does not see.
-pub(super) struct Stored {
+/// A party as it is stored, and the columns that the rule does not see.
+pub(super) struct StoredParty {
     party: Party,
     last_place: i64,
     places: BTreeMap<UserId, i64>,
@@ -78,7 +90,7 @@ struct AnswerRow {
     place: Option<i64>,
 }
 
-impl Stored {
+impl StoredParty {
     async fn load<D: Dialect>(
         connection: &mut D::Connection,
         id: PartyId,
@@ -112,9 +124,9 @@ impl Stored {
         }))
     }
 
-    /// Writes the rows that differ, and no other: an answer that changed nothing costs no sync of the disk.
+    /// Writes the rows that differ, and no others: an answer that changes nothing costs no fsync.
     async fn save<D: Dialect>(&self, connection: &mut D::Connection, party: &Party) -> sqlx::Result<()> {
-        let (mut last_place, mut moves_somebody) = (self.last_place, false);
+        let (mut last_place, mut has_seats_changed) = (self.last_place, false);
         for (guest, answer) in party.guests.answers() {
             let before = self.party.guests.answer(*guest);
             if before == Some(*answer) {
@@ -122,20 +134,20 @@ impl Stored {
             }
             let place = match answer {
                 Answer::Seated(_) => match before {
-                    Some(Answer::Seated(_)) => self.places.get(guest).copied(), // more or fewer heads, the same place
+                    Some(Answer::Seated(_)) => self.places.get(guest).copied(), // with another number of heads
                     _ => Some(last_place + 1),
                 },
                 Answer::Waitlisted { place, .. } => Some(*place),
                 _ => None,
             };
             last_place = last_place.max(place.unwrap_or(0));
-            moves_somebody |= before.map_or(0, Answer::seats_held) != answer.seats_held();
-            let (word, heads) = answer_columns(*answer);
+            has_seats_changed |= before.map_or(0, Answer::seats_held) != answer.seats_held();
+            let (stored, heads) = answer_columns(*answer);
             let save =
-                query::<D>(SAVE_ANSWER).bind(party.id.get()).bind(guest.get()).bind(word).bind(heads).bind(place);
+                query::<D>(SAVE_ANSWER).bind(party.id.get()).bind(guest.get()).bind(stored).bind(heads).bind(place);
             save.execute(&mut *connection).await?;
         }
-        if columns(party) == columns(&self.party) && last_place == self.last_place && !moves_somebody {
+        if columns(party) == columns(&self.party) && last_place == self.last_place && !has_seats_changed {
             return Ok(());
         }
         let date = &party.heading.date;
@@ -144,7 +156,7 @@ impl Stored {
             .bind(date.local())
             .bind(date.zone().as_str())
             .bind(date.starts_at().as_millis())
-            .bind(state_word(party.state))
+            .bind(state_column(party.state))
             .bind(party.rsvp_deadline.as_millis())
             .bind(i64::from(party.guests.seats().get()))
             .bind(i64::from(party.guests.taken()))
@@ -155,7 +167,7 @@ impl Stored {
     }
 }
 
-/// What of a party is in its own row, and a rule may change.
+/// The columns of the party's own row that a rule may change.
 fn columns(party: &Party) -> impl PartialEq {
     let guests = &party.guests;
     let totals = (guests.seats(), guests.taken(), guests.max_companions());

@@ -1,51 +1,132 @@
-//! What a page shows of several lists, in one statement: a home, and one's own profile.
+//! Pages that show several lists of parties, read by one statement each: the home page and the user's own profile.
+//!
+//! Each statement wakes SQLite's thread and waits for it. Parameters and joins are written as in
+//! [`list::statements`](super::list::statements).
 
 use domain::party::{HomeView, ProfileCursors, ProfileView};
 use domain::user::UserId;
 use domain::{Page, PageSize, Timestamp};
 use sqlx::query_as;
 
-use super::delimited_rows::{self as lines, line, lines};
-use super::list::{attended_by, beginnings, cursor, past, to_come};
-use super::row::{read_summaries, summaries, zone};
+use super::delimited_rows;
+use super::list::{cursor, start_positions};
+use super::row::zone;
+use super::summary::{read_summaries, summary_row};
 use crate::engine::dialect::Dialect;
 use crate::engine::read_pool::ReadPool;
+use crate::statements::statements;
 
-/// The parties that have a seat for the viewer, by HOME's parameters.
-macro_rules! open {
-    () => {
-        summaries!(
-            "SELECT * FROM parties WHERE starts_at > $2 AND rsvp_deadline > $2 AND state = 'scheduled' AND taken < seats \
-             AND host_id <> $1 AND NOT EXISTS (SELECT 1 FROM rsvps WHERE party_id = parties.id AND guest_id = ($1 + 0) \
-             AND answer IN ('seated', 'removed')) ORDER BY starts_at, id LIMIT ($3 + 0)",
-            "starts_at, party.id"
-        )
-    };
+statements! {
+    /// The next party that the viewer hosts or attends, then the parties with a seat for the viewer: `$1` is the viewer, `$2` the
+    /// current time, `$3` the number of parties.
+    const HOME: &str = concat!("SELECT (
+            SELECT string_agg(delimited, '\u{1e}') FROM (
+                SELECT ", summary_row!(), " AS delimited
+                FROM (
+                    SELECT * FROM parties WHERE id IN (
+                        SELECT id FROM (
+                            SELECT id FROM parties
+                            WHERE host_id = $1 AND starts_at > $2 AND state = 'scheduled'
+                            ORDER BY starts_at, id LIMIT 1
+                        ) AS hosted
+                        UNION ALL
+                        SELECT id FROM (
+                            SELECT parties.id FROM rsvps AS seat CROSS JOIN parties
+                            WHERE seat.guest_id = $1 AND seat.answer = 'seated' AND parties.id = seat.party_id
+                                AND starts_at > $2 AND state = 'scheduled'
+                            ORDER BY starts_at, parties.id LIMIT 1
+                        ) AS attended
+                    )
+                    ORDER BY starts_at, id LIMIT 1
+                ) AS party
+                JOIN users AS host ON host.id = party.host_id
+                LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
+                ORDER BY party.id
+            ) AS page
+        ), (
+            SELECT string_agg(delimited, '\u{1e}') FROM (
+                SELECT ", summary_row!(), " AS delimited
+                FROM (
+                    SELECT * FROM parties
+                    WHERE starts_at > $2 AND rsvp_deadline > $2 AND state = 'scheduled' AND taken < seats AND host_id <> $1
+                        AND NOT EXISTS (
+                            SELECT 1 FROM rsvps
+                            WHERE party_id = parties.id AND guest_id = ($1 + 0) AND answer IN ('seated', 'removed')
+                        )
+                    ORDER BY starts_at, id LIMIT ($3 + 0)
+                ) AS party
+                JOIN users AS host ON host.id = party.host_id
+                LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
+                ORDER BY party.starts_at, party.id
+            ) AS page
+        )");
+
+    /// The upcoming and the past parties that the user hosts, then those that the user attends, then the zone of the party that the
+    /// user created last: `$1` is the user, `$2` the number of rows, and each pair up to `$10` is where a list begins.
+    const OWN_PROFILE: &str = concat!("SELECT (
+            SELECT string_agg(delimited, '\u{1e}') FROM (
+                SELECT ", summary_row!(), " AS delimited
+                FROM (
+                    SELECT parties.* FROM parties
+                    WHERE host_id = $1
+                        AND (parties.starts_at, parties.id) > ($3, $4)
+                    ORDER BY parties.starts_at, parties.id
+                    LIMIT ($2 + 0)
+                ) AS party
+                JOIN users AS host ON host.id = party.host_id
+                LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
+                ORDER BY party.starts_at, party.id
+            ) AS page
+        ), (
+            SELECT string_agg(delimited, '\u{1e}') FROM (
+                SELECT ", summary_row!(), " AS delimited
+                FROM (
+                    SELECT parties.* FROM parties
+                    WHERE host_id = $1
+                        AND parties.starts_at <= $5
+                        AND (parties.starts_at < $5 OR parties.id > $6)
+                    ORDER BY parties.starts_at DESC, parties.id
+                    LIMIT ($2 + 0)
+                ) AS party
+                JOIN users AS host ON host.id = party.host_id
+                LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
+                ORDER BY party.starts_at DESC, party.id
+            ) AS page
+        ), (
+            SELECT string_agg(delimited, '\u{1e}') FROM (
+                SELECT ", summary_row!(), " AS delimited
+                FROM (
+                    SELECT parties.* FROM rsvps AS seat CROSS JOIN parties
+                    WHERE seat.guest_id = $1 AND seat.answer = 'seated' AND parties.id = seat.party_id
+                        AND (parties.starts_at, parties.id) > ($7, $8)
+                    ORDER BY parties.starts_at, parties.id
+                    LIMIT ($2 + 0)
+                ) AS party
+                JOIN users AS host ON host.id = party.host_id
+                LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
+                ORDER BY party.starts_at, party.id
+            ) AS page
+        ), (
+            SELECT string_agg(delimited, '\u{1e}') FROM (
+                SELECT ", summary_row!(), " AS delimited
+                FROM (
+                    SELECT parties.* FROM rsvps AS seat CROSS JOIN parties
+                    WHERE seat.guest_id = $1 AND seat.answer = 'seated' AND parties.id = seat.party_id
+                        AND parties.starts_at <= $9
+                        AND (parties.starts_at < $9 OR parties.id > $10)
+                    ORDER BY parties.starts_at DESC, parties.id
+                    LIMIT ($2 + 0)
+                ) AS party
+                JOIN users AS host ON host.id = party.host_id
+                LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
+                ORDER BY party.starts_at DESC, party.id
+            ) AS page
+        ), (
+            SELECT concat(id, '\u{1f}', zone) FROM parties WHERE host_id = $1 ORDER BY id DESC LIMIT 1
+        )");
 }
 
-/// `$1` is the viewer, `$2` the moment, `$3` how many that are open to them: first where they are expected next, then
-/// those.
-const HOME: &str = concat!(
-    "SELECT (",
-    summaries!(
-        concat!(
-            "SELECT * FROM parties WHERE id IN (SELECT id FROM (SELECT id FROM parties WHERE host_id = $1 \
-             AND starts_at > $2 AND state = 'scheduled' ORDER BY starts_at, id LIMIT 1) AS hosted UNION ALL \
-             SELECT id FROM (SELECT parties.id FROM ",
-            attended_by!("$1"),
-            " starts_at > $2 AND state = 'scheduled' ORDER BY starts_at, parties.id LIMIT 1) AS attended) \
-             ORDER BY starts_at, id LIMIT 1"
-        ),
-        "id"
-    ),
-    "), (",
-    open!(),
-    ")"
-);
-
-#[cfg(test)]
-const OPEN: &str = open!();
-
+/// The next party of `viewer`, and `size` parties that have a seat for `viewer`.
 pub(super) async fn home<D: Dialect>(
     read: &ReadPool<D>,
     viewer: UserId,
@@ -58,23 +139,10 @@ pub(super) async fn home<D: Dialect>(
     Ok(HomeView { next: read_summaries(next.as_deref())?.pop(), open: read_summaries(open.as_deref())? })
 }
 
-/// `$1` is whose, `$2` how many rows, and the pairs up to `$10` say where the four walks begin.
-const OWN_PROFILE: &str = concat!(
-    "SELECT (",
-    to_come!("parties WHERE host_id = $1 AND", "$3", "$4", "$2 + 0", ""),
-    "), (",
-    past!("parties WHERE host_id = $1 AND", "$5", "$6", "$2 + 0", ""),
-    "), (",
-    to_come!(attended_by!("$1"), "$7", "$8", "$2 + 0", ""),
-    "), (",
-    past!(attended_by!("$1"), "$9", "$10", "$2 + 0", ""),
-    "), (SELECT ",
-    line!("id", "zone"),
-    " FROM parties WHERE host_id = $1 ORDER BY id DESC LIMIT 1)"
-);
+/// The lists of [`OWN_PROFILE`], and the zone.
+type OwnProfileRow = (Option<String>, Option<String>, Option<String>, Option<String>, Option<String>);
 
-type OwnProfile = (Option<String>, Option<String>, Option<String>, Option<String>, Option<String>);
-
+/// The parties that `user` hosts and attends, a page of each.
 pub(super) async fn own_profile<D: Dialect>(
     read: &ReadPool<D>,
     user: UserId,
@@ -82,24 +150,24 @@ pub(super) async fn own_profile<D: Dialect>(
     after: ProfileCursors,
     size: PageSize,
 ) -> sqlx::Result<ProfileView> {
-    let mut statement = query_as::<_, OwnProfile>(OWN_PROFILE).bind(user.get()).bind(size.rows_and_one());
+    let mut statement = query_as::<_, OwnProfileRow>(OWN_PROFILE).bind(user.get()).bind(size.rows_and_one());
     for list in [after.hosted, after.attended] {
-        let (to_come, past) = beginnings(list, now);
-        statement = statement.bind(to_come.0).bind(to_come.1).bind(past.0).bind(past.1);
+        let (upcoming, past) = start_positions(list, now);
+        statement = statement.bind(upcoming.0).bind(upcoming.1).bind(past.0).bind(past.1);
     }
-    let (host_to_come, hosted, attend_to_come, attended, last) = statement.fetch_one(read).await?;
-    let page = |to_come: Option<String>, past: Option<String>| {
-        let mut parties = read_summaries(to_come.as_deref())?;
+    let (hosted_upcoming, hosted_past, attended_upcoming, attended_past, last) = statement.fetch_one(read).await?;
+    let page = |upcoming: Option<String>, past: Option<String>| {
+        let mut parties = read_summaries(upcoming.as_deref())?;
         parties.extend(read_summaries(past.as_deref())?);
         Ok::<_, sqlx::Error>(Page::from_rows(parties, size, |party| cursor(party, now)))
     };
-    let last_zone = lines::read(last.as_deref()).next().map(|mut line| {
-        let party = line.number()?;
-        zone(line.text()?, party)
+    let last_zone = delimited_rows::split(last.as_deref()).next().map(|mut row| {
+        let party = row.integer()?;
+        zone(row.text()?, party)
     });
     Ok(ProfileView {
-        hosted: page(host_to_come, hosted)?,
-        attended: page(attend_to_come, attended)?,
+        hosted: page(hosted_upcoming, hosted_past)?,
+        attended: page(attended_upcoming, attended_past)?,
         last_zone: last_zone.transpose()?,
     })
 }
@@ -107,16 +175,17 @@ pub(super) async fn own_profile<D: Dialect>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{assert_walks_an_index, plan};
+    use crate::plan::{assert_uses_indexes, query_plan};
 
     #[tokio::test]
-    async fn what_is_open_is_walked_to_and_not_sorted() {
-        assert_walks_an_index(OPEN).await;
+    async fn parties_with_free_seats_are_read_in_index_order() {
+        let (_next, open) = HOME.rsplit_once("), (").unwrap();
+        assert_uses_indexes(open.strip_suffix(')').unwrap()).await;
     }
 
-    /// What somebody attends is sorted; nobody else's answers are looked at, and each party by an index alone.
+    /// The parties that a user attends are sorted. No other user's RSVPs are read, and each party is found by an index.
     #[tokio::test]
-    async fn a_view_costs_what_it_shows_and_what_somebody_attends() {
+    async fn views_read_no_rows_of_others() {
         for (sql, indexes) in [
             (HOME, &["parties_to_come_by_host (host_id=? AND starts_at>?)", "parties_to_come (starts_at>?)"][..]),
             (
@@ -128,7 +197,7 @@ mod tests {
                 ],
             ),
         ] {
-            let steps = plan(sql).await;
+            let steps = query_plan(sql).await;
             let reads: Vec<_> =
                 steps.iter().filter(|step| step.contains("parties") || step.contains("rsvps")).collect();
             assert!(reads.iter().all(|step| step.starts_with("SEARCH ")), "{steps:#?}");

@@ -1,6 +1,8 @@
-//! Empty databases for a test, on either engine. What is tested is each test's business.
+//! Empty databases for tests, on either engine.
 
-#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "each test file uses what it needs of this")]
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "each test file uses a part of it")]
+
+pub mod damage;
 
 use std::sync::Arc;
 
@@ -14,7 +16,7 @@ use store::embed::{Database, Dialect, Engine, WriteError};
 use tempfile::TempDir;
 use test_support::{Postgres, sqlite_url};
 
-/// A store on an empty database, and the folder that goes with it.
+/// A store on an empty database, and the folder of its file.
 pub struct Fresh {
     pub url: String,
     pub store: PartyStore,
@@ -48,7 +50,7 @@ pub async fn sqlite() -> Fresh {
     Fresh { url, store, _folder: Some(folder) }
 }
 
-/// From a template that is migrated once.
+/// A copy of a template database that is migrated once.
 pub async fn postgres() -> Fresh {
     let migrate = async |url: String| {
         PartyStore::connect(&url).await?.accounts().close().await;
@@ -59,9 +61,14 @@ pub async fn postgres() -> Fresh {
     Fresh { url, store, _folder: None }
 }
 
-/// Runs SQL past the repositories, in one transaction, and gives the first number of its first row.
+/// Runs SQL past the repositories in one transaction, and returns the first integer of its first row.
 pub async fn past_our_types(store: &PartyStore, sql: &'static str) -> Result<Option<i64>, WriteError> {
-    match store.accounts().database() {
+    write(store.accounts().database(), sql).await
+}
+
+/// Runs SQL in one transaction, and returns the first integer of its first row.
+pub async fn write(database: &Database, sql: &'static str) -> Result<Option<i64>, WriteError> {
+    match database {
         Database::Sqlite(engine) => run(engine, sql).await,
         Database::Postgres(engine) => run(engine, sql).await,
     }
@@ -75,7 +82,7 @@ async fn run<D: Dialect>(engine: &Engine<D>, sql: &'static str) -> Result<Option
     written.await
 }
 
-/// Somebody called `name`.
+/// Adds a user called `name`.
 pub async fn add_user(ports: &AccountPorts, name: &str) -> User {
     let user = NewUser {
         username: Username::parse(name).unwrap(),
@@ -85,7 +92,7 @@ pub async fn add_user(ports: &AccountPorts, name: &str) -> User {
     ports.users.add(user, PasswordHash::new("$".to_owned())).await.unwrap()
 }
 
-/// A party long after [`NOW`].
+/// A party a year after [`NOW`].
 pub fn party_of(host: &User, seats: u32) -> NewParty {
     let (day, time) = (parse_date("2031-01-15").unwrap(), parse_time("19:00").unwrap());
     NewParty {
@@ -98,5 +105,5 @@ pub fn party_of(host: &User, seats: u32) -> NewParty {
     }
 }
 
-/// A moment in 2030.
+/// A time in March 2030.
 pub const NOW: Timestamp = Timestamp::from_millis(1_900_000_000_000);

@@ -7,42 +7,43 @@ use store::{Invariant, Violation};
 /// A violation as one line of text.
 pub(super) fn violation(violation: &Violation) -> String {
     match violation {
-        Violation::Damaged { said } => format!("the file: SQLite reports: {}", in_one_line(said)),
+        Violation::Damaged { message } => format!("the file: SQLite reports: {}", in_one_line(message)),
         Violation::Dangling { table, row, parent } => {
             format!("{}, row {row}: refers to a missing row of {}", in_one_line(table), in_one_line(parent))
         }
-        Violation::Unreadable { table, row: Some(row), said } => {
-            format!("{table}, row {row}: cannot be read: {}", in_one_line(said))
+        Violation::Unreadable { table, row: Some(row), message } => {
+            format!("{table}, row {row}: cannot be read: {}", in_one_line(message))
         }
-        Violation::Unreadable { table, row: None, said } => {
-            format!("{table}, a row: cannot be read: {}", in_one_line(said))
+        Violation::Unreadable { table, row: None, message } => {
+            format!("{table}, a row: cannot be read: {}", in_one_line(message))
         }
-        Violation::Rule { table, row, rule } => format!("{table}, row {row}: violates the schema's {rule}"),
         Violation::Value(value) => {
             let cause =
                 value.source().map(|source| format!(": {}", in_one_line(&source.to_string()))).unwrap_or_default();
             format!("{}, row {}: {} is not what it should be{cause}", value.table, value.row, value.column)
         }
-        Violation::Invariant { table, row, promise } => format!("{table}, row {row}: {}", invariant(*promise)),
+        Violation::Invariant { table, row, invariant } => {
+            format!("{table}, row {row}: {}", invariant_message(*invariant))
+        }
         Violation::Taken { party, taken, counted } => {
             format!("party {party}: {taken} seats are stored as taken, and {counted} are")
         }
         Violation::Overbooked { party, seats, counted } => format!("party {party}: {counted} heads on {seats} seats"),
-        Violation::Heads { party, rsvp, heads, most } => {
-            format!("party {party}: row {rsvp} of rsvps has {heads} heads, and 1 to {most} are allowed")
+        Violation::Heads { party, rsvp, heads, max } => {
+            format!("party {party}: row {rsvp} of rsvps has {heads} heads, and 1 to {max} are allowed")
         }
     }
 }
 
-fn invariant(invariant: Invariant) -> &'static str {
+fn invariant_message(invariant: Invariant) -> &'static str {
     match invariant {
         Invariant::HasCredential => "a user without a password",
         Invariant::HostIsNoGuest => "a host who is a guest of the same party",
         Invariant::PlaceIsUnique => "two guests of the party have the same place in its order",
-        Invariant::FirstGuestsAreNamed => "first_guests does not name the two guests who were seated first",
-        Invariant::PlaceIsDrawn => "a guest's place in the order is not among those that the party has given",
-        Invariant::DeadlineBeforeStart => "the RSVP deadline is after the start",
-        Invariant::MomentIsOfOurTime => "a time before 1970 or after 9999",
+        Invariant::FirstGuestsAreCurrent => "first_guests does not name the two guests who were seated first",
+        Invariant::PlaceIsInRange => "a guest's place in the order is not among those that the party has given",
+        Invariant::DeadlineIsBeforeStart => "the RSVP deadline is after the start",
+        Invariant::TimestampIsInRange => "a time before 1970 or after 9999",
     }
 }
 

@@ -1,98 +1,119 @@
-//! A transaction for each job, beside others. One that was in another's way, or lost its connection before the commit, runs
-//! again: nothing of it is stored.
+//! A transaction per write job. The server gathers concurrent commits itself. A job that conflicted with another, or whose
+//! connection was lost before the commit, runs again: nothing of it is stored.
 
 use std::time::Duration;
 
-use futures_util::future::BoxFuture;
+use sqlx::{PgConnection, Postgres};
 use tokio::time::{Instant, sleep};
 
-use crate::engine::circuit_breaker::{CircuitBreaker, in_time};
-use crate::engine::dialect::{Dialect, is_the_servers_word, lost_a_race, lost_the_connection};
-use crate::engine::writer::{WriteError, begin};
+use super::error_code::{is_conflict, is_connection_lost, is_reported_by_server};
+use crate::engine::guarded_pool::{GuardedPool, with_deadline};
+use crate::engine::writer::{Job, JobRunner, WriteError, begin};
+use crate::timeouts::WRITE_RETRY_TIMEOUT;
 
-/// How often a job is run at most: more often than there are connections, each of which may turn out to be lost.
-const RUNS: u32 = 20;
+/// The most runs of a job. More than there are connections, each of which may turn out to be lost.
+const MAX_RUNS: u32 = 20;
 
-/// How long a job is run again at most: nobody waits for longer.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The connections that write.
+#[derive(Debug, Clone)]
+pub struct TransactionPerJob {
+    pool: GuardedPool<Postgres>,
+}
 
-pub(crate) async fn write<D: Dialect, I, T, R>(
-    gate: &CircuitBreaker<D>,
-    input: &I,
-    job: &(impl for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>> + Sync),
-) -> Result<T, WriteError<R>> {
-    let start = Instant::now();
-    for run in 1..RUNS {
-        match once(gate, input, job).await {
-            Err(WriteError::Failed(error))
-                if start.elapsed() < PATIENCE && (lost_a_race(&error) || lost_the_connection(&error)) =>
-            {
-                tracing::info!(run, %error, "a write was not done and runs again");
-                sleep(Duration::from_millis(1 << run.min(6))).await;
+impl TransactionPerJob {
+    pub(crate) fn new(pool: GuardedPool<Postgres>) -> Self {
+        Self { pool }
+    }
+
+    async fn run_once<I, T, R>(&self, input: &I, job: &impl Job<Postgres, I, T, R>) -> Result<T, WriteError<R>> {
+        let mut connection = self.pool.connection().await?;
+        let (result, is_reusable) = transact(&mut connection, input, job).await;
+        if is_reusable {
+            self.pool.record_response();
+        } else {
+            connection.close_on_drop();
+        }
+        result
+    }
+}
+
+impl JobRunner<Postgres> for TransactionPerJob {
+    async fn run<I, T, R>(&self, input: I, job: impl Job<Postgres, I, T, R>) -> Result<T, WriteError<R>>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+        R: Send + 'static,
+    {
+        let (start, mut run) = (Instant::now(), 1);
+        loop {
+            match self.run_once(&input, &job).await {
+                Err(WriteError::Failed(error))
+                    if run < MAX_RUNS
+                        && start.elapsed() < WRITE_RETRY_TIMEOUT
+                        && (is_conflict(&error) || is_connection_lost(&error)) =>
+                {
+                    tracing::info!(run, %error, "retrying a write job");
+                    sleep(Duration::from_millis(1 << run.min(6))).await;
+                    run += 1;
+                }
+                result => return result,
             }
-            told => return told,
         }
     }
-    once(gate, input, job).await
-}
 
-async fn once<D: Dialect, I, T, R>(
-    gate: &CircuitBreaker<D>,
-    input: &I,
-    job: &(impl for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>> + Sync),
-) -> Result<T, WriteError<R>> {
-    let mut connection = gate.acquire().await?;
-    let (told, is_sound) = transact::<D, _, _, _>(&mut connection, input, job).await;
-    if is_sound {
-        gate.open();
-    } else {
-        connection.close_on_drop();
+    fn is_open(&self) -> bool {
+        !self.pool.pool().is_closed()
     }
-    told
+
+    async fn close(&self) {
+        self.pool.pool().close().await;
+    }
 }
 
-/// What the job said, once that is committed or undone; and whether the connection may be used again.
-async fn transact<D: Dialect, I, T, R>(
-    connection: &mut D::Connection,
+/// Runs the job in a transaction. Returns its result, and whether the connection may be used again.
+async fn transact<I, T, R>(
+    connection: &mut PgConnection,
     input: &I,
-    job: &(impl for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>> + Sync),
+    job: &impl Job<Postgres, I, T, R>,
 ) -> (Result<T, WriteError<R>>, bool) {
-    let begun = in_time(async {
-        let mut transaction = begin::<D>(connection).await?;
-        let told = job(&mut transaction, input).await;
-        Ok((transaction, told))
+    let run = with_deadline(async {
+        let mut transaction = begin::<Postgres>(connection).await?;
+        let result = job(&mut transaction, input).await;
+        Ok((transaction, result))
     });
-    let (transaction, told) = match begun.await {
-        Ok(begun) => begun,
+    let (transaction, result) = match run.await {
+        Ok(run) => run,
         Err(error) => return (Err(WriteError::Failed(error)), false),
     };
-    // Awaited either way: its locks are gone when the caller hears of it.
-    let ended = match told {
-        Ok(_) => in_time(transaction.commit()).await,
-        Err(_) => in_time(transaction.rollback()).await,
+    // A rollback is awaited too, so that the job's locks are free when the caller has the result.
+    let ended = match result {
+        Ok(_) => with_deadline(transaction.commit()).await,
+        Err(_) => with_deadline(transaction.rollback()).await,
     };
-    match (told, ended) {
-        (Err(WriteError::Failed(error)), Ok(())) if lost_the_connection(&error) => (Err(error.into()), false),
-        (told, Ok(())) => (told, true),
-        (Err(said), Err(_)) => (Err(said), false), // nothing was written either way
-        (Ok(_), Err(error)) if is_the_servers_word(&error) => (Err(WriteError::Failed(error)), false),
+    match (result, ended) {
+        (Err(WriteError::Failed(error)), Ok(())) if is_connection_lost(&error) => (Err(error.into()), false),
+        (result, Ok(())) => (result, true),
+        (Err(error), Err(_)) => (Err(error), false), // nothing was written in either case
+        (Ok(_), Err(error)) if is_reported_by_server(&error) => (Err(WriteError::Failed(error)), false),
         (Ok(_), Err(error)) => (Err(WriteError::OutcomeUnknown(error)), false),
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use sqlx::sqlite::SqlitePoolOptions;
+    use sqlx::postgres::PgPoolOptions;
 
     use super::*;
+    use crate::engine::circuit_breaker::CircuitBreaker;
 
-    /// The pool would lend a connection, and is not asked.
+    /// The pool itself is not asked.
     #[tokio::test]
-    async fn while_somebody_asks_a_server_that_is_away_others_are_told_at_once() {
-        let gate = CircuitBreaker::asked(SqlitePoolOptions::new().connect("sqlite::memory:").await.unwrap());
+    async fn half_open_breaker_fails_jobs_immediately() {
+        let pool = PgPoolOptions::new().connect_lazy("postgres://127.0.0.1:1/away").unwrap();
+        let jobs = TransactionPerJob::new(GuardedPool::with_breaker(pool, CircuitBreaker::half_open()));
 
-        let told = write(&gate, &(), &|_, ()| Box::pin(async { Ok::<_, WriteError>(()) })).await;
+        let result = jobs.run((), |_, ()| Box::pin(async { Ok::<_, WriteError>(()) })).await;
 
-        assert!(matches!(told, Err(WriteError::Failed(sqlx::Error::PoolTimedOut))), "{told:?}");
+        assert!(matches!(result, Err(WriteError::Failed(sqlx::Error::PoolTimedOut))), "{result:?}");
     }
 }

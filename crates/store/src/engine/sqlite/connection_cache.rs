@@ -1,112 +1,149 @@
-//! Connections that are handed on from one statement to the next.
+//! A cache of connections that pass from one statement to the next without a ping.
 
+use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
-use sqlx::{Connection as _, Error, Pool};
+use sqlx::{Connection as _, Error, Pool, Sqlite, SqliteConnection};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::timeout;
 
-use crate::engine::dialect::Dialect;
+use crate::engine::read_pool::{Lease, ReadConnections};
+use crate::timeouts::POOL_ACQUIRE_TIMEOUT;
 
-/// Connections that go from one statement to the next, and the places that there are for them.
-pub(crate) struct Kept<D: Dialect> {
-    /// Opens them. Not the pool, whose connections may all be busy for long.
-    opener: Pool<D>,
-    idle: Mutex<Vec<D::Connection>>,
-    pub(crate) places: Arc<Semaphore>,
-    most: u32,
-    patience: Duration,
+/// Read-only connections to one SQLite file, for short statements.
+///
+/// sqlx's own pool pings each connection that returns to it, in a task of its own. A file has no line that could be cut, and
+/// the ping takes as long as a short statement (figures in `docs/adr/0010-a-page-is-read-at-once.md`).
+#[derive(Clone)]
+pub struct ConnectionCache {
+    shared: Arc<Shared>,
 }
 
-impl<D: Dialect> Kept<D> {
-    pub(crate) fn new(most: u32, patience: Duration, opener: Pool<D>) -> Self {
-        let places = Arc::new(Semaphore::new(usize::try_from(most).unwrap_or(1)));
-        Self { opener, idle: Mutex::default(), places, most, patience }
+struct Shared {
+    /// Opens connections. It is a pool of its own, since the connections of another may all be busy for long.
+    opener: Pool<Sqlite>,
+    idle: Mutex<Vec<SqliteConnection>>,
+    /// One permit per connection that may be in use.
+    slots: Arc<Semaphore>,
+    size: u32,
+}
+
+impl ConnectionCache {
+    /// A cache of at most `size` connections, which `opener` opens as they are needed.
+    pub(crate) fn new(size: u32, opener: Pool<Sqlite>) -> Self {
+        let slots = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1)));
+        Self { shared: Arc::new(Shared { opener, idle: Mutex::default(), slots, size }) }
     }
 
-    pub(crate) async fn close(&self) {
-        let all = self.places.acquire_many(self.most).await;
-        self.places.close();
-        let idle = std::mem::take(&mut *self.idle());
-        for connection in idle {
-            let _ = connection.close().await; // nothing was written on it that could be lost
-        }
-        drop(all);
-        self.opener.close().await;
-    }
-
-    pub(crate) async fn lease(self: &Arc<Self>) -> Result<Lease<D>, Error> {
-        let kept = self;
-        let lease = |connection, place| Lease {
+    fn lease(&self, connection: SqliteConnection, slot: OwnedSemaphorePermit) -> CachedConnection {
+        CachedConnection {
             connection: Some(connection),
-            place: Some(place),
-            kept: Arc::clone(kept),
-            ended: false,
-        };
-        if let Ok(place) = Arc::clone(&kept.places).try_acquire_owned() {
-            let idle = kept.idle().pop();
+            slot: Some(slot),
+            shared: Arc::clone(&self.shared),
+            has_ended: false,
+        }
+    }
+}
+
+impl fmt::Debug for ConnectionCache {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (size, idle) = (self.shared.size, self.shared.idle().len());
+        f.debug_struct("ConnectionCache").field("size", &size).field("idle", &idle).finish_non_exhaustive()
+    }
+}
+
+impl Shared {
+    fn idle(&self) -> MutexGuard<'_, Vec<SqliteConnection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner) // no panic can leave a push or a pop half done
+    }
+}
+
+impl ReadConnections<Sqlite> for ConnectionCache {
+    type Lease = CachedConnection;
+
+    async fn acquire(&self) -> Result<CachedConnection, Error> {
+        let shared = &self.shared;
+        // Without a timer where a slot and a connection are free.
+        if let Ok(slot) = Arc::clone(&shared.slots).try_acquire_owned() {
+            let idle = shared.idle().pop();
             if let Some(connection) = idle {
-                return Ok(lease(connection, place));
+                return Ok(self.lease(connection, slot));
             }
         }
-        let waited = tokio::time::timeout(kept.patience, async {
-            let place = Arc::clone(&kept.places).acquire_owned().await.map_err(|_| Error::PoolClosed)?;
-            let idle = kept.idle().pop();
+        let acquired = timeout(POOL_ACQUIRE_TIMEOUT, async {
+            let slot = Arc::clone(&shared.slots).acquire_owned().await.map_err(|_| Error::PoolClosed)?;
+            let idle = shared.idle().pop();
             let connection = match idle {
                 Some(connection) => connection,
-                None => kept.opener.acquire().await?.detach(),
+                None => shared.opener.acquire().await?.detach(),
             };
-            Ok(lease(connection, place))
+            Ok(self.lease(connection, slot))
         });
-        waited.await.unwrap_or(Err(Error::PoolTimedOut))
+        acquired.await.unwrap_or(Err(Error::PoolTimedOut))
     }
 
-    pub(crate) fn idle(&self) -> MutexGuard<'_, Vec<D::Connection>> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner) // a push or a pop is whole or not at all
+    async fn close(&self) {
+        let shared = &self.shared;
+        let all_slots = shared.slots.acquire_many(shared.size).await;
+        shared.slots.close();
+        let idle = std::mem::take(&mut *shared.idle());
+        for connection in idle {
+            let _ = connection.close().await; // read-only: nothing can be lost
+        }
+        drop(all_slots);
+        shared.opener.close().await;
     }
 }
 
-/// A connection that is kept, and its place.
-pub(crate) struct Lease<D: Dialect> {
-    connection: Option<D::Connection>,
-    place: Option<OwnedSemaphorePermit>,
-    kept: Arc<Kept<D>>,
-    ended: bool,
+/// A connection of the cache, and its slot.
+pub struct CachedConnection {
+    connection: Option<SqliteConnection>,
+    slot: Option<OwnedSemaphorePermit>,
+    shared: Arc<Shared>,
+    has_ended: bool,
 }
 
-impl<D: Dialect> Lease<D> {
-    pub(crate) fn connection(&mut self) -> Result<&mut D::Connection, Error> {
+impl Lease<Sqlite> for CachedConnection {
+    fn connection(&mut self) -> Result<&mut SqliteConnection, Error> {
         self.connection.as_mut().ok_or(Error::WorkerCrashed)
     }
 
-    /// Passes on what was told. A connection on which something failed is not used again.
-    pub(crate) fn end<T>(mut self, told: Result<T, Error>) -> Result<T, Error> {
-        if told.is_err() {
+    /// Without a deadline: a file is never silent.
+    async fn limit<T: Send>(statement: impl Future<Output = Result<T, Error>> + Send) -> Result<T, Error> {
+        statement.await
+    }
+
+    /// Closes the connection where its statement failed.
+    fn release<T>(mut self, result: Result<T, Error>) -> Result<T, Error> {
+        if result.is_err() {
             self.connection = None;
         }
-        self.ended = true;
-        told
+        self.has_ended = true;
+        result
     }
 }
 
-impl<D: Dialect> Drop for Lease<D> {
+impl Drop for CachedConnection {
     fn drop(&mut self) {
-        let (Some(mut connection), place, kept) = (self.connection.take(), self.place.take(), Arc::clone(&self.kept))
-        else {
+        let (Some(mut connection), slot) = (self.connection.take(), self.slot.take()) else {
             return;
         };
-        if self.ended {
-            kept.idle().push(connection); // before its place is free
+        let shared = Arc::clone(&self.shared);
+        if self.has_ended {
+            shared.idle().push(connection); // before the slot is free
         } else if let Ok(runtime) = Handle::try_current() {
-            // Nobody waits for the answer any more, but the statement may still run: nobody waits behind it either, and
-            // it keeps its place, so that no more run than there are places for.
+            // The caller was dropped, but SQLite may still run the statement. No other statement waits behind it, and it keeps
+            // its slot, so that no more statements run than there are slots.
             runtime.spawn(async move {
                 if connection.ping().await.is_ok() {
-                    kept.idle().push(connection);
+                    shared.idle().push(connection);
                 }
-                drop(place);
+                drop(slot);
             });
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,5 +1,5 @@
-//! That the lock is needed: the same statements in the wrong form overbook. Two guests ask for the last seat, and each
-//! meets the other between reading and saving, unless a lock keeps one of them out.
+//! Negative controls: without the lock the same statements overbook. Two guests accept the last seat, and each waits for the
+//! other between reading and saving, unless a lock excludes that.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,25 +15,25 @@ use tokio::time::timeout;
 use super::*;
 use crate::PartyStore;
 use crate::embed::{Database, Engine};
-use crate::engine::dialect::is_busy;
-use crate::plan::{assert_walks_an_index, plan};
+use crate::engine::sqlite::error_code::is_busy;
+use crate::plan::{assert_uses_indexes, query_plan};
 
 const ROUNDS: usize = 3;
 const NOW: Timestamp = Timestamp::from_millis(1_900_000_000_000);
 
-/// One of two who ask.
+/// One of two guests who accept at the same time.
 #[derive(Clone)]
 struct Attempt {
     party: PartyId,
     guest: UserId,
-    meeting: Arc<Barrier>,
-    patience: Duration,
+    barrier: Arc<Barrier>,
+    barrier_timeout: Duration,
 }
 
 impl Attempt {
-    /// The other one has read too, or cannot.
-    async fn meet(&self) {
-        let _ = timeout(self.patience, self.meeting.wait()).await;
+    /// Waits until the other guest's transaction has read too, or for the timeout if a lock excludes that.
+    async fn wait_for_the_other(&self) {
+        let _ = timeout(self.barrier_timeout, self.barrier.wait()).await;
     }
 
     fn accept(&self, party: &mut Party) -> Outcome {
@@ -41,14 +41,14 @@ impl Attempt {
     }
 }
 
-/// Everything that `update` does, but for the lock.
+/// What `update` does, without the lock.
 fn without_the_lock<'j, D: Dialect>(
     connection: &'j mut D::Connection,
     attempt: &'j Attempt,
 ) -> BoxFuture<'j, Result<Outcome, WriteError>> {
     Box::pin(async move {
-        let stored = Stored::load::<D>(connection, attempt.party, Some(attempt.guest)).await?.unwrap();
-        attempt.meet().await;
+        let stored = StoredParty::load::<D>(connection, attempt.party, Some(attempt.guest)).await?.unwrap();
+        attempt.wait_for_the_other().await;
         let mut party = stored.party.clone();
         let outcome = attempt.accept(&mut party);
         stored.save::<D>(connection, &party).await?;
@@ -66,7 +66,7 @@ fn with_the_lock<'j, D: Dialect>(
     })
 }
 
-/// Parties with one seat beside the host's.
+/// Parties with one seat besides the host's.
 struct Race {
     store: PartyStore,
     url: String,
@@ -93,7 +93,7 @@ impl Race {
         Self::new(Some(Postgres::shared().await.unwrap().database().await.unwrap())).await
     }
 
-    async fn attempts(&self, patience: Duration) -> [Attempt; 2] {
+    async fn attempts(&self, barrier_timeout: Duration) -> [Attempt; 2] {
         let zone = Zone::parse("Europe/Berlin").unwrap();
         let party = NewParty {
             host: self.users[0],
@@ -104,8 +104,8 @@ impl Race {
             idempotency_key: None,
         };
         let party = self.store.parties().add(party).await.unwrap();
-        let meeting = Arc::new(Barrier::new(2));
-        [1, 2].map(|n| Attempt { party, guest: self.users[n], meeting: Arc::clone(&meeting), patience })
+        let barrier = Arc::new(Barrier::new(2));
+        [1, 2].map(|n| Attempt { party, guest: self.users[n], barrier: Arc::clone(&barrier), barrier_timeout })
     }
 
     async fn seated(&self, attempt: &Attempt) -> usize {
@@ -113,52 +113,53 @@ impl Race {
     }
 }
 
-/// How many hold the one seat after each round.
+/// Returns how many guests are seated after each round.
 async fn rounds<D: Dialect, F: Future<Output = ()>>(
     race: &Race,
     engine: &Engine<D>,
-    patience: Duration,
-    ask: impl Fn(Engine<D>, Attempt) -> F,
+    barrier_timeout: Duration,
+    accept: impl Fn(Engine<D>, Attempt) -> F,
 ) -> Vec<usize> {
     let mut seated = vec![];
     for _ in 0..ROUNDS {
-        let [one, other] = race.attempts(patience).await;
-        tokio::join!(ask(engine.clone(), one.clone()), ask(engine.clone(), other));
+        let [one, other] = race.attempts(barrier_timeout).await;
+        tokio::join!(accept(engine.clone(), one.clone()), accept(engine.clone(), other));
         seated.push(race.seated(&one).await);
     }
     seated
 }
 
-/// Long enough for two who can meet, since that is what breaks the wrong forms.
-const LONG: Duration = Duration::from_secs(20);
-/// Long enough to show that two who wait for one another's lock do not.
-const SHORT: Duration = Duration::from_millis(300);
+/// For two transactions that run at the same time: never elapses.
+const LONG_TIMEOUT: Duration = Duration::from_secs(20);
+/// For two transactions of which one waits for the other's lock: always elapses.
+const SHORT_TIMEOUT: Duration = Duration::from_millis(300);
 
 #[tokio::test]
-async fn without_the_row_lock_postgres_gives_a_seat_twice_and_with_it_once() {
+async fn postgres_without_row_lock_seats_two_on_one_seat() {
     let race = Race::on_postgres().await;
     let Database::Postgres(engine) = race.store.accounts().database() else { panic!("not PostgreSQL") };
 
-    let wrong = rounds(&race, engine, LONG, async |engine, attempt| {
+    let wrong = rounds(&race, engine, LONG_TIMEOUT, async |engine, attempt| {
         engine.writer.write(attempt, without_the_lock::<sqlx::Postgres>).await.unwrap();
     });
     assert_eq!(wrong.await, [2; ROUNDS]);
 
-    let right = rounds(&race, engine, SHORT, async |engine, attempt| {
+    let right = rounds(&race, engine, SHORT_TIMEOUT, async |engine, attempt| {
         engine.writer.write(attempt, with_the_lock::<sqlx::Postgres>).await.unwrap();
     });
     assert_eq!(right.await, [1; ROUNDS]);
 }
 
 #[tokio::test]
-async fn read_outside_the_write_sqlite_gives_a_seat_twice_and_inside_once() {
+async fn sqlite_read_outside_the_write_seats_two_on_one_seat() {
     let race = Race::new(None).await;
     let Database::Sqlite(engine) = race.store.accounts().database() else { panic!("not SQLite") };
 
-    let wrong = rounds(&race, engine, LONG, async |engine, attempt| {
-        let mut reader = engine.read.pool().acquire().await.unwrap();
-        let stored = Stored::load::<Sqlite>(&mut reader, attempt.party, Some(attempt.guest)).await.unwrap().unwrap();
-        attempt.meet().await;
+    let wrong = rounds(&race, engine, LONG_TIMEOUT, async |engine, attempt| {
+        let mut reader = engine.searches.pool().acquire().await.unwrap();
+        let stored =
+            StoredParty::load::<Sqlite>(&mut reader, attempt.party, Some(attempt.guest)).await.unwrap().unwrap();
+        attempt.wait_for_the_other().await;
         let mut party = stored.party.clone();
         attempt.accept(&mut party);
         let saved = engine.writer.write((stored, party), |connection, (stored, party)| {
@@ -168,20 +169,20 @@ async fn read_outside_the_write_sqlite_gives_a_seat_twice_and_inside_once() {
     });
     assert_eq!(wrong.await, [2; ROUNDS]);
 
-    let right = rounds(&race, engine, SHORT, async |engine, attempt| {
+    let right = rounds(&race, engine, SHORT_TIMEOUT, async |engine, attempt| {
         engine.writer.write(attempt, with_the_lock::<Sqlite>).await.unwrap();
     });
     assert_eq!(right.await, [1; ROUNDS]);
 }
 
-/// As two processes: each with a connection of its own to the file.
+/// As two processes, each with its own connection to the file.
 #[tokio::test]
-async fn with_a_plain_begin_sqlite_fails_at_once_and_with_an_immediate_one_waits() {
+async fn sqlite_deferred_begin_fails_and_immediate_begin_waits() {
     let race = Race::new(None).await;
-    for (begin, patience, locked_out) in [("BEGIN", LONG, 1), (Sqlite::BEGIN_WRITE, SHORT, 0)] {
+    for (begin, barrier_timeout, locked_out) in [("BEGIN", LONG_TIMEOUT, 1), (Sqlite::BEGIN_WRITE, SHORT_TIMEOUT, 0)] {
         for _ in 0..ROUNDS {
-            let attempts = race.attempts(patience).await;
-            let ask = async |attempt: &Attempt| {
+            let attempts = race.attempts(barrier_timeout).await;
+            let accept = async |attempt: &Attempt| {
                 let mut connection = SqliteConnection::connect(&race.url).await.unwrap();
                 let mut transaction = connection.begin_with(begin).await?;
                 match with_the_lock::<Sqlite>(&mut transaction, attempt).await {
@@ -190,39 +191,39 @@ async fn with_a_plain_begin_sqlite_fails_at_once_and_with_an_immediate_one_waits
                     Err(other) => panic!("{other}"),
                 }
             };
-            let told = tokio::join!(ask(&attempts[0]), ask(&attempts[1]));
-            let failed = [told.0, told.1].into_iter().filter_map(Result::err).collect::<Vec<_>>();
+            let results = tokio::join!(accept(&attempts[0]), accept(&attempts[1]));
+            let failed = [results.0, results.1].into_iter().filter_map(Result::err).collect::<Vec<_>>();
             assert_eq!((failed.len(), failed.iter().all(is_busy)), (locked_out, true), "{begin}: {failed:?}");
             assert_eq!(race.seated(&attempts[0]).await, 1);
         }
     }
 }
 
-/// On a table of a thousand as on one of ten.
+/// At a party of a thousand guests as at one of ten.
 #[tokio::test]
-async fn a_change_looks_at_nothing_but_what_it_needs() {
+async fn change_reads_only_the_rows_that_it_needs() {
     for sql in [LOAD, SAVE] {
-        assert_walks_an_index(sql).await;
+        assert_uses_indexes(sql).await;
     }
-    let steps = plan(LOAD_ANSWERS).await;
+    let steps = query_plan(LOAD_ANSWERS).await;
     let searches = steps.iter().filter(|step| step.starts_with("SEARCH rsvps")).collect::<Vec<_>>();
     let [own, waiting] = searches[..] else { panic!("{steps:#?}") };
     assert!(own.contains("(party_id=? AND guest_id=?)") && waiting.contains("(party_id=? AND answer=?)"), "{steps:#?}");
 }
 
-/// A double click, or an answer that holds no seat: on SQLite a commit without a write costs no sync of the disk.
+/// A double click, or an answer that holds no seat. On SQLite a commit without a write costs no fsync.
 #[tokio::test]
-async fn what_did_not_change_is_not_written() {
+async fn unchanged_rows_are_not_written() {
     let race = Race::new(None).await;
     let Database::Sqlite(engine) = race.store.accounts().database() else { panic!("not SQLite") };
-    let [attempt, other] = race.attempts(SHORT).await;
-    let say = async |guest: UserId, rule: fn(&mut Party, UserId) -> Outcome| {
+    let [attempt, other] = race.attempts(SHORT_TIMEOUT).await;
+    let respond = async |guest: UserId, rule: fn(&mut Party, UserId) -> Outcome| {
         let change: PartyChange = Arc::new(move |party| Ok(rule(party, guest)));
         race.store.parties().update(attempt.party, Some(guest), change).await
     };
     let accept = |party: &mut Party, guest| party.accept(guest, Heads::ONE, NOW).unwrap();
     let decline = |party: &mut Party, guest| party.decline(guest, NOW).unwrap();
-    say(attempt.guest, accept).await.unwrap();
+    respond(attempt.guest, accept).await.unwrap();
     for table in ["parties", "rsvps"] {
         let sql = format!("CREATE TRIGGER {table}_stay BEFORE UPDATE ON {table} BEGIN SELECT raise(ABORT, 'no'); END");
         let create = engine.writer.write(sql, |connection, sql| {
@@ -233,8 +234,8 @@ async fn what_did_not_change_is_not_written() {
         create.await.unwrap();
     }
 
-    assert!(matches!(say(attempt.guest, accept).await, Ok(Outcome::AlreadySeated(_))));
-    assert!(matches!(say(other.guest, accept).await, Ok(Outcome::Full(_))));
-    assert!(matches!(say(other.guest, decline).await, Ok(Outcome::Declined(_)))); // a row of its own
-    assert!(matches!(say(attempt.guest, decline).await, Err(UpdateError::Store(_)))); // the trigger works
+    assert!(matches!(respond(attempt.guest, accept).await, Ok(Outcome::AlreadySeated(_))));
+    assert!(matches!(respond(other.guest, accept).await, Ok(Outcome::Full(_))));
+    assert!(matches!(respond(other.guest, decline).await, Ok(Outcome::Declined(_)))); // a row of its own is inserted
+    assert!(matches!(respond(attempt.guest, decline).await, Err(UpdateError::Store(_)))); // the trigger works
 }

@@ -1,35 +1,35 @@
-//! That nobody waits without an end, for his turn or for another's job.
+//! The timeouts and the length of the write queue.
 
 use super::*;
 
 #[tokio::test]
-async fn who_has_waited_for_too_long_is_told_so_and_the_job_is_never_begun() {
+async fn job_that_waits_too_long_is_overload_and_never_begins() {
     let mut file = File::new().await;
-    file.queue.patience = Duration::from_millis(50);
-    let held = file.hold().await;
+    file.queue.queue_timeout = Duration::from_millis(50);
+    let blocked = file.block().await;
 
-    let told = file.write(1, Then::Ends).await.unwrap();
+    let result = file.write(1, Then::Succeeds).await.unwrap();
 
-    assert!(matches!(told, Err(WriteError::Overloaded)), "{told:?}");
-    drop(held);
-    file.write(2, Then::Ends).await.unwrap().unwrap();
+    assert!(matches!(result, Err(WriteError::Overloaded)), "{result:?}");
+    drop(blocked);
+    file.write(2, Then::Succeeds).await.unwrap().unwrap();
     assert_eq!(file.stored().await, [2]);
 }
 
 #[tokio::test]
-async fn a_queue_that_is_full_takes_no_more() {
+async fn full_queue_rejects_jobs() {
     let mut file = File::new().await;
-    file.queue.patience = Duration::from_mins(2); // a thousand commits take their time on a slow disk
-    let held = file.hold().await;
-    let waiting: Vec<_> = (1..=1024).map(|id| file.write(id, Then::Ends)).collect();
+    file.queue.queue_timeout = Duration::from_mins(2); // a slow disk takes long for a thousand commits
+    let blocked = file.block().await;
+    let waiting: Vec<_> = (1..=1024).map(|id| file.write(id, Then::Succeeds)).collect();
     while file.queue.jobs.capacity() > 0 {
         yield_now().await;
     }
 
-    let told = file.write(2000, Then::Ends).await.unwrap();
+    let result = file.write(2000, Then::Succeeds).await.unwrap();
 
-    assert!(matches!(told, Err(WriteError::Overloaded)), "{told:?}");
-    drop(held);
+    assert!(matches!(result, Err(WriteError::Overloaded)), "{result:?}");
+    drop(blocked);
     for job in waiting {
         job.await.unwrap().unwrap();
     }
@@ -37,42 +37,42 @@ async fn a_queue_that_is_full_takes_no_more() {
 }
 
 #[tokio::test]
-async fn a_job_that_takes_too_long_is_undone_and_its_caller_is_told() {
+async fn job_that_runs_too_long_is_rolled_back() {
     let mut file = File::new().await;
-    file.queue.limit = Duration::from_millis(50);
-    let endless = file.queue.write((), |connection, ()| {
+    file.queue.job_timeout = Duration::from_millis(50);
+    let endless = file.queue.run((), |connection, ()| {
         Box::pin(async move {
             query("INSERT INTO notes (id, text) VALUES (1, 'a')").execute(connection).await?;
             std::future::pending::<Result<(), WriteError>>().await
         })
     });
 
-    let told = tokio::time::timeout(Duration::from_secs(5), endless).await.expect("stopped");
+    let result = tokio::time::timeout(Duration::from_secs(5), endless).await.expect("aborted");
 
-    let Err(WriteError::Failed(sqlx::Error::Io(error))) = told else { panic!("{told:?}") };
+    let Err(WriteError::Failed(sqlx::Error::Io(error))) = result else { panic!("{result:?}") };
     assert_eq!(error.kind(), io::ErrorKind::TimedOut);
-    file.write(2, Then::Ends).await.unwrap().unwrap();
+    file.write(2, Then::Succeeds).await.unwrap().unwrap();
     assert_eq!(file.stored().await, [2]);
 }
 
 #[tokio::test]
-async fn a_job_whose_caller_leaves_is_undone_and_holds_up_nobody() {
+async fn running_job_of_a_dropped_caller_is_rolled_back() {
     let file = File::new().await;
     let queue = file.queue.clone();
-    let begun = Arc::new(Notify::new());
-    let begins = Arc::clone(&begun);
+    let has_begun = Arc::new(Notify::new());
+    let begun = Arc::clone(&has_begun);
     let endless = tokio::spawn(async move {
-        let write = queue.write(begins, |connection, begins| {
+        let write = queue.run(begun, |connection, begun| {
             Box::pin(async move {
                 query("INSERT INTO notes (id, text) VALUES (1, 'a')").execute(connection).await?;
-                begins.notify_one();
+                begun.notify_one();
                 std::future::pending::<Result<(), WriteError>>().await
             })
         });
         write.await
     });
-    begun.notified().await;
-    let next = file.write(2, Then::Ends);
+    has_begun.notified().await;
+    let next = file.write(2, Then::Succeeds);
 
     endless.abort();
 

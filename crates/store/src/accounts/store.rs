@@ -1,0 +1,121 @@
+//! The accounts' tables as a value: an open database and the ports over it.
+
+use std::sync::Arc;
+
+use domain::{AccountPorts, StoreError};
+use sqlx::query;
+use tokio::time::timeout;
+
+use super::credentials::Credentials;
+use super::sessions::Sessions;
+use super::users::Users;
+use crate::engine::dialect::Dialect;
+use crate::engine::migrate::MigrationSet;
+use crate::engine::{Database, Engine};
+use crate::error::{ConnectError, into_store_error};
+use crate::inspect::Inspection;
+use crate::statements::statements;
+use crate::timeouts::READINESS_TIMEOUT;
+
+statements! {
+    const PING: &str = "SELECT id FROM users LIMIT 1";
+}
+
+/// Users, credentials and sessions, in an SQLite file or on a PostgreSQL server. Clones share one open database.
+#[derive(Debug, Clone)]
+pub struct AccountStore {
+    database: Database,
+}
+
+impl AccountStore {
+    /// Opens the database at `url` (`sqlite:FILE` or `postgres://USER@HOST/NAME`), and runs the migrations that it lacks.
+    ///
+    /// An SQLite file that does not exist is created, readable by its owner alone. A reported commit is on the disk;
+    /// `sqlite:FILE?synchronous=normal` is faster, and may lose the last seconds at a power failure. A server over the network
+    /// is reached by TLS, unless the URL's `sslmode` says otherwise.
+    ///
+    /// # Errors
+    /// [`ConnectError`]: one line for the operator.
+    pub async fn connect(url: &str) -> Result<Self, ConnectError> {
+        Self::connect_with(url, []).await
+    }
+
+    /// As [`AccountStore::connect`], with an embedder's own tables, which may refer to `users (id)`. Either all migrations are
+    /// applied or none is.
+    ///
+    /// # Errors
+    /// [`ConnectError`]: one line for the operator.
+    pub async fn connect_with(url: &str, own: impl IntoIterator<Item = MigrationSet>) -> Result<Self, ConnectError> {
+        let own: Vec<_> = own.into_iter().collect();
+        own.iter().try_for_each(MigrationSet::ensure_valid_name)?;
+        Self::connect_with_sets(url, own).await
+    }
+
+    /// As [`AccountStore::connect_with`], with sets of any name.
+    pub(crate) async fn connect_with_sets(url: &str, more: Vec<MigrationSet>) -> Result<Self, ConnectError> {
+        let sets: Vec<_> = [super::migrations()].into_iter().chain(more).collect();
+        Ok(Self { database: Database::connect(url, &sets).await? })
+    }
+
+    /// Opens the existing database at `url` for the maintenance commands, without creating or migrating it. Tables other than
+    /// the accounts' are not checked, but are part of a backup.
+    ///
+    /// # Errors
+    /// [`ConnectError`]: one line for the operator. [`ConnectError::OlderSchema`] and [`ConnectError::NewerSchema`] where
+    /// another version of the program migrated the accounts' tables last.
+    pub async fn inspect(url: &str) -> Result<Inspection, ConnectError> {
+        Inspection::of_accounts(url).await
+    }
+
+    /// The open database, for an embedder's own tables in it. See [`crate::embed`].
+    #[must_use]
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// Returns `Ok` if the database responds within 1 second, for a readiness check. Reads a user, since a missing table or a
+    /// damaged file makes the database useless; writes nothing. A process whose write task has ended is not ready either.
+    ///
+    /// # Errors
+    /// The database does not respond.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        match &self.database {
+            Database::Sqlite(engine) => ping(engine).await,
+            Database::Postgres(engine) => ping(engine).await,
+        }
+    }
+
+    /// Closes every connection, after the statements that are under way. SQLite then copies its WAL into the database file.
+    pub async fn close(&self) {
+        match &self.database {
+            Database::Sqlite(engine) => engine.close().await,
+            Database::Postgres(engine) => engine.close().await,
+        }
+    }
+}
+
+async fn ping<D: Dialect>(engine: &Engine<D>) -> Result<(), StoreError> {
+    if !engine.writer.is_open() {
+        return Err(into_store_error(sqlx::Error::PoolClosed));
+    }
+    let response = timeout(READINESS_TIMEOUT, query(PING).fetch_optional(&engine.read)).await;
+    response.map_err(StoreError::new)?.map_err(into_store_error)?;
+    Ok(())
+}
+
+impl From<AccountStore> for AccountPorts {
+    fn from(store: AccountStore) -> Self {
+        match store.database {
+            Database::Sqlite(engine) => ports(&engine),
+            Database::Postgres(engine) => ports(&engine),
+        }
+    }
+}
+
+fn ports<D: Dialect>(engine: &Engine<D>) -> AccountPorts {
+    AccountPorts {
+        users: Arc::new(Users { engine: engine.clone() }),
+        credentials: Arc::new(Credentials { engine: engine.clone() }),
+        sessions: Arc::new(Sessions { engine: engine.clone() }),
+    }
+}

@@ -1,0 +1,81 @@
+//! The checks of the accounts' tables.
+
+use domain::credential::PasswordHash;
+use domain::user::{Email, Username};
+use sqlx::FromRow;
+
+use super::Invariant;
+use super::check::{
+    InvariantCheck, IsVerifiable, Report, check_derived, check_invariants, check_references, check_rows, check_value,
+    report_value,
+};
+use crate::engine::dialect::Dialect;
+use crate::error::corrupt;
+use crate::statements::{OnPostgres, statements};
+
+statements! {
+    pub(super) const LIST_DANGLING: OnPostgres = OnPostgres("
+        SELECT 'credentials', credentials.user_id, 'users' FROM credentials
+        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = credentials.user_id)
+        UNION ALL
+        SELECT 'sessions', sessions.id, 'users' FROM sessions
+        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id)");
+
+    const LIST_WITHOUT_CREDENTIAL: &str = "SELECT id FROM users
+        WHERE NOT EXISTS (SELECT 1 FROM credentials WHERE user_id = users.id)";
+
+    /// Timestamps before 1970 or after 9999, which no page can show.
+    const LIST_USERS_OUT_OF_TIME: &str = "SELECT id FROM users
+        WHERE joined_at NOT BETWEEN 0 AND 253402300799999 OR disabled_at NOT BETWEEN 0 AND 253402300799999";
+
+    const LIST_SESSIONS_OUT_OF_TIME: &str = "SELECT id FROM sessions
+        WHERE created_at NOT BETWEEN 0 AND 253402300799999 OR last_seen_at NOT BETWEEN 0 AND 253402300799999
+            OR authenticated_at NOT BETWEEN 0 AND 253402300799999 OR expires_at NOT BETWEEN 0 AND 253402300799999";
+
+    const LIST_USERS: &str = "SELECT id, username, username_key, email, email_key FROM users ORDER BY id";
+
+    const LIST_CREDENTIALS: &str = "SELECT user_id, password_hash FROM credentials ORDER BY user_id";
+}
+
+const INVARIANTS: &[InvariantCheck] = &[
+    (Invariant::HasCredential, "users", LIST_WITHOUT_CREDENTIAL),
+    (Invariant::TimestampIsInRange, "users", LIST_USERS_OUT_OF_TIME),
+    (Invariant::TimestampIsInRange, "sessions", LIST_SESSIONS_OUT_OF_TIME),
+];
+
+#[derive(FromRow)]
+struct UserRow {
+    id: i64,
+    username: String,
+    username_key: String,
+    email: String,
+    email_key: String,
+}
+
+pub(super) async fn check<D: Dialect>(
+    connection: &mut D::Connection,
+    is_verifiable: IsVerifiable<'_>,
+    report: Report<'_>,
+) -> sqlx::Result<()> {
+    check_references::<D>(connection, LIST_DANGLING, report).await?;
+    check_invariants::<D>(connection, INVARIANTS, report).await?;
+    check_rows::<D, UserRow>(connection, ("users", LIST_USERS), report, check_user).await?;
+    let check_hash = |(user, hash), report: Report<'_>| {
+        if !is_verifiable(&PasswordHash::new(hash)) {
+            report_value(("credentials", "password_hash", user), "no password can be held against it", report);
+        }
+    };
+    check_rows::<D, (i64, String)>(connection, ("credentials", LIST_CREDENTIALS), report, check_hash).await
+}
+
+fn check_user(row: UserRow, report: Report<'_>) {
+    let UserRow { id, username, username_key, email, email_key } = row;
+    let username = Username::from_stored(username).map_err(corrupt("users", "username", id));
+    if let Some(username) = check_value(username, ("users", id), report) {
+        check_derived(username_key == username.key(), ("users", "username_key", id), report);
+    }
+    let email = Email::from_stored(email).map_err(corrupt("users", "email", id));
+    if let Some(email) = check_value(email, ("users", id), report) {
+        check_derived(email_key == email.key(), ("users", "email_key", id), report);
+    }
+}

@@ -1,0 +1,150 @@
+//! The checks of the parties' tables: among them the invariants I1 and I2 of `docs/RSVP.md`.
+
+use domain::caseless_key;
+use domain::party::ShortText;
+use sqlx::FromRow;
+
+use super::check::{
+    InvariantCheck, Report, check_derived, check_invariants, check_references, check_rows, check_value,
+};
+use super::{Invariant, Violation};
+use crate::engine::dialect::Dialect;
+use crate::error::corrupt;
+use crate::parties::row::{PartyRow, answer, first_guests};
+use crate::statements::{OnPostgres, statements};
+
+statements! {
+    pub(super) const LIST_DANGLING: OnPostgres = OnPostgres("
+        SELECT 'parties', parties.id, 'users' FROM parties
+        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = parties.host_id)
+        UNION ALL
+        SELECT 'rsvps', rsvps.id, 'parties' FROM rsvps
+        WHERE NOT EXISTS (SELECT 1 FROM parties WHERE parties.id = rsvps.party_id)
+        UNION ALL
+        SELECT 'rsvps', rsvps.id, 'users' FROM rsvps
+        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = rsvps.guest_id)");
+
+    const LIST_RSVPS_OF_HOSTS: &str = "SELECT rsvps.id FROM rsvps JOIN parties ON parties.id = party_id
+        WHERE host_id = guest_id";
+
+    const LIST_SHARED_PLACES: &str = "SELECT max(id) FROM rsvps
+        WHERE place IS NOT NULL
+        GROUP BY party_id, place HAVING count(*) > 1";
+
+    const LIST_PLACES_OUT_OF_RANGE: &str = "SELECT id FROM parties
+        WHERE EXISTS (
+            SELECT 1 FROM rsvps WHERE party_id = parties.id AND place NOT BETWEEN 1 AND parties.last_place
+        )";
+
+    const LIST_STALE_FIRST_GUESTS: &str = concat!("SELECT id FROM parties WHERE first_guests <> ", first_guests!());
+
+    const LIST_LATE_DEADLINES: &str = "SELECT id FROM parties WHERE rsvp_deadline > starts_at";
+
+    /// Timestamps before 1970 or after 9999, which no page can show.
+    const LIST_PARTIES_OUT_OF_TIME: &str = "SELECT id FROM parties
+        WHERE starts_at NOT BETWEEN 0 AND 253402300799999 OR rsvp_deadline NOT BETWEEN 0 AND 253402300799999";
+
+    const LIST_PARTIES: &str = "SELECT parties.id, host_id, username AS host, local_time, zone, starts_at, state,
+            rsvp_deadline, seats, taken, venue, main_dish, search_key
+        FROM parties JOIN users ON users.id = host_id
+        ORDER BY parties.id";
+
+    const LIST_RSVPS: &str = "SELECT id, answer, heads, place FROM rsvps ORDER BY id";
+
+    /// The heads of each party. (PostgreSQL's sum of integers is a `numeric`.)
+    const COUNT_HEADS: &str = "SELECT id, seats, taken, 1 + CAST((
+            SELECT coalesce(sum(heads), 0) FROM rsvps WHERE party_id = parties.id AND answer = 'seated'
+        ) AS BIGINT) AS counted
+        FROM parties ORDER BY id";
+
+    const LIST_HEADS_OUT_OF_RANGE: &str = "SELECT rsvps.id, party_id, heads, 1 + max_companions AS max_heads
+        FROM rsvps JOIN parties ON parties.id = party_id
+        WHERE answer IN ('seated', 'waitlisted') AND heads NOT BETWEEN 1 AND 1 + max_companions";
+}
+
+const INVARIANTS: &[InvariantCheck] = &[
+    (Invariant::HostIsNoGuest, "rsvps", LIST_RSVPS_OF_HOSTS),
+    (Invariant::PlaceIsUnique, "rsvps", LIST_SHARED_PLACES),
+    (Invariant::PlaceIsInRange, "parties", LIST_PLACES_OUT_OF_RANGE),
+    (Invariant::FirstGuestsAreCurrent, "parties", LIST_STALE_FIRST_GUESTS),
+    (Invariant::DeadlineIsBeforeStart, "parties", LIST_LATE_DEADLINES),
+    (Invariant::TimestampIsInRange, "parties", LIST_PARTIES_OUT_OF_TIME),
+];
+
+#[derive(FromRow)]
+struct PartyValues {
+    #[sqlx(flatten)]
+    party: PartyRow,
+    venue: String,
+    main_dish: String,
+    search_key: String,
+}
+
+#[derive(FromRow)]
+struct RsvpRow {
+    id: i64,
+    answer: String,
+    heads: i64,
+    place: Option<i64>,
+}
+
+#[derive(FromRow)]
+struct CountedRow {
+    id: i64,
+    seats: i64,
+    taken: i64,
+    counted: i64,
+}
+
+#[derive(FromRow)]
+struct HeadsRow {
+    id: i64,
+    party_id: i64,
+    heads: i64,
+    max_heads: i64,
+}
+
+pub(super) async fn check<D: Dialect>(connection: &mut D::Connection, report: Report<'_>) -> sqlx::Result<()> {
+    check_references::<D>(connection, LIST_DANGLING, report).await?;
+    check_invariants::<D>(connection, INVARIANTS, report).await?;
+    check_rows::<D, PartyValues>(connection, ("parties", LIST_PARTIES), report, check_party).await?;
+    check_rows::<D, RsvpRow>(connection, ("rsvps", LIST_RSVPS), report, check_rsvp).await?;
+    check_rows::<D, CountedRow>(connection, ("parties", COUNT_HEADS), report, check_counts).await?;
+    check_rows::<D, HeadsRow>(connection, ("rsvps", LIST_HEADS_OUT_OF_RANGE), report, report_heads).await
+}
+
+fn check_party(row: PartyValues, report: Report<'_>) {
+    let PartyValues { party, venue, main_dish, search_key } = row;
+    let (id, at) = (party.id, ("parties", party.id));
+    let text = |stored, column| ShortText::from_stored(stored).map_err(corrupt("parties", column, id));
+    let venue = check_value(text(venue, "venue"), at, report);
+    let main_dish = check_value(text(main_dish, "main_dish"), at, report);
+    check_value(party.state(), at, report);
+    check_value(party.seats(), at, report);
+    check_value(party.taken(), at, report);
+    let Some(heading) = check_value(party.heading(), at, report) else { return };
+    check_derived(heading.date.matches_zone_data(), ("parties", "starts_at", id), report);
+    if let (Some(venue), Some(main_dish)) = (venue, main_dish) {
+        let key = caseless_key(&format!("{}\n{venue}\n{main_dish}", heading.host));
+        check_derived(search_key == key, ("parties", "search_key", id), report);
+    }
+}
+
+fn check_rsvp(row: RsvpRow, report: Report<'_>) {
+    check_value(answer(&row.answer, row.heads, row.place, row.id), ("rsvps", row.id), report);
+}
+
+fn check_counts(row: CountedRow, report: Report<'_>) {
+    let CountedRow { id: party, seats, taken, counted } = row;
+    if taken != counted {
+        report(Violation::Taken { party, taken, counted });
+    }
+    if counted > seats {
+        report(Violation::Overbooked { party, seats, counted });
+    }
+}
+
+fn report_heads(row: HeadsRow, report: Report<'_>) {
+    let HeadsRow { id: rsvp, party_id: party, heads, max_heads: max } = row;
+    report(Violation::Heads { party, rsvp, heads, max });
+}

@@ -1,0 +1,54 @@
+//! The parties' tables as a value, beside the accounts' in one database. Built on [`crate::embed`], as an embedder's own
+//! tables are.
+
+use std::sync::Arc;
+
+use domain::party::PartyRepository;
+
+use super::repository::PartyTables;
+use crate::AccountStore;
+use crate::embed::Database;
+use crate::error::ConnectError;
+use crate::inspect::Inspection;
+
+/// Dinner parties, in the database of their hosts' and guests' accounts. Clones share one open database.
+#[derive(Debug, Clone)]
+pub struct PartyStore {
+    accounts: AccountStore,
+}
+
+impl PartyStore {
+    /// Opens the database at `url` as [`AccountStore::connect`] does, and runs the migrations of the accounts' and the
+    /// parties' tables.
+    ///
+    /// # Errors
+    /// [`ConnectError`]: one line for the operator.
+    pub async fn connect(url: &str) -> Result<Self, ConnectError> {
+        let accounts = AccountStore::connect_with_sets(url, vec![super::migrations()]).await?;
+        Ok(Self { accounts })
+    }
+
+    /// Opens the existing database at `url` for the maintenance commands, without creating or migrating it.
+    ///
+    /// # Errors
+    /// [`ConnectError`]: one line for the operator. [`ConnectError::OlderSchema`] and [`ConnectError::NewerSchema`] where
+    /// another version of the program migrated the database last.
+    pub async fn inspect(url: &str) -> Result<Inspection, ConnectError> {
+        Inspection::of_accounts_and_parties(url).await
+    }
+
+    /// The accounts in the same database.
+    #[must_use]
+    pub fn accounts(&self) -> &AccountStore {
+        &self.accounts
+    }
+
+    /// The parties.
+    #[must_use]
+    pub fn parties(&self) -> Arc<dyn PartyRepository> {
+        match self.accounts.database().clone() {
+            Database::Sqlite(engine) => Arc::new(PartyTables { engine }),
+            Database::Postgres(engine) => Arc::new(PartyTables { engine }),
+        }
+    }
+}

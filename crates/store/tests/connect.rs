@@ -1,6 +1,6 @@
-//! How a database is opened, and what a person reads where it cannot be.
+//! How a database is opened, and which error the operator reads when it cannot be.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "a test's name says what it tests")]
+#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
 
 mod common;
 
@@ -27,7 +27,7 @@ async fn line(url: &str) -> String {
 }
 
 #[tokio::test]
-async fn what_is_no_database_url_is_told_in_one_line_without_the_url() {
+async fn unsupported_url_is_rejected_in_one_line_without_the_url() {
     let form = "a database is `sqlite:FILE` or `postgres://USER@HOST/NAME`: ";
     for (url, reason) in [
         ("", "this is neither"),
@@ -52,12 +52,12 @@ async fn what_is_no_database_url_is_told_in_one_line_without_the_url() {
     ] {
         assert_eq!(line(url).await, format!("{form}{reason}"), "{url}");
     }
-    assert!(!fs::exists("secret.db").unwrap() && !fs::exists("/secret.db").unwrap(), "and leaves no file");
+    assert!(!fs::exists("secret.db").unwrap() && !fs::exists("/secret.db").unwrap(), "no file is created");
 }
 
-/// What only looks like a database in memory, or like an address.
+/// Names that look like a database in memory or like a URI.
 #[tokio::test]
-async fn a_file_may_have_an_odd_name() {
+async fn file_may_have_an_unusual_name() {
     let folder = tempfile::tempdir().unwrap();
     for (written, name) in [
         (":memory:", ":memory:"),
@@ -73,7 +73,7 @@ async fn a_file_may_have_an_odd_name() {
 }
 
 #[tokio::test]
-async fn a_file_that_cannot_be_a_database_is_named_with_its_reason() {
+async fn unusable_file_is_rejected_with_its_name_and_the_reason() {
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name).display().to_string();
     fs::write(path("text"), "Dear diary, ".repeat(99)).unwrap();
@@ -88,18 +88,18 @@ async fn a_file_that_cannot_be_a_database_is_named_with_its_reason() {
     ] {
         assert_eq!(line(&format!("sqlite:{}", path(name))).await, format!("cannot open {}: {reason}", path(name)));
     }
-    assert_eq!(fs::read(path("text")).unwrap().len(), 99 * 12); // and it is left alone
+    assert_eq!(fs::read(path("text")).unwrap().len(), 99 * 12); // unchanged
 }
 
 #[tokio::test]
-async fn a_server_that_does_not_answer_is_named_without_its_password() {
-    let told = line("postgres://ada:secret@127.0.0.1:1/dinner").await;
-    assert!(told.starts_with("cannot open dinner at 127.0.0.1:1: "), "{told}");
-    assert!(told.contains("refused"), "{told}");
+async fn unreachable_server_is_named_without_its_password() {
+    let line = line("postgres://ada:secret@127.0.0.1:1/dinner").await;
+    assert!(line.starts_with("cannot open dinner at 127.0.0.1:1: "), "{line}");
+    assert!(line.contains("refused"), "{line}");
 }
 
 #[tokio::test]
-async fn a_new_file_is_its_owners_alone() {
+async fn new_file_is_readable_by_its_owner_alone() {
     let fresh = common::sqlite().await;
     let file = fresh.url.strip_prefix("sqlite:").unwrap();
     for name in ["", "-wal", "-shm"] {
@@ -108,9 +108,9 @@ async fn a_new_file_is_its_owners_alone() {
     }
 }
 
-/// What was told as done is on the disk (`synchronous` 2 is FULL), and what only reads cannot write.
+/// `synchronous` 2 is FULL.
 #[tokio::test]
-async fn sqlite_syncs_each_commit_and_reads_beside_it() {
+async fn sqlite_syncs_each_commit_and_reads_on_read_only_connections() {
     let fresh = common::sqlite().await;
     let Database::Sqlite(engine) = fresh.store.accounts().database() else { panic!("not SQLite") };
     let settings = engine.writer.write((), |connection, ()| {
@@ -132,7 +132,7 @@ async fn sqlite_syncs_each_commit_and_reads_beside_it() {
 }
 
 #[tokio::test]
-async fn who_would_rather_be_quick_says_so_in_the_url() {
+async fn url_parameter_sets_synchronous() {
     let folder = tempfile::tempdir().unwrap();
     let url = test_support::sqlite_url(&folder);
     for (parameter, expected) in [("?synchronous=normal", 1), ("?mode=rw&synchronous=full", 2), ("?mode=rw", 2)] {
@@ -145,17 +145,17 @@ async fn who_would_rather_be_quick_says_so_in_the_url() {
         });
         assert_eq!(synchronous.await.unwrap(), expected, "{parameter}");
     }
-    let told = AccountStore::connect(&format!("{url}?synchronous=off")).await.unwrap_err();
-    assert!(told.to_string().contains("`synchronous` is `full` or `normal`"), "{told}");
+    let error = AccountStore::connect(&format!("{url}?synchronous=off")).await.unwrap_err();
+    assert!(error.to_string().contains("`synchronous` is `full` or `normal`"), "{error}");
 }
 
 #[tokio::test]
-async fn postgres_gives_up_on_what_nobody_waits_for_and_plans_once_unless_the_url_says_otherwise() {
+async fn postgres_settings_apply_unless_the_url_overrides_them() {
     let fresh = common::postgres().await;
-    let asked = ["10s", "5s", "10s", "force_generic_plan"];
-    let own = ["10s", "7s", "10s", "auto"];
-    let url_says = "&options=-c%20lock_timeout%3D7s%20-c%20plan_cache_mode%3Dauto";
-    for (options, expected) in [("", asked), (url_says, own)] {
+    let ours = ["10s", "5s", "10s", "force_generic_plan"];
+    let overridden = ["10s", "7s", "10s", "auto"];
+    let url_options = "&options=-c%20lock_timeout%3D7s%20-c%20plan_cache_mode%3Dauto";
+    for (options, expected) in [("", ours), (url_options, overridden)] {
         let store = AccountStore::connect(&format!("{}{options}", fresh.url)).await.unwrap();
         let Database::Postgres(engine) = store.database() else { panic!("not PostgreSQL") };
         for (setting, expected) in iter::zip(
@@ -174,23 +174,23 @@ async fn postgres_gives_up_on_what_nobody_waits_for_and_plans_once_unless_the_ur
 }
 
 #[tokio::test]
-async fn readiness_is_told_and_soon() {
+async fn ping_reports_readiness_within_a_second() {
     for fresh in [common::sqlite().await, common::postgres().await] {
         let store = fresh.store.accounts();
         store.ping().await.unwrap();
         store.close().await;
-        let told = tokio::time::timeout(Duration::from_secs(2), store.ping()).await.unwrap();
-        assert!(told.is_err());
+        let result = tokio::time::timeout(Duration::from_secs(2), store.ping()).await.unwrap();
+        assert!(result.is_err());
     }
 }
 
-/// What panics here does so where no job is run: when its input is dropped after the answer.
+/// The panic happens outside of a job: when the job's input is dropped after its result was sent.
 #[tokio::test]
-async fn a_process_whose_writer_is_gone_is_not_ready() {
+async fn process_without_write_task_is_not_ready() {
     struct Bomb;
     impl Drop for Bomb {
         fn drop(&mut self) {
-            panic!("a fault outside of a job");
+            panic!("outside of a job");
         }
     }
     let fresh = common::sqlite().await;
@@ -201,23 +201,23 @@ async fn a_process_whose_writer_is_gone_is_not_ready() {
 
     let gone = async {
         while store.ping().await.is_ok() {
-            tokio::task::yield_now().await; // the answer came before the panic
+            tokio::task::yield_now().await; // the result was sent before the panic
         }
     };
-    tokio::time::timeout(Duration::from_secs(2), gone).await.expect("no word of it");
+    tokio::time::timeout(Duration::from_secs(2), gone).await.expect("not ready");
 }
 
 #[tokio::test]
-async fn a_database_without_its_tables_is_not_ready() {
+async fn database_without_its_tables_is_not_ready() {
     for fresh in [common::sqlite().await, common::postgres().await] {
         common::past_our_types(&fresh.store, "ALTER TABLE users RENAME TO lost").await.unwrap();
         assert!(fresh.store.accounts().ping().await.is_err());
     }
 }
 
-/// A clean end leaves one file, which can be copied.
+/// One file is left, which can be copied.
 #[tokio::test]
-async fn a_closed_sqlite_store_leaves_no_wal() {
+async fn closed_sqlite_store_leaves_no_wal() {
     let fresh = common::sqlite().await;
     common::add_user(&fresh.accounts(), "ada").await;
     fresh.store.accounts().close().await;
@@ -230,9 +230,10 @@ async fn a_closed_sqlite_store_leaves_no_wal() {
     );
 }
 
-/// It has grown while somebody read. (Reached by a link, which SQLite follows before it names its WAL.)
+/// A read transaction lets the WAL grow. (The file is reached by a symbolic link, which SQLite resolves before it names its
+/// WAL.)
 #[tokio::test]
-async fn a_wal_that_has_grown_long_is_emptied() {
+async fn long_wal_is_truncated() {
     let folder = tempfile::tempdir().unwrap();
     let (file, link) = (folder.path().join("dinner.db"), folder.path().join("link.db"));
     AccountStore::connect(&format!("sqlite:{}", file.display())).await.unwrap().close().await;
@@ -248,7 +249,7 @@ async fn a_wal_that_has_grown_long_is_emptied() {
     };
     let length = || fs::metadata(folder.path().join("dinner.db-wal")).unwrap().len();
     write("CREATE TABLE pictures (bytes BLOB NOT NULL)").await;
-    let mut reader = engine.read.pool().begin().await.unwrap();
+    let mut reader = engine.searches.pool().begin().await.unwrap();
     query("SELECT count(*) FROM pictures").execute(&mut *reader).await.unwrap();
     for _ in 0..3 {
         write("INSERT INTO pictures (bytes) VALUES (zeroblob(22 << 20))").await;
@@ -256,11 +257,11 @@ async fn a_wal_that_has_grown_long_is_emptied() {
     assert!(length() > 64 << 20, "{}", length());
 
     reader.rollback().await.unwrap();
-    let written_until_short = async {
+    let write_until_short = async {
         while length() > 4 << 20 {
-            tokio::time::sleep(Duration::from_millis(100)).await; // it is looked at now and then
+            tokio::time::sleep(Duration::from_millis(100)).await; // its length is read once a second
             write("DELETE FROM pictures").await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(20), written_until_short).await.expect("emptied");
+    tokio::time::timeout(Duration::from_secs(20), write_until_short).await.expect("truncated");
 }

@@ -1,6 +1,6 @@
-//! The tables come up whoever starts, in whatever number; and what cannot be brought up to date is left as it is.
+//! Migrations run however many programs start at once; a schema that cannot be migrated is left unchanged.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "a test's name says what it tests")]
+#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
 
 mod common;
 
@@ -17,7 +17,7 @@ use tokio::task::JoinSet;
 const ROUNDS: usize = 30;
 const AT_ONCE: usize = 4;
 
-/// Each opens connections of its own, as processes do. Every other time some tables are there already.
+/// Each start opens its own connections, as a process does. In every other round the accounts' tables exist already.
 async fn start_at_once(round: usize, url: &str) {
     if round % 2 == 1 {
         AccountStore::connect(url).await.unwrap().close().await;
@@ -33,7 +33,7 @@ async fn start_at_once(round: usize, url: &str) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_who_start_at_once_come_up_on_sqlite() {
+async fn sqlite_programs_that_start_at_once_all_migrate() {
     for round in 0..ROUNDS {
         let folder = tempfile::tempdir().unwrap();
         start_at_once(round, &sqlite_url(&folder)).await;
@@ -41,7 +41,7 @@ async fn all_who_start_at_once_come_up_on_sqlite() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn all_who_start_at_once_come_up_on_postgres() {
+async fn postgres_programs_that_start_at_once_all_migrate() {
     for round in 0..ROUNDS {
         start_at_once(round, &Postgres::shared().await.unwrap().database().await.unwrap()).await;
     }
@@ -52,23 +52,23 @@ async fn both() -> [Fresh; 2] {
 }
 
 #[tokio::test]
-async fn a_newer_schema_is_refused_in_one_line() {
+async fn newer_schema_is_rejected_in_one_line() {
     for fresh in both().await {
         let newer = "INSERT INTO _parties_migrations (version, description, success, checksum, execution_time) \
-             SELECT 9999, 'of tomorrow', success, checksum, 0 FROM _parties_migrations WHERE version = 1";
+             SELECT 9999, 'newer', success, checksum, 0 FROM _parties_migrations WHERE version = 1";
         past_our_types(&fresh.store, newer).await.unwrap();
 
-        let told = PartyStore::connect(&fresh.url).await.unwrap_err();
+        let error = PartyStore::connect(&fresh.url).await.unwrap_err();
 
-        assert!(matches!(&told, ConnectError::NewerSchema { set, found: 9999 } if set == "parties"), "{told:?}");
+        assert!(matches!(&error, ConnectError::NewerSchema { set, found: 9999 } if set == "parties"), "{error:?}");
         let line = "the schema of the parties is at version 9999, newer than this program knows: start a newer one";
-        assert_eq!(told.to_string(), line);
-        AccountStore::connect(&fresh.url).await.unwrap(); // the accounts' is as known as ever
+        assert_eq!(error.to_string(), line);
+        AccountStore::connect(&fresh.url).await.unwrap(); // whose schema is known
     }
 }
 
 #[tokio::test]
-async fn a_migration_that_was_changed_after_it_ran_is_refused() {
+async fn migration_that_changed_after_it_ran_is_rejected() {
     for fresh in both().await {
         past_our_types(
             &fresh.store,
@@ -77,14 +77,14 @@ async fn a_migration_that_was_changed_after_it_ran_is_refused() {
         )
         .await
         .unwrap();
-        let told = AccountStore::connect(&fresh.url).await.unwrap_err();
-        assert!(matches!(told, ConnectError::Migration { .. }), "{told:?}");
+        let error = AccountStore::connect(&fresh.url).await.unwrap_err();
+        assert!(matches!(error, ConnectError::Migration { .. }), "{error:?}");
     }
 }
 
-/// As the version before left them.
+/// Of a database that the previous version has left.
 #[tokio::test]
-async fn whom_a_row_names_is_found_out_for_parties_that_are_there_already() {
+async fn migration_computes_first_guests_of_existing_parties() {
     for fresh in both().await {
         let (accounts, parties) = (fresh.accounts(), fresh.parties());
         let ada = add_user(&accounts, "ada").await;
@@ -111,34 +111,34 @@ fn set(name: &'static str, statement: &'static str) -> MigrationSet {
 }
 
 #[tokio::test]
-async fn own_tables_have_a_name_of_their_own() {
+async fn invalid_set_name_is_rejected() {
     let folder = tempfile::tempdir().unwrap();
     for name in ["", "accounts", "parties", "Trips", "my trips", "trips2", "x; DROP TABLE users", "ü", &LONG[1..], LONG]
     {
-        let told = AccountStore::connect_with(&sqlite_url(&folder), [MigrationSet::new(name)]).await;
+        let result = AccountStore::connect_with(&sqlite_url(&folder), [MigrationSet::new(name)]).await;
         if name.len() == 32 {
-            told.unwrap();
+            result.unwrap();
             continue;
         }
         let line =
             format!("own tables cannot be called `{name}`: a name of their own is needed, up to 32 of a-z and _");
-        assert_eq!(told.unwrap_err().to_string(), line);
+        assert_eq!(result.unwrap_err().to_string(), line);
     }
 }
 
-/// One more than there may be.
+/// One character more than the limit.
 const LONG: &str = "trips_and_all_that_belongs_to_abc";
 
 #[tokio::test]
-async fn a_failing_migration_leaves_everything_as_it_was() {
+async fn failing_migration_leaves_the_schema_unchanged() {
     for fresh in both().await {
         common::add_user(&fresh.accounts(), "ada").await;
         let posts = || set("posts", "CREATE TABLE posts (id BIGINT NOT NULL PRIMARY KEY REFERENCES users (id))");
         let broken = || set("trips", "CREATE TABLE trips (id BIGINT); ALTER TABLE nowhere ADD COLUMN id BIGINT");
 
-        let told = AccountStore::connect_with(&fresh.url, [posts(), broken()]).await.unwrap_err();
+        let error = AccountStore::connect_with(&fresh.url, [posts(), broken()]).await.unwrap_err();
 
-        assert!(matches!(&told, ConnectError::Migration { set, .. } if set == "trips"), "{told:?}");
+        assert!(matches!(&error, ConnectError::Migration { set, .. } if set == "trips"), "{error:?}");
         for table in
             ["SELECT count(*) FROM posts", "SELECT count(*) FROM trips", "SELECT count(*) FROM _posts_migrations"]
         {
@@ -150,7 +150,7 @@ async fn a_failing_migration_leaves_everything_as_it_was() {
     }
 }
 
-/// An embedder, DinnerParty and a second process of it, each in its own order, on one database.
+/// An embedder, DinnerParty and a second process of DinnerParty on one database, each with its own sets.
 #[tokio::test]
 async fn stores_with_other_tables_share_one_database() {
     for fresh in both().await {

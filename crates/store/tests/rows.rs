@@ -1,6 +1,6 @@
-//! What stands in the tables past our types: rows that somebody else wrote, and what the schema itself refuses.
+//! Rows that were written past our types, and what the schema itself rejects.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "a test's name says what it tests")]
+#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
 
 mod common;
 
@@ -16,16 +16,16 @@ async fn both() -> [Fresh; 2] {
     [common::sqlite().await, common::postgres().await]
 }
 
-/// Table, column and row, which a person needs to mend it.
-fn place<T: std::fmt::Debug>(told: Result<T, StoreError>) -> (&'static str, &'static str, i64) {
-    let error = told.unwrap_err();
+/// Table, column and row of a corrupt value, which an operator needs to repair it.
+fn corrupt_value<T: std::fmt::Debug>(result: Result<T, StoreError>) -> (&'static str, &'static str, i64) {
+    let error = result.unwrap_err();
     let corrupt: &CorruptValue = error.source().unwrap().downcast_ref().unwrap();
     assert!(corrupt.source().is_some());
     (corrupt.table, corrupt.column, corrupt.row)
 }
 
 #[tokio::test]
-async fn a_user_that_does_not_parse_is_told_with_its_table_column_and_row() {
+async fn corrupt_user_is_reported_with_table_column_and_row() {
     for fresh in both().await {
         let accounts = fresh.accounts();
         add_user(&accounts, "ada").await;
@@ -33,17 +33,17 @@ async fn a_user_that_does_not_parse_is_told_with_its_table_column_and_row() {
         let row = ben.id.get();
 
         past_our_types(&fresh.store, "UPDATE users SET username = 'b e n' WHERE username = 'ben'").await.unwrap();
-        assert_eq!(place(accounts.users.find(ben.id).await), ("users", "username", row));
-        assert_eq!(place(accounts.users.list(None, PageSize::DEFAULT).await), ("users", "username", row));
+        assert_eq!(corrupt_value(accounts.users.find(ben.id).await), ("users", "username", row));
+        assert_eq!(corrupt_value(accounts.users.list(None, PageSize::DEFAULT).await), ("users", "username", row));
         past_our_types(&fresh.store, "UPDATE users SET username = 'ben', email = 'no where' WHERE username = 'b e n'")
             .await
             .unwrap();
-        assert_eq!(place(accounts.credentials.find_by_email(&ben.email).await), ("users", "email", row));
+        assert_eq!(corrupt_value(accounts.credentials.find_by_email(&ben.email).await), ("users", "email", row));
     }
 }
 
 #[tokio::test]
-async fn a_party_that_does_not_parse_is_told_with_its_table_column_and_row() {
+async fn corrupt_party_is_reported_with_table_column_and_row() {
     for fresh in both().await {
         let (accounts, parties) = (fresh.accounts(), fresh.parties());
         let ada = add_user(&accounts, "ada").await;
@@ -52,11 +52,11 @@ async fn a_party_that_does_not_parse_is_told_with_its_table_column_and_row() {
         let use_cases = Parties::new(Arc::clone(&parties), Arc::new(FixedClock(NOW)));
 
         past_our_types(&fresh.store, "UPDATE parties SET venue = 'a\nb' WHERE id = 2").await.unwrap();
-        assert_eq!(place(parties.find(id, ada.id).await), ("parties", "venue", 2));
+        assert_eq!(corrupt_value(parties.find(id, ada.id).await), ("parties", "venue", 2));
         past_our_types(&fresh.store, "UPDATE parties SET venue = 'a', main_dish = 'a\nb' WHERE id = 2").await.unwrap();
-        assert_eq!(place(parties.find(id, ada.id).await), ("parties", "main_dish", 2));
+        assert_eq!(corrupt_value(parties.find(id, ada.id).await), ("parties", "main_dish", 2));
         past_our_types(&fresh.store, "UPDATE parties SET main_dish = 'a\u{1f}b' WHERE id = 2").await.unwrap();
-        assert_eq!(place(parties.find(id, ada.id).await), ("parties", "line", 2), "a column too many");
+        assert_eq!(corrupt_value(parties.find(id, ada.id).await), ("parties", "delimited row", 2), "a field too many");
         for sql in [
             "UPDATE parties SET main_dish = 'b', first_guests = 'ben' WHERE id = 2",
             "UPDATE parties SET first_guests = 'ben/x' WHERE id = 2",
@@ -65,31 +65,33 @@ async fn a_party_that_does_not_parse_is_told_with_its_table_column_and_row() {
             "UPDATE parties SET first_guests = 'ben/1/2' WHERE id = 2",
         ] {
             past_our_types(&fresh.store, sql).await.unwrap();
-            assert_eq!(place(parties.find(id, ada.id).await), ("parties", "first_guests", 2), "{sql}");
+            assert_eq!(corrupt_value(parties.find(id, ada.id).await), ("parties", "first_guests", 2), "{sql}");
         }
         past_our_types(&fresh.store, "UPDATE parties SET first_guests = '' WHERE id = 2").await.unwrap();
         past_our_types(&fresh.store, "UPDATE parties SET main_dish = 'b', zone = 'Europe/Atlantis' WHERE id = 2")
             .await
             .unwrap();
-        assert_eq!(place(parties.find(id, ada.id).await), ("parties", "zone", 2));
+        assert_eq!(corrupt_value(parties.find(id, ada.id).await), ("parties", "zone", 2));
         let profile = parties.own_profile(ada.id, NOW, ProfileCursors::default(), PageSize::DEFAULT).await;
-        assert_eq!(place(profile), ("parties", "zone", 2));
+        assert_eq!(corrupt_value(profile), ("parties", "zone", 2));
         past_our_types(&fresh.store, "UPDATE parties SET venue = 'a\nb', zone = 'UTC' WHERE id = 2").await.unwrap();
         past_our_types(&fresh.store, "UPDATE parties SET local_time = 'tomorrow, at eight' WHERE id = 2")
             .await
             .unwrap();
         let everything = PartyQuery { scope: Scope::All, search: String::new(), with_seats: false };
         let listed = parties.list(everything, ada.id, NOW, None, PageSize::DEFAULT).await;
-        assert!(matches!(place(listed), ("parties", "venue" | "local_time", 2)));
+        assert!(matches!(corrupt_value(listed), ("parties", "venue" | "local_time", 2)));
         match use_cases.rsvp(id, ada.id, Heads::ONE).await {
-            Err(UpdateError::Store(error)) => assert_eq!(place(Err::<(), _>(error)), ("parties", "local_time", 2)),
-            told => panic!("{told:?}"),
+            Err(UpdateError::Store(error)) => {
+                assert_eq!(corrupt_value(Err::<(), _>(error)), ("parties", "local_time", 2))
+            }
+            result => panic!("{result:?}"),
         }
     }
 }
 
 #[tokio::test]
-async fn the_schema_refuses_what_breaks_a_rule() {
+async fn schema_rejects_rows_that_break_a_constraint() {
     for fresh in both().await {
         let accounts = fresh.accounts();
         let (ada, _) = (add_user(&accounts, "ada").await, add_user(&accounts, "ben").await);
@@ -110,8 +112,8 @@ async fn the_schema_refuses_what_breaks_a_rule() {
             "UPDATE rsvps SET answer = 'perhaps', heads = 0, place = NULL",
             "UPDATE users SET username_key = 'ada' WHERE username = 'ben'",
             "UPDATE users SET username = 'ab'",
-            "DELETE FROM users WHERE username = 'ada'", // who hosts
-            "DELETE FROM users WHERE username = 'ben'", // who holds a seat
+            "DELETE FROM users WHERE username = 'ada'", // the host
+            "DELETE FROM users WHERE username = 'ben'", // a seated guest
         ] {
             assert!(past_our_types(&fresh.store, statement).await.is_err(), "{statement}");
         }
@@ -119,7 +121,7 @@ async fn the_schema_refuses_what_breaks_a_rule() {
 }
 
 #[tokio::test]
-async fn a_number_is_never_used_again() {
+async fn ids_are_never_reused() {
     for fresh in both().await {
         let (accounts, parties) = (fresh.accounts(), fresh.parties());
         let (ada, ben) = (add_user(&accounts, "ada").await, add_user(&accounts, "ben").await);
@@ -134,7 +136,7 @@ async fn a_number_is_never_used_again() {
 }
 
 #[tokio::test]
-async fn a_disabled_user_is_found_as_such_and_a_deleted_one_leaves_nothing_behind() {
+async fn disabled_user_is_found_and_deleted_user_leaves_no_rows() {
     for fresh in both().await {
         let accounts = fresh.accounts();
         let ada = add_user(&accounts, "ada").await;

@@ -1,8 +1,7 @@
-//! Sixty guests, ten seats, twenty times over, through two stores on one database as by two processes; and one form, sent
-//! to both. That the wrong
-//! forms break is shown beside the right one, in `parties/update/tests.rs`.
+//! Sixty guests accept ten seats at once, in twenty rounds, through two stores on one database, as two processes would; and one
+//! form is submitted to both stores at once. Negative controls are in `src/parties/update/tests.rs`.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "a test's name says what it tests")]
+#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
 
 mod common;
 
@@ -21,30 +20,30 @@ const ROUNDS: usize = 20;
 async fn storm(fresh: Fresh) {
     let other = fresh.another().await;
     let accounts = fresh.accounts();
-    let doors = [&fresh.store, &other].map(|store| Parties::new(store.parties(), Arc::new(FixedClock(NOW))));
+    let processes = [&fresh.store, &other].map(|store| Parties::new(store.parties(), Arc::new(FixedClock(NOW))));
     let ada = add_user(&accounts, "ada").await;
     let mut guests = vec![];
     for n in 0..GUESTS {
         guests.push(add_user(&accounts, &format!("guest{n}")).await);
     }
     for round in 0..ROUNDS {
-        let id = doors[0].host(party_of(&ada, SEATS)).await.unwrap();
-        let mut asking = JoinSet::new();
+        let id = processes[0].host(party_of(&ada, SEATS)).await.unwrap();
+        let mut rsvps = JoinSet::new();
         for (n, guest) in guests.iter().cloned().enumerate() {
-            let parties = doors[n % 2].clone();
-            asking.spawn(async move { (parties.rsvp(id, guest.id, Heads::ONE).await, guest) });
+            let parties = processes[n % 2].clone();
+            rsvps.spawn(async move { (parties.rsvp(id, guest.id, Heads::ONE).await, guest) });
         }
 
         let (mut seated, mut full) = (BTreeSet::new(), 0);
-        for (told, guest) in asking.join_all().await {
-            match told.unwrap() {
+        for (result, guest) in rsvps.join_all().await {
+            match result.unwrap() {
                 Outcome::Seated(_) => assert!(seated.insert(guest.username.to_string())),
                 Outcome::Full(_) => full += 1,
-                told => panic!("{told:?}"),
+                outcome => panic!("{outcome:?}"),
             }
         }
 
-        let view = doors[round % 2].find(id, ada.id).await.unwrap().unwrap();
+        let view = processes[round % 2].find(id, ada.id).await.unwrap().unwrap();
         let stored: BTreeSet<_> = view.guests.iter().map(|guest| guest.username.to_string()).collect();
         assert_eq!((seated.len(), full, view.summary.taken), (9, 51, SEATS), "round {round}");
         assert_eq!(stored, seated, "round {round}");
@@ -52,38 +51,38 @@ async fn storm(fresh: Fresh) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_storm_over_two_stores_seats_exactly_as_many_as_there_are_seats_on_sqlite() {
+async fn sqlite_storm_over_two_stores_seats_exactly_ten() {
     storm(common::sqlite().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_storm_over_two_stores_seats_exactly_as_many_as_there_are_seats_on_postgres() {
+async fn postgres_storm_over_two_stores_seats_exactly_ten() {
     storm(common::postgres().await).await;
 }
 
-/// As many times as the storm, since one round proves nothing.
-async fn one_form(fresh: Fresh) {
+/// In as many rounds as the storm, since one round proves nothing.
+async fn submit_form_twice(fresh: Fresh) {
     let other = fresh.another().await;
     let ada = add_user(&fresh.accounts(), "ada").await;
     for round in 0..ROUNDS {
         let key = IdempotencyKey::parse(&format!("{round:022}"));
-        let mut sending = JoinSet::new();
+        let mut submits = JoinSet::new();
         for store in [&fresh.store, &other] {
             let (parties, party) =
                 (store.parties(), NewParty { idempotency_key: key.clone(), ..party_of(&ada, SEATS) });
-            sending.spawn(async move { parties.add(party).await });
+            submits.spawn(async move { parties.add(party).await });
         }
-        let told: BTreeSet<_> = sending.join_all().await.into_iter().map(Result::unwrap).collect();
-        assert_eq!(told.len(), 1, "round {round}: {told:?}");
+        let ids: BTreeSet<_> = submits.join_all().await.into_iter().map(Result::unwrap).collect();
+        assert_eq!(ids.len(), 1, "round {round}: {ids:?}");
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_form_sent_to_two_stores_at_once_hosts_one_party_on_sqlite() {
-    one_form(common::sqlite().await).await;
+async fn sqlite_form_submitted_to_two_stores_adds_one_party() {
+    submit_form_twice(common::sqlite().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn one_form_sent_to_two_stores_at_once_hosts_one_party_on_postgres() {
-    one_form(common::postgres().await).await;
+async fn postgres_form_submitted_to_two_stores_adds_one_party() {
+    submit_form_twice(common::postgres().await).await;
 }

@@ -13,6 +13,7 @@ async fn unchecked(file: &str) -> SqliteConnection {
 
 /// Runs statements; on SQLite without foreign keys and CHECK constraints.
 pub async fn damage(url: &str, sql: &str) {
+    #[expect(clippy::disallowed_methods, reason = "statements of these tests")]
     let sql = AssertSqlSafe(sql.to_owned());
     if let Some(file) = url.strip_prefix("sqlite:") {
         let mut connection = unchecked(file).await;
@@ -51,6 +52,7 @@ const RESTORE: &str = "PRAGMA writable_schema = ON;
 pub async fn damage_past_all_constraints(file: &str, sql: &str) {
     let mut connection = unchecked(file).await;
     for sql in [HIDE, sql, RESTORE] {
+        #[expect(clippy::disallowed_methods, reason = "statements of these tests")]
         raw_sql(AssertSqlSafe(sql.to_owned())).execute(&mut connection).await.unwrap();
     }
     connection.close().await.unwrap();

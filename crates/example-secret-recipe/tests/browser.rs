@@ -21,7 +21,7 @@ async fn log_in(person: &Person, email: &str, password: &str) {
 
 async fn is_in_order(person: &Person) {
     assert_eq!(person.overflow().await, [] as [&str; 0]);
-    person.hears_no_complaint().await;
+    person.sees_no_console_errors().await;
 }
 
 async fn the_cook_reads_the_recipe_and_nobody_after_them(scripts: Scripts) {

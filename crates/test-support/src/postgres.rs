@@ -1,5 +1,5 @@
-//! Databases in the one throw-away PostgreSQL server of this test process. Starting and stopping the server lives in
-//! `server`, finding its programs in `programs`; no schema is known here.
+//! Databases in throw-away PostgreSQL servers. `server` starts and stops a server, `programs` finds its programs. Schemas come
+//! from the caller.
 
 mod programs;
 mod server;
@@ -11,79 +11,79 @@ use anyhow::Context as _;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::sync::{Mutex, OnceCell};
 
-use self::server::{Door, Server};
+use self::server::{Address, Server};
 
-/// Nothing a test writes here outlives the process, so nothing waits for the disk.
-const FAST: &str = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n";
+/// Settings for data that does not outlive the process: no commit waits for the disk.
+const NOT_DURABLE: &str = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\n";
 
 static SHARED: OnceCell<Postgres> = OnceCell::const_new();
 
-/// A PostgreSQL server that all tests of one process share, each with a database of its own.
+/// A PostgreSQL server. All tests of a process share one, each with a database of its own.
 ///
-/// It listens on a unix socket in a temporary folder and, but for [`Postgres::durable_over_tcp`], on no TCP port. It stops,
-/// and its folder goes, when the process ends, also when it is killed.
+/// It listens on a Unix socket in a temporary folder, and only with [`Postgres::durable_over_tcp`] on a TCP port. It stops and
+/// its folder is removed when the process ends, also when that is killed.
 pub struct Postgres {
     server: Server,
-    /// Template databases by the name that callers gave them. The lock is held while one is prepared, so that tests
-    /// running beside each other prepare it once.
+    /// Template databases, by the caller's name for them. The lock is held while a template is prepared, so that concurrent
+    /// tests prepare it once.
     templates: Mutex<HashMap<String, String>>,
     databases: AtomicU64,
 }
 
 impl Postgres {
-    /// The server of this process. The first caller starts it, which takes about a second.
+    /// The shared server of this process. The first call starts it, which takes about a second.
     ///
     /// # Errors
-    /// PostgreSQL is not installed (the error names the command that installs it), or did not start (the error ends
-    /// with its log).
+    /// PostgreSQL is not installed (the error names the command that installs it), or did not start (the error contains its
+    /// log).
     pub async fn shared() -> anyhow::Result<&'static Self> {
         SHARED
             .get_or_try_init(|| async {
-                let server = tokio::task::spawn_blocking(|| Server::start(FAST, Door::Socket)).await??;
+                let server = tokio::task::spawn_blocking(|| Server::start(NOT_DURABLE, Address::Socket)).await??;
                 Ok(Self { server, templates: Mutex::default(), databases: AtomicU64::new(0) })
             })
             .await
     }
 
-    /// A server of one's own, which can be stopped. What it commits is on the disk, as where it counts.
+    /// A server for one test, which may stop it. It syncs commits to the disk, as in production.
     ///
     /// # Errors
-    /// As [`Postgres::shared`].
+    /// Like [`Postgres::shared`].
     pub async fn durable() -> anyhow::Result<Self> {
-        Self::of_its_own(|| Ok(Door::Socket)).await
+        Self::start_own(|| Ok(Address::Socket)).await
     }
 
-    /// As [`Postgres::durable`], but over TCP, on a port of the loopback and with a password. One that is stopped refuses
-    /// connections there, as over a network; a socket that is gone is another error.
+    /// Like [`Postgres::durable`], but over TCP, on a loopback port and with a password. When it is stopped, connections are
+    /// refused, as over a network; a missing socket is another error.
     ///
     /// # Errors
-    /// As [`Postgres::shared`].
+    /// Like [`Postgres::shared`].
     pub async fn durable_over_tcp() -> anyhow::Result<Self> {
-        Self::of_its_own(Door::tcp).await
+        Self::start_own(Address::tcp).await
     }
 
-    async fn of_its_own(door: fn() -> anyhow::Result<Door>) -> anyhow::Result<Self> {
-        let server = tokio::task::spawn_blocking(move || Server::start("", door()?)).await??;
+    async fn start_own(address: fn() -> anyhow::Result<Address>) -> anyhow::Result<Self> {
+        let server = tokio::task::spawn_blocking(move || Server::start("", address()?)).await??;
         Ok(Self { server, templates: Mutex::default(), databases: AtomicU64::new(0) })
     }
 
-    /// Stops the server at once, as a crash does. Blocks until it is gone.
+    /// Stops the server without a checkpoint, as a crash does. Blocks until it has ended.
     ///
     /// # Errors
-    /// It runs no more.
+    /// It does not run.
     pub fn stop(&self) -> anyhow::Result<()> {
         self.server.stop()
     }
 
-    /// Starts it again, on the data that it left. Blocks until it answers.
+    /// Starts the server again on its data. Blocks until it accepts connections.
     ///
     /// # Errors
-    /// It does not start; the error ends with its log.
+    /// It does not start; the error contains its log.
     pub fn resume(&self) -> anyhow::Result<()> {
         self.server.launch()
     }
 
-    /// Keeps all its processes from running, as a machine does that is out of reach: connections stay open and silent.
+    /// Suspends all its processes: connections stay open and silent, as to a machine that is out of reach.
     ///
     /// # Errors
     /// It does not run.
@@ -91,7 +91,7 @@ impl Postgres {
         self.server.signal("STOP")
     }
 
-    /// Lets them go on.
+    /// Resumes the processes after [`Postgres::freeze`].
     ///
     /// # Errors
     /// It does not run.
@@ -99,24 +99,23 @@ impl Postgres {
         self.server.signal("CONT")
     }
 
-    /// Creates an empty database (UTF-8, collation C) and gives its URL, as sqlx and `dinnerparty --database` take it.
+    /// Creates an empty database (UTF-8, collation C) and returns its URL, as sqlx and `dinnerparty --database` take it.
     ///
     /// # Errors
-    /// The server does not answer, or refuses.
+    /// The server does not respond, or refuses.
     pub async fn database(&self) -> anyhow::Result<String> {
         let name = self.fresh_name("test");
         self.create(&name, "template0").await?;
         Ok(self.server.url(&name))
     }
 
-    /// Creates a copy of the template called `name` and gives its URL. The first caller in this process has the
-    /// template prepared by `prepare`, which is given the template's URL; copying it takes about 40 ms.
+    /// Creates a copy of the template called `name` and returns its URL, which takes about 40 ms. The first call in this process
+    /// creates the template by `prepare`, which gets the template's URL.
     ///
-    /// `prepare` must close every connection it opens, since PostgreSQL copies no database that is in use.
+    /// `prepare` must close its connections, since PostgreSQL copies no database that is in use.
     ///
     /// # Errors
-    /// `prepare` fails (the next caller tries again), the template is still in use after 5 seconds, or the server does
-    /// not answer.
+    /// `prepare` fails (the next call tries again), the template is still in use after 5 s, or the server does not respond.
     pub async fn database_from<F, P>(&self, name: &str, prepare: P) -> anyhow::Result<String>
     where
         P: FnOnce(String) -> F,
@@ -152,7 +151,7 @@ impl Postgres {
         format!("{kind}_{}", self.databases.fetch_add(1, Ordering::Relaxed))
     }
 
-    /// Opens a connection each time: a pool would belong to the runtime of the test that opened it, and die with it.
+    /// Opens a connection each time: a pool would end with the runtime of the test that opened it.
     async fn create(&self, name: &str, template: &str) -> anyhow::Result<()> {
         let mut connection = PgConnection::connect(&self.server.url("postgres")).await?;
         #[expect(clippy::disallowed_methods, reason = "a name cannot be a parameter; both are made by `fresh_name`")]

@@ -1,9 +1,9 @@
-//! Where a test keeps its SQLite file. Opening it is the test's business.
+//! The path of a test's SQLite file. Opening it is up to the test.
 
 use std::path::Path;
 
-/// The URL of an SQLite file in `folder` (a [`tempfile::TempDir`] as a rule) that is not there yet: whoever opens it
-/// creates it, by `mode=rwc` or by its own options.
+/// The URL of an SQLite file in `folder`, usually a [`tempfile::TempDir`]. The file does not exist yet: the test creates it,
+/// by `mode=rwc` or by options of its own.
 ///
 /// [`tempfile::TempDir`]: https://docs.rs/tempfile/latest/tempfile/struct.TempDir.html
 #[must_use]

@@ -1,8 +1,7 @@
-//! The throw-away PostgreSQL: its databases are separate, templates are prepared once, and a killed process leaves
-//! nothing behind.
+//! The throw-away PostgreSQL: databases are separate, templates are prepared once, and a killed process leaves no server behind.
 
-#![allow(clippy::unwrap_used, reason = "a test's helpers may, like the test")]
-#![allow(clippy::print_stdout, reason = "a child tells its parent where its server is")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
+#![allow(clippy::print_stdout, reason = "a child process reports to its parent")]
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -37,7 +36,7 @@ async fn two_databases_are_separate() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn over_tcp_nobody_comes_in_without_the_password_and_a_stopped_server_refuses() {
+async fn tcp_server_requires_password_and_refuses_when_stopped() {
     let postgres = Postgres::durable_over_tcp().await.unwrap();
     let url = postgres.database().await.unwrap();
     assert_eq!(tables(&url).await, 0);
@@ -55,7 +54,7 @@ async fn over_tcp_nobody_comes_in_without_the_password_and_a_stopped_server_refu
 }
 
 #[tokio::test]
-async fn a_template_is_prepared_once_and_copied_for_each() {
+async fn template_is_prepared_once_and_copied() {
     let postgres = Postgres::shared().await.unwrap();
     let prepared = AtomicU32::new(0);
     let migrated = || {
@@ -74,7 +73,7 @@ async fn a_template_is_prepared_once_and_copied_for_each() {
 }
 
 #[tokio::test]
-async fn a_template_that_failed_is_prepared_anew() {
+async fn failed_template_is_prepared_again() {
     let postgres = Postgres::shared().await.unwrap();
 
     let failed = postgres.database_from("flaky", async |_| bail!("no such migration")).await;
@@ -85,7 +84,7 @@ async fn a_template_that_failed_is_prepared_anew() {
 }
 
 #[tokio::test]
-async fn a_hundred_tests_at_once_find_room() {
+async fn server_accepts_a_hundred_connections() {
     let postgres = Postgres::shared().await.unwrap();
     let url = postgres.database().await.unwrap();
 
@@ -98,16 +97,16 @@ async fn a_hundred_tests_at_once_find_room() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_that_is_left_frozen_ends_with_its_owner() {
+async fn frozen_server_stops_when_dropped() {
     let postgres = Postgres::durable().await.unwrap();
     postgres.freeze().unwrap();
     let begun = Instant::now();
     drop(postgres);
-    assert!(begun.elapsed() < Duration::from_secs(20), "it was waited for in vain: {:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_secs(20), "it took {:?}", begun.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_server_of_ones_own_can_be_stopped_and_frozen_and_keeps_what_was_committed() {
+async fn durable_server_keeps_commits_across_stop_and_freeze() {
     let postgres = Postgres::durable().await.unwrap();
     let url = postgres.database().await.unwrap();
     create_table(url.clone()).await.unwrap();
@@ -119,29 +118,29 @@ async fn a_server_of_ones_own_can_be_stopped_and_frozen_and_keeps_what_was_commi
     postgres.freeze().unwrap();
     let silent = tokio::time::timeout(Duration::from_millis(300), PgConnection::connect(&url)).await;
     postgres.thaw().unwrap();
-    assert!(silent.is_err(), "it answers");
+    assert!(silent.is_err(), "a frozen server responded");
     assert_eq!(tables(&url).await, 1);
 }
 
-/// Runs itself a second time: the child holds a server until it is killed.
+/// Runs itself again in a child process, which holds a server until it is killed.
 #[tokio::test]
-async fn a_killed_test_process_leaves_no_server() {
-    const HOLD: &str = "TEST_SUPPORT_HOLD";
-    const ANSWER: &str = "holding ";
-    if std::env::var_os(HOLD).is_some() {
+async fn killed_process_leaves_no_server() {
+    const IS_CHILD: &str = "TEST_SUPPORT_IS_CHILD";
+    const PREFIX: &str = "database: ";
+    if std::env::var_os(IS_CHILD).is_some() {
         let url = Postgres::shared().await.unwrap().database().await.unwrap();
-        println!("\n{ANSWER}{url}");
+        println!("\n{PREFIX}{url}");
         std::thread::sleep(Duration::from_mins(1));
         return;
     }
     let mut child = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "a_killed_test_process_leaves_no_server", "--nocapture"])
-        .env(HOLD, "1")
+        .args(["--exact", "killed_process_leaves_no_server", "--nocapture"])
+        .env(IS_CHILD, "1")
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-    let url = lines.find_map(|line| line.strip_prefix(ANSWER).map(str::to_owned)).unwrap();
+    let url = lines.find_map(|line| line.strip_prefix(PREFIX).map(str::to_owned)).unwrap();
     let folder = Path::new(url.split(['=', '&']).nth(1).unwrap());
     let pid = std::fs::read_to_string(folder.join("data/postmaster.pid")).unwrap();
     let pid = pid.lines().next().unwrap();
@@ -154,7 +153,7 @@ async fn a_killed_test_process_leaves_no_server() {
     while (folder.exists() || is_alive(pid)) && Instant::now() < deadline {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
-    assert!(!is_alive(pid), "the server {pid} lives on");
+    assert!(!is_alive(pid), "the server {pid} still runs");
     assert!(!folder.exists(), "{} is still there", folder.display());
 }
 

@@ -77,7 +77,7 @@ async fn two_travelers_read_each_others_postcards(scripts: Scripts) {
         person.sees("Kyoto, Japan").await; // everybody may read
         person.goes_back().await;
         person.sees("Sorry you must be logged in to view this page").await;
-        person.hears_no_complaint().await;
+        person.sees_no_console_errors().await;
     }
 }
 
@@ -114,7 +114,7 @@ async fn the_longest_names_and_places_fit_a_small_phone() {
     let is_in_order = async |what: &str| {
         let past = person.overflow().await;
         assert!(past.is_empty(), "{what} reaches past the edge: {past:#?}");
-        person.hears_no_complaint().await;
+        person.sees_no_console_errors().await;
     };
 
     for path in ["/", "/register", "/login", "/no-such-page"] {

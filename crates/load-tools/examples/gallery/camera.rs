@@ -72,7 +72,7 @@ impl Camera {
 
     /// Opens a state with the cookies of its client.
     pub(crate) async fn visit(&self, state: &State) -> anyhow::Result<()> {
-        self.browser.complaints().await?; // discards those of the previous state
+        self.browser.console_errors().await?; // discards those of the previous state
         let url = state.url();
         self.command("Network.clearBrowserCookies", json!({})).await?;
         for cookie in state.cookies.split("; ").filter(|cookie| !cookie.is_empty()) {
@@ -111,7 +111,7 @@ impl Camera {
 
     /// The findings on the page, at both widths, in light and dark. `axe` is the script of axe-core.
     pub(crate) async fn findings(&self, axe: Option<&str>) -> anyhow::Result<Vec<String>> {
-        let mut findings = self.complaints().await?;
+        let mut findings = self.console_errors().await?;
         if let Some(axe) = axe {
             self.browser.evaluate(&format!("{axe}; window.axe = axe"), Vec::new()).await?;
         }
@@ -136,9 +136,9 @@ impl Camera {
     /// The console's warnings and errors. That the page itself has an error status is not one of them.
     async fn complaints(&self) -> anyhow::Result<Vec<String>> {
         let own_status = format!("{} - Failed to load resource", self.browser.driver().current_url().await?);
-        let mut complaints = self.browser.complaints().await?;
-        complaints.retain(|complaint| !complaint.starts_with(&own_status));
-        Ok(complaints)
+        let mut errors = self.browser.console_errors().await?;
+        errors.retain(|error| !error.starts_with(&own_status));
+        Ok(errors)
     }
 
     /// Runs a script that returns a list of texts.

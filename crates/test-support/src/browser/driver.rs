@@ -1,5 +1,5 @@
-//! Starts the driver that browsers are opened by, one for the whole test process, and sees to it that it ends with its
-//! owner, and every browser with it.
+//! Starts chromedriver, once for the whole test process. It ends with the process, also when that is killed, and every browser
+//! ends with it.
 
 use std::env;
 use std::fs;
@@ -12,7 +12,9 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, bail};
 use tokio::sync::OnceCell;
 
-/// What Chromium is called, by whom it was packaged; the last is where a Mac keeps it.
+use crate::timeouts::DRIVER_START_TIMEOUT;
+
+/// The names of Chromium's program, which depend on its packager; the last is its path on macOS.
 const BROWSERS: &[&str] = &[
     "chromium",
     "chromium-browser",
@@ -22,14 +24,11 @@ const BROWSERS: &[&str] = &[
 ];
 const DRIVER: &str = "chromedriver";
 
-/// How long it may take to come up on a machine that is busy.
-const PATIENCE: Duration = Duration::from_secs(30);
-
-/// A small script that starts the driver, and waits for the end of its input, which comes when the process that owns it
-/// closes the pipe or dies, however it dies. Then it kills the driver. Asked politely, that would leave its browsers
-/// behind; killed, it closes the pipes they listen to, and they end. Their last writes may make the folder anew: it is gone
-/// when it stays gone.
-const KEEPER: &str = r#"
+/// A shell script that starts the driver and waits for the end of its standard input, which comes when the test process closes
+/// the pipe or dies in any way. Then it kills the driver and removes the folder. On SIGTERM the driver would leave its
+/// browsers running; on SIGKILL the pipes to them close, and they end. Their last writes may create the folder again, so it
+/// is removed until it stays away.
+const SUPERVISOR_SCRIPT: &str = r#"
     "$@" </dev/null >"$0/log" 2>&1 &
     read -r _
     kill -KILL $!
@@ -43,10 +42,10 @@ const KEEPER: &str = r#"
 
 static SHARED: OnceCell<Driver> = OnceCell::const_new();
 
-/// A running driver. It ends when the process does that holds it, also when that is killed.
+/// A running driver.
 pub(super) struct Driver {
     folder: PathBuf,
-    keeper: Child,
+    supervisor: Child,
     browser: PathBuf,
     port: u16,
 }
@@ -57,7 +56,7 @@ impl Driver {
         SHARED.get_or_try_init(async || tokio::task::spawn_blocking(Self::start).await?).await
     }
 
-    /// Where it listens.
+    /// The driver's address.
     pub(super) fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
@@ -67,58 +66,60 @@ impl Driver {
         &self.browser
     }
 
-    /// What it and its browsers have said; much of it is noise.
+    /// The log of the driver and its browsers.
     pub(super) fn log(&self) -> String {
         fs::read_to_string(self.folder.join("log")).unwrap_or_default()
     }
 
     fn start() -> anyhow::Result<Self> {
-        let missing = |what| format!("{what} is not on the PATH: `cargo xtask test` installs it, or says how to");
+        let missing = |what| {
+            format!("{what} is not on the PATH: `cargo xtask test` installs it, or prints the command that does")
+        };
         let browser = BROWSERS.iter().find_map(|name| find(name)).with_context(|| missing("Chromium"))?;
         let program = find(DRIVER).with_context(|| missing(DRIVER))?;
         let folder = tempfile::Builder::new().prefix("test-browser.").tempdir()?.keep();
-        let mut driver = Self { keeper: keeper(&folder, &program)?, folder, browser, port: 0 };
-        driver.port = driver.listening()?;
+        let mut driver = Self { supervisor: supervise(&folder, &program)?, folder, browser, port: 0 };
+        driver.port = driver.wait_for_port()?;
         Ok(driver)
     }
 
-    /// Waits until it has said where it listens.
-    fn listening(&self) -> anyhow::Result<u16> {
+    /// Waits until the driver has logged its port.
+    fn wait_for_port(&self) -> anyhow::Result<u16> {
         let start = Instant::now();
-        while start.elapsed() < PATIENCE {
+        while start.elapsed() < DRIVER_START_TIMEOUT {
             if let Some(port) = port(&self.log()) {
                 return Ok(port);
             }
             thread::sleep(Duration::from_millis(10));
         }
-        bail!("{DRIVER} did not come up: {}", self.log())
+        bail!("{DRIVER} did not start: {}", self.log())
     }
 }
 
 impl Drop for Driver {
     fn drop(&mut self) {
-        drop(self.keeper.stdin.take());
-        let _ = self.keeper.wait(); // there is nothing left to do if it is gone already
+        drop(self.supervisor.stdin.take());
+        let _ = self.supervisor.wait(); // fails where it has ended already
     }
 }
 
-fn keeper(folder: &Path, program: &Path) -> anyhow::Result<Child> {
+fn supervise(folder: &Path, program: &Path) -> anyhow::Result<Child> {
     let mut shell = Command::new("sh");
-    shell.args(["-c", KEEPER]).arg(folder).arg(program).arg("--port=0");
-    // Profiles and whatever else browsers write go with the folder, and nothing is read from somebody's home.
+    shell.args(["-c", SUPERVISOR_SCRIPT]).arg(folder).arg(program).arg("--port=0");
+    // Everything that browsers write is removed with the folder, and nothing is read from the user's home.
     shell.envs(["HOME", "TMPDIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME"].map(|name| (name, folder)));
-    // Its own process group, or Ctrl-C would end it together with the tests.
+    // In a process group of its own, or Ctrl-C would end it with the tests.
     shell.current_dir("/").process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     shell.spawn().context("could not start `sh`, which ends the browsers after the tests")
 }
 
-/// A program by its path, or on the `PATH`.
+/// The path of a program, given by its path or by a name on the `PATH`.
 fn find(program: &str) -> Option<PathBuf> {
     let path = env::var_os("PATH")?;
     env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file())
 }
 
-/// The port in what the driver has said, once the line is whole.
+/// The port in the driver's log, once its line is complete.
 fn port(log: &str) -> Option<u16> {
     let (_, rest) = log.split_once("started successfully on port ")?;
     rest.split_once('.')?.0.parse().ok()
@@ -129,11 +130,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_port_is_read_from_among_the_noise() {
-        let said = "[: 1: unexpected operator\nStarting ChromeDriver 156.0 on port 0\nOnly local connections.\n\
+    fn port_is_read_from_complete_line() {
+        let log = "[: 1: unexpected operator\nStarting ChromeDriver 156.0 on port 0\nOnly local connections.\n\
             ChromeDriver was started successfully on port 40063";
 
-        assert_eq!(port(said), None, "the line goes on");
-        assert_eq!(port(&format!("{said}.\nnoise")), Some(40063));
+        assert_eq!(port(log), None, "the line may go on");
+        assert_eq!(port(&format!("{log}.\nnoise")), Some(40063));
     }
 }

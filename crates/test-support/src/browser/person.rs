@@ -1,22 +1,22 @@
-//! Somebody before a browser: finds buttons, links and fields by what they are called, as people do, and reads what is
-//! visible. What a page looks like is not asked here; that is `sight`'s.
+//! A person in front of a browser, who finds buttons, links and fields by their visible names, never by a class. What the person
+//! does is here, what they see is in `visible`, and finding elements is in `locators`.
 
-mod finding;
-mod sight;
+mod locators;
+mod visible;
 
 use std::time::{Duration, Instant};
 
 use serde_json::json;
 use thirtyfour::{Key, WebElement, WindowHandle};
 
-pub use self::sight::Focus;
+pub use self::visible::Focus;
 use super::{Browser, Scripts};
+use crate::timeouts::{APPEARANCE_TIMEOUT, POLL_INTERVAL};
 
-/// How long somebody waits for something to appear. A machine that does much else is slow; nothing that works is
-/// slower.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The time between the two clicks of an impatient person.
+const CLICK_INTERVAL: Duration = Duration::from_millis(300);
 
-/// Somebody before a browser of their own. What they cannot do fails the test, with what they saw.
+/// A person with a browser of their own. An action that is not possible fails the test, and the failure shows the page's text.
 pub struct Person {
     browser: Browser,
     name: String,
@@ -29,13 +29,13 @@ pub struct Tab(WindowHandle);
 #[expect(clippy::missing_panics_doc, reason = "what fails here fails the test")]
 #[expect(clippy::panic, reason = "what fails here fails the test")]
 impl Person {
-    /// Somebody new.
+    /// A new person with a new browser. The name is used in failures.
     pub async fn arrives(name: &str, scripts: Scripts) -> Self {
         let browser = Browser::open(name, scripts).await.unwrap_or_else(|error| panic!("{error:#}"));
         Self { browser, name: name.to_owned() }
     }
 
-    /// Their browser, for what is not said here.
+    /// The person's browser.
     #[must_use]
     pub fn browser(&self) -> &Browser {
         &self.browser
@@ -46,29 +46,29 @@ impl Person {
         self.done(self.browser.goto(url).await);
     }
 
-    /// Follows a link, by what it is called.
+    /// Follows the link with that text.
     pub async fn follows(&self, link: &str) {
-        self.click(&finding::link(link)).await;
+        self.click(&locators::link(link)).await;
     }
 
-    /// Presses a button, by what it is called.
+    /// Presses the button with that text.
     pub async fn presses(&self, button: &str) {
-        self.click(&finding::button(button)).await;
+        self.click(&locators::button(button)).await;
     }
 
-    /// Presses a button, and once more a moment later, as one does where nothing seems to happen.
+    /// Presses a button twice, 300 ms apart.
     pub async fn presses_twice(&self, button: &str) {
-        let button = self.finds(&finding::button(button)).await;
-        let hand = self.browser.driver().action_chain_with_delay(None, Some(Duration::from_millis(300)));
-        self.done(hand.click_element(&button).move_by_offset(1, 0).click().perform().await); // the move takes the moment
+        let button = self.finds(&locators::button(button)).await;
+        let actions = self.browser.driver().action_chain_with_delay(None, Some(CLICK_INTERVAL));
+        self.done(actions.click_element(&button).move_by_offset(1, 0).click().perform().await); // the move takes the interval
     }
 
-    /// Fills in a field, by its label; what stood in it goes.
+    /// Replaces the value of the field with that label.
     pub async fn fills_in(&self, label: &str, text: &str) {
-        let field = self.finds(&finding::field(label)).await;
+        let field = self.finds(&locators::field(label)).await;
         let kind = self.done(field.attr("type").await).unwrap_or_default();
         if ["date", "time"].contains(&kind.as_str()) {
-            // Typed into its parts, in an order that is the browser's language's. One picks it.
+            // Typing depends on the browser's language, so the value is picked as in a calendar.
             let pick = "arguments[0].value = arguments[1]; arguments[0].dispatchEvent(new Event('input'))";
             let field = self.done(field.to_json());
             self.done(self.browser.evaluate(pick, vec![field, json!(text)]).await);
@@ -78,45 +78,45 @@ impl Person {
         }
     }
 
-    /// Ticks a box, by its label.
+    /// Ticks the box with that label.
     pub async fn ticks(&self, label: &str) {
-        self.click(&finding::field(label)).await;
+        self.click(&locators::field(label)).await;
     }
 
-    /// What stands in a field, by its label.
+    /// The value of the field with that label.
     pub async fn value_of(&self, label: &str) -> String {
-        let field = self.finds(&finding::field(label)).await;
+        let field = self.finds(&locators::field(label)).await;
         self.done(field.prop("value").await).unwrap_or_default()
     }
 
-    /// What kind of field it is, by its label: `text`, `password`.
+    /// The type of the field with that label, such as `text` or `password`.
     pub async fn kind_of(&self, label: &str) -> String {
-        let field = self.finds(&finding::field(label)).await;
+        let field = self.finds(&locators::field(label)).await;
         self.done(field.prop("type").await).unwrap_or_default()
     }
 
-    /// Types keys, into whatever has the focus.
+    /// Types into the element that has the focus.
     pub async fn types(&self, keys: &str) {
         self.done(self.browser.driver().action_chain().send_keys(keys).perform().await);
     }
 
-    /// Types one key that is no letter.
+    /// Presses one key that is not a character.
     pub async fn hits(&self, key: Key) {
         self.types(&char::from(key).to_string()).await;
     }
 
-    /// Goes on by Tab to what is called so, a link, a button or a field. On the way, and there, an outline must show where
-    /// the focus is.
+    /// Presses Tab until the link, button or field with that name has the focus. Each element on the way must show its focus by
+    /// an outline.
     pub async fn tabs_to(&self, name: &str) {
         let mut passed = Vec::new();
         while passed.len() < 100 {
             self.hits(Key::Tab).await;
             let focus = self.focus().await;
-            let is_window = focus.tag == "body"; // between the last and the first
-            let who = &self.name;
+            let is_window = focus.tag == "body"; // between the last element and the first
             assert!(
                 focus.is_visible || is_window,
-                "{who}: nothing shows the focus on {focus:?} at {}",
+                "{}: nothing shows the focus on {focus:?} at {}",
+                self.name,
                 self.path().await
             );
             if focus.name == name && !is_window {
@@ -124,10 +124,10 @@ impl Person {
             }
             passed.push(format!("{} {}", focus.tag, focus.name));
         }
-        panic!("{}: Tab does not come to {name:?} at {}, but to {passed:?}", self.name, self.path().await);
+        panic!("{}: Tab does not reach {name:?} at {}, but {passed:?}", self.name, self.path().await);
     }
 
-    /// Goes back, as by the browser's button.
+    /// Goes back by the browser's button.
     pub async fn goes_back(&self) {
         self.done(self.browser.driver().back().await);
     }
@@ -137,20 +137,20 @@ impl Person {
         self.done(self.browser.driver().refresh().await);
     }
 
-    /// The tab one is in.
+    /// The current tab.
     pub async fn tab(&self) -> Tab {
         Tab(self.done(self.browser.driver().window().await))
     }
 
-    /// Opens another tab, and goes there.
+    /// Opens a new tab and switches to it.
     pub async fn opens_a_tab(&self, url: &str) -> Tab {
         let tab = self.done(self.browser.driver().new_tab().await);
-        self.turns_to(&Tab(tab.clone())).await;
+        self.switches_to(&Tab(tab.clone())).await;
         self.opens(url).await;
         Tab(tab)
     }
 
-    /// Follows a link that opens a tab of its own, and goes there.
+    /// Follows a link that opens a new tab, and switches to it.
     pub async fn opens_in_a_tab(&self, link: &str) -> Tab {
         let before = self.done(self.browser.driver().windows().await);
         self.follows(link).await;
@@ -159,16 +159,16 @@ impl Person {
             let after = self.done(self.browser.driver().windows().await);
             if let Some(opened) = after.into_iter().find(|tab| !before.contains(tab)) {
                 let tab = Tab(opened);
-                self.turns_to(&tab).await;
+                self.switches_to(&tab).await;
                 return tab;
             }
-            assert!(start.elapsed() < PATIENCE, "{}: {link:?} opened no tab", self.name);
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            assert!(start.elapsed() < APPEARANCE_TIMEOUT, "{}: {link:?} opened no tab", self.name);
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// Goes to another tab.
-    pub async fn turns_to(&self, tab: &Tab) {
+    /// Switches to another tab.
+    pub async fn switches_to(&self, tab: &Tab) {
         self.done(self.browser.driver().switch_to_window(tab.0.clone()).await);
     }
 
@@ -178,9 +178,9 @@ impl Person {
         url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()))
     }
 
-    /// Whether there is such a button; it is not waited for.
+    /// Whether the page has that button now.
     pub async fn has_button(&self, button: &str) -> bool {
-        self.find(&finding::button(button)).await.is_some()
+        self.find(&locators::button(button)).await.is_some()
     }
 
     async fn click(&self, xpath: &str) {
@@ -188,16 +188,16 @@ impl Person {
         self.done(found.click().await);
     }
 
-    /// Waits until there is one.
+    /// Waits until a matching element is visible.
     async fn finds(&self, xpath: &str) -> WebElement {
         let start = Instant::now();
         loop {
             if let Some(found) = self.find(xpath).await {
                 return found;
             }
-            let (name, waits) = (&self.name, start.elapsed() < PATIENCE);
-            assert!(waits, "{name} finds no {xpath} at {}:\n{}", self.path().await, self.reads().await);
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            let (name, waits) = (&self.name, start.elapsed() < APPEARANCE_TIMEOUT);
+            assert!(waits, "{name} does not find {xpath} at {}:\n{}", self.path().await, self.reads().await);
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 

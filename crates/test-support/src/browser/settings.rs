@@ -1,18 +1,19 @@
-//! How a browser is started, and what its owner prefers. Starting it is not done here.
+//! The settings of a browser: command-line flags, preferences, media features.
 
 use std::path::Path;
-use std::time::Duration;
 
 use serde_json::{Value, json};
 use thirtyfour::Capabilities;
 use thirtyfour::error::WebDriverResult;
 
+use crate::timeouts::DRIVER_COMMAND_TIMEOUT;
+
 /// Whether pages may run scripts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scripts {
-    /// They may.
+    /// Scripts run.
     On,
-    /// They may not, by the browser's own setting; what `noscript` holds is shown.
+    /// No script runs, by the browser's own setting; `noscript` elements are shown.
     Off,
 }
 
@@ -20,10 +21,10 @@ pub enum Scripts {
 ///
 /// ```text
 /// test_support::with_and_without_scripts! {
-///     two_friends_come_to_dinner
+///     friends_rsvp_to_each_other
 /// }
 ///
-/// async fn two_friends_come_to_dinner(scripts: Scripts) { … }
+/// async fn friends_rsvp_to_each_other(scripts: Scripts) { … }
 /// ```
 #[macro_export]
 macro_rules! with_and_without_scripts {
@@ -42,7 +43,7 @@ macro_rules! with_and_without_scripts {
     )* };
 }
 
-/// What the browser's owner prefers, as stylesheets can ask.
+/// The user's preferences as media features.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Media {
     /// `prefers-color-scheme: dark`, or else `light`.
@@ -64,10 +65,10 @@ impl Media {
     }
 }
 
-/// No window, nothing to be asked, no call home, and no host but this machine: a test's traffic stays here.
+/// No window, no dialogs, no background traffic, and no host but this machine.
 const FLAGS: &[&str] = &[
     "--headless=new",
-    "--no-sandbox", // Chromium's own cannot run as root
+    "--no-sandbox", // Chromium's sandbox cannot run as root
     "--disable-dev-shm-usage",
     "--disable-gpu",
     "--disable-quic",
@@ -78,13 +79,13 @@ const FLAGS: &[&str] = &[
     "--no-default-browser-check",
     "--no-proxy-server",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1",
-    "--hide-scrollbars", // as on a phone: the page has the whole width
-    "--lang=en-US",      // in which dates are typed
+    "--hide-scrollbars", // as on a phone, where they take no width
+    "--lang=en-US",      // decides how dates are typed
     "--window-size=1000,800",
-    "--remote-debugging-pipe", // it ends with the driver, even where that is killed
+    "--remote-debugging-pipe", // ends with the driver, also where that is killed
 ];
 
-/// Chromium's number for "block".
+/// Chromium's value for a blocked content type.
 const BLOCKED: u8 = 2;
 
 pub(super) fn capabilities(browser: &Path, scripts: Scripts) -> WebDriverResult<Capabilities> {
@@ -107,8 +108,8 @@ pub(super) fn capabilities(browser: &Path, scripts: Scripts) -> WebDriverResult<
     Ok(capabilities)
 }
 
-/// The client that talks to the driver. It keeps no connection: the last command is sent from another runtime, when the
-/// one that opened a connection may stand still.
+/// The HTTP client for the driver. It keeps no connection: the last command is sent from another runtime, while the runtime
+/// that opened a connection may be blocked.
 pub(super) fn client() -> reqwest::Result<reqwest::Client> {
-    reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).timeout(Duration::from_mins(1)).build()
+    reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).timeout(DRIVER_COMMAND_TIMEOUT).build()
 }

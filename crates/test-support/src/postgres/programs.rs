@@ -1,4 +1,4 @@
-//! Finds PostgreSQL's own programs on this machine. Running them is not done here.
+//! Finds the programs of PostgreSQL's server on this machine.
 
 use std::env;
 use std::ffi::OsStr;
@@ -6,21 +6,21 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 
-/// Where Debian and its kin put each version's programs, which are not on the `PATH`.
-const BY_VERSION: &str = "/usr/lib/postgresql";
+/// Where Debian and Ubuntu install each version's programs, off the `PATH`.
+const VERSIONS: &str = "/usr/lib/postgresql";
 
-/// The folder with `initdb` and `pg_ctl`: that of the newest version, or else one on the `PATH`.
+/// The folder with `initdb`, `pg_ctl` and `postgres`: that of the newest version, or else one on the `PATH`.
 pub(super) fn folder() -> anyhow::Result<PathBuf> {
-    newest(Path::new(BY_VERSION)).or_else(|| on_path(&env::var_os("PATH")?)).with_context(|| {
+    newest(Path::new(VERSIONS)).or_else(|| on_path(&env::var_os("PATH")?)).with_context(|| {
         format!(
-            "PostgreSQL's `initdb` and `pg_ctl` are neither below {BY_VERSION} nor on the PATH: \
+            "PostgreSQL's `initdb` and `pg_ctl` are neither below {VERSIONS} nor on the PATH: \
              `cargo xtask test` installs them (Debian's package is `postgresql`)"
         )
     })
 }
 
-fn newest(by_version: &Path) -> Option<PathBuf> {
-    let versions = by_version.read_dir().ok()?.filter_map(|entry| {
+fn newest(versions_folder: &Path) -> Option<PathBuf> {
+    let versions = versions_folder.read_dir().ok()?.filter_map(|entry| {
         let path = entry.ok()?.path();
         let version: u32 = path.file_name()?.to_str()?.parse().ok()?;
         Some((version, path.join("bin")))
@@ -50,17 +50,17 @@ mod tests {
     }
 
     #[test]
-    fn the_newest_version_is_taken_by_number_not_by_spelling() {
+    fn newest_version_is_found_by_number() {
         let root = tempfile::tempdir().unwrap();
         install(&root.path().join("9/bin"));
         install(&root.path().join("15/bin"));
-        fs::create_dir_all(root.path().join("17/bin")).unwrap(); // the client alone, without a server
+        fs::create_dir_all(root.path().join("17/bin")).unwrap(); // a client without a server
 
         assert_eq!(newest(root.path()), Some(root.path().join("15/bin")));
     }
 
     #[test]
-    fn elsewhere_the_path_is_searched() {
+    fn path_is_searched_without_versions_folder() {
         let root = tempfile::tempdir().unwrap();
         let (empty, full) = (root.path().join("empty"), root.path().join("full"));
         install(&full);

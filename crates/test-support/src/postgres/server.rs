@@ -1,5 +1,4 @@
-//! Starts a PostgreSQL server in a temporary folder, and sees to it that it ends with its owner. Which databases are
-//! in it is not known here.
+//! Starts a PostgreSQL server in a temporary folder. It ends with the test process, also when that is killed.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, OpenOptions};
@@ -13,31 +12,31 @@ use anyhow::{Context as _, bail, ensure};
 
 use super::programs;
 
-/// Names only the socket's file; said, since `PGPORT` would otherwise choose.
-const PORT: u16 = 5432;
+/// The port in the name of the socket file. Set explicitly, since `PGPORT` would change it.
+const SOCKET_PORT: u16 = 5432;
 const SUPERUSER: &str = "postgres";
 
-/// A running server. It stops, and its folder goes, when this is dropped or the process that holds it dies.
+/// A running server. It stops and its folder is removed when this is dropped or the process ends.
 pub(super) struct Server {
     folder: PathBuf,
     data: PathBuf,
     user: ServerUser,
     pg_ctl: PathBuf,
-    door: Door,
-    keeper: Child,
+    address: Address,
+    supervisor: Child,
 }
 
-/// How it is reached.
-pub(super) enum Door {
-    /// By a socket in its folder, and by no TCP port.
+/// Where the server listens.
+pub(super) enum Address {
+    /// On a socket in its folder, and on no TCP port.
     Socket,
-    /// By a port of the loopback too, which anybody on this machine may try: that takes a password.
+    /// Also on a loopback port. Every user of this machine can connect to that, so it needs a password.
     Tcp { port: u16, password: String },
 }
 
-impl Door {
-    /// A port that is free, and a password that nobody knows. The port is none that the system gives to those who connect:
-    /// one of them would take it before the server does, or while it is stopped.
+impl Address {
+    /// A free port and a random password. The port is below the system's range for outgoing connections: one of these could
+    /// take it before the server starts, or while it is stopped.
     pub(super) fn tcp() -> anyhow::Result<Self> {
         let mut random = [0; 16];
         File::open("/dev/urandom")?.read_exact(&mut random)?;
@@ -50,35 +49,35 @@ impl Door {
 
 impl Server {
     /// Initializes a cluster and starts it with `settings` (lines of `postgresql.conf`) beside our own.
-    pub(super) fn start(settings: &str, door: Door) -> anyhow::Result<Self> {
+    pub(super) fn start(settings: &str, address: Address) -> anyhow::Result<Self> {
         let programs = programs::folder()?;
         let (user, pg_ctl) = (ServerUser::new()?, programs.join("pg_ctl"));
         let folder = user.temporary_folder()?;
         let data = folder.join("data");
-        // From here on whatever happens to this process, the keeper cleans up.
-        let keeper = keeper(&folder, user.command(&pg_ctl).arg("stop").args(immediately(&data)))?;
-        let server = Self { folder, data, user, pg_ctl, door, keeper };
+        // From here on the supervisor cleans up, however this process ends.
+        let supervisor = supervise(&folder, user.command(&pg_ctl).arg("stop").args(immediate_mode(&data)))?;
+        let server = Self { folder, data, user, pg_ctl, address, supervisor };
         server.initialize(server.user.command(programs.join("initdb")), settings)?;
         server.launch()?;
         Ok(server)
     }
 
-    /// The URL of one of its databases: `postgres:///name?host=/the/folder…`, or with a port where it has one. It leaves
-    /// nothing to `PG…` variables.
+    /// The URL of a database: `postgres:///name?host=/the/folder…`, or with a TCP port. It is complete, so that `PG…` variables
+    /// of the environment change nothing.
     pub(super) fn url(&self, database: &str) -> String {
         let folder = self.folder.display();
-        match &self.door {
-            Door::Socket => {
-                format!("postgres:///{database}?host={folder}&port={PORT}&user={SUPERUSER}&sslmode=disable")
+        match &self.address {
+            Address::Socket => {
+                format!("postgres:///{database}?host={folder}&port={SOCKET_PORT}&user={SUPERUSER}&sslmode=disable")
             }
-            Door::Tcp { port, password } => {
+            Address::Tcp { port, password } => {
                 format!("postgres://{SUPERUSER}:{password}@127.0.0.1:{port}/{database}?sslmode=disable")
             }
         }
     }
 
     fn initialize(&self, mut initdb: Command, settings: &str) -> anyhow::Result<()> {
-        // Whoever can open the socket may come in: only its folder's owner (and root) can. A port asks for the password.
+        // The socket needs no password: only the folder's owner and root can open it.
         initdb.args([
             "--no-sync",
             "--auth-local=trust",
@@ -88,41 +87,41 @@ impl Server {
             "--username",
             SUPERUSER,
         ]);
-        let mut address = format!("listen_addresses = ''\nport = {PORT}");
-        if let Door::Tcp { port, password } = &self.door {
-            let file = self.folder.join("password"); // the folder is closed to others
+        let mut listen = format!("listen_addresses = ''\nport = {SOCKET_PORT}");
+        if let Address::Tcp { port, password } = &self.address {
+            let file = self.folder.join("password"); // no other user can read the folder
             fs::write(&file, password)?;
             initdb.arg("--pwfile").arg(file);
-            address = format!("listen_addresses = '127.0.0.1'\nport = {port}");
+            listen = format!("listen_addresses = '127.0.0.1'\nport = {port}");
         }
         let done = initdb.arg("--pgdata").arg(&self.data).output().context("could not run initdb")?;
         ensure!(done.status.success(), "initdb failed: {}", String::from_utf8_lossy(&done.stderr));
         let mut conf = OpenOptions::new().append(true).open(self.data.join("postgresql.conf"))?;
         let socket = self.folder.display();
-        writeln!(conf, "{address}\nunix_socket_directories = '{socket}'")?;
-        // One process runs all its tests beside each other, each with pools of its own.
+        writeln!(conf, "{listen}\nunix_socket_directories = '{socket}'")?;
+        // All tests of a process run concurrently, each with pools of its own.
         writeln!(conf, "max_connections = 300\n{settings}")?;
         Ok(())
     }
 
-    /// Stops it at once, without a checkpoint.
+    /// Stops the server without a checkpoint.
     pub(super) fn stop(&self) -> anyhow::Result<()> {
         let mut pg_ctl = self.user.command(&self.pg_ctl);
-        let stopped = pg_ctl.arg("stop").args(immediately(&self.data)).stdout(Stdio::null()).status()?;
+        let stopped = pg_ctl.arg("stop").args(immediate_mode(&self.data)).stdout(Stdio::null()).status()?;
         ensure!(stopped.success(), "PostgreSQL did not stop");
         Ok(())
     }
 
-    /// Sends a signal to its first process and to each that this one started.
+    /// Sends a signal to the server's first process and to its children.
     pub(super) fn signal(&self, signal: &str) -> anyhow::Result<()> {
         let pid = fs::read_to_string(self.data.join("postmaster.pid")).context("PostgreSQL does not run")?;
         let first = pid.lines().next().unwrap_or_default().to_owned();
-        // The shell's own: a small system has no program of that name.
+        // The shell's own `kill`: a small system has no such program.
         let kill = r#"kill -s "$0" "$1""#;
         let send = |pid: &str| Command::new("sh").args(["-c", kill, signal, pid]).stderr(Stdio::null()).status();
-        ensure!(send(&first)?.success(), "PostgreSQL took no signal");
+        ensure!(send(&first)?.success(), "PostgreSQL could not be signaled");
         for child in fs::read_to_string(format!("/proc/{first}/task/{first}/children"))?.split_whitespace() {
-            send(child)?; // some end by themselves meanwhile
+            send(child)?; // fails where a child has ended
         }
         Ok(())
     }
@@ -131,7 +130,7 @@ impl Server {
         let log = self.folder.join("log");
         let mut pg_ctl = self.user.command(&self.pg_ctl);
         pg_ctl.args(["start", "--wait", "--silent", "--log"]).arg(&log).arg("--pgdata").arg(&self.data);
-        // Not `output`: the server would inherit the pipes, and reading them would end with the server only.
+        // Not `output`: the server would inherit the pipes, so that reading them would last as long as the server.
         let started = pg_ctl.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()?;
         if !started.success() {
             bail!("PostgreSQL did not start: {}", fs::read_to_string(log).unwrap_or_default());
@@ -142,28 +141,29 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        let _ = self.signal("CONT"); // a test that failed may have left it frozen, and then it cannot be stopped
-        drop(self.keeper.stdin.take());
-        let _ = self.keeper.wait(); // there is nothing left to do if it is gone already
+        let _ = self.signal("CONT"); // a failed test may leave it frozen, and a frozen server cannot be stopped
+        drop(self.supervisor.stdin.take());
+        let _ = self.supervisor.wait(); // fails where it has ended already
     }
 }
 
-/// `pg_ctl`'s way to say: at once, without a checkpoint.
-fn immediately(data: &Path) -> [&OsStr; 4] {
+/// The arguments of `pg_ctl stop` for a stop without a checkpoint.
+fn immediate_mode(data: &Path) -> [&OsStr; 4] {
     ["--mode".as_ref(), "immediate".as_ref(), "--pgdata".as_ref(), data.as_os_str()]
 }
 
-/// A small process that waits for the end of its input, which comes when this process closes the pipe or dies, however
-/// it dies. Then it runs `stop` and removes `folder`. (A static is never dropped, and SIGKILL runs no destructor.)
-fn keeper(folder: &Path, stop: &Command) -> anyhow::Result<Child> {
+/// Starts a shell that waits for the end of its standard input, which comes when the test process closes the pipe or dies in any
+/// way. Then it runs `stop` and removes `folder`. A destructor is not enough: statics are never dropped, and SIGKILL runs
+/// none.
+fn supervise(folder: &Path, stop: &Command) -> anyhow::Result<Child> {
     let mut shell = Command::new("sh");
     shell.args(["-c", r#"read -r _; "$@"; rm -rf "$0""#]).arg(folder).arg(stop.get_program()).args(stop.get_args());
-    // Its own process group, or Ctrl-C would end it together with the tests.
+    // In a process group of its own, or Ctrl-C would end it with the tests.
     shell.current_dir("/").process_group(0).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
     shell.spawn().context("could not start `sh`, which stops PostgreSQL after the tests")
 }
 
-/// As whom the server runs: PostgreSQL refuses to run as root.
+/// The user that runs the server: not root, as which PostgreSQL refuses to run.
 struct ServerUser {
     is_root: bool,
 }
@@ -182,11 +182,11 @@ impl ServerUser {
         } else {
             command = Command::new(program);
         }
-        command.current_dir("/"); // the folder we are in may be closed to that user
+        command.current_dir("/"); // that user may not be allowed into the current folder
         command
     }
 
-    /// A folder that belongs to that user and is closed to others; a short path, since a socket's has 107 bytes at most.
+    /// A folder that only that user can read. Its path is short, since a socket's path has at most 107 bytes.
     fn temporary_folder(&self) -> anyhow::Result<PathBuf> {
         let template = std::env::temp_dir().join("test-postgres.XXXXXX");
         let made = self.command("mktemp").arg("-d").arg(&template).output().context("could not run `mktemp`")?;

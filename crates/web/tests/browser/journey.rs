@@ -84,7 +84,7 @@ async fn two_friends_register_host_rsvp_and_log_out(scripts: Scripts) {
         person.opens(&at(&app, &small)).await;
         person.sees("Sorry you must be logged in to view this page").await;
         person.sees_nothing_of("Ratatouille").await;
-        person.hears_no_complaint().await;
+        person.sees_no_console_errors().await;
     }
 }
 
@@ -111,7 +111,7 @@ async fn log_in_redirects_to_the_requested_page(scripts: Scripts) {
     ada.sees("Welcome back, ada.").await;
     assert_eq!(ada.path().await, "/rsvp?q=caf%C3%A9+soup&seats=1");
     assert_eq!(ada.value_of("Host, dish or venue").await, "café soup");
-    ada.hears_no_complaint().await;
+    ada.sees_no_console_errors().await;
 }
 
 async fn invalid_form_shows_errors_and_keeps_input(scripts: Scripts) {
@@ -131,5 +131,5 @@ async fn invalid_form_shows_errors_and_keeps_input(scripts: Scripts) {
     ada.presses("Host this party").await;
     ada.sees(HOSTED).await;
     ada.sees("Ratatouille <b>").await;
-    ada.hears_no_complaint().await;
+    ada.sees_no_console_errors().await;
 }

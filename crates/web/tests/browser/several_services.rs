@@ -71,5 +71,5 @@ async fn three_services_in_one_browser_keep_their_sessions() {
             ada.sees(sees).await;
         }
     }
-    ada.hears_no_complaint().await;
+    ada.sees_no_console_errors().await;
 }

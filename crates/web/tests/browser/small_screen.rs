@@ -34,7 +34,7 @@ async fn user_with_email(app: &TestApp, name: &str, email: &str) -> TestClient {
 async fn assert_fits(person: &Person, page: &str) {
     let overflow = person.overflow().await;
     assert!(overflow.is_empty(), "{page} ({}) scrolls sideways: {overflow:#?}", person.path().await);
-    person.hears_no_complaint().await;
+    person.sees_no_console_errors().await;
 }
 
 async fn assert_all_fit(app: &TestApp, person: &Person, paths: &[&str]) {

@@ -27,7 +27,7 @@ async fn tab_asks_to_log_in_after_log_out_in_another_tab(scripts: Scripts) {
     // A page without a form.
     ada.opens(&at(&app, "/rsvp")).await;
     let first = log_out_in_new_tab(&app, &ada).await;
-    ada.turns_to(&first).await;
+    ada.switches_to(&first).await;
     ada.follows("ada").await;
     ada.sees("Log in").await;
     assert_eq!(ada.path().await, "/login?next=%2Fuser%2Fada", "with the path to return to");
@@ -37,19 +37,19 @@ async fn tab_asks_to_log_in_after_log_out_in_another_tab(scripts: Scripts) {
     // A form that is filled in: nothing is stored, and the input is kept.
     fill_in_host_form(&ada, "Ratatouille", "4").await;
     let first = log_out_in_new_tab(&app, &ada).await;
-    ada.turns_to(&first).await;
+    ada.switches_to(&first).await;
     ada.presses("Host this party").await;
     ada.sees("This form was open for too long, and you are not logged in.").await;
     assert_eq!(app.party_count().await, 1, "ben's party only");
     let log_in_tab = ada.opens_in_a_tab("Log in beside this page (opens a new tab)").await;
     log_in(&ada, "ada@example.com").await;
     ada.sees("Welcome back, ada.").await;
-    ada.turns_to(&first).await;
+    ada.switches_to(&first).await;
     ada.presses("Send it once more").await;
     ada.sees(HOSTED).await; // without filling in the form again
     ada.sees("Ratatouille").await;
     assert_eq!(app.party_count().await, 2);
-    ada.turns_to(&log_in_tab).await;
+    ada.switches_to(&log_in_tab).await;
     ada.reloads().await;
     ada.sees("Log out").await;
 }
@@ -64,7 +64,7 @@ async fn form_from_before_a_new_log_in_can_be_sent_again(scripts: Scripts) {
     ada.follows("Log in").await;
     log_in(&ada, "ada@example.com").await;
     ada.sees("Welcome back, ada.").await;
-    ada.turns_to(&first).await;
+    ada.switches_to(&first).await;
     ada.presses("Host this party").await;
 
     ada.sees("This form was open for too long. Please send it once more.").await;

@@ -1,34 +1,33 @@
-//! Finds what can be acted on by its name: as XPath, since that can ask for text. A page's classes are not known here.
+//! Finds buttons, links and fields by their visible names. In XPath, since CSS selectors cannot match text.
 
-use thirtyfour::By;
+use thirtyfour::{By, WebElement};
 
 use super::Person;
-use thirtyfour::WebElement;
 
-/// A link called so.
+/// A link with that name.
 pub(super) fn link(name: &str) -> String {
-    format!("//a[{}]", is_called(name))
+    format!("//a[{}]", has_name(name))
 }
 
-/// A button called so.
+/// A button with that name.
 pub(super) fn button(name: &str) -> String {
-    let called = is_called(name);
-    format!("//button[{called}] | //input[@type='submit'][@value={}] | //summary[{called}]", quoted(name))
+    let named = has_name(name);
+    format!("//button[{named}] | //input[@type='submit'][@value={}] | //summary[{named}]", quoted(name))
 }
 
 /// A field with that label.
 pub(super) fn field(label: &str) -> String {
-    let called = is_called(label);
-    let inside = format!("//label[{called}]/descendant::*[self::input or self::textarea or self::select]");
-    format!("//*[@id = //label[{called}]/@for] | {inside} | //input[@aria-label={}]", quoted(label))
+    let labeled = has_name(label);
+    let inside = format!("//label[{labeled}]/descendant::*[self::input or self::textarea or self::select]");
+    format!("//*[@id = //label[{labeled}]/@for] | {inside} | //input[@aria-label={}]", quoted(label))
 }
 
-fn is_called(name: &str) -> String {
+fn has_name(name: &str) -> String {
     let name = quoted(name);
     format!("normalize-space()={name} or @aria-label={name}")
 }
 
-/// As a string of XPath, which knows no escapes.
+/// The text as a string of XPath, which has no escapes.
 fn quoted(text: &str) -> String {
     if !text.contains('"') {
         return format!("\"{text}\"");
@@ -38,12 +37,12 @@ fn quoted(text: &str) -> String {
 }
 
 impl Person {
-    /// The first that can be seen.
+    /// The first visible element.
     pub(super) async fn find(&self, xpath: &str) -> Option<WebElement> {
         let all = self.done(self.browser.driver().find_all(By::XPath(xpath)).await);
         for found in all {
             if found.is_displayed().await.unwrap_or(false) {
-                return Some(found); // one that went meanwhile is not displayed
+                return Some(found); // an error means that the element is gone
             }
         }
         None
@@ -55,7 +54,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_name_with_both_quotes_can_be_asked_for() {
+    fn name_with_both_quotes_is_quoted() {
         assert_eq!(quoted("Can't make it"), r#""Can't make it""#);
         assert_eq!(quoted(r#"Ada's "soup""#), r#"concat("Ada's ", '"', "soup", '"', "")"#);
     }

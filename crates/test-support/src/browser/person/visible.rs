@@ -1,27 +1,28 @@
-//! What somebody sees: the text, where the focus is, and whether anything reaches past the page's edge.
+//! What a person sees of a page: its text, the focus, and whether anything reaches past its edge.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::Value;
 
-use super::{PATIENCE, Person};
+use super::Person;
+use crate::timeouts::{APPEARANCE_TIMEOUT, POLL_INTERVAL};
 
-/// Where the focus is.
+/// The element that has the focus.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Focus {
     /// The element's tag, such as `input`.
     pub tag: String,
-    /// What it is called: its label, or its own text.
+    /// Its label, or its own text.
     pub name: String,
-    /// Whether an outline shows that the focus is there.
+    /// Whether an outline shows the focus.
     pub is_visible: bool,
 }
 
-/// A page that has just begun has no body yet.
+/// The visible text. A page that has just begun to load has no body.
 const TEXT: &str = "return document.body ? document.body.innerText : ''";
 
-/// In a field for a date, the button that opens the calendar is a part that the browser itself draws, its focus too: the
-/// field is then only around the focus.
+/// The focused element. The calendar button of a date field is drawn by the browser, with its focus; the field itself then has
+/// only `:focus-within`.
 const FOCUS: &str = "
     const element = document.activeElement, style = getComputedStyle(element);
     const label = element.labels && element.labels[0];
@@ -34,13 +35,13 @@ const FOCUS: &str = "
 
 #[expect(clippy::missing_panics_doc, reason = "what fails here fails the test")]
 impl Person {
-    /// The text that is visible, with runs of white space as one blank.
+    /// The visible text, with runs of white space as one space.
     pub async fn reads(&self) -> String {
         let text = self.done(self.browser.evaluate(TEXT, Vec::new()).await);
         text.as_str().unwrap_or_default().split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// Waits until a text is there.
+    /// Waits until a text is visible.
     pub async fn sees(&self, text: &str) {
         let start = Instant::now();
         loop {
@@ -48,33 +49,33 @@ impl Person {
             if read.contains(text) {
                 return;
             }
-            let (name, waits) = (&self.name, start.elapsed() < PATIENCE);
+            let (name, waits) = (&self.name, start.elapsed() < APPEARANCE_TIMEOUT);
             assert!(waits, "{name} does not see {text:?} at {}:\n{read}", self.path().await);
-            tokio::time::sleep(Duration::from_millis(50)).await;
+            tokio::time::sleep(POLL_INTERVAL).await;
         }
     }
 
-    /// A text is not there, neither to be seen nor in the source.
+    /// Asserts that a text is neither visible nor in the source.
     pub async fn sees_nothing_of(&self, text: &str) {
         let (read, source) = (self.reads().await, self.done(self.browser.source().await));
         let path = self.path().await;
         assert!(!read.contains(text) && !source.contains(text), "{} sees {text:?} at {path}:\n{read}", self.name);
     }
 
-    /// Neither a script nor the policy nor a file that did not come had the browser complain.
-    pub async fn hears_no_complaint(&self) {
-        let told = self.done(self.browser.complaints().await);
-        assert!(told.is_empty(), "{}'s browser complains at {}: {told:#?}", self.name, self.path().await);
+    /// Asserts that the console has no warnings and errors: see [`Browser::console_errors`](super::super::Browser::console_errors).
+    pub async fn sees_no_console_errors(&self) {
+        let errors = self.done(self.browser.console_errors().await);
+        assert!(errors.is_empty(), "{}: the console at {} has {errors:#?}", self.name, self.path().await);
     }
 
-    /// Where the focus is.
+    /// The element that has the focus.
     pub async fn focus(&self) -> Focus {
         let found = self.done(self.browser.evaluate(FOCUS, Vec::new()).await);
         let text = |of: &Value| of.as_str().unwrap_or_default().to_owned();
         Focus { tag: text(&found[0]), name: text(&found[1]), is_visible: found[2] == true }
     }
 
-    /// What reaches past the page's edge: see [`Browser::overflow`](super::super::Browser::overflow).
+    /// Elements that make the page scroll sideways: see [`Browser::overflow`](super::super::Browser::overflow).
     pub async fn overflow(&self) -> Vec<String> {
         self.done(self.browser.overflow().await)
     }

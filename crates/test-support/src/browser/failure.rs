@@ -1,7 +1,7 @@
-//! What a browser leaves when its test fails: a picture of the page and its source. Closing the browser is here too,
-//! since both happen when it is dropped.
+//! Closes a browser, and first saves a picture of the page and its source where the test has failed. Both happen when the
+//! browser is dropped.
 
-#![allow(clippy::print_stderr, reason = "a failing test says where to look")]
+#![allow(clippy::print_stderr, reason = "a failing test prints where its files are")]
 
 use std::env;
 use std::fs;
@@ -11,18 +11,17 @@ use std::thread;
 use anyhow::Context as _;
 use thirtyfour::WebDriver;
 
-/// Closes the browser; where the test failed, it leaves what the browser shows first.
+/// Closes the browser. Where the test has failed, it first saves what the browser shows.
 ///
-/// A drop cannot wait for the test's runtime, which may be the one that is blocked: a thread with a runtime of its own
-/// does it.
-pub(super) fn leave_and_close(driver: WebDriver, name: &str, failed: bool) {
-    let evidence = failed.then(|| folder().map(|folder| folder.join(name)));
+/// A drop cannot wait on the test's runtime, which may be the blocked one, so a thread with a runtime of its own does it.
+pub(super) fn save_and_close(driver: WebDriver, name: &str, has_failed: bool) {
+    let stem = has_failed.then(|| folder().map(|folder| folder.join(name)));
     let closing = thread::spawn(move || {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         runtime.block_on(async {
-            if let Some(evidence) = evidence {
-                let left = async { leave(&driver, &evidence?).await };
-                left.await.unwrap_or_else(|error| eprintln!("the browser left nothing: {error:#}"));
+            if let Some(stem) = stem {
+                let saved = async { save(&driver, &stem?).await };
+                saved.await.unwrap_or_else(|error| eprintln!("could not save the browser's page: {error:#}"));
             }
             anyhow::Ok(driver.quit().await?)
         })
@@ -34,7 +33,7 @@ pub(super) fn leave_and_close(driver: WebDriver, name: &str, failed: bool) {
     }
 }
 
-async fn leave(driver: &WebDriver, stem: &Path) -> anyhow::Result<()> {
+async fn save(driver: &WebDriver, stem: &Path) -> anyhow::Result<()> {
     let (picture, page) = (stem.with_extension("png"), stem.with_extension("html"));
     fs::create_dir_all(stem.parent().context("no folder")?)?;
     let address = driver.current_url().await?;

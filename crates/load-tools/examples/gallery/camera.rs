@@ -134,7 +134,7 @@ impl Camera {
     }
 
     /// The console's warnings and errors. That the page itself has an error status is not one of them.
-    async fn complaints(&self) -> anyhow::Result<Vec<String>> {
+    async fn console_errors(&self) -> anyhow::Result<Vec<String>> {
         let own_status = format!("{} - Failed to load resource", self.browser.driver().current_url().await?);
         let mut errors = self.browser.console_errors().await?;
         errors.retain(|error| !error.starts_with(&own_status));

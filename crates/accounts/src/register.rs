@@ -50,8 +50,8 @@ impl Accounts {
     /// [`RegisterError`]. Of two registrations of one name at the same time, one gets [`RegisterError::Taken`].
     pub async fn register(&self, registration: Registration) -> Result<User, RegisterError> {
         let Registration { username, email, password } = registration;
-        let own_words = vec![username.as_str().to_owned(), email.as_str().to_owned()];
-        let hash = self.inner.hasher.hash_new_password(&self.inner.policy, password, own_words).await?;
+        let user_words = vec![username.as_str().to_owned(), email.as_str().to_owned()];
+        let hash = self.inner.hasher.hash_new_password(&self.inner.policy, password, user_words).await?;
         let joined_at = self.inner.clock.now();
         let user = match self.inner.ports.users.add(NewUser { username, email, joined_at }, hash).await {
             Ok(user) => user,

@@ -1,5 +1,7 @@
-//! CSRF tokens. Each proves that a form was rendered for the session that submits it. The HTTP layer decides which
-//! requests need one.
+//! CSRF tokens.
+//!
+//! A token proves that a form was rendered for the session that submits it. The HTTP layer decides which requests need
+//! one.
 //!
 //! A token is `base64url(mask || mask xor HMAC-SHA-256(secret, label))`. The secret is that of the session or of the
 //! pre-session cookie. So there is no server key: tokens survive a restart, are valid in every process, and end with

@@ -1,6 +1,7 @@
-//! Property tests with generated PHC strings and tokens. The input is random text made of the fragments that the
-//! parsers look for. No input may panic, and a parsed value has one spelling. `cargo xtask fuzz` runs at least a
-//! million cases of each.
+//! Property tests with generated PHC strings and tokens.
+//!
+//! The input is random text made of the fragments that the parsers look for. No input may panic, and a parsed value has
+//! one spelling. `cargo xtask fuzz` runs at least a million cases of each.
 
 use domain::credential::PasswordHash;
 use proptest::prelude::*;

@@ -1,5 +1,6 @@
-//! Hashing off the async threads, with limits on the running and the waiting hashes. The computation is in
-//! [`crate::verification`].
+//! Hashing off the async threads, with limits on the running and the waiting hashes.
+//!
+//! The computation is in [`crate::verification`].
 
 use std::fmt;
 use std::num::NonZeroUsize;
@@ -77,8 +78,9 @@ impl Hasher {
         Self(Arc::new(Shared { cost, random, running, waiting }))
     }
 
-    /// Checks a new password against the policy and hashes it at the current cost. `user_words` are as in
-    /// [`PasswordPolicy::check`].
+    /// Checks a new password against the policy and hashes it at the current cost.
+    ///
+    /// `user_words` are as in [`PasswordPolicy::check`].
     ///
     /// Check and hash are one job, since the check too blocks for milliseconds.
     ///

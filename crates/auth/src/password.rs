@@ -1,5 +1,7 @@
-//! A typed password: the one type that holds it, from the parsed form to the hash. Which passwords may be chosen is in
-//! [`crate::PasswordPolicy`], since passwords chosen under an earlier policy must still log in.
+//! A typed password: the one type that holds it, from the parsed form to the hash.
+//!
+//! Which passwords may be chosen is in [`crate::PasswordPolicy`], since passwords chosen under an earlier policy must
+//! still log in.
 
 use std::fmt;
 
@@ -22,8 +24,9 @@ pub struct Password {
 pub struct PasswordTooLong;
 
 impl Password {
-    /// The most code points of a typed password: 1,024. A longer one is neither normalized nor hashed (ASVS 5.0,
-    /// V6.2.9).
+    /// The most code points of a typed password: 1,024.
+    ///
+    /// A longer one is neither normalized nor hashed (ASVS 5.0, V6.2.9).
     pub const MAX_LENGTH: usize = 1_024;
 
     /// Takes ownership of a password as typed, at registration and at log-in.

@@ -1,5 +1,7 @@
-//! The policy for new passwords: length and strength. It applies at registration and at a password change, never at
-//! log-in: passwords chosen under an earlier policy stay valid.
+//! The policy for new passwords: length and strength.
+//!
+//! The policy applies at registration and at a password change, never at log-in: passwords chosen under an earlier
+//! policy stay valid.
 
 mod strength;
 
@@ -147,8 +149,9 @@ impl PasswordPolicy {
         self.max_length
     }
 
-    /// Checks a new password of a user. `user_words` are the username and the e-mail address; the parts of an address
-    /// count as words of their own.
+    /// Checks a new password of a user.
+    ///
+    /// `user_words` are the username and the e-mail address; the parts of an address count as words of their own.
     ///
     /// Takes at most about 10 ms of one core. [`crate::Hasher::hash_new_password`] calls it off the async threads.
     ///

@@ -1,5 +1,6 @@
-//! The random source as an argument. The operating system's source is not here: the program names it once, at its
-//! start.
+//! The random source as an argument.
+//!
+//! The operating system's source is not here: the program names it once, at its start.
 
 /// A source of random bytes.
 ///

@@ -1,5 +1,6 @@
-//! Sessions as values: the token in the cookie, the lifetime, and the check of a stored session. A port of `domain`
-//! stores sessions; the HTTP layer writes cookies.
+//! Sessions as values: the token in the cookie, the lifetime, and the check of a stored session.
+//!
+//! A port of `domain` stores sessions; the HTTP layer writes cookies.
 
 mod lifetime;
 mod live;

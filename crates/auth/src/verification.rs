@@ -1,5 +1,7 @@
-//! Verification of a password against a stored hash, at the same cost for every failure. Pure: the stored hash, the
-//! cost and the random source are arguments. [`crate::Hasher`] runs it off the async threads.
+//! Verification of a password against a stored hash, at the same cost for every failure.
+//!
+//! Pure: the stored hash, the cost and the random source are arguments. [`crate::Hasher`] runs it off the async
+//! threads.
 
 use std::hint::black_box;
 
@@ -10,8 +12,9 @@ use subtle::ConstantTimeEq;
 use crate::phc::Phc;
 use crate::{Cost, Password, Random};
 
-/// Whether a stored hash is within the bounds that verification accepts. If not, its user cannot log in. For the
-/// maintenance commands.
+/// Whether a stored hash is within the bounds that verification accepts.
+///
+/// If it is not, the user cannot log in. For the maintenance commands.
 #[must_use]
 pub fn is_verifiable(stored: &PasswordHash) -> bool {
     Phc::parse(stored).is_some()

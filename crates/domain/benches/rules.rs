@@ -1,5 +1,6 @@
-//! The time of the rules: an RSVP to a table of 10 and of 1,000 seats, and the parsers. The floor is the least possible
-//! work: a copy of the heading, a copy of the text.
+//! The time of the rules: an RSVP to a table of 10 and of 1,000 seats, and the parsers.
+//!
+//! The floor is the least possible work: a copy of the heading, a copy of the text.
 
 #![allow(missing_docs, reason = "criterion's macros make public functions")]
 #![allow(clippy::unwrap_used, reason = "the setup is that of a test")]

@@ -36,7 +36,8 @@
 //! sessions for them. To test a session store by itself, fill `users` and `credentials` from another store, and have
 //! the session store find its users there.
 //!
-//! The functions for parties take a second argument, the `PartyRepository`.
+//! The example `session_store` of the crate `accounts` does so. The functions for parties take a second argument, the
+//! `PartyRepository`.
 #![allow(clippy::unwrap_used, reason = "a contract is a test that other crates run")]
 
 use std::future::poll_fn;

@@ -13,8 +13,9 @@ pub use repository::MockCredentialRepository;
 
 use crate::user::User;
 
-/// The hash of a password, as a PHC string. `Debug` hides it, and it has no `PartialEq`, which would not take constant
-/// time.
+/// The hash of a password, as a PHC string.
+///
+/// `Debug` hides it, and it has no `PartialEq`, which would not take constant time.
 #[derive(Clone)]
 pub struct PasswordHash(String);
 

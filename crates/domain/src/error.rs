@@ -20,8 +20,9 @@ impl StoreError {
         Self { outcome_unknown: false, source: source.into() }
     }
 
-    /// Wraps the cause of an unknown outcome: the connection was lost during the commit. The change is stored as a
-    /// whole or not at all.
+    /// Wraps the cause of an unknown outcome: the connection was lost during the commit.
+    ///
+    /// The change is stored as a whole or not at all.
     pub fn outcome_unknown(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self { outcome_unknown: true, source: source.into() }
     }

@@ -1,7 +1,9 @@
 //! Property tests of the parsers with generated input: Party IDs, names, addresses, short texts, dates, times, time
-//! zones, seats. The input is random text made of the fragments that the parsers look for. No input may panic, and a
-//! parsed value parses to itself. `cargo xtask fuzz` runs at least a million cases of each. Tests of particular input
-//! are beside the parser.
+//! zones, seats.
+//!
+//! The input is random text made of the fragments that the parsers look for. No input may panic, and a parsed value
+//! parses to itself. `cargo xtask fuzz` runs at least a million cases of each. Tests of particular input are beside the
+//! parser.
 
 use proptest::prelude::*;
 

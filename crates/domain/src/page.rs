@@ -10,8 +10,9 @@ pub struct Page<T, Cursor> {
 }
 
 impl<T, Cursor> Page<T, Cursor> {
-    /// Makes a page of `rows`, which were read with a limit of [`PageSize::rows_and_one`]. The additional row shows
-    /// that there is a next page, without a count. `cursor` makes the cursor of the last row.
+    /// Makes a page of `rows`, which were read with a limit of [`PageSize::rows_and_one`].
+    ///
+    /// The additional row shows that there is a next page, without a count. `cursor` makes the cursor of the last row.
     pub fn from_rows(mut rows: Vec<T>, size: PageSize, cursor: impl FnOnce(&T) -> Cursor) -> Self {
         let has_next = rows.len() > size.rows();
         rows.truncate(size.rows());

@@ -1,5 +1,6 @@
-//! Sessions as they are stored. The token is only in the browser's cookie. `auth` has the rules by which a session is
-//! opened, renewed and expires.
+//! Sessions as they are stored.
+//!
+//! The token is only in the browser's cookie. `auth` has the rules by which a session is opened, renewed and expires.
 
 mod repository;
 

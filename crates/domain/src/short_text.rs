@@ -29,8 +29,9 @@ impl ShortText {
     /// The greatest length: 200 code points.
     pub const MAX_LENGTH: usize = 200;
 
-    /// The most combining marks on one character: 8, the most of any script (Tibetan). More marks leave the line and
-    /// cover the text above.
+    /// The most combining marks on one character: 8, the most of any script (Tibetan).
+    ///
+    /// More marks leave the line and cover the text above.
     pub const MAX_MARKS: usize = 8;
 
     /// Parses a text as typed.

@@ -122,8 +122,9 @@ fn copy_chars(chars: impl Iterator<Item = char>, max: usize) -> Zeroizing<String
     text
 }
 
-/// An upper bound for the combinations of substitutions of these signs. A sign that stands for two letters counts
-/// twice.
+/// An upper bound for the combinations of substitutions of these signs.
+///
+/// A sign that stands for two letters counts twice.
 fn combinations(signs: &[char]) -> usize {
     let of_letter = |letter: &str| letter.chars().filter(|sign| signs.contains(sign)).count().max(1);
     let ambiguous = signs.iter().filter(|sign| ['1', '|', '7'].contains(sign)).count();

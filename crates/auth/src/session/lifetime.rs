@@ -1,5 +1,6 @@
-//! Session lifetimes: opening, renewing and expiring, as functions of values. The time is an argument, and the clock
-//! behind it may have been set back since the session was opened.
+//! Session lifetimes: opening, renewing and expiring, as functions of values.
+//!
+//! The time is an argument, and the clock behind it may have been set back since the session was opened.
 
 use std::time::Duration;
 
@@ -16,8 +17,9 @@ const DAY: Duration = Duration::from_hours(24);
 /// The least time between two writes of `last_seen_at`, so that not every page view costs a write.
 const RENEWAL_INTERVAL: Duration = MINUTE;
 
-/// How far a session's times may lie ahead of a clock that was set back. A session further ahead is rejected: one
-/// opened under a clock a year ahead would otherwise live until then.
+/// How far a session's times may lie ahead of a clock that was set back.
+///
+/// A session further ahead is rejected: one opened under a clock a year ahead would otherwise live until then.
 const MAX_CLOCK_SKEW: Duration = DAY;
 
 /// The limits of one kind of session, with or without "remember me".
@@ -42,8 +44,9 @@ pub enum LifetimeError {
 }
 
 impl Lifetime {
-    /// The shortest idle limit: two minutes. `last_seen_at` is written once a minute, so a shorter limit would log out
-    /// an active user.
+    /// The shortest idle limit: two minutes.
+    ///
+    /// `last_seen_at` is written once a minute, so a shorter limit would log out an active user.
     pub const MIN_IDLE: Duration = Duration::from_mins(2);
     /// The longest absolute limit: 30 days, after which NIST SP 800-63B-4, 2.1.3 requires a new log-in.
     pub const MAX_ABSOLUTE: Duration = Duration::from_hours(30 * 24);
@@ -158,8 +161,9 @@ impl Lifetimes {
             && now.since(record.last_seen_at) < lifetime.idle
     }
 
-    /// Returns what to write for a request with this session. `None` if the last write was less than a minute ago, or
-    /// if the session has expired since it was checked.
+    /// Returns what to write for a request with this session.
+    ///
+    /// `None` if the last write was less than a minute ago, or if the session has expired since it was checked.
     #[must_use]
     pub fn renew(&self, session: &LiveSession, now: Timestamp) -> Option<Renewal> {
         let record = session.record();

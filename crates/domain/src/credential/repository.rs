@@ -6,12 +6,16 @@ use super::{Credential, PasswordHash};
 use crate::StoreError;
 use crate::user::{Email, UserId};
 
-/// Stored password hashes. Each method is one commit. `Ok` means that the commit is durable.
+/// Stored password hashes.
+///
+/// Each method is one commit. `Ok` means that the commit is durable. A [`StoreError`] means that nothing changed,
+/// unless [its outcome is unknown](StoreError::is_outcome_unknown).
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait CredentialRepository: Send + Sync {
-    /// Returns the credential of the user with the key of that address, or `None` if there is no such user. Credentials
-    /// of disabled users are returned too.
+    /// Returns the credential of the user with the key of that address, or `None` if there is no such user.
+    ///
+    /// Credentials of disabled users are returned too.
     async fn find_by_email(&self, email: &Email) -> Result<Option<Credential>, StoreError>;
 
     /// Replaces the hash `stale` by `fresh`, a hash of the same password at another cost. No session ends.

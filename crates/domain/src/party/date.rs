@@ -1,5 +1,6 @@
-//! The beginning of a party: the host's local date and time in a time zone. The timestamp is derived from them, for
-//! sorting.
+//! The beginning of a party: the host's local date and time in a time zone.
+//!
+//! The timestamp is derived from them, for sorting.
 
 use std::collections::HashSet;
 use std::fmt;
@@ -105,8 +106,9 @@ pub fn parse_time(typed: &str) -> Result<Time, PartyDateError> {
 }
 
 impl PartyDate {
-    /// Derives the timestamp of a local date and time. A local time that occurs twice, when clocks are set back, is the
-    /// earlier one.
+    /// Derives the timestamp of a local date and time.
+    ///
+    /// A local time that occurs twice, when clocks are set back, is the earlier one.
     ///
     /// # Errors
     /// [`PartyDateError::Gap`] if clocks skip the local time, [`PartyDateError::Date`] if the date is out of range.
@@ -141,8 +143,9 @@ impl PartyDate {
         &self.zone
     }
 
-    /// Whether the timestamp is the one that this program's time zone data derives from the local time. A timestamp
-    /// that was stored by another version of the program may differ.
+    /// Whether the timestamp is the one that this program's time zone data derives from the local time.
+    ///
+    /// A timestamp that was stored by another version of the program may differ.
     #[must_use]
     pub fn matches_zone_data(&self) -> bool {
         Self::resolve(self.local.date(), self.local.time(), self.zone.clone()).as_ref() == Ok(self)

@@ -1,5 +1,6 @@
-//! The guest list: arithmetic on seats that never overbooks a table. [`super::rsvp`] decides whether a guest may RSVP
-//! at all (past, cancelled, closed, removed).
+//! The guest list: arithmetic on seats that never overbooks a table.
+//!
+//! [`super::rsvp`] decides whether a guest may RSVP at all (past, cancelled, closed, removed).
 
 use std::collections::BTreeMap;
 
@@ -129,8 +130,9 @@ impl GuestList {
         &self.answers
     }
 
-    /// Gives the guest that many seats, or changes nothing. Only heads in addition to those before need free seats
-    /// (I6).
+    /// Gives the guest that many seats, or changes nothing.
+    ///
+    /// Only heads in addition to those before need free seats (I6).
     pub fn accept(&mut self, guest: UserId, heads: Heads) -> SeatResult {
         let held = self.answer(guest).map_or(0, Answer::seats_held);
         if held == heads.get() {

@@ -1,7 +1,8 @@
 //! Idempotency keys: a form that is submitted twice adds one party.
 
-/// A random value that is unique to one rendered form. It is not a secret, and is compared only among the parties of
-/// one host.
+/// A random value that is unique to one rendered form.
+///
+/// It is not a secret, and is compared only among the parties of one host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 

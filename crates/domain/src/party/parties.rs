@@ -16,7 +16,7 @@ pub struct Parties {
     clock: Arc<dyn Clock>,
 }
 
-/// Why a party was not added. Nothing was written.
+/// Why a party was not added.
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
     /// The date of the party is not in the future.

@@ -17,7 +17,10 @@ use crate::{Page, PageSize, StoreError, Timestamp};
 /// the time as a value.
 pub type PartyChange = Arc<dyn Fn(&mut Party) -> Result<Outcome, Refusal> + Send + Sync>;
 
-/// Stored parties. Each method is one commit. `Ok` means that the commit is durable.
+/// Stored parties.
+///
+/// Each method is one commit. `Ok` means that the commit is durable. A [`StoreError`] means that nothing changed,
+/// unless [its outcome is unknown](StoreError::is_outcome_unknown).
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait PartyRepository: Send + Sync {
@@ -70,7 +73,7 @@ pub trait PartyRepository: Send + Sync {
     async fn update(&self, id: PartyId, guest: Option<UserId>, change: PartyChange) -> Result<Outcome, UpdateError>;
 }
 
-/// Why a party was not changed. Nothing was written.
+/// Why a party was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum UpdateError {
     /// There is no such party.

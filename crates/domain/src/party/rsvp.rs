@@ -1,5 +1,7 @@
-//! The RSVP rules: which answers a guest may give, the order of the refusals, and the outcomes. Guests, hosts and the
-//! system use the same rules (I7). The row numbers are those of the table in `docs/RSVP.md`. Messages are not here.
+//! The RSVP rules: which answers a guest may give, the order of the refusals, and the outcomes.
+//!
+//! Guests, hosts and the system use the same rules (I7). The row numbers are those of the table in `docs/RSVP.md`.
+//! Messages are not here.
 
 use super::guest_list::Withdrawal;
 use super::{Answer, Heads, Party, PartyDate, PartyHeading, PartyState, SeatResult};
@@ -23,7 +25,9 @@ pub enum Outcome {
     Declined(PartyHeading),
 }
 
-/// Why an RSVP was refused. The variants are in the order in which they are checked. An unknown party is
+/// Why an RSVP was refused.
+///
+/// The variants are in the order in which they are checked. An unknown party is
 /// [`UpdateError::NotFound`](super::UpdateError::NotFound).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {

@@ -86,8 +86,9 @@ impl Heads {
     }
 }
 
-/// Parses ASCII digits. `None` for any other text, such as a sign or digits of another script, and for a number above
-/// `i64::MAX`.
+/// Parses ASCII digits.
+///
+/// `None` for any other text, such as a sign or digits of another script, and for a number above `i64::MAX`.
 pub(super) fn ascii_digits(typed: &str) -> Option<i64> {
     if typed.bytes().all(|byte| byte.is_ascii_digit()) { typed.parse().ok() } else { None }
 }

@@ -15,7 +15,10 @@ pub struct EndedSession {
     pub user: UserId,
 }
 
-/// Stored sessions. Each method is one commit. `Ok` means that the commit is durable.
+/// Stored sessions.
+///
+/// Each method is one commit. `Ok` means that the commit is durable. A [`StoreError`] means that nothing changed,
+/// unless [its outcome is unknown](StoreError::is_outcome_unknown).
 ///
 /// An ended session stays ended. Except for `open`, every write updates or removes an existing row, so that a request
 /// in flight during a log-out does not restore the session. A [`SessionId`] is never reused.
@@ -33,11 +36,12 @@ pub trait SessionRepository: Send + Sync {
         replaces: Option<TokenDigest>,
     ) -> Result<SessionId, StoreError>;
 
-    /// Returns the session and its user, or `None` if there is no such session. Expired sessions and sessions of
-    /// disabled users are returned too.
+    /// Returns the session and its user, or `None` if there is no such session.
+    ///
+    /// Expired sessions and sessions of disabled users are returned too.
     async fn find(&self, digest: TokenDigest) -> Result<Option<StoredSession>, StoreError>;
 
-    /// Records that a request came with the session.
+    /// Records that a request came with the session at `seen_at`, and sets its new `expires_at`.
     ///
     /// Returns `false` and writes nothing if the session has ended, or if it was seen after `unless_seen_after`. So one
     /// of many concurrent requests writes, and a late request does not set the times back.

@@ -6,7 +6,10 @@ use super::{NewUser, User, UserId, Username};
 use crate::credential::PasswordHash;
 use crate::{Page, PageSize, StoreError};
 
-/// Stored users. Each method is one commit. `Ok` means that the commit is durable.
+/// Stored users.
+///
+/// Each method is one commit. `Ok` means that the commit is durable. A [`StoreError`] means that nothing changed,
+/// unless [its outcome is unknown](StoreError::is_outcome_unknown).
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait UserRepository: Send + Sync {
@@ -25,8 +28,9 @@ pub trait UserRepository: Send + Sync {
     /// Returns the user with the key of that name, or `None` if there is no such user.
     async fn find_by_username(&self, username: &Username) -> Result<Option<User>, StoreError>;
 
-    /// Lists users, the newest first: those before the cursor `before`, or from the newest. A user who is added between
-    /// two pages does not shift the second.
+    /// Lists users, the newest first: those before the cursor `before`, or from the newest.
+    ///
+    /// A user who is added between two pages does not shift the second.
     async fn list(&self, before: Option<UserId>, size: PageSize) -> Result<Page<User, UserId>, StoreError>;
 }
 
@@ -39,7 +43,7 @@ pub struct TakenKeys {
     pub email: bool,
 }
 
-/// Why a user was not added. Nothing was written.
+/// Why a user was not added.
 #[derive(Debug, thiserror::Error)]
 pub enum AddUserError {
     /// Another user has a key of this one.

@@ -8,8 +8,9 @@ use unicode_normalization::char::is_combining_mark;
 use crate::caseless_key;
 use crate::invisible::is_invisible;
 
-/// A public name: 3 to 64 code points of letters, digits, `_`, `-` and `.`. Shown as typed, unique by
-/// [`Username::key`].
+/// A public name: 3 to 64 code points of letters, digits, `_`, `-` and `.`.
+///
+/// Shown as typed, unique by [`Username::key`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Username(String);
 
@@ -157,8 +158,9 @@ impl fmt::Display for Username {
     }
 }
 
-/// Whether a name has only letters, digits, `_`, `-` and `.`. A letter has at most two combining marks, which is enough
-/// for scripts in use.
+/// Whether a name has only letters, digits, `_`, `-` and `.`.
+///
+/// A letter has at most two combining marks, which is enough for scripts in use.
 fn is_well_formed(name: impl Iterator<Item = char>) -> bool {
     let mut marks = None; // the number of marks on the letter before; `None` if there is no letter before
     for c in name {

@@ -44,15 +44,16 @@ impl<E: Endpoint + 'static> ConnectionHandler<E> {
         Self { service, capacity, http1 }
     }
 
-    /// Serves a connection until either side closes it. It has no buffer before its first byte.
+    /// Serves a connection until either side closes it. A client that sends nothing costs no buffers.
     pub(crate) async fn serve(&self, stream: TcpStream, remote: SocketAddr) {
         let state = Arc::new(ConnectionState::new(Arc::clone(&self.capacity)));
         let mut supervisor = Supervisor::new(&state, self.capacity.server_state(), &self.service.limits);
-        let is_readable = tokio::select! {
-            readable = stream.readable() => readable.is_ok(),
+        let mut first = [0];
+        let has_begun = tokio::select! {
+            peeked = stream.peek(&mut first) => peeked.is_ok_and(|count| count > 0),
             _ = supervisor.decision() => false,
         };
-        if is_readable {
+        if has_begun {
             self.drive(stream, remote, &state, supervisor).await;
         }
     }

@@ -1,9 +1,10 @@
-//! The secret recipe: a log-in form, and one page that only somebody logged in can read.
+//! The secret recipe: a log-in form, and one page that only a logged-in user can read. It is the smallest service on the
+//! `accounts` crate, and a good place to start reading.
 //!
-//! The index `/` is the log-in form itself. It sends whoever is logged in straight on to `/home`: from there only a
-//! log-out leads back to it, and its "Back to the index" goes home.
+//! The index `/` is the log-in form. It redirects a user who is logged in to `/home`, so that "Back to the index" on `/home`
+//! leads back to `/home`, and only logging out leads to the form.
 
-#![allow(clippy::print_stdout, reason = "it tells where it is")]
+#![allow(clippy::print_stdout, reason = "it prints its address")]
 
 use std::net::SocketAddr;
 
@@ -16,18 +17,19 @@ use poem::{IntoResponse, Response, Route, endpoint::make_sync, get, handler, htt
 use store::AccountStore;
 use tokio::net::TcpListener;
 
-/// The secret recipe: one page that only somebody logged in can read
+/// The secret recipe: one page that only a logged-in user can read
 #[derive(Parser)]
 struct Settings {
-    /// The address to listen on: one of this machine
+    /// The address to listen on. It must be a loopback address
     #[arg(long, env = "RECIPE_LISTEN", value_name = "HOST:PORT", default_value = "127.0.0.1:8001")]
     listen: SocketAddr,
-    /// Where the users are kept: `sqlite:FILE` or `postgres://…`
+    /// The database of the users: `sqlite:FILE` or `postgres://…`
     #[arg(long, env = "RECIPE_DATABASE", hide_env_values = true)]
     #[arg(value_name = "URL", default_value = "sqlite:recipe.db")]
     database: String,
 }
 
+/// The frame around every page: our own and those of `accounts`.
 #[derive(Template)]
 #[template(path = "card.html")]
 struct Frame<'a> {
@@ -36,6 +38,7 @@ struct Frame<'a> {
     content: &'a str,
 }
 
+/// Renders the frame. `content` is HTML that is already escaped.
 struct Card;
 
 impl Layout for Card {
@@ -51,6 +54,7 @@ struct Home<'a> {
     page: &'a PageContext,
 }
 
+/// `/home`. The extractor `CurrentUser` redirects a guest to the log-in form, and back here after the log-in.
 #[handler]
 fn home(user: CurrentUser, page: PageContext) -> Response {
     page.render_template(StatusCode::OK, "Home", &Home { user: &user, page: &page })
@@ -67,18 +71,18 @@ async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let accounts = Accounts::builder().listen(settings.listen).layout(Card);
     let accounts = accounts.without(AccountPage::Register).log_in_at("/").after_log_in("/home");
-    accounts.check()?; // a wrong setting, or a port that is taken, changes no database
+    accounts.check()?; // an invalid setting or a port in use is reported before the database is changed
     let listener = TcpListener::bind(settings.listen).await?;
     let accounts = accounts.build(AccountStore::connect(&settings.database).await?)?;
     if accounts.has_no_users().await? {
-        let mut chance = [0; 12];
-        OsRandom.fill(&mut chance);
-        let password = chance.map(|byte| format!("{byte:02x}")).concat();
+        let mut bytes = [0; 12];
+        OsRandom.fill(&mut bytes);
+        let password = bytes.map(|byte| format!("{byte:02x}")).concat();
         let (username, email) = (Username::parse("cook")?, Email::parse("cook@example.com")?);
         accounts.register(Registration { username, email, password: Password::parse(password.clone())? }).await?;
         println!("The first start: log in as cook@example.com with the password {password}. It is not shown again.");
     }
-    let no_icon = make_sync(|_| StatusCode::NO_CONTENT); // browsers ask for one, and complain of a page that is not there
+    let no_icon = make_sync(|_| StatusCode::NO_CONTENT); // a 404 would be an error in the browser's console
     let routes = Route::new().at("/home", get(home)).at("/card.css", get(style)).at("/favicon.ico", no_icon);
     println!("The secret recipe is served at http://{}", listener.local_addr()?);
     let server = Server::new(listener).limits(Limits::for_this_process());

@@ -1,6 +1,6 @@
 //! The secret recipe in a real browser.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's set-up that fails is a test that fails")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
 mod common;
 
@@ -10,7 +10,7 @@ use test_support::sqlite_url;
 use crate::common::Recipe;
 
 test_support::with_and_without_scripts! {
-    the_cook_reads_the_recipe_and_nobody_after_them
+    only_the_cook_reads_the_recipe_until_log_out
 }
 
 async fn log_in(person: &Person, email: &str, password: &str) {
@@ -19,29 +19,29 @@ async fn log_in(person: &Person, email: &str, password: &str) {
     person.presses("Log in").await;
 }
 
-async fn is_in_order(person: &Person) {
+async fn assert_page_is_fine(person: &Person) {
     assert_eq!(person.overflow().await, [] as [&str; 0]);
     person.sees_no_console_errors().await;
 }
 
-async fn the_cook_reads_the_recipe_and_nobody_after_them(scripts: Scripts) {
+async fn only_the_cook_reads_the_recipe_until_log_out(scripts: Scripts) {
     let folder = tempfile::tempdir().unwrap();
     let recipe = Recipe::start(&sqlite_url(&folder));
-    let password = recipe.password().expect("a first start tells the password");
+    let password = recipe.password().expect("the first start prints the password");
     let cook = Person::arrives("cook", scripts).await;
     cook.browser().set_viewport(320, 640).await.unwrap();
 
     cook.opens(&recipe.url("/home")).await;
     cook.sees("Sorry you must be logged in to view this page").await;
     cook.sees_nothing_of("Gruyère").await;
-    is_in_order(&cook).await;
+    assert_page_is_fine(&cook).await;
     log_in(&cook, "cook@example.com", "correct horse").await;
     cook.sees("That email and password don't match. Please try again.").await;
-    is_in_order(&cook).await;
+    assert_page_is_fine(&cook).await;
     log_in(&cook, "cook@example.com", password).await;
     cook.sees("Welcome back cook").await;
     cook.sees("Gruyère").await;
-    is_in_order(&cook).await;
+    assert_page_is_fine(&cook).await;
     cook.presses("Log out").await;
 
     cook.sees("You are logged out.").await;
@@ -50,5 +50,5 @@ async fn the_cook_reads_the_recipe_and_nobody_after_them(scripts: Scripts) {
     cook.goes_back().await;
     cook.sees("Password").await;
     cook.sees_nothing_of("Gruyère").await;
-    is_in_order(&cook).await;
+    assert_page_is_fine(&cook).await;
 }

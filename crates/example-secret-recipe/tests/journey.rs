@@ -1,6 +1,6 @@
-//! The secret recipe as somebody meets it: the program is started, and its page asked for.
+//! The secret recipe over HTTP: the program is started, and a client logs in and out.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, reason = "a test's set-up that fails is a test that fails")]
+#![allow(clippy::unwrap_used, clippy::expect_used, reason = "helpers of tests")]
 
 mod common;
 
@@ -22,32 +22,35 @@ async fn only_the_cook_reads_the_recipe_on_postgres() {
 
 async fn only_the_cook_reads_the_recipe(database: &str) {
     let first = Recipe::start(database);
-    let visitor = TestClient::at(&first.url("/"));
-    let password = first.password().expect("a first start tells the password").to_owned();
-    let refused = visitor.get("/home").await;
-    assert_eq!(refused.path, "/?next=%2Fhome");
-    assert!(refused.text.contains("Sorry you must be logged in to view this page"));
-    assert!(!refused.text.contains("Gruyère"));
+    let client = TestClient::at(&first.url("/"));
+    let password = first.password().expect("the first start prints the password").to_owned();
+    let redirected = client.get("/home").await;
+    assert_eq!(redirected.path, "/?next=%2Fhome");
+    assert!(redirected.text.contains("Sorry you must be logged in to view this page"));
+    assert!(!redirected.text.contains("Gruyère"));
 
     let form = |password: &str| [("email", "cook@example.com".to_owned()), ("password", password.to_owned())];
-    let log_in = async |visitor: &TestClient, password: &str| {
+    let log_in = async |client: &TestClient, password: &str| {
         let form = form(password);
         let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        visitor.submit("/?next=/home", "/", &form).await
+        client.submit("/?next=/home", "/", &form).await
     };
-    let wrong = log_in(&visitor, "correct horse").await;
+    let wrong = log_in(&client, "correct horse").await;
     assert_eq!(wrong.status, 422);
     assert!(wrong.text.contains("That email and password don't match. Please try again."));
-    let home = log_in(&visitor, &password).await;
+    let home = log_in(&client, &password).await;
     assert_eq!(home.path, "/home");
     assert!(home.text.contains("Welcome back cook") && home.text.contains("Gruyère"));
 
-    let out = visitor.submit_on(&home, "/logout", &[]).await;
-    assert_eq!((out.path.as_str(), out.texts("title")), ("/", vec!["Log in - The secret recipe".to_owned()]));
-    assert_eq!(visitor.get("/register").await.status, 404);
+    let logged_out = client.submit_on(&home, "/logout", &[]).await;
+    assert_eq!(
+        (logged_out.path.as_str(), logged_out.texts("title")),
+        ("/", vec!["Log in - The secret recipe".to_owned()])
+    );
+    assert_eq!(client.get("/register").await.status, 404);
 
     drop(first);
     let second = Recipe::start(database);
-    assert_eq!(second.password(), None, "a password is told once");
+    assert_eq!(second.password(), None, "the password is printed once");
     assert!(log_in(&TestClient::at(&second.url("/")), &password).await.text.contains("Welcome back cook"));
 }

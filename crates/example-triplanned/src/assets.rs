@@ -1,5 +1,5 @@
-//! The two files that pages load, in the binary: under a name that changes with their content, so that browsers keep
-//! them for good.
+//! The two files that pages load. They are in the binary, at a path that contains a fingerprint of their content, so that
+//! browsers may cache them without asking again.
 
 use std::sync::LazyLock;
 
@@ -14,26 +14,26 @@ const PALM: &str = include_str!("../assets/palm.svg");
 static STYLESHEET_PATH: LazyLock<String> = LazyLock::new(|| format!("/{:016x}.css", fingerprint(STYLESHEET)));
 static PALM_PATH: LazyLock<String> = LazyLock::new(|| format!("/{:016x}.svg", fingerprint(PALM)));
 
-/// Where the stylesheet is.
+/// The path of the stylesheet.
 pub(crate) fn stylesheet_path() -> &'static str {
     &STYLESHEET_PATH
 }
 
-/// Where the mark is.
+/// The path of the palm tree, the site's icon.
 pub(crate) fn palm_path() -> &'static str {
     &PALM_PATH
 }
 
 #[handler]
 pub(crate) fn stylesheet() -> Response {
-    for_good(STYLESHEET.with_content_type("text/css; charset=utf-8"))
+    cached(STYLESHEET.with_content_type("text/css; charset=utf-8"))
 }
 
 #[handler]
 pub(crate) fn palm() -> Response {
-    for_good(PALM.with_content_type("image/svg+xml"))
+    cached(PALM.with_content_type("image/svg+xml"))
 }
 
-fn for_good(file: impl IntoResponse) -> Response {
+fn cached(file: impl IntoResponse) -> Response {
     file.with_header(CACHE_CONTROL, "public, max-age=31536000, immutable").into_response()
 }

@@ -1,4 +1,4 @@
-//! The postcard rack around every page.
+//! The frame around every page: TriPlanned's own and those of `accounts`.
 
 use accounts::web::{Layout, LayoutError, PageContext};
 use askama::Template;

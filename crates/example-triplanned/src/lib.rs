@@ -1,15 +1,16 @@
-//! TriPlanned: travelers post the places they know, and everybody reads them.
+//! TriPlanned: travelers post the places they know, and every visitor can read them.
 //!
-//! A service of its own on the accounts crate: its own table beside the accounts' tables, its own layout, its own pages.
+//! A complete service on the `accounts` crate. It shows how an embedder adds a table beside the accounts' tables (`posts`), a
+//! layout around every page (`layout`), and pages (`pages`).
 
 mod assets;
 mod fingerprint;
 mod layout;
+mod messages;
 mod pages;
 mod post;
 mod posts;
 mod stamp;
-mod words;
 
 use accounts::web::{RoutesError, methods};
 use accounts::{Accounts, BuildError, Builder};
@@ -21,10 +22,10 @@ use store::AccountStore;
 /// TriPlanned as one endpoint.
 pub type Site = BoxEndpoint<'static, Response>;
 
-/// Opens the database at `url`, with the accounts' tables and our own.
+/// Opens the database at `url` and creates or migrates the accounts' tables and our own.
 ///
 /// # Errors
-/// One line for whoever started the program.
+/// The URL is invalid, or the database cannot be opened or migrated. The message is one line, for the operator.
 pub async fn connect(url: &str) -> Result<AccountStore, store::ConnectError> {
     AccountStore::connect_with(url, [posts::migrations()]).await
 }
@@ -47,5 +48,5 @@ pub fn site(store: &AccountStore, accounts: &Accounts) -> Result<Site, RoutesErr
         .at("/user/:username", methods().get(pages::user::show).post(pages::user::publish))
         .at(assets::stylesheet_path(), methods().get(assets::stylesheet))
         .at(assets::palm_path(), methods().get(assets::palm));
-    Ok(Gzip::around(accounts.routes(routes)?.data(posts::of(store))).boxed())
+    Ok(Gzip::around(accounts.routes(routes)?.data(posts::repository(store))).boxed())
 }

@@ -1,6 +1,6 @@
 //! The program `triplanned`.
 
-#![allow(clippy::print_stdout, reason = "it tells where it is")]
+#![allow(clippy::print_stdout, reason = "it prints its address")]
 #![allow(rustdoc::bare_urls, reason = "`--help` shows these comments as they are")]
 
 use std::net::SocketAddr;
@@ -10,14 +10,14 @@ use clap::Parser;
 use http_server::{Limits, Server, shutdown_signal};
 use tokio::net::TcpListener;
 
-/// TriPlanned: travelers post the places they know, and everybody reads them
+/// TriPlanned: travelers post the places they know, and every visitor can read them
 #[derive(Parser)]
 #[command(name = "triplanned")]
 struct Settings {
-    /// The address to listen on. Any but a loopback address needs an --origin
+    /// The address to listen on. An address that is not a loopback address needs an --origin
     #[arg(long, env = "TRIPLANNED_LISTEN", value_name = "HOST:PORT", default_value = "127.0.0.1:8002")]
     listen: SocketAddr,
-    /// Where everything is kept: `sqlite:FILE` or `postgres://…`
+    /// The database: `sqlite:FILE` or `postgres://…`
     #[arg(
         long,
         env = "TRIPLANNED_DATABASE",
@@ -26,7 +26,7 @@ struct Settings {
         hide_env_values = true
     )]
     database: String,
-    /// The origin under which people reach the site, such as https://trips.example. TLS ends at a proxy before it
+    /// The public origin of the site, such as https://trips.example. TLS ends at a proxy in front of it
     #[arg(long, env = "TRIPLANNED_ORIGIN", value_name = "URL")]
     origin: Option<String>,
 }
@@ -39,7 +39,7 @@ async fn main() -> anyhow::Result<()> {
     if let Some(origin) = settings.origin {
         accounts = accounts.origin(origin);
     }
-    accounts.check()?; // a wrong setting, or a port that is taken, changes no database
+    accounts.check()?; // an invalid setting or a port in use is reported before the database is changed
     let listener = TcpListener::bind(settings.listen).await?;
     let store = example_triplanned::connect(&settings.database).await?;
     let accounts = example_triplanned::accounts(&store, accounts)?;

@@ -1,4 +1,4 @@
-//! TriPlanned's pages.
+//! TriPlanned's own pages, and what they share.
 
 pub(crate) mod index;
 pub(crate) mod user;
@@ -11,7 +11,7 @@ use crate::posts::PostRepository;
 
 type Posts<'a> = Data<&'a Arc<dyn PostRepository>>;
 
-/// Where a page of posts begins. Nonsense is as good as nothing: the first page.
+/// The cursor of a page of posts: `?before=ID`. Without a valid one, the first page is shown.
 fn before(query: &Query<Vec<(String, String)>>) -> Option<i64> {
     query.0.iter().find(|(name, _)| name == "before")?.1.parse().ok()
 }

@@ -1,12 +1,12 @@
-//! A post: a place, and what somebody says about it.
+//! A post: a city, a country and a description.
 
 use accounts::web::{Fields, Form, FormErrors, PasswordFields};
 use accounts::{ShortText, UserId};
 
+use crate::messages;
 use crate::stamp::Stamp;
-use crate::words;
 
-/// A post as everybody reads it.
+/// A published post.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Post {
     pub(crate) id: i64,
@@ -17,20 +17,20 @@ pub(crate) struct Post {
 }
 
 impl Post {
-    /// What its postage was paid with.
+    /// The stamp of the post's country.
     pub(crate) fn stamp(&self) -> Stamp {
         Stamp::of(&self.country)
     }
 }
 
-/// A post that somebody is about to publish.
+/// A post to publish.
 #[derive(Debug, Clone)]
 pub(crate) struct NewPost {
     pub(crate) author: UserId,
     pub(crate) place: Place,
 }
 
-/// What the form asks for.
+/// The parsed form.
 #[derive(Debug, Clone)]
 pub(crate) struct Place {
     pub(crate) city: ShortText,
@@ -41,10 +41,11 @@ pub(crate) struct Place {
 impl Form for Place {
     fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
         let mut errors = FormErrors::new();
-        let city =
-            errors.field(fields, "city", |typed| ShortText::parse(typed).map_err(|e| words::label(e, "the city")));
-        let country = errors
-            .field(fields, "country", |typed| ShortText::parse(typed).map_err(|e| words::label(e, "the country")));
+        let city = errors
+            .field(fields, "city", |typed| ShortText::parse(typed).map_err(|e| messages::short_text(e, "the city")));
+        let country = errors.field(fields, "country", |typed| {
+            ShortText::parse(typed).map_err(|e| messages::short_text(e, "the country"))
+        });
         let description = errors.field(fields, "description", Description::parse);
         match (city, country, description) {
             (Some(city), Some(country), Some(description)) => Ok(Self { city, country, description }),
@@ -53,7 +54,7 @@ impl Form for Place {
     }
 }
 
-/// Some lines of text: 1 to 2,000 code points.
+/// A text of 1 to 2,000 code points, which may have line breaks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Description(String);
 
@@ -61,11 +62,11 @@ impl Description {
     const MAX: usize = 2000;
 
     fn parse(typed: &str) -> Result<Self, &'static str> {
-        let text = typed.trim().replace("\r\n", "\n"); // what browsers send for a new line
+        let text = typed.trim().replace("\r\n", "\n"); // browsers send line breaks so
         match text.chars().take(Self::MAX + 1).count() {
-            0 => Err(words::DESCRIPTION_EMPTY),
-            n if n > Self::MAX => Err(words::DESCRIPTION_TOO_LONG),
-            _ if text.chars().any(|c| c.is_control() && c != '\n') => Err(words::CHARACTER),
+            0 => Err(messages::DESCRIPTION_EMPTY),
+            n if n > Self::MAX => Err(messages::DESCRIPTION_TOO_LONG),
+            _ if text.chars().any(|c| c.is_control() && c != '\n') => Err(messages::CHARACTER),
             _ => Ok(Self(text)),
         }
     }
@@ -80,11 +81,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_description_may_have_lines_but_no_controls() {
+    fn description_allows_line_breaks_and_no_other_control_characters() {
         assert_eq!(Description::parse(" Rain.\r\nAnd fog. ").unwrap().as_str(), "Rain.\nAnd fog.");
-        assert_eq!(Description::parse(" \r\n "), Err(words::DESCRIPTION_EMPTY));
-        assert_eq!(Description::parse("a\u{1b}[31m"), Err(words::CHARACTER));
+        assert_eq!(Description::parse(" \r\n "), Err(messages::DESCRIPTION_EMPTY));
+        assert_eq!(Description::parse("a\u{1b}[31m"), Err(messages::CHARACTER));
         assert!(Description::parse(&"é".repeat(2000)).is_ok());
-        assert_eq!(Description::parse(&"é".repeat(2001)), Err(words::DESCRIPTION_TOO_LONG));
+        assert_eq!(Description::parse(&"é".repeat(2001)), Err(messages::DESCRIPTION_TOO_LONG));
     }
 }

@@ -1,4 +1,4 @@
-//! Where posts are kept: our own table in the accounts' database, one text for both engines.
+//! The posts' table, which is ours, in the accounts' database. Each statement is written once for both engines.
 
 use std::sync::Arc;
 
@@ -17,13 +17,13 @@ const LIST_BY: &str = "SELECT posts.id, username AS author, city, country, descr
      FROM posts JOIN users ON users.id = author_id WHERE posts.id < $1 AND author_id = $3 \
      ORDER BY posts.id DESC LIMIT ($2 + 0)";
 
-/// Stored posts.
+/// The port for posts, as the pages see it.
 #[async_trait]
 pub(crate) trait PostRepository: Send + Sync {
     /// Publishes a post.
     async fn add(&self, post: NewPost) -> Result<(), StoreError>;
 
-    /// Posts older than `before` (or all), the newest first: everybody's, or one author's.
+    /// A page of posts, newest first: those with an id below `before`, of all authors or of one.
     async fn list(
         &self,
         author: Option<UserId>,
@@ -32,7 +32,7 @@ pub(crate) trait PostRepository: Send + Sync {
     ) -> Result<Page<Post, i64>, StoreError>;
 }
 
-/// The table's versions, for both engines.
+/// The migrations of the table, for both engines.
 pub(crate) fn migrations() -> MigrationSet {
     MigrationSet::new("triplanned").and(
         "posts",
@@ -41,8 +41,8 @@ pub(crate) fn migrations() -> MigrationSet {
     )
 }
 
-/// The posts of a database, whichever engine it is on.
-pub(crate) fn of(store: &AccountStore) -> Arc<dyn PostRepository> {
+/// The repository for the database's engine.
+pub(crate) fn repository(store: &AccountStore) -> Arc<dyn PostRepository> {
     match store.database().clone() {
         Database::Sqlite(engine) => Arc::new(Posts { engine }),
         Database::Postgres(engine) => Arc::new(Posts { engine }),
@@ -56,7 +56,7 @@ struct Posts<D: Dialect> {
 /// A row of [`LIST`] and [`LIST_BY`].
 type Row = (i64, String, String, String, String);
 
-fn read((id, author, city, country, description): Row) -> Post {
+fn post((id, author, city, country, description): Row) -> Post {
     Post { id, author, city, country, description }
 }
 
@@ -89,6 +89,6 @@ impl<D: Dialect> PostRepository for Posts<D> {
             Some(author) => query_as(LIST_BY).bind(before).bind(size.rows_and_one()).bind(author.get()),
         };
         let rows = rows.fetch_all(&self.engine.read).await.map_err(StoreError::new)?;
-        Ok(Page::from_rows(rows.into_iter().map(read).collect(), size, |post: &Post| post.id))
+        Ok(Page::from_rows(rows.into_iter().map(post).collect(), size, |post: &Post| post.id))
     }
 }

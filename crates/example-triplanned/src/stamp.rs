@@ -1,5 +1,5 @@
-//! The stamp of a postcard: a small landscape, the same one whenever a country is named. What is drawn is decided here,
-//! from the name alone; how a scene looks is `scene`'s, its colors the stylesheet's.
+//! The stamp of a postcard: a small landscape that depends only on the country's name. The landscapes are in `scene`, their colors
+//! in the stylesheet.
 
 mod scene;
 
@@ -9,13 +9,13 @@ use askama::filters::HtmlSafe;
 use crate::fingerprint::fingerprint;
 use scene::{SCENES, Scene};
 
-/// The hours of the day that a scene is seen at: the endings of the stylesheet's `stamp-…` classes.
+/// The times of day: the endings of the stylesheet's `stamp-…` classes.
 const HOURS: [&str; 6] = ["dawn", "morning", "noon", "afternoon", "dusk", "night"];
 
-/// Where the sun or the moon stands: low in the east, high, low in the west.
+/// The position of the sun or the moon: low in the east, high, low in the west.
 const SUNS: [(u8, u8); 3] = [(19, 26), (36, 18), (53, 26)];
 
-/// A stamp. Displays as SVG, which is safe: no letter of the country's name is in it.
+/// A stamp. It displays as SVG, which needs no escaping, since the country's name is not part of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Template)]
 #[template(path = "stamp.html")]
 pub(crate) struct Stamp {
@@ -27,7 +27,7 @@ pub(crate) struct Stamp {
 impl HtmlSafe for Stamp {}
 
 impl Stamp {
-    /// The stamp of a country, however its letters were typed.
+    /// The stamp of a country. Case does not matter.
     pub(crate) fn of(country: &str) -> Self {
         let print = fingerprint(&country.to_lowercase());
         let (scene, print) = pick(&SCENES, print);
@@ -37,7 +37,7 @@ impl Stamp {
     }
 }
 
-/// One of `all`, and what is left of the number to pick the next thing by.
+/// One of `all`, chosen by the number, and the rest of the number for the next choice.
 fn pick<T, const N: usize>(all: &'static [T; N], print: u64) -> (&'static T, u64) {
     let count = N as u64;
     let at = usize::try_from(print % count).unwrap_or_default(); // below N, which is a usize
@@ -78,13 +78,13 @@ mod tests {
     ];
 
     #[test]
-    fn a_country_has_one_stamp_however_it_is_typed() {
+    fn stamp_ignores_case_of_country() {
         assert_eq!(Stamp::of("Portugal"), Stamp::of("PORTUGAL"));
         assert_eq!(Stamp::of("ŁOTWA").to_string(), Stamp::of("łotwa").to_string());
     }
 
     #[test]
-    fn a_rack_of_countries_is_a_rack_of_different_stamps() {
+    fn countries_have_different_stamps() {
         let stamps: BTreeSet<_> = COUNTRIES.iter().map(|country| Stamp::of(country).to_string()).collect();
         assert!(stamps.len() >= 20, "{} stamps for {} countries", stamps.len(), COUNTRIES.len());
     }
@@ -99,7 +99,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stamp_keeps_to_itself() {
+    fn stamp_contains_nothing_of_the_country_name() {
         for country in ["<script>alert(1)</script>", "\" onload=\"x", "", "🇵🇹"] {
             let svg = Stamp::of(country).to_string();
             assert!(!svg.contains("script") && !svg.contains("onload") && !svg.contains("style="), "{svg}");
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn every_hour_is_dressed_by_the_stylesheet() {
+    fn stylesheet_has_a_class_for_every_hour() {
         for hour in HOURS {
             assert!(crate::assets::STYLESHEET.contains(&format!(".stamp-{hour} {{")), "{hour}");
         }

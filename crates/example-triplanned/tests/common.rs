@@ -1,4 +1,4 @@
-//! TriPlanned on a socket of this machine, over either engine. What a test is about is not here.
+//! A running TriPlanned on either engine, for all tests.
 
 use accounts::Accounts;
 use accounts::test_kit::{TestClient, TestResponse, TestServer, fast_hash_cost};
@@ -9,13 +9,13 @@ use test_support::{Postgres, sqlite_url};
 /// A password that the policy accepts.
 pub(crate) const PASSWORD: &str = "marble otter seven";
 
-/// TriPlanned, running, with nobody in it yet.
-pub(crate) struct Rack {
+/// A running TriPlanned without users.
+pub(crate) struct TestSite {
     pub(crate) server: TestServer,
     _folder: Option<TempDir>,
 }
 
-impl Rack {
+impl TestSite {
     pub(crate) async fn on_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = example_triplanned::connect(&sqlite_url(&folder)).await.unwrap();
@@ -37,13 +37,13 @@ impl Rack {
         TestClient::new(&self.server)
     }
 
-    /// Somebody new, registered and logged in.
+    /// A client of a new user, registered and logged in.
     pub(crate) async fn user(&self, name: &str) -> TestClient {
         TestClient::logged_in(&self.server, name, PASSWORD).await
     }
 }
 
-/// Posts a place by the form on one's own profile.
+/// Posts a place by the form on the author's profile. `fields` replace the default ones.
 pub(crate) async fn post(author: &TestClient, name: &str, fields: &[(&str, &str)]) -> TestResponse {
     let mut form = vec![("city", "Lisbon"), ("country", "Portugal"), ("description", "Hills,\nand a river.")];
     form.retain(|(field, _)| fields.iter().all(|(typed, _)| typed != field));

@@ -1,23 +1,23 @@
-//! `/`: everybody's posts, for everybody.
+//! `/`: the posts of all users, for every visitor.
 
-use crate::common::{Rack, post};
+use crate::common::{TestSite, post};
 
-test_support::on_both_engines! { Rack:
-    guests_read_everybodys_posts_the_newest_first
-    an_empty_rack_says_what_to_do
-    posts_come_in_pages_without_loss_or_repetition
-    past_the_last_postcard_no_rack_is_called_empty
+test_support::on_both_engines! { TestSite:
+    guests_read_all_posts_newest_first
+    empty_index_links_to_first_post
+    pages_of_posts_show_each_post_once
+    page_past_last_post_says_so
     postcard_shows_stamp_of_its_country
-    the_page_loads_only_files_that_browsers_keep
-    a_full_rack_is_sent_in_a_packet_or_few
+    page_loads_only_cacheable_files
+    full_page_with_gzip_is_below_5000_bytes
 }
 
-async fn guests_read_everybodys_posts_the_newest_first(rack: Rack) {
-    let (ada, ben) = (rack.user("ada").await, rack.user("ben").await);
+async fn guests_read_all_posts_newest_first(site: TestSite) {
+    let (ada, ben) = (site.user("ada").await, site.user("ben").await);
     post(&ada, "ada", &[]).await;
     post(&ben, "ben", &[("city", "Kyoto"), ("country", "Japan")]).await;
 
-    let index = rack.guest().get("/").await;
+    let index = site.guest().get("/").await;
 
     assert_eq!(index.texts(".postcard h2 bdi"), ["Kyoto", "Japan", "Lisbon", "Portugal"]);
     assert_eq!(index.texts(".postcard .author"), ["from ben", "from ada"]);
@@ -25,15 +25,15 @@ async fn guests_read_everybodys_posts_the_newest_first(rack: Rack) {
     assert_eq!(index.texts("header nav a"), ["Home", "Login"]);
 }
 
-async fn an_empty_rack_says_what_to_do(rack: Rack) {
-    assert!(rack.guest().get("/").await.text.contains("Yours could be the first postcard."));
-    let ada = rack.user("ada").await;
+async fn empty_index_links_to_first_post(site: TestSite) {
+    assert!(site.guest().get("/").await.text.contains("Yours could be the first postcard."));
+    let ada = site.user("ada").await;
     assert!(ada.get("/").await.text.contains("Post the first place"));
     assert!(ada.get("/user/ada").await.text.contains("You have not posted anything yet."));
 }
 
-async fn posts_come_in_pages_without_loss_or_repetition(rack: Rack) {
-    let ada = rack.user("ada").await;
+async fn pages_of_posts_show_each_post_once(site: TestSite) {
+    let ada = site.user("ada").await;
     for n in 1..=43 {
         post(&ada, "ada", &[("city", &format!("City {n}"))]).await;
     }
@@ -52,8 +52,8 @@ async fn posts_come_in_pages_without_loss_or_repetition(rack: Rack) {
     assert_eq!(ada.get("/?before=nonsense").await.texts(".postcard").len(), 20);
 }
 
-async fn past_the_last_postcard_no_rack_is_called_empty(rack: Rack) {
-    let ada = rack.user("ada").await;
+async fn page_past_last_post_says_so(site: TestSite) {
+    let ada = site.user("ada").await;
     post(&ada, "ada", &[]).await;
     for address in ["/?before=1", "/user/ada?before=1"] {
         let past = ada.get(address).await;
@@ -62,23 +62,23 @@ async fn past_the_last_postcard_no_rack_is_called_empty(rack: Rack) {
     }
 }
 
-async fn postcard_shows_stamp_of_its_country(rack: Rack) {
-    let ada = rack.user("ada").await;
+async fn postcard_shows_stamp_of_its_country(site: TestSite) {
+    let ada = site.user("ada").await;
     for (city, country) in [("Lisbon", "Portugal"), ("Porto", "PORTUGAL"), ("Oslo", "Norway")] {
         post(&ada, "ada", &[("city", city), ("country", country)]).await;
     }
-    let index = rack.guest().get("/").await;
+    let index = site.guest().get("/").await;
     let hours = index.attributes(".postcard > svg.stamp", "class");
     let scenes = index.attributes(".stamp-near", "d");
     let suns = index.attributes(".stamp-sun", "cx");
-    let drawn = |at: usize| (&hours[at], &scenes[at], &suns[at]);
-    assert_eq!(drawn(1), drawn(2), "one country, two spellings");
-    assert_ne!(drawn(0), drawn(1), "two countries");
-    assert!(!index.html.contains("style="), "the policy forbids it: {}", index.html);
+    let stamp = |at: usize| (&hours[at], &scenes[at], &suns[at]);
+    assert_eq!(stamp(1), stamp(2), "one country, two spellings");
+    assert_ne!(stamp(0), stamp(1), "two countries");
+    assert!(!index.html.contains("style="), "the content security policy forbids inline styles: {}", index.html);
 }
 
-async fn the_page_loads_only_files_that_browsers_keep(rack: Rack) {
-    let guest = rack.guest();
+async fn page_loads_only_cacheable_files(site: TestSite) {
+    let guest = site.guest();
     let index = guest.get("/").await;
     let mut files = index.attributes("link", "href");
     files.extend(index.attributes("img", "src"));
@@ -90,8 +90,8 @@ async fn the_page_loads_only_files_that_browsers_keep(rack: Rack) {
     }
 }
 
-async fn a_full_rack_is_sent_in_a_packet_or_few(rack: Rack) {
-    let ada = rack.user("ada").await;
+async fn full_page_with_gzip_is_below_5000_bytes(site: TestSite) {
+    let ada = site.user("ada").await;
     for n in 1..=20 {
         post(&ada, "ada", &[("city", &format!("City {n}")), ("country", &format!("Country {n}"))]).await;
     }

@@ -1,17 +1,17 @@
-//! The whole way: register, log in, post, log out; and the other services in the same browser.
+//! A whole visit: register, log in, post, log out; and two services in one browser.
 
 use accounts::test_kit::TestClient;
 
-use crate::common::{PASSWORD, Rack, post};
+use crate::common::{PASSWORD, TestSite, post};
 
-test_support::on_both_engines! { Rack:
-    a_traveler_posts_a_place_and_leaves
-    whoever_is_logged_in_is_sent_on_from_the_forms
-    two_services_in_one_browser_log_nobody_out
+test_support::on_both_engines! { TestSite:
+    user_registers_posts_and_logs_out
+    account_forms_redirect_logged_in_user
+    two_services_in_one_browser_keep_their_sessions
 }
 
-async fn a_traveler_posts_a_place_and_leaves(rack: Rack) {
-    let ada = rack.guest();
+async fn user_registers_posts_and_logs_out(site: TestSite) {
+    let ada = site.guest();
     let registered = ada.register("ada", PASSWORD).await;
     assert_eq!(registered.path, "/login");
     assert!(registered.text.contains("Your account is ready. Log in to continue."));
@@ -34,25 +34,25 @@ async fn a_traveler_posts_a_place_and_leaves(rack: Rack) {
     assert!(left.text.contains("You are logged out."));
     assert_eq!(left.texts(".postcard h2 bdi"), ["Lisbon", "Portugal"]);
 
-    let thief = rack.guest();
+    let thief = site.guest();
     thief.add_cookies(&cookies);
     assert!(thief.get("/user/ada").await.path.starts_with("/login"));
 }
 
-async fn whoever_is_logged_in_is_sent_on_from_the_forms(rack: Rack) {
-    let ada = rack.user("ada").await;
+async fn account_forms_redirect_logged_in_user(site: TestSite) {
+    let ada = site.user("ada").await;
     for form in ["/register", "/login"] {
         assert_eq!(ada.get(form).await.path, "/", "{form}");
     }
 }
 
-async fn two_services_in_one_browser_log_nobody_out(rack: Rack) {
-    let other = Rack::on_sqlite().await;
-    let here = rack.user("ada").await;
+async fn two_services_in_one_browser_keep_their_sessions(site: TestSite) {
+    let other = TestSite::on_sqlite().await;
+    let here = site.user("ada").await;
     other.guest().register("ben", PASSWORD).await;
 
     let there: TestClient = other.guest();
-    there.add_cookies(&here.cookies()); // one browser: cookies ignore ports
+    there.add_cookies(&here.cookies()); // as one browser does: cookies ignore ports
     assert!(there.log_in("ben", PASSWORD).await.text.contains("Welcome back, ben."));
     here.add_cookies(&there.cookies());
 

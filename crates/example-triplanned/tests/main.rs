@@ -1,6 +1,6 @@
-//! TriPlanned over a real socket, on both engines: as its visitors meet it.
+//! TriPlanned over HTTP, on both engines.
 
-#![allow(clippy::unwrap_used, reason = "a test's set-up that fails is a test that fails")]
+#![allow(clippy::unwrap_used, reason = "helpers of tests")]
 
 mod common;
 mod index;

@@ -1,26 +1,26 @@
-//! `/user/{username}`: somebody's posts; for oneself, the form for a new one.
+//! `/user/{username}`: a user's posts, and on one's own profile the form for a new post.
 
 use accounts::test_kit::TestResponse;
 
-use crate::common::{Rack, post};
+use crate::common::{TestSite, post};
 
-test_support::on_both_engines! { Rack:
-    only_somebody_logged_in_reads_a_profile
-    only_ones_own_profile_has_the_form_and_nobody_posts_as_another
-    what_is_wrong_stands_by_its_field_and_what_was_typed_is_kept
-    markup_comes_back_as_text
-    a_profile_has_one_address
+test_support::on_both_engines! { TestSite:
+    profile_requires_log_in
+    only_own_profile_has_form_and_posting_as_other_user_is_403
+    invalid_post_shows_errors_by_field_and_keeps_input
+    markup_is_shown_as_text
+    profile_redirects_to_canonical_username
 }
 
-async fn only_somebody_logged_in_reads_a_profile(rack: Rack) {
-    rack.user("ada").await;
-    let refused = rack.guest().get("/user/ada").await;
+async fn profile_requires_log_in(site: TestSite) {
+    site.user("ada").await;
+    let refused = site.guest().get("/user/ada").await;
     assert_eq!(refused.path, "/login?next=%2Fuser%2Fada");
     assert!(refused.text.contains("Sorry you must be logged in to view this page"));
 }
 
-async fn only_ones_own_profile_has_the_form_and_nobody_posts_as_another(rack: Rack) {
-    let (ada, ben) = (rack.user("ada").await, rack.user("ben").await);
+async fn only_own_profile_has_form_and_posting_as_other_user_is_403(site: TestSite) {
+    let (ada, ben) = (site.user("ada").await, site.user("ben").await);
     post(&ada, "ada", &[]).await;
 
     let seen_by_ben = ben.get("/user/ada").await;
@@ -35,8 +35,8 @@ async fn only_ones_own_profile_has_the_form_and_nobody_posts_as_another(rack: Ra
     assert_eq!(ada.get("/").await.texts(".postcard").len(), 1);
 }
 
-async fn what_is_wrong_stands_by_its_field_and_what_was_typed_is_kept(rack: Rack) {
-    let ada = rack.user("ada").await;
+async fn invalid_post_shows_errors_by_field_and_keeps_input(site: TestSite) {
+    let ada = site.user("ada").await;
     let long = "é".repeat(201);
     for (field, typed, message) in [
         ("city", "", "Please name the city."),
@@ -57,19 +57,19 @@ async fn what_is_wrong_stands_by_its_field_and_what_was_typed_is_kept(rack: Rack
     assert!(ada.get("/").await.texts(".postcard").is_empty(), "nothing was stored");
 }
 
-async fn markup_comes_back_as_text(rack: Rack) {
-    let ada = rack.user("ada").await;
+async fn markup_is_shown_as_text(site: TestSite) {
+    let ada = site.user("ada").await;
     let hostile = "<script>alert(1)</script> \"'&amp; {{ 7*7 }}";
     let page = post(&ada, "ada", &[("city", hostile), ("country", hostile), ("description", hostile)]).await;
-    let says = |page: &TestResponse| page.texts(".postcard h2 bdi, .postcard .description");
-    assert_eq!(says(&page), [hostile, hostile, hostile]);
+    let texts = |page: &TestResponse| page.texts(".postcard h2 bdi, .postcard .description");
+    assert_eq!(texts(&page), [hostile, hostile, hostile]);
     assert!(page.texts("main script").is_empty());
 }
 
-async fn a_profile_has_one_address(rack: Rack) {
-    let ada = rack.user("Ada").await;
+async fn profile_redirects_to_canonical_username(site: TestSite) {
+    let ada = site.user("Ada").await;
     let other = ada.send(ada.request(poem::http::Method::GET, "/user/aDA")).await;
     assert_eq!((other.status, other.header("location")), (308, Some("/user/Ada")));
-    assert_eq!(ada.get("/user/nobody").await.status, 404);
+    assert_eq!(ada.get("/user/missing").await.status, 404);
     assert_eq!(ada.get("/user/%3Cb%3E").await.status, 404);
 }

@@ -41,7 +41,7 @@ const ROUND_INTERVAL: Duration = Duration::from_mins(10);
 const PASSWORD: &str = "marble otter seven";
 
 /// Whether each request of a tab was served, in order.
-type Served = [bool; REQUESTS];
+type Opened = [bool; REQUESTS];
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
@@ -59,43 +59,43 @@ impl Options {
         let services = Services::over(&store, clock.clone(), Zone::parse("UTC")?);
         let server = TestServer::start(app(services, Accounts::builder().cost(fast_hash_cost()))?).await?;
         TestClient::new(&server).register("ada", PASSWORD).await;
-        let (mut revived, mut served, mut redirected, mut ended) = (0, 0, 0, Vec::new());
+        let (mut revived, mut opened, mut redirected, mut ended) = (0, 0, 0, Vec::new());
         for _ in 0..self.rounds {
             let ada = TestClient::new(&server);
             ada.log_in("ada", PASSWORD).await;
             let cookies = ada.cookies();
             clock.advance(ROUND_INTERVAL);
             let tabs = self.round(&ada, &cookies, &server).await?;
-            let before = tabs.iter().flatten().filter(|is_served| **is_served).count();
-            (served, redirected) = (served + before, redirected + tabs.len() * REQUESTS - before);
+            let before = tabs.iter().flatten().filter(|is_open| **is_open).count();
+            (opened, redirected) = (opened + before, redirected + tabs.len() * REQUESTS - before);
             let is_revived = tabs.iter().any(|tab| !tab.is_sorted_by(|earlier, later| earlier >= later));
-            revived += u32::from(is_revived || is_served(&tab(&server, &cookies)).await?);
+            revived += u32::from(is_revived || opens_page(&tab(&server, &cookies)).await?);
             ended.push(cookies);
         }
         for cookies in ended {
-            revived += u32::from(is_served(&tab(&server, &cookies)).await?);
+            revived += u32::from(opens_page(&tab(&server, &cookies)).await?);
         }
         println!("{engine}: {} log-outs, beside each {} tabs with {REQUESTS} requests", self.rounds, self.tabs);
-        println!("  requests served {served}, redirected {redirected}; sessions valid again {revived}");
+        println!("  requests served {opened}, redirected {redirected}; sessions valid again {revived}");
         store.accounts().close().await;
         ensure!(revived == 0, "{revived} of {} ended sessions were valid again on {engine}", self.rounds);
-        ensure!(served > 0 && redirected > 0, "no log-out met a request on {engine}: the run proves nothing");
+        ensure!(opened > 0 && redirected > 0, "no log-out met a request on {engine}: the run proves nothing");
         Ok(())
     }
 
     /// Logs out while the tabs use the session.
-    async fn round(&self, ada: &TestClient, cookies: &str, server: &TestServer) -> anyhow::Result<Vec<Served>> {
+    async fn round(&self, ada: &TestClient, cookies: &str, server: &TestServer) -> anyhow::Result<Vec<Opened>> {
         let barrier = Arc::new(Barrier::new(usize::try_from(self.tabs)? + 1));
         let mut tabs = JoinSet::new();
         for _ in 0..self.tabs {
             let (tab, barrier) = (tab(server, cookies), Arc::clone(&barrier));
             tabs.spawn(async move {
                 barrier.wait().await;
-                let mut served = [false; REQUESTS];
-                for request in &mut served {
-                    *request = is_served(&tab).await?;
+                let mut opened = [false; REQUESTS];
+                for request in &mut opened {
+                    *request = opens_page(&tab).await?;
                 }
-                anyhow::Ok(served)
+                anyhow::Ok(opened)
             });
         }
         barrier.wait().await;
@@ -114,7 +114,7 @@ fn tab(server: &TestServer, cookies: &str) -> TestClient {
 }
 
 /// Whether a protected page is served, and not a redirect to the log-in page.
-async fn is_served(tab: &TestClient) -> anyhow::Result<bool> {
+async fn opens_page(tab: &TestClient) -> anyhow::Result<bool> {
     match tab.send(tab.request(Method::GET, "/rsvp")).await.status {
         200 => Ok(true),
         303 => Ok(false),

@@ -1,8 +1,8 @@
-//! The recipe's program, running. What a test is about is not here.
+//! The program of the secret recipe, for all tests.
 
 use test_support::Program;
 
-/// The program, running; it is ended with the test.
+/// The running program. It ends with the test.
 pub(crate) struct Recipe(Program);
 
 impl Recipe {

@@ -1,4 +1,4 @@
-//! `/`: everybody's posts, for everybody.
+//! `/`: the posts of all users, for every visitor.
 
 use accounts::web::{PageContext, Problem};
 use accounts::{Page, PageSize};

@@ -1,4 +1,4 @@
-//! `/user/{username}`: somebody's posts; for oneself, the form for a new one.
+//! `/user/{username}`: a user's posts, and on one's own profile the form for a new post.
 
 use accounts::web::{CurrentUser, Flash, FormView, PageContext, Problem, Submitted, permanent_redirect};
 use accounts::{Page, PageSize, User, Username};
@@ -8,8 +8,8 @@ use poem::web::{Path, Query};
 use poem::{Response, handler};
 
 use super::{Posts, before};
+use crate::messages;
 use crate::post::{NewPost, Place, Post};
-use crate::words;
 
 #[derive(Template)]
 #[template(path = "user.html")]
@@ -18,7 +18,7 @@ struct Profile<'a> {
     user: &'a User,
     posts: Page<Post, i64>,
     is_first: bool,
-    /// For oneself only.
+    /// Only on the profile of the current user.
     form: Option<FormView<'a>>,
 }
 
@@ -57,7 +57,7 @@ pub(crate) async fn publish(
     match sent.form {
         Ok(place) => {
             posts.add(NewPost { author: me.id, place }).await?;
-            Ok(Flash::success(words::POSTED).to(&format!("/user/{}", me.username)))
+            Ok(Flash::success(messages::POSTED).to(&format!("/user/{}", me.username)))
         }
         Err(errors) => {
             let form = Some(FormView::new(&sent.fields, &errors));

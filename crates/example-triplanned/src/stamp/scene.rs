@@ -1,16 +1,16 @@
-//! The landscapes of the stamps, as paths of an SVG that is 72 wide and 88 high; the picture is its inner 56 by 72. No
-//! sights of any country: a name picks one of these by chance, and none may look out of place.
+//! The landscapes of the stamps, as paths of an SVG of 72 by 88; the picture is the inner 56 by 72. None shows a sight of a
+//! particular country, since names choose them at random.
 
 /// A landscape, from the back to the front.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Scene {
-    /// What it is.
+    /// A name for the tests.
     pub(super) name: &'static str,
     /// The ground, or the sea.
     pub(super) far: &'static str,
-    /// What stands on it.
+    /// The objects in front.
     pub(super) near: &'static str,
-    /// What catches the light.
+    /// The highlights.
     pub(super) bright: &'static str,
 }
 

@@ -98,10 +98,10 @@ impl Options {
                 sleep(Duration::from_millis(1)).await; // at once they would overflow the listen backlog
             }
         }
-        let least = Duration::from_secs(if attacks.is_empty() { 10 } else { 3 });
+        let min_duration = Duration::from_secs(if attacks.is_empty() { 10 } else { 3 });
         let (start, mut peak, mut closed) = (Instant::now(), before, Vec::new());
         let mut measure = interval(Duration::from_millis(50));
-        while start.elapsed().as_secs() < self.seconds && (start.elapsed() < least || !attackers.is_empty()) {
+        while start.elapsed().as_secs() < self.seconds && (start.elapsed() < min_duration || !attackers.is_empty()) {
             tokio::select! {
                 Some(ended) = attackers.join_next() => closed.push(ended?.context("an attacker could not connect")?),
                 _ = measure.tick() => peak = peak.max(memory(pid)?),

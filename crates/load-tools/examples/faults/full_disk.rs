@@ -83,8 +83,8 @@ pub(crate) async fn run(program: &Path) -> anyhow::Result<()> {
     );
     ensure!(others.is_empty(), "responses other than 200, 303 and 503: {others:?}");
     ensure!(recovered.is_some(), "no write succeeded after space was freed");
-    let (served, failed) = (count(full, freed, false, 200), count(full, freed, false, 503));
-    ensure!(is_ready_while_full && served > 0 && failed == 0, "pages were not served while the disk was full");
+    let (pages, failed) = (count(full, freed, false, 200), count(full, freed, false, 503));
+    ensure!(is_ready_while_full && pages > 0 && failed == 0, "pages were not served while the disk was full");
     drop(responses);
     clients.compare_with(&url).await?;
     server.check()?;

@@ -1,4 +1,4 @@
-//! What TriPlanned says.
+//! The messages that pages show.
 
 use accounts::{ShortText, ShortTextError};
 
@@ -7,8 +7,8 @@ pub(crate) const DESCRIPTION_EMPTY: &str = "Please say something about it.";
 pub(crate) const DESCRIPTION_TOO_LONG: &str = "Please use at most 2,000 characters.";
 pub(crate) const CHARACTER: &str = "This holds a character that cannot be shown. Please type it again.";
 
-/// Why a text names no place; `what` is what to name.
-pub(crate) fn label(error: ShortTextError, what: &str) -> String {
+/// The message for an invalid name of a place. `what` is the field, such as "the city".
+pub(crate) fn short_text(error: ShortTextError, what: &str) -> String {
     match error {
         ShortTextError::Empty => format!("Please name {what}."),
         ShortTextError::TooLong => format!("Please use at most {} characters.", ShortText::MAX_LENGTH),

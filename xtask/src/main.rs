@@ -18,6 +18,7 @@ mod screenshots;
 mod seed;
 mod source;
 mod spelling;
+mod sql;
 mod test;
 mod tidy;
 mod tree;
@@ -47,6 +48,8 @@ enum Verb {
     Fuzz(fuzz::Options),
     /// Fills a database with users and parties, the same ones each time.
     Seed(seed::Options),
+    /// Prints a SQL statement of the store, to paste into `sqlite3` or `psql`; without a name lists them.
+    Sql(sql::Options),
     /// Takes pictures of every page of the three services in each of its states, into `target/screenshots`.
     Screenshots(screenshots::Options),
     /// Checks the pages with axe-core, the W3C's HTML checker and Lighthouse, and their sizes against the budget.
@@ -68,6 +71,7 @@ fn main() -> ExitCode {
         Verb::Bench(options) => bench::run(root(), &options),
         Verb::Fuzz(options) => fuzz::run(root(), &options),
         Verb::Seed(options) => seed::run(root(), &options),
+        Verb::Sql(options) => sql::run(root(), &options),
         Verb::Screenshots(options) => screenshots::run(root(), &options),
         Verb::Audit(options) => audit::run(root(), &options),
         Verb::Faults(options) => faults::run(root(), &options),

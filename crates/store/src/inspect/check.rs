@@ -9,7 +9,7 @@ use sqlx::{
 
 use super::{Invariant, Violation, accounts};
 use crate::engine::dialect::Dialect;
-use crate::statements::{OnPostgres, PerEngine, statements};
+use crate::statements::{OnPostgres, OnSqlite, PerEngine, statements};
 
 /// The callback for each violation.
 pub(super) type Report<'r> = &'r mut dyn FnMut(Violation);
@@ -41,10 +41,11 @@ statements! {
         postgres: "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0",
     };
 
-    const CHECK_INTEGRITY: &str = "PRAGMA integrity_check";
+    const CHECK_INTEGRITY: OnSqlite = OnSqlite("PRAGMA integrity_check");
 
     /// Rows of any table, also of an embedder's, that refer to a missing row.
-    const CHECK_FOREIGN_KEYS: &str = r#"SELECT "table", coalesce(rowid, 0), parent FROM pragma_foreign_key_check"#;
+    const CHECK_FOREIGN_KEYS: OnSqlite =
+        OnSqlite(r#"SELECT "table", coalesce(rowid, 0), parent FROM pragma_foreign_key_check"#);
 }
 
 /// Checks `tables` in one snapshot.
@@ -57,7 +58,7 @@ pub(super) async fn check<D: Dialect>(
     let begin = D::pick(BEGIN_SNAPSHOT.sqlite, BEGIN_SNAPSHOT.postgres).into_sql_str();
     let mut snapshot = connection.begin_with(begin).await?;
     raw_sql(D::pick(PREPARE_SNAPSHOT.sqlite, PREPARE_SNAPSHOT.postgres)).execute(&mut *snapshot).await?;
-    if let Some(sql) = D::pick(Some(CHECK_FOREIGN_KEYS), None) {
+    if let Some(OnSqlite(sql)) = D::pick(Some(CHECK_FOREIGN_KEYS), None) {
         dangling::<D>(&mut snapshot, sql, report).await?;
     }
     accounts::check::<D>(&mut snapshot, is_verifiable, report).await?;
@@ -71,7 +72,7 @@ pub(super) async fn check<D: Dialect>(
 
 /// Runs SQLite's check of its file, which also finds rows that break a NOT NULL, CHECK or UNIQUE constraint.
 pub(super) async fn check_file(file: &mut SqliteConnection, report: Report<'_>) -> sqlx::Result<()> {
-    let mut findings = query(CHECK_INTEGRITY).fetch(file);
+    let mut findings = query(CHECK_INTEGRITY.0).fetch(file);
     while let Some(finding) = findings.try_next().await? {
         let message: String = finding.try_get(0)?;
         if message != "ok" {

@@ -1,0 +1,82 @@
+//! The table of all statements.
+
+use super::{OnPostgres, OnSqlite, PerEngine};
+
+/// A statement of this crate.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct NamedStatement {
+    /// Its module and constant, such as `accounts::users::FIND`.
+    pub name: String,
+    /// Its text on SQLite; `None` where only PostgreSQL runs it.
+    pub sqlite: Option<&'static str>,
+    /// Its text on PostgreSQL; `None` where only SQLite runs it.
+    pub postgres: Option<&'static str>,
+}
+
+impl NamedStatement {
+    pub(crate) fn new(module: &str, constant: &str, sql: impl Into<Texts>) -> Self {
+        let module = module.split_once("::").map_or(module, |(_crate, module)| module);
+        let Texts { sqlite, postgres } = sql.into();
+        Self { name: format!("{module}::{constant}"), sqlite, postgres }
+    }
+}
+
+pub(crate) struct Texts {
+    sqlite: Option<&'static str>,
+    postgres: Option<&'static str>,
+}
+
+impl From<&'static str> for Texts {
+    fn from(sql: &'static str) -> Self {
+        Self { sqlite: Some(sql), postgres: Some(sql) }
+    }
+}
+
+impl From<PerEngine> for Texts {
+    fn from(PerEngine { sqlite, postgres }: PerEngine) -> Self {
+        Self { sqlite: Some(sqlite), postgres: Some(postgres) }
+    }
+}
+
+impl From<OnPostgres> for Texts {
+    fn from(OnPostgres(sql): OnPostgres) -> Self {
+        Self { sqlite: None, postgres: Some(sql) }
+    }
+}
+
+impl From<OnSqlite> for Texts {
+    fn from(OnSqlite(sql): OnSqlite) -> Self {
+        Self { sqlite: Some(sql), postgres: None }
+    }
+}
+
+/// Every statement of this crate, in the order of its modules.
+#[must_use]
+pub fn all() -> Vec<NamedStatement> {
+    use crate::{accounts, engine, inspect};
+
+    let modules = [
+        accounts::store::statements(),
+        accounts::users::statements(),
+        accounts::credentials::statements(),
+        accounts::sessions::statements(),
+        engine::migrate::statements(),
+        inspect::check::statements(),
+        inspect::accounts::statements(),
+    ];
+    #[cfg(feature = "party")]
+    let modules = modules.into_iter().chain({
+        use crate::parties;
+
+        [
+            parties::add::statements(),
+            parties::find::statements(),
+            parties::list::statements::statements(),
+            parties::update::statements(),
+            parties::views::statements(),
+            inspect::parties::statements(),
+        ]
+    });
+    modules.into_iter().flatten().collect()
+}

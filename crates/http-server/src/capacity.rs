@@ -6,7 +6,7 @@ use tokio::sync::{Semaphore, watch};
 use tokio::time::{Instant, timeout};
 
 use crate::limits::Limits;
-use crate::memory_budget::{MemoryBudget, Reservation};
+use crate::memory_budget::{MemoryBudget, ReservedBytes};
 use crate::timeouts::{ABORT_GRACE, OVERLOAD_LOG_INTERVAL};
 
 /// What the server as a whole does now. Published to every connection.
@@ -16,7 +16,7 @@ pub(crate) enum ServerState {
     Accepting,
     /// A client waits for a connection slot, a descriptor or memory: timeouts are short.
     Saturated,
-    /// No new requests; those under way are finished.
+    /// A graceful shutdown has begun: no request is accepted any more, and the requests under way are finished.
     Draining,
     /// Every connection is closed now.
     Aborting,
@@ -60,10 +60,10 @@ impl Capacity {
 
     /// Changes a connection's reservation of memory. Where bytes are missing, the server is saturated. The result is then
     /// `false`, or, where the reservation may overdraw, it takes what is free.
-    pub(crate) fn reserve(&self, reservation: &Reservation, wanted: usize, may_overdraw: bool) -> bool {
-        let fits = self.memory.reserve(reservation, wanted);
+    pub(crate) fn reserve(&self, reserved: &ReservedBytes, wanted: usize, may_overdraw: bool) -> bool {
+        let fits = self.memory.reserve(reserved, wanted);
         if !fits {
-            let overdrawn_bytes = if may_overdraw { self.memory.overdraw(reservation, wanted) } else { 0 };
+            let overdrawn_bytes = if may_overdraw { self.memory.overdraw(reserved, wanted) } else { 0 };
             self.saturate();
             if self.shortages.is_due() {
                 tracing::warn!(wanted_bytes = wanted, overdrawn_bytes, "memory budget used up");
@@ -73,8 +73,8 @@ impl Capacity {
     }
 
     /// Returns what a connection has reserved.
-    pub(crate) fn release(&self, reservation: &Reservation) {
-        self.memory.reserve(reservation, 0);
+    pub(crate) fn release(&self, reserved: &ReservedBytes) {
+        self.memory.reserve(reserved, 0);
     }
 
     /// A client waits for a slot, a descriptor or memory.
@@ -83,7 +83,8 @@ impl Capacity {
     }
 
     /// Ends saturation when more than an eighth of the slots and of the memory is free: at the first free slot, the state
-    /// would change with every connection. Called when a connection begins or ends, which idle ones soon do.
+    /// would change with every connection. Called when a connection begins or ends; under saturation idle connections
+    /// close within 1 s.
     fn leave_saturation(&self) {
         if self.slots.available_permits() > self.connections as usize / 8 && !self.memory.is_low() {
             self.replace_state(ServerState::Saturated, ServerState::Accepting);
@@ -105,8 +106,8 @@ impl Capacity {
         self.state.subscribe()
     }
 
-    /// Waits until every connection is closed, for as long as requests under way may take, and aborts the rest. A
-    /// connection that does not even abort ends with the process.
+    /// Drains the server, the second part of a graceful shutdown: waits until every connection is closed, at most
+    /// [`Limits::drain`], and aborts the rest. A connection that does not even abort ends with the process.
     pub(crate) async fn drain(&self, limits: &Limits) {
         self.state.send_replace(ServerState::Draining);
         if timeout(limits.drain, self.slots.acquire_many(self.connections)).await.is_err() {
@@ -194,21 +195,21 @@ mod tests {
 
     #[tokio::test]
     async fn missing_memory_saturates_until_an_eighth_of_it_is_free() {
-        let (capacity, one, two) = (capacity(16), Reservation::new(0), Reservation::new(0));
+        let (capacity, one, two) = (capacity(16), ReservedBytes::new(0), ReservedBytes::new(0));
         let slots = slots(&capacity, 2).await;
         assert!(capacity.reserve(&one, 760, false) && state(&capacity) == ServerState::Accepting);
         assert!(!capacity.reserve(&two, 41, false) && state(&capacity) == ServerState::Saturated);
-        for (reserved, expected) in [(700, ServerState::Saturated), (699, ServerState::Accepting)] {
-            assert!(capacity.reserve(&one, reserved, false));
+        for (wanted, expected) in [(700, ServerState::Saturated), (699, ServerState::Accepting)] {
+            assert!(capacity.reserve(&one, wanted, false));
             drop(capacity.connection_slot().await);
-            assert_eq!(state(&capacity), expected, "{reserved} of 800 bytes");
+            assert_eq!(state(&capacity), expected, "{wanted} of 800 bytes");
         }
         drop(slots);
     }
 
     #[tokio::test]
     async fn reservation_that_must_be_made_overdraws_the_budget() {
-        let (capacity, one, two) = (capacity(16), Reservation::new(0), Reservation::new(0));
+        let (capacity, one, two) = (capacity(16), ReservedBytes::new(0), ReservedBytes::new(0));
         assert!(capacity.reserve(&one, 700, false) && capacity.reserve(&two, 900, true));
         assert_eq!((two.load(std::sync::atomic::Ordering::Relaxed), state(&capacity)), (100, ServerState::Saturated));
         capacity.release(&two);

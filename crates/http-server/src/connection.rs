@@ -20,7 +20,7 @@ use crate::capacity::{Capacity, ServerState};
 use crate::connection_state::{ConnectionState, Phase};
 use crate::endpoint::Endpoint;
 use crate::limits::Limits;
-use crate::service::Service;
+use crate::service::RequestService;
 use crate::socket::Socket;
 
 /// hyper's smallest buffer, in bytes.
@@ -28,13 +28,13 @@ const MIN_BUFFER_SIZE: usize = 8_192;
 
 /// Serves connections. One for all of them.
 pub(crate) struct ConnectionHandler<E> {
-    service: Service<E>,
+    service: RequestService<E>,
     capacity: Arc<Capacity>,
     http1: http1::Builder,
 }
 
 impl<E: Endpoint + 'static> ConnectionHandler<E> {
-    pub(crate) fn new(service: Service<E>, capacity: Arc<Capacity>) -> Self {
+    pub(crate) fn new(service: RequestService<E>, capacity: Arc<Capacity>) -> Self {
         let mut http1 = http1::Builder::new();
         // The timeouts are the supervisor's. A client that closes its side has left: its request is dropped (hyper's
         // default, and a promise of ours). hyper buffers a head of twice the limit, so that a head between the two gets a
@@ -91,11 +91,11 @@ impl<E: Endpoint + 'static> ConnectionHandler<E> {
     }
 }
 
-/// What a connection has to do.
+/// What the supervisor decides about its connection.
 enum Decision {
-    /// To accept no more requests.
+    /// Accept no more requests: a graceful shutdown begins.
     Drain,
-    /// To close now.
+    /// Close now.
     Close,
 }
 
@@ -111,7 +111,7 @@ struct Supervisor<'a> {
 impl<'a> Supervisor<'a> {
     fn new(state: &'a ConnectionState, mut server: watch::Receiver<ServerState>, limits: &'a Limits) -> Self {
         server.mark_changed(); // the current state counts as a change
-        let timer = Box::pin(sleep_until(Instant::now() + limits.normal.head));
+        let timer = Box::pin(sleep_until(Instant::now() + limits.timeouts.header));
         Self { state, limits, server, server_state: ServerState::Accepting, timer }
     }
 
@@ -150,7 +150,7 @@ fn poll_close(
     if server_state == ServerState::Draining && matches!(state.phase(), Phase::Head | Phase::Idle) {
         return Poll::Ready(());
     }
-    let timeouts = if server_state == ServerState::Saturated { &limits.saturated } else { &limits.normal };
+    let timeouts = if server_state == ServerState::Saturated { &limits.saturated_timeouts } else { &limits.timeouts };
     loop {
         let Some(deadline) = state.deadline(timeouts, limits.linger) else { return Poll::Pending };
         if timer.deadline() > deadline {
@@ -161,7 +161,7 @@ fn poll_close(
         }
         if timer.deadline() < deadline {
             timer.as_mut().reset(deadline);
-        } else if !state.give_up_body() {
+        } else if !state.expire_body() {
             return Poll::Ready(());
         }
     }

@@ -13,7 +13,7 @@ use futures_util::task::AtomicWaker;
 use tokio::time::Instant;
 
 use crate::capacity::Capacity;
-use crate::memory_budget::Reservation;
+use crate::memory_budget::ReservedBytes;
 use crate::timeouts::Timeouts;
 
 /// What a connection waits for.
@@ -29,9 +29,9 @@ pub(crate) enum Phase {
     LateBody,
     /// The endpoint.
     Endpoint,
-    /// That the client takes the response.
+    /// The client, which still has to take the response.
     Response,
-    /// The same, and hyper has all of the response.
+    /// The client, which still has to take the rest of the response: hyper has all of it.
     ResponseEnd,
     /// Nothing: what the client still sends is discarded for a while.
     Linger,
@@ -52,7 +52,7 @@ pub(crate) struct ConnectionState {
     transferred: AtomicU64,
     has_unread_body: AtomicBool,
     body_reader: AtomicWaker,
-    reservation: Reservation,
+    reserved: ReservedBytes,
 }
 
 impl ConnectionState {
@@ -65,7 +65,7 @@ impl ConnectionState {
             transferred: AtomicU64::new(0),
             has_unread_body: AtomicBool::new(false),
             body_reader: AtomicWaker::new(),
-            reservation: Reservation::new(0),
+            reserved: ReservedBytes::new(0),
         }
     }
 
@@ -87,10 +87,10 @@ impl ConnectionState {
     /// Until when the connection, or the body on it, may stay as it is. `None` while the endpoint works.
     pub(crate) fn deadline(&self, timeouts: &Timeouts, linger: Duration) -> Option<Instant> {
         let allowed = match self.phase() {
-            Head => timeouts.head,
+            Head => timeouts.header,
             Idle => timeouts.idle,
             Body => timeouts.body.allowed(self.transferred.load(Relaxed)),
-            Response | ResponseEnd => timeouts.response.allowed(self.transferred.load(Relaxed)),
+            Response | ResponseEnd => timeouts.write.allowed(self.transferred.load(Relaxed)),
             Linger => linger,
             LateBody | Endpoint => return None,
         };
@@ -114,7 +114,7 @@ impl ConnectionState {
     /// The socket has written all bytes that there are.
     pub(crate) fn on_flush(&self) {
         if self.phase() == ResponseEnd {
-            self.capacity.release(&self.reservation);
+            self.capacity.release(&self.reserved);
             self.enter(Idle);
         }
     }
@@ -134,7 +134,7 @@ impl ConnectionState {
 
     /// Changes the connection's reservation of memory. Returns `false` where bytes are missing, unless it may overdraw.
     pub(crate) fn reserve(&self, bytes: usize, may_overdraw: bool) -> bool {
-        self.capacity.reserve(&self.reservation, bytes, may_overdraw)
+        self.capacity.reserve(&self.reserved, bytes, may_overdraw)
     }
 
     /// `count` bytes of the request body have come.
@@ -164,8 +164,8 @@ impl ConnectionState {
         self.has_unread_body.load(Relaxed)
     }
 
-    /// Gives up the request body, whose deadline has passed. Returns whether there is one.
-    pub(crate) fn give_up_body(&self) -> bool {
+    /// Expires the request body after its deadline: its reader gets an error. Returns whether a body was awaited.
+    pub(crate) fn expire_body(&self) -> bool {
         let is_late = self.replace(Body, LateBody);
         if is_late {
             tracing::debug!(received_bytes = self.transferred.load(Relaxed), "request body exceeded its timeout");
@@ -187,7 +187,7 @@ impl ConnectionState {
 
 impl Drop for ConnectionState {
     fn drop(&mut self) {
-        self.capacity.release(&self.reservation);
+        self.capacity.release(&self.reserved);
     }
 }
 
@@ -213,7 +213,7 @@ mod tests {
             let is_late =
                 move |waker: &Waker| if reading.wait_for_body(waker) { Poll::Ready(()) } else { Poll::Pending };
             let reader = tokio::spawn(poll_fn(move |context| is_late(context.waker())));
-            assert!(state.give_up_body() && !state.give_up_body());
+            assert!(state.expire_body() && !state.expire_body());
             tokio::time::timeout(Duration::from_secs(10), reader).await.unwrap().unwrap();
         }
     }
@@ -224,7 +224,7 @@ mod tests {
         state.begin_request(true);
         state.begin_response();
         state.end_body(false);
-        assert!(state.phase() == Response && state.has_unread_body() && !state.give_up_body());
+        assert!(state.phase() == Response && state.has_unread_body() && !state.expire_body());
     }
 
     #[test]

@@ -9,8 +9,8 @@ use hyper::{HeaderMap, Response, StatusCode};
 
 use crate::body::EndpointBody;
 
-/// After how many seconds a client may come again that was refused for lack of memory.
-const RETRY_AFTER_SECONDS: &str = "5";
+/// The `Retry-After` of a 503 response, in seconds.
+const RETRY_AFTER_SECS: &str = "5";
 
 /// The header fields of every error response.
 pub(crate) struct ErrorResponses(HeaderMap);
@@ -23,14 +23,14 @@ impl ErrorResponses {
         Self(headers)
     }
 
-    /// 400, 414, 431, 500, 501 or 503.
+    /// An error response with this status: 400, 414, 431, 500, 501 or 503.
     pub(crate) fn response(&self, status: StatusCode) -> Response<EndpointBody> {
         let text = Full::new(Bytes::from(format!("{status}\n")));
         let mut response = Response::new(text.map_err(|never| match never {}).boxed());
         *response.status_mut() = status;
         *response.headers_mut() = self.0.clone();
         if status == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECONDS));
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_AFTER_SECS));
         }
         response
     }

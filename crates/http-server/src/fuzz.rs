@@ -14,7 +14,7 @@ use crate::connection::ConnectionHandler;
 use crate::endpoint::test_endpoint::{Requests, recorder};
 use crate::error_response::ErrorResponses;
 use crate::limits::Limits;
-use crate::service::Service;
+use crate::service::RequestService;
 
 /// As many cases as `PROPTEST_CASES` asks for, and at least some thousands.
 fn config() -> ProptestConfig {
@@ -102,7 +102,8 @@ impl Framing {
 fn served(parts: &[&[u8]]) -> Vec<(String, Vec<u8>)> {
     let requests = Requests::default();
     let (limits, local) = (Limits::default(), SocketAddr::from(([127, 0, 0, 1], 80)));
-    let service = Service { endpoint: recorder(Arc::clone(&requests)), errors: ErrorResponses::new([]), limits, local };
+    let service =
+        RequestService { endpoint: recorder(Arc::clone(&requests)), errors: ErrorResponses::new([]), limits, local };
     let handler = ConnectionHandler::new(service, Capacity::new(&limits));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
     runtime.block_on(async {

@@ -24,6 +24,8 @@ mod capacity;
 pub mod compression;
 mod connection;
 mod connection_state;
+#[cfg(feature = "compression")]
+mod content_coding;
 mod endpoint;
 mod error_response;
 #[cfg(test)]
@@ -49,7 +51,7 @@ use self::connection::ConnectionHandler;
 use self::endpoint::Endpoint;
 use self::error_response::ErrorResponses;
 pub use self::limits::Limits;
-use self::service::Service;
+use self::service::RequestService;
 pub use self::shutdown::shutdown_signal;
 pub use self::timeouts::{Timeouts, TransferTimeout};
 
@@ -82,7 +84,7 @@ impl Server {
         self
     }
 
-    /// Serves until `shutdown` resolves. Then it accepts no more connections, closes those without a request under way,
+    /// Serves until `shutdown` resolves, then shuts down gracefully: it accepts no more connections, closes those without a request under way,
     /// finishes the requests under way, and aborts what is still open after [`Limits::drain`].
     ///
     /// # Errors
@@ -90,7 +92,7 @@ impl Server {
     pub async fn serve(self, endpoint: impl Endpoint + 'static, shutdown: impl Future<Output = ()>) -> io::Result<()> {
         let (limits, local) = (self.limits, self.listener.local_addr()?);
         let capacity = Capacity::new(&limits);
-        let service = Service { endpoint, errors: ErrorResponses::new(self.error_headers), limits, local };
+        let service = RequestService { endpoint, errors: ErrorResponses::new(self.error_headers), limits, local };
         let handler = Arc::new(ConnectionHandler::new(service, Arc::clone(&capacity)));
         let acceptor = Acceptor::new(self.listener);
         let mut shutdown = pin!(shutdown);

@@ -15,28 +15,36 @@ const RESERVED_DESCRIPTORS: u64 = 64;
 /// The limits of a server. The defaults are for a site of pages and forms.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// Connections served at once. One more is accepted and waits; further clients wait in the listen backlog. 1,024.
+    /// The connection limit: connections served at once. One more is accepted and waits; further clients wait in the listen
+    /// backlog. Default: 1,024.
     pub connections: u32,
-    /// The memory budget in bytes: request heads, request bodies and responses of all connections. A response that is larger
-    /// than this is never sent to a safe request. 64 MiB.
+    /// The memory budget in bytes, a memory limit for the request heads, request bodies and responses of all connections.
+    /// Default: 64 MiB.
+    ///
+    /// A body reserves before it is read; a head and a response reserve once they exist. So the process may hold more than
+    /// the budget: up to 2 × [`head_size`](Self::head_size) for each connection whose head is incomplete (by default 1,024 ×
+    /// 32 KiB = 32 MiB), and each response from when the endpoint returns it until it is reserved or replaced by a 503.
+    ///
+    /// A response that is larger than the budget is never sent to a safe request.
     pub memory: usize,
-    /// A request head, its request line and its fields, in bytes. 16 KiB.
+    /// The size limit of a request head, which is its request line and its fields, in bytes. Default: 16 KiB.
     pub head_size: usize,
-    /// A request target, in bytes. 8 KiB.
+    /// The size limit of a request target in bytes. Default: 8 KiB.
     pub target_size: usize,
-    /// What a request body reserves of the memory budget at most, in bytes: as much as the endpoint may buffer. It is
-    /// the endpoint that rejects a larger body. 64 KiB.
+    /// The most that a request body reserves of the memory budget, in bytes: as much as the endpoint may buffer. The
+    /// endpoint itself rejects a larger body. Default: 64 KiB.
     pub body_size: usize,
-    /// How long a client may take.
-    pub normal: Timeouts,
-    /// The same while the server is saturated: no connection slot or no memory is free.
-    pub saturated: Timeouts,
-    /// After a response to an unread body: how long the rest is discarded, so that the client can read the response before
-    /// the connection is reset. 1 s.
+    /// The timeouts of a connection while the server is not saturated. Default: [`Timeouts::NORMAL`].
+    pub timeouts: Timeouts,
+    /// The timeouts of a connection while the server is saturated: no connection slot or no memory is free. Default:
+    /// [`Timeouts::SATURATED`].
+    pub saturated_timeouts: Timeouts,
+    /// The linger timeout: for how long the rest of an unread body is discarded after the response, so that the client can
+    /// read the response before the connection is reset. Default: 1 s.
     pub linger: Duration,
-    /// How much is discarded then at most, in bytes. 1 MiB.
+    /// The most that is discarded of an unread body after the response, in bytes. Default: 1 MiB.
     pub linger_size: usize,
-    /// How long requests under way may take once the server is asked to stop. 10 s.
+    /// The drain timeout of a graceful shutdown: how long requests under way may take. Default: 10 s.
     pub drain: Duration,
 }
 
@@ -48,8 +56,8 @@ impl Default for Limits {
             head_size: 16 << 10,
             target_size: 8 << 10,
             body_size: 64 << 10,
-            normal: Timeouts::NORMAL,
-            saturated: Timeouts::SATURATED,
+            timeouts: Timeouts::NORMAL,
+            saturated_timeouts: Timeouts::SATURATED,
             linger: LINGER_TIMEOUT,
             linger_size: 1 << 20,
             drain: DRAIN_TIMEOUT,
@@ -61,7 +69,7 @@ impl Limits {
     /// The defaults, with no more connections than this process may open descriptors for (`RLIMIT_NOFILE`).
     #[must_use]
     pub fn for_this_process() -> Self {
-        Self { connections: connections(getrlimit(Resource::Nofile).current), ..Self::default() }
+        Self { connections: connection_limit(getrlimit(Resource::Nofile).current), ..Self::default() }
     }
 
     /// The defaults, with the number of connections that the operator chose. Logs a warning where the process may not open
@@ -82,7 +90,7 @@ fn leaves_descriptors(connections: u32, descriptors: Option<u64>) -> bool {
 }
 
 /// The connection limit for a process with that many descriptors (`None`: without limit).
-fn connections(descriptors: Option<u64>) -> u32 {
+fn connection_limit(descriptors: Option<u64>) -> u32 {
     let Some(descriptors) = descriptors else { return MAX_CONNECTIONS };
     let spare = descriptors.saturating_sub(RESERVED_DESCRIPTORS).max(descriptors / 2).max(1);
     u32::try_from(spare).map_or(MAX_CONNECTIONS, |spare| spare.min(MAX_CONNECTIONS))
@@ -94,15 +102,15 @@ mod tests {
 
     #[test]
     fn connections_leave_descriptors_for_the_database() {
-        assert_eq!(connections(Some(1_024)), 960);
-        assert_eq!(connections(Some(100)), 50);
-        assert_eq!(connections(Some(1)), 1);
+        assert_eq!(connection_limit(Some(1_024)), 960);
+        assert_eq!(connection_limit(Some(100)), 50);
+        assert_eq!(connection_limit(Some(1)), 1);
         let descriptors = Some(1_024);
         assert!(leaves_descriptors(960, descriptors) && !leaves_descriptors(961, descriptors));
         assert!(!leaves_descriptors(1, Some(RESERVED_DESCRIPTORS)));
         assert!(leaves_descriptors(u32::MAX, None));
         for plenty in [Some(1_088), Some(1 << 20), Some(u64::MAX), None] {
-            assert_eq!(connections(plenty), 1_024);
+            assert_eq!(connection_limit(plenty), 1_024);
         }
     }
 }

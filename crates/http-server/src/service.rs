@@ -1,4 +1,4 @@
-//! One request from its head to its response: validation, memory, the endpoint, or an error response.
+//! The request service: takes one request from its head to its response, by validation, the memory budget and the endpoint.
 
 use std::io;
 use std::net::SocketAddr;
@@ -19,15 +19,15 @@ use crate::error_response::ErrorResponses;
 use crate::limits::Limits;
 use crate::request_head::{HeadSize, ensure_valid};
 
-/// What the requests of all connections have in common.
-pub(crate) struct Service<E> {
+/// Serves the requests of all connections: the endpoint, the error responses and the limits.
+pub(crate) struct RequestService<E> {
     pub(crate) endpoint: E,
     pub(crate) errors: ErrorResponses,
     pub(crate) limits: Limits,
     pub(crate) local: SocketAddr,
 }
 
-impl<E: Endpoint> Service<E> {
+impl<E: Endpoint> RequestService<E> {
     /// Responds to one request of a connection.
     pub(crate) async fn respond(
         &self,

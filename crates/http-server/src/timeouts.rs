@@ -1,18 +1,22 @@
 //! Every timeout of the crate.
+//!
+//! A client that sends or reads slowly holds a connection slot (slowloris). Four timeouts bound how long: the header timeout
+//! for a request head, the body timeout for a request body, the write timeout for a response that the client has to read,
+//! and the idle timeout between two requests.
 
 use std::time::Duration;
 
 /// How long a client may take for each part of an exchange.
 #[derive(Debug, Clone, Copy)]
 pub struct Timeouts {
-    /// For a request head, from its first byte (of a connection's first head, from accept).
-    pub head: Duration,
-    /// From the end of a response to the first byte of the next request head.
+    /// The header timeout: for a request head, from its first byte (of a connection's first head, from accept).
+    pub header: Duration,
+    /// The idle timeout: from the end of a response to the first byte of the next request head.
     pub idle: Duration,
-    /// For a request body, from the end of its head.
+    /// The body timeout: for a request body, from the end of its head.
     pub body: TransferTimeout,
-    /// For a response, from when it is ready until the system has taken its last byte.
-    pub response: TransferTimeout,
+    /// The write timeout: for a response, from when it is ready until the system has taken its last byte.
+    pub write: TransferTimeout,
 }
 
 /// How long a transfer may take: the grace period; then for as long as its average rate is at least the minimum rate, so
@@ -28,32 +32,32 @@ pub struct TransferTimeout {
 }
 
 impl Timeouts {
-    /// 10 s for a head, 60 s idle, 30 s for a body (after 10 s at 1 KiB/s), 60 s for a response: at no rate, since a large
-    /// page over a bad line does no harm.
+    /// Without saturation: 10 s for a head, 60 s idle, 30 s for a body (after 10 s at 1 KiB/s), 60 s for a response: at no
+    /// rate, since a large page over a bad line does no harm.
     pub const NORMAL: Self = Self {
-        head: Duration::from_secs(10),
+        header: Duration::from_secs(10),
         idle: Duration::from_mins(1),
         body: TransferTimeout { grace: Duration::from_secs(10), min_rate: 1 << 10, total: Duration::from_secs(30) },
-        response: TransferTimeout { grace: Duration::from_mins(1), min_rate: 1, total: Duration::from_mins(1) },
+        write: TransferTimeout { grace: Duration::from_mins(1), min_rate: 1, total: Duration::from_mins(1) },
     };
 
-    /// 1 s for a head, 1 s idle, 10 s for a body or a response (after 2 s at 16 KiB/s). An idle client can open another
+    /// Under saturation: 1 s for a head, 1 s idle, 10 s for a body or a response (after 2 s at 16 KiB/s). An idle client can open another
     /// connection when it needs one. A form of 64 KiB, the largest, has 4 s.
     pub const SATURATED: Self = Self {
-        head: Duration::from_secs(1),
+        header: Duration::from_secs(1),
         idle: Duration::from_secs(1),
         body: SATURATED_TRANSFER_TIMEOUT,
-        response: SATURATED_TRANSFER_TIMEOUT,
+        write: SATURATED_TRANSFER_TIMEOUT,
     };
 }
 
 const SATURATED_TRANSFER_TIMEOUT: TransferTimeout =
     TransferTimeout { grace: Duration::from_secs(2), min_rate: 16 << 10, total: Duration::from_secs(10) };
 
-/// After a response to an unread body: how long the rest of the body is discarded before the connection is closed.
+/// For how long the rest of an unread body is discarded after the response, before the connection is closed.
 pub(crate) const LINGER_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long requests under way may take once a shutdown is requested.
+/// How long requests under way may take once a graceful shutdown has begun.
 pub(crate) const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How long connections that are aborted after the drain may take to drop what they hold.
@@ -88,10 +92,10 @@ mod tests {
     #[test]
     fn saturation_shortens_every_timeout() {
         let (normal, saturated) = (Timeouts::NORMAL, Timeouts::SATURATED);
-        assert!(saturated.head < normal.head && saturated.idle < normal.idle);
+        assert!(saturated.header < normal.header && saturated.idle < normal.idle);
         for transferred in [0, 1 << 10, 64 << 10, 1 << 20, u64::MAX] {
             assert!(saturated.body.allowed(transferred) < normal.body.allowed(transferred), "{transferred}");
-            assert!(saturated.response.allowed(transferred) < normal.response.allowed(transferred), "{transferred}");
+            assert!(saturated.write.allowed(transferred) < normal.write.allowed(transferred), "{transferred}");
         }
     }
 }

@@ -5,14 +5,12 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, sleep};
 
 use super::client::{Client, get, post, status};
-use super::{DEADLINE, LARGE, LONG, SHORT, TestServer, unlimited};
-
-const EMPTY_BODY: &str = "0 bytes";
+use super::{DEADLINE, EMPTY_BODY, LARGE, LONG, SHORT, TestServer, unlimited};
 
 /// Limits with that many connections, and other timeouts under saturation.
 fn limited(connections: u32, change: impl FnOnce(&mut Timeouts)) -> Limits {
     let mut limits = Limits { connections, ..unlimited() };
-    change(&mut limits.saturated);
+    change(&mut limits.saturated_timeouts);
     limits
 }
 
@@ -20,13 +18,13 @@ fn limited(connections: u32, change: impl FnOnce(&mut Timeouts)) -> Limits {
 fn short_under_saturation(connections: u32) -> Limits {
     let short = TransferTimeout { grace: SHORT, min_rate: 1 << 30, total: LONG };
     limited(connections, |saturated| {
-        *saturated = Timeouts { head: SHORT, idle: SHORT, body: short, response: short };
+        *saturated = Timeouts { header: SHORT, idle: SHORT, body: short, write: short };
     })
 }
 
 #[tokio::test]
 async fn client_beyond_the_limit_waits_until_a_connection_ends() {
-    let limits = limited(2, |saturated| (saturated.head, saturated.idle) = (SHORT / 4, SHORT / 4));
+    let limits = limited(2, |saturated| (saturated.header, saturated.idle) = (SHORT / 4, SHORT / 4));
     let server = TestServer::start(limits).await;
     let (mut one, mut two) = (Client::connect(server.address).await, Client::connect(server.address).await);
     one.send(&get("/wait")).await;
@@ -96,7 +94,7 @@ async fn saturation_closes_whatever_waits_for_its_client() {
 #[tokio::test]
 async fn saturation_spares_a_response_that_is_read_steadily() {
     let steady = TransferTimeout { grace: SHORT, min_rate: 1 << 20, total: LONG };
-    let server = TestServer::start(limited(1, |saturated| saturated.response = steady)).await;
+    let server = TestServer::start(limited(1, |saturated| saturated.write = steady)).await;
     let mut client = hold(&server, Holder::Response).await;
     let mut next = Client::connect(server.address).await;
     next.send(&get("/")).await;

@@ -5,13 +5,11 @@ use std::time::Duration;
 use tokio::time::{Instant, sleep};
 
 use super::client::{Client, get, status};
-use super::{DEADLINE, SHORT, TestServer, unlimited, with_timeouts};
-
-const EMPTY_BODY: &str = "0 bytes";
+use super::{DEADLINE, EMPTY_BODY, SHORT, TestServer, unlimited, with_timeouts};
 
 #[tokio::test]
 async fn half_head_is_closed_in_time_and_delays_no_other() {
-    let server = TestServer::start(with_timeouts(|timeouts| timeouts.head = SHORT)).await;
+    let server = TestServer::start(with_timeouts(|timeouts| timeouts.header = SHORT)).await;
     for half in ["", "G", "GET / HTTP/1.1\r\nHost: a"] {
         let begun = Instant::now();
         let (mut slow, mut other) = (Client::connect(server.address).await, Client::connect(server.address).await);
@@ -26,7 +24,7 @@ async fn half_head_is_closed_in_time_and_delays_no_other() {
 
 #[tokio::test]
 async fn trickled_head_gains_no_time() {
-    let server = TestServer::start(with_timeouts(|timeouts| timeouts.head = SHORT)).await;
+    let server = TestServer::start(with_timeouts(|timeouts| timeouts.header = SHORT)).await;
     let mut slow = Client::connect(server.address).await;
     let head = format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}", "y".repeat(40));
     let mut sent = 0;
@@ -39,8 +37,8 @@ async fn trickled_head_gains_no_time() {
 }
 
 #[tokio::test]
-async fn keep_alive_connection_has_an_idle_timeout_and_then_a_head_timeout() {
-    let server = TestServer::start(with_timeouts(|timeouts| timeouts.head = SHORT)).await;
+async fn keep_alive_connection_has_idle_timeout_then_header_timeout() {
+    let server = TestServer::start(with_timeouts(|timeouts| timeouts.header = SHORT)).await;
     let mut client = Client::connect(server.address).await;
     assert!(client.get("/").await.ends_with(EMPTY_BODY));
     assert!(client.stays_open(2 * SHORT).await, "idle is longer than a head");
@@ -56,7 +54,7 @@ async fn keep_alive_connection_has_an_idle_timeout_and_then_a_head_timeout() {
 
 #[tokio::test]
 async fn three_hundred_half_heads_delay_no_other() {
-    let server = TestServer::start(with_timeouts(|timeouts| timeouts.head = Duration::from_secs(3))).await;
+    let server = TestServer::start(with_timeouts(|timeouts| timeouts.header = Duration::from_secs(3))).await;
     let mut slow = Vec::new();
     for _ in 0..300 {
         let mut client = Client::connect(server.address).await;

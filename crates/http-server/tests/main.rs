@@ -41,11 +41,11 @@ const DEADLINE: Duration = Duration::from_secs(8);
 /// Limits that no test reaches.
 fn unlimited() -> Limits {
     let transfer = TransferTimeout { grace: LONG, min_rate: 1, total: LONG };
-    let timeouts = Timeouts { head: LONG, idle: LONG, body: transfer, response: transfer };
+    let timeouts = Timeouts { header: LONG, idle: LONG, body: transfer, write: transfer };
     Limits {
         connections: 1_000,
-        normal: timeouts,
-        saturated: timeouts,
+        timeouts,
+        saturated_timeouts: timeouts,
         memory: 1 << 30,
         drain: LONG,
         ..Limits::default()
@@ -55,7 +55,7 @@ fn unlimited() -> Limits {
 /// The same but for the timeouts without saturation.
 fn with_timeouts(change: impl FnOnce(&mut Timeouts)) -> Limits {
     let mut limits = unlimited();
-    change(&mut limits.normal);
+    change(&mut limits.timeouts);
     limits
 }
 
@@ -115,6 +115,9 @@ const LARGE: usize = 32 << 20;
 
 /// The size of the response of `/page`.
 const PAGE: usize = 100_000;
+
+/// The response of `/` to a request without a body.
+const EMPTY_BODY: &str = "0 bytes";
 
 /// The largest body that the endpoint reads.
 const BODY_LIMIT: usize = 65_536;

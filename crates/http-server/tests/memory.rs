@@ -6,7 +6,7 @@ use http_server::{Limits, TransferTimeout};
 use tokio::time::{Instant, sleep};
 
 use super::client::{Client, form, get, post, status};
-use super::{DEADLINE, LARGE, LONG, PAGE, SHORT, TestServer, unlimited};
+use super::{DEADLINE, EMPTY_BODY, LARGE, LONG, PAGE, SHORT, TestServer, unlimited};
 
 /// What a GET or POST of these tests reserves for its head at most, in bytes.
 const HEAD: usize = 1_000;
@@ -45,7 +45,7 @@ async fn unread_response_holds_its_memory_until_its_connection_ends() {
     let mut unread = Client::connect(server.address).await;
     unread.send(&get("/large")).await;
     wait_for_status(&server, "/page", "503").await;
-    assert!(Client::connect(server.address).await.get("/").await.ends_with("0 bytes"), "a small one still fits");
+    assert!(Client::connect(server.address).await.get("/").await.ends_with(EMPTY_BODY), "a small one still fits");
     drop(unread);
     wait_for_status(&server, "/page", "200").await;
 }
@@ -53,7 +53,7 @@ async fn unread_response_holds_its_memory_until_its_connection_ends() {
 #[tokio::test]
 async fn missing_memory_shortens_timeouts_until_it_is_free() {
     let mut limits = with_memory(LARGE + HEAD);
-    limits.saturated.response = TransferTimeout { grace: SHORT, min_rate: 1 << 30, total: LONG };
+    limits.saturated_timeouts.write = TransferTimeout { grace: SHORT, min_rate: 1 << 30, total: LONG };
     let server = TestServer::start(limits).await;
     let mut unread = Client::connect(server.address).await;
     unread.send(&get("/large")).await;
@@ -96,7 +96,7 @@ async fn response_larger_than_the_budget_is_never_sent_to_get() {
     let mut client = Client::connect(server.address).await;
     let response = client.get("/page").await;
     assert_eq!(status(&response), "503", "{response:.300}");
-    assert!(Client::connect(server.address).await.get("/").await.ends_with("0 bytes"));
+    assert!(Client::connect(server.address).await.get("/").await.ends_with(EMPTY_BODY));
 }
 
 #[tokio::test]

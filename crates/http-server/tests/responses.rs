@@ -6,17 +6,17 @@ use tokio::time::{Instant, sleep, timeout};
 use http_server::Limits;
 
 use super::client::{Client, form, get};
-use super::{DEADLINE, LARGE, PAGE, SHORT, TestServer, unlimited, with_timeouts};
+use super::{DEADLINE, EMPTY_BODY, LARGE, PAGE, SHORT, TestServer, unlimited, with_timeouts};
 
 #[tokio::test]
 async fn unread_response_ends_with_the_write_timeout() {
-    let mut limits = Limits { connections: 1, ..with_timeouts(|timeouts| timeouts.response.total = SHORT) };
-    limits.saturated.response.total = SHORT;
+    let mut limits = Limits { connections: 1, ..with_timeouts(|timeouts| timeouts.write.total = SHORT) };
+    limits.saturated_timeouts.write.total = SHORT;
     let server = TestServer::start(limits).await;
     let mut slow = Client::connect(server.address).await;
     slow.send(&get("/large")).await;
     let mut next = Client::connect(server.address).await;
-    assert!(next.get("/").await.ends_with("0 bytes"), "the slot is free again");
+    assert!(next.get("/").await.ends_with(EMPTY_BODY), "the slot is free again");
     assert!(slow.end().await.text.len() < LARGE);
 }
 
@@ -31,7 +31,7 @@ async fn unread_response_waits_for_its_client_without_saturation() {
 
 #[tokio::test]
 async fn large_response_is_read_whole() {
-    let server = TestServer::start(with_timeouts(|timeouts| timeouts.response.total = DEADLINE)).await;
+    let server = TestServer::start(with_timeouts(|timeouts| timeouts.write.total = DEADLINE)).await;
     let mut client = Client::connect(server.address).await;
     client.send(&get("/large").replace("Host", "Connection: close\r\nHost")).await;
     let end = client.end().await;

@@ -33,13 +33,14 @@ pub(crate) const POSTGRES_ACQUIRE_PING_TIMEOUT: Duration = Duration::from_millis
 /// A PostgreSQL connection that was idle for less than this is lent without a ping, which takes as long as a statement.
 pub(crate) const POSTGRES_PING_AFTER_IDLE: Duration = Duration::from_secs(1);
 
-/// PostgreSQL's `statement_timeout`. No client waits longer for a response.
+/// The statement timeout (PostgreSQL's `statement_timeout`): how long one statement may run. No client waits longer for a
+/// response.
 pub(crate) const POSTGRES_STATEMENT_TIMEOUT: &str = "10s";
 
-/// PostgreSQL's `lock_timeout`.
+/// The lock timeout (PostgreSQL's `lock_timeout`): how long a statement waits for one lock.
 pub(crate) const POSTGRES_LOCK_TIMEOUT: &str = "5s";
 
-/// PostgreSQL's `idle_in_transaction_session_timeout`. Frees the locks of a process that stopped in a transaction.
+/// PostgreSQL's `idle_in_transaction_session_timeout`: how long a transaction may be without a statement. Frees the locks of a process that stopped in a transaction.
 pub(crate) const POSTGRES_IDLE_TRANSACTION_TIMEOUT: &str = "10s";
 
 /// For how long a failed write job is retried on PostgreSQL.

@@ -96,5 +96,5 @@ impl Asset {
 pub(crate) fn file(name: Path<String>, headers: &HeaderMap) -> Result<Response, Problem> {
     let has_name = |asset: &&Asset| asset.path.strip_prefix("/assets/") == Some(name.as_str());
     let asset: &'static Asset = assets().all().into_iter().find(has_name).ok_or(Problem::NotFound)?;
-    Ok(asset.response(compression::is_accepted(headers)))
+    Ok(asset.response(compression::accepts_gzip(headers)))
 }

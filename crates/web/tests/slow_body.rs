@@ -15,7 +15,7 @@ async fn slow_body_gets_408_in_the_layout() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let mut limits = Limits::default();
-    limits.normal.body.total = Duration::from_millis(400);
+    limits.timeouts.body.total = Duration::from_millis(400);
     let serving = Server::new(listener).limits(limits).serve(app.endpoint(), std::future::pending());
     let server = tokio::spawn(serving);
     for length in ["Content-Length: 60000", "Transfer-Encoding: chunked"] {

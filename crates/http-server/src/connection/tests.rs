@@ -28,8 +28,12 @@ impl Client {
         let capacity = Capacity::new(&limits);
         let (stream, server) = duplex(BUFFER);
         let address = SocketAddr::from(([127, 0, 0, 1], 80));
-        let service =
-            Service { endpoint: recorder(Arc::default()), errors: ErrorResponses::new([]), limits, local: address };
+        let service = RequestService {
+            endpoint: recorder(Arc::default()),
+            errors: ErrorResponses::new([]),
+            limits,
+            local: address,
+        };
         let handler = ConnectionHandler::new(service, Arc::clone(&capacity));
         tokio::spawn(async move { handler.serve_stream(server, address).await });
         Self { stream, capacity, opened: Instant::now() }
@@ -77,7 +81,7 @@ fn seconds_since(begun: Instant) -> u64 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn head_has_10_s_and_1_s_under_saturation() {
+async fn header_timeout_is_10_s_and_1_s_under_saturation() {
     for half in ["", "GET / HTTP/1.1\r\nHost"] {
         let (mut client, mut saturated) = (Client::connect(), Client::connect_saturated());
         client.send(half).await;
@@ -88,7 +92,7 @@ async fn head_has_10_s_and_1_s_under_saturation() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn head_on_a_keep_alive_connection_has_10_s_from_its_first_byte() {
+async fn header_timeout_on_keep_alive_begins_at_first_byte() {
     let mut client = Client::connect();
     for _ in 0..3 {
         client.send(GET).await;
@@ -100,7 +104,7 @@ async fn head_on_a_keep_alive_connection_has_10_s_from_its_first_byte() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn idle_connection_has_60_s_and_1_s_under_saturation() {
+async fn idle_timeout_is_60_s_and_1_s_under_saturation() {
     let (mut client, mut saturated) = (Client::connect(), Client::connect_saturated());
     for (client, seconds) in [(&mut saturated, 1), (&mut client, 60)] {
         client.send(GET).await;
@@ -153,7 +157,7 @@ async fn late_body_closes_the_connection_after_its_408() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn unread_response_has_60_s_and_2_s_under_saturation() {
+async fn write_timeout_is_60_s_and_2_s_under_saturation() {
     for (connect, seconds) in [(Client::connect as fn() -> Client, 60), (Client::connect_saturated, 2)] {
         let mut client = connect();
         client.send(&GET.replace("/ ", "/large ")).await;

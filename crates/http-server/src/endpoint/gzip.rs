@@ -1,9 +1,9 @@
-//! An endpoint whose responses are compressed. What is compressed, and how, is in [`crate::compression`].
+//! An endpoint whose responses are compressed. What is compressed, and how, is in [`crate::content_coding`].
 
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Body, Endpoint, IntoResponse as _, Request, Response};
 
-use crate::compression::{PAGE_LEVEL, gzip, is_accepted, is_text};
+use crate::content_coding::{PAGE_LEVEL, accepts_gzip, gzip, is_text};
 
 /// An endpoint whose text responses of 1 KiB and more are compressed with gzip for a client that accepts it. Every text
 /// response has `Vary: accept-encoding`. Request bodies are left as they are.
@@ -26,7 +26,7 @@ impl<E: Endpoint> Endpoint for Gzip<E> {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
-        let is_accepted = is_accepted(request.headers());
+        let accepts_gzip = accepts_gzip(request.headers());
         let mut response = self.inner.call(request).await?.into_response();
         if !is_text(response.headers()) {
             return Ok(response);
@@ -34,7 +34,7 @@ impl<E: Endpoint> Endpoint for Gzip<E> {
         // On both forms: a cache must not give one client what was made for another.
         response.headers_mut().append(header::VARY, HeaderValue::from_static("accept-encoding"));
         let is_whole = response.status() != StatusCode::PARTIAL_CONTENT;
-        if is_accepted && is_whole && !response.headers().contains_key(header::CONTENT_ENCODING) {
+        if accepts_gzip && is_whole && !response.headers().contains_key(header::CONTENT_ENCODING) {
             return Ok(compress(response).await);
         }
         Ok(response)

@@ -1,4 +1,5 @@
-//! The CSRF token of a form: an HMAC under the secret of the session, or of the pre-session cookie for a guest.
+//! The CSRF check of a form, and its CSRF token: an HMAC under the secret of the session, or of the pre-session cookie for
+//! a guest.
 
 use auth::SessionToken;
 use poem::http::Method;
@@ -30,7 +31,7 @@ impl RequestContext {
         auth::csrf::token(key.secret(), random)
     }
 
-    /// Whether a token belongs to the session of this request, or to its pre-session cookie.
+    /// The CSRF check: whether a token belongs to the session of this request, or to its pre-session cookie.
     ///
     /// A token of the pre-session cookie is valid for a guest only: forms from before a log-in end with it, even where
     /// the cookie was kept or planted.

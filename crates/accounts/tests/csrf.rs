@@ -155,6 +155,9 @@ async fn stale_form_is_shown_without_passwords_and_resubmits() {
         ("password2", "hush-hush-2"),
         ("new_password", "hush-hush-3"),
         ("Passphrase", "hush-hush-4"),
+        ("pass_phrase", "hush-hush-5"),
+        ("passwort", "hush-hush-6"),
+        ("PassKey", "hush-hush-7"),
     ];
     let page = browser_post(&visitor, "/register", &typed).await;
     assert_page(&page, 403, STALE);

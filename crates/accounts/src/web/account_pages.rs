@@ -1,6 +1,6 @@
 //! The table of account pages. To add a page, add an entry to [`ACCOUNT_PAGES`] below and a file beside the others.
 //!
-//! Routes, paths and their settings, [`Builder::without`], the links between the pages, and the list in
+//! Routes and their protection, paths and their settings, [`Builder::without`], the links between the pages, and the list in
 //! `docs/EMBEDDING.md` all come from this table.
 
 mod log_in;
@@ -9,7 +9,11 @@ mod register;
 #[cfg(test)]
 mod tests;
 
+use poem::endpoint::BoxEndpoint;
+use poem::{EndpointExt, Response};
+
 use super::methods::{Methods, methods};
+use super::session::LoginRequired;
 use super::settings::Settings;
 use crate::Builder;
 
@@ -25,11 +29,20 @@ pub(super) struct Entry {
     #[cfg(test)]
     move_to: fn(Builder, &str) -> Builder,
     /// The handlers.
-    pub(super) methods: fn() -> Methods,
-    /// Whether only users can use the page. A log-in leads back to such a page, and never to one that is for guests too.
-    pub(super) requires_log_in: bool,
+    methods: fn() -> Methods,
+    /// Whether the page is for users only. It is then protected by [`LoginRequired`], and a log-in may lead back to it. A log-in
+    /// never leads back to any other account page.
+    requires_log_in: bool,
     /// How other account pages link to it.
-    pub(super) link: Option<Link>,
+    link: Option<Link>,
+}
+
+impl Entry {
+    /// The page as an endpoint, protected where it requires a log-in.
+    pub(super) fn endpoint(&self) -> BoxEndpoint<'static, Response> {
+        let methods = (self.methods)();
+        if self.requires_log_in { methods.with(LoginRequired).boxed() } else { methods.boxed() }
+    }
 }
 
 /// A link to an account page, below the form of other account pages.
@@ -52,6 +65,11 @@ macro_rules! account_pages {
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum AccountPage {
             $($(#[$doc])* #[doc = concat!("\n\nDefault path: `", $path, "`.")] $page,)*
+        }
+
+        impl AccountPage {
+            /// All account pages.
+            pub const ALL: &[Self] = &[$(Self::$page,)*];
         }
 
         impl Builder {
@@ -112,6 +130,14 @@ account_pages! {
     }
 }
 
+impl AccountPage {
+    /// The path of the page where no setting moves it.
+    #[must_use]
+    pub fn default_path(self) -> &'static str {
+        ACCOUNT_PAGES[self as usize].default_path
+    }
+}
+
 /// A link as a page shows it.
 struct ShownLink<'a> {
     question: &'static str,
@@ -122,7 +148,7 @@ struct ShownLink<'a> {
 impl Settings {
     /// The path of an account page.
     pub(super) fn path(&self, page: AccountPage) -> &str {
-        self.paths.get(&page).map_or(ACCOUNT_PAGES[page as usize].default_path, String::as_str)
+        self.paths.get(&page).map_or_else(|| page.default_path(), String::as_str)
     }
 
     /// Whether the service has an account page of this crate.

@@ -29,6 +29,28 @@ async fn allowed(accounts: &Accounts, path: &str) -> Option<String> {
 #[test]
 fn entries_are_in_the_order_of_the_enum() {
     assert!(ACCOUNT_PAGES.iter().enumerate().all(|(index, entry)| entry.page as usize == index));
+    assert!(ACCOUNT_PAGES.iter().map(|entry| &entry.page).eq(AccountPage::ALL));
+}
+
+#[tokio::test]
+async fn page_that_requires_log_in_redirects_visitor() {
+    let accounts = accounts(Accounts::builder());
+    for (requires_log_in, status) in [(true, StatusCode::SEE_OTHER), (false, StatusCode::OK)] {
+        let entry = Entry {
+            page: AccountPage::LogIn,
+            default_path: "/settings",
+            setting: "settings_at",
+            move_to: |builder, _| builder,
+            methods: || methods().get(own),
+            requires_log_in,
+            link: None,
+        };
+        let service = accounts.wrap(Route::new().at(entry.default_path, entry.endpoint()));
+        let request = Request::builder().uri_str(entry.default_path).header("host", "localhost").finish();
+        let response = service.call(request).await.unwrap();
+        let target = requires_log_in.then_some("/login?next=%2Fsettings");
+        assert_eq!((response.status(), response.header("location")), (status, target));
+    }
 }
 
 #[tokio::test]

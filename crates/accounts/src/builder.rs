@@ -22,7 +22,7 @@ pub struct Builder {
     lifetimes: Lifetimes,
     listener: Option<Listener>,
     #[cfg(feature = "poem")]
-    pub(crate) web: crate::web::WebSettings,
+    pub(crate) web: crate::web::UncheckedSettings,
 }
 
 /// A setting is unsafe or invalid. Each message is one line.
@@ -75,7 +75,7 @@ impl Builder {
             lifetimes: Lifetimes::default(),
             listener: None,
             #[cfg(feature = "poem")]
-            web: crate::web::WebSettings::default(),
+            web: crate::web::UncheckedSettings::default(),
         }
     }
 
@@ -117,14 +117,14 @@ impl Builder {
         Self { listener: Some(Arc::new(listener)), ..self }
     }
 
-    /// Checks the settings without a store. A program calls it before it opens a database, so that an invalid setting leaves
-    /// no new file behind.
+    /// Rejects invalid settings without a store. A program calls it before it opens a database, so that an invalid setting
+    /// leaves no new file behind.
     ///
     /// # Errors
     /// [`BuildError`], as [`Builder::build`] returns it.
-    pub fn check(&self) -> Result<(), BuildError> {
+    pub fn ensure_valid(&self) -> Result<(), BuildError> {
         #[cfg(feature = "poem")]
-        self.web.check()?;
+        self.web.validate()?;
         Ok(())
     }
 

@@ -24,14 +24,14 @@ impl Accounts {
     /// Finds the live session of a token, with its user. `None` where there is no such session, it has ended or expired, or
     /// its user is disabled.
     ///
-    /// The store is asked each time. So a log-out takes effect at once, in every process on the same database.
+    /// The store is queried each time. So a log-out takes effect at once, in every process on the same database.
     ///
     /// # Errors
-    /// [`StoreError`]: the store failed. The visitor is unknown, and must be treated neither as a guest nor as a user.
+    /// [`StoreError`]: the store failed. The visitor is unknown, and must be treated neither as anonymous nor as a user.
     pub async fn find_session(&self, token: &SessionToken) -> Result<Option<LiveSession>, StoreError> {
         let now = self.inner.clock.now();
         let stored = self.inner.ports.sessions.find(token.digest()).await?;
-        let live = stored.and_then(|stored| self.inner.lifetimes.check(stored, now));
+        let live = stored.and_then(|stored| self.inner.lifetimes.live_session(stored, now));
         if let Some(session) = &live
             && let Some(renewal) = self.inner.lifetimes.renew(session, now)
             && let Ok(permit) = Arc::clone(&self.inner.touch_permits).try_acquire_owned()

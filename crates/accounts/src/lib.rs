@@ -9,8 +9,8 @@
 //!
 //! # A protected page
 //!
-//! A handler that takes a [`web::CurrentUser`] is for users only: a guest is redirected to the log-in page, and back after
-//! the log-in. [`Accounts::routes`] adds the account pages.
+//! A handler that takes a [`web::CurrentUser`] is for users only: an anonymous visitor is redirected to the log-in page,
+//! and back after the log-in. [`Accounts::routes`] adds the account pages.
 //!
 #![cfg_attr(not(feature = "test-kit"), doc = "```ignore")] // the hidden lines use the test kit
 #![cfg_attr(feature = "test-kit", doc = "```")]

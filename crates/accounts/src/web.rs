@@ -40,7 +40,7 @@ pub use page::{
 pub use request::ReturnPath;
 pub use routes::RoutesError;
 pub use session::{CurrentUser, Guarded, LoginRequired, Visitor};
-pub(crate) use settings::{Settings, WebSettings};
+pub(crate) use settings::{Settings, UncheckedSettings};
 
 #[cfg(test)]
 mod fuzz;

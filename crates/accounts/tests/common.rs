@@ -118,7 +118,7 @@ fn pages() -> Route {
 
 #[handler]
 fn index(visitor: Visitor, page: PageContext) -> Response {
-    let name = visitor.user().map_or("a guest", |user| user.username.as_str());
+    let name = visitor.user().map_or("anonymous", |user| user.username.as_str());
     page.render("Index", &format!("<p id=\"identity\">You are {name}.</p>"))
 }
 

@@ -195,7 +195,7 @@ async fn form_that_outlived_its_session_resubmits_after_log_in() {
     ada.log_in("ada", PASSWORD).await;
     let form = page.form("/form");
     let fields: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-    assert_eq!(fields, [("dish", "soup & bread")], "without a guest's token, which a log-in invalidates");
+    assert_eq!(fields, [("dish", "soup & bread")], "without an anonymous visitor's token, which a log-in invalidates");
     let foreign = ada.request(Method::POST, "/form").header("sec-fetch-site", "cross-site").form(&fields);
     assert_page(&ada.send(foreign).await, 403, CROSS_SITE);
     assert_page(&ada.send(ada.request(Method::POST, "/form").form(&fields)).await, 403, CROSS_SITE);

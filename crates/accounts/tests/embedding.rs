@@ -76,7 +76,7 @@ struct OwnLayout;
 
 impl Layout for OwnLayout {
     fn page(&self, page: &PageContext, title: &str, content: &str) -> Result<String, LayoutError> {
-        let user = page.user().map_or("guest", |user| user.username.as_str());
+        let user = page.user().map_or("anonymous", |user| user.username.as_str());
         let path = page.path();
         Ok(format!("<title>{title} - Mine</title><p id=\"mine\">{user} at {path}</p>{content}"))
     }
@@ -92,7 +92,7 @@ async fn every_page_is_in_the_embedders_layout() {
         let page = visitor.get(path).await;
         assert_eq!(page.texts("title"), [format!("{title} - Mine")]);
         let path = path.split('?').next().unwrap();
-        assert_eq!(page.texts("#mine"), [format!("guest at {path}")]);
+        assert_eq!(page.texts("#mine"), [format!("anonymous at {path}")]);
         assert_has_headers(&page);
     }
 }
@@ -151,8 +151,8 @@ async fn unsafe_setting_is_a_one_line_error() {
     let (store, _folder) = store().await;
     let error = |set: fn(Builder) -> Builder| {
         let text = |result: Result<(), BuildError>| result.err().map(|error| error.to_string()).unwrap_or_default();
-        let checked = text(set(builder()).check());
-        assert_eq!(text(set(builder()).build(store.clone()).map(drop)), checked, "`build` and `check` agree");
+        let checked = text(set(builder()).ensure_valid());
+        assert_eq!(text(set(builder()).build(store.clone()).map(drop)), checked, "`build` and `ensure_valid` agree");
         checked
     };
     let all_interfaces = |builder: Builder| builder.listen(([0, 0, 0, 0], 80).into());

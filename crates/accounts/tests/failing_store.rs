@@ -1,4 +1,5 @@
-//! A store that fails in each method in turn: a 503 page, no user treated as a guest, nothing reported as saved that was not.
+//! A store that fails in each method in turn: a 503 page, no user treated as anonymous, nothing reported as saved that was
+//! not.
 
 use accounts::test_kit::{TestClient, TestResponse};
 
@@ -11,7 +12,7 @@ const LOG_IN: [(&str, &str); 2] = [("email", "ada@example.com"), ("password", PA
 /// Asserts a 503 page that reports the failure and nothing else.
 fn assert_failure(page: &TestResponse, sentence: &str) {
     assert_page(page, 503, sentence);
-    for wrong in ["Welcome back", "ready", "Saved", "You are logged out", "a guest", "must be logged in", "SQLITE"] {
+    for wrong in ["Welcome back", "ready", "Saved", "You are logged out", "anonymous", "must be logged in", "SQLITE"] {
         assert!(!page.html.contains(wrong), "{wrong}: {}", page.html);
     }
     assert!(page.texts("header a").is_empty(), "no link to log in: {}", page.html);
@@ -145,7 +146,7 @@ async fn pre_session_token_is_refused_while_the_visitor_is_unknown() {
     assert_failure(&page, NOT_SAVED);
     service.failing.fail_on(None);
     let page = visitor.send(visitor.request(reqwest::Method::POST, "/echo").form(&form)).await;
-    assert_eq!(page.status, 303, "the cookie has no session, so the form is a guest's");
+    assert_eq!(page.status, 303, "the cookie has no session, so the form is an anonymous visitor's");
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! Protected pages and groups: users pass, guests are redirected to the log-in page.
+//! Protected pages and groups: users pass, anonymous visitors are redirected to the log-in page.
 
 use crate::common::{PASSWORD, Service, assert_has_headers, browser_post, identity};
 
@@ -39,7 +39,7 @@ async fn protected_group_covers_unknown_paths() {
     assert_eq!(ada.get("/members/three").await.status, 404);
     assert!(
         service.visitor().get("/members/three").await.path.starts_with("/login"),
-        "a guest does not learn which pages exist"
+        "an anonymous visitor does not learn which pages exist"
     );
 }
 
@@ -50,7 +50,7 @@ async fn disabled_user_is_a_guest_at_the_next_request() {
     service.execute_sql("UPDATE users SET disabled_at = 5 WHERE username = 'ada'").await;
     assert_eq!(ada.get("/home").await.path, "/login?next=%2Fhome");
     assert_eq!(ada.get("/members/one").await.path, "/login?next=%2Fmembers%2Fone");
-    assert_eq!(identity(&ada.get("/").await), "You are a guest.");
+    assert_eq!(identity(&ada.get("/").await), "You are anonymous.");
 }
 
 #[tokio::test]

@@ -11,7 +11,7 @@ async fn log_out_ends_the_session_and_leads_to_the_index() {
     let page = ada.submit("/", "/logout", &[]).await;
     assert_eq!((page.status, page.path.as_str()), (200, "/"));
     assert!(page.text.contains("You are logged out."), "{}", page.text);
-    assert_eq!(identity(&page), "You are a guest.");
+    assert_eq!(identity(&page), "You are anonymous.");
     assert_eq!(service.count("sessions").await, 0);
     assert!(!ada.cookies().contains("session-"), "{}", ada.cookies());
 }

@@ -1,4 +1,4 @@
-//! What must leave no trace: visits of guests in the database, and secrets in the log.
+//! What must leave no trace: anonymous visits in the database, and secrets in the log.
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};

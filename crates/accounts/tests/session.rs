@@ -81,7 +81,7 @@ async fn token_digest_opens_no_session() {
     let thief = service.visitor();
     let digest = BASE64.encode(token.digest().as_bytes());
     thief.add_cookies(&format!("session-{}={digest}", service.server.address().port()));
-    assert_eq!(identity(&thief.get("/").await), "You are a guest.");
+    assert_eq!(identity(&thief.get("/").await), "You are anonymous.");
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn malformed_session_cookie_is_a_guest() {
         let visitor = service.visitor();
         visitor.add_cookies(&format!("session-{}={value}", service.server.address().port()));
         let page = visitor.get("/").await;
-        assert_eq!((page.status, identity(&page).as_str()), (200, "You are a guest."), "{value}");
+        assert_eq!((page.status, identity(&page).as_str()), (200, "You are anonymous."), "{value}");
     }
 }
 
@@ -123,10 +123,10 @@ async fn remembered_session_expires_after_14_idle_or_30_days() {
         service.wait_for_touch().await;
     }
     service.clock.advance(hours(2 * 24 + 2)); // after 30 days
-    assert_eq!(identity(&ada.get("/").await), "You are a guest.");
+    assert_eq!(identity(&ada.get("/").await), "You are anonymous.");
     browser_post(&ada, "/login", &REMEMBERED).await;
     service.clock.advance(hours(14 * 24));
-    assert_eq!(identity(&ada.get("/").await), "You are a guest.");
+    assert_eq!(identity(&ada.get("/").await), "You are anonymous.");
 }
 
 #[tokio::test]
@@ -135,7 +135,7 @@ async fn lifetimes_setting_applies_to_open_sessions() {
     let service = Service::with(|builder| builder.lifetimes(Lifetimes::new(of(1, 2), of(3, 24)))).await;
     let ada = service.ada().await;
     service.clock.advance(hours(1));
-    assert_eq!(identity(&ada.get("/").await), "You are a guest.");
+    assert_eq!(identity(&ada.get("/").await), "You are anonymous.");
     let cookie = set_cookie(&browser_post(&ada, "/login", &REMEMBERED).await, "session-").unwrap();
     assert!(cookie.ends_with("; Max-Age=86400"), "{cookie}");
     let stricter = service.second_process(|builder| builder.lifetimes(Lifetimes::new(of(1, 1), of(1, 1)))).await;
@@ -144,7 +144,7 @@ async fn lifetimes_setting_applies_to_open_sessions() {
     elsewhere.add_cookies(&ada.cookies().replace(&format!("-{here}="), &format!("-{there}=")));
     service.clock.advance(hours(2));
     assert_eq!(identity(&ada.get("/").await), "You are ada.");
-    assert_eq!(identity(&elsewhere.get("/").await), "You are a guest.");
+    assert_eq!(identity(&elsewhere.get("/").await), "You are anonymous.");
 }
 
 #[tokio::test]
@@ -154,7 +154,7 @@ async fn session_survives_a_clock_set_back_one_hour() {
     service.clock.set_back(hours(1));
     assert_eq!(identity(&ada.get("/").await), "You are ada.");
     service.clock.advance(hours(13));
-    assert_eq!(identity(&ada.get("/").await), "You are a guest.", "the session still expires");
+    assert_eq!(identity(&ada.get("/").await), "You are anonymous.", "the session still expires");
 }
 
 #[tokio::test]
@@ -208,7 +208,7 @@ async fn session_and_log_out_hold_in_another_process() {
     assert_eq!(identity(&elsewhere.get("/home").await), "You are ada.");
     ada.submit("/", "/logout", &[]).await;
     elsewhere.add_cookies(&moved);
-    assert_eq!(identity(&elsewhere.get("/").await), "You are a guest.");
+    assert_eq!(identity(&elsewhere.get("/").await), "You are anonymous.");
 }
 
 impl Service {

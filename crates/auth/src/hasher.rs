@@ -33,15 +33,16 @@ pub enum NewPasswordError {
 
 /// Limits on concurrent password hashes.
 ///
-/// Measured on two cores: without limits a storm of log-ins takes every core and 2 GB of memory, and the median of a
+/// Measured on two cores: without limits a burst of log-ins takes every core and 2 GB of memory, and the median of a
 /// page rises from 1.5 to 11 ms. With the default limits it stays at 1.1 ms.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HashLimits {
     /// The number of hashes that run at once. Default: the number of cores minus one, which is left to the pages, and
     /// at least one.
     pub running: NonZeroUsize,
-    /// The number of requests that wait for a running hash to end. Default: 64, about 6 s of waiting on two cores. With
-    /// 0 a request that finds no free core fails immediately.
+    /// The number of requests that wait for a running hash to end. Default: 64, about 4.5 s of waiting on two cores,
+    /// where one hash runs at a time and takes about 70 ms (`benches/hash.rs`). With 0 a request that finds no free
+    /// core fails immediately.
     pub waiting: usize,
 }
 
@@ -80,7 +81,7 @@ impl Hasher {
 
     /// Checks a new password against the policy and hashes it at the current cost.
     ///
-    /// `user_words` are as in [`PasswordPolicy::check`].
+    /// `user_words` are as in [`PasswordPolicy::ensure_acceptable`].
     ///
     /// Check and hash are one job, since the check too blocks for milliseconds.
     ///
@@ -93,11 +94,11 @@ impl Hasher {
         password: Password,
         user_words: Vec<String>,
     ) -> Result<PasswordHash, NewPasswordError> {
-        policy.check_length(&password)?;
+        policy.ensure_length(&password)?;
         let policy = policy.clone();
         self.run(move |shared| {
             let user_words: Vec<_> = user_words.iter().map(String::as_str).collect();
-            policy.check(&password, &user_words)?;
+            policy.ensure_acceptable(&password, &user_words)?;
             Ok(verification::hash(&password, shared.cost, &*shared.random, &mut derive_key))
         })
         .await?

@@ -149,7 +149,7 @@ impl PasswordPolicy {
         self.max_length
     }
 
-    /// Checks a new password of a user.
+    /// Rejects a new password that breaks a rule.
     ///
     /// `user_words` are the username and the e-mail address; the parts of an address count as words of their own.
     ///
@@ -157,8 +157,8 @@ impl PasswordPolicy {
     ///
     /// # Errors
     /// The first rule of [`PasswordRefusal`] that the password breaks.
-    pub fn check(&self, password: &Password, user_words: &[&str]) -> Result<(), PasswordRefusal> {
-        self.check_length(password)?;
+    pub fn ensure_acceptable(&self, password: &Password, user_words: &[&str]) -> Result<(), PasswordRefusal> {
+        self.ensure_length(password)?;
         let context_words = user_words.iter().copied().chain(self.site_words.iter().map(String::as_str));
         match strength::estimate(password.expose(), context_words) {
             Strength::Sufficient => Ok(()),
@@ -166,8 +166,8 @@ impl PasswordPolicy {
         }
     }
 
-    /// Checks the length only, which takes no time.
-    pub(crate) fn check_length(&self, password: &Password) -> Result<(), PasswordRefusal> {
+    /// Rejects a password by its length only, which takes no time.
+    pub(crate) fn ensure_length(&self, password: &Password) -> Result<(), PasswordRefusal> {
         match password.length() {
             0 => Err(PasswordRefusal::Empty),
             length if length < self.min_length => Err(PasswordRefusal::TooShort { min: self.min_length }),

@@ -9,7 +9,7 @@ use std::error::Error;
 #[derive(Debug, thiserror::Error)]
 #[error("the store failed")]
 pub struct StoreError {
-    outcome_unknown: bool,
+    is_outcome_unknown: bool,
     #[source]
     source: Box<dyn Error + Send + Sync>,
 }
@@ -17,20 +17,20 @@ pub struct StoreError {
 impl StoreError {
     /// Wraps the cause, which [`Error::source`] returns. Nothing was changed.
     pub fn new(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { outcome_unknown: false, source: source.into() }
+        Self { is_outcome_unknown: false, source: source.into() }
     }
 
     /// Wraps the cause of an unknown outcome: the connection was lost during the commit.
     ///
     /// The change is stored as a whole or not at all.
     pub fn outcome_unknown(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { outcome_unknown: true, source: source.into() }
+        Self { is_outcome_unknown: true, source: source.into() }
     }
 
     /// Whether the change may have been stored. Otherwise nothing changed.
     #[must_use]
     pub fn is_outcome_unknown(&self) -> bool {
-        self.outcome_unknown
+        self.is_outcome_unknown
     }
 }
 

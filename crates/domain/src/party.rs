@@ -103,7 +103,7 @@ pub struct NewParty {
     pub host: UserId,
     /// The beginning.
     pub date: PartyDate,
-    /// The place: a public description, not an address.
+    /// The venue: a public description, not an address.
     pub venue: ShortText,
     /// The main dish.
     pub main_dish: ShortText,

@@ -88,7 +88,7 @@ pub struct SessionRecord {
 
 /// A session as a store returns it, not yet checked.
 ///
-/// It may have expired, and its user may be disabled. `auth::Lifetimes::check` makes a live session of it.
+/// It may have expired, and its user may be disabled. `auth::Lifetimes::live_session` makes a live session of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StoredSession {
     /// The id of the session.

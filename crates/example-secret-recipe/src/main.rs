@@ -71,7 +71,7 @@ async fn main() -> anyhow::Result<()> {
     tracing_subscriber::fmt().with_writer(std::io::stderr).init();
     let accounts = Accounts::builder().listen(settings.listen).layout(Card);
     let accounts = accounts.without(AccountPage::Register).log_in_at("/").after_log_in("/home");
-    accounts.check()?; // an invalid setting or a port in use is reported before the database is changed
+    accounts.ensure_valid()?; // an invalid setting or a port in use is reported before the database is changed
     let listener = TcpListener::bind(settings.listen).await?;
     let accounts = accounts.build(AccountStore::connect(&settings.database).await?)?;
     if accounts.has_no_users().await? {

@@ -39,7 +39,7 @@ async fn main() -> anyhow::Result<()> {
     if let Some(origin) = settings.origin {
         accounts = accounts.origin(origin);
     }
-    accounts.check()?; // an invalid setting or a port in use is reported before the database is changed
+    accounts.ensure_valid()?; // an invalid setting or a port in use is reported before the database is changed
     let listener = TcpListener::bind(settings.listen).await?;
     let store = example_triplanned::connect(&settings.database).await?;
     let accounts = example_triplanned::accounts(&store, accounts)?;

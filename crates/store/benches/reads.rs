@@ -79,7 +79,7 @@ fn reads(criterion: &mut Criterion) {
     let parties = store.parties();
     let mut group = criterion.benchmark_group("a page of 50 parties read");
     group.bench_function("ours", |b| {
-        let everything = PartyQuery { scope: Scope::All, search: String::new(), with_seats: false };
+        let everything = PartyQuery { scope: Scope::All, search: String::new(), has_free_seats: false };
         b.to_async(&runtime).iter(async || {
             let page = parties.list(everything.clone(), me, NOW, None, PageSize::clamped(50)).await.unwrap();
             assert_eq!(page.items.len(), 50);

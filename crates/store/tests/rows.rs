@@ -78,7 +78,7 @@ async fn corrupt_party_is_reported_with_table_column_and_row() {
         past_our_types(&fresh.store, "UPDATE parties SET local_time = 'tomorrow, at eight' WHERE id = 2")
             .await
             .unwrap();
-        let everything = PartyQuery { scope: Scope::All, search: String::new(), with_seats: false };
+        let everything = PartyQuery { scope: Scope::All, search: String::new(), has_free_seats: false };
         let listed = parties.list(everything, ada.id, NOW, None, PageSize::DEFAULT).await;
         assert!(matches!(corrupt_value(listed), ("parties", "venue" | "local_time", 2)));
         match use_cases.rsvp(id, ada.id, Heads::ONE).await {

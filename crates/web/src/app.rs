@@ -10,7 +10,7 @@ use poem::http::{HeaderName, HeaderValue};
 use poem::middleware::AddDataEndpoint;
 use poem::{Endpoint, EndpointExt, Request, Response, Route};
 
-use crate::layout::DinnerParty;
+use crate::layout::DinnerPartyLayout;
 use crate::services::Services;
 use crate::state::AppState;
 use crate::{assets, pages};
@@ -30,6 +30,7 @@ pub enum AppError {
 pub struct App {
     endpoint: Gzip<AddDataEndpoint<Layer<Route>, Arc<AppState>>>,
     security_headers: Vec<(HeaderName, HeaderValue)>,
+    body_limit: usize,
 }
 
 impl App {
@@ -37,6 +38,12 @@ impl App {
     #[must_use]
     pub fn security_headers(&self) -> Vec<(HeaderName, HeaderValue)> {
         self.security_headers.clone()
+    }
+
+    /// The most bytes of a request body, for the limits of the HTTP server in front.
+    #[must_use]
+    pub fn body_limit(&self) -> usize {
+        self.body_limit
     }
 }
 
@@ -58,15 +65,17 @@ impl Endpoint for App {
 pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
     let Services { accounts: ports, parties, readiness, clock, time_zone } = services;
     let policy = accounts::PasswordPolicy::default().with_site_words(["DinnerParty", "dinner party"]);
-    let settings = settings.layout(DinnerParty).password_policy(policy).clock(Arc::clone(&clock));
+    let settings = settings.layout(DinnerPartyLayout).password_policy(policy).clock(Arc::clone(&clock));
     let accounts = settings.build(ports.clone())?;
     let state = AppState { parties: Parties::new(parties, clock), users: ports.users, readiness, time_zone };
     assets::assets(); // compresses the files now, so that the first request does not wait for it
     let security_headers = accounts.security_headers().to_vec();
-    Ok(App { endpoint: Gzip::around(accounts.routes(routes())?.data(Arc::new(state))), security_headers })
+    let body_limit = accounts.body_limit();
+    let endpoint = Gzip::around(accounts.routes(routes())?.data(Arc::new(state)));
+    Ok(App { endpoint, security_headers, body_limit })
 }
 
-/// Every route of DinnerParty. `accounts` adds `/register`, `/login` and `/logout`.
+/// Every route of DinnerParty. `accounts` adds its account pages.
 fn routes() -> Route {
     Route::new()
         .at("/", methods().get(pages::index::show))

@@ -59,7 +59,7 @@ pub(crate) struct Asset {
     path: String,
     content_type: &'static str,
     bytes: &'static [u8],
-    /// The gzip form; `None` where it would not be smaller.
+    /// The gzip form; `None` for a file under 1 KiB.
     gzipped: Option<Vec<u8>>,
 }
 

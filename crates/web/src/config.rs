@@ -28,20 +28,20 @@ pub enum Command {
     Serve(Config),
     /// Checks that a database is consistent, and prints each violation on a line of its own. Changes nothing, and may run
     /// while a server uses the database
-    Check(Existing),
+    Check(DatabaseOption),
     /// Copies an SQLite database to a new file. May run while a server uses the database. For PostgreSQL use pg_dump
     Backup {
         /// The new file, which must not exist yet
         file: PathBuf,
         /// The database to copy.
         #[command(flatten)]
-        existing: Existing,
+        source: DatabaseOption,
     },
 }
 
-/// The database of a maintenance command.
+/// The option of a maintenance command that names its database.
 #[derive(Debug, Args)]
-pub struct Existing {
+pub struct DatabaseOption {
     /// An existing database: `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/NAME`
     #[arg(
         long,

@@ -6,7 +6,7 @@ use askama::Template;
 use crate::assets::assets;
 
 /// DinnerParty's layout.
-pub(crate) struct DinnerParty;
+pub(crate) struct DinnerPartyLayout;
 
 #[derive(Template)]
 #[template(path = "layout.html")]
@@ -19,7 +19,7 @@ struct LayoutTemplate<'a> {
     scripts: Vec<&'a str>,
 }
 
-impl Layout for DinnerParty {
+impl Layout for DinnerPartyLayout {
     fn page(&self, page: &PageContext, title: &str, content: &str) -> Result<String, LayoutError> {
         let files = assets();
         let (stylesheet, icon) = (files.stylesheet.path(), files.icon.path());

@@ -2,7 +2,8 @@
 //!
 //! The thin shell around `domain` and `accounts`: routes, pages and messages. A handler extracts, calls a use case,
 //! matches its result and responds. Rules, SQL and log-in live in the crates below. The `dinnerparty` program is put
-//! together in `main.rs`. Only `main.rs`, `services.rs` and `maintenance.rs` name the `store` crate.
+//! together in `main.rs`. Only `main.rs`, `services.rs`, `maintenance.rs` and
+//! `maintenance/messages.rs` name the `store` crate.
 
 mod app;
 mod assets;

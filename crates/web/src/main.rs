@@ -40,8 +40,8 @@ async fn run_command() -> ExitCode {
         Err(error) => return fail(config::in_one_line(&error)),
     };
     let result = match line.command {
-        Some(Command::Check(existing)) => maintenance::check(&existing.database).await,
-        Some(Command::Backup { file, existing }) => maintenance::back_up(&existing.database, &file).await,
+        Some(Command::Check(source)) => maintenance::check(&source.database).await,
+        Some(Command::Backup { file, source }) => maintenance::back_up(&source.database, &file).await,
         Some(Command::Serve(config)) => run_server(config).await,
         None => run_server(line.serve).await,
     };
@@ -64,7 +64,7 @@ fn fail(reason: String) -> ExitCode {
 async fn run_server(config: Config) -> anyhow::Result<()> {
     log::start(config.log);
     let settings = settings(&config);
-    settings.check()?;
+    settings.ensure_valid()?;
     let listener = TcpListener::bind(config.listen).await;
     let listener = listener.with_context(|| format!("cannot listen on {}", config.listen))?;
     let mut stopped = pin!(shutdown_signal()?);
@@ -79,6 +79,7 @@ async fn run_server(config: Config) -> anyhow::Result<()> {
     let origin = config.origin.unwrap_or_else(|| format!("http://{address}"));
     writeln!(std::io::stdout(), "DinnerParty is served at {origin}")?;
     let limits = config.max_connections.map_or_else(Limits::for_this_process, Limits::with_connections);
+    let limits = Limits { body_size: app.body_limit(), ..limits };
     let server = Server::new(listener).limits(limits).error_headers(app.security_headers());
     server.serve(app, stopped).await?;
     close_within(DATABASE_CLOSE_TIMEOUT, store.accounts().close()).await;

@@ -7,9 +7,9 @@ pub(crate) mod rsvp;
 pub(crate) mod user;
 
 mod cursor;
-mod outcome;
 mod query;
 mod row;
+mod rsvp_response;
 
 use std::sync::Arc;
 

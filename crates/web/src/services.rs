@@ -1,5 +1,5 @@
-//! The services that the app is built from. Apart from `main.rs` and `maintenance.rs`, only this file names the `store`
-//! crate.
+//! The services that the app is built from. Apart from `main.rs` and the maintenance commands, only this file
+//! names the `store` crate.
 
 use std::sync::Arc;
 

@@ -187,5 +187,5 @@ async fn back_redirects_only_to_the_list(app: TestApp) {
     }
     let twice = [("party_id", "1"), ("back", "/rsvp?q=a"), ("back", "/rsvp?q=b")];
     assert_eq!(post(&ben, "/rsvp", &twice).await.header("location"), Some("/rsvp"));
-    assert!(ReturnPath::parse("/rsvp?q=a").is_some(), "`Next` accepts paths with a query");
+    assert!(ReturnPath::parse("/rsvp?q=a").is_some(), "`ReturnPath` accepts paths with a query");
 }

@@ -1,6 +1,7 @@
 //! The table of account pages. To add a page, add an entry to [`ACCOUNT_PAGES`] below and a file beside the others.
 //!
-//! Routes and their protection, paths and their settings, [`Builder::without`], the links between the pages, and the list in
+//! Routes and their protection, paths and their settings, [`Builder::without`], the links between the pages, and the list
+//! in
 //! `docs/EMBEDDING.md` all come from this table.
 
 mod log_in;
@@ -12,6 +13,7 @@ mod tests;
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Response};
 
+use super::messages;
 use super::methods::{Methods, methods};
 use super::session::LoginRequired;
 use super::settings::Settings;
@@ -20,18 +22,18 @@ use crate::Builder;
 /// An account page, as the table describes it.
 pub(super) struct Entry {
     pub(super) page: AccountPage,
-    /// The path where no setting moves it.
+    /// The path of the page where no setting moves it.
     pub(super) default_path: &'static str,
-    /// The name of the method of [`Builder`] that moves it, for the list in the documentation.
+    /// The name of the method of [`Builder`] that moves the page, for the list in the documentation.
     #[cfg(test)]
     setting: &'static str,
-    /// That method.
+    /// The method of [`Builder`] that moves the page, for the tests.
     #[cfg(test)]
     move_to: fn(Builder, &str) -> Builder,
     /// The handlers.
     methods: fn() -> Methods,
-    /// Whether the page is for users only. It is then protected by [`LoginRequired`], and a log-in may lead back to it. A log-in
-    /// never leads back to any other account page.
+    /// Whether the page is for users only. It is then protected by [`LoginRequired`], and a log-in may lead back to it. A
+    /// log-in never leads back to any other account page.
     requires_log_in: bool,
     /// How other account pages link to it.
     link: Option<Link>,
@@ -104,8 +106,8 @@ account_pages! {
         requires_log_in: false,
         link: Some(Link {
             from: &[AccountPage::LogIn],
-            question: "New here?",
-            text: "Register",
+            question: messages::REGISTER_QUESTION,
+            text: messages::REGISTER_LINK,
             stays_without: false,
         }),
     }
@@ -116,8 +118,8 @@ account_pages! {
         requires_log_in: false,
         link: Some(Link {
             from: &[AccountPage::Register],
-            question: "Have an account?",
-            text: "Log in",
+            question: messages::LOG_IN_QUESTION,
+            text: messages::LOG_IN_LINK,
             stays_without: true,
         }),
     }

@@ -19,7 +19,7 @@ use tokio::time::timeout;
 use tracing::Instrument;
 
 use super::methods::{ALL_METHODS, method_not_allowed};
-use super::page::{PageContext, Problem, add_security_headers, error_page, last_resort};
+use super::page::{PageContext, Problem, add_security_headers, error_page, fallback_error_page};
 use super::request::{RequestContext, Site, accept_body, has_forwarding_headers, is_unsafe};
 use crate::Accounts;
 
@@ -62,7 +62,7 @@ impl<E: Endpoint> Layer<E> {
                 let response = AssertUnwindSafe(error_page(error, &page)).catch_unwind().await;
                 response.unwrap_or_else(|_| {
                     tracing::error!("the error page panicked");
-                    last_resort()
+                    fallback_error_page()
                 })
             }
         };

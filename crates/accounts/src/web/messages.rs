@@ -34,14 +34,14 @@ pub(super) fn welcome_back(username: &Username) -> String {
 
 // Error pages.
 
-/// A guest opened a protected page.
+/// An anonymous visitor opened a protected page.
 pub(super) const LOG_IN_FIRST: Message = Message::new("Log in", "Sorry you must be logged in to view this page");
 /// The user may not do this.
 pub(super) const FORBIDDEN: Message = Message::new("Not yours to do", "That is not yours to do.");
 /// The CSRF token of the form does not belong to the current session.
 pub(super) const STALE_FORM: Message =
     Message::new("Once more, please", "This form was open for too long. Please send it once more.");
-/// The same for a guest, where the form may have been made for a user.
+/// The form of an anonymous visitor has a stale CSRF token. It may have been made for a user, in a session that has ended.
 pub(super) const FORM_OUTLIVED_SESSION: Message = Message::new(
     "Once more, please",
     "This form was open for too long, and you are not logged in. If it needs that, log in beside this page first. Then send it once more: what you typed is kept here.",
@@ -100,6 +100,17 @@ pub(super) fn status(status: u16) -> Message {
         ),
     }
 }
+
+// Links between the account pages.
+
+/// The sentence before the link to the registration page.
+pub(super) const REGISTER_QUESTION: &str = "New here?";
+/// The link to the registration page.
+pub(super) const REGISTER_LINK: &str = "Register";
+/// The sentence before the link to the log-in page.
+pub(super) const LOG_IN_QUESTION: &str = "Have an account?";
+/// The link to the log-in page.
+pub(super) const LOG_IN_LINK: &str = "Log in";
 
 // Errors of a field.
 

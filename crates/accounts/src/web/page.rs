@@ -18,6 +18,6 @@ pub(super) use flash_cookie::{read_flashes, write_flashes};
 pub use layout::{Layout, LayoutError};
 pub use plain_layout::PlainLayout;
 pub use problem::Problem;
-pub(super) use response::last_resort;
+pub(super) use response::fallback_error_page;
 pub use response::{permanent_redirect, redirect};
 pub(super) use security_headers::{add_security_headers, content_security_policy, security_headers};

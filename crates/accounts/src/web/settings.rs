@@ -21,11 +21,11 @@ use crate::timeouts::{HANDLER_TIMEOUT, HANDLER_TIMEOUT_RANGE};
 /// The body limits that an embedder can choose, in bytes.
 const BODY_LIMIT_RANGE: std::ops::RangeInclusive<usize> = 1024..=16 * 1024 * 1024;
 
-/// Responds to a guest on a protected page.
+/// Responds to an anonymous visitor on a protected page.
 pub(super) type Unauthorized = Arc<dyn Fn(&PageContext) -> Response + Send + Sync>;
 
 /// The settings as they were chosen, unchecked.
-pub(crate) struct WebSettings {
+pub(crate) struct UncheckedSettings {
     layout: Arc<dyn Layout>,
     unauthorized: Option<Unauthorized>,
     cookie_prefix: Option<String>,
@@ -61,6 +61,16 @@ pub(crate) struct Settings {
     pub(super) after_log_out: String,
 }
 
+impl crate::Accounts {
+    /// The most bytes of a request body: see [`crate::Builder::body_limit`].
+    ///
+    /// An HTTP server in front of the layer that has a body limit of its own needs the same.
+    #[must_use]
+    pub fn body_limit(&self) -> usize {
+        self.inner.web.body_limit
+    }
+}
+
 impl Settings {
     /// Where a registration leads.
     pub(super) fn after_registration(&self) -> &str {
@@ -68,7 +78,7 @@ impl Settings {
     }
 }
 
-impl Default for WebSettings {
+impl Default for UncheckedSettings {
     fn default() -> Self {
         Self {
             layout: Arc::new(PlainLayout),
@@ -90,9 +100,9 @@ impl Default for WebSettings {
     }
 }
 
-impl WebSettings {
-    /// Checks every setting, and returns what follows from them: the site and the content security policy.
-    pub(crate) fn check(&self) -> Result<(Site, HeaderValue), BuildError> {
+impl UncheckedSettings {
+    /// Validates every setting, and returns what follows from them: the site and the content security policy.
+    pub(crate) fn validate(&self) -> Result<(Site, HeaderValue), BuildError> {
         let site = self.site()?;
         if !BODY_LIMIT_RANGE.contains(&self.body_limit) {
             return Err(BuildError::BodyLimit(self.body_limit));
@@ -111,9 +121,9 @@ impl WebSettings {
         Ok((site, content_security_policy(&self.csp_sources)?))
     }
 
-    /// The settings, if they pass the check.
+    /// The settings, if all are valid.
     pub(crate) fn into_checked(self) -> Result<Settings, BuildError> {
-        let (site, csp) = self.check()?;
+        let (site, csp) = self.validate()?;
         Ok(Settings {
             security_headers: security_headers(csp, site.is_secure()),
             layout: self.layout,

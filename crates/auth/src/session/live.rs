@@ -1,4 +1,5 @@
-//! A session that was checked against the clock. The fields are private, so that only [`Lifetimes::check`] makes one.
+//! A session that was checked against the clock. The fields are private, so that only [`Lifetimes::live_session`] makes
+//! one.
 
 use domain::Timestamp;
 use domain::session::{SessionId, SessionRecord, StoredSession};
@@ -8,7 +9,7 @@ use super::Lifetimes;
 
 /// A session that had not expired, and whose user was not disabled, when it was checked.
 ///
-/// Only [`Lifetimes::check`] makes one.
+/// Only [`Lifetimes::live_session`] makes one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LiveSession {
     id: SessionId,
@@ -17,9 +18,9 @@ pub struct LiveSession {
 }
 
 impl Lifetimes {
-    /// Checks a stored session at `now`. `None` if the session has expired or its user is disabled.
+    /// Returns a stored session as a live one, at `now`. `None` if the session has expired or its user is disabled.
     #[must_use]
-    pub fn check(&self, stored: StoredSession, now: Timestamp) -> Option<LiveSession> {
+    pub fn live_session(&self, stored: StoredSession, now: Timestamp) -> Option<LiveSession> {
         let StoredSession { id, user, record } = stored;
         let is_live = user.disabled_at.is_none() && self.is_live(&record, now);
         is_live.then_some(LiveSession { id, user, record })

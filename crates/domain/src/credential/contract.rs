@@ -1,5 +1,5 @@
 //! The contract functions of [`CredentialRepository`](super::CredentialRepository).
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a breach")]
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
 use super::PasswordHash;
 use crate::AccountPorts;

@@ -1,5 +1,5 @@
 //! The contract functions of [`PartyRepository`], in one module for each group of methods.
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a breach")]
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
 mod add;
 mod list;
@@ -43,7 +43,7 @@ macro_rules! party_contract {
             search_matches_host_venue_and_dish_in_any_case
             search_takes_every_character_literally
             search_for_impossible_text_finds_nothing
-            with_seats_lists_parties_with_a_free_seat_only
+            has_free_seats_lists_only_parties_with_a_free_seat
             seat_is_stored_with_its_answer
             change_gets_stored_party
             change_gets_answers_of_guest_and_waiting_list

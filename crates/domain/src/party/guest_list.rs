@@ -17,7 +17,7 @@ pub enum Answer {
         /// The number of people who wait.
         heads: Heads,
         /// The position on the waiting list, assigned under the row lock of the party. It is not a time.
-        place: i64,
+        position: i64,
     },
     /// The guest may come, and holds no seat.
     Maybe,

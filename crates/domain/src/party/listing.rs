@@ -13,7 +13,7 @@ pub struct PartySummary {
     pub host: UserId,
     /// The name of the host, and the date.
     pub heading: PartyHeading,
-    /// The place.
+    /// The venue.
     pub venue: ShortText,
     /// The main dish.
     pub main_dish: ShortText,
@@ -111,7 +111,7 @@ pub struct PartyQuery {
     /// [`caseless_key`](crate::caseless_key). Blank text matches every party.
     pub search: String,
     /// Only parties with a free seat.
-    pub with_seats: bool,
+    pub has_free_seats: bool,
 }
 
 /// The user whose parties a list shows.
@@ -132,7 +132,7 @@ pub enum Scope {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PartyCursor {
     /// Whether the party is among the past ones.
-    pub past: bool,
+    pub is_past: bool,
     /// When the party begins.
     pub starts_at: Timestamp,
     /// The id of the party.

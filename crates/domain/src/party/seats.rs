@@ -40,7 +40,7 @@ impl Seats {
         ascii_digits(typed).and_then(|n| Self::new(u32::try_from(n).ok()?)).ok_or(SeatsError::OutOfRange)
     }
 
-    /// `None` outside of 1 to [`Seats::MAX`].
+    /// Wraps a number of seats. `None` outside of 1 to [`Seats::MAX`].
     #[must_use]
     pub const fn new(seats: u32) -> Option<Self> {
         if seats >= 1 && seats <= Self::MAX { Some(Self(seats)) } else { None }
@@ -67,7 +67,7 @@ impl Heads {
     /// The guest without companions.
     pub const ONE: Self = Self(1);
 
-    /// `None` outside of 1 to [`Seats::MAX`].
+    /// Wraps a number of people. `None` outside of 1 to [`Seats::MAX`].
     #[must_use]
     pub const fn new(heads: u32) -> Option<Self> {
         if heads >= 1 && heads <= Seats::MAX { Some(Self(heads)) } else { None }

@@ -1,5 +1,5 @@
 //! The contract functions of [`SessionRepository`](super::SessionRepository).
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a breach")]
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
 use super::{Device, EndedSession, SessionId, SessionRecord, StoredSession, TokenDigest};
 use crate::contract::{NOW, add_user, join_all};

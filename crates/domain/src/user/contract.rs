@@ -1,5 +1,5 @@
 //! The contract functions of [`UserRepository`](super::UserRepository).
-#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a breach")]
+#![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
 use super::{AddUserError, Email, NewUser, TakenKeys, User, UserId, Username};
 use crate::contract::{NOW, add_user, hash, join_all, new_user};

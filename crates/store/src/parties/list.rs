@@ -32,7 +32,7 @@ pub(super) async fn list<D: Dialect>(
         return Ok(Page::from_rows(Vec::new(), size, |party| cursor(party, now)));
     };
     let (upcoming, past) = start_positions(after, now);
-    let list = List { engine, viewer, search, only_with_seats: query.with_seats, upcoming, past };
+    let list = List { engine, viewer, search, only_with_seats: query.has_free_seats, upcoming, past };
     let rows = size.rows_and_one();
     let parties = match query.scope {
         Scope::All if list.is_filtered() => list.search(rows).await?,
@@ -53,7 +53,7 @@ pub(super) fn start_positions(after: Option<PartyCursor>, now: Timestamp) -> (Po
     let (soonest, latest) = ((now.as_millis(), i64::MAX), (now.as_millis(), i64::MIN));
     match after {
         None => (soonest, latest),
-        Some(after) if !after.past => (max(soonest, position(after)), latest),
+        Some(after) if !after.is_past => (max(soonest, position(after)), latest),
         Some(after) if after.starts_at <= now => (end, position(after)),
         Some(_) => (end, latest),
     }
@@ -62,7 +62,7 @@ pub(super) fn start_positions(after: Option<PartyCursor>, now: Timestamp) -> (Po
 /// The cursor after `party`.
 pub(super) fn cursor(party: &PartySummary, now: Timestamp) -> PartyCursor {
     let date = &party.heading.date;
-    PartyCursor { past: date.has_begun(now), starts_at: date.starts_at(), id: party.id }
+    PartyCursor { is_past: date.has_begun(now), starts_at: date.starts_at(), id: party.id }
 }
 
 /// The parameters that the statements of a list share.

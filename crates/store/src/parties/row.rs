@@ -100,7 +100,7 @@ pub(crate) fn answer(stored: &str, stored_heads: i64, place: Option<i64>, rsvp: 
         "seated" => Ok(Answer::Seated(heads(stored_heads, rsvp)?)),
         "waitlisted" => Ok(Answer::Waitlisted {
             heads: heads(stored_heads, rsvp)?,
-            place: place.ok_or_else(|| corrupt("rsvps", "place", rsvp)("a waitlisted guest without a place"))?,
+            position: place.ok_or_else(|| corrupt("rsvps", "place", rsvp)("a waitlisted guest without a place"))?,
         }),
         "maybe" => Ok(Answer::Maybe),
         "declined" => Ok(Answer::Declined),

@@ -137,7 +137,7 @@ impl StoredParty {
                     Some(Answer::Seated(_)) => self.places.get(guest).copied(), // with another number of heads
                     _ => Some(last_place + 1),
                 },
-                Answer::Waitlisted { place, .. } => Some(*place),
+                Answer::Waitlisted { position, .. } => Some(*position),
                 _ => None,
             };
             last_place = last_place.max(place.unwrap_or(0));

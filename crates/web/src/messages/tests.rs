@@ -117,7 +117,7 @@ fn cancelled_party_keeps_its_label_after_its_start() {
 #[test]
 fn each_answer_has_its_statement() {
     let seated = Answer::Seated(Heads::ONE);
-    let waiting = Answer::Waitlisted { heads: Heads::ONE, place: 1 };
+    let waiting = Answer::Waitlisted { heads: Heads::ONE, position: 1 };
     let statements =
         [seated, waiting, Answer::Maybe, Answer::Declined, Answer::Invited, Answer::Removed].map(my_answer);
     assert_eq!(statements[..3], ["You're coming", "You're on the waiting list", "You said maybe"]);

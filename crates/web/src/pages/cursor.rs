@@ -7,21 +7,21 @@ use domain::party::{PartyCursor, PartyId};
 
 /// Formats a cursor for a query string.
 pub(super) fn format(cursor: &PartyCursor) -> String {
-    let section = if cursor.past { "past" } else { "next" };
+    let section = if cursor.is_past { "past" } else { "next" };
     format!("{section}.{}.{}", cursor.starts_at.as_millis(), cursor.id.get())
 }
 
 /// Parses the text that [`format()`] returns. `None` for any other text.
 pub(super) fn parse(text: &str) -> Option<PartyCursor> {
     let mut parts = text.split('.');
-    let past = match parts.next()? {
+    let is_past = match parts.next()? {
         "past" => true,
         "next" => false,
         _ => return None,
     };
     let mut number = || parts.next()?.parse().ok();
     let (starts_at, id) = (Timestamp::from_millis(number()?), PartyId::new(number()?));
-    Some(PartyCursor { past, starts_at, id })
+    Some(PartyCursor { is_past, starts_at, id })
 }
 
 #[cfg(test)]
@@ -30,8 +30,8 @@ mod tests {
 
     #[test]
     fn formatted_cursor_is_parsed_to_the_same_cursor() {
-        for past in [true, false] {
-            let cursor = PartyCursor { past, starts_at: Timestamp::from_millis(-5), id: PartyId::new(7) };
+        for is_past in [true, false] {
+            let cursor = PartyCursor { is_past, starts_at: Timestamp::from_millis(-5), id: PartyId::new(7) };
             assert_eq!(parse(&format(&cursor)), Some(cursor));
         }
     }

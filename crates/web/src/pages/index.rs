@@ -10,7 +10,7 @@ use poem::{Request, Response, handler};
 
 use super::State;
 use super::query::QueryParameters;
-use super::row::PartyRow;
+use super::row::PartyRowView;
 use crate::table::Table;
 
 /// How many parties with free seats the page shows. `/rsvp` lists all.
@@ -33,8 +33,8 @@ struct HomePage<'a> {
 }
 
 struct HomeParties<'a> {
-    next: Option<PartyRow<'a>>,
-    open: Vec<PartyRow<'a>>,
+    next: Option<PartyRowView<'a>>,
+    open: Vec<PartyRowView<'a>>,
 }
 
 #[handler]
@@ -55,8 +55,8 @@ pub(crate) async fn show(page: PageContext, state: State<'_>, request: &Request)
 impl<'a> HomeParties<'a> {
     fn of(home: &'a HomeView, page: &PageContext, me: &User, now: Timestamp) -> Self {
         Self {
-            next: home.next.as_ref().map(|party| PartyRow::of(party, me.id, now)),
-            open: PartyRow::all(&home.open, page, now),
+            next: home.next.as_ref().map(|party| PartyRowView::of(party, me.id, now)),
+            open: PartyRowView::all(&home.open, page, now),
         }
     }
 }

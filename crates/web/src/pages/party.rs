@@ -14,8 +14,8 @@ use poem::web::Path;
 use poem::{Response, handler};
 
 use self::answer_card::AnswerCard;
-use super::row::PartyRow;
-use super::{State, outcome};
+use super::row::PartyRowView;
+use super::{State, rsvp_response};
 use crate::messages;
 use crate::table::Table;
 
@@ -24,7 +24,7 @@ use crate::table::Table;
 struct PartyPage<'a> {
     page: &'a PageContext,
     view: &'a PartyView,
-    row: PartyRow<'a>,
+    row: PartyRowView<'a>,
     card: AnswerCard,
     table: Table,
     /// The time until the party begins; `None` if it has begun or is cancelled.
@@ -60,7 +60,7 @@ impl<'a> PartyPage<'a> {
         Self {
             page,
             view,
-            row: PartyRow::of(party, viewer, now),
+            row: PartyRowView::of(party, viewer, now),
             card: AnswerCard::of(party, viewer, now),
             table: Table::of(view),
             until: messages::time_until(party, now),
@@ -105,8 +105,8 @@ pub(crate) async fn rsvp(
     let Ok(id) = PartyId::parse(&path) else { return Ok(Flash::refusal(messages::PARTY_ID_INVALID).to("/rsvp")) };
     let to = party_path(id);
     match submitted.form {
-        Ok(RsvpForm::Accept) => outcome::redirect(state.parties.rsvp(id, me.id, Heads::ONE).await, &to),
-        Ok(RsvpForm::Decline) => outcome::redirect(state.parties.decline(id, me.id).await, &to),
+        Ok(RsvpForm::Accept) => rsvp_response::redirect(state.parties.rsvp(id, me.id, Heads::ONE).await, &to),
+        Ok(RsvpForm::Decline) => rsvp_response::redirect(state.parties.decline(id, me.id).await, &to),
         Err(_) => Ok(Flash::refusal(messages::ANSWER_INVALID).to(&to)),
     }
 }

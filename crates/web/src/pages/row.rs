@@ -9,7 +9,7 @@ use crate::messages;
 use crate::table::Ring;
 
 /// A party as a row shows it to one viewer.
-pub(super) struct PartyRow<'a> {
+pub(super) struct PartyRowView<'a> {
     pub(super) party: &'a PartySummary,
     pub(super) ring: Ring,
     pub(super) attendees: String,
@@ -29,7 +29,7 @@ pub(super) struct RowStatus {
     pub(super) class: &'static str,
 }
 
-impl<'a> PartyRow<'a> {
+impl<'a> PartyRowView<'a> {
     pub(super) fn of(party: &'a PartySummary, viewer: UserId, now: Timestamp) -> Self {
         Self {
             party,

@@ -10,17 +10,17 @@ use poem::http::StatusCode;
 use poem::{Request, Response, handler};
 
 use super::query::QueryParameters;
-use super::row::PartyRow;
-use super::{State, cursor, outcome};
+use super::row::PartyRowView;
+use super::{State, cursor, rsvp_response};
 use crate::messages;
 
 #[derive(Template)]
 #[template(path = "rsvp.html")]
 struct ListPage<'a> {
     page: &'a PageContext,
-    rows: Vec<PartyRow<'a>>,
+    rows: Vec<PartyRowView<'a>>,
     search: &'a str,
-    with_seats: bool,
+    has_free_seats: bool,
     per_page: usize,
     is_first: bool,
     /// The cursor of this page; empty on the first.
@@ -37,15 +37,15 @@ pub(crate) async fn list(
     request: &Request,
 ) -> Result<Response, Problem> {
     let parameters = QueryParameters::of(request);
-    let (search, with_seats) = (parameters.text("q"), parameters.is_ticked("seats"));
+    let (search, has_free_seats) = (parameters.text("q"), parameters.is_ticked("seats"));
     let (after, size) = (parameters.cursor("after"), parameters.page_size());
-    let query = PartyQuery { scope: Scope::All, search: search.clone(), with_seats };
+    let query = PartyQuery { scope: Scope::All, search: search.clone(), has_free_seats };
     let found = state.parties.list(query, me.id, after, size).await?;
     let content = ListPage {
-        rows: PartyRow::all(&found.items, &page, state.parties.now()),
+        rows: PartyRowView::all(&found.items, &page, state.parties.now()),
         page: &page,
         search: &search,
-        with_seats,
+        has_free_seats,
         per_page: size.rows(),
         is_first: after.is_none(),
         here: &after.as_ref().map(cursor::format).unwrap_or_default(),
@@ -61,7 +61,7 @@ impl ListPage<'_> {
         if !self.search.is_empty() {
             query.append_pair("q", self.search);
         }
-        if self.with_seats {
+        if self.has_free_seats {
             query.append_pair("seats", "1");
         }
         if self.per_page != PageSize::DEFAULT.rows() {
@@ -97,7 +97,9 @@ pub(crate) async fn rsvp_by_id(
 ) -> Result<Response, Problem> {
     let list_path = list_path(&submitted.fields);
     match submitted.form {
-        Ok(RsvpByIdForm { party }) => outcome::redirect(state.parties.rsvp(party, me.id, Heads::ONE).await, &list_path),
+        Ok(RsvpByIdForm { party }) => {
+            rsvp_response::redirect(state.parties.rsvp(party, me.id, Heads::ONE).await, &list_path)
+        }
         Err(_) => Ok(Flash::refusal(messages::PARTY_ID_INVALID).to(&list_path)),
     }
 }

@@ -14,7 +14,7 @@ use poem::{Request, Response, handler};
 
 pub(crate) use self::host_form::host_party;
 use super::query::QueryParameters;
-use super::row::PartyRow;
+use super::row::PartyRowView;
 use super::{State, cursor};
 
 /// How many rows each of the two lists has. Half of a list page, so that a profile is no larger than one.
@@ -25,9 +25,9 @@ const ROWS_PER_LIST: i64 = 10;
 struct ProfilePage<'a> {
     page: &'a PageContext,
     user: &'a User,
-    hosted: Vec<PartyRow<'a>>,
+    hosted: Vec<PartyRowView<'a>>,
     more_hosted: Option<String>,
-    going: Vec<PartyRow<'a>>,
+    going: Vec<PartyRowView<'a>>,
     more_going: Option<String>,
     /// `Some` on the viewer's own profile.
     form: Option<HostFormView<'a>>,
@@ -37,7 +37,7 @@ struct ProfilePage<'a> {
 struct HostFormView<'a> {
     fields: FormView<'a>,
     /// Whether the time zone is only the server's default. A script then offers the browser's.
-    zone_is_guessed: bool,
+    is_zone_guessed: bool,
 }
 
 #[handler]
@@ -55,7 +55,7 @@ pub(crate) async fn show(
     let view = load_profile(&state, &user, &me, &QueryParameters::of(request)).await?;
     let (zone, errors) = (view.last_zone.as_ref(), FormErrors::new());
     let fields = host_form::initial_fields(zone.unwrap_or(&state.time_zone));
-    let form = HostFormView { fields: FormView::new(&fields, &errors), zone_is_guessed: zone.is_none() };
+    let form = HostFormView { fields: FormView::new(&fields, &errors), is_zone_guessed: zone.is_none() };
     let form = (user.id == me.id).then_some(form);
     let content = ProfilePage::new(&page, &user, &view, form, state.parties.now());
     Ok(page.render_template(StatusCode::OK, user.username.as_str(), &content))
@@ -83,7 +83,7 @@ async fn load_profile(
     if user.id == me.id {
         return Ok(state.parties.own_profile(me.id, after, size).await?);
     }
-    let query = PartyQuery { scope: Scope::HostedBy(user.id), search: String::new(), with_seats: false };
+    let query = PartyQuery { scope: Scope::HostedBy(user.id), search: String::new(), has_free_seats: false };
     let hosted = state.parties.list(query, me.id, after.hosted, size).await?;
     Ok(ProfileView { hosted, attended: Page { items: Vec::new(), next: None }, last_zone: None })
 }
@@ -99,9 +99,9 @@ impl<'a> ProfilePage<'a> {
         Self {
             page,
             user,
-            hosted: PartyRow::all(&view.hosted.items, page, now),
+            hosted: PartyRowView::all(&view.hosted.items, page, now),
             more_hosted: view.hosted.next.as_ref().map(cursor::format),
-            going: PartyRow::all(&view.attended.items, page, now),
+            going: PartyRowView::all(&view.attended.items, page, now),
             more_going: view.attended.next.as_ref().map(cursor::format),
             form,
         }

@@ -31,7 +31,8 @@ fn render(page: &PageContext, status: StatusCode, form: FormView<'_>, next: Opti
     page.render_template(status, "Log in", &Content { page, form, next, action, links })
 }
 
-/// Where a log-in leads: to `next`, unless that is an account page for guests, which would lead back or log out again.
+/// Where a log-in leads: to `next`, unless that is an account page that is open to all, which would lead back or log out
+/// again.
 ///
 /// Whether a page exists at `next` is not known here: for a path without a page the service responds 404 or 405.
 fn destination(request: &RequestContext, next: Option<ReturnPath>) -> String {

@@ -11,8 +11,8 @@ use super::fields::one;
 
 /// The password fields of a form. Each is taken once; what is not taken is wiped.
 ///
-/// A field is a password if its name contains `pass`, in any case. The rule is wide on purpose: `passport` is withheld too, but
-/// no `passwort` or `passkey` is ever shown again.
+/// A field is a password if its name contains `pass`, in any case. The rule is wide on purpose: `passport` is withheld too,
+/// but no `passwort` or `passkey` is ever shown again.
 #[derive(Default)]
 pub struct PasswordFields(Vec<(String, Zeroizing<String>)>);
 

@@ -12,7 +12,7 @@ use poem::http::StatusCode;
 use poem::{FromRequest, Request, RequestBody, Response};
 
 use super::Flash;
-use super::response::{html_response, last_resort};
+use super::response::{fallback_error_page, html_response};
 use crate::Accounts;
 use crate::web::form::SafeHtml;
 use crate::web::request::{CSRF_FIELD, RequestContext, ReturnPath};
@@ -36,16 +36,16 @@ impl PageContext {
         &self.request
     }
 
-    /// The user who is logged in; `None` for a guest, and on an error page where the visitor is unknown.
+    /// The user who is logged in; `None` for an anonymous visitor, and on an error page where the visitor is unknown.
     #[must_use]
     pub fn user(&self) -> Option<&User> {
         self.request.known_visitor().and_then(Visitor::user).map(|user| &**user)
     }
 
-    /// Whether the visitor is a guest; `false` for a user, and where the visitor is unknown.
+    /// Whether the visitor is anonymous; `false` for a user, and where the visitor is unknown.
     #[must_use]
-    pub fn is_guest(&self) -> bool {
-        matches!(self.request.known_visitor(), Some(Visitor::Guest))
+    pub fn is_anonymous(&self) -> bool {
+        matches!(self.request.known_visitor(), Some(Visitor::Anonymous))
     }
 
     /// The hidden field with the CSRF token, which every form with `method="post"` needs.
@@ -110,7 +110,7 @@ impl PageContext {
         }
         // The flash messages that the layout read were not shown: the next page shows them.
         self.request.are_flashes_shown.store(false, Ordering::Relaxed);
-        last_resort()
+        fallback_error_page()
     }
 
     /// Renders a template as the content of a page. Where the template fails the response is a plain error page with status
@@ -121,7 +121,7 @@ impl PageContext {
             Ok(content) => self.render_as(status, title, &content),
             Err(error) => {
                 tracing::error!(error = ?error, title, "a page did not render");
-                last_resort()
+                fallback_error_page()
             }
         }
     }

@@ -73,12 +73,12 @@ fn message(problem: &Problem, is_change: bool) -> Message {
 
 async fn html_page(problem: &Problem, message: Message, page: &PageContext) -> Response {
     let request = page.request();
-    // The layout shows the user if it can. A store that just failed is not asked for it.
+    // The layout shows the user if it can. A store that just failed is not queried for it.
     if !matches!(problem, Problem::Unavailable(_)) {
         let _ = request.visitor().await;
     }
-    let may_pass = matches!(problem, Problem::StaleForm | Problem::Unavailable(_) | Problem::HashQueueFull);
-    let resubmit = request.submitted().filter(|_| may_pass).and_then(|fields| Resubmit::new(request, fields));
+    let can_resubmit = matches!(problem, Problem::StaleForm | Problem::Unavailable(_) | Problem::HashQueueFull);
+    let resubmit = request.submitted().filter(|_| can_resubmit).and_then(|fields| Resubmit::new(request, fields));
     let log_in = matches!(problem, Problem::StaleForm).then(|| log_in_beside(page)).flatten();
     let message = if log_in.is_some() { messages::FORM_OUTLIVED_SESSION } else { message };
     let content = ErrorPage { page, message, resubmit, log_in };
@@ -113,12 +113,12 @@ fn redirect_to_log_in(request: &RequestContext) -> Response {
     Flash::refusal(reason).with(location)
 }
 
-/// The log-in page, for a guest whose form was made for a user. The form stays on the error page while the visitor logs in
-/// in another tab.
+/// The log-in page, for an anonymous visitor whose form was made for a user. The form stays on the error page while the
+/// visitor logs in in another tab.
 fn log_in_beside(page: &PageContext) -> Option<&str> {
     let (request, settings) = (page.request(), page.request().settings());
     let is_open = request.path.as_ref().is_some_and(|path| settings.is_open_account_page(path.path()));
-    (page.is_guest() && !is_open).then(|| settings.path(AccountPage::LogIn))
+    (page.is_anonymous() && !is_open).then(|| settings.path(AccountPage::LogIn))
 }
 
 /// A form to submit again: what was typed, without passwords, under a fresh CSRF token.

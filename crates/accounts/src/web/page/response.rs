@@ -31,7 +31,7 @@ pub(super) fn html_response(status: StatusCode, html: String) -> Response {
 }
 
 /// The plain error page (500) for a layout that failed.
-pub(crate) fn last_resort() -> Response {
+pub(crate) fn fallback_error_page() -> Response {
     let status = StatusCode::INTERNAL_SERVER_ERROR;
     let Message { title, text } = messages::status(status.as_u16());
     let head = format!("<meta charset=\"utf-8\"><title>{title}</title>");

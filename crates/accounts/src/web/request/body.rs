@@ -37,7 +37,7 @@ pub(crate) async fn accept_body(request: &mut Request, context: &RequestContext)
     }
     let mut body = read(request.take_body(), settings.body_limit).await?;
     let form = if is_form(request) { Some(decode_form(&body).map_err(|_| Problem::Undecodable)?) } else { None };
-    let accepted = check_token(context, origin, form.as_ref().map(|(fields, _)| fields)).await;
+    let accepted = ensure_valid_token(context, origin, form.as_ref().map(|(fields, _)| fields)).await;
     if let Some((fields, passwords)) = form {
         if passwords.is_empty() {
             request.set_body(take(&mut *body));
@@ -45,7 +45,7 @@ pub(crate) async fn accept_body(request: &mut Request, context: &RequestContext)
         request.extensions_mut().insert(TypedPasswords::new(passwords));
         // An error page may offer the form again, also where the token is stale or the store failed.
         if origin == RequestOrigin::Own || accepted.is_ok() {
-            context.keep_submitted(fields);
+            context.set_submitted(fields);
         }
     } else {
         request.set_body(take(&mut *body));
@@ -53,8 +53,12 @@ pub(crate) async fn accept_body(request: &mut Request, context: &RequestContext)
     accepted
 }
 
-/// Checks the form's CSRF token. Where the origin is known to be ours the token may be missing, but not wrong.
-async fn check_token(context: &RequestContext, origin: RequestOrigin, fields: Option<&Fields>) -> Result<(), Problem> {
+/// Rejects a form without a valid CSRF token. Where the origin is known to be ours the token may be missing, but not wrong.
+async fn ensure_valid_token(
+    context: &RequestContext,
+    origin: RequestOrigin,
+    fields: Option<&Fields>,
+) -> Result<(), Problem> {
     let tokens: Vec<&str> = fields.map(|fields| fields.values(CSRF_FIELD).collect()).unwrap_or_default();
     let is_valid = async |token| {
         let checked = timeout(context.settings().handler_timeout, context.is_valid_csrf_token(token)).await;

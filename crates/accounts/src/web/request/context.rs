@@ -45,7 +45,7 @@ pub(crate) struct RequestContext {
     pub(crate) flashes: Vec<Flash>,
     /// Whether a page of this response shows the messages.
     pub(crate) are_flashes_shown: AtomicBool,
-    visitor: OnceCell<Option<Visitor>>,
+    visitor: OnceCell<Result<Visitor, ()>>,
     submitted: OnceLock<Fields>,
     pub(crate) cookie_names: CookieNames,
     /// The tracing span of the request.
@@ -107,45 +107,36 @@ impl RequestContext {
         &self.accounts.inner.web
     }
 
-    /// The visitor. The store is asked at most once per request, also when it fails.
+    /// The visitor. The store is queried at most once per request, also when it fails.
     ///
     /// # Errors
     /// [`Problem::Unavailable`]: the store failed, now or at an earlier call. The visitor is unknown.
     pub(crate) async fn visitor(&self) -> Result<&Visitor, Problem> {
         let mut failure = None;
-        let look_up = {
-            let failure = &mut failure;
-            async move || match self.look_up_visitor().await {
-                Ok(visitor) => Some(visitor),
-                Err(error) => {
-                    *failure = Some(error);
-                    None
-                }
-            }
-        };
+        let look_up = async || self.look_up_visitor().await.map_err(|error| failure = Some(error));
         let visitor = self.visitor.get_or_init(look_up).await;
-        visitor.as_ref().ok_or(Problem::Unavailable(failure))
+        visitor.as_ref().map_err(|()| Problem::Unavailable(failure))
     }
 
     async fn look_up_visitor(&self) -> Result<Visitor, StoreError> {
-        let Some(token) = &self.session else { return Ok(Visitor::Guest) };
+        let Some(token) = &self.session else { return Ok(Visitor::Anonymous) };
         let live = self.accounts.find_session(token).await?;
         self.span.record("user", live.as_ref().map(|live| live.user().id.get()));
-        Ok(live.map_or(Visitor::Guest, |live| Visitor::User(CurrentUser::new(live))))
+        Ok(live.map_or(Visitor::Anonymous, |live| Visitor::User(CurrentUser::new(live))))
     }
 
     /// The visitor, if already looked up; `None` also where the store failed.
     pub(crate) fn known_visitor(&self) -> Option<&Visitor> {
-        self.visitor.get().and_then(Option::as_ref)
+        self.visitor.get()?.as_ref().ok()
     }
 
     /// Whether the request came with a session that has ended or expired.
     pub(crate) fn had_expired_session(&self) -> bool {
-        self.session.is_some() && matches!(self.known_visitor(), Some(Visitor::Guest))
+        self.session.is_some() && matches!(self.known_visitor(), Some(Visitor::Anonymous))
     }
 
-    /// Keeps the fields of a form that a page of this origin sent. The first call counts.
-    pub(super) fn keep_submitted(&self, fields: Fields) {
+    /// Sets the fields of the submitted form, which a page of this origin sent. The first call counts.
+    pub(super) fn set_submitted(&self, fields: Fields) {
         let _ = self.submitted.set(fields);
     }
 

@@ -1,5 +1,5 @@
 //! The CSRF check of a form, and its CSRF token: an HMAC under the secret of the session, or of the pre-session cookie for
-//! a guest.
+//! an anonymous visitor.
 
 use auth::SessionToken;
 use poem::http::Method;
@@ -19,8 +19,8 @@ pub(crate) fn is_unsafe(method: &Method) -> bool {
 impl RequestContext {
     /// A fresh CSRF token for a form of this response. It is masked, so that no two are equal.
     ///
-    /// A guest without a pre-session cookie gets one with this response. Where the visitor is unknown, the session of the
-    /// request is the key: its forms are valid whether or not it is live.
+    /// An anonymous visitor without a pre-session cookie gets one with this response. Where the visitor is unknown, the
+    /// session of the request is the key: its forms are valid whether or not it is live.
     pub(crate) fn csrf_token(&self) -> String {
         let random = &*self.accounts.inner.random;
         let key = match (self.known_visitor(), &self.session, &self.pre_session) {
@@ -33,14 +33,14 @@ impl RequestContext {
 
     /// The CSRF check: whether a token belongs to the session of this request, or to its pre-session cookie.
     ///
-    /// A token of the pre-session cookie is valid for a guest only: forms from before a log-in end with it, even where
-    /// the cookie was kept or planted.
+    /// A token of the pre-session cookie is valid for an anonymous visitor only: forms from before a log-in end with it,
+    /// even where the cookie was kept or planted.
     pub(super) async fn is_valid_csrf_token(&self, token: &str) -> Result<bool, Problem> {
         let is_keyed_by =
             |key: &Option<SessionToken>| key.as_ref().is_some_and(|key| auth::csrf::verify(key.secret(), token));
         match (is_keyed_by(&self.session), is_keyed_by(&self.pre_session)) {
             (true, _) => Ok(true),
-            (_, true) => Ok(matches!(self.visitor().await?, Visitor::Guest)),
+            (_, true) => Ok(matches!(self.visitor().await?, Visitor::Anonymous)),
             _ => Ok(false),
         }
     }

@@ -11,7 +11,7 @@ use crate::web::request::{Site, local_port};
 pub(crate) enum Cookie {
     /// The session token.
     Session,
-    /// The secret of a visitor without a session, which keys the CSRF tokens of a guest's forms.
+    /// The secret of a visitor without a session, which keys the CSRF tokens of an anonymous visitor's forms.
     PreSession,
     /// The flash messages for the next page.
     Flash,

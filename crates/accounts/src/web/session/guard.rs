@@ -6,7 +6,8 @@ use super::Visitor;
 use crate::web::page::Problem;
 use crate::web::request::RequestContext;
 
-/// Middleware for users only: `Route::new()….with(LoginRequired)`. A guest is redirected to the log-in page and back.
+/// Middleware for users only: `Route::new()….with(LoginRequired)`. An anonymous visitor is redirected to the log-in page
+/// and back.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct LoginRequired;
 
@@ -29,7 +30,7 @@ impl<E: Endpoint> Endpoint for Guarded<E> {
     async fn call(&self, request: Request) -> poem::Result<E::Output> {
         match RequestContext::of(&request)?.visitor().await? {
             Visitor::User(_) => self.endpoint.call(request).await,
-            Visitor::Guest => Err(Problem::LoginRequired.into()),
+            Visitor::Anonymous => Err(Problem::LoginRequired.into()),
         }
     }
 }

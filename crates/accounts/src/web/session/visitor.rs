@@ -1,4 +1,4 @@
-//! The visitor of a request, and its extractors. A store that fails is never taken for a guest.
+//! The visitor of a request, and its extractors. A store that fails never makes a visitor anonymous.
 
 use std::ops::Deref;
 
@@ -10,31 +10,31 @@ use poem::{FromRequest, Request, RequestBody};
 use crate::web::page::Problem;
 use crate::web::request::RequestContext;
 
-/// The visitor: a guest, or a user who is logged in.
+/// The visitor: anonymous, or a user who is logged in.
 ///
-/// An extractor. It asks the store once per request, and fails with a 503 page where the store fails.
+/// An extractor. The store is queried once per request, and extraction fails with a 503 page where the store fails.
 #[derive(Debug, Clone)]
 pub enum Visitor {
     /// Not logged in.
-    Guest,
+    Anonymous,
     /// Logged in.
     User(CurrentUser),
 }
 
 impl Visitor {
-    /// The user, or `None` for a guest.
+    /// The user, or `None` for an anonymous visitor.
     #[must_use]
     pub fn user(&self) -> Option<&CurrentUser> {
         match self {
             Self::User(user) => Some(user),
-            Self::Guest => None,
+            Self::Anonymous => None,
         }
     }
 }
 
 /// The user who is logged in.
 ///
-/// An extractor, which protects a page: a guest is redirected to the log-in page and back.
+/// An extractor, which protects a page: an anonymous visitor is redirected to the log-in page and back.
 #[derive(Debug, Clone)]
 pub struct CurrentUser {
     user: User,
@@ -71,7 +71,7 @@ impl<'a> FromRequest<'a> for CurrentUser {
     async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
         match RequestContext::of(request)?.visitor().await? {
             Visitor::User(user) => Ok(user.clone()),
-            Visitor::Guest => Err(Problem::LoginRequired.into()),
+            Visitor::Anonymous => Err(Problem::LoginRequired.into()),
         }
     }
 }

@@ -18,7 +18,7 @@ impl Builder {
         self
     }
 
-    /// The response to a guest on a protected page.
+    /// The response to an anonymous visitor on a protected page.
     ///
     /// Default: 401 and JSON for a client that asks for JSON; for any other a redirect (303) to the log-in page, with a
     /// flash message, and back after the log-in.

@@ -33,7 +33,7 @@ fn stored(record: &SessionRecord) -> StoredSession {
 
 /// The session checked at `now` under the default lifetimes.
 fn check(record: &SessionRecord, now: Timestamp) -> Option<LiveSession> {
-    Lifetimes::default().check(stored(record), now)
+    Lifetimes::default().live_session(stored(record), now)
 }
 
 fn is_live(record: &SessionRecord, now: Timestamp) -> bool {
@@ -69,7 +69,7 @@ fn live_session_has_id_user_and_record_of_stored_one() {
 fn session_of_disabled_user_is_not_live() {
     let mut disabled = stored(&opened(false));
     disabled.user.disabled_at = Some(NOW);
-    assert_eq!(Lifetimes::default().check(disabled, NOW), None);
+    assert_eq!(Lifetimes::default().live_session(disabled, NOW), None);
 }
 
 #[test]
@@ -117,7 +117,7 @@ fn shorter_policy_expires_open_sessions() {
     let shorter = Lifetimes::new(browser, Lifetimes::default().remembered());
     let record = opened(false);
     assert!(record.expires_at > NOW + HOUR);
-    assert_eq!(shorter.check(stored(&record), NOW + HOUR), None);
+    assert_eq!(shorter.live_session(stored(&record), NOW + HOUR), None);
 }
 
 #[test]
@@ -163,7 +163,7 @@ fn active_session_survives_shortest_idle_limit() {
     let mut record = opened(false);
     for at in (0..3_600).step_by(59) {
         let now = NOW + Duration::from_secs(at);
-        let live = policy.check(stored(&record), now).unwrap_or_else(|| panic!("after {at} s"));
+        let live = policy.live_session(stored(&record), now).unwrap_or_else(|| panic!("after {at} s"));
         record.last_seen_at = policy.renew(&live, now).map_or(record.last_seen_at, |renewal| renewal.seen_at);
     }
 }

@@ -7,7 +7,7 @@ use crate::user::User;
 use crate::{AccountPorts, Page, PageSize};
 
 pub(super) fn everything() -> PartyQuery {
-    PartyQuery { scope: Scope::All, search: String::new(), with_seats: false }
+    PartyQuery { scope: Scope::All, search: String::new(), has_free_seats: false }
 }
 
 async fn page(
@@ -120,7 +120,7 @@ pub async fn row_names_first_two_seated_guests(accounts: &AccountPorts, parties:
         accept(parties, id, guest.id).await;
         named_guests.push(named().await);
     }
-    set_answer(parties, id, guests[3].id, Answer::Waitlisted { heads: Heads::ONE, place: 4 }).await;
+    set_answer(parties, id, guests[3].id, Answer::Waitlisted { heads: Heads::ONE, position: 4 }).await;
     named_guests.push(named().await);
     decline(parties, id, guests[1].id).await;
     set_answer(parties, id, guests[3].id, Answer::Seated(Heads::ONE)).await;
@@ -204,14 +204,17 @@ pub async fn search_for_impossible_text_finds_nothing(accounts: &AccountPorts, p
     }
 }
 
-/// `with_seats` lists the parties with a free seat, whether RSVPs are open or not.
-pub async fn with_seats_lists_parties_with_a_free_seat_only(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+/// `has_free_seats` lists the parties with a free seat, whether RSVPs are open or not.
+pub async fn has_free_seats_lists_only_parties_with_a_free_seat(
+    accounts: &AccountPorts,
+    parties: &dyn PartyRepository,
+) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let mut ids = vec![];
     for n in [1, 2, 3] {
         ids.push(parties.add(NewParty { seats: seats(n), ..party_of(&ada) }).await.unwrap());
     }
     accept(parties, ids[1], ben.id).await;
-    let query = PartyQuery { with_seats: true, ..everything() };
+    let query = PartyQuery { has_free_seats: true, ..everything() };
     assert_eq!(all(parties, query, &ada).await, [ids[2]]);
 }

@@ -58,7 +58,7 @@ pub async fn change_gets_answers_of_guest_and_waiting_list(accounts: &AccountPor
     }
     let [ada, ben, cleo, dan, eve] = [0, 1, 2, 3, 4].map(|n| users[n].id);
     let id = parties.add(party_of(&users[0])).await.unwrap();
-    let waiting = |place| Answer::Waitlisted { heads: Heads::ONE, place };
+    let waiting = |position| Answer::Waitlisted { heads: Heads::ONE, position };
     accept(parties, id, ben).await;
     accept(parties, id, cleo).await;
     set_answer(parties, id, dan, waiting(7)).await;
@@ -85,7 +85,7 @@ pub async fn every_answer_is_stored(accounts: &AccountPorts, parties: &dyn Party
     let two = Heads::new(2).unwrap();
     for answer in [
         Answer::Invited,
-        Answer::Waitlisted { heads: two, place: i64::MAX / 2 },
+        Answer::Waitlisted { heads: two, position: i64::MAX / 2 },
         Answer::Maybe,
         Answer::Seated(two),
         Answer::Seated(Heads::ONE),

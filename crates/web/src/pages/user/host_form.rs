@@ -98,7 +98,7 @@ pub(crate) async fn host_party(
         Err(errors) => errors,
     };
     let view = load_profile(&state, &me, &me, &QueryParameters::of(request)).await?;
-    let form = HostFormView { fields: FormView::new(&fields, &errors), zone_is_guessed: false };
+    let form = HostFormView { fields: FormView::new(&fields, &errors), is_zone_guessed: false };
     let content = ProfilePage::new(&page, &me, &view, Some(form), state.parties.now());
     Ok(page.render_template(StatusCode::UNPROCESSABLE_ENTITY, me.username.as_str(), &content))
 }

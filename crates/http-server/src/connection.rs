@@ -26,7 +26,7 @@ use crate::socket::Socket;
 /// hyper's smallest buffer, in bytes.
 const MIN_BUFFER_SIZE: usize = 8_192;
 
-/// Serves connections. One for all of them.
+/// Serves connections. The server has one, which all of them share.
 pub(crate) struct ConnectionHandler<E> {
     service: RequestService<E>,
     capacity: Arc<Capacity>,

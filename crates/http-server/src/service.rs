@@ -61,8 +61,8 @@ impl<E: Endpoint> RequestService<E> {
         if state.reserve(reservation, false) { Ok(()) } else { Err(StatusCode::SERVICE_UNAVAILABLE) }
     }
 
-    /// Calls the endpoint and reserves memory for its response. A change that is stored already gets its response in any
-    /// case: a 503 would say that it is not stored.
+    /// Calls the endpoint and reserves memory for its response. An unsafe request may have changed something, unless it was
+    /// refused (4xx): its response is sent in any case, since a 503 would say that nothing is stored.
     async fn call_endpoint(
         &self,
         parts: Parts,
@@ -74,7 +74,8 @@ impl<E: Endpoint> RequestService<E> {
         let response = AssertUnwindSafe(endpoint::call(&self.endpoint, parts, body, self.local, remote));
         let response = response.catch_unwind().await;
         let response = response.unwrap_or_else(|_| self.errors.response(StatusCode::INTERNAL_SERVER_ERROR));
-        if state.reserve(buffered_size(response.body()), is_unsafe) {
+        let may_overdraw = is_unsafe && !response.status().is_client_error();
+        if state.reserve(buffered_size(response.body()), may_overdraw) {
             response
         } else {
             self.errors.response(StatusCode::SERVICE_UNAVAILABLE)

@@ -123,8 +123,8 @@ const EMPTY_BODY: &str = "0 bytes";
 const BODY_LIMIT: usize = 65_536;
 
 /// The endpoint of the tests. `/` responds with the size of the body; `/wait` does so when it is released; `/large` and
-/// `/page` respond with that many bytes; `/early` responds without reading the body; `/panic` panics; `/redirect` and
-/// `/saved` read the body, wait to be released, and respond with a redirect or a page.
+/// `/page` respond with that many bytes; `/early` responds without reading the body; `/panic` panics; `/redirect`, `/saved`
+/// and `/refused` read the body, wait to be released, and respond with a redirect, a page, or a page with status 422.
 struct Service {
     requests: Arc<Requests>,
     release: Arc<Semaphore>,
@@ -141,14 +141,15 @@ impl Endpoint for Service {
             "/page" => return Ok("x".repeat(PAGE).into_response()),
             "/early" => return Ok(StatusCode::FORBIDDEN.into_response()),
             "/panic" => panic!("a panic that a test asked for"),
-            path @ ("/redirect" | "/saved") => {
-                let is_redirect = path == "/redirect";
+            path @ ("/redirect" | "/saved" | "/refused") => {
+                let path = path.to_owned();
                 request.into_body().into_bytes_limit(BODY_LIMIT).await?;
                 self.release.acquire().await.unwrap().forget();
-                return Ok(if is_redirect {
-                    Redirect::see_other("/").into_response()
-                } else {
-                    "x".repeat(PAGE).into_response()
+                let page = "x".repeat(PAGE);
+                return Ok(match &*path {
+                    "/redirect" => Redirect::see_other("/").into_response(),
+                    "/refused" => page.with_status(StatusCode::UNPROCESSABLE_ENTITY).into_response(),
+                    _ => page.into_response(),
                 });
             }
             _ => {}

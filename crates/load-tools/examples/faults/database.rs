@@ -29,7 +29,7 @@ impl TestDatabase {
         }
     }
 
-    /// On a PostgreSQL server that is reached over TCP.
+    /// Creates a database on a PostgreSQL server that is reached over TCP.
     pub(crate) async fn over_tcp() -> anyhow::Result<Self> {
         Self::on(Postgres::durable_over_tcp().await?, tempfile::tempdir()?).await
     }

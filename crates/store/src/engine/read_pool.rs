@@ -12,7 +12,7 @@ use sqlx::{Describe, Either, Error, Execute, Executor, Pool, SqlStr};
 use super::dialect::Dialect;
 use super::guarded_pool::GuardedPool;
 
-/// A pool for reading: pass `&engine.read` to a statement as its executor.
+/// A pool for reading: pass `&database.read` to a statement as its executor.
 ///
 /// A statement returns all of its rows at once, so that a caller who reads them slowly holds no connection.
 ///
@@ -22,7 +22,7 @@ use super::guarded_pool::GuardedPool;
 /// response for 12.
 pub struct ReadPool<D: Dialect, C = <D as Dialect>::PageConnections> {
     connections: C,
-    engine: PhantomData<fn() -> D>,
+    dialect: PhantomData<fn() -> D>,
 }
 
 /// The pool for reads that may take long. They have connections of their own, since SQLite runs an abandoned statement to its
@@ -57,7 +57,7 @@ pub trait Lease<D: Dialect>: Send {
 
 impl<D: Dialect, C: ReadConnections<D>> ReadPool<D, C> {
     pub(crate) fn new(connections: C) -> Self {
-        Self { connections, engine: PhantomData }
+        Self { connections, dialect: PhantomData }
     }
 
     /// Closes every connection, after the statements that are under way.
@@ -83,7 +83,7 @@ impl<D: Dialect> SearchPool<D> {
 // A derive would require `D: Clone`.
 impl<D: Dialect, C: Clone> Clone for ReadPool<D, C> {
     fn clone(&self) -> Self {
-        Self { connections: self.connections.clone(), engine: PhantomData }
+        Self { connections: self.connections.clone(), dialect: PhantomData }
     }
 }
 
@@ -91,6 +91,18 @@ impl<D: Dialect, C: fmt::Debug> fmt::Debug for ReadPool<D, C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("ReadPool").field(&self.connections).finish()
     }
+}
+
+/// Runs a statement on a connection of the pool: acquires it, awaits the statement for as long as the connection may be
+/// silent, and releases it with the result. (A macro, since a closure cannot promise a future that is `Send` for any lifetime
+/// of the connection.)
+macro_rules! on_lease {
+    ($pool:expr, |$connection:ident| $statement:expr) => {{
+        let mut lease = $pool.connections.acquire().await?;
+        let $connection = lease.connection()?;
+        let result = C::Lease::limit($statement).await;
+        lease.release(result)
+    }};
 }
 
 impl<'r, D: Dialect, C: ReadConnections<D>> Executor<'r> for &'r ReadPool<D, C> {
@@ -102,12 +114,8 @@ impl<'r, D: Dialect, C: ReadConnections<D>> Executor<'r> for &'r ReadPool<D, C> 
         'r: 'e,
         E: 'q + Execute<'q, D>,
     {
-        let rows = stream::once(async move {
-            let mut lease = self.connections.acquire().await?;
-            let rows = C::Lease::limit(lease.connection()?.fetch_many(query).try_collect::<Vec<_>>()).await;
-            lease.release(rows)
-        });
-        Box::pin(rows.map_ok(|rows| stream::iter(rows.into_iter().map(Ok))).try_flatten())
+        let rows = async move { on_lease!(self, |connection| connection.fetch_many(query).try_collect::<Vec<_>>()) };
+        Box::pin(stream::once(rows).map_ok(|rows| stream::iter(rows.into_iter().map(Ok))).try_flatten())
     }
 
     fn fetch_all<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Vec<D::Row>, Error>>
@@ -115,11 +123,7 @@ impl<'r, D: Dialect, C: ReadConnections<D>> Executor<'r> for &'r ReadPool<D, C> 
         'r: 'e,
         E: 'q + Execute<'q, D>,
     {
-        Box::pin(async move {
-            let mut lease = self.connections.acquire().await?;
-            let rows = C::Lease::limit(lease.connection()?.fetch_all(query)).await;
-            lease.release(rows)
-        })
+        Box::pin(async move { on_lease!(self, |connection| connection.fetch_all(query)) })
     }
 
     fn fetch_optional<'e, 'q: 'e, E>(self, query: E) -> BoxFuture<'e, Result<Option<D::Row>, Error>>
@@ -127,33 +131,21 @@ impl<'r, D: Dialect, C: ReadConnections<D>> Executor<'r> for &'r ReadPool<D, C> 
         'r: 'e,
         E: 'q + Execute<'q, D>,
     {
-        Box::pin(async move {
-            let mut lease = self.connections.acquire().await?;
-            let row = C::Lease::limit(lease.connection()?.fetch_optional(query)).await;
-            lease.release(row)
-        })
+        Box::pin(async move { on_lease!(self, |connection| connection.fetch_optional(query)) })
     }
 
     fn prepare_with<'e>(self, sql: SqlStr, parameters: &'e [D::TypeInfo]) -> BoxFuture<'e, Result<D::Statement, Error>>
     where
         'r: 'e,
     {
-        Box::pin(async move {
-            let mut lease = self.connections.acquire().await?;
-            let statement = C::Lease::limit(lease.connection()?.prepare_with(sql, parameters)).await;
-            lease.release(statement)
-        })
+        Box::pin(async move { on_lease!(self, |connection| connection.prepare_with(sql, parameters)) })
     }
 
     fn describe<'e>(self, sql: SqlStr) -> BoxFuture<'e, Result<Describe<D>, Error>>
     where
         'r: 'e,
     {
-        Box::pin(async move {
-            let mut lease = self.connections.acquire().await?;
-            let description = C::Lease::limit(lease.connection()?.describe(sql)).await;
-            lease.release(description)
-        })
+        Box::pin(async move { on_lease!(self, |connection| connection.describe(sql)) })
     }
 }
 

@@ -123,8 +123,8 @@ impl<D: Dialect> Writer<D> {
     /// dropped, the job is done whole or not at all.
     ///
     /// A job sees the rows as earlier jobs left them. On PostgreSQL other jobs run at the same time: a job must lock the
-    /// rows that it decides by. A job may run for 10 seconds; on SQLite all other writes wait for it. On PostgreSQL it may
-    /// run for 12 seconds, and a statement of it for 10.
+    /// rows that it decides by. On SQLite a run may take 10 s, and all other writes wait for it. On PostgreSQL a run may take
+    /// 12 s, and each of its statements 10 s.
     ///
     /// # Errors
     /// [`WriteError`]: the job refused, or the database failed before, in or after it.

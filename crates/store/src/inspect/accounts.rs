@@ -62,7 +62,7 @@ pub(super) async fn check<D: Dialect>(
     check_rows::<D, UserRow>(connection, ("users", LIST_USERS), report, check_user).await?;
     let check_hash = |(user, hash), report: Report<'_>| {
         if !is_verifiable(&PasswordHash::new(hash)) {
-            report_value(("credentials", "password_hash", user), "no password can be held against it", report);
+            report_value(("credentials", "password_hash", user), "it cannot be verified", report);
         }
     };
     check_rows::<D, (i64, String)>(connection, ("credentials", LIST_CREDENTIALS), report, check_hash).await

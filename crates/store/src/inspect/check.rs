@@ -173,7 +173,7 @@ pub(super) fn check_value<T>(
 /// Reports a column that differs from what it is derived from.
 pub(super) fn check_derived(is_current: bool, column: (&'static str, &'static str, i64), report: Report<'_>) {
     if !is_current {
-        report_value(column, "it is not what it is derived from", report);
+        report_value(column, "it differs from its source", report);
     }
 }
 

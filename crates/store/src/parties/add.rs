@@ -10,7 +10,7 @@ use crate::statements::statements;
 statements! {
     const FIND_HOST: &str = "SELECT username FROM users WHERE id = $1";
 
-    /// The party that the same form added earlier with the same content.
+    /// The party that the same form added earlier with the same content. The column `form` holds the idempotency key.
     const FIND_ADDED: &str = "SELECT id FROM parties
         WHERE host_id = $1 AND form = $2 AND local_time = $3 AND zone = $4 AND venue = $5 AND main_dish = $6 AND seats = $7";
 

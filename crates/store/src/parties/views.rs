@@ -133,7 +133,7 @@ pub(super) async fn home<D: Dialect>(
     now: Timestamp,
     size: PageSize,
 ) -> sqlx::Result<HomeView> {
-    let rows = size.rows_and_one() - 1;
+    let rows = i64::try_from(size.rows()).unwrap_or(i64::MAX);
     let home = query_as::<_, (Option<String>, Option<String>)>(HOME);
     let (next, open) = home.bind(viewer.get()).bind(now.as_millis()).bind(rows).fetch_one(read).await?;
     Ok(HomeView { next: read_summaries(next.as_deref())?.pop(), open: read_summaries(open.as_deref())? })

@@ -15,7 +15,7 @@ async fn call<T>(breaker: &CircuitBreaker, future: impl Future<Output = Result<T
     result
 }
 
-/// As from a pool whose server is away.
+/// Fails as an acquire does whose server is away: with `PoolTimedOut` after the acquire timeout.
 async fn times_out() -> Result<(), Error> {
     sleep(POOL_ACQUIRE_TIMEOUT).await;
     Err(Error::PoolTimedOut)
@@ -55,7 +55,7 @@ async fn closed_breaker_passes_calls_side_by_side() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn other_errors_do_not_open_it() {
+async fn other_errors_do_not_open_the_breaker() {
     let breaker = CircuitBreaker::new();
     assert!(call(&breaker, async { Err::<(), _>(Error::PoolClosed) }).await.is_err());
     assert_eq!(breaker.state(), State::Closed);
@@ -77,7 +77,7 @@ async fn half_open_breaker_fails_other_calls_immediately() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn successful_probe_closes_it() {
+async fn successful_probe_closes_the_breaker() {
     let breaker = open().await;
     call(&breaker, succeeds_after(Duration::from_secs(1))).await.unwrap();
     assert_eq!(breaker.state(), State::Closed);
@@ -97,7 +97,7 @@ async fn dropped_probe_lets_the_next_call_probe() {
     call(&breaker, succeeds_after(Duration::ZERO)).await.unwrap();
 }
 
-/// As when all connections were busy, and the server was not away.
+/// A slow success closes the breaker, as when all connections were busy and the server was not away.
 #[tokio::test(start_paused = true)]
 async fn success_of_a_call_from_before_the_opening_closes_it() {
     let breaker = CircuitBreaker::new();

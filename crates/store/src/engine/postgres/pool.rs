@@ -27,8 +27,8 @@ const PINGS: Pings = Pings {
 
 /// Options of a pool of at most `connections` connections.
 ///
-/// A connection that returns is pinged, and closed if it stays silent, so that its slot is free. (The driver pings it once
-/// more, without a timeout: a host that is lost between the two pings holds a slot until the system gives up.)
+/// A connection that returns is pinged, and closed if it stays silent, so that its pool permit is free. (The driver pings it once
+/// more, without a timeout: a host that is lost between the two pings holds a permit until the system gives up.)
 pub(super) fn options(connections: u32) -> PgPoolOptions {
     with_pings(connections, PINGS)
 }
@@ -102,7 +102,7 @@ mod tests {
         assert_ne!(backend(&pool).await, terminated);
     }
 
-    /// As when its host is gone and another host has its address.
+    /// A silent connection, as when its host is gone and another host has its address.
     #[tokio::test]
     async fn idle_connection_that_is_silent_is_replaced() {
         let pings = Pings { after_idle: Duration::ZERO, ..PINGS };

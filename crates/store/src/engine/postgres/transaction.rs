@@ -106,7 +106,7 @@ mod tests {
     use super::*;
     use crate::engine::circuit_breaker::CircuitBreaker;
 
-    /// The pool itself is not asked.
+    /// The breaker fails the job before the pool is queried.
     #[tokio::test]
     async fn half_open_breaker_fails_jobs_immediately() {
         let pool = PgPoolOptions::new().connect_lazy("postgres://127.0.0.1:1/away").unwrap();

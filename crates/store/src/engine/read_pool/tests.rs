@@ -11,7 +11,7 @@ async fn search_pool(breaker: CircuitBreaker) -> SearchPool<Sqlite> {
     ReadPool::new(GuardedPool::with_breaker(pool, breaker))
 }
 
-/// The pool itself would lend a connection.
+/// The breaker fails each statement, although the pool would lend a connection.
 #[tokio::test]
 async fn half_open_breaker_fails_every_statement() {
     let pool = search_pool(CircuitBreaker::half_open()).await;

@@ -75,7 +75,7 @@ async fn commit_batches(pool: Pool<Sqlite>, mut wal: Wal, mut queue: mpsc::Recei
         }
         match committed {
             Ok(()) => batch.drain(..).for_each(|job| job.report(Ok(()))),
-            Err(failure) => batch::retry_individually(&pool, &mut batch, failure).await,
+            Err(failure) => batch::recover(&pool, &mut batch, failure).await,
         }
         wal.checkpoint_if_large(&pool).await; // after the results, so that no caller of this batch waits for it
     }

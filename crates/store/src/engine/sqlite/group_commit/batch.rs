@@ -1,7 +1,8 @@
-//! One transaction for several jobs, each in a savepoint; and the individual retry of a batch that is void.
+//! One transaction for several jobs, each in a savepoint; and the recovery from a commit that failed.
 
 use std::error::Error;
 use std::io;
+use std::iter;
 use std::sync::Arc;
 
 use sqlx::{Connection as _, Pool, Sqlite, SqliteConnection};
@@ -77,33 +78,37 @@ async fn run_in_savepoints(connection: &mut SqliteConnection, batch: &mut Batch)
     Ok(())
 }
 
-/// Runs each job of a void batch once more in a transaction of its own, and reports a failure only for the jobs that fail
-/// again.
+/// Handles the failure of a batch's commit: where the jobs have run, each runs once more in a transaction of its own, and
+/// otherwise the failure is reported for each.
 ///
-/// Where the disk failed during the commit, such a job is reported as outcome unknown. A second run that succeeds has
-/// overwritten what may be left of the first.
-pub(super) async fn retry_individually(pool: &Pool<Sqlite>, batch: &mut Batch, failure: Failure) {
+/// Where the disk failed during the commit, a job that fails again is reported as outcome unknown. A second run that succeeds
+/// has overwritten what may be left of the first.
+pub(super) async fn recover(pool: &Pool<Sqlite>, batch: &mut Batch, failure: Failure) {
     if let Failure::OutcomeUnknown(_) = failure {
         for job in batch.iter_mut() {
             job.mark_outcome_unknown();
         }
     }
-    let mut failure = Some(failure);
-    if batch.len() > 1
-        && let Some(Failure::Void(error) | Failure::OutcomeUnknown(error)) = failure
-    {
-        tracing::warn!(%error, jobs = batch.len(), "write batch is void, retrying its jobs one by one");
-        for job in batch.iter_mut() {
-            job.discard_result();
+    let mut jobs = std::mem::take(batch);
+    match failure {
+        Failure::Void(error) | Failure::OutcomeUnknown(error) if jobs.len() > 1 => {
+            tracing::warn!(%error, jobs = jobs.len(), "write batch is void, retrying its jobs one by one");
+            for job in &mut jobs {
+                job.discard_result();
+            }
+            retry_individually(pool, jobs).await;
         }
-        failure = None;
+        Failure::NotBegun(error) | Failure::Void(error) | Failure::OutcomeUnknown(error) => report_failure(jobs, error),
     }
-    let mut waiting = std::mem::take(batch).into_iter();
-    while failure.is_none()
-        && let Some(job) = waiting.next()
-    {
-        batch.push(job);
-        let committed = commit(pool, batch, |_| true).await;
+}
+
+/// Runs each job in a transaction of its own, and reports its result. Once a job cannot begin, the others would not begin
+/// either, and each would wait as long for that: the failure is reported for all of them.
+async fn retry_individually(pool: &Pool<Sqlite>, jobs: Batch) {
+    let mut waiting = jobs.into_iter();
+    while let Some(job) = waiting.next() {
+        let mut batch = vec![job];
+        let committed = commit(pool, &mut batch, |_| true).await;
         let Some(mut job) = batch.pop() else { continue };
         match committed {
             Ok(()) => job.report(Ok(())),
@@ -112,18 +117,15 @@ pub(super) async fn retry_individually(pool: &Pool<Sqlite>, batch: &mut Batch, f
                 job.mark_outcome_unknown();
                 job.report(Err(error));
             }
-            // The other jobs would not begin either, and each would wait as long for that.
-            Err(Failure::NotBegun(error)) => {
-                let error = Arc::new(error);
-                job.report(Err(shared(&error)));
-                failure = Some(Failure::NotBegun(shared(&error)));
-            }
+            Err(Failure::NotBegun(error)) => return report_failure(iter::once(job).chain(waiting), error),
         }
     }
-    if let Some(Failure::NotBegun(error) | Failure::Void(error) | Failure::OutcomeUnknown(error)) = failure {
-        let error = Arc::new(error);
-        waiting.for_each(|job| job.report(Err(shared(&error))));
-    }
+}
+
+/// Reports one failure for several jobs.
+fn report_failure(jobs: impl IntoIterator<Item = Box<dyn QueuedJob>>, error: sqlx::Error) {
+    let error = Arc::new(error);
+    jobs.into_iter().for_each(|job| job.report(Err(shared(&error))));
 }
 
 /// One error for several callers: the driver's errors cannot be cloned.

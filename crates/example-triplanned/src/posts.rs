@@ -6,7 +6,7 @@ use accounts::{Page, PageSize, StoreError, UserId};
 use async_trait::async_trait;
 use store::AccountStore;
 use store::embed::sqlx::{query, query_as};
-use store::embed::{Database, Dialect, Engine, MigrationSet};
+use store::embed::{Database, Dialect, MigrationSet, OpenDatabase};
 
 use crate::post::{NewPost, Post};
 
@@ -44,13 +44,13 @@ pub(crate) fn migrations() -> MigrationSet {
 /// The repository for the database's engine.
 pub(crate) fn repository(store: &AccountStore) -> Arc<dyn PostRepository> {
     match store.database().clone() {
-        Database::Sqlite(engine) => Arc::new(Posts { engine }),
-        Database::Postgres(engine) => Arc::new(Posts { engine }),
+        Database::Sqlite(database) => Arc::new(Posts { database }),
+        Database::Postgres(database) => Arc::new(Posts { database }),
     }
 }
 
 struct Posts<D: Dialect> {
-    engine: Engine<D>,
+    database: OpenDatabase<D>,
 }
 
 /// A row of [`LIST`] and [`LIST_BY`].
@@ -63,7 +63,7 @@ fn post((id, author, city, country, description): Row) -> Post {
 #[async_trait]
 impl<D: Dialect> PostRepository for Posts<D> {
     async fn add(&self, post: NewPost) -> Result<(), StoreError> {
-        let added = self.engine.writer.write(post, |connection, post| {
+        let added = self.database.writer.write(post, |connection, post| {
             Box::pin(async move {
                 let add = query::<D>(ADD)
                     .bind(post.author.get())
@@ -88,7 +88,7 @@ impl<D: Dialect> PostRepository for Posts<D> {
             None => query_as::<_, Row>(LIST).bind(before).bind(size.rows_and_one()),
             Some(author) => query_as(LIST_BY).bind(before).bind(size.rows_and_one()).bind(author.get()),
         };
-        let rows = rows.fetch_all(&self.engine.read).await.map_err(StoreError::new)?;
+        let rows = rows.fetch_all(&self.database.read).await.map_err(StoreError::new)?;
         Ok(Page::from_rows(rows.into_iter().map(post).collect(), size, |post: &Post| post.id))
     }
 }

@@ -1,16 +1,16 @@
 //! For an embedder's own tables in the accounts' database: pools to read from, the writer, and migrations.
 //!
 //! A statement is written once for both engines: a repository is generic over the [`Dialect`], reads through
-//! [`Engine::read`] and writes through [`Engine::writer`]. A program matches on the engine once, where it starts.
+//! [`OpenDatabase::read`] and writes through [`OpenDatabase::writer`]. A program matches on the engine once, where it starts.
 //!
 //! ```no_run
 //! use std::sync::Arc;
 //! use domain::StoreError;
 //! use store::AccountStore;
 //! use store::embed::sqlx::{query, query_scalar};
-//! use store::embed::{Database, Dialect, Engine};
+//! use store::embed::{Database, Dialect, OpenDatabase};
 //!
-//! struct Posts<D: Dialect> { engine: Engine<D> }
+//! struct Posts<D: Dialect> { database: OpenDatabase<D> }
 //!
 //! #[async_trait::async_trait]
 //! trait PostRepository: Send + Sync {
@@ -21,7 +21,7 @@
 //! #[async_trait::async_trait]
 //! impl<D: Dialect> PostRepository for Posts<D> {
 //!     async fn add(&self, author: i64, city: String) -> Result<i64, StoreError> {
-//!         let added = self.engine.writer.write((author, city), |connection, (author, city)| {
+//!         let added = self.database.writer.write((author, city), |connection, (author, city)| {
 //!             Box::pin(async move {
 //!                 let add = query_scalar::<D, i64>("INSERT INTO posts (author_id, city) VALUES ($1, $2) RETURNING id");
 //!                 Ok(add.bind(*author).bind(city.as_str()).fetch_one(connection).await?)
@@ -31,15 +31,15 @@
 //!     }
 //!
 //!     async fn count(&self) -> Result<i64, StoreError> {
-//!         let count = query_scalar("SELECT count(*) FROM posts").fetch_one(&self.engine.read);
+//!         let count = query_scalar("SELECT count(*) FROM posts").fetch_one(&self.database.read);
 //!         count.await.map_err(StoreError::new)
 //!     }
 //! }
 //!
 //! fn posts(store: &AccountStore) -> Arc<dyn PostRepository> {
 //!     match store.database().clone() {
-//!         Database::Sqlite(engine) => Arc::new(Posts { engine }),
-//!         Database::Postgres(engine) => Arc::new(Posts { engine }),
+//!         Database::Sqlite(database) => Arc::new(Posts { database }),
+//!         Database::Postgres(database) => Arc::new(Posts { database }),
 //!     }
 //! }
 //! ```
@@ -53,4 +53,4 @@ pub use crate::engine::dialect::{Dialect, is_taken};
 pub use crate::engine::migrate::MigrationSet;
 pub use crate::engine::read_pool::{ReadPool, SearchPool};
 pub use crate::engine::writer::{WriteError, Writer};
-pub use crate::engine::{Database, Engine};
+pub use crate::engine::{Database, OpenDatabase};

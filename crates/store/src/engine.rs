@@ -17,10 +17,10 @@ use self::read_pool::{ReadPool, SearchPool};
 use self::writer::Writer;
 use crate::error::ConnectError;
 
-/// An open database: two pools to read from, and the only way to write.
+/// An open database on one engine: two pools to read from, and the only way to write.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Engine<D: Dialect> {
+pub struct OpenDatabase<D: Dialect> {
     /// For short reads: a page's statements. SQLite refuses writes here. PostgreSQL would run them without the guarantees of
     /// the [`Writer`].
     pub read: ReadPool<D>,
@@ -30,7 +30,7 @@ pub struct Engine<D: Dialect> {
     pub writer: Writer<D>,
 }
 
-impl<D: Dialect> Engine<D> {
+impl<D: Dialect> OpenDatabase<D> {
     /// Closes every connection, the writer's last: the last connection to an SQLite file copies the WAL into it, which a
     /// read-only connection cannot do.
     pub(crate) async fn close(&self) {
@@ -41,7 +41,7 @@ impl<D: Dialect> Engine<D> {
 }
 
 // A derive would require `D: Clone`.
-impl<D: Dialect> Clone for Engine<D> {
+impl<D: Dialect> Clone for OpenDatabase<D> {
     fn clone(&self) -> Self {
         Self { read: self.read.clone(), searches: self.searches.clone(), writer: self.writer.clone() }
     }
@@ -51,9 +51,9 @@ impl<D: Dialect> Clone for Engine<D> {
 #[derive(Debug, Clone)]
 pub enum Database {
     /// A file of this machine.
-    Sqlite(Engine<Sqlite>),
+    Sqlite(OpenDatabase<Sqlite>),
     /// A database on a server.
-    Postgres(Engine<Postgres>),
+    Postgres(OpenDatabase<Postgres>),
 }
 
 impl Database {

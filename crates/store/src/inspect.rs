@@ -20,9 +20,6 @@ use crate::engine::ExistingDatabase;
 use crate::error::{ConnectError, into_store_error};
 
 /// An existing database, opened for maintenance: it is neither created nor migrated. Other processes may use it meanwhile.
-///
-/// It is opened by [`AccountStore::inspect`](crate::AccountStore::inspect), or by `PartyStore::inspect` for the parties' tables
-/// too.
 #[derive(Debug)]
 pub struct Inspection {
     database: ExistingDatabase,
@@ -30,13 +27,24 @@ pub struct Inspection {
 }
 
 impl Inspection {
-    pub(crate) async fn of_accounts(url: &str) -> Result<Self, ConnectError> {
+    /// Opens the database at `url` that an [`AccountStore`](crate::AccountStore) has made. Tables other than the accounts' are
+    /// not checked, but are part of a backup.
+    ///
+    /// # Errors
+    /// [`ConnectError`]: one line for the operator. [`ConnectError::OlderSchema`] and [`ConnectError::NewerSchema`] where
+    /// another version of the program migrated the accounts' tables last.
+    pub async fn of_accounts(url: &str) -> Result<Self, ConnectError> {
         let sets = [crate::accounts::migrations()];
         Ok(Self { database: ExistingDatabase::open(url, &sets).await?, tables: Tables::Accounts })
     }
 
+    /// Opens the database at `url` that a [`PartyStore`](crate::PartyStore) has made: the accounts' and the parties' tables.
+    ///
+    /// # Errors
+    /// [`ConnectError`]: one line for the operator. [`ConnectError::OlderSchema`] and [`ConnectError::NewerSchema`] where
+    /// another version of the program migrated the database last.
     #[cfg(feature = "party")]
-    pub(crate) async fn of_accounts_and_parties(url: &str) -> Result<Self, ConnectError> {
+    pub async fn of_parties(url: &str) -> Result<Self, ConnectError> {
         let sets = [crate::accounts::migrations(), crate::parties::migrations()];
         Ok(Self { database: ExistingDatabase::open(url, &sets).await?, tables: Tables::AccountsAndParties })
     }

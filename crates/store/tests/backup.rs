@@ -12,15 +12,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use common::{Fresh, add_user, party_of};
-use store::{BackupError, PartyStore};
+use store::{BackupError, Inspection, PartyStore};
 
 async fn back_up(fresh: &Fresh, copy: &Path) -> Result<(), BackupError> {
-    PartyStore::inspect(&fresh.url).await.unwrap().back_up(copy).await
+    Inspection::of_parties(&fresh.url).await.unwrap().back_up(copy).await
 }
 
 async fn assert_intact(url: &str) {
     let mut violations = Vec::new();
-    PartyStore::inspect(url).await.unwrap().check(|_| true, |violation| violations.push(violation)).await.unwrap();
+    Inspection::of_parties(url).await.unwrap().check(|_| true, |violation| violations.push(violation)).await.unwrap();
     assert!(violations.is_empty(), "{violations:?}");
 }
 
@@ -90,7 +90,7 @@ async fn failed_backup_leaves_no_file() {
     assert!(matches!(back_up(&fresh, &nowhere).await.unwrap_err(), BackupError::Unwritable { .. }));
 
     fresh.store.accounts().close().await;
-    let inspection = PartyStore::inspect(&fresh.url).await.unwrap();
+    let inspection = Inspection::of_parties(&fresh.url).await.unwrap();
     let file = fresh.url.strip_prefix("sqlite:").unwrap();
     fs::OpenOptions::new().write(true).open(file).unwrap().set_len(2 * 4096).unwrap(); // the tables' pages are lost
     let error = inspection.back_up(&folder.path().join("dinner.db")).await.unwrap_err();

@@ -16,7 +16,7 @@ use domain::credential::PasswordHash;
 use domain::party::{Heads, Parties};
 use domain::session::{Device, SessionRecord, TokenDigest};
 use domain::user::UserId;
-use store::{ConnectError, PartyStore, Violation};
+use store::{ConnectError, Inspection, PartyStore, Violation};
 use test_support::Postgres;
 
 /// Ada hosts party 1, where Ben and Cleo are seated; Ben hosts party 2; Ada has a session.
@@ -63,7 +63,7 @@ fn is_verifiable(hash: &PasswordHash) -> bool {
 
 async fn check(url: &str) -> Vec<String> {
     let mut found = Vec::new();
-    let inspection = PartyStore::inspect(url).await.unwrap();
+    let inspection = Inspection::of_parties(url).await.unwrap();
     inspection.check(is_verifiable, |violation| found.push(line(&violation))).await.unwrap();
     found
 }
@@ -228,7 +228,7 @@ async fn damaged_page_is_reported() {
     std::fs::write(file, bytes).unwrap();
 
     let mut found = Vec::new();
-    let inspection = PartyStore::inspect(&fresh.url).await.unwrap();
+    let inspection = Inspection::of_parties(&fresh.url).await.unwrap();
     let _ = inspection.check(is_verifiable, |violation| found.push(line(&violation))).await; // may end early
     assert!(found.iter().any(|line| line.starts_with("damaged: ")), "{found:?}");
 }
@@ -240,7 +240,7 @@ async fn check_reads_one_snapshot() {
         fill(&fresh).await;
         damage(&fresh.url, "UPDATE users SET email_key = 'x' WHERE id = 1").await;
         let mut found = Vec::new();
-        let checked = PartyStore::inspect(&fresh.url).await.unwrap().check(is_verifiable, |violation| {
+        let checked = Inspection::of_parties(&fresh.url).await.unwrap().check(is_verifiable, |violation| {
             found.push(line(&violation));
             let url = fresh.url.clone();
             let write = std::thread::spawn(move || {
@@ -283,7 +283,7 @@ async fn check_beside_changing_rsvps_finds_nothing() {
 }
 
 async fn rejected(url: &str) -> ConnectError {
-    PartyStore::inspect(url).await.unwrap_err()
+    Inspection::of_parties(url).await.unwrap_err()
 }
 
 #[tokio::test]

@@ -112,8 +112,8 @@ async fn new_file_is_readable_by_its_owner_alone() {
 #[tokio::test]
 async fn sqlite_syncs_each_commit_and_reads_on_read_only_connections() {
     let fresh = common::sqlite().await;
-    let Database::Sqlite(engine) = fresh.store.accounts().database() else { panic!("not SQLite") };
-    let settings = engine.writer.write((), |connection, ()| {
+    let Database::Sqlite(database) = fresh.store.accounts().database() else { panic!("not SQLite") };
+    let settings = database.writer.write((), |connection, ()| {
         Box::pin(async move {
             let journal: String = query_scalar("PRAGMA journal_mode").fetch_one(&mut *connection).await?;
             let mut numbers: [i64; 4] = [0; 4];
@@ -127,7 +127,7 @@ async fn sqlite_syncs_each_commit_and_reads_on_read_only_connections() {
     });
     assert_eq!(settings.await.unwrap(), ("wal".to_owned(), [2, 1, 5000, 64 << 20]));
 
-    let refused = query("DELETE FROM users").execute(&engine.read).await.unwrap_err();
+    let refused = query("DELETE FROM users").execute(&database.read).await.unwrap_err();
     assert_eq!(refused.as_database_error().unwrap().code().unwrap(), "8"); // SQLITE_READONLY
 }
 
@@ -137,8 +137,8 @@ async fn url_parameter_sets_synchronous() {
     let url = test_support::sqlite_url(&folder);
     for (parameter, expected) in [("?synchronous=normal", 1), ("?mode=rw&synchronous=full", 2), ("?mode=rw", 2)] {
         let store = AccountStore::connect(&format!("{url}{parameter}")).await.unwrap();
-        let Database::Sqlite(engine) = store.database() else { panic!("not SQLite") };
-        let synchronous = engine.writer.write((), |connection, ()| {
+        let Database::Sqlite(database) = store.database() else { panic!("not SQLite") };
+        let synchronous = database.writer.write((), |connection, ()| {
             Box::pin(async move {
                 Ok::<_, WriteError>(query_scalar::<_, i64>("PRAGMA synchronous").fetch_one(connection).await?)
             })
@@ -157,7 +157,7 @@ async fn postgres_settings_apply_unless_the_url_overrides_them() {
     let url_options = "&options=-c%20lock_timeout%3D7s%20-c%20plan_cache_mode%3Dauto";
     for (options, expected) in [("", ours), (url_options, overridden)] {
         let store = AccountStore::connect(&format!("{}{options}", fresh.url)).await.unwrap();
-        let Database::Postgres(engine) = store.database() else { panic!("not PostgreSQL") };
+        let Database::Postgres(database) = store.database() else { panic!("not PostgreSQL") };
         for (setting, expected) in iter::zip(
             [
                 "SHOW statement_timeout",
@@ -167,7 +167,7 @@ async fn postgres_settings_apply_unless_the_url_overrides_them() {
             ],
             expected,
         ) {
-            let found: String = query_scalar(setting).fetch_one(&engine.read).await.unwrap();
+            let found: String = query_scalar(setting).fetch_one(&database.read).await.unwrap();
             assert_eq!(found, expected, "{setting}");
         }
     }
@@ -195,9 +195,9 @@ async fn process_without_write_task_is_not_ready() {
     }
     let fresh = common::sqlite().await;
     let store = fresh.store.accounts();
-    let Database::Sqlite(engine) = store.database() else { panic!("not SQLite") };
+    let Database::Sqlite(database) = store.database() else { panic!("not SQLite") };
 
-    engine.writer.write(Bomb, |_, _| Box::pin(async { Ok::<_, WriteError>(()) })).await.unwrap();
+    database.writer.write(Bomb, |_, _| Box::pin(async { Ok::<_, WriteError>(()) })).await.unwrap();
 
     let gone = async {
         while store.ping().await.is_ok() {
@@ -240,16 +240,16 @@ async fn long_wal_is_truncated() {
     std::os::unix::fs::symlink(&file, &link).unwrap();
     let url = format!("sqlite:{}?synchronous=normal", link.display());
     let store = AccountStore::connect(&url).await.unwrap();
-    let Database::Sqlite(engine) = store.database() else { panic!("not SQLite") };
+    let Database::Sqlite(database) = store.database() else { panic!("not SQLite") };
     let write = async |sql: &'static str| {
-        let write = engine.writer.write(sql, |connection, sql| {
+        let write = database.writer.write(sql, |connection, sql| {
             Box::pin(async move { Ok::<_, WriteError>(query(*sql).execute(connection).await.map(|_| ())?) })
         });
         write.await.unwrap();
     };
     let length = || fs::metadata(folder.path().join("dinner.db-wal")).unwrap().len();
     write("CREATE TABLE pictures (bytes BLOB NOT NULL)").await;
-    let mut reader = engine.searches.pool().begin().await.unwrap();
+    let mut reader = database.searches.pool().begin().await.unwrap();
     query("SELECT count(*) FROM pictures").execute(&mut *reader).await.unwrap();
     for _ in 0..3 {
         write("INSERT INTO pictures (bytes) VALUES (zeroblob(22 << 20))").await;

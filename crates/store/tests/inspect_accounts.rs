@@ -9,7 +9,7 @@ use std::fs;
 use common::add_user;
 use common::damage::damage;
 use store::embed::MigrationSet;
-use store::{AccountStore, BackupError, ConnectError, Invariant, PartyStore, Violation};
+use store::{AccountStore, BackupError, ConnectError, Inspection, Invariant, Violation};
 use tempfile::TempDir;
 use test_support::{Postgres, sqlite_url};
 
@@ -38,7 +38,7 @@ async fn databases() -> (TempDir, [String; 2]) {
 
 async fn check(url: &str) -> Vec<Violation> {
     let mut found = Vec::new();
-    let inspection = AccountStore::inspect(url).await.unwrap();
+    let inspection = Inspection::of_accounts(url).await.unwrap();
     inspection.check(|hash| hash.expose() == "$", |violation| found.push(violation)).await.unwrap();
     found
 }
@@ -85,7 +85,7 @@ async fn dangling_row_of_an_embedders_table_is_reported_on_sqlite() {
 async fn backup_of_accounts_contains_an_embedders_tables() {
     let (folder, [url, server]) = databases().await;
     let copy = folder.path().join("copy.db");
-    AccountStore::inspect(&url).await.unwrap().back_up(&copy).await.unwrap();
+    Inspection::of_accounts(&url).await.unwrap().back_up(&copy).await.unwrap();
 
     let restored = AccountStore::connect_with(&format!("sqlite:{}", copy.display()), [trips()]).await.unwrap();
     let posts = common::write(restored.database(), "SELECT count(*) FROM posts JOIN users ON users.id = author_id");
@@ -93,7 +93,7 @@ async fn backup_of_accounts_contains_an_embedders_tables() {
     restored.close().await;
 
     let other = folder.path().join("other.db");
-    let error = AccountStore::inspect(&server).await.unwrap().back_up(&other).await.unwrap_err();
+    let error = Inspection::of_accounts(&server).await.unwrap().back_up(&other).await.unwrap_err();
     assert!(matches!(error, BackupError::NotAFile));
     assert!(!fs::exists(&other).unwrap());
 }
@@ -101,7 +101,7 @@ async fn backup_of_accounts_contains_an_embedders_tables() {
 #[tokio::test]
 async fn database_without_parties_is_rejected_by_the_party_store() {
     for url in databases().await.1 {
-        let error = PartyStore::inspect(&url).await.unwrap_err();
+        let error = Inspection::of_parties(&url).await.unwrap_err();
         assert!(matches!(error, ConnectError::OlderSchema { found: 0, .. }), "{error:?}");
     }
 }

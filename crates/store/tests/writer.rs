@@ -11,7 +11,7 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use sqlx::{Postgres, query, query_scalar};
 use store::PartyStore;
-use store::embed::{Database, Dialect, Engine, WriteError, is_taken};
+use store::embed::{Database, Dialect, OpenDatabase, WriteError, is_taken};
 use tokio::sync::Barrier;
 use tokio::time::timeout;
 
@@ -32,7 +32,7 @@ enum Then {
 
 type JobResult = Result<(), WriteError<&'static str>>;
 
-async fn add<D: Dialect>(engine: &Engine<D>, id: i64, word: &'static str, then: Then) -> JobResult {
+async fn add<D: Dialect>(database: &OpenDatabase<D>, id: i64, word: &'static str, then: Then) -> JobResult {
     fn job<'j, D: Dialect>(
         connection: &'j mut D::Connection,
         (id, word, then): &'j (i64, &'static str, Then),
@@ -48,31 +48,31 @@ async fn add<D: Dialect>(engine: &Engine<D>, id: i64, word: &'static str, then: 
             }
         })
     }
-    engine.writer.write((id, word, then), job::<D>).await
+    database.writer.write((id, word, then), job::<D>).await
 }
 
-async fn all_or_nothing<D: Dialect>(engine: Engine<D>) {
-    let create = engine.writer.write((), |connection, ()| {
+async fn all_or_nothing<D: Dialect>(database: OpenDatabase<D>) {
+    let create = database.writer.write((), |connection, ()| {
         Box::pin(async move { Ok::<_, WriteError>(query::<D>(TABLE).execute(connection).await.map(|_| ())?) })
     });
     create.await.unwrap();
 
-    add(&engine, 1, "one", Then::Succeeds).await.unwrap();
-    assert!(matches!(add(&engine, 2, "two", Then::Refuses).await, Err(WriteError::Refused("no"))));
-    assert!(matches!(add(&engine, 3, "three", Then::FailsCommit).await, Err(WriteError::Failed(_))));
-    let dropped = timeout(Duration::from_millis(200), add(&engine, 4, "four", Then::NeverEnds));
+    add(&database, 1, "one", Then::Succeeds).await.unwrap();
+    assert!(matches!(add(&database, 2, "two", Then::Refuses).await, Err(WriteError::Refused("no"))));
+    assert!(matches!(add(&database, 3, "three", Then::FailsCommit).await, Err(WriteError::Failed(_))));
+    let dropped = timeout(Duration::from_millis(200), add(&database, 4, "four", Then::NeverEnds));
     assert!(dropped.await.is_err());
-    let other = engine.clone();
+    let other = database.clone();
     assert!(tokio::spawn(async move { add(&other, 5, "five", Then::Panics).await }).await.is_err());
     // None of them holds a lock or leaves the writer unusable.
     for (id, word) in [(2, "two"), (3, "three"), (4, "four"), (5, "five")] {
-        timeout(Duration::from_secs(2), add(&engine, id, word, Then::Succeeds)).await.unwrap().unwrap();
+        timeout(Duration::from_secs(2), add(&database, id, word, Then::Succeeds)).await.unwrap().unwrap();
     }
-    let notes = query_scalar::<D, i64>("SELECT id FROM notes ORDER BY id").fetch_all(&engine.read).await.unwrap();
+    let notes = query_scalar::<D, i64>("SELECT id FROM notes ORDER BY id").fetch_all(&database.read).await.unwrap();
     assert_eq!(notes, [1, 2, 3, 4, 5]);
 
     for (id, word, expected) in [(6, "one", true), (1, "six", false)] {
-        let Err(WriteError::Failed(error)) = add(&engine, id, word, Then::Succeeds).await else {
+        let Err(WriteError::Failed(error)) = add(&database, id, word, Then::Succeeds).await else {
             panic!("a key is stored twice")
         };
         assert_eq!(is_taken(&error, "notes.word"), expected, "{error}");
@@ -84,8 +84,8 @@ async fn all_or_nothing<D: Dialect>(engine: Engine<D>) {
 #[tokio::test]
 async fn sqlite_job_is_stored_whole_or_not_at_all() {
     let fresh = common::sqlite().await;
-    let Database::Sqlite(engine) = fresh.store.accounts().database().clone() else { panic!("not SQLite") };
-    all_or_nothing(engine).await;
+    let Database::Sqlite(database) = fresh.store.accounts().database().clone() else { panic!("not SQLite") };
+    all_or_nothing(database).await;
 }
 
 #[tokio::test]
@@ -94,9 +94,9 @@ async fn postgres_job_is_stored_whole_or_not_at_all() {
     all_or_nothing(postgres(&fresh.store)).await;
 }
 
-fn postgres(store: &PartyStore) -> Engine<Postgres> {
+fn postgres(store: &PartyStore) -> OpenDatabase<Postgres> {
     match store.accounts().database().clone() {
-        Database::Postgres(engine) => engine,
+        Database::Postgres(database) => database,
         Database::Sqlite(_) => panic!("not PostgreSQL"),
     }
 }
@@ -108,10 +108,10 @@ async fn deadlocked_job_runs_again() {
     let accounts = fresh.accounts();
     let (ada, ben) =
         (common::add_user(&accounts, "ada").await.id.get(), common::add_user(&accounts, "ben").await.id.get());
-    let (engine, barrier, runs) = (postgres(&fresh.store), Arc::new(Barrier::new(2)), Arc::new(AtomicU32::new(0)));
+    let (database, barrier, runs) = (postgres(&fresh.store), Arc::new(Barrier::new(2)), Arc::new(AtomicU32::new(0)));
     let crosswise = async |first: i64, second: i64| {
         let input = (first, second, Arc::clone(&barrier), Arc::clone(&runs));
-        let write = engine.writer.write(input, |connection, (first, second, barrier, runs)| {
+        let write = database.writer.write(input, |connection, (first, second, barrier, runs)| {
             Box::pin(async move {
                 const LOCK: &str = "SELECT id FROM users WHERE id = $1 FOR UPDATE";
                 query(LOCK).bind(first).execute(&mut *connection).await?;
@@ -137,9 +137,9 @@ const TERMINATE_CONNECTION: &str = "SELECT pg_terminate_backend(pg_backend_pid()
 #[tokio::test]
 async fn job_that_lost_its_connection_runs_again() {
     let fresh = common::postgres().await;
-    let (engine, runs) = (postgres(&fresh.store), Arc::new(AtomicU32::new(0)));
+    let (database, runs) = (postgres(&fresh.store), Arc::new(AtomicU32::new(0)));
 
-    let written = engine.writer.write(Arc::clone(&runs), |connection, runs| {
+    let written = database.writer.write(Arc::clone(&runs), |connection, runs| {
         Box::pin(async move {
             if runs.fetch_add(1, Ordering::Relaxed) < 2 {
                 query(TERMINATE_CONNECTION).execute(&mut *connection).await?;
@@ -159,13 +159,13 @@ const WRITE_CONNECTIONS: usize = 8;
 #[tokio::test]
 async fn postgres_reads_while_every_write_connection_waits() {
     let fresh = common::postgres().await;
-    let engine = postgres(&fresh.store);
+    let database = postgres(&fresh.store);
     let (all_begun, release) =
         (Arc::new(Barrier::new(WRITE_CONNECTIONS + 1)), Arc::new(Barrier::new(WRITE_CONNECTIONS + 1)));
     let waiting = (0..WRITE_CONNECTIONS).map(|_| {
-        let (engine, barriers) = (engine.clone(), (Arc::clone(&all_begun), Arc::clone(&release)));
+        let (database, barriers) = (database.clone(), (Arc::clone(&all_begun), Arc::clone(&release)));
         tokio::spawn(async move {
-            let write = engine.writer.write(barriers, |_, (all_begun, release)| {
+            let write = database.writer.write(barriers, |_, (all_begun, release)| {
                 Box::pin(async move {
                     all_begun.wait().await;
                     release.wait().await;
@@ -178,7 +178,7 @@ async fn postgres_reads_while_every_write_connection_waits() {
     let waiting: Vec<_> = waiting.collect();
     all_begun.wait().await;
 
-    let read = query_scalar::<_, i64>("SELECT 7::bigint").fetch_one(&engine.read);
+    let read = query_scalar::<_, i64>("SELECT 7::bigint").fetch_one(&database.read);
     assert_eq!(timeout(Duration::from_secs(4), read).await.unwrap().unwrap(), 7);
 
     release.wait().await;
@@ -191,10 +191,10 @@ async fn postgres_reads_while_every_write_connection_waits() {
 #[tokio::test]
 async fn read_only_connection_is_not_reused() {
     let fresh = common::postgres().await;
-    let engine = postgres(&fresh.store);
+    let database = postgres(&fresh.store);
     let all = Arc::new(Barrier::new(WRITE_CONNECTIONS));
     let failed_over = (0..WRITE_CONNECTIONS).map(|_| {
-        engine.writer.write(Arc::clone(&all), |connection, all| {
+        database.writer.write(Arc::clone(&all), |connection, all| {
             Box::pin(async move {
                 all.wait().await; // each on a connection of its own
                 query("SET default_transaction_read_only = on").execute(connection).await?;
@@ -213,8 +213,8 @@ async fn read_only_connection_is_not_reused() {
 #[tokio::test]
 async fn connection_lost_during_commit_is_outcome_unknown() {
     let fresh = common::postgres().await;
-    let engine = postgres(&fresh.store);
-    let setup = engine.writer.write((), |connection, ()| {
+    let database = postgres(&fresh.store);
+    let setup = database.writer.write((), |connection, ()| {
         Box::pin(async move {
             query(TABLE).execute(&mut *connection).await?;
             let function = "CREATE FUNCTION terminate() RETURNS trigger LANGUAGE plpgsql AS \
@@ -228,11 +228,11 @@ async fn connection_lost_during_commit_is_outcome_unknown() {
     });
     setup.await.unwrap();
 
-    let result = add(&engine, 1, "one", Then::Succeeds).await;
+    let result = add(&database, 1, "one", Then::Succeeds).await;
 
     assert!(matches!(result, Err(WriteError::OutcomeUnknown(_))), "{result:?}");
     let failure = result.unwrap_err().refusal().unwrap_err();
     assert!(failure.is_outcome_unknown());
-    let refused = add(&engine, 2, "two", Then::Refuses).await.unwrap_err().refusal();
+    let refused = add(&database, 2, "two", Then::Refuses).await.unwrap_err().refusal();
     assert_eq!(refused.unwrap(), "no");
 }

@@ -16,7 +16,7 @@ use domain::party::{PartyDate, Zone, parse_time};
 use domain::{FixedClock, PageSize, caseless_key};
 use store::PartyStore;
 use store::embed::sqlx::{query, query_scalar};
-use store::embed::{Database, Dialect, Engine};
+use store::embed::{Database, Dialect, OpenDatabase};
 
 /// When all users joined: 2026-01-01T00:00:00Z.
 const JOINED_AT: Timestamp = Timestamp::from_millis(1_767_225_600_000);
@@ -56,8 +56,8 @@ async fn seed(settings: Settings) -> anyhow::Result<()> {
     ensure!(ports.users.list(None, PageSize::DEFAULT).await?.items.is_empty(), "the database has users already");
     let hash = register_first_user(&ports).await?;
     match store.accounts().database().clone() {
-        Database::Sqlite(engine) => fill(&engine, &settings, hash).await?,
-        Database::Postgres(engine) => fill(&engine, &settings, hash).await?,
+        Database::Sqlite(database) => fill(&database, &settings, hash).await?,
+        Database::Postgres(database) => fill(&database, &settings, hash).await?,
     }
     store.accounts().close().await;
     Ok(())
@@ -83,21 +83,21 @@ fn email(user: i64) -> String {
     format!("u{user:04}@example.com")
 }
 
-async fn fill<D: Dialect>(engine: &Engine<D>, settings: &Settings, hash: String) -> anyhow::Result<()> {
-    let first = query_scalar::<D, i64>("SELECT id FROM users").fetch_one(&engine.read).await?;
+async fn fill<D: Dialect>(database: &OpenDatabase<D>, settings: &Settings, hash: String) -> anyhow::Result<()> {
+    let first = query_scalar::<D, i64>("SELECT id FROM users").fetch_one(&database.read).await?;
     let users: Vec<i64> = (1..settings.users).collect();
     for batch in users.chunks(BATCH_SIZE) {
-        add_users(engine, batch.to_vec(), hash.clone()).await?;
+        add_users(database, batch.to_vec(), hash.clone()).await?;
     }
     let parties: Vec<i64> = (0..settings.parties).collect();
     for batch in parties.chunks(BATCH_SIZE) {
-        add_parties(engine, batch.to_vec(), first, settings.users).await?;
+        add_parties(database, batch.to_vec(), first, settings.users).await?;
     }
     Ok(())
 }
 
-async fn add_users<D: Dialect>(engine: &Engine<D>, batch: Vec<i64>, hash: String) -> anyhow::Result<()> {
-    let added = engine.writer.write((batch, hash), |connection, (batch, hash)| {
+async fn add_users<D: Dialect>(database: &OpenDatabase<D>, batch: Vec<i64>, hash: String) -> anyhow::Result<()> {
+    let added = database.writer.write((batch, hash), |connection, (batch, hash)| {
         Box::pin(async move {
             for user in batch {
                 let add = "INSERT INTO users (username, username_key, email, email_key, joined_at) \
@@ -120,9 +120,14 @@ async fn add_users<D: Dialect>(engine: &Engine<D>, batch: Vec<i64>, hash: String
     Ok(added.await.map_err(domain::StoreError::from)?)
 }
 
-async fn add_parties<D: Dialect>(engine: &Engine<D>, batch: Vec<i64>, first: i64, users: i64) -> anyhow::Result<()> {
+async fn add_parties<D: Dialect>(
+    database: &OpenDatabase<D>,
+    batch: Vec<i64>,
+    first: i64,
+    users: i64,
+) -> anyhow::Result<()> {
     let dates = batch.iter().map(|party| Ok((*party, date(*party)?))).collect::<anyhow::Result<Vec<_>>>()?;
-    let added = engine.writer.write((dates, first, users), |connection, (dates, first, users)| {
+    let added = database.writer.write((dates, first, users), |connection, (dates, first, users)| {
         Box::pin(async move {
             for (party, date) in dates {
                 let host = party % users.min(&10);

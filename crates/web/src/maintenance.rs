@@ -9,7 +9,7 @@ use std::path::Path;
 
 use accounts::is_verifiable;
 use anyhow::{Context as _, bail, ensure};
-use store::{BackupError, PartyStore};
+use store::{BackupError, Inspection};
 
 /// Prints each violation on a line of its own, as it is found.
 ///
@@ -17,7 +17,7 @@ use store::{BackupError, PartyStore};
 /// The database holds a violation, cannot be opened, or cannot be read to its end.
 pub(crate) async fn check(database: &str) -> anyhow::Result<()> {
     let (mut out, mut count) = (stdout(), 0_u64);
-    let checked = PartyStore::inspect(database).await?.check(is_verifiable, |violation| {
+    let checked = Inspection::of_parties(database).await?.check(is_verifiable, |violation| {
         count += 1;
         let _ = writeln!(out, "{}", messages::violation(&violation)); // a closed pipe must not change the exit code
     });
@@ -32,7 +32,7 @@ pub(crate) async fn check(database: &str) -> anyhow::Result<()> {
 /// # Errors
 /// The copy cannot be made, or the database is PostgreSQL: the error then holds the `pg_dump` command to run.
 pub(crate) async fn back_up(database: &str, copy: &Path) -> anyhow::Result<()> {
-    match PartyStore::inspect(database).await?.back_up(copy).await {
+    match Inspection::of_parties(database).await?.back_up(copy).await {
         Ok(()) => writeln!(stdout(), "{} is a complete and verified backup", copy.display())?,
         Err(BackupError::NotAFile) => {
             bail!("PostgreSQL is backed up by its own program: {}", pg_dump::command(database, copy))

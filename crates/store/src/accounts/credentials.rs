@@ -7,7 +7,7 @@ use domain::user::{Email, UserId};
 use sqlx::{FromRow, query_as, query_scalar};
 
 use crate::accounts::users::UserRow;
-use crate::engine::Engine;
+use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::error::into_store_error;
 use crate::statements::statements;
@@ -24,7 +24,7 @@ statements! {
 
 /// The repository of password hashes.
 pub(crate) struct Credentials<D: Dialect> {
-    pub(crate) engine: Engine<D>,
+    pub(crate) database: OpenDatabase<D>,
 }
 
 #[derive(FromRow)]
@@ -37,7 +37,7 @@ struct CredentialRow {
 #[async_trait]
 impl<D: Dialect> CredentialRepository for Credentials<D> {
     async fn find_by_email(&self, email: &Email) -> Result<Option<Credential>, StoreError> {
-        let row = query_as::<_, CredentialRow>(FIND_BY_EMAIL).bind(email.key()).fetch_optional(&self.engine.read);
+        let row = query_as::<_, CredentialRow>(FIND_BY_EMAIL).bind(email.key()).fetch_optional(&self.database.read);
         let Some(row) = row.await.map_err(into_store_error)? else {
             return Ok(None);
         };
@@ -49,7 +49,7 @@ impl<D: Dialect> CredentialRepository for Credentials<D> {
 
     async fn rehash(&self, user: UserId, stale: &PasswordHash, fresh: &PasswordHash) -> Result<bool, StoreError> {
         let input = (user, stale.clone(), fresh.clone());
-        let rehashed = self.engine.writer.write(input, |connection, (user, stale, fresh)| {
+        let rehashed = self.database.writer.write(input, |connection, (user, stale, fresh)| {
             Box::pin(async move {
                 let rehash = query_scalar::<D, i64>(REHASH).bind(user.get()).bind(stale.expose()).bind(fresh.expose());
                 Ok(rehash.fetch_optional(connection).await?.is_some())

@@ -7,7 +7,7 @@ use domain::{StoreError, Timestamp};
 use sqlx::{FromRow, query, query_as, query_scalar};
 
 use crate::accounts::users::UserRow;
-use crate::engine::Engine;
+use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::error::into_store_error;
 use crate::statements::statements;
@@ -38,7 +38,7 @@ statements! {
 
 /// The repository of sessions.
 pub(crate) struct Sessions<D: Dialect> {
-    pub(crate) engine: Engine<D>,
+    pub(crate) database: OpenDatabase<D>,
 }
 
 #[derive(FromRow)]
@@ -80,7 +80,7 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
         replaces: Option<TokenDigest>,
     ) -> Result<SessionId, StoreError> {
         let opened =
-            self.engine.writer.write((digest, session, replaces), |connection, (digest, session, replaces)| {
+            self.database.writer.write((digest, session, replaces), |connection, (digest, session, replaces)| {
                 Box::pin(async move {
                     if let Some(replaced) = replaces {
                         query::<D>(END).bind(&replaced.as_bytes()[..]).execute(&mut *connection).await?;
@@ -103,7 +103,7 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
     }
 
     async fn find(&self, digest: TokenDigest) -> Result<Option<StoredSession>, StoreError> {
-        let row = query_as::<_, SessionRow>(FIND).bind(&digest.as_bytes()[..]).fetch_optional(&self.engine.read);
+        let row = query_as::<_, SessionRow>(FIND).bind(&digest.as_bytes()[..]).fetch_optional(&self.database.read);
         row.await.map_err(into_store_error)?.map(SessionRow::parse).transpose().map_err(into_store_error)
     }
 
@@ -115,7 +115,7 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
         unless_seen_after: Timestamp,
     ) -> Result<bool, StoreError> {
         let times = [seen_at, expires_at, unless_seen_after].map(Timestamp::as_millis);
-        let touched = self.engine.writer.write((id, times), |connection, (id, times)| {
+        let touched = self.database.writer.write((id, times), |connection, (id, times)| {
             Box::pin(async move {
                 let touch = query_scalar::<D, i64>(TOUCH).bind(id.get()).bind(times[0]).bind(times[1]).bind(times[2]);
                 Ok(touch.fetch_optional(connection).await?.is_some())
@@ -125,7 +125,7 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
     }
 
     async fn end(&self, digest: TokenDigest) -> Result<Option<EndedSession>, StoreError> {
-        let ended = self.engine.writer.write(digest, |connection, digest| {
+        let ended = self.database.writer.write(digest, |connection, digest| {
             Box::pin(async move {
                 let end = query_as::<D, (i64, i64)>(END).bind(&digest.as_bytes()[..]);
                 let ended = end.fetch_optional(connection).await?;
@@ -136,7 +136,7 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
     }
 
     async fn end_all(&self, user: UserId) -> Result<u64, StoreError> {
-        let ended = self.engine.writer.write(user, |connection, user| {
+        let ended = self.database.writer.write(user, |connection, user| {
             Box::pin(async move {
                 let ended = query_scalar::<D, i64>(END_ALL).bind(user.get()).fetch_all(connection).await?;
                 Ok(ended.len() as u64)
@@ -146,7 +146,7 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
     }
 
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        let purged = self.engine.writer.write((now, limit), |connection, (now, limit)| {
+        let purged = self.database.writer.write((now, limit), |connection, (now, limit)| {
             Box::pin(async move {
                 let purge = query_scalar::<D, i64>(PURGE).bind(now.as_millis()).bind(i64::from(*limit));
                 Ok(purge.fetch_all(connection).await?.len() as u64)

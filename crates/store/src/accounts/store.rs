@@ -11,9 +11,8 @@ use super::sessions::Sessions;
 use super::users::Users;
 use crate::engine::dialect::Dialect;
 use crate::engine::migrate::MigrationSet;
-use crate::engine::{Database, Engine};
+use crate::engine::{Database, OpenDatabase};
 use crate::error::{ConnectError, into_store_error};
-use crate::inspect::Inspection;
 use crate::statements::statements;
 use crate::timeouts::READINESS_TIMEOUT;
 
@@ -57,16 +56,6 @@ impl AccountStore {
         Ok(Self { database: Database::connect(url, &sets).await? })
     }
 
-    /// Opens the existing database at `url` for the maintenance commands, without creating or migrating it. Tables other than
-    /// the accounts' are not checked, but are part of a backup.
-    ///
-    /// # Errors
-    /// [`ConnectError`]: one line for the operator. [`ConnectError::OlderSchema`] and [`ConnectError::NewerSchema`] where
-    /// another version of the program migrated the accounts' tables last.
-    pub async fn inspect(url: &str) -> Result<Inspection, ConnectError> {
-        Inspection::of_accounts(url).await
-    }
-
     /// The open database, for an embedder's own tables in it. See [`crate::embed`].
     #[must_use]
     pub fn database(&self) -> &Database {
@@ -80,25 +69,25 @@ impl AccountStore {
     /// The database does not respond.
     pub async fn ping(&self) -> Result<(), StoreError> {
         match &self.database {
-            Database::Sqlite(engine) => ping(engine).await,
-            Database::Postgres(engine) => ping(engine).await,
+            Database::Sqlite(database) => ping(database).await,
+            Database::Postgres(database) => ping(database).await,
         }
     }
 
     /// Closes every connection, after the statements that are under way. SQLite then copies its WAL into the database file.
     pub async fn close(&self) {
         match &self.database {
-            Database::Sqlite(engine) => engine.close().await,
-            Database::Postgres(engine) => engine.close().await,
+            Database::Sqlite(database) => database.close().await,
+            Database::Postgres(database) => database.close().await,
         }
     }
 }
 
-async fn ping<D: Dialect>(engine: &Engine<D>) -> Result<(), StoreError> {
-    if !engine.writer.is_open() {
+async fn ping<D: Dialect>(database: &OpenDatabase<D>) -> Result<(), StoreError> {
+    if !database.writer.is_open() {
         return Err(into_store_error(sqlx::Error::PoolClosed));
     }
-    let response = timeout(READINESS_TIMEOUT, query(PING).fetch_optional(&engine.read)).await;
+    let response = timeout(READINESS_TIMEOUT, query(PING).fetch_optional(&database.read)).await;
     response.map_err(StoreError::new)?.map_err(into_store_error)?;
     Ok(())
 }
@@ -106,16 +95,16 @@ async fn ping<D: Dialect>(engine: &Engine<D>) -> Result<(), StoreError> {
 impl From<AccountStore> for AccountPorts {
     fn from(store: AccountStore) -> Self {
         match store.database {
-            Database::Sqlite(engine) => ports(&engine),
-            Database::Postgres(engine) => ports(&engine),
+            Database::Sqlite(database) => ports(&database),
+            Database::Postgres(database) => ports(&database),
         }
     }
 }
 
-fn ports<D: Dialect>(engine: &Engine<D>) -> AccountPorts {
+fn ports<D: Dialect>(database: &OpenDatabase<D>) -> AccountPorts {
     AccountPorts {
-        users: Arc::new(Users { engine: engine.clone() }),
-        credentials: Arc::new(Credentials { engine: engine.clone() }),
-        sessions: Arc::new(Sessions { engine: engine.clone() }),
+        users: Arc::new(Users { database: database.clone() }),
+        credentials: Arc::new(Credentials { database: database.clone() }),
+        sessions: Arc::new(Sessions { database: database.clone() }),
     }
 }

@@ -7,7 +7,7 @@ use domain::{Page, PageSize, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as};
 
-use crate::engine::Engine;
+use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
 use crate::error::{corrupt, into_store_error};
@@ -33,7 +33,7 @@ statements! {
 
 /// The repository of users.
 pub(crate) struct Users<D: Dialect> {
-    pub(crate) engine: Engine<D>,
+    pub(crate) database: OpenDatabase<D>,
 }
 
 /// A row of `users`. A statement that joins `users` leaves the columns their names.
@@ -72,23 +72,23 @@ struct TakenKeysRow {
 #[async_trait]
 impl<D: Dialect> UserRepository for Users<D> {
     async fn add(&self, user: NewUser, hash: PasswordHash) -> Result<User, AddUserError> {
-        let added = self.engine.writer.write((user, hash), add::<D>).await;
+        let added = self.database.writer.write((user, hash), add::<D>).await;
         added.map_err(|error| error.refusal().map_or_else(AddUserError::from, AddUserError::Taken))
     }
 
     async fn find(&self, id: UserId) -> Result<Option<User>, StoreError> {
-        let row = query_as::<_, UserRow>(FIND).bind(id.get()).fetch_optional(&self.engine.read);
+        let row = query_as::<_, UserRow>(FIND).bind(id.get()).fetch_optional(&self.database.read);
         row.await.map_err(into_store_error)?.map(UserRow::parse).transpose().map_err(into_store_error)
     }
 
     async fn find_by_username(&self, username: &Username) -> Result<Option<User>, StoreError> {
-        let row = query_as::<_, UserRow>(FIND_BY_USERNAME).bind(username.key()).fetch_optional(&self.engine.read);
+        let row = query_as::<_, UserRow>(FIND_BY_USERNAME).bind(username.key()).fetch_optional(&self.database.read);
         row.await.map_err(into_store_error)?.map(UserRow::parse).transpose().map_err(into_store_error)
     }
 
     async fn list(&self, before: Option<UserId>, size: PageSize) -> Result<Page<User, UserId>, StoreError> {
         let before = before.map_or(i64::MAX, UserId::get);
-        let rows = query_as::<_, UserRow>(LIST).bind(before).bind(size.rows_and_one()).fetch_all(&self.engine.read);
+        let rows = query_as::<_, UserRow>(LIST).bind(before).bind(size.rows_and_one()).fetch_all(&self.database.read);
         let users = rows.await.map_err(into_store_error)?.into_iter().map(UserRow::parse).collect::<sqlx::Result<_>>();
         Ok(Page::from_rows(users.map_err(into_store_error)?, size, |user| user.id))
     }

@@ -38,7 +38,7 @@ pub trait Dialect:
     const BEGIN_WRITE: &'static str;
 
     /// Whether a connection is closed when a statement on it was abandoned after its deadline. PostgreSQL: the server is
-    /// silent, and a ping would wait as long again. SQLite: the statement still runs, and its connection slot stays taken.
+    /// silent, and a ping would wait as long again. SQLite: the statement still runs, and it keeps its pool permit.
     #[doc(hidden)]
     const CLOSES_SILENT_CONNECTIONS: bool;
 
@@ -76,18 +76,17 @@ impl Dialect for Postgres {
     }
 }
 
-/// Whether a write failed because the column `rule` (`table.column`, declared `UNIQUE` in its own line) holds the value
-/// already.
+/// Whether a write failed because `column` (`table.column`, declared `UNIQUE` in its own line) holds the value already.
 ///
 /// PostgreSQL reports the constraint's name, which it derives from table and column. SQLite reports the column in its
 /// message. A primary key, a `UNIQUE` over several columns and a table that was renamed are not supported.
 #[must_use]
-pub fn is_taken(error: &sqlx::Error, rule: &str) -> bool {
+pub fn is_taken(error: &sqlx::Error, column: &str) -> bool {
     let Some(error) = error.as_database_error().filter(|error| error.is_unique_violation()) else {
         return false;
     };
     match error.constraint() {
-        Some(name) => name == format!("{}_key", rule.replace('.', "_")),
-        None => error.message() == format!("UNIQUE constraint failed: {rule}"),
+        Some(name) => name == format!("{}_key", column.replace('.', "_")),
+        None => error.message() == format!("UNIQUE constraint failed: {column}"),
     }
 }

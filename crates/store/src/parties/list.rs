@@ -16,12 +16,12 @@ use sqlx::{query_as, query_scalar};
 use self::search::Search;
 use self::statements::{LIST, LIST_ATTENDED, LIST_HOSTED, SEARCH_PAST, SEARCH_UPCOMING};
 use super::summary::read_summaries;
-use crate::engine::Engine;
+use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 
 /// The page of `query` after `after`. One statement; a search in all parties takes up to two.
 pub(super) async fn list<D: Dialect>(
-    engine: &Engine<D>,
+    database: &OpenDatabase<D>,
     query: &PartyQuery,
     viewer: UserId,
     now: Timestamp,
@@ -32,7 +32,7 @@ pub(super) async fn list<D: Dialect>(
         return Ok(Page::from_rows(Vec::new(), size, |party| cursor(party, now)));
     };
     let (upcoming, past) = start_positions(after, now);
-    let list = List { engine, viewer, search, only_with_seats: query.has_free_seats, upcoming, past };
+    let list = List { database, viewer, search, only_with_seats: query.has_free_seats, upcoming, past };
     let rows = size.rows_and_one();
     let parties = match query.scope {
         Scope::All if list.is_filtered() => list.search(rows).await?,
@@ -67,7 +67,7 @@ pub(super) fn cursor(party: &PartySummary, now: Timestamp) -> PartyCursor {
 
 /// The parameters that the statements of a list share.
 struct List<'e, D: Dialect> {
-    engine: &'e Engine<D>,
+    database: &'e OpenDatabase<D>,
     viewer: UserId,
     search: Search,
     only_with_seats: bool,
@@ -103,7 +103,7 @@ impl<D: Dialect> List<'_, D> {
             .bind(self.search.pattern.as_deref())
             .bind(i64::from(self.only_with_seats))
             .bind(rows);
-        read_summaries(statement.fetch_one(&self.engine.searches).await?.as_deref())
+        read_summaries(statement.fetch_one(&self.database.searches).await?.as_deref())
     }
 
     /// Reads both parts.
@@ -121,7 +121,7 @@ impl<D: Dialect> List<'_, D> {
             Some(user) => statement.bind(user.get()),
             None => statement,
         };
-        let (upcoming, past) = statement.fetch_one(&self.engine.read).await?;
+        let (upcoming, past) = statement.fetch_one(&self.database.read).await?;
         let mut parties = read_summaries(upcoming.as_deref())?;
         parties.extend(read_summaries(past.as_deref())?);
         Ok(parties)

@@ -9,27 +9,27 @@ use domain::user::UserId;
 use domain::{Page, PageSize, StoreError, Timestamp};
 
 use super::{add, find, list, update, views};
-use crate::engine::Engine;
+use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::error::into_store_error;
 
 /// The repository of parties.
 pub(crate) struct PartyTables<D: Dialect> {
-    pub(crate) engine: Engine<D>,
+    pub(crate) database: OpenDatabase<D>,
 }
 
 #[async_trait]
 impl<D: Dialect> PartyRepository for PartyTables<D> {
     async fn add(&self, party: NewParty) -> Result<PartyId, StoreError> {
         let added = self
-            .engine
+            .database
             .writer
             .write(party, |connection, party| Box::pin(async move { Ok(add::add::<D>(connection, party).await?) }));
         Ok(added.await?)
     }
 
     async fn find(&self, id: PartyId, viewer: UserId) -> Result<Option<PartyView>, StoreError> {
-        find::find(&self.engine.read, id, viewer).await.map_err(into_store_error)
+        find::find(&self.database.read, id, viewer).await.map_err(into_store_error)
     }
 
     async fn list(
@@ -40,11 +40,11 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         after: Option<PartyCursor>,
         size: PageSize,
     ) -> Result<Page<PartySummary, PartyCursor>, StoreError> {
-        list::list(&self.engine, &query, viewer, now, after, size).await.map_err(into_store_error)
+        list::list(&self.database, &query, viewer, now, after, size).await.map_err(into_store_error)
     }
 
     async fn home(&self, viewer: UserId, now: Timestamp, size: PageSize) -> Result<HomeView, StoreError> {
-        views::home(&self.engine.read, viewer, now, size).await.map_err(into_store_error)
+        views::home(&self.database.read, viewer, now, size).await.map_err(into_store_error)
     }
 
     async fn own_profile(
@@ -54,11 +54,11 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         after: ProfileCursors,
         size: PageSize,
     ) -> Result<ProfileView, StoreError> {
-        views::own_profile(&self.engine.read, user, now, after, size).await.map_err(into_store_error)
+        views::own_profile(&self.database.read, user, now, after, size).await.map_err(into_store_error)
     }
 
     async fn update(&self, id: PartyId, guest: Option<UserId>, change: PartyChange) -> Result<Outcome, UpdateError> {
-        let updated = self.engine.writer.write((id, guest, change), update::update::<D>).await;
+        let updated = self.database.writer.write((id, guest, change), update::update::<D>).await;
         updated.map_err(|error| error.refusal().unwrap_or_else(UpdateError::from))
     }
 }

@@ -9,7 +9,6 @@ use super::repository::PartyTables;
 use crate::AccountStore;
 use crate::embed::Database;
 use crate::error::ConnectError;
-use crate::inspect::Inspection;
 
 /// Dinner parties, in the database of their hosts' and guests' accounts. Clones share one open database.
 #[derive(Debug, Clone)]
@@ -28,15 +27,6 @@ impl PartyStore {
         Ok(Self { accounts })
     }
 
-    /// Opens the existing database at `url` for the maintenance commands, without creating or migrating it.
-    ///
-    /// # Errors
-    /// [`ConnectError`]: one line for the operator. [`ConnectError::OlderSchema`] and [`ConnectError::NewerSchema`] where
-    /// another version of the program migrated the database last.
-    pub async fn inspect(url: &str) -> Result<Inspection, ConnectError> {
-        Inspection::of_accounts_and_parties(url).await
-    }
-
     /// The accounts in the same database.
     #[must_use]
     pub fn accounts(&self) -> &AccountStore {
@@ -47,8 +37,8 @@ impl PartyStore {
     #[must_use]
     pub fn parties(&self) -> Arc<dyn PartyRepository> {
         match self.accounts.database().clone() {
-            Database::Sqlite(engine) => Arc::new(PartyTables { engine }),
-            Database::Postgres(engine) => Arc::new(PartyTables { engine }),
+            Database::Sqlite(database) => Arc::new(PartyTables { database }),
+            Database::Postgres(database) => Arc::new(PartyTables { database }),
         }
     }
 }

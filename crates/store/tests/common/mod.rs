@@ -12,7 +12,7 @@ use domain::user::{Email, NewUser, User, Username};
 use domain::{AccountPorts, Timestamp};
 use sqlx::query_scalar;
 use store::PartyStore;
-use store::embed::{Database, Dialect, Engine, WriteError};
+use store::embed::{Database, Dialect, OpenDatabase, WriteError};
 use tempfile::TempDir;
 use test_support::{Postgres, sqlite_url};
 
@@ -69,13 +69,13 @@ pub async fn past_our_types(store: &PartyStore, sql: &'static str) -> Result<Opt
 /// Runs SQL in one transaction, and returns the first integer of its first row.
 pub async fn write(database: &Database, sql: &'static str) -> Result<Option<i64>, WriteError> {
     match database {
-        Database::Sqlite(engine) => run(engine, sql).await,
-        Database::Postgres(engine) => run(engine, sql).await,
+        Database::Sqlite(database) => run(database, sql).await,
+        Database::Postgres(database) => run(database, sql).await,
     }
 }
 
-async fn run<D: Dialect>(engine: &Engine<D>, sql: &'static str) -> Result<Option<i64>, WriteError> {
-    let written = engine.writer.write(sql, |connection, sql| {
+async fn run<D: Dialect>(database: &OpenDatabase<D>, sql: &'static str) -> Result<Option<i64>, WriteError> {
+    let written = database.writer.write(sql, |connection, sql| {
         let sql = *sql;
         Box::pin(async move { Ok(query_scalar::<D, i64>(sql).fetch_optional(connection).await?) })
     });

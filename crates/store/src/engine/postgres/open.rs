@@ -6,7 +6,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::transaction::TransactionPerJob;
 use super::{error_code, pool, url};
-use crate::engine::Engine;
+use crate::engine::OpenDatabase;
 use crate::engine::guarded_pool::GuardedPool;
 use crate::engine::migrate::{MigrationSet, ensure_current, migrate};
 use crate::engine::read_pool::ReadPool;
@@ -24,11 +24,11 @@ const SEARCH_CONNECTIONS: u32 = 2;
 const WRITE_CONNECTIONS: u32 = 8;
 
 /// Opens the database at `url` and runs the migrations.
-pub(crate) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Engine<Postgres>, ConnectError> {
+pub(crate) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<OpenDatabase<Postgres>, ConnectError> {
     let options = url::parse(url)?;
     let database = url::address(&options);
-    let engine = open(options, sets).await;
-    engine.map_err(|error| error.into_connect_error(|source| ConnectError::Unreachable { database, source }))
+    let opened = open(options, sets).await;
+    opened.map_err(|error| error.into_connect_error(|source| ConnectError::Unreachable { database, source }))
 }
 
 /// Opens an existing database without migrating it.
@@ -45,13 +45,13 @@ pub(crate) async fn open_existing(url: &str, sets: &[MigrationSet]) -> Result<Pg
         .map_err(|error: OpenError| error.into_connect_error(|source| ConnectError::Unreachable { database, source }))
 }
 
-async fn open(options: PgConnectOptions, sets: &[MigrationSet]) -> Result<Engine<Postgres>, OpenError> {
+async fn open(options: PgConnectOptions, sets: &[MigrationSet]) -> Result<OpenDatabase<Postgres>, OpenError> {
     wait_until_ready(&options).await?;
     let writes = pool::options(WRITE_CONNECTIONS).connect_with(options.clone()).await?;
     migrate(&writes, sets).await?;
     let searches = pool::options(SEARCH_CONNECTIONS).connect_with(options.clone()).await?;
     let pages = pool::options(PAGE_CONNECTIONS).connect_with(options).await?;
-    Ok(Engine {
+    Ok(OpenDatabase {
         read: ReadPool::new(GuardedPool::new(pages)),
         searches: ReadPool::new(GuardedPool::new(searches)),
         writer: Writer::new(TransactionPerJob::new(GuardedPool::new(writes))),

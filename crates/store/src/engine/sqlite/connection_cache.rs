@@ -25,21 +25,21 @@ struct Shared {
     opener: Pool<Sqlite>,
     idle: Mutex<Vec<SqliteConnection>>,
     /// One permit per connection that may be in use.
-    slots: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     size: u32,
 }
 
 impl ConnectionCache {
     /// A cache of at most `size` connections, which `opener` opens as they are needed.
     pub(crate) fn new(size: u32, opener: Pool<Sqlite>) -> Self {
-        let slots = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1)));
-        Self { shared: Arc::new(Shared { opener, idle: Mutex::default(), slots, size }) }
+        let permits = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1)));
+        Self { shared: Arc::new(Shared { opener, idle: Mutex::default(), permits, size }) }
     }
 
-    fn lease(&self, connection: SqliteConnection, slot: OwnedSemaphorePermit) -> CachedConnection {
+    fn lease(&self, connection: SqliteConnection, permit: OwnedSemaphorePermit) -> CachedConnection {
         CachedConnection {
             connection: Some(connection),
-            slot: Some(slot),
+            permit: Some(permit),
             shared: Arc::clone(&self.shared),
             has_ended: false,
         }
@@ -64,42 +64,42 @@ impl ReadConnections<Sqlite> for ConnectionCache {
 
     async fn acquire(&self) -> Result<CachedConnection, Error> {
         let shared = &self.shared;
-        // Without a timer where a slot and a connection are free.
-        if let Ok(slot) = Arc::clone(&shared.slots).try_acquire_owned() {
+        // Without a timer where a permit and an idle connection are free.
+        if let Ok(permit) = Arc::clone(&shared.permits).try_acquire_owned() {
             let idle = shared.idle().pop();
             if let Some(connection) = idle {
-                return Ok(self.lease(connection, slot));
+                return Ok(self.lease(connection, permit));
             }
         }
         let acquired = timeout(POOL_ACQUIRE_TIMEOUT, async {
-            let slot = Arc::clone(&shared.slots).acquire_owned().await.map_err(|_| Error::PoolClosed)?;
+            let permit = Arc::clone(&shared.permits).acquire_owned().await.map_err(|_| Error::PoolClosed)?;
             let idle = shared.idle().pop();
             let connection = match idle {
                 Some(connection) => connection,
                 None => shared.opener.acquire().await?.detach(),
             };
-            Ok(self.lease(connection, slot))
+            Ok(self.lease(connection, permit))
         });
         acquired.await.unwrap_or(Err(Error::PoolTimedOut))
     }
 
     async fn close(&self) {
         let shared = &self.shared;
-        let all_slots = shared.slots.acquire_many(shared.size).await;
-        shared.slots.close();
+        let all_permits = shared.permits.acquire_many(shared.size).await;
+        shared.permits.close();
         let idle = std::mem::take(&mut *shared.idle());
         for connection in idle {
             let _ = connection.close().await; // read-only: nothing can be lost
         }
-        drop(all_slots);
+        drop(all_permits);
         shared.opener.close().await;
     }
 }
 
-/// A connection of the cache, and its slot.
+/// A connection of the cache, and its permit.
 pub struct CachedConnection {
     connection: Option<SqliteConnection>,
-    slot: Option<OwnedSemaphorePermit>,
+    permit: Option<OwnedSemaphorePermit>,
     shared: Arc<Shared>,
     has_ended: bool,
 }
@@ -126,20 +126,20 @@ impl Lease<Sqlite> for CachedConnection {
 
 impl Drop for CachedConnection {
     fn drop(&mut self) {
-        let (Some(mut connection), slot) = (self.connection.take(), self.slot.take()) else {
+        let (Some(mut connection), permit) = (self.connection.take(), self.permit.take()) else {
             return;
         };
         let shared = Arc::clone(&self.shared);
         if self.has_ended {
-            shared.idle().push(connection); // before the slot is free
+            shared.idle().push(connection); // before the permit is free
         } else if let Ok(runtime) = Handle::try_current() {
             // The caller was dropped, but SQLite may still run the statement. No other statement waits behind it, and it keeps
-            // its slot, so that no more statements run than there are slots.
+            // its permit, so that no more statements run than there are permits.
             runtime.spawn(async move {
                 if connection.ping().await.is_ok() {
                     shared.idle().push(connection);
                 }
-                drop(slot);
+                drop(permit);
             });
         }
     }

@@ -11,7 +11,7 @@ use super::checkpoint::Wal;
 use super::connection_cache::ConnectionCache;
 use super::group_commit::GroupCommit;
 use super::{error_code, url};
-use crate::engine::Engine;
+use crate::engine::OpenDatabase;
 use crate::engine::guarded_pool::GuardedPool;
 use crate::engine::migrate::{MigrationSet, ensure_current, migrate};
 use crate::engine::read_pool::ReadPool;
@@ -26,7 +26,7 @@ const PAGE_CONNECTIONS: u32 = 4;
 const SEARCH_CONNECTIONS: u32 = 2;
 
 /// Opens the file at `url`, creates it where it does not exist, and runs the migrations.
-pub(crate) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Engine<Sqlite>, ConnectError> {
+pub(crate) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<OpenDatabase<Sqlite>, ConnectError> {
     let options = url::parse(url)?;
     if url::is_read_only(&options) {
         return Err(ConnectError::UnsupportedUrl("a server writes, and this one may only be read"));
@@ -36,7 +36,7 @@ pub(crate) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<Engine<S
     let deadline = Instant::now() + OPEN_TIMEOUT;
     loop {
         match open(&options, sets).await {
-            Ok(engine) => return Ok(engine),
+            Ok(database) => return Ok(database),
             Err(OpenError::Driver(error)) if error_code::is_busy(&error) && Instant::now() < deadline => {
                 sleep(SQLITE_OPEN_INTERVAL).await;
             }
@@ -82,7 +82,7 @@ async fn create(file: &Path) -> Result<(), ConnectError> {
     }
 }
 
-async fn open(options: &SqliteConnectOptions, sets: &[MigrationSet]) -> Result<Engine<Sqlite>, OpenError> {
+async fn open(options: &SqliteConnectOptions, sets: &[MigrationSet]) -> Result<OpenDatabase<Sqlite>, OpenError> {
     let write_options = options.clone().journal_mode(SqliteJournalMode::Wal);
     // SQLite truncates a WAL that was longer once.
     let write_options = write_options.pragma("journal_size_limit", Wal::MAX_BYTES.to_string());
@@ -93,7 +93,7 @@ async fn open(options: &SqliteConnectOptions, sets: &[MigrationSet]) -> Result<E
     let wal = Wal::of(&tokio::fs::canonicalize(options.get_filename()).await.map_err(sqlx::Error::Io)?);
     let opener = pool_options(PAGE_CONNECTIONS).connect_lazy_with(read_options.clone());
     let searches = pool_options(SEARCH_CONNECTIONS).connect_with(read_options).await?;
-    Ok(Engine {
+    Ok(OpenDatabase {
         read: ReadPool::new(ConnectionCache::new(PAGE_CONNECTIONS, opener)),
         searches: ReadPool::new(GuardedPool::new(searches)),
         writer: Writer::new(GroupCommit::start(writer, wal)),

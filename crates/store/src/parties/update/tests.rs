@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use super::*;
 use crate::PartyStore;
-use crate::embed::{Database, Engine};
+use crate::embed::{Database, OpenDatabase};
 use crate::engine::sqlite::error_code::is_busy;
 use crate::plan::{assert_uses_indexes, query_plan};
 
@@ -116,14 +116,14 @@ impl Race {
 /// Returns how many guests are seated after each round.
 async fn rounds<D: Dialect, F: Future<Output = ()>>(
     race: &Race,
-    engine: &Engine<D>,
+    database: &OpenDatabase<D>,
     barrier_timeout: Duration,
-    accept: impl Fn(Engine<D>, Attempt) -> F,
+    accept: impl Fn(OpenDatabase<D>, Attempt) -> F,
 ) -> Vec<usize> {
     let mut seated = vec![];
     for _ in 0..ROUNDS {
         let [one, other] = race.attempts(barrier_timeout).await;
-        tokio::join!(accept(engine.clone(), one.clone()), accept(engine.clone(), other));
+        tokio::join!(accept(database.clone(), one.clone()), accept(database.clone(), other));
         seated.push(race.seated(&one).await);
     }
     seated
@@ -137,15 +137,15 @@ const SHORT_TIMEOUT: Duration = Duration::from_millis(300);
 #[tokio::test]
 async fn postgres_without_row_lock_seats_two_on_one_seat() {
     let race = Race::on_postgres().await;
-    let Database::Postgres(engine) = race.store.accounts().database() else { panic!("not PostgreSQL") };
+    let Database::Postgres(database) = race.store.accounts().database() else { panic!("not PostgreSQL") };
 
-    let wrong = rounds(&race, engine, LONG_TIMEOUT, async |engine, attempt| {
-        engine.writer.write(attempt, without_the_lock::<sqlx::Postgres>).await.unwrap();
+    let wrong = rounds(&race, database, LONG_TIMEOUT, async |database, attempt| {
+        database.writer.write(attempt, without_the_lock::<sqlx::Postgres>).await.unwrap();
     });
     assert_eq!(wrong.await, [2; ROUNDS]);
 
-    let right = rounds(&race, engine, SHORT_TIMEOUT, async |engine, attempt| {
-        engine.writer.write(attempt, with_the_lock::<sqlx::Postgres>).await.unwrap();
+    let right = rounds(&race, database, SHORT_TIMEOUT, async |database, attempt| {
+        database.writer.write(attempt, with_the_lock::<sqlx::Postgres>).await.unwrap();
     });
     assert_eq!(right.await, [1; ROUNDS]);
 }
@@ -153,24 +153,24 @@ async fn postgres_without_row_lock_seats_two_on_one_seat() {
 #[tokio::test]
 async fn sqlite_read_outside_the_write_seats_two_on_one_seat() {
     let race = Race::new(None).await;
-    let Database::Sqlite(engine) = race.store.accounts().database() else { panic!("not SQLite") };
+    let Database::Sqlite(database) = race.store.accounts().database() else { panic!("not SQLite") };
 
-    let wrong = rounds(&race, engine, LONG_TIMEOUT, async |engine, attempt| {
-        let mut reader = engine.searches.pool().acquire().await.unwrap();
+    let wrong = rounds(&race, database, LONG_TIMEOUT, async |database, attempt| {
+        let mut reader = database.searches.pool().acquire().await.unwrap();
         let stored =
             StoredParty::load::<Sqlite>(&mut reader, attempt.party, Some(attempt.guest)).await.unwrap().unwrap();
         attempt.wait_for_the_other().await;
         let mut party = stored.party.clone();
         attempt.accept(&mut party);
-        let saved = engine.writer.write((stored, party), |connection, (stored, party)| {
+        let saved = database.writer.write((stored, party), |connection, (stored, party)| {
             Box::pin(async move { Ok::<_, WriteError>(stored.save::<Sqlite>(connection, party).await?) })
         });
         saved.await.unwrap();
     });
     assert_eq!(wrong.await, [2; ROUNDS]);
 
-    let right = rounds(&race, engine, SHORT_TIMEOUT, async |engine, attempt| {
-        engine.writer.write(attempt, with_the_lock::<Sqlite>).await.unwrap();
+    let right = rounds(&race, database, SHORT_TIMEOUT, async |database, attempt| {
+        database.writer.write(attempt, with_the_lock::<Sqlite>).await.unwrap();
     });
     assert_eq!(right.await, [1; ROUNDS]);
 }
@@ -215,7 +215,7 @@ async fn change_reads_only_the_rows_that_it_needs() {
 #[tokio::test]
 async fn unchanged_rows_are_not_written() {
     let race = Race::new(None).await;
-    let Database::Sqlite(engine) = race.store.accounts().database() else { panic!("not SQLite") };
+    let Database::Sqlite(database) = race.store.accounts().database() else { panic!("not SQLite") };
     let [attempt, other] = race.attempts(SHORT_TIMEOUT).await;
     let respond = async |guest: UserId, rule: fn(&mut Party, UserId) -> Outcome| {
         let change: PartyChange = Arc::new(move |party| Ok(rule(party, guest)));
@@ -226,7 +226,7 @@ async fn unchanged_rows_are_not_written() {
     respond(attempt.guest, accept).await.unwrap();
     for table in ["parties", "rsvps"] {
         let sql = format!("CREATE TRIGGER {table}_stay BEFORE UPDATE ON {table} BEGIN SELECT raise(ABORT, 'no'); END");
-        let create = engine.writer.write(sql, |connection, sql| {
+        let create = database.writer.write(sql, |connection, sql| {
             #[expect(clippy::disallowed_methods, reason = "a trigger of this test")]
             let sql = sqlx::AssertSqlSafe(sql.clone());
             Box::pin(async move { Ok::<_, WriteError>(query::<Sqlite>(sql).execute(connection).await.map(|_| ())?) })

@@ -20,8 +20,8 @@ async fn read_pool(size: u32) -> (TempDir, ReadPool<Sqlite>) {
 const SLOW: &str =
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000000) SELECT count(*) FROM n";
 
-fn slots(pool: &ReadPool<Sqlite>) -> &Arc<Semaphore> {
-    &pool.connections().shared.slots
+fn permits(pool: &ReadPool<Sqlite>) -> &Arc<Semaphore> {
+    &pool.connections().shared.permits
 }
 
 fn idle(pool: &ReadPool<Sqlite>) -> usize {
@@ -56,9 +56,9 @@ async fn every_way_to_fetch_uses_the_cache() {
 }
 
 #[tokio::test]
-async fn statement_without_a_slot_times_out() {
+async fn statement_without_a_permit_times_out() {
     let (_folder, pool) = read_pool(1).await;
-    let taken = slots(&pool).acquire().await.unwrap();
+    let taken = permits(&pool).acquire().await.unwrap();
     tokio::time::pause();
     let start = tokio::time::Instant::now();
 
@@ -72,13 +72,13 @@ async fn statement_without_a_slot_times_out() {
 }
 
 #[tokio::test]
-async fn dropped_statement_keeps_its_slot_until_it_ends() {
+async fn dropped_statement_keeps_its_permit_until_it_ends() {
     let (_folder, pool) = read_pool(2).await;
     let dropped = timeout(Duration::from_millis(20), query(SLOW).fetch_one(&pool)).await;
     assert!(dropped.is_err());
     let beside = one(&pool).await.unwrap();
-    assert_eq!((beside, slots(&pool).available_permits(), idle(&pool)), (1, 1, 1));
-    let _all = timeout(Duration::from_mins(1), slots(&pool).acquire_many(2)).await.unwrap().unwrap();
+    assert_eq!((beside, permits(&pool).available_permits(), idle(&pool)), (1, 1, 1));
+    let _all = timeout(Duration::from_mins(1), permits(&pool).acquire_many(2)).await.unwrap().unwrap();
     assert_eq!(idle(&pool), 2);
 }
 
@@ -111,5 +111,5 @@ async fn close_waits_for_a_dropped_statement() {
     let dropped = timeout(Duration::from_millis(20), query(SLOW).fetch_one(&pool)).await;
     assert!(dropped.is_err());
     timeout(Duration::from_mins(1), pool.close()).await.unwrap();
-    assert_eq!((idle(&pool), slots(&pool).is_closed()), (0, true));
+    assert_eq!((idle(&pool), permits(&pool).is_closed()), (0, true));
 }

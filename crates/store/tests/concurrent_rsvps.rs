@@ -17,7 +17,7 @@ const GUESTS: usize = 60;
 const SEATS: u32 = 10;
 const ROUNDS: usize = 20;
 
-async fn storm(fresh: Fresh) {
+async fn concurrent_rsvps(fresh: Fresh) {
     let other = fresh.another().await;
     let accounts = fresh.accounts();
     let processes = [&fresh.store, &other].map(|store| Parties::new(store.parties(), Arc::new(FixedClock(NOW))));
@@ -51,16 +51,16 @@ async fn storm(fresh: Fresh) {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn sqlite_storm_over_two_stores_seats_exactly_ten() {
-    storm(common::sqlite().await).await;
+async fn sqlite_concurrent_rsvps_seat_exactly_ten() {
+    concurrent_rsvps(common::sqlite().await).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn postgres_storm_over_two_stores_seats_exactly_ten() {
-    storm(common::postgres().await).await;
+async fn postgres_concurrent_rsvps_seat_exactly_ten() {
+    concurrent_rsvps(common::postgres().await).await;
 }
 
-/// In as many rounds as the storm, since one round proves nothing.
+/// Submits one form to both stores at once, in as many rounds as the RSVPs: one round proves nothing.
 async fn submit_form_twice(fresh: Fresh) {
     let other = fresh.another().await;
     let ada = add_user(&fresh.accounts(), "ada").await;

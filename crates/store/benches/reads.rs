@@ -1,8 +1,9 @@
-//! What the reads of a page cost on SQLite, through the ports: whose session it is, and the page of 50 parties. The floor
-//! is a bare statement on the same connections: `SELECT 1`, and the page's bare rows.
+//! The reads of a page on SQLite, through the ports: a session, and a page of 50 parties. The floor is a bare statement on the
+//! same connections: `SELECT 1`, and the page's bare rows. A third group runs a statement on the connection cache; its floor
+//! is an sqlx pool of as many connections with the same options.
 
 #![allow(missing_docs, reason = "criterion's macros make public functions")]
-#![allow(clippy::unwrap_used, reason = "what is measured is made as a test makes it")]
+#![allow(clippy::unwrap_used, reason = "set up as in a test")]
 
 use std::sync::Arc;
 
@@ -14,7 +15,8 @@ use domain::party::{
 use domain::session::{Device, SessionRecord, TokenDigest};
 use domain::user::{Email, NewUser, UserId, Username};
 use domain::{AccountPorts, FixedClock, PageSize, Timestamp};
-use sqlx::{query, query_scalar};
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+use sqlx::{Pool, Sqlite, query, query_scalar};
 use store::PartyStore;
 use store::embed::Database;
 use tokio::runtime::Runtime;
@@ -22,7 +24,7 @@ use tokio::runtime::Runtime;
 const NOW: Timestamp = Timestamp::from_millis(1_767_225_600_000); // 1 January 2026
 const DIGEST: TokenDigest = TokenDigest::new([7; 32]);
 
-/// Ten people, 50 parties in 2030 with three guests each, and a session of the first.
+/// Adds ten users, 50 parties in 2030 with three guests each, and a session of the first user.
 async fn fill(store: &PartyStore) -> Vec<UserId> {
     let accounts: AccountPorts = store.accounts().clone().into();
     let parties = Parties::new(store.parties(), Arc::new(FixedClock(NOW)));
@@ -59,15 +61,23 @@ async fn fill(store: &PartyStore) -> Vec<UserId> {
     users
 }
 
+/// An sqlx pool of as many connections as the connection cache has, with the same options.
+async fn sqlx_pool(url: &str) -> Pool<Sqlite> {
+    let options = url.parse::<SqliteConnectOptions>().unwrap().read_only(true).foreign_keys(true);
+    let pool = SqlitePoolOptions::new().max_connections(4).test_before_acquire(false);
+    pool.idle_timeout(None).max_lifetime(None).connect_with(options).await.unwrap()
+}
+
 fn reads(criterion: &mut Criterion) {
     let (runtime, folder) = (Runtime::new().unwrap(), tempfile::tempdir().unwrap());
-    let store = runtime.block_on(PartyStore::connect(&test_support::sqlite_url(&folder))).unwrap();
-    let me = runtime.block_on(fill(&store))[0];
-    let Database::Sqlite(engine) = store.accounts().database().clone() else { unreachable!("the URL says SQLite") };
+    let url = test_support::sqlite_url(&folder);
+    let store = runtime.block_on(PartyStore::connect(&url)).unwrap();
+    let viewer = runtime.block_on(fill(&store))[0];
+    let Database::Sqlite(engine) = store.accounts().database().clone() else { unreachable!("the URL is SQLite's") };
     let read = engine.read.clone();
 
     let sessions = AccountPorts::from(store.accounts().clone()).sessions;
-    let mut group = criterion.benchmark_group("a session looked up");
+    let mut group = criterion.benchmark_group("find a session");
     group.bench_function("ours", |b| {
         b.to_async(&runtime).iter(async || assert!(sessions.find(DIGEST).await.unwrap().is_some()));
     });
@@ -77,11 +87,11 @@ fn reads(criterion: &mut Criterion) {
     group.finish();
 
     let parties = store.parties();
-    let mut group = criterion.benchmark_group("a page of 50 parties read");
+    let mut group = criterion.benchmark_group("list 50 parties");
     group.bench_function("ours", |b| {
-        let everything = PartyQuery { scope: Scope::All, search: String::new(), has_free_seats: false };
+        let all = PartyQuery { scope: Scope::All, search: String::new(), has_free_seats: false };
         b.to_async(&runtime).iter(async || {
-            let page = parties.list(everything.clone(), me, NOW, None, PageSize::clamped(50)).await.unwrap();
+            let page = parties.list(all.clone(), viewer, NOW, None, PageSize::clamped(50)).await.unwrap();
             assert_eq!(page.items.len(), 50);
         });
     });
@@ -90,6 +100,17 @@ fn reads(criterion: &mut Criterion) {
         b.to_async(&runtime).iter(async || query(rows).fetch_all(&read).await.unwrap());
     });
     group.finish();
+
+    let pool = runtime.block_on(sqlx_pool(&url));
+    let mut group = criterion.benchmark_group("run a statement");
+    group.bench_function("ours", |b| {
+        b.to_async(&runtime).iter(async || query_scalar::<_, i64>("SELECT 1").fetch_one(&read).await.unwrap());
+    });
+    group.bench_function("floor", |b| {
+        b.to_async(&runtime).iter(async || query_scalar::<_, i64>("SELECT 1").fetch_one(&pool).await.unwrap());
+    });
+    group.finish();
+    runtime.block_on(pool.close());
     runtime.block_on(store.accounts().close());
 }
 

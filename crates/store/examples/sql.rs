@@ -23,7 +23,7 @@ fn output(arguments: &[String]) -> Result<String, String> {
     let statements = store::statements();
     let (engine, name, values) = match arguments {
         [engine, name, values @ ..] => (engine.as_str(), name, values),
-        _ => return Ok(statements.iter().map(|statement| format!("{}\n", statement.name)).collect()),
+        _ => return Ok(statements.iter().flat_map(|statement| [statement.name.as_str(), "\n"]).collect()),
     };
     let found: Vec<_> = statements.iter().filter(|statement| statement.is_called(name)).collect();
     let [statement] = found[..] else {

@@ -12,7 +12,7 @@
 //!
 //! The driver moves each column of each row to the caller as an allocation of its own, 1,200 for a page of 50 parties, which
 //! took longer than finding the rows. As one text they are one allocation. JSON costs more on both engines: see
-//! `docs/adr/0010-a-page-is-read-at-once.md`.
+//! `docs/adr/0010-delimited-rows.md`.
 
 use std::error::Error;
 use std::num::ParseIntError;

@@ -10,7 +10,7 @@ use crate::timeouts::{POSTGRES_IDLE_TRANSACTION_TIMEOUT, POSTGRES_LOCK_TIMEOUT, 
 /// Settings of each connection. The URL's own `options` override them.
 ///
 /// A generic plan is used for all values of a statement. Our statements are written so that one plan suits all values, and
-/// planning a page took longer than reading it (`docs/adr/0010-a-page-is-read-at-once.md`).
+/// planning a page took longer than reading it (`docs/adr/0010-delimited-rows.md`).
 const SETTINGS: [(&str, &str); 4] = [
     ("statement_timeout", POSTGRES_STATEMENT_TIMEOUT),
     ("lock_timeout", POSTGRES_LOCK_TIMEOUT),

@@ -14,7 +14,7 @@ use crate::timeouts::POOL_ACQUIRE_TIMEOUT;
 /// Read-only connections to one SQLite file, for short statements.
 ///
 /// sqlx's own pool pings each connection that returns to it, in a task of its own. A file has no line that could be cut, and
-/// the ping takes as long as a short statement (figures in `docs/adr/0010-a-page-is-read-at-once.md`).
+/// the ping takes as long as a short statement (figures in `docs/adr/0010-delimited-rows.md`).
 #[derive(Clone)]
 pub struct ConnectionCache {
     shared: Arc<Shared>,

@@ -1,8 +1,7 @@
 //! The table of account pages. To add a page, add an entry to [`ACCOUNT_PAGES`] below and a file beside the others.
 //!
 //! Routes and their protection, paths and their settings, [`Builder::without`], the links between the pages, and the list
-//! in
-//! `docs/EMBEDDING.md` all come from this table.
+//! in `docs/EMBEDDING.md` all come from this table.
 
 mod log_in;
 mod log_out;

@@ -12,12 +12,15 @@ use anyhow::Context as _;
 
 use crate::{command, layers, spelling, tidy};
 
-/// The packages and features for clippy, rustdoc and the tests. They are the same, so that each dependency is compiled at
-/// most twice: once to be checked, once to be run.
+/// The packages and features for clippy, rustdoc and the tests.
+///
+/// They are the same, so that each dependency is compiled at most twice: once to be checked, once to be run.
 const WHOLE_WORKSPACE: &[&str] = &["--workspace", "--all-features"];
 
-/// Crates that are also checked on their own. A build of the whole workspace unifies features, and would hide that a crate
-/// needs a feature which its manifest does not enable, or that it forces Party or Poem on its users.
+/// Crates that are also checked on their own.
+///
+/// A build of the whole workspace unifies features, and would hide that a crate needs a feature which its manifest does
+/// not enable, or that it forces Party or Poem on its users.
 const STANDALONE_BUILDS: &[&[&str]] = &[
     &["--package", "domain", "--no-default-features"],
     &["--package", "auth"],

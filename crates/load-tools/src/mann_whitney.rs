@@ -13,8 +13,9 @@ pub struct MannWhitney {
     pub p: f64,
 }
 
-/// Compares two groups of times. A tie counts half; the standard deviation is not corrected for ties, since times in
-/// nanoseconds hardly tie.
+/// Compares two groups of times.
+///
+/// A tie counts half; the standard deviation is not corrected for ties, since times in nanoseconds hardly tie.
 #[must_use]
 pub fn compare(first: &[Duration], second: &[Duration]) -> MannWhitney {
     let count = |times: &[Duration]| f64::from(u32::try_from(times.len()).unwrap_or(u32::MAX));

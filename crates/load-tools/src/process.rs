@@ -19,8 +19,9 @@ pub struct ProcessUsage {
     pub wal_kib: u64,
 }
 
-/// By how many files or threads a process may grow. Open connections vary by a few; a leak at every hundredth request
-/// exceeds this within 10 minutes.
+/// By how many files or threads a process may grow.
+///
+/// Open connections vary by a few; a leak at every hundredth request exceeds this within 10 minutes.
 const ALLOWED_GROWTH: u64 = 24;
 
 impl ProcessUsage {

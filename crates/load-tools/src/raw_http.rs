@@ -17,8 +17,9 @@ pub fn authority(origin: &str) -> &str {
     origin.trim_start_matches("http://").trim_end_matches('/')
 }
 
-/// Sends `GET path` on an open connection and reads the response to its end. Returns the status; the connection can be
-/// used again unless `close` asked the server to close it.
+/// Sends `GET path` on an open connection and reads the response to its end.
+///
+/// Returns the status; the connection can be used again unless `close` asked the server to close it.
 ///
 /// # Errors
 /// The connection fails or is closed early, or the response has no valid head.
@@ -44,8 +45,10 @@ fn complete(response: &[u8]) -> anyhow::Result<Option<(u16, bool)>> {
     Ok(Some((status.context("a response without a status")?, is_complete)))
 }
 
-/// Sends `request` as it is and nothing more. Returns how the connection ended and after how long: the response's status,
-/// `closed` without a response, `still open` after [`INCOMPLETE_REQUEST_TIMEOUT`], or `no connection`.
+/// Sends `request` as it is and nothing more.
+///
+/// Returns how the connection ended and after how long: the response's status, `closed` without a
+/// response, `still open` after [`INCOMPLETE_REQUEST_TIMEOUT`], or `no connection`.
 pub async fn send_raw(authority: &str, request: &str) -> (String, Duration) {
     let start = Instant::now();
     let outcome = match timeout(INCOMPLETE_REQUEST_TIMEOUT, send(authority, request)).await {

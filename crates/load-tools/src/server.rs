@@ -27,8 +27,9 @@ pub struct ServerProcess {
 }
 
 impl ServerProcess {
-    /// A server that is not started yet. It will use the database at the URL `database` and append its log to
-    /// `folder/server.log`.
+    /// A server that is not started yet.
+    ///
+    /// It will use the database at the URL `database` and append its log to `folder/server.log`.
     #[must_use]
     pub fn new(program: &Path, database: &str, log_folder: &Path) -> Self {
         let log = log_folder.join("server.log");

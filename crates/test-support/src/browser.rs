@@ -23,8 +23,9 @@ pub use self::person::{Focus, Person, Tab};
 pub use self::settings::{Media, Scripts};
 pub use thirtyfour::Key;
 
-/// The innermost elements that reach past the right edge of a page that can be scrolled sideways. Elements that scroll or
-/// hide their own content do not count.
+/// The innermost elements that reach past the right edge of a page that can be scrolled sideways.
+///
+/// Elements that scroll or hide their own content do not count.
 const OVERFLOW: &str = "
     const root = document.documentElement, width = root.clientWidth;
     if (root.scrollWidth <= width) return [];
@@ -35,8 +36,9 @@ const OVERFLOW: &str = "
         + element.outerHTML.slice(0, 120);
     return [`${root.scrollWidth} px of content in ${width}`, ...inner.slice(0, 5).map(describe)];";
 
-/// A browser with a new profile. It is closed when this is dropped; where the test has failed, its page is saved in
-/// `target/browser-failures`.
+/// A browser with a new profile.
+///
+/// It is closed when this is dropped; where the test has failed, its page is saved in `target/browser-failures`.
 pub struct Browser {
     driver: WebDriver,
     name: String,
@@ -44,8 +46,9 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Opens a browser, which takes about a second. Waits while two other tests have browsers open. `name` is the name of its
-    /// files when the test fails.
+    /// Opens a browser, which takes about a second.
+    ///
+    /// Waits while two other tests have browsers open. `name` is the name of its files when the test fails.
     ///
     /// # Errors
     /// Chromium or its driver is not installed (the error names the command that installs it), or does not start.
@@ -127,8 +130,9 @@ impl Browser {
         Ok(self.driver.source().await?)
     }
 
-    /// Describes what makes the page scroll sideways: its width, and the first elements that reach past the edge. Empty where
-    /// the page does not scroll sideways.
+    /// Describes what makes the page scroll sideways: its width, and the first elements that reach past the edge.
+    ///
+    /// Empty where the page does not scroll sideways.
     ///
     /// # Errors
     /// The browser does not respond.
@@ -136,8 +140,10 @@ impl Browser {
         Ok(serde_json::from_value(self.evaluate(OVERFLOW, Vec::new()).await?)?)
     }
 
-    /// The console's warnings and errors in all tabs since the last call: of scripts, of the content security policy, of files
-    /// that did not load. That a page has an error status is not one of them.
+    /// The console's warnings and errors in all tabs since the last call.
+    ///
+    /// They are of scripts, of the content security policy, and of files that did not load. The error status of a page is
+    /// not among them.
     ///
     /// # Errors
     /// The browser does not respond.
@@ -153,8 +159,9 @@ impl Browser {
     }
 }
 
-/// Whether a message is about the error status of a page. The browser's log does not distinguish pages from the files that
-/// they load; a file's name has an extension.
+/// Whether a message is about the error status of a page.
+///
+/// The browser's log does not distinguish pages from the files that they load; a file's name has an extension.
 fn is_page_status(message: &str) -> bool {
     let Some((address, _)) = message.split_once(" - Failed to load resource: the server responded") else {
         return false;

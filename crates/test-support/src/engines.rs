@@ -1,7 +1,8 @@
 //! Runs one test on both database engines.
 
-/// Makes two tests of each named function: one with `App::on_sqlite()`, one with `App::on_postgres()`, where `App` is the
-/// caller's own type. The compiler reports a function that is not named as unused.
+/// Makes two tests of each named function: one with `App::on_sqlite()`, one with `App::on_postgres()`.
+///
+/// `App` is the caller's own type. The compiler reports a function that is not named as unused.
 ///
 /// ```text
 /// test_support::on_both_engines! { TestApp:

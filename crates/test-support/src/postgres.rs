@@ -24,8 +24,9 @@ static SHARED: OnceCell<Postgres> = OnceCell::const_new();
 /// its folder is removed when the process ends, also when that is killed.
 pub struct Postgres {
     server: Server,
-    /// Template databases, by the caller's name for them. The lock is held while a template is prepared, so that concurrent
-    /// tests prepare it once.
+    /// Template databases, by the caller's name for them.
+    ///
+    /// The lock is held while a template is prepared, so that concurrent tests prepare it once.
     templates: Mutex<HashMap<String, String>>,
     databases: AtomicU64,
 }
@@ -53,8 +54,9 @@ impl Postgres {
         Self::start_own(|| Ok(Address::Socket)).await
     }
 
-    /// Like [`Postgres::durable`], but over TCP, on a loopback port and with a password. When it is stopped, connections are
-    /// refused, as over a network; a missing socket is another error.
+    /// Like [`Postgres::durable`], but over TCP, on a loopback port and with a password.
+    ///
+    /// When it is stopped, connections are refused, as over a network; a missing socket is another error.
     ///
     /// # Errors
     /// Like [`Postgres::shared`].
@@ -109,8 +111,9 @@ impl Postgres {
         Ok(self.server.url(&name))
     }
 
-    /// Creates a copy of the template called `name` and returns its URL, which takes about 40 ms. The first call in this process
-    /// creates the template by `prepare`, which gets the template's URL.
+    /// Creates a copy of the template called `name` and returns its URL, which takes about 40 ms.
+    ///
+    /// The first call in this process creates the template by `prepare`, which gets the template's URL.
     ///
     /// `prepare` must close its connections, since PostgreSQL copies no database that is in use.
     ///

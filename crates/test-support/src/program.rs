@@ -14,8 +14,9 @@ pub struct Program {
 }
 
 impl Program {
-    /// Starts a program with these arguments and `--listen 127.0.0.1:0`, and waits until it prints its address as
-    /// `… is served at http://127.0.0.1:PORT`.
+    /// Starts a program with these arguments and `--listen 127.0.0.1:0`, and waits until it prints its address.
+    ///
+    /// The line with the address ends in `is served at http://127.0.0.1:PORT`.
     ///
     /// # Errors
     /// It cannot be run, or ends before it prints an address; the error contains its output.

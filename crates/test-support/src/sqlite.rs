@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-/// The URL of an SQLite file in `folder`, usually a [`tempfile::TempDir`]. The file does not exist yet: the test creates it,
-/// by `mode=rwc` or by options of its own.
+/// The URL of an SQLite file in `folder`, usually a [`tempfile::TempDir`].
+///
+/// The file does not exist yet: the test creates it, by `mode=rwc` or by options of its own.
 ///
 /// [`tempfile::TempDir`]: https://docs.rs/tempfile/latest/tempfile/struct.TempDir.html
 #[must_use]

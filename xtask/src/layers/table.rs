@@ -108,8 +108,9 @@ pub(super) const TABLE: &[Row] = &[
     },
 ];
 
-/// Rows that also restrict dev-dependencies. The examples show what an embedder writes, who has no other crate of the
-/// workspace.
+/// Rows that also restrict dev-dependencies.
+///
+/// The examples show what an embedder writes, who has no other crate of the workspace.
 pub(super) const ROWS_FOR_TESTS_TOO: &[&str] = &["example-*"];
 
 /// Workspace crates that may only be dev-dependencies.

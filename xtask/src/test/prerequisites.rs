@@ -126,8 +126,9 @@ fn has_server(bin: &Path) -> bool {
     ["initdb", "pg_ctl", "postgres"].iter().all(|program| bin.join(program).is_file())
 }
 
-/// Keeps Debian's package from creating a cluster that starts with the system: the tests start their own. An existing
-/// setting is not changed.
+/// Keeps Debian's package from creating a cluster that starts with the system: the tests start their own.
+///
+/// An existing setting is not changed.
 fn disable_cluster() -> anyhow::Result<()> {
     let settings = Path::new("/etc/postgresql-common/createcluster.conf");
     if !settings.exists() {

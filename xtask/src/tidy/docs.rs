@@ -15,8 +15,9 @@ pub(super) fn decisions_are_listed(tree: &Tree) -> Vec<String> {
     missing.map(|name| format!("docs/adr/{name} is not linked in {INDEX}")).collect()
 }
 
-/// Each path of the repository between backticks exists, seen from the top (`crates/web/src`) or from `crates`
-/// (`web/src/main.rs`). Patterns (`0001_….sql`, `{a,b}`) are not checked.
+/// Each path of the repository between backticks exists.
+///
+/// It may start at the top (`crates/web/src`) or in `crates` (`web/src/main.rs`). Patterns (`0001_….sql`, `{a,b}`) are not checked.
 pub(super) fn quoted_paths_exist(tree: &Tree) -> Vec<String> {
     let tops: BTreeSet<&str> = tree.files().filter_map(|(path, _)| Some(path.split_once('/')?.0)).collect();
     let mut violations = Vec::new();

@@ -44,8 +44,10 @@ const LARGE_PAGE: &str = "/rsvp?per_page=100";
 /// For how long an attacker reopens its connections.
 const REOPEN_PERIOD: Duration = Duration::from_secs(20);
 
-/// The segment and buffer sizes of a client that leaves a response unread, in bytes. On the loopback a segment has 64 KiB
-/// and the server's send buffer megabytes, so that the system would take the whole response; with these, little of it.
+/// The segment and buffer sizes of a client that leaves a response unread, in bytes.
+///
+/// On the loopback a segment has 64 KiB and the server's send buffer megabytes, so that the system would take the whole
+/// response; with these, little of it.
 const SEGMENT_SIZE: u32 = 536;
 const RECEIVE_BUFFER_SIZE: u32 = 4_096;
 

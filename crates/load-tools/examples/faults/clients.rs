@@ -149,8 +149,9 @@ impl Clients {
         self.record(start, status, false).await;
     }
 
-    /// Submits a form that stores `record` (or removes it, where `wanted` is false) and notes the answer. Returns the
-    /// response's `Location`.
+    /// Submits a form that stores `record` (or removes it, where `wanted` is false) and notes the answer.
+    ///
+    /// Returns the response's `Location`.
     async fn write(&self, client: &TestClient, path: &str, form: &Fields<'_>, record: Record, wanted: bool) -> String {
         // Clears the flash message of an earlier response, so that only this response's message comes back.
         client.add_cookies(&format!("flash-{}=", self.port.load(Ordering::SeqCst)));

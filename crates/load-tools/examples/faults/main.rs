@@ -54,8 +54,9 @@ enum Fault {
     },
     /// Sends more guests at once than a party has seats
     Oversell(Oversell),
-    /// Checks by strace that the disk is synced between each request and its acknowledgment. SQLite only, since
-    /// PostgreSQL syncs in a process of its own
+    /// Checks by strace that the disk is synced between each request and its acknowledgment.
+    ///
+    /// SQLite only, since PostgreSQL syncs in a process of its own
     Sync {
         /// How many responses, from one client and then from 16 at once
         #[arg(long, default_value_t = 200)]

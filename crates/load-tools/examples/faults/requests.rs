@@ -30,8 +30,9 @@ pub(crate) fn party_id(location: &str) -> Option<&str> {
     location.strip_prefix("/parties/")
 }
 
-/// The flash message that a response sets, with its kind in front: `s` for success, `r` for a refusal. Read from the cookie,
-/// since the server may die before it shows the page.
+/// The flash message that a response sets, with its kind in front: `s` for success, `r` for a refusal.
+///
+/// Read from the cookie, since the server may die before it shows the page.
 pub(crate) fn flash_message(headers: &HeaderMap) -> String {
     let cookies = headers.get_all("set-cookie").iter().filter_map(|cookie| cookie.to_str().ok());
     cookies.filter_map(flash).next_back().unwrap_or_default()

@@ -31,8 +31,9 @@ pub(crate) fn port(origin: &str) -> u16 {
     origin.rsplit(':').next().and_then(|port| port.parse().ok()).unwrap_or_default()
 }
 
-/// Registers `prefix-0`, `prefix-1`, … and logs them in, by a server of this process that hashes passwords cheaply. Their
-/// sessions are valid in every server on the same database.
+/// Registers `prefix-0`, `prefix-1`, … and logs them in, by a server of this process that hashes passwords cheaply.
+///
+/// Their sessions are valid in every server on the same database.
 pub(crate) async fn register(database: &str, prefix: &str, count: u32) -> anyhow::Result<Vec<LoggedInUser>> {
     let store = PartyStore::connect(database).await?;
     let services = Services::over(&store, SystemClock, Zone::parse("UTC")?);

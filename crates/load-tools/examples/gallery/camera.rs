@@ -36,8 +36,9 @@ const SUBMIT: &str = "
 /// Whether the next page has loaded.
 const IS_LOADED: &str = "return !window.isLeft && document.readyState === 'complete'";
 
-/// Targets smaller than 44 by 44 CSS pixels (WCAG 2.5.5). A link within a sentence is exempt, and the label of a field counts
-/// as part of it.
+/// Targets smaller than 44 by 44 CSS pixels (WCAG 2.5.5).
+///
+/// A link within a sentence is exempt, and the label of a field counts as part of it.
 const SMALL_TARGETS: &str = "
     const isShown = element => element.checkVisibility({ visibilityProperty: true }) && !element.closest('.skip');
     const isInASentence = element => element.matches('a') && getComputedStyle(element).display === 'inline'

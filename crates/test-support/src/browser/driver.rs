@@ -24,10 +24,11 @@ const BROWSERS: &[&str] = &[
 ];
 const DRIVER: &str = "chromedriver";
 
-/// A shell script that starts the driver and waits for the end of its standard input, which comes when the test process closes
-/// the pipe or dies in any way. Then it kills the driver and removes the folder. On SIGTERM the driver would leave its
-/// browsers running; on SIGKILL the pipes to them close, and they end. Their last writes may create the folder again, so it
-/// is removed until it stays away.
+/// A shell script that starts the driver, and kills it at the end of the script's standard input.
+///
+/// That end comes when the test process closes the pipe or dies in any way. On SIGTERM the driver would leave its browsers
+/// running; on SIGKILL the pipes to them close, and they end. Their last writes may create the folder again, so the script
+/// removes it until it stays away.
 const SUPERVISOR_SCRIPT: &str = r#"
     "$@" </dev/null >"$0/log" 2>&1 &
     read -r _

@@ -12,8 +12,10 @@ const MAX_TESTS_WITH_BROWSERS: usize = 2;
 
 static PERMITS: LazyLock<Permits> = LazyLock::new(|| Permits::new(MAX_TESTS_WITH_BROWSERS));
 
-/// A test's permit, which all its browsers share. With a permit for each browser, two tests with two browsers each could both
-/// open their first and wait for each other.
+/// A test's permit, which all its browsers share.
+///
+/// With a permit for each browser, two tests with two browsers each could both open their first and wait for each
+/// other.
 pub(super) struct Permit(OnceCell<OwnedSemaphorePermit>);
 
 /// Waits for the permit of the calling test. A test is identified by its thread, on which its own future stays.

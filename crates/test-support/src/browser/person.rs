@@ -105,8 +105,9 @@ impl Person {
         self.types(&char::from(key).to_string()).await;
     }
 
-    /// Presses Tab until the link, button or field with that name has the focus. Each element on the way must show its focus by
-    /// an outline.
+    /// Presses Tab until the link, button or field with that name has the focus.
+    ///
+    /// Each element on the way must show its focus by an outline.
     pub async fn tabs_to(&self, name: &str) {
         let mut passed = Vec::new();
         while passed.len() < 100 {

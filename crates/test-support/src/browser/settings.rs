@@ -108,8 +108,10 @@ pub(super) fn capabilities(browser: &Path, scripts: Scripts) -> WebDriverResult<
     Ok(capabilities)
 }
 
-/// The HTTP client for the driver. It keeps no connection: the last command is sent from another runtime, while the runtime
-/// that opened a connection may be blocked.
+/// The HTTP client for the driver.
+///
+/// It keeps no connection: the last command is sent from another runtime, while the runtime that opened a connection
+/// may be blocked.
 pub(super) fn client() -> reqwest::Result<reqwest::Client> {
     reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).timeout(DRIVER_COMMAND_TIMEOUT).build()
 }

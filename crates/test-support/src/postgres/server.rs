@@ -35,8 +35,10 @@ pub(super) enum Address {
 }
 
 impl Address {
-    /// A free port and a random password. The port is below the system's range for outgoing connections: one of these could
-    /// take it before the server starts, or while it is stopped.
+    /// A free port and a random password.
+    ///
+    /// The port is below the system's range for outgoing connections: one of these could take it before the server
+    /// starts, or while it is stopped.
     pub(super) fn tcp() -> anyhow::Result<Self> {
         let mut random = [0; 16];
         File::open("/dev/urandom")?.read_exact(&mut random)?;
@@ -62,8 +64,9 @@ impl Server {
         Ok(server)
     }
 
-    /// The URL of a database: `postgres:///name?host=/the/folder…`, or with a TCP port. It is complete, so that `PG…` variables
-    /// of the environment change nothing.
+    /// The URL of a database: `postgres:///name?host=/the/folder…`, or with a TCP port.
+    ///
+    /// It is complete, so that `PG…` variables of the environment change nothing.
     pub(super) fn url(&self, database: &str) -> String {
         let folder = self.folder.display();
         match &self.address {
@@ -152,9 +155,10 @@ fn immediate_mode(data: &Path) -> [&OsStr; 4] {
     ["--mode".as_ref(), "immediate".as_ref(), "--pgdata".as_ref(), data.as_os_str()]
 }
 
-/// Starts a shell that waits for the end of its standard input, which comes when the test process closes the pipe or dies in any
-/// way. Then it runs `stop` and removes `folder`. A destructor is not enough: statics are never dropped, and SIGKILL runs
-/// none.
+/// Starts a shell that runs `stop` and removes `folder` at the end of its standard input.
+///
+/// That end comes when the test process closes the pipe or dies in any way. A destructor is not enough: statics are never
+/// dropped, and SIGKILL runs none.
 fn supervise(folder: &Path, stop: &Command) -> anyhow::Result<Child> {
     let mut shell = Command::new("sh");
     shell.args(["-c", r#"read -r _; "$@"; rm -rf "$0""#]).arg(folder).arg(stop.get_program()).args(stop.get_args());

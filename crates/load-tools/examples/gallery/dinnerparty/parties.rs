@@ -76,8 +76,9 @@ pub(super) async fn host_many(site: &DinnerParty) -> anyhow::Result<PartiesBySta
     Ok(PartiesByState { open, mine: open, full, declined, cancelled: cancelled.get(), past: past.get() })
 }
 
-/// Hosts parties of the sizes whose table is drawn and of those whose is not, and parties with unusual names. Returns the name
-/// of each state with the party's id, and the longest username.
+/// Hosts parties of the sizes whose table is drawn and of those whose is not, and parties with unusual names.
+///
+/// Returns the name of each state with the party's id, and the longest username.
 pub(super) async fn host_unusual(site: &DinnerParty) -> anyhow::Result<(Vec<(String, i64)>, String)> {
     let (host, long) = (site.id_of("مريم").await?, long_name());
     let mina = site.add_user(&long, "mina").await?;

@@ -21,8 +21,10 @@ pub struct Focus {
 /// The visible text. A page that has just begun to load has no body.
 const TEXT: &str = "return document.body ? document.body.innerText : ''";
 
-/// The focused element. The calendar button of a date field is drawn by the browser, with its focus; the field itself then has
-/// only `:focus-within`.
+/// The focused element.
+///
+/// The calendar button of a date field is drawn by the browser, with its focus; the field itself then has only
+/// `:focus-within`.
 const FOCUS: &str = "
     const element = document.activeElement, style = getComputedStyle(element);
     const label = element.labels && element.labels[0];

@@ -1,5 +1,6 @@
-//! `cargo xtask attack`: clients that use up connections or memory, and what another client notices. The attacks are in the
-//! example `attack` of the crate `load-tools`; this verb builds the program, fills a database and starts the example.
+//! `cargo xtask attack`: clients that use up connections or memory, and what another client notices. The attacks are in
+//! the example `attack` of the crate `load-tools`; this verb builds the program, fills a database and starts the
+//! example.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! `cargo xtask audit`: checks the pages by three programs. axe-core checks each state in a browser, the W3C's HTML checker its
-//! source, and Lighthouse measures each page once. Installing them is in `packages`.
+//! `cargo xtask audit`: checks the pages by three programs. axe-core checks each state in a browser, the W3C's HTML
+//! checker its source, and Lighthouse measures each page once. Installing them is in `packages`.
 
 mod lighthouse;
 mod markup;
@@ -59,7 +59,8 @@ struct RunningGallery {
 }
 
 impl RunningGallery {
-    /// Starts the gallery and reads the pages to measure: lines that begin with `measure`, up to one with that word alone.
+    /// Starts the gallery and reads the pages to measure: lines that begin with `measure`, up to one with that word
+    /// alone.
     fn start(gallery: &mut Command) -> anyhow::Result<(Self, Vec<Page>)> {
         let mut program =
             gallery.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().context("could not start the gallery")?;

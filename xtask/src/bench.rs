@@ -1,5 +1,5 @@
-//! `cargo xtask bench`: runs the crates' benchmarks and prints the ratio of each to its floor, which is the same work without
-//! our code. Compare ratios, not times: two runs meet a machine with different other load.
+//! `cargo xtask bench`: runs the crates' benchmarks and prints the ratio of each to its floor, which is the same work
+//! without our code. Compare ratios, not times: two runs meet a machine with different other load.
 
 use std::collections::BTreeMap;
 use std::fs;

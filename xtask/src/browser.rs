@@ -1,4 +1,5 @@
-//! Finds Chromium, for the verbs that need it. `test-support` has the same list, since neither crate depends on the other.
+//! Finds Chromium, for the verbs that need it. `test-support` has the same list, since neither crate depends on the
+//! other.
 
 use std::env;
 use std::path::PathBuf;

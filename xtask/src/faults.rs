@@ -1,5 +1,5 @@
-//! `cargo xtask faults`: injects faults that a test cannot. What each does, and which guarantees it checks, is in the example
-//! `faults` of the crate `load-tools`; this verb builds the program and starts the example.
+//! `cargo xtask faults`: injects faults that a test cannot. What each does, and which guarantees it checks, is in the
+//! example `faults` of the crate `load-tools`; this verb builds the program and starts the example.
 
 use std::path::Path;
 

@@ -1,5 +1,5 @@
-//! `cargo xtask fuzz`: runs the property tests in modules called `fuzz` with many more cases than `cargo xtask test` does, which
-//! runs a few thousand of each.
+//! `cargo xtask fuzz`: runs the property tests in modules called `fuzz` with many more cases than `cargo xtask test`
+//! does, which runs a few thousand of each.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;

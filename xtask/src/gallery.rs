@@ -1,5 +1,5 @@
-//! Starts the example `gallery` of the crate `load-tools`, which shows every page in each of its states to a browser. The
-//! verbs `screenshots` and `audit` use it.
+//! Starts the example `gallery` of the crate `load-tools`, which shows every page in each of its states to a browser.
+//! The verbs `screenshots` and `audit` use it.
 
 use std::env::consts::EXE_SUFFIX;
 use std::path::Path;

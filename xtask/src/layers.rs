@@ -1,5 +1,5 @@
-//! `cargo xtask layers`: checks that each crate depends only on what the dependency table allows. The table is in `table`,
-//! `graph` reads cargo's metadata, and `rules` and `named_crates` find the violations.
+//! `cargo xtask layers`: checks that each crate depends only on what the dependency table allows. The table is in
+//! `table`, `graph` reads cargo's metadata, and `rules` and `named_crates` find the violations.
 
 mod graph;
 mod named_crates;

@@ -1,5 +1,5 @@
-//! `cargo xtask load`: an hour of mixed load at a constant rate. What is sent and what is expected is in the example `load` of
-//! the crate `load-tools`; this verb builds the program, fills a database and starts the example.
+//! `cargo xtask load`: an hour of mixed load at a constant rate. What is sent and what is expected is in the example
+//! `load` of the crate `load-tools`; this verb builds the program, fills a database and starts the example.
 
 use std::path::Path;
 

@@ -1,4 +1,5 @@
-//! What the verbs that start an example of `load-tools` share: the program under test, the example, and a seeded database.
+//! What the verbs that start an example of `load-tools` share: the program under test, the example, and a seeded
+//! database.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

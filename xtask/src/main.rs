@@ -1,5 +1,5 @@
-//! The project's own commands: one file per verb. It depends on no other crate of the workspace, so that it can check them
-//! all and builds before any of them.
+//! The project's own commands: one file per verb. It depends on no other crate of the workspace, so that it can check
+//! them all and builds before any of them.
 
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program prints")]
 

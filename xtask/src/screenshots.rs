@@ -1,5 +1,5 @@
-//! `cargo xtask screenshots`: takes pictures of every page of the three services in each of its states, at three widths, in
-//! light, dark and forced colors. The states are in the example `gallery` of the crate `load-tools`.
+//! `cargo xtask screenshots`: takes pictures of every page of the three services in each of its states, at three
+//! widths, in light, dark and forced colors. The states are in the example `gallery` of the crate `load-tools`.
 
 use std::fs;
 use std::path::Path;

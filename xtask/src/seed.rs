@@ -1,5 +1,5 @@
-//! `cargo xtask seed`: fills a database for measurements and for looking at full pages. The data is in the example `seed` of
-//! the crate `web`, so that the program contains none of it.
+//! `cargo xtask seed`: fills a database for measurements and for looking at full pages. The data is in the example
+//! `seed` of the crate `web`, so that the program contains none of it.
 
 use std::path::Path;
 
@@ -12,7 +12,8 @@ pub(crate) struct Options {
     /// The database to fill: `sqlite:path` or `postgres://…`.
     #[arg(long, value_name = "URL")]
     database: String,
-    /// How many users: `u0000`, `u0001`, … with the e-mail `u0000@example.com` and the password `correct horse battery 0`.
+    /// How many users: `u0000`, `u0001`, … with the e-mail `u0000@example.com` and the password
+    /// `correct horse battery 0`.
     #[arg(long, value_name = "N")]
     users: Option<u32>,
     /// How many parties, all in 2030: user i hosts party p where i = p mod 10; 500 seats, five guests each.
@@ -20,7 +21,8 @@ pub(crate) struct Options {
     parties: Option<u32>,
 }
 
-/// Runs the example in the dev profile: filling is bound by the database, while a release build would take minutes first.
+/// Runs the example in the dev profile: filling is bound by the database, while a release build would take minutes
+/// first.
 pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
     let mut seed = example(root, "web", "seed");
     command::run(seed.args(["--database", &options.database]).args(options.amounts()))

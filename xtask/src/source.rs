@@ -32,7 +32,8 @@ pub(crate) fn is_word(c: char) -> bool {
     c.is_alphanumeric() || c == '_'
 }
 
-/// The length in bytes of the comment or literal at the start of `rest`, or 0. `before` is the previous character of code.
+/// The length in bytes of the comment or literal at the start of `rest`, or 0. `before` is the previous character of
+/// code.
 fn skipped(rest: &str, before: Option<char>) -> usize {
     let upto = |end: &str, from: usize| rest[from..].find(end).map_or(rest.len(), |at| from + at + end.len());
     if rest.starts_with("//") {

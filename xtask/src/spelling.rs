@@ -1,5 +1,5 @@
-//! `cargo xtask spelling`: runs `typos` on every file of the repository. Its settings, with American English as the locale, are
-//! in `.typos.toml`.
+//! `cargo xtask spelling`: runs `typos` on every file of the repository. Its settings, with American English as the
+//! locale, are in `.typos.toml`.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;

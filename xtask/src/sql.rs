@@ -1,5 +1,5 @@
-//! `cargo xtask sql`: prints a SQL statement of the crate `store` as it is run, to paste it into `sqlite3` or `psql`. The
-//! statements are listed by the store's example `sql`.
+//! `cargo xtask sql`: prints a SQL statement of the crate `store` as it is run, to paste it into `sqlite3` or `psql`.
+//! The statements are listed by the store's example `sql`.
 
 use std::path::Path;
 

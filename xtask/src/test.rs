@@ -1,5 +1,5 @@
-//! `cargo xtask test`: runs every check, the quick ones first, and stops at the first that fails. Programs that the tests need
-//! are in `prerequisites`; counting the tests is in `test_counts`.
+//! `cargo xtask test`: runs every check, the quick ones first, and stops at the first that fails. Programs that the
+//! tests need are in `prerequisites`; counting the tests is in `test_counts`.
 
 mod prerequisites;
 mod test_counts;

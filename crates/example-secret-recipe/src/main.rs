@@ -1,8 +1,8 @@
-//! The secret recipe: a log-in form, and one page that only a logged-in user can read. It is the smallest service on the
-//! `accounts` crate, and a good place to start reading.
+//! The secret recipe: a log-in form, and one page that only a logged-in user can read. It is the smallest service on
+//! the `accounts` crate, and a good place to start reading.
 //!
-//! The index `/` is the log-in form. It redirects a user who is logged in to `/home`, so that "Back to the index" on `/home`
-//! leads back to `/home`, and only logging out leads to the form.
+//! The index `/` is the log-in form. It redirects a user who is logged in to `/home`, so that "Back to the index" on
+//! `/home` leads back to `/home`, and only logging out leads to the form.
 
 #![allow(clippy::print_stdout, reason = "it prints its address")]
 

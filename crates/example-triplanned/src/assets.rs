@@ -1,5 +1,5 @@
-//! The two files that pages load. They are in the binary, at a path that contains a fingerprint of their content, so that
-//! browsers may cache them without asking again.
+//! The two files that pages load. They are in the binary, at a path that contains a fingerprint of their content, so
+//! that browsers may cache them without asking again.
 
 use std::sync::LazyLock;
 

@@ -1,5 +1,5 @@
-//! A stable fingerprint of a text: the same in every build and on every machine, which the standard library's hasher does not
-//! promise.
+//! A stable fingerprint of a text: the same in every build and on every machine, which the standard library's hasher
+//! does not promise.
 
 use sha2::{Digest as _, Sha256};
 

@@ -1,7 +1,7 @@
 //! TriPlanned: travelers post the places they know, and every visitor can read them.
 //!
-//! A complete service on the `accounts` crate. It shows how an embedder adds a table beside the accounts' tables (`posts`), a
-//! layout around every page (`layout`), and pages (`pages`).
+//! A complete service on the `accounts` crate. It shows how an embedder adds a table beside the accounts' tables
+//! (`posts`), a layout around every page (`layout`), and pages (`pages`).
 
 mod assets;
 mod fingerprint;

@@ -1,5 +1,5 @@
-//! The stamp of a postcard: a small landscape that depends only on the country's name. The landscapes are in `scene`, their colors
-//! in the stylesheet.
+//! The stamp of a postcard: a small landscape that depends only on the country's name. The landscapes are in `scene`,
+//! their colors in the stylesheet.
 
 mod scene;
 

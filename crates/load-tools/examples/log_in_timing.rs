@@ -1,12 +1,12 @@
-//! Whether the time of a refused log-in reveals that an account exists: refusals with a known and with an unknown e-mail
-//! address, in turn, at the real cost of a hash, over HTTP.
+//! Whether the time of a refused log-in reveals that an account exists: refusals with a known and with an unknown
+//! e-mail address, in turn, at the real cost of a hash, over HTTP.
 //!
 //! ```text
 //! cargo run --release -p load-tools --example log_in_timing -- --pairs 200
 //! ```
 //!
-//! Prints the result of a Mann-Whitney U test: U/(n·m) is 0.5 where the times do not differ, and p is the probability that
-//! chance alone deviates as far from that.
+//! Prints the result of a Mann-Whitney U test: U/(n·m) is 0.5 where the times do not differ, and p is the probability
+//! that chance alone deviates as far from that.
 
 use std::time::{Duration, Instant};
 

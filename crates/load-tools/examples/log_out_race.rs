@@ -4,9 +4,9 @@
 //! cargo run --release -p load-tools --example log_out_race -- --rounds 500
 //! ```
 //!
-//! A round is one log-in; then, at the same moment, several tabs that use the session again and again and one request that
-//! ends it. A tab that was redirected to the log-in page must stay logged out, and the old cookie must stay invalid after
-//! the round and after all rounds. Runs on SQLite and on a throw-away PostgreSQL.
+//! A round is one log-in; then, at the same moment, several tabs that use the session again and again and one request
+//! that ends it. A tab that was redirected to the log-in page must stay logged out, and the old cookie must stay
+//! invalid after the round and after all rounds. Runs on SQLite and on a throw-away PostgreSQL.
 
 use std::sync::Arc;
 use std::time::Duration;

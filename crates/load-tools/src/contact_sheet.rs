@@ -19,7 +19,8 @@ impl View {
     }
 }
 
-/// The page with the pictures of `states`, each in all `views`. State names are not escaped: they are constants of ours.
+/// The page with the pictures of `states`, each in all `views`. State names are not escaped: they are constants of
+/// ours.
 #[must_use]
 pub fn html(states: &[String], views: &[View]) -> String {
     let mut page = String::from(

@@ -1,5 +1,5 @@
-//! What clients asked for and how it was answered, compared with what the database holds: an acknowledged write is stored,
-//! a refused one is not, and one with an unknown outcome may be either.
+//! What clients asked for and how it was answered, compared with what the database holds: an acknowledged write is
+//! stored, a refused one is not, and one with an unknown outcome may be either.
 
 use std::collections::BTreeMap;
 

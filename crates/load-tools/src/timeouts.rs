@@ -1,5 +1,5 @@
-//! Every timeout of the tools. Each is longer than the server's own limit for the same thing, so that reaching one means
-//! that the server's limit failed.
+//! Every timeout of the tools. Each is longer than the server's own limit for the same thing, so that reaching one
+//! means that the server's limit failed.
 
 use std::time::Duration;
 

@@ -1,5 +1,5 @@
-//! A real browser for tests and pictures: Chromium, each with a profile of its own. `driver` starts the driver, `failure` saves
-//! the page of a failed test, and `person` acts and reads as a person does.
+//! A real browser for tests and pictures: Chromium, each with a profile of its own. `driver` starts the driver,
+//! `failure` saves the page of a failed test, and `person` acts and reads as a person does.
 
 mod driver;
 mod failure;
@@ -142,8 +142,8 @@ impl Browser {
 
     /// The console's warnings and errors in all tabs since the last call.
     ///
-    /// They are of scripts, of the content security policy, and of files that did not load. The error status of a page is
-    /// not among them.
+    /// They are of scripts, of the content security policy, and of files that did not load. The error status of a page
+    /// is not among them.
     ///
     /// # Errors
     /// The browser does not respond.

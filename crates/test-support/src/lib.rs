@@ -1,8 +1,9 @@
-//! What only tests need: a throw-away PostgreSQL with databases in it, the URL of a new SQLite file, a server program in a
-//! process of its own, and (feature `browser`) Chromium with a person in front of it.
+//! What only tests need: a throw-away PostgreSQL with databases in it, the URL of a new SQLite file, a server program
+//! in a process of its own, and (feature `browser`) Chromium with a person in front of it.
 //!
-//! This crate is only ever a dev-dependency, and depends on no other crate of the workspace: it knows no table, no migration
-//! and no page. A caller that wants a migrated database passes the migration, see [`Postgres::database_from`].
+//! This crate is only ever a dev-dependency, and depends on no other crate of the workspace: it knows no table, no
+//! migration and no page. A caller that wants a migrated database passes the migration, see
+//! [`Postgres::database_from`].
 
 #[cfg(feature = "browser")]
 pub mod browser;

@@ -1,5 +1,5 @@
-//! Databases in throw-away PostgreSQL servers. `server` starts and stops a server, `programs` finds its programs. Schemas come
-//! from the caller.
+//! Databases in throw-away PostgreSQL servers. `server` starts and stops a server, `programs` finds its programs.
+//! Schemas come from the caller.
 
 mod programs;
 mod server;
@@ -20,8 +20,8 @@ static SHARED: OnceCell<Postgres> = OnceCell::const_new();
 
 /// A PostgreSQL server. All tests of a process share one, each with a database of its own.
 ///
-/// It listens on a Unix socket in a temporary folder, and only with [`Postgres::durable_over_tcp`] on a TCP port. It stops and
-/// its folder is removed when the process ends, also when that is killed.
+/// It listens on a Unix socket in a temporary folder, and only with [`Postgres::durable_over_tcp`] on a TCP port. It
+/// stops and its folder is removed when the process ends, also when that is killed.
 pub struct Postgres {
     server: Server,
     /// Template databases, by the caller's name for them.
@@ -35,8 +35,8 @@ impl Postgres {
     /// The shared server of this process. The first call starts it, which takes about a second.
     ///
     /// # Errors
-    /// PostgreSQL is not installed (the error names the command that installs it), or did not start (the error contains its
-    /// log).
+    /// PostgreSQL is not installed (the error names the command that installs it), or did not start (the error contains
+    /// its log).
     pub async fn shared() -> anyhow::Result<&'static Self> {
         SHARED
             .get_or_try_init(|| async {
@@ -101,7 +101,8 @@ impl Postgres {
         self.server.signal("CONT")
     }
 
-    /// Creates an empty database (UTF-8, collation C) and returns its URL, as sqlx and `dinnerparty --database` take it.
+    /// Creates an empty database (UTF-8, collation C) and returns its URL, as sqlx and `dinnerparty --database` take
+    /// it.
     ///
     /// # Errors
     /// The server does not respond, or refuses.
@@ -118,7 +119,8 @@ impl Postgres {
     /// `prepare` must close its connections, since PostgreSQL copies no database that is in use.
     ///
     /// # Errors
-    /// `prepare` fails (the next call tries again), the template is still in use after 5 s, or the server does not respond.
+    /// `prepare` fails (the next call tries again), the template is still in use after 5 s, or the server does not
+    /// respond.
     pub async fn database_from<F, P>(&self, name: &str, prepare: P) -> anyhow::Result<String>
     where
         P: FnOnce(String) -> F,

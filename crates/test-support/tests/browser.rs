@@ -1,5 +1,5 @@
-//! The browser: its settings take effect, it reports overflow, focus and console errors, a failed test leaves a picture, and a
-//! killed process leaves no browser behind.
+//! The browser: its settings take effect, it reports overflow, focus and console errors, a failed test leaves a
+//! picture, and a killed process leaves no browser behind.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 #![allow(clippy::print_stdout, reason = "a child process reports to its parent")]
@@ -172,7 +172,8 @@ async fn killed_process_leaves_no_browser() {
     assert!(!folder.exists(), "{} is still there", folder.display());
 }
 
-/// How many processes run with that profile. Read from Linux's `/proc`, since a small system has no `ps`, or else by `ps`.
+/// How many processes run with that profile. Read from Linux's `/proc`, since a small system has no `ps`, or else by
+/// `ps`.
 fn running_with(profile: &str) -> usize {
     let is_one = |line: &[u8]| String::from_utf8_lossy(line).contains(profile);
     if fs::exists("/proc/self/cmdline").unwrap() {

@@ -1,4 +1,5 @@
-//! The throw-away PostgreSQL: databases are separate, templates are prepared once, and a killed process leaves no server behind.
+//! The throw-away PostgreSQL: databases are separate, templates are prepared once, and a killed process leaves no
+//! server behind.
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests")]
 #![allow(clippy::print_stdout, reason = "a child process reports to its parent")]

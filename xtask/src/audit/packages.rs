@@ -1,5 +1,5 @@
-//! Installs the programs of the audit by npm. Their versions are in `xtask/audit/package-lock.json`. The lock file names no
-//! registry: npm uses the configured one and checks each package against the lock's digests.
+//! Installs the programs of the audit by npm. Their versions are in `xtask/audit/package-lock.json`. The lock file
+//! names no registry: npm uses the configured one and checks each package against the lock's digests.
 
 use std::fs;
 use std::path::{Path, PathBuf};

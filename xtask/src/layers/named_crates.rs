@@ -1,4 +1,5 @@
-//! Checks in which source files a crate's name occurs, which no manifest can express. Comments and strings do not count.
+//! Checks in which source files a crate's name occurs, which no manifest can express. Comments and strings do not
+//! count.
 
 use super::table::NAMED_ONLY_IN;
 use crate::source;

@@ -1,5 +1,5 @@
-//! Programs that the tests need beside Rust. A missing one is never skipped: it is installed where that is allowed (as root,
-//! with apt-get), and otherwise the error names the command that installs it.
+//! Programs that the tests need beside Rust. A missing one is never skipped: it is installed where that is allowed (as
+//! root, with apt-get), and otherwise the error names the command that installs it.
 
 use std::env;
 use std::fs;

@@ -17,7 +17,8 @@ pub(super) fn decisions_are_listed(tree: &Tree) -> Vec<String> {
 
 /// Each path of the repository between backticks exists.
 ///
-/// It may start at the top (`crates/web/src`) or in `crates` (`web/src/main.rs`). Patterns (`0001_….sql`, `{a,b}`) are not checked.
+/// It may start at the top (`crates/web/src`) or in `crates` (`web/src/main.rs`). Patterns (`0001_….sql`, `{a,b}`) are
+/// not checked.
 pub(super) fn quoted_paths_exist(tree: &Tree) -> Vec<String> {
     let tops: BTreeSet<&str> = tree.files().filter_map(|(path, _)| Some(path.split_once('/')?.0)).collect();
     let mut violations = Vec::new();

@@ -1,11 +1,12 @@
-//! Checks SQL for what SQLite cannot cache. That a statement is a constant is checked by clippy's `disallowed_methods`, see
-//! `.clippy.toml`.
+//! Checks SQL for what SQLite cannot cache. That a statement is a constant is checked by clippy's `disallowed_methods`,
+//! see `.clippy.toml`.
 
 use crate::tree::Tree;
 
 /// No bare parameter after `LIMIT` or `LIKE`.
 ///
-/// SQLite compiles such a statement again at each use, since the value might change its plan. As part of an expression, `LIMIT ($1 + 0)` or `LIKE ($1 || '')`, it does not.
+/// SQLite compiles such a statement again at each use, since the value might change its plan. As part of an expression,
+/// `LIMIT ($1 + 0)` or `LIKE ($1 || '')`, it does not.
 pub(super) fn compiled_once(tree: &Tree) -> Vec<String> {
     let mut violations = Vec::new();
     for (path, text) in tree.ending(".rs").filter(|(path, _)| path.starts_with("crates/") && !is_test(path)) {

@@ -1,5 +1,5 @@
-//! The landscapes of the stamps, as paths of an SVG of 72 by 88; the picture is the inner 56 by 72. None shows a sight of a
-//! particular country, since names choose them at random.
+//! The landscapes of the stamps, as paths of an SVG of 72 by 88; the picture is the inner 56 by 72. None shows a sight
+//! of a particular country, since names choose them at random.
 
 /// A landscape, from the back to the front.
 #[derive(Debug, PartialEq, Eq)]

@@ -127,8 +127,8 @@ async fn leave_unread(target: &Target) -> anyhow::Result<()> {
     if stream.write_all(request.as_bytes()).await.is_err() {
         return Ok(());
     }
-    // Nothing is read, so a closed connection shows only when something is sent: a blank line before a next request, which
-    // servers ignore.
+    // Nothing is read, so a closed connection shows only when something is sent: a blank line before a next request,
+    // which servers ignore.
     loop {
         sleep(Duration::from_millis(500)).await;
         if stream.write_all(b"\r\n").await.is_err() {

@@ -1,11 +1,11 @@
-//! Attacks a DinnerParty of this machine, one way after another, and prints what another client notices, what memory the
-//! server uses, and how long the attackers' connections last.
+//! Attacks a DinnerParty of this machine, one way after another, and prints what another client notices, what memory
+//! the server uses, and how long the attackers' connections last.
 //!
-//! `cargo xtask attack` builds the program, fills a database and starts this one. `cargo xtask attack --program PATH` attacks
-//! a program that is built already, so that two builds can be compared.
+//! `cargo xtask attack` builds the program, fills a database and starts this one. `cargo xtask attack --program PATH`
+//! attacks a program that is built already, so that two builds can be compared.
 //!
-//! Each row starts a new server. Two probe clients request the log-in page all the while: one on a connection that it keeps,
-//! one on a new connection each time.
+//! Each row starts a new server. Two probe clients request the log-in page all the while: one on a connection that it
+//! keeps, one on a new connection each time.
 
 #![allow(clippy::print_stdout, reason = "a program that prints a table")]
 

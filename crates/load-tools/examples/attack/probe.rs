@@ -30,7 +30,8 @@ pub(crate) struct Measured {
 }
 
 impl Probe {
-    /// Starts a client. It keeps its connection where `keeps_connection` is set, and otherwise opens one for each request.
+    /// Starts a client. It keeps its connection where `keeps_connection` is set, and otherwise opens one for each
+    /// request.
     pub(crate) fn start(authority: &str, keeps_connection: bool) -> Self {
         let (stop, mut stopped) = oneshot::channel();
         let authority = authority.to_owned();

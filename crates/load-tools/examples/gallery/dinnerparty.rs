@@ -1,5 +1,5 @@
-//! The states of DinnerParty: without parties, with many, with unusual names, and without its database. Starting and filling
-//! an instance is in `instance`, the parties are in `parties`.
+//! The states of DinnerParty: without parties, with many, with unusual names, and without its database. Starting and
+//! filling an instance is in `instance`, the parties are in `parties`.
 
 mod instance;
 mod parties;

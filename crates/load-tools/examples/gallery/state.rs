@@ -74,7 +74,8 @@ impl State {
     }
 }
 
-/// Registers a user and logs them in. `nick` is the local part of their e-mail address, since `name` may be in any script.
+/// Registers a user and logs them in. `nick` is the local part of their e-mail address, since `name` may be in any
+/// script.
 pub(crate) async fn register(server: &TestServer, name: &str, nick: &str) -> anyhow::Result<TestClient> {
     let (client, email) = (TestClient::new(server), format!("{nick}@example.com"));
     let fields = [("username", name), ("email", &email), ("password", PASSWORD), ("password2", PASSWORD)];

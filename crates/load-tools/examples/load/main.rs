@@ -3,9 +3,9 @@
 //! `cargo xtask load --minutes 60 --rate 20` builds the program, fills a database and starts this one.
 //!
 //! The load is open-loop: a request starts when its time has come, whether or not the previous one was answered. Each
-//! minute prints a line; after 5 and 30 minutes and at the end there is a table by kind of request. The program fails where a
-//! response is not an expected one, where a request could not start, and (in runs longer than 10 minutes) where the server
-//! uses a quarter more memory than after 5 minutes, or more than 24 more files or threads.
+//! minute prints a line; after 5 and 30 minutes and at the end there is a table by kind of request. The program fails
+//! where a response is not an expected one, where a request could not start, and (in runs longer than 10 minutes) where
+//! the server uses a quarter more memory than after 5 minutes, or more than 24 more files or threads.
 
 #![allow(clippy::print_stdout, reason = "a program that prints tables")]
 

@@ -1,5 +1,5 @@
-//! Starts chromedriver, once for the whole test process. It ends with the process, also when that is killed, and every browser
-//! ends with it.
+//! Starts chromedriver, once for the whole test process. It ends with the process, also when that is killed, and every
+//! browser ends with it.
 
 use std::env;
 use std::fs;
@@ -26,9 +26,9 @@ const DRIVER: &str = "chromedriver";
 
 /// A shell script that starts the driver, and kills it at the end of the script's standard input.
 ///
-/// That end comes when the test process closes the pipe or dies in any way. On SIGTERM the driver would leave its browsers
-/// running; on SIGKILL the pipes to them close, and they end. Their last writes may create the folder again, so the script
-/// removes it until it stays away.
+/// That end comes when the test process closes the pipe or dies in any way. On SIGTERM the driver would leave its
+/// browsers running; on SIGKILL the pipes to them close, and they end. Their last writes may create the folder again,
+/// so the script removes it until it stays away.
 const SUPERVISOR_SCRIPT: &str = r#"
     "$@" </dev/null >"$0/log" 2>&1 &
     read -r _

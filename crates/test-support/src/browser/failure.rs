@@ -1,5 +1,5 @@
-//! Closes a browser, and first saves a picture of the page and its source where the test has failed. Both happen when the
-//! browser is dropped.
+//! Closes a browser, and first saves a picture of the page and its source where the test has failed. Both happen when
+//! the browser is dropped.
 
 #![allow(clippy::print_stderr, reason = "a failing test prints where its files are")]
 
@@ -13,7 +13,8 @@ use thirtyfour::WebDriver;
 
 /// Closes the browser. Where the test has failed, it first saves what the browser shows.
 ///
-/// A drop cannot wait on the test's runtime, which may be the blocked one, so a thread with a runtime of its own does it.
+/// A drop cannot wait on the test's runtime, which may be the blocked one, so a thread with a runtime of its own does
+/// it.
 pub(super) fn save_and_close(driver: WebDriver, name: &str, has_failed: bool) {
     let stem = has_failed.then(|| folder().map(|folder| folder.join(name)));
     let closing = thread::spawn(move || {

@@ -1,5 +1,5 @@
-//! Limits how many tests have browsers open at once. Each browser is a dozen processes; when more of them run than the machine
-//! has cores, pages take longer than the tests wait.
+//! Limits how many tests have browsers open at once. Each browser is a dozen processes; when more of them run than the
+//! machine has cores, pages take longer than the tests wait.
 
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};

@@ -1,5 +1,5 @@
-//! A person in front of a browser, who finds buttons, links and fields by their visible names, never by a class. What the person
-//! does is here, what they see is in `visible`, and finding elements is in `locators`.
+//! A person in front of a browser, who finds buttons, links and fields by their visible names, never by a class. What
+//! the person does is here, what they see is in `visible`, and finding elements is in `locators`.
 
 mod locators;
 mod visible;
@@ -16,7 +16,8 @@ use crate::timeouts::{APPEARANCE_TIMEOUT, POLL_INTERVAL};
 /// The time between the two clicks of an impatient person.
 const CLICK_INTERVAL: Duration = Duration::from_millis(300);
 
-/// A person with a browser of their own. An action that is not possible fails the test, and the failure shows the page's text.
+/// A person with a browser of their own. An action that is not possible fails the test, and the failure shows the
+/// page's text.
 pub struct Person {
     browser: Browser,
     name: String,

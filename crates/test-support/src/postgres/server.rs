@@ -157,8 +157,8 @@ fn immediate_mode(data: &Path) -> [&OsStr; 4] {
 
 /// Starts a shell that runs `stop` and removes `folder` at the end of its standard input.
 ///
-/// That end comes when the test process closes the pipe or dies in any way. A destructor is not enough: statics are never
-/// dropped, and SIGKILL runs none.
+/// That end comes when the test process closes the pipe or dies in any way. A destructor is not enough: statics are
+/// never dropped, and SIGKILL runs none.
 fn supervise(folder: &Path, stop: &Command) -> anyhow::Result<Child> {
     let mut shell = Command::new("sh");
     shell.args(["-c", r#"read -r _; "$@"; rm -rf "$0""#]).arg(folder).arg(stop.get_program()).args(stop.get_args());

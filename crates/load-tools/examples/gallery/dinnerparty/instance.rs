@@ -1,5 +1,5 @@
-//! A running DinnerParty on an SQLite file, and how it is filled: through the use cases and not through pages, so that a
-//! changed page changes nothing here.
+//! A running DinnerParty on an SQLite file, and how it is filled: through the use cases and not through pages, so that
+//! a changed page changes nothing here.
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -64,7 +64,8 @@ impl Person {
         assert!(!read.contains(text) && !source.contains(text), "{} sees {text:?} at {path}:\n{read}", self.name);
     }
 
-    /// Asserts that the console has no warnings and errors: see [`Browser::console_errors`](super::super::Browser::console_errors).
+    /// Asserts that the console has no warnings and errors: see
+    /// [`Browser::console_errors`](super::super::Browser::console_errors).
     pub async fn sees_no_console_errors(&self) {
         let errors = self.done(self.browser.console_errors().await);
         assert!(errors.is_empty(), "{}: the console at {} has {errors:#?}", self.name, self.path().await);

@@ -9,7 +9,7 @@ use auth::{Cost, HashLimits, Hasher, Lifetimes, PasswordPolicy, Random};
 use domain::{AccountPorts, Clock};
 
 use crate::event::Listener;
-use crate::{Accounts, Event, Inner, OsRandom, SystemClock, find_session};
+use crate::{Accounts, Event, Inner, LogInBy, OsRandom, SystemClock, find_session};
 
 /// The settings of [`Accounts`]: see [`Accounts::builder`].
 #[must_use = "`build` makes the accounts"]
@@ -20,6 +20,7 @@ pub struct Builder {
     limits: HashLimits,
     policy: PasswordPolicy,
     lifetimes: Lifetimes,
+    log_in_by: LogInBy,
     listener: Option<Listener>,
     #[cfg(feature = "poem")]
     pub(crate) web: crate::web::UncheckedSettings,
@@ -73,6 +74,7 @@ impl Builder {
             limits: HashLimits::default(),
             policy: PasswordPolicy::default(),
             lifetimes: Lifetimes::default(),
+            log_in_by: LogInBy::default(),
             listener: None,
             #[cfg(feature = "poem")]
             web: crate::web::UncheckedSettings::default(),
@@ -111,6 +113,12 @@ impl Builder {
         Self { lifetimes, ..self }
     }
 
+    /// What a user logs in with: the e-mail address, the username, or either. Default: either. Password managers keep the
+    /// username for one site and the address for another, and fill in what they keep.
+    pub fn log_in_by(self, log_in_by: LogInBy) -> Self {
+        Self { log_in_by, ..self }
+    }
+
     /// A listener for [`Event`]s. It is called in the request, after the commit, so long work belongs into a task of its own.
     /// A panic of it is logged.
     pub fn on_event(self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
@@ -140,6 +148,7 @@ impl Builder {
             random: self.random,
             policy: self.policy,
             lifetimes: self.lifetimes,
+            log_in_by: self.log_in_by,
             touch_permits: find_session::touch_permits(),
             listener: self.listener,
             #[cfg(feature = "poem")]

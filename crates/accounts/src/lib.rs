@@ -33,7 +33,6 @@
 //! # let ada = TestClient::new(&server);
 //! # assert!(ada.get("/home").await.text.contains("Sorry you must be logged in to view this page"));
 //! # ada.register("ada", "marble otter seven").await;
-//! # ada.log_in("ada", "marble otter seven").await;
 //! # assert!(ada.get("/home").await.text.contains("The secret is basil."));
 //! // Server::new(TcpListener::bind("127.0.0.1:8001")).run(app).await?;
 //! # Ok(()) }
@@ -58,7 +57,7 @@
 //! accounts.register(ada).await?;
 //!
 //! let attempt = LogIn {
-//!     email: "ADA@example.com".to_owned(),
+//!     identifier: "ADA@example.com".to_owned(), // or the username
 //!     password: Password::parse("marble otter seven".to_owned())?,
 //!     remember: false,
 //!     device: Device::default(),
@@ -105,7 +104,7 @@ pub use domain::{Clock, Page, PageSize, ShortText, ShortTextError, StoreError, T
 pub use event::Event;
 #[cfg(feature = "poem")]
 pub use ipnet::IpNet;
-pub use log_in::{LogIn, LogInError, LoggedIn};
+pub use log_in::{LogIn, LogInBy, LogInError, LoggedIn};
 pub use register::{RegisterError, Registration};
 pub use system::{OsRandom, SystemClock};
 
@@ -131,6 +130,7 @@ struct Inner {
     hasher: Hasher,
     policy: PasswordPolicy,
     lifetimes: Lifetimes,
+    log_in_by: LogInBy,
     touch_permits: Arc<tokio::sync::Semaphore>,
     listener: Option<event::Listener>,
     #[cfg(feature = "poem")]

@@ -4,7 +4,7 @@ use auth::{HashQueueFull, Password, SessionToken, Verification};
 use domain::StoreError;
 use domain::credential::Credential;
 use domain::session::{Device, SessionId};
-use domain::user::{Email, User};
+use domain::user::{Email, User, Username};
 use tracing::Instrument as _;
 
 use crate::{Accounts, Event};
@@ -16,8 +16,9 @@ const PURGED_PER_LOG_IN: u32 = 100;
 /// An attempt to log in.
 #[derive(Debug)]
 pub struct LogIn {
-    /// The e-mail address as typed. A text that is not an e-mail address matches no user.
-    pub email: String,
+    /// The e-mail address or the username as typed: what contains an `@` is an e-mail address. A text that is neither, or
+    /// that [`crate::Builder::log_in_by`] does not allow, matches no user.
+    pub identifier: String,
     /// The password as typed.
     pub password: Password,
     /// "Remember me": the session outlives the browser.
@@ -26,6 +27,28 @@ pub struct LogIn {
     pub device: Device,
     /// The session that the browser has now. It ends in the same commit.
     pub replaces: Option<SessionToken>,
+}
+
+/// What a user logs in with, beside the password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LogInBy {
+    /// The e-mail address or the username.
+    #[default]
+    EmailOrUsername,
+    /// The e-mail address only.
+    Email,
+    /// The username only.
+    Username,
+}
+
+impl LogInBy {
+    fn allows_email(self) -> bool {
+        self != Self::Username
+    }
+
+    fn allows_username(self) -> bool {
+        self != Self::Email
+    }
 }
 
 /// A log-in that succeeded.
@@ -44,8 +67,8 @@ pub struct LoggedIn {
 /// Why a log-in was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum LogInError {
-    /// Unknown e-mail address, wrong password, or disabled user: indistinguishable by text and by time.
-    #[error("the e-mail address and the password do not match")]
+    /// Unknown e-mail address or username, wrong password, or disabled user: indistinguishable by text and by time.
+    #[error("the user and the password do not match")]
     Mismatch,
     /// The hash queue is full. Nothing was done.
     #[error(transparent)]
@@ -56,43 +79,66 @@ pub enum LogInError {
 }
 
 impl Accounts {
-    /// Logs in by e-mail address and password, and opens a session.
+    /// Logs in by e-mail address or username, and password, and opens a session.
     ///
-    /// An unknown address takes as long as a known one. A stored hash whose cost differs from the current cost is replaced
+    /// An unknown user takes as long as a known one. A stored hash whose cost differs from the current cost is replaced
     /// (rehash).
     ///
     /// # Errors
     /// [`LogInError`]
     pub async fn log_in(&self, attempt: LogIn) -> Result<LoggedIn, LogInError> {
-        let credential = self.find_credential(&attempt.email).await?;
+        let credential = self.find_credential(&attempt.identifier).await?;
         let user = credential.as_ref().map(|credential| credential.user.id);
         let Some(Credential { user, .. }) = self.verify(credential, attempt.password).await? else {
             self.emit(&Event::LogInFailed { user, network: attempt.device.network });
             return Err(LogInError::Mismatch);
         };
+        Ok(self.open_session(user, attempt.remember, attempt.device, attempt.replaces.as_ref()).await?)
+    }
+
+    /// Opens a session for a user who has just proven to be that user: by the password, or by a registration.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub(crate) async fn open_session(
+        &self,
+        user: User,
+        remember: bool,
+        device: Device,
+        replaces: Option<&SessionToken>,
+    ) -> Result<LoggedIn, StoreError> {
         let token = SessionToken::new(&*self.inner.random);
         let now = self.inner.clock.now();
-        let session = self.inner.lifetimes.open(user.id, attempt.remember, attempt.device, now);
-        let replaces = attempt.replaces.as_ref().map(SessionToken::digest);
+        let session = self.inner.lifetimes.open(user.id, remember, device, now);
+        let replaces = replaces.map(SessionToken::digest);
         let id = self.inner.ports.sessions.open(token.digest(), session, replaces).await?;
         self.purge_in_background();
         self.emit(&Event::LoggedIn { user: user.id, session: id });
-        Ok(LoggedIn { user, token, session: id, is_remembered: attempt.remember })
+        Ok(LoggedIn { user, token, session: id, is_remembered: remember })
     }
 
     /// Emits [`Event::LogInFailed`] for a password above the length limit, which is refused without hashing.
     #[cfg(feature = "poem")]
-    pub(crate) async fn refuse_log_in(&self, email: &str, device: Device) -> Result<(), StoreError> {
-        let user = self.find_credential(email).await?.map(|credential| credential.user.id);
+    pub(crate) async fn refuse_log_in(&self, identifier: &str, device: Device) -> Result<(), StoreError> {
+        let user = self.find_credential(identifier).await?.map(|credential| credential.user.id);
         self.emit(&Event::LogInFailed { user, network: device.network });
         Ok(())
     }
 
-    async fn find_credential(&self, email: &str) -> Result<Option<Credential>, StoreError> {
-        match Email::parse(email) {
-            Ok(email) => self.inner.ports.credentials.find_by_email(&email).await,
-            Err(_) => Ok(None),
+    /// Finds the user of an e-mail address or a username. No username contains an `@`, so a text is one of both at most.
+    async fn find_credential(&self, identifier: &str) -> Result<Option<Credential>, StoreError> {
+        let (by, credentials) = (self.inner.log_in_by, &self.inner.ports.credentials);
+        if by.allows_email()
+            && let Ok(email) = Email::parse(identifier)
+        {
+            return credentials.find_by_email(&email).await;
         }
+        if by.allows_username()
+            && let Ok(username) = Username::parse(identifier)
+        {
+            return credentials.find_by_username(&username).await;
+        }
+        Ok(None)
     }
 
     /// Returns the credential if the password matches and the user is not disabled.

@@ -9,7 +9,7 @@ use accounts::web::{
     CurrentUser, Fields, Flash, Form, FormErrors, LoginRequired, PageContext, PasswordFields, Problem, Submitted,
     Visitor, methods,
 };
-use accounts::{Accounts, Builder, StoreError, Timestamp};
+use accounts::{Accounts, Builder, Email, Password, Registration, StoreError, Timestamp, Username};
 use poem::{EndpointExt, Response, Route, handler};
 use store::AccountStore;
 use store::embed::sqlx::{query, query_scalar};
@@ -59,10 +59,20 @@ impl Service {
         TestClient::new(&self.server)
     }
 
+    /// Registers an account with the e-mail address `{username}@example.com`, without a session.
+    pub(crate) async fn register(&self, username: &str, password: &str) {
+        let registration = Registration {
+            username: Username::parse(username).unwrap(),
+            email: Email::parse(&format!("{username}@example.com")).unwrap(),
+            password: Password::parse(password.to_owned()).unwrap(),
+        };
+        self.accounts.register(registration).await.unwrap();
+    }
+
     /// A client that is logged in as ada.
     pub(crate) async fn ada(&self) -> TestClient {
+        self.register("ada", PASSWORD).await;
         let ada = self.visitor();
-        assert_eq!(ada.register("ada", PASSWORD).await.status, 200);
         assert!(ada.log_in("ada", PASSWORD).await.text.contains("Welcome back, ada."));
         ada
     }
@@ -109,6 +119,8 @@ fn pages() -> Route {
         .nest("/members", members.with(LoginRequired))
         .at("/echo", methods().get(index).post(echo))
         .at("/title", methods().post(title))
+        .at("/trips/:id", methods().get(index))
+        .at("/trips/:id/wish", methods().post(save).page("/trips/:id"))
         .at("/panic", methods().get(panic))
         .at("/hang", methods().get(hang).post(hang))
         .at("/body", size)

@@ -28,7 +28,7 @@ fn token(page: &TestResponse, action: &str) -> String {
 #[tokio::test]
 async fn form_with_own_origin_headers_is_accepted() {
     let service = Service::start().await;
-    service.visitor().register("ada", PASSWORD).await;
+    service.register("ada", PASSWORD).await;
     let origin = service.server.url("");
     let localhost = origin.replace("127.0.0.1", "localhost");
     for headers in [
@@ -119,8 +119,8 @@ async fn token_differs_in_each_form() {
 #[tokio::test]
 async fn form_from_before_the_log_in_is_stale() {
     let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
     let ada = service.visitor();
-    ada.register("ada", PASSWORD).await;
     let before = ada.get("/login").await;
     let (old, pre_session) = (token(&before, "/login"), ada.cookies());
     assert!(pre_session.starts_with("visit-"), "{pre_session}");
@@ -169,7 +169,7 @@ async fn stale_form_is_shown_without_passwords_and_resubmits() {
     assert_page(&again, 422, "Please choose a password.");
     assert_eq!(again.attributes("#email", "value"), ["ada@example.com"]);
     let last = [("username", "ada"), ("password", PASSWORD), ("password2", PASSWORD)];
-    assert_eq!(visitor.submit_on(&again, "/register", &last).await.path, "/login");
+    assert_eq!(visitor.submit_on(&again, "/register", &last).await.path, "/");
 }
 
 #[tokio::test]
@@ -207,8 +207,8 @@ async fn form_that_outlived_its_session_resubmits_after_log_in() {
 #[tokio::test]
 async fn form_survives_a_restart() {
     let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
     let ada = service.visitor();
-    ada.register("ada", PASSWORD).await;
     let page = ada.get("/login").await;
     let other = service.second_process(|builder| builder).await; // the same database, another process
     let elsewhere = TestClient::new(&other);

@@ -58,8 +58,10 @@ async fn redirects_and_links_follow_moved_pages() {
     let page = ada.get("/home").await;
     assert_eq!((page.path.as_str(), page.texts(".form-aside a")), ("/?next=%2Fhome", vec!["Register".to_owned()]));
     let typed = [("username", "ada"), ("email", "ada@example.com"), ("password", PASSWORD), ("password2", PASSWORD)];
-    let page = ada.submit("/join", "/join", &typed).await;
-    assert_eq!(page.path, "/", "a registration leads to the moved log-in page");
+    let page = ada.submit("/join?next=%2Fhome%3Fa%3D1", "/join", &typed).await;
+    assert_eq!(page.path, "/home?a=1", "a registration leads to `next`");
+    ada.submit("/home", "/bye", &[]).await;
+    let page = ada.get("/").await;
     let page = ada.submit_on(&page, "/", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
     assert_eq!((page.path.as_str(), page.text.contains("Welcome back, ada.")), ("/home", true));
     assert_eq!(ada.get("/").await.path, "/home", "already logged in");
@@ -125,6 +127,11 @@ async fn unauthorized_setting_replaces_the_redirect() {
 async fn registration_leads_to_after_registration() {
     let service = Service::with(|builder| builder.after_registration("/form").log_in_at("/enter")).await;
     assert_eq!(service.visitor().register("ada", PASSWORD).await.path, "/form");
+    let page = service.visitor().get("/register?next=/home").await;
+    let typed = [("username", "ben"), ("email", "ben@example.com"), ("password", PASSWORD), ("password2", PASSWORD)];
+    assert_eq!(service.visitor().submit_on(&page, "/register", &typed).await.status, 403, "a token of another visitor");
+    let ben = service.visitor();
+    assert_eq!(ben.submit("/register?next=/home", "/register", &typed).await.path, "/home", "`next` wins");
 }
 
 #[tokio::test]

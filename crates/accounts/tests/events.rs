@@ -18,8 +18,8 @@ async fn listening() -> (Service, Arc<Mutex<Vec<Event>>>) {
 #[tokio::test]
 async fn listener_receives_every_event() {
     let (service, events) = listening().await;
+    service.register("ada", PASSWORD).await;
     let ada = service.visitor();
-    ada.register("ada", PASSWORD).await;
     ada.log_in("ada", "marble otter eight").await;
     ada.log_in("unknown", PASSWORD).await;
     ada.log_in("ada", PASSWORD).await;
@@ -58,8 +58,8 @@ async fn panicking_listener_changes_no_response() {
 #[tokio::test]
 async fn overlong_password_emits_log_in_failed() {
     let (service, events) = listening().await;
+    service.register("ada", PASSWORD).await;
     let visitor = service.visitor();
-    visitor.register("ada", PASSWORD).await;
     for (name, is_known) in [("ada", true), ("unknown", false)] {
         visitor.log_in(name, &"x".repeat(2_000)).await;
         let last = events.lock().unwrap().last().cloned();

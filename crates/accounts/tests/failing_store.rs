@@ -47,8 +47,8 @@ async fn registration_with_failed_commit_has_unknown_outcome() {
 #[tokio::test]
 async fn failed_log_in_says_not_saved_and_opens_no_session() {
     let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
     let visitor = service.visitor();
-    visitor.register("ada", PASSWORD).await;
     for method in ["credentials.find_by_email", "sessions.open"] {
         service.failing.fail_on(method);
         let page = browser_post(&visitor, "/login", &LOG_IN).await;
@@ -62,7 +62,7 @@ async fn failed_log_in_says_not_saved_and_opens_no_session() {
 #[tokio::test]
 async fn failed_rehash_purge_or_touch_fails_no_request() {
     let service = Service::start().await;
-    service.visitor().register("ada", PASSWORD).await;
+    service.register("ada", PASSWORD).await;
     let default_cost = service.second_process(|builder| builder.cost(accounts::Cost::DEFAULT)).await;
     TestClient::new(&default_cost).log_in("ada", PASSWORD).await; // now the hash has another cost
     for method in ["credentials.rehash", "sessions.purge", "sessions.touch"] {
@@ -161,7 +161,7 @@ async fn unsaved_form_is_shown_without_passwords_and_resubmits() {
     let offered: Vec<_> = page.form("/register").into_iter().filter(|(name, _)| name != "csrf_token").collect();
     assert_eq!(offered, [("username".into(), "ada".into()), ("email".into(), "ada@example.com".to_owned())]);
     service.failing.fail_on(None);
-    assert_eq!(visitor.submit_on(&page, "/register", &typed[2..]).await.path, "/login", "by its token alone");
+    assert_eq!(visitor.submit_on(&page, "/register", &typed[2..]).await.path, "/", "by its token alone");
 }
 
 #[tokio::test]

@@ -34,8 +34,8 @@ async fn flash_survives_responses_without_a_page() {
 #[tokio::test]
 async fn flash_survives_a_log_in() {
     let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
     let ada = service.visitor();
-    ada.register("ada", PASSWORD).await;
     add_flash(&ada, "soup's up").await;
     assert_eq!(browser_post(&ada, "/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await.status, 303);
     assert_eq!(ada.get("/home").await.texts(".flash"), ["soup's up", "Welcome back, ada."]);

@@ -7,8 +7,8 @@ const SORRY: &str = "Sorry you must be logged in to view this page";
 #[tokio::test]
 async fn guest_is_redirected_to_log_in_and_back() {
     let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
     let ada = service.visitor();
-    ada.register("ada", PASSWORD).await;
     for path in ["/home?course=2&q=a%26b", "/members/one", "/members/two?x=1"] {
         let page = ada.get(path).await;
         assert_eq!(page.status, 200);
@@ -65,8 +65,8 @@ async fn deleted_user_is_a_guest_at_the_next_request() {
 #[tokio::test]
 async fn refused_post_returns_to_the_page_of_its_form() {
     let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
     let ada = service.visitor();
-    ada.register("ada", PASSWORD).await;
     let post = |referer: &str| {
         let request = ada.request(reqwest::Method::POST, "/form").header("sec-fetch-site", "same-origin");
         request.header("referer", referer.to_owned()).form(&[("dish", "soup")])

@@ -95,8 +95,8 @@ async fn csp_source_extends_the_policy() {
 #[tokio::test]
 async fn request_id_is_new_for_each_request() {
     let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
     let visitor = service.visitor();
-    visitor.register("ada", PASSWORD).await;
     let request = visitor.request(Method::GET, "/").header("x-request-id", "mine");
     let (one, other) = (visitor.send(request).await, visitor.get("/").await);
     assert_ne!(one.header("x-request-id"), other.header("x-request-id"));

@@ -10,7 +10,7 @@ use crate::common::{PASSWORD, Service, browser_post, identity};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn log_out_wins_over_requests_in_flight() {
     let service = Service::start().await;
-    service.visitor().register("ada", PASSWORD).await;
+    service.register("ada", PASSWORD).await;
     for round in 0..100u64 {
         let ada = service.visitor();
         browser_post(&ada, "/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
@@ -52,7 +52,7 @@ async fn slow_request_with_an_old_cookie_keeps_the_new_session() {
 async fn parallel_requests_keep_their_own_users() {
     let service = Service::start().await;
     let (ada, ben) = (service.ada().await, service.visitor());
-    ben.register("ben", PASSWORD).await;
+    service.register("ben", PASSWORD).await;
     ben.log_in("ben", PASSWORD).await;
     let pages = (0..40).map(|n| if n % 2 == 0 { ada.clone() } else { ben.clone() });
     let pages = join_all(pages.map(|visitor| async move { identity(&visitor.get("/home").await) })).await;
@@ -63,7 +63,7 @@ async fn parallel_requests_keep_their_own_users() {
 async fn client_that_disconnects_frees_its_hash_slot() {
     let limits = accounts::HashLimits { running: std::num::NonZeroUsize::MIN, waiting: 4 };
     let service = Service::with(|builder| builder.hashing(limits)).await;
-    service.visitor().register("ada", PASSWORD).await;
+    service.register("ada", PASSWORD).await;
     let form = [("email", "ada@example.com"), ("password", PASSWORD)];
     for n in 0..60 {
         let visitor = service.visitor();

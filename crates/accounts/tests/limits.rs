@@ -117,7 +117,7 @@ async fn registration_rejects_nul_overlong_and_repeated_values() {
 #[tokio::test]
 async fn log_in_rejects_nul_overlong_and_repeated_values() {
     let service = Service::start().await;
-    service.visitor().register("ada", PASSWORD).await;
+    service.register("ada", PASSWORD).await;
     let (email, long) = (("email", "ada@example.com"), "x".repeat(30_000));
     let nul = format!("{PASSWORD}\0");
     for form in [

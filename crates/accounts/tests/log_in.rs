@@ -8,13 +8,13 @@ use futures_util::future::join_all;
 
 use crate::common::{PASSWORD, Service, assert_page, browser_post, identity, set_cookie};
 
-const MISMATCH: &str = "That email and password don't match. Please try again.";
+const MISMATCH: &str = "That username or email and password don't match. Please try again.";
 
 #[tokio::test]
 async fn user_with_matching_password_is_logged_in() {
     let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
     let ada = service.visitor();
-    ada.register("ada", PASSWORD).await;
     let page = ada.log_in("ada", PASSWORD).await;
     assert_page_of(&page, "/", "Welcome back, ada.");
     assert_eq!(identity(&page), "You are ada.");
@@ -30,7 +30,7 @@ async fn form_fields_have_labels_and_autocomplete() {
     let service = Service::start().await;
     let page = service.visitor().get("/login").await;
     assert_page(&page, 200, "New here? Register");
-    assert_eq!(page.texts("label"), ["Email", "Password", "Remember me"]);
+    assert_eq!(page.texts("label"), ["Username or email", "Password", "Remember me"]);
     assert_eq!(page.attributes("form.account-form [autocomplete]", "autocomplete"), ["username", "current-password"]);
     assert_eq!(page.attributes("#password", "type"), ["password"]);
     assert!(page.attributes("#remember", "checked").is_empty());
@@ -40,7 +40,7 @@ async fn form_fields_have_labels_and_autocomplete() {
 async fn every_mismatch_gets_the_same_response() {
     let service = Service::start().await;
     for name in ["ada", "ben"] {
-        service.visitor().register(name, PASSWORD).await;
+        service.register(name, PASSWORD).await;
     }
     service.execute_sql("UPDATE users SET disabled_at = 1 WHERE username = 'ben'").await;
     let long = "x".repeat(1_025);
@@ -72,7 +72,7 @@ async fn blank_field_is_reported_at_the_field() {
     let service = Service::start().await;
     let visitor = service.visitor();
     let page = visitor.submit("/login", "/login", &[("email", " "), ("password", "")]).await;
-    assert_page(&page, 422, "Please type your email address.");
+    assert_page(&page, 422, "Please type your username or email.");
     assert_eq!(page.attributes("[role=alert] a", "href"), ["#email", "#password"]);
     let values = [("email", "ada@example.com"), ("password", ""), ("remember", "on")];
     let page = visitor.submit("/login", "/login", &values).await;
@@ -84,7 +84,7 @@ async fn blank_field_is_reported_at_the_field() {
 async fn email_and_password_match_in_every_unicode_form() {
     let service = Service::start().await;
     let visitor = service.visitor();
-    visitor.register("ada", "cafe\u{301} otter seven").await; // NFD
+    service.register("ada", "cafe\u{301} otter seven").await; // NFD
     let typed = [("email", " ADA@Example.com "), ("password", "caf\u{e9} otter seven")]; // NFC
     assert!(visitor.submit("/login", "/login", &typed).await.text.contains("Welcome back, ada."));
 }
@@ -92,8 +92,8 @@ async fn email_and_password_match_in_every_unicode_form() {
 #[tokio::test]
 async fn only_a_remembered_session_cookie_has_max_age() {
     let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
     let ada = service.visitor();
-    ada.register("ada", PASSWORD).await;
     let plain = [("email", "ada@example.com"), ("password", PASSWORD)];
     let remembered = [("email", "ada@example.com"), ("password", PASSWORD), ("remember", "on")];
     let page = browser_post(&ada, "/login", &plain).await;
@@ -136,7 +136,7 @@ async fn hash_of_another_cost_is_replaced_at_log_in() {
 #[tokio::test]
 async fn unreadable_hash_is_a_mismatch() {
     let service = Service::start().await;
-    service.visitor().register("ada", PASSWORD).await;
+    service.register("ada", PASSWORD).await;
     for sql in [
         "UPDATE credentials SET password_hash = '$pbkdf2-sha256$i=4294967295,l=32$AAAA$AAAA'",
         "UPDATE credentials SET password_hash = 'marble otter seven'",

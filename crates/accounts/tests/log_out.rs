@@ -19,9 +19,9 @@ async fn log_out_ends_the_session_and_leads_to_the_index() {
 #[tokio::test]
 async fn stolen_cookie_is_dead_after_the_log_out() {
     let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
     for remember in [&[][..], &[("remember", "on")]] {
         let ada = service.visitor();
-        ada.register("ada", PASSWORD).await;
         let form = [&[("email", "ada@example.com"), ("password", PASSWORD)], remember].concat();
         ada.submit("/login", "/login", &form).await;
         let stolen = ada.cookies();

@@ -63,7 +63,7 @@ async fn two_services_on_one_host_keep_separate_sessions() {
     assert!(ada.cookies().contains(&format!("session-{}=", one.server.address().port())), "{}", ada.cookies());
     let there = TestClient::new(&other.server);
     there.add_cookies(&ada.cookies()); // browsers send the cookies of a host to all its ports
-    there.register("ben", PASSWORD).await;
+    other.register("ben", PASSWORD).await;
     there.log_in("ben", PASSWORD).await;
     assert_eq!(identity(&there.get("/").await), "You are ben.");
     ada.add_cookies(&there.cookies());
@@ -84,8 +84,8 @@ async fn non_ascii_cookie_of_another_service_is_skipped() {
 #[tokio::test]
 async fn plain_http_network_accepts_ip_hosts_and_their_origin() {
     let service = Service::with(|builder| builder.listen(([0, 0, 0, 0], 80).into()).allow_plain_http()).await;
+    service.register("ada", PASSWORD).await;
     let visitor = service.visitor();
-    visitor.register("ada", PASSWORD).await;
     let post = |host: &str, origin: &str| {
         let request = visitor.request(Method::POST, "/login").header("host", host.to_owned());
         request.header("origin", origin.to_owned()).form(&[("email", "ada@example.com"), ("password", PASSWORD)])

@@ -25,3 +25,4 @@ mod register;
 mod return_path;
 mod session;
 mod use_cases;
+mod way_back;

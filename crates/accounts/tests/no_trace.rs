@@ -15,7 +15,7 @@ fn on_disk(service: &Service) -> Vec<Option<Vec<u8>>> {
 #[tokio::test]
 async fn guest_visits_write_nothing_to_the_database() {
     let service = Service::start().await;
-    service.visitor().register("ada", PASSWORD).await;
+    service.register("ada", PASSWORD).await;
     let before = on_disk(&service);
     assert!(before.iter().any(Option::is_some));
     let client = service.visitor();
@@ -67,7 +67,7 @@ async fn log_contains_no_secret() {
     let service = Service::start().await;
     let ada = service.visitor();
     let mut secrets = vec![PASSWORD.to_owned(), "marble otter".to_owned(), "hush-hush".to_owned()];
-    ada.register("ada", PASSWORD).await;
+    service.visitor().register("ada", PASSWORD).await;
     let page = ada.get("/login?next=/home%3Ftoken=hush-hush").await;
     secrets.extend(page.form("/login").into_iter().filter(|(name, _)| name == "csrf_token").map(|(_, value)| value));
     ada.log_in("ada", "marble otter eight").await;

@@ -2,21 +2,48 @@
 
 use futures_util::future::join_all;
 
-use crate::common::{PASSWORD, Service, assert_page, browser_post};
+use crate::common::{PASSWORD, Service, assert_page, browser_post, identity};
+
+const WELCOME: &str = "Your account is ready. Welcome, ada.";
 
 fn typed<'a>(username: &'a str, email: &'a str, password: &'a str, password2: &'a str) -> Vec<(&'a str, &'a str)> {
     vec![("username", username), ("email", email), ("password", password), ("password2", password2)]
 }
 
 #[tokio::test]
-async fn registration_leads_to_log_in_without_a_session() {
+async fn registration_logs_in_at_once() {
     let service = Service::start().await;
     let ada = service.visitor();
     let page = ada.register("ada", PASSWORD).await;
+    assert_eq!((page.status, identity(&page).as_str()), (200, "You are ada."));
+    assert_eq!((page.path.as_str(), page.texts(".flash-success")), ("/", vec![WELCOME.to_owned()]));
+    assert_eq!((service.count("users").await, service.count("sessions").await), (1, 1));
+    assert!(!ada.cookies().contains("visit-"), "the forms from before the registration end: {}", ada.cookies());
+}
+
+#[tokio::test]
+async fn registration_leads_over_the_log_in_page_where_a_setting_says_so() {
+    let service = Service::with(|builder| builder.log_in_after_registration(false)).await;
+    let ada = service.visitor();
+    let page = ada.get("/register?next=%2Fhome%3Fcourse%3D2").await;
+    let page = ada.submit_on(&page, "/register", &typed("ada", "ada@example.com", PASSWORD, PASSWORD)).await;
     assert_page(&page, 200, "Your account is ready. Log in to continue.");
-    assert_eq!((page.path.as_str(), page.texts(".flash-success").len()), ("/login", 1));
-    assert_eq!((service.count("users").await, service.count("sessions").await), (1, 0));
-    assert!(!ada.cookies().contains("session-"), "{}", ada.cookies());
+    assert_eq!(page.path, "/login?next=%2Fhome%3Fcourse%3D2");
+    assert_eq!((service.count("sessions").await, ada.cookies().contains("session-")), (0, false));
+    let page = ada.submit_on(&page, "/login", &[("email", "ada"), ("password", PASSWORD)]).await;
+    assert_eq!(page.path, "/home?course=2");
+}
+
+#[tokio::test]
+async fn registration_without_a_session_is_no_failure() {
+    let service = Service::start().await;
+    let ada = service.visitor();
+    let page = ada.get("/register?next=%2Fhome").await;
+    service.failing.fail_on("sessions.open");
+    let page = ada.submit_on(&page, "/register", &typed("ada", "ada@example.com", PASSWORD, PASSWORD)).await;
+    service.failing.fail_on(None);
+    assert_page(&page, 200, "Your account is ready. Log in to continue.");
+    assert_eq!((page.path.as_str(), service.count("users").await), ("/login?next=%2Fhome", 1));
 }
 
 #[tokio::test]
@@ -91,8 +118,8 @@ async fn refused_form_contains_no_password() {
 #[tokio::test]
 async fn taken_name_or_email_is_reported_in_any_spelling() {
     let service = Service::start().await;
+    service.register("Strasse", PASSWORD).await;
     let visitor = service.visitor();
-    visitor.register("Strasse", PASSWORD).await;
     let (name, email) = ("#username-note", "#email-note");
     for (username, address, errors) in [
         ("STRASSE", "new@example.com", vec![(name, "That username is taken.")]),
@@ -147,7 +174,8 @@ async fn long_and_unicode_passwords_are_not_truncated() {
     for (username, password) in [("ada", "lowercase words only"), ("ben", "🦦🍲🎹🪔🛶🧵🪨🧊"), ("cleo", long.as_str())]
     {
         let visitor = service.visitor();
-        assert_eq!(visitor.register(username, password).await.path, "/login", "{username}");
+        assert_eq!(visitor.register(username, password).await.path, "/", "{username}");
+        visitor.submit("/", "/logout", &[]).await;
         assert!(visitor.log_in(username, password).await.text.contains("Welcome back"), "{username}");
     }
     let page = service.visitor().log_in("cleo", &other).await;
@@ -188,7 +216,7 @@ async fn user_at_the_registration_page_is_redirected() {
 async fn stored_hash_is_salted() {
     let service = Service::start().await;
     for name in ["ada", "ben"] {
-        service.visitor().register(name, PASSWORD).await;
+        service.register(name, PASSWORD).await;
     }
     let hash = async |email: &str| {
         let found = service.ports().credentials.find_by_email(&email.parse_email()).await.unwrap();

@@ -55,8 +55,8 @@ async fn hostile_next_is_ignored_in_form_and_query() {
 #[tokio::test]
 async fn next_survives_failed_log_ins() {
     let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
     let ada = service.visitor();
-    ada.register("ada", PASSWORD).await;
     let mut page = ada.get("/home?q=a%26b&q=%C5%81&c=d").await;
     for wrong in ["", "marble otter eight"] {
         page = ada.submit_on(&page, "/login", &[("email", "ada@example.com"), ("password", wrong)]).await;

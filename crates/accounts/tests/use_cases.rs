@@ -21,9 +21,9 @@ fn registration(password: &str) -> Registration {
     }
 }
 
-fn attempt(email: &str, password: &str) -> LogIn {
+fn attempt(identifier: &str, password: &str) -> LogIn {
     LogIn {
-        email: email.to_owned(),
+        identifier: identifier.to_owned(),
         password: Password::parse(password.to_owned()).unwrap(),
         remember: false,
         device: Device::default(),

@@ -14,7 +14,7 @@ test_support::with_and_without_scripts! {
 }
 
 async fn log_in(person: &Person, email: &str, password: &str) {
-    person.fills_in("Email", email).await;
+    person.fills_in("Username or email", email).await;
     person.fills_in("Password", password).await;
     person.presses("Log in").await;
 }
@@ -36,7 +36,7 @@ async fn only_the_cook_reads_the_recipe_until_log_out(scripts: Scripts) {
     cook.sees_nothing_of("Gruyère").await;
     assert_page_is_fine(&cook).await;
     log_in(&cook, "cook@example.com", "correct horse").await;
-    cook.sees("That email and password don't match. Please try again.").await;
+    cook.sees("That username or email and password don't match. Please try again.").await;
     assert_page_is_fine(&cook).await;
     log_in(&cook, "cook@example.com", password).await;
     cook.sees("Welcome back cook").await;

@@ -37,7 +37,7 @@ async fn only_the_cook_reads_the_recipe(database: &str) {
     };
     let wrong = log_in(&client, "correct horse").await;
     assert_eq!(wrong.status, 422);
-    assert!(wrong.text.contains("That email and password don't match. Please try again."));
+    assert!(wrong.text.contains("That username or email and password don't match. Please try again."));
     let home = log_in(&client, &password).await;
     assert_eq!(home.path, "/home");
     assert!(home.text.contains("Welcome back cook") && home.text.contains("Gruyère"));

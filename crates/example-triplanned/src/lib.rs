@@ -35,7 +35,7 @@ pub async fn connect(url: &str) -> Result<AccountStore, store::ConnectError> {
 /// # Errors
 /// [`BuildError`]: a setting is unsafe.
 pub fn accounts(store: &AccountStore, settings: Builder) -> Result<Accounts, BuildError> {
-    settings.layout(layout::Postcards).build(store.clone())
+    settings.layout(layout::Postcards).log_in_after_registration(false).build(store.clone())
 }
 
 /// Builds the site: its own pages and the account pages.

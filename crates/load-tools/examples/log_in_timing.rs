@@ -68,6 +68,11 @@ async fn refused_log_in(client: &TestClient, name: &str) -> anyhow::Result<Durat
     let start = Instant::now();
     let page = client.send(request).await;
     let took = start.elapsed();
-    ensure!(page.text.contains("That email and password don't match."), "status {}: {}", page.status, page.text);
+    ensure!(
+        page.text.contains("That username or email and password don't match."),
+        "status {}: {}",
+        page.status,
+        page.text
+    );
     Ok(took)
 }

@@ -82,7 +82,7 @@ fn routes() -> Route {
         .at("/user/:username", methods().get(pages::user::show).post(pages::user::host_party))
         .at("/rsvp", methods().get(pages::rsvp::list).post(pages::rsvp::rsvp_by_id))
         .at("/parties/:id", methods().get(pages::party::show))
-        .at("/parties/:id/rsvp", methods().post(pages::party::rsvp))
+        .at("/parties/:id/rsvp", methods().post(pages::party::rsvp).page("/parties/:id"))
         .at("/health/live", methods().get(pages::health::live))
         .at("/health/ready", methods().get(pages::health::ready))
         .at(assets::ROUTE, methods().get(assets::file))

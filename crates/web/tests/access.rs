@@ -50,7 +50,8 @@ const TABLE: [Row; 11] = [
         ["303 /login?next=%2Frsvp", "200", "200"], ["303 /login", "303 /rsvp", "303 /rsvp"]),
     row("/parties/:id", "/parties/1", READ, ["303 /login?next=%2Fparties%2F1", "200", "200"], NOT_ALLOWED),
     row("/parties/:id/rsvp", "/parties/1/rsvp", "POST",
-        NOT_ALLOWED, ["303 /login", "303 /parties/1", "303 /parties/1"]),
+        ["303 /parties/1", "303 /parties/1", "303 /parties/1"],
+        ["303 /login?next=%2Fparties%2F1", "303 /parties/1", "303 /parties/1"]),
     row("/health/live", "/health/live", READ, OK, NOT_ALLOWED),
     row("/health/ready", "/health/ready", READ, OK, NOT_ALLOWED),
     row("assets::ROUTE", "link[rel=stylesheet]", READ, OK, NOT_ALLOWED),
@@ -141,7 +142,11 @@ async fn visitor_cannot_detect_users_or_parties(app: TestApp) {
         let page = send(&visitor, Method::GET, path, false).await;
         assert_eq!(summary(&page), format!("303 /login?next=%2F{}", path[1..].replace('/', "%2F")));
     }
-    for path in ["/user/ada", "/user/unknown1", "/parties/1/rsvp", "/parties/2/rsvp", "/parties/abc/rsvp"] {
+    for path in ["/user/ada", "/user/unknown1"] {
         assert_eq!(summary(&send(&visitor, Method::POST, path, true).await), "303 /login", "{path}");
+    }
+    for party in ["1", "2", "abc"] {
+        let page = send(&visitor, Method::POST, &format!("/parties/{party}/rsvp"), true).await;
+        assert_eq!(summary(&page), format!("303 /login?next=%2Fparties%2F{party}"));
     }
 }

@@ -14,13 +14,17 @@ async fn account_forms_are_in_our_layout(app: TestApp) {
     let visitor = app.visitor();
     for (path, title) in [("/register", "Register - DinnerParty"), ("/login", "Log in - DinnerParty")] {
         let page = visitor.get(path).await;
-        assert_page(&page, 200, "Email");
+        assert_page(&page, 200, "Password");
         assert_eq!(page.texts("title"), [title]);
         assert_eq!(page.texts("nav[aria-label=Main] a"), ["Log in", "Register"]);
+        let page = visitor.get(&format!("{path}?next=%2Fparties%2F1")).await;
+        let back = "?next=%2Fparties%2F1";
+        let links = page.attributes("nav[aria-label=Main] a", "href");
+        assert_eq!(links, [format!("/login{back}"), format!("/register{back}")], "the header leads back too");
     }
     let page = visitor.register("ada", PASSWORD).await;
-    assert_page(&page, 200, "Your account is ready. Log in to continue.");
-    assert_eq!((page.path.as_str(), flash(&page).as_str()), ("/login", "Your account is ready. Log in to continue."));
+    assert_page(&page, 200, "Your account is ready. Welcome, ada.");
+    assert_eq!((page.path.as_str(), flash(&page).as_str()), ("/", "Your account is ready. Welcome, ada."));
 }
 
 async fn product_name_is_no_password(app: TestApp) {

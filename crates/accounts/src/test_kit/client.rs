@@ -39,8 +39,8 @@ impl TestClient {
 
     /// A client that has registered and logged in, by the pages at `/register` and `/login`.
     pub async fn logged_in(server: &TestServer, username: &str, password: &str) -> Self {
+        Self::new(server).register(username, password).await;
         let client = Self::new(server);
-        client.register(username, password).await;
         let page = client.log_in(username, password).await;
         assert_ne!(page.path, "/login", "{username} is not logged in: {}", page.text);
         client
@@ -65,7 +65,8 @@ impl TestClient {
         self.send(self.following.post(self.url(action)).form(&form)).await
     }
 
-    /// Registers an account with the e-mail address `{username}@example.com`.
+    /// Registers an account with the e-mail address `{username}@example.com`. The client is then logged in, unless
+    /// [`crate::Builder::log_in_after_registration`] says otherwise.
     pub async fn register(&self, username: &str, password: &str) -> TestResponse {
         self.register_at("/register", username, password).await
     }
@@ -82,9 +83,14 @@ impl TestClient {
         self.submit(path, path, &typed).await
     }
 
-    /// Logs in by a log-in page at another path.
+    /// Logs in by a log-in page at another path. A client that is logged in is shown no log-in page: it logs in anew, as from
+    /// a page that was opened before.
     pub async fn log_in_at(&self, path: &str, username: &str, password: &str) -> TestResponse {
-        self.submit(path, path, &[("email", &email(username)), ("password", password)]).await
+        let (page, typed) = (self.get(path).await, [("email", &*email(username)), ("password", password)]);
+        if page.attributes("form", "action").iter().any(|action| action == path) {
+            return self.submit_on(&page, path, &typed).await;
+        }
+        self.send(self.following.post(self.url(path)).header("sec-fetch-site", "same-origin").form(&typed)).await
     }
 
     /// A request with this client's cookies, to be completed and sent. Redirects are not followed.

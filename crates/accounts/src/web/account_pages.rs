@@ -3,6 +3,7 @@
 //! Routes and their protection, paths and their settings, [`Builder::without`], the links between the pages, and the list
 //! in `docs/EMBEDDING.md` all come from this table.
 
+mod guest_form;
 mod log_in;
 mod log_out;
 mod register;
@@ -15,6 +16,7 @@ use poem::{EndpointExt, Response};
 use super::messages;
 use super::methods::{Methods, methods};
 use super::session::LoginRequired;
+use super::request::{ReturnPath, with_next};
 use super::settings::Settings;
 use crate::Builder;
 
@@ -140,9 +142,10 @@ impl AccountPage {
 }
 
 /// A link as a page shows it.
-struct ShownLink<'a> {
+struct ShownLink {
     question: &'static str,
-    path: &'a str,
+    /// The path with the way back.
+    path: String,
     text: &'static str,
 }
 
@@ -162,10 +165,16 @@ impl Settings {
         ACCOUNT_PAGES.iter().any(|entry| !entry.requires_log_in && self.path(entry.page) == path)
     }
 
-    /// The links that an account page shows to other account pages.
-    fn links_from(&self, page: AccountPage) -> Vec<ShownLink<'_>> {
+    /// The links that an account page shows to other account pages. Each carries the way back.
+    fn links_from(&self, page: AccountPage, next: Option<&ReturnPath>) -> Vec<ShownLink> {
         let links = ACCOUNT_PAGES.iter().filter_map(|entry| Some((entry.page, entry.link.as_ref()?)));
         let links = links.filter(|(to, link)| link.from.contains(&page) && (self.has(*to) || link.stays_without));
-        links.map(|(to, link)| ShownLink { question: link.question, path: self.path(to), text: link.text }).collect()
+        links
+            .map(|(to, link)| ShownLink {
+                question: link.question,
+                path: with_next(self.path(to), next),
+                text: link.text,
+            })
+            .collect()
     }
 }

@@ -3,6 +3,8 @@
 use auth::PasswordRefusal;
 use domain::user::{EmailError, Username, UsernameError};
 
+use crate::LogInBy;
+
 /// The message of an error page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Message {
@@ -20,12 +22,17 @@ impl Message {
 
 // Flash messages.
 
-/// After a registration, on the log-in page.
+/// After a registration that logs nobody in, on the log-in page.
 pub(super) const REGISTERED: &str = "Your account is ready. Log in to continue.";
 /// After a log-out.
 pub(super) const LOGGED_OUT: &str = "You are logged out.";
 /// A protected page was opened with a session that has ended or expired.
 pub(super) const SESSION_ENDED: &str = "Your session has ended. Please log in again.";
+
+/// After a registration that logs in.
+pub(super) fn welcome(username: &Username) -> String {
+    format!("Your account is ready. Welcome, {username}.")
+}
 
 /// After a log-in.
 pub(super) fn welcome_back(username: &Username) -> String {
@@ -120,12 +127,10 @@ pub(super) const PLEASE_CHECK: &str = "Please check what you typed:";
 pub(super) const FIELD_REPEATED: &str = "This field was sent more than once. Please fill it in again.";
 /// A field contains U+0000.
 pub(super) const FIELD_HAS_NUL: &str = "This field holds a character that cannot be stored. Please type it again.";
-/// The log-in form has no e-mail address.
-pub(super) const EMAIL_MISSING: &str = "Please type your email address.";
+/// The log-in form has neither an e-mail address nor a username.
+pub(super) const IDENTIFIER_MISSING: &str = "Please type your username or email.";
 /// The log-in form has no password.
 pub(super) const PASSWORD_MISSING: &str = "Please type your password.";
-/// The log-in was refused, for any reason.
-pub(super) const MISMATCH: &str = "That email and password don't match. Please try again.";
 /// The username is taken.
 pub(super) const USERNAME_TAKEN: &str = "That username is taken.";
 /// The e-mail address is taken.
@@ -136,6 +141,24 @@ pub(super) const PASSWORD_EMPTY: &str = "Please choose a password.";
 pub(super) const PASSWORD_TOO_LONG: &str = "Please choose a password of at most 1,024 characters.";
 /// The second password differs from the first.
 pub(super) const PASSWORDS_DIFFER: &str = "The two passwords differ.";
+
+/// The label of the first field of the log-in form.
+pub(super) fn log_in_label(by: LogInBy) -> &'static str {
+    match by {
+        LogInBy::EmailOrUsername => "Username or email",
+        LogInBy::Email => "Email",
+        LogInBy::Username => "Username",
+    }
+}
+
+/// The log-in was refused, for any reason.
+pub(super) fn mismatch(by: LogInBy) -> &'static str {
+    match by {
+        LogInBy::EmailOrUsername => "That username or email and password don't match. Please try again.",
+        LogInBy::Email => "That email and password don't match. Please try again.",
+        LogInBy::Username => "That username and password don't match. Please try again.",
+    }
+}
 
 /// The hint below the field of a new password.
 pub(super) fn password_hint(min_length: usize) -> String {

@@ -3,8 +3,10 @@
 use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderValue, Method, header};
 use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response};
+use url::Url;
 
-use super::page::Problem;
+use super::page::{Problem, redirect};
+use super::request::{RequestContext, ReturnPath};
 
 /// An endpoint without methods, to add them: `methods().get(page).post(form)`.
 #[must_use]
@@ -17,6 +19,7 @@ pub fn methods() -> Methods {
 pub struct Methods {
     get: Option<BoxEndpoint<'static>>,
     post: Option<BoxEndpoint<'static>>,
+    page: Option<String>,
 }
 
 impl Methods {
@@ -40,6 +43,26 @@ impl Methods {
         Self { post: Some(endpoint.into_endpoint().map_to_response().boxed()), ..self }
     }
 
+    /// Names the page of the form that is sent here by POST: a path with the parameters of this route, such as
+    /// `/trips/:id` for a route at `/trips/:id/wish`.
+    ///
+    /// A log-in that the form required leads back to that page, and GET on this path is redirected (303) to it.
+    #[must_use]
+    pub fn page(self, path: impl Into<String>) -> Self {
+        Self { page: Some(path.into()), ..self }
+    }
+
+    /// The path of the form's page for a request.
+    fn form_page(&self, request: &Request) -> Option<ReturnPath> {
+        let mut url = Url::parse("http://here.invalid/").ok()?;
+        url.path_segments_mut().ok()?.pop_if_empty().extend(
+            self.page.as_ref()?.split('/').skip(1).map(|segment| {
+                segment.strip_prefix(':').and_then(|name| request.raw_path_param(name)).unwrap_or(segment)
+            }),
+        );
+        ReturnPath::parse(url.path())
+    }
+
     /// The value of `Allow`.
     pub(super) fn allowed(&self) -> &'static str {
         match (&self.get, &self.post) {
@@ -61,7 +84,15 @@ impl Endpoint for Methods {
                 request.set_method(Method::GET);
                 get.call(request).await // the HTTP server drops the body and keeps its length
             }
-            (Method::POST, _, Some(post)) => post.call(request).await,
+            (Method::POST, _, Some(post)) => {
+                if let (Some(page), Ok(context)) = (self.form_page(&request), RequestContext::of(&request)) {
+                    context.set_form_page(page);
+                }
+                post.call(request).await
+            }
+            (Method::GET | Method::HEAD, None, Some(_)) if let Some(page) = self.form_page(&request) => {
+                Ok(redirect(page.as_str()))
+            }
             _ => Err(method_not_allowed(self.allowed())),
         }
     }

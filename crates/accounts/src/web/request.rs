@@ -7,9 +7,11 @@ mod csrf;
 mod origin_check;
 mod return_path;
 mod site;
+mod way_back;
 
 pub(super) use body::accept_body;
 pub(super) use context::RequestContext;
 pub(super) use csrf::{CSRF_FIELD, is_unsafe};
 pub use return_path::ReturnPath;
 pub(super) use site::{Site, has_forwarding_headers, local_port};
+pub(super) use way_back::with_next;

@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use ipnet::IpNet;
 use poem::Response;
 use poem::http::{HeaderName, HeaderValue};
@@ -24,6 +25,9 @@ const BODY_LIMIT_RANGE: std::ops::RangeInclusive<usize> = 1024..=16 * 1024 * 102
 /// Responds to an anonymous visitor on a protected page.
 pub(super) type Unauthorized = Arc<dyn Fn(&PageContext) -> Response + Send + Sync>;
 
+/// Describes the page at a return path to a guest: see [`crate::Builder::describe_next`].
+pub(super) type DescribeNext = Arc<dyn Fn(ReturnPath) -> BoxFuture<'static, Option<String>> + Send + Sync>;
+
 /// The settings as they were chosen, unchecked.
 pub(crate) struct UncheckedSettings {
     layout: Arc<dyn Layout>,
@@ -39,6 +43,8 @@ pub(crate) struct UncheckedSettings {
     /// The paths of the account pages that were moved.
     pub(super) paths: BTreeMap<AccountPage, String>,
     without: BTreeSet<AccountPage>,
+    log_in_after_registration: bool,
+    describe_next: Option<DescribeNext>,
     after_registration: Option<String>,
     after_log_in: String,
     after_log_out: String,
@@ -56,7 +62,9 @@ pub(crate) struct Settings {
     pub(super) security_headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) paths: BTreeMap<AccountPage, String>,
     pub(super) without: BTreeSet<AccountPage>,
-    after_registration: Option<String>,
+    pub(super) log_in_after_registration: bool,
+    pub(super) describe_next: Option<DescribeNext>,
+    pub(super) after_registration: Option<String>,
     pub(super) after_log_in: String,
     pub(super) after_log_out: String,
 }
@@ -72,9 +80,10 @@ impl crate::Accounts {
 }
 
 impl Settings {
-    /// Where a registration leads.
-    pub(super) fn after_registration(&self) -> &str {
-        self.after_registration.as_deref().unwrap_or_else(|| self.path(AccountPage::LogIn))
+    /// Where a registration that logs in leads: to `next`, or to the path of the embedder's setting, or as a log-in.
+    pub(super) fn destination_of_registration(&self, next: Option<&ReturnPath>) -> String {
+        let own = self.after_registration.clone().filter(|_| next.is_none());
+        own.unwrap_or_else(|| self.destination_of_log_in(next))
     }
 }
 
@@ -93,6 +102,8 @@ impl Default for UncheckedSettings {
             csp_sources: Vec::new(),
             paths: BTreeMap::new(),
             without: BTreeSet::new(),
+            log_in_after_registration: true,
+            describe_next: None,
             after_registration: None,
             after_log_in: "/".into(),
             after_log_out: "/".into(),
@@ -135,6 +146,8 @@ impl UncheckedSettings {
             handler_timeout: self.handler_timeout,
             paths: self.paths,
             without: self.without,
+            log_in_after_registration: self.log_in_after_registration,
+            describe_next: self.describe_next,
             after_registration: self.after_registration,
             after_log_in: self.after_log_in,
             after_log_out: self.after_log_out,

@@ -86,6 +86,11 @@ impl CredentialRepository for FailingStore {
         self.real.credentials.find_by_email(email).await
     }
 
+    async fn find_by_username(&self, username: &Username) -> Result<Option<Credential>, StoreError> {
+        self.record("credentials.find_by_username")?;
+        self.real.credentials.find_by_username(username).await
+    }
+
     async fn rehash(&self, user: UserId, stale: &PasswordHash, fresh: &PasswordHash) -> Result<bool, StoreError> {
         self.record("credentials.rehash")?;
         self.real.credentials.rehash(user, stale, fresh).await

@@ -4,7 +4,7 @@
 use super::PasswordHash;
 use crate::AccountPorts;
 use crate::contract::{add_user, hash, join_all};
-use crate::user::{Email, User, UserId};
+use crate::user::{Email, User, UserId, Username};
 
 /// Passes the names of all contract functions of credentials to the macro `$test`.
 #[macro_export]
@@ -12,7 +12,9 @@ macro_rules! credential_contract {
     ($test:ident) => {
         $test! { credential:
             credential_is_found_by_any_spelling_of_email
+            credential_is_found_by_any_spelling_of_username
             unknown_email_has_no_credential
+            unknown_username_has_no_credential
             rehash_replaces_stale_hash
             rehash_of_changed_hash_writes_nothing
             concurrent_rehashes_store_one_hash
@@ -39,10 +41,27 @@ pub async fn credential_is_found_by_any_spelling_of_email(store: &AccountPorts) 
     }
 }
 
+/// `find_by_username` returns the hash with its user.
+pub async fn credential_is_found_by_any_spelling_of_username(store: &AccountPorts) {
+    let ada = add_user(store, "ada").await;
+    add_user(store, "ben").await;
+    for name in ["ada", "ADA", "Ａda"] {
+        let found = store.credentials.find_by_username(&Username::parse(name).unwrap()).await.unwrap().unwrap();
+        assert_eq!((found.user, found.hash.expose()), (ada.clone(), hash().expose()));
+    }
+}
+
 /// `find_by_email` returns `None` for an unknown address, not an error.
 pub async fn unknown_email_has_no_credential(store: &AccountPorts) {
     add_user(store, "ada").await;
     let found = store.credentials.find_by_email(&Email::parse("ben@example.com").unwrap()).await.unwrap();
+    assert!(found.is_none());
+}
+
+/// `find_by_username` returns `None` for an unknown name, not an error.
+pub async fn unknown_username_has_no_credential(store: &AccountPorts) {
+    add_user(store, "ada").await;
+    let found = store.credentials.find_by_username(&Username::parse("ben").unwrap()).await.unwrap();
     assert!(found.is_none());
 }
 

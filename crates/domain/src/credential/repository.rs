@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{Credential, PasswordHash};
 use crate::StoreError;
-use crate::user::{Email, UserId};
+use crate::user::{Email, UserId, Username};
 
 /// Stored password hashes.
 ///
@@ -17,6 +17,10 @@ pub trait CredentialRepository: Send + Sync {
     ///
     /// Credentials of disabled users are returned too.
     async fn find_by_email(&self, email: &Email) -> Result<Option<Credential>, StoreError>;
+
+    /// Returns the credential of the user with the key of that name, or `None` if there is no such user. Credentials of
+    /// disabled users are returned too.
+    async fn find_by_username(&self, username: &Username) -> Result<Option<Credential>, StoreError>;
 
     /// Replaces the hash `stale` by `fresh`, a hash of the same password at another cost. No session ends.
     ///

@@ -21,7 +21,7 @@ fn at(site: &TestSite, path: &str) -> String {
 }
 
 async fn log_in(person: &Person, email: &str) {
-    person.fills_in("Email", email).await;
+    person.fills_in("Username or email", email).await;
     person.fills_in("Password", PASSWORD).await;
     person.presses("Log in").await;
     person.sees("Welcome back, ").await;

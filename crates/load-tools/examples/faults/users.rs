@@ -42,8 +42,7 @@ pub(crate) async fn register(database: &str, prefix: &str, count: u32) -> anyhow
     let mut users = Vec::new();
     for number in 0..count {
         let (name, client) = (format!("{prefix}-{number}"), TestClient::new(&server));
-        client.register(&name, PASSWORD).await;
-        let page = client.log_in(&name, PASSWORD).await;
+        let page = client.register(&name, PASSWORD).await;
         ensure!(page.text.contains("Welcome back"), "{name} could not log in: {}", page.text);
         let cookies = client.cookies();
         let session = cookies.split("; ").find_map(|pair| pair.strip_prefix(&cookie)).context("no session cookie")?;

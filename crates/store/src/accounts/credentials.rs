@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use domain::StoreError;
 use domain::credential::{Credential, CredentialRepository, PasswordHash};
-use domain::user::{Email, UserId};
+use domain::user::{Email, UserId, Username};
 use sqlx::{FromRow, query_as, query_scalar};
 
 use crate::accounts::users::UserRow;
@@ -16,6 +16,10 @@ statements! {
     const FIND_BY_EMAIL: &str = "SELECT id, username, email, joined_at, disabled_at, password_hash
         FROM users JOIN credentials ON user_id = id
         WHERE email_key = $1";
+
+    const FIND_BY_USERNAME: &str = "SELECT id, username, email, joined_at, disabled_at, password_hash
+        FROM users JOIN credentials ON user_id = id
+        WHERE username_key = $1";
 
     const REHASH: &str = "UPDATE credentials SET password_hash = $3
         WHERE user_id = $1 AND password_hash = $2
@@ -34,17 +38,25 @@ struct CredentialRow {
     password_hash: String,
 }
 
+impl CredentialRow {
+    fn parse(self) -> Result<Credential, StoreError> {
+        Ok(Credential {
+            user: self.user.parse().map_err(into_store_error)?,
+            hash: PasswordHash::new(self.password_hash),
+        })
+    }
+}
+
 #[async_trait]
 impl<D: Dialect> CredentialRepository for Credentials<D> {
     async fn find_by_email(&self, email: &Email) -> Result<Option<Credential>, StoreError> {
         let row = query_as::<_, CredentialRow>(FIND_BY_EMAIL).bind(email.key()).fetch_optional(&self.database.read);
-        let Some(row) = row.await.map_err(into_store_error)? else {
-            return Ok(None);
-        };
-        Ok(Some(Credential {
-            user: row.user.parse().map_err(into_store_error)?,
-            hash: PasswordHash::new(row.password_hash),
-        }))
+        row.await.map_err(into_store_error)?.map(CredentialRow::parse).transpose()
+    }
+
+    async fn find_by_username(&self, username: &Username) -> Result<Option<Credential>, StoreError> {
+        let row = query_as::<_, CredentialRow>(FIND_BY_USERNAME).bind(username.key()).fetch_optional(&self.database.read);
+        row.await.map_err(into_store_error)?.map(CredentialRow::parse).transpose()
     }
 
     async fn rehash(&self, user: UserId, stale: &PasswordHash, fresh: &PasswordHash) -> Result<bool, StoreError> {
@@ -66,7 +78,7 @@ mod tests {
 
     #[tokio::test]
     async fn statements_of_credentials_use_indexes() {
-        for sql in [FIND_BY_EMAIL, REHASH] {
+        for sql in [FIND_BY_EMAIL, FIND_BY_USERNAME, REHASH] {
             assert_uses_indexes(sql).await;
         }
     }

@@ -27,6 +27,8 @@ async fn two_friends_register_host_rsvp_and_log_out(scripts: Scripts) {
     ada.follows("Register").await;
     register(&ada, "ada", "ada@example.com").await;
     sees_once(&ada, REGISTERED).await;
+    ada.presses("Log out").await;
+    ada.follows("Log in").await;
     ada.ticks("Remember me").await;
     log_in(&ada, "ada@example.com").await;
     sees_once(&ada, "Welcome back, ada.").await;
@@ -100,11 +102,11 @@ async fn log_in_redirects_to_the_requested_page(scripts: Scripts) {
 
     ada.opens(&at(&app, "/rsvp?q=caf%C3%A9+soup&seats=1")).await;
     ada.sees("Sorry you must be logged in to view this page").await;
-    ada.fills_in("Email", "ada@example.com").await;
+    ada.fills_in("Username or email", "ada@example.com").await;
     ada.fills_in("Password", "not her password").await;
     ada.presses("Log in").await;
-    ada.sees("That email and password don't match. Please try again.").await;
-    assert_eq!(ada.value_of("Email").await, "ada@example.com");
+    ada.sees("That username or email and password don't match. Please try again.").await;
+    assert_eq!(ada.value_of("Username or email").await, "ada@example.com");
     assert_eq!(ada.value_of("Password").await, "", "passwords are not shown again");
     log_in(&ada, "ada@example.com").await;
 

@@ -36,7 +36,11 @@ async fn main_journey_works_by_keyboard(scripts: Scripts) {
     press(&ada, "Register", Key::Space).await;
     ada.sees(REGISTERED).await;
 
-    type_into(&ada, "Email", "ada@example.com").await;
+    press(&ada, "Log out", Key::Enter).await;
+    ada.sees("You are logged out.").await;
+    press(&ada, "Log in", Key::Enter).await;
+    ada.sees("Remember me").await;
+    type_into(&ada, "Username or email", "ada").await;
     type_into(&ada, "Password", PASSWORD).await;
     press(&ada, "Remember me", Key::Space).await;
     press(&ada, "Log in", Key::Enter).await;

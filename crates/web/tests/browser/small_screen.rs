@@ -62,7 +62,7 @@ async fn pages_of_a_visitor_fit_a_small_phone() {
     assert_fits(&guest, "an invalid registration").await;
     guest.opens(&at(&app, "/login")).await;
     log_in(&guest, &format!("{}@example.com", "w".repeat(64))).await;
-    guest.sees("That email and password don't match.").await;
+    guest.sees("That username or email and password don't match.").await;
     assert_fits(&guest, "a failed log-in").await;
 }
 

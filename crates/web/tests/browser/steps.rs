@@ -6,7 +6,7 @@ use crate::common::{PASSWORD, TestApp};
 
 /// The date of the party of `host_form`.
 pub(crate) const DATE: &str = "Saturday 14 March 2026, 19:00 (Europe/Berlin)";
-pub(crate) const REGISTERED: &str = "Your account is ready. Log in to continue.";
+pub(crate) const REGISTERED: &str = "Your account is ready. Welcome, ";
 pub(crate) const LOGGED_OUT: &str = "You are logged out.";
 pub(crate) const HOSTED: &str = "Your table is set. Send your friends the link to this page.";
 
@@ -27,7 +27,7 @@ pub(crate) async fn register(person: &Person, name: &str, email: &str) {
 
 /// Fills in and submits the form to log in.
 pub(crate) async fn log_in(person: &Person, email: &str) {
-    person.fills_in("Email", email).await;
+    person.fills_in("Username or email", email).await;
     person.fills_in("Password", PASSWORD).await;
     person.presses("Log in").await;
 }

@@ -73,7 +73,7 @@ impl TestApp {
     pub(crate) async fn user(&self, name: &str) -> TestClient {
         let client = self.visitor();
         assert!(client.register(name, PASSWORD).await.text.contains("Your account is ready."), "{name}");
-        self.log_in(name).await
+        client
     }
 
     /// Another logged-in client of an existing user.

@@ -6,36 +6,37 @@ use domain::user::{Email, Username};
 use poem::http::StatusCode;
 use poem::{Response, handler};
 
-use super::ShownLink;
+use super::guest_form::GuestForm;
 use crate::web::AccountPage;
 use crate::web::form::{Fields, Form, FormErrors, FormView, PasswordFields, Submitted};
 use crate::web::messages;
 use crate::web::page::{Flash, PageContext, Problem, redirect};
-use crate::{RegisterError, Registration};
+use crate::web::request::{RequestContext, with_next};
+use crate::web::session::SessionChange;
+use crate::{RegisterError, Registration, User};
 
 #[derive(Template)]
 #[template(path = "register.html")]
 struct Content<'a> {
     page: &'a PageContext,
     form: FormView<'a>,
-    action: &'a str,
-    links: Vec<ShownLink<'a>>,
+    around: GuestForm,
     hint: &'a str,
 }
 
-fn render(page: &PageContext, status: StatusCode, form: FormView<'_>) -> Response {
-    let settings = page.request().settings();
+async fn render(page: &PageContext, status: StatusCode, form: FormView<'_>) -> Response {
+    let around = GuestForm::new(page, AccountPage::Register).await;
     let hint = messages::password_hint(page.accounts().password_policy().min_length());
-    let (action, links) = (settings.path(AccountPage::Register), settings.links_from(AccountPage::Register));
-    page.render_template(status, "Register", &Content { page, form, action, links, hint: &hint })
+    page.render_template(status, "Register", &Content { page, form, around, hint: &hint })
 }
 
 #[handler]
-pub(super) fn show(page: PageContext) -> Response {
+pub(super) async fn show(page: PageContext) -> Response {
     if page.user().is_some() {
-        return redirect(&page.request().settings().after_log_in);
+        let request = page.request();
+        return redirect(&request.settings().destination_of_log_in(request.next().as_ref()));
     }
-    render(&page, StatusCode::OK, FormView::empty())
+    render(&page, StatusCode::OK, FormView::empty()).await
 }
 
 impl Form for Registration {
@@ -68,15 +69,37 @@ impl Form for Registration {
 pub(super) async fn submit(page: PageContext, submitted: Submitted<Registration>) -> Result<Response, Problem> {
     let errors = match submitted.form {
         Ok(registration) => match page.accounts().register(registration).await {
-            Ok(_) => {
-                let to = page.request().settings().after_registration();
-                return Ok(Flash::success(messages::REGISTERED).to(to));
-            }
+            Ok(user) => return Ok(registered(page.request(), user).await),
             Err(error) => form_errors(error)?,
         },
         Err(errors) => errors,
     };
-    Ok(render(&page, StatusCode::UNPROCESSABLE_ENTITY, FormView::new(&submitted.fields, &errors)))
+    Ok(render(&page, StatusCode::UNPROCESSABLE_ENTITY, FormView::new(&submitted.fields, &errors)).await)
+}
+
+/// Logs the new user in and leads on. Where a setting asks for it, or the session cannot be opened, the way leads over the
+/// log-in page: the account exists, and the response must not say otherwise.
+async fn registered(request: &RequestContext, user: User) -> Response {
+    let (settings, next) = (request.settings(), request.next());
+    if settings.log_in_after_registration {
+        let greeting = messages::welcome(&user.username);
+        match request.accounts.open_session(user, false, request.device.clone(), request.session.as_ref()).await {
+            Ok(logged_in) => {
+                let mut response = Flash::success(greeting).to(&settings.destination_of_registration(next.as_ref()));
+                response
+                    .extensions_mut()
+                    .insert(SessionChange::Opened { token: logged_in.token, is_remembered: false });
+                return response;
+            }
+            Err(failure) => tracing::error!(error = ?failure, "no session after a registration"),
+        }
+    }
+    let log_in = settings.path(AccountPage::LogIn);
+    let to = match &settings.after_registration {
+        Some(path) if next.is_none() => path.clone(),
+        _ => with_next(log_in, next.as_ref()),
+    };
+    Flash::success(messages::REGISTERED).to(&to)
 }
 
 /// What the visitor can correct, by field; any other error is a problem.

@@ -100,7 +100,7 @@ fn links_lead_to_pages_that_exist() {
         for from in link.from {
             let shows = |accounts: &Accounts| {
                 let settings = &accounts.inner.web;
-                settings.links_from(*from).iter().any(|link| link.path == settings.path(*page))
+                settings.links_from(*from, None).iter().any(|link| link.path == settings.path(*page))
             };
             assert!(shows(&with), "{from:?} to {page:?}");
             assert_eq!(shows(&without), link.stays_without, "{from:?} to {page:?}, left out");

@@ -14,6 +14,7 @@ use poem::{FromRequest, Request, RequestBody, Response};
 use super::Flash;
 use super::response::{fallback_error_page, html_response};
 use crate::Accounts;
+use crate::web::AccountPage;
 use crate::web::form::SafeHtml;
 use crate::web::request::{CSRF_FIELD, RequestContext, ReturnPath};
 use crate::web::session::Visitor;
@@ -79,6 +80,25 @@ impl PageContext {
     #[must_use]
     pub fn return_path(&self) -> Option<&ReturnPath> {
         self.request.return_path()
+    }
+
+    /// The path of an account page for a link: a log-in or a registration that begins there leads back to this page. On the
+    /// log-in page and the registration page the link carries their own `next`.
+    #[must_use]
+    pub fn account_path(&self, page: AccountPage) -> String {
+        self.request.account_path(page)
+    }
+
+    /// The path of the log-in page, as [`PageContext::account_path`] gives it.
+    #[must_use]
+    pub fn log_in_path(&self) -> String {
+        self.account_path(AccountPage::LogIn)
+    }
+
+    /// The path of the registration page, as [`PageContext::account_path`] gives it.
+    #[must_use]
+    pub fn register_path(&self) -> String {
+        self.account_path(AccountPage::Register)
     }
 
     /// The accounts of the service.

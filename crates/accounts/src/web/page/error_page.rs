@@ -5,7 +5,7 @@ use poem::error::ResponseError;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{IntoResponse, Response};
 
-use super::{Flash, PageContext, Problem, redirect};
+use super::{Flash, PageContext, Problem};
 use crate::timeouts::RETRY_AFTER_SECS;
 use crate::web::AccountPage;
 use crate::web::form::Fields;
@@ -105,12 +105,7 @@ fn log(problem: &Problem, request: &RequestContext) {
 /// A redirect to the log-in page, with the reason as flash message and the return path as `next`.
 fn redirect_to_log_in(request: &RequestContext) -> Response {
     let reason = if request.had_expired_session() { messages::SESSION_ENDED } else { messages::LOG_IN_FIRST.text };
-    let log_in = request.settings().path(AccountPage::LogIn);
-    let location = match request.return_path() {
-        Some(next) if next.as_str() != "/" => redirect(&format!("{log_in}?next={}", next.encoded())),
-        _ => redirect(log_in),
-    };
-    Flash::refusal(reason).with(location)
+    Flash::refusal(reason).to(&request.account_path(AccountPage::LogIn))
 }
 
 /// The log-in page, for an anonymous visitor whose form was made for a user. The form stays on the error page while the

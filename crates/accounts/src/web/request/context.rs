@@ -14,6 +14,7 @@ use tracing::field::Empty;
 use url::{Position, Url};
 
 use super::client_address::{client_address, network, peer_address};
+use super::way_back::query_next;
 use super::{ReturnPath, is_unsafe};
 use crate::Accounts;
 use crate::web::form::Fields;
@@ -30,6 +31,10 @@ pub(crate) struct RequestContext {
     pub(crate) method: Method,
     /// The path and query of the request; `None` where a redirect could not lead back to it.
     pub(crate) path: Option<ReturnPath>,
+    /// The first `next` in the query.
+    pub(super) query_next: Option<ReturnPath>,
+    /// The page of the form that the route of this POST names: see [`crate::web::Methods::page`].
+    form_page: OnceLock<ReturnPath>,
     /// The path and query of the page that sent the form, from `Referer`.
     referer: Option<ReturnPath>,
     /// Whether the client asks for JSON and not for HTML.
@@ -80,6 +85,8 @@ impl RequestContext {
             accounts: accounts.clone(),
             method: request.method().clone(),
             path: ReturnPath::parse(request.uri().path_and_query().map_or("/", |path| path.as_str())),
+            query_next: query_next(request),
+            form_page: OnceLock::new(),
             referer: referer(request),
             wants_json: wants_json(request),
             device: Device { network, user_agent },
@@ -145,9 +152,20 @@ impl RequestContext {
         self.submitted.get()
     }
 
-    /// Where a log-in leads back to: this page, or the page of the form that was refused.
+    /// Where a log-in leads back to: this page, or the page of the form that was refused. The page that the form's route
+    /// names comes before `Referer`, which may be a page at the form's own address that answers to POST only.
     pub(crate) fn return_path(&self) -> Option<&ReturnPath> {
-        if is_unsafe(&self.method) { self.referer.as_ref() } else { self.path.as_ref() }
+        if is_unsafe(&self.method) { self.form_page.get().or(self.referer.as_ref()) } else { self.path.as_ref() }
+    }
+
+    /// The path of the request without its query; `None` where a redirect could not lead back to it.
+    pub(crate) fn path(&self) -> Option<&str> {
+        self.path.as_ref().map(ReturnPath::path)
+    }
+
+    /// Sets the page of the form that is being sent. The first call counts.
+    pub(crate) fn set_form_page(&self, page: ReturnPath) {
+        let _ = self.form_page.set(page);
     }
 }
 

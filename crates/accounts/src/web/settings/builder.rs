@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use poem::Response;
 
 use crate::Builder;
-use crate::web::{AccountPage, Layout, PageContext};
+use crate::web::{AccountPage, Layout, PageContext, ReturnPath};
 
 impl Builder {
     /// The layout of every page. Default: [`crate::web::PlainLayout`].
@@ -84,7 +84,28 @@ impl Builder {
         self
     }
 
-    /// The path that a registration leads to. Default: the log-in page.
+    /// Whether a registration logs in. Default: `true`. With `false` it leads to the log-in page, with `next`.
+    pub fn log_in_after_registration(mut self, logs_in: bool) -> Self {
+        self.web.log_in_after_registration = logs_in;
+        self
+    }
+
+    /// Says on the log-in page and the registration page why the visitor is there: `describe` gets the path that they lead
+    /// to (`next`), and returns one sentence of plain text, such as "Marta invited you to Mushroom risotto", or `None`.
+    ///
+    /// It runs once for each of these pages that has a `next`, within the handler timeout. `next` is chosen by the visitor:
+    /// describe only what any guest may know. Where a store fails, return `None`: the page works without the sentence.
+    pub fn describe_next<F, S>(mut self, describe: F) -> Self
+    where
+        F: Fn(ReturnPath) -> S + Send + Sync + 'static,
+        S: Future<Output = Option<String>> + Send + 'static,
+    {
+        self.web.describe_next = Some(Arc::new(move |next| Box::pin(describe(next))));
+        self
+    }
+
+    /// The path that a registration without `next` leads to. Default: as a log-in; without
+    /// [`Builder::log_in_after_registration`] the log-in page.
     pub fn after_registration(mut self, path: impl Into<String>) -> Self {
         self.web.after_registration = Some(path.into());
         self

@@ -1,0 +1,54 @@
+//! The way back: where a log-in or a registration leads. `next` travels through every account page and every link to one.
+
+use poem::Request;
+use url::form_urlencoded;
+
+use super::{RequestContext, ReturnPath};
+use crate::web::AccountPage;
+use crate::web::settings::Settings;
+
+/// The name of the query parameter and of the form field.
+pub(crate) const NEXT_FIELD: &str = "next";
+
+/// The first `next` in the query.
+pub(super) fn query_next(request: &Request) -> Option<ReturnPath> {
+    let mut pairs = form_urlencoded::parse(request.uri().query()?.as_bytes());
+    pairs.find(|(name, _)| name == NEXT_FIELD).and_then(|(_, next)| ReturnPath::parse(&next))
+}
+
+impl RequestContext {
+    /// Where a log-in or a registration that begins on this page leads: on an account page for guests to its own `next`, on
+    /// any other page back to it. `None` where that is `/`, an account page for guests, or no path on this origin.
+    pub(crate) fn next(&self) -> Option<ReturnPath> {
+        let settings = self.settings();
+        let next = if self.path().is_some_and(|path| settings.is_open_account_page(path)) {
+            match self.submitted() {
+                Some(fields) => fields.one(NEXT_FIELD).ok().and_then(ReturnPath::parse),
+                None => self.query_next.clone(),
+            }
+        } else {
+            self.return_path().filter(|path| path.as_str() != "/").cloned()
+        };
+        // Such a page would lead back, or log out again.
+        next.filter(|next| !settings.is_open_account_page(next.path()))
+    }
+
+    /// The path of an account page, with the way back in its query.
+    pub(crate) fn account_path(&self, page: AccountPage) -> String {
+        with_next(self.settings().path(page), self.next().as_ref())
+    }
+}
+
+/// A path with `next` in its query.
+pub(crate) fn with_next(path: &str, next: Option<&ReturnPath>) -> String {
+    next.map_or_else(|| path.to_owned(), |next| format!("{path}?{NEXT_FIELD}={}", next.encoded()))
+}
+
+impl Settings {
+    /// Where a log-in leads: to `next`, or where there is none to a path that the embedder chooses.
+    ///
+    /// Whether a page exists at `next` is not known here: for a path without a page the service responds 404.
+    pub(crate) fn destination_of_log_in(&self, next: Option<&ReturnPath>) -> String {
+        next.map_or_else(|| self.after_log_in.clone(), ToString::to_string)
+    }
+}

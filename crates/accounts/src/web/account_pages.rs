@@ -15,8 +15,8 @@ use poem::{EndpointExt, Response};
 
 use super::messages;
 use super::methods::{Methods, methods};
-use super::session::LoginRequired;
 use super::request::{ReturnPath, with_next};
+use super::session::LoginRequired;
 use super::settings::Settings;
 use crate::Builder;
 

@@ -55,7 +55,8 @@ impl<D: Dialect> CredentialRepository for Credentials<D> {
     }
 
     async fn find_by_username(&self, username: &Username) -> Result<Option<Credential>, StoreError> {
-        let row = query_as::<_, CredentialRow>(FIND_BY_USERNAME).bind(username.key()).fetch_optional(&self.database.read);
+        let row =
+            query_as::<_, CredentialRow>(FIND_BY_USERNAME).bind(username.key()).fetch_optional(&self.database.read);
         row.await.map_err(into_store_error)?.map(CredentialRow::parse).transpose()
     }
 

@@ -159,17 +159,12 @@ async fn stale_form_is_shown_without_passwords_and_resubmits() {
         ("passwort", "hush-hush-6"),
         ("PassKey", "hush-hush-7"),
     ];
-    let page = browser_post(&visitor, "/register", &typed).await;
-    assert_page(&page, 403, STALE);
+    let page = browser_post(&visitor, "/echo", &typed).await;
+    assert_page(&page, 403, "This form was open for too long");
     assert!(!page.html.contains("hush-hush"), "{}", page.html);
-    let form = page.form("/register");
+    let form = page.form("/echo");
     let offered: Vec<_> = form.iter().filter(|(name, _)| name != "csrf_token").cloned().collect();
     assert_eq!(offered, [("username".into(), "ada <3".into()), ("email".into(), "ada@example.com".to_owned())]);
-    let again = visitor.submit_on(&page, "/register", &[]).await;
-    assert_page(&again, 422, "Please choose a password.");
-    assert_eq!(again.attributes("#email", "value"), ["ada@example.com"]);
-    let last = [("username", "ada"), ("password", PASSWORD), ("password2", PASSWORD)];
-    assert_eq!(visitor.submit_on(&again, "/register", &last).await.path, "/");
 }
 
 #[tokio::test]

@@ -170,7 +170,7 @@ async fn form_sent_while_the_visitor_was_unknown_resubmits() {
     let ada = service.ada().await;
     let ended = service.visitor();
     ended.add_cookies(&format!("session-{}={}", service.server.address().port(), "A".repeat(43)));
-    for (visitor, expected) in [(&ada, "Saved for ada."), (&ended, "Please log in again.")] {
+    for (visitor, expected) in [(&ada, "Saved for ada."), (&ended, "You are not logged in. Log in beside this page")] {
         service.failing.fail_on("everything");
         let page = browser_post(visitor, "/form?draft=1", &[("dish", "soup & bread"), ("password", "hush-hush")]).await;
         service.failing.fail_on(None);

@@ -45,13 +45,13 @@ const TABLE: [Row; 11] = [
     row("/login", "/login", BOTH, ["200", "303 /", "303 /"], ["422", "422", "422"]),
     row("/logout", "/logout", "POST", NOT_ALLOWED, ["303 /", "303 /", "303 /"]),
     row("/user/:username", "/user/ada", BOTH,
-        ["303 /login?next=%2Fuser%2Fada", "200", "200"], ["303 /login", "403", "303 /parties/2"]),
+        ["303 /login?next=%2Fuser%2Fada", "200", "200"], ["403", "403", "303 /parties/2"]),
     row("/rsvp", "/rsvp", BOTH,
-        ["303 /login?next=%2Frsvp", "200", "200"], ["303 /login", "303 /rsvp", "303 /rsvp"]),
+        ["303 /login?next=%2Frsvp", "200", "200"], ["403", "303 /rsvp", "303 /rsvp"]),
     row("/parties/:id", "/parties/1", READ, ["303 /login?next=%2Fparties%2F1", "200", "200"], NOT_ALLOWED),
     row("/parties/:id/rsvp", "/parties/1/rsvp", "POST",
         ["303 /parties/1", "303 /parties/1", "303 /parties/1"],
-        ["303 /login?next=%2Fparties%2F1", "303 /parties/1", "303 /parties/1"]),
+        ["403", "303 /parties/1", "303 /parties/1"]),
     row("/health/live", "/health/live", READ, OK, NOT_ALLOWED),
     row("/health/ready", "/health/ready", READ, OK, NOT_ALLOWED),
     row("assets::ROUTE", "link[rel=stylesheet]", READ, OK, NOT_ALLOWED),
@@ -143,10 +143,11 @@ async fn visitor_cannot_detect_users_or_parties(app: TestApp) {
         assert_eq!(summary(&page), format!("303 /login?next=%2F{}", path[1..].replace('/', "%2F")));
     }
     for path in ["/user/ada", "/user/unknown1"] {
-        assert_eq!(summary(&send(&visitor, Method::POST, path, true).await), "303 /login", "{path}");
+        assert_eq!(summary(&send(&visitor, Method::POST, path, true).await), "403", "{path}");
     }
     for party in ["1", "2", "abc"] {
         let page = send(&visitor, Method::POST, &format!("/parties/{party}/rsvp"), true).await;
-        assert_eq!(summary(&page), format!("303 /login?next=%2Fparties%2F{party}"));
+        let log_in = page.attributes("main a[target=_blank]", "href");
+        assert_eq!((page.status, log_in), (403, vec![format!("/login?next=%2Fparties%2F{party}")]));
     }
 }

@@ -3,7 +3,7 @@
 //! Routes and their protection, paths and their settings, [`Builder::without`], the links between the pages, and the list
 //! in `docs/EMBEDDING.md` all come from this table.
 
-mod guest_form;
+mod entry_form;
 mod log_in;
 mod log_out;
 mod register;
@@ -144,7 +144,7 @@ impl AccountPage {
 /// A link as a page shows it.
 struct ShownLink {
     question: &'static str,
-    /// The path with the way back.
+    /// The path with `next`.
     path: String,
     text: &'static str,
 }
@@ -165,7 +165,12 @@ impl Settings {
         ACCOUNT_PAGES.iter().any(|entry| !entry.requires_log_in && self.path(entry.page) == path)
     }
 
-    /// The links that an account page shows to other account pages. Each carries the way back.
+    /// Whether the form at a path is an entry form: it logs in or registers.
+    pub(super) fn is_entry_form(&self, path: &str) -> bool {
+        [AccountPage::LogIn, AccountPage::Register].into_iter().any(|page| self.has(page) && self.path(page) == path)
+    }
+
+    /// The links that an account page shows to other account pages. Each carries `next`.
     fn links_from(&self, page: AccountPage, next: Option<&ReturnPath>) -> Vec<ShownLink> {
         let links = ACCOUNT_PAGES.iter().filter_map(|entry| Some((entry.page, entry.link.as_ref()?)));
         let links = links.filter(|(to, link)| link.from.contains(&page) && (self.has(*to) || link.stays_without));

@@ -22,7 +22,7 @@ impl Message {
 
 // Flash messages.
 
-/// After a registration that logs nobody in, on the log-in page.
+/// After a registration that does not log in, on the log-in page.
 pub(super) const REGISTERED: &str = "Your account is ready. Log in to continue.";
 /// After a log-out.
 pub(super) const LOGGED_OUT: &str = "You are logged out.";
@@ -48,12 +48,21 @@ pub(super) const FORBIDDEN: Message = Message::new("Not yours to do", "That is n
 /// The CSRF token of the form does not belong to the current session.
 pub(super) const STALE_FORM: Message =
     Message::new("Once more, please", "This form was open for too long. Please send it once more.");
+/// Below that message for a user: the form may be from before a log-in to another account.
+pub(super) fn will_be_sent_as(username: &Username) -> String {
+    format!("Perhaps the account changed in between. You are logged in as {username}: it will be sent as {username}.")
+}
 /// The form of an anonymous visitor has a stale CSRF token. It may have been made for a user, in a session that has ended.
 pub(super) const FORM_OUTLIVED_SESSION: Message = Message::new(
     "Once more, please",
     "This form was open for too long, and you are not logged in. If it needs that, log in beside this page first. Then send it once more: what you typed is kept here.",
 );
-/// The link to the log-in page on that page.
+/// An anonymous visitor sent a form that requires a log-in.
+pub(super) const LOG_IN_THEN_SEND: Message = Message::new(
+    "Log in first",
+    "You are not logged in. Log in beside this page, then send it once more: what you typed is kept here.",
+);
+/// The link to the log-in page on these pages.
 pub(super) const LOG_IN_BESIDE: &str = "Log in beside this page (opens a new tab)";
 /// Another site sent the form, or nothing shows that it comes from this origin.
 pub(super) const CROSS_SITE: Message = Message::new(
@@ -120,6 +129,9 @@ pub(super) const LOG_IN_QUESTION: &str = "Have an account?";
 pub(super) const LOG_IN_LINK: &str = "Log in";
 
 // Errors of a field.
+
+/// A log-in or a registration by a browser that did not send back the cookie of its page.
+pub(super) const NO_COOKIES: &str = "Your browser doesn't keep cookies from this site. Logging in needs one.";
 
 /// Above a form with errors.
 pub(super) const PLEASE_CHECK: &str = "Please check what you typed:";

@@ -4,14 +4,14 @@ mod body;
 mod client_address;
 mod context;
 mod csrf;
+mod next;
 mod origin_check;
 mod return_path;
 mod site;
-mod way_back;
 
 pub(super) use body::accept_body;
 pub(super) use context::RequestContext;
 pub(super) use csrf::{CSRF_FIELD, is_unsafe};
+pub(super) use next::with_next;
 pub use return_path::ReturnPath;
 pub(super) use site::{Site, has_forwarding_headers, local_port};
-pub(super) use way_back::with_next;

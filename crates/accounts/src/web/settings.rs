@@ -25,7 +25,7 @@ const BODY_LIMIT_RANGE: std::ops::RangeInclusive<usize> = 1024..=16 * 1024 * 102
 /// Responds to an anonymous visitor on a protected page.
 pub(super) type Unauthorized = Arc<dyn Fn(&PageContext) -> Response + Send + Sync>;
 
-/// Describes the page at a return path to a guest: see [`crate::Builder::describe_next`].
+/// Describes the page at a return path to an anonymous visitor: see [`crate::Builder::describe_next`].
 pub(super) type DescribeNext = Arc<dyn Fn(ReturnPath) -> BoxFuture<'static, Option<String>> + Send + Sync>;
 
 /// The settings as they were chosen, unchecked.
@@ -176,7 +176,10 @@ impl UncheckedSettings {
 fn parse_origin(text: &str) -> Result<url::Origin, BuildError> {
     // What precedes an @ may be a password, and the error may be logged.
     let error = || BuildError::NotAnOrigin(text.rsplit('@').next().unwrap_or_default().to_owned());
-    let url = Url::parse(text).map_err(|_| error())?;
+    let mut url = Url::parse(text).map_err(|_| error())?;
+    if let Some(host) = url.domain().and_then(|name| name.strip_suffix('.')).map(ToOwned::to_owned) {
+        url.set_host(Some(&host)).map_err(|_| error())?; // the absolute form of the same name
+    }
     let is_http = matches!(url.scheme(), "http" | "https");
     let has_credentials = !url.username().is_empty() || url.password().is_some();
     let is_bare = url.path() == "/" && url.query().is_none() && url.fragment().is_none();

@@ -5,7 +5,7 @@ use auth::Password;
 use poem::http::StatusCode;
 use poem::{Response, handler};
 
-use super::guest_form::GuestForm;
+use super::entry_form::EntryForm;
 use crate::web::AccountPage;
 use crate::web::form::{Fields, Form, FormErrors, FormView, PasswordFields, Submitted};
 use crate::web::messages;
@@ -19,13 +19,13 @@ use crate::{LogIn, LogInBy, LogInError, LoggedIn};
 struct Content<'a> {
     page: &'a PageContext,
     form: FormView<'a>,
-    around: GuestForm,
+    around: EntryForm,
     label: &'a str,
     kind: &'a str,
 }
 
 async fn render(page: &PageContext, status: StatusCode, form: FormView<'_>) -> Response {
-    let around = GuestForm::new(page, AccountPage::LogIn).await;
+    let around = EntryForm::new(page, AccountPage::LogIn).await;
     let by = page.accounts().inner.log_in_by;
     let (label, kind) = (messages::log_in_label(by), if by == LogInBy::Email { "email" } else { "text" });
     page.render_template(status, "Log in", &Content { page, form, around, label, kind })
@@ -72,6 +72,7 @@ impl Form for LogInForm {
 pub(super) async fn submit(page: PageContext, submitted: Submitted<LogInForm>) -> Result<Response, Problem> {
     let request = page.request();
     let outcome = match submitted.form {
+        _ if request.is_without_cookies() => Err(FormErrors::at("email", messages::NO_COOKIES)),
         Ok(form) => log_in(request, form)
             .await?
             .ok_or_else(|| FormErrors::at("email", messages::mismatch(request.accounts.inner.log_in_by))),
@@ -99,7 +100,7 @@ async fn log_in(request: &RequestContext, form: LogInForm) -> Result<Option<Logg
         request.accounts.refuse_log_in(&identifier, device).await?;
         return Ok(None);
     };
-    let replaces = request.session.clone();
+    let replaces = request.session().cloned();
     match request.accounts.log_in(LogIn { identifier, password, remember, device, replaces }).await {
         Ok(logged_in) => Ok(Some(logged_in)),
         Err(LogInError::Mismatch) => Ok(None),

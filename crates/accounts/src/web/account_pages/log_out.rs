@@ -13,7 +13,7 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 #[handler]
 pub(super) async fn submit(page: PageContext) -> Result<Response, Problem> {
     let request = page.request();
-    if let Some(token) = &request.session {
+    for token in request.sessions() {
         request.accounts.log_out(token).await?;
     }
     let mut response = Flash::success(messages::LOGGED_OUT).to(&request.settings().after_log_out);

@@ -6,7 +6,7 @@ use domain::user::{Email, Username};
 use poem::http::StatusCode;
 use poem::{Response, handler};
 
-use super::guest_form::GuestForm;
+use super::entry_form::EntryForm;
 use crate::web::AccountPage;
 use crate::web::form::{Fields, Form, FormErrors, FormView, PasswordFields, Submitted};
 use crate::web::messages;
@@ -20,12 +20,12 @@ use crate::{RegisterError, Registration, User};
 struct Content<'a> {
     page: &'a PageContext,
     form: FormView<'a>,
-    around: GuestForm,
+    around: EntryForm,
     hint: &'a str,
 }
 
 async fn render(page: &PageContext, status: StatusCode, form: FormView<'_>) -> Response {
-    let around = GuestForm::new(page, AccountPage::Register).await;
+    let around = EntryForm::new(page, AccountPage::Register).await;
     let hint = messages::password_hint(page.accounts().password_policy().min_length());
     page.render_template(status, "Register", &Content { page, form, around, hint: &hint })
 }
@@ -68,6 +68,7 @@ impl Form for Registration {
 #[handler]
 pub(super) async fn submit(page: PageContext, submitted: Submitted<Registration>) -> Result<Response, Problem> {
     let errors = match submitted.form {
+        _ if page.request().is_without_cookies() => FormErrors::at("username", messages::NO_COOKIES),
         Ok(registration) => match page.accounts().register(registration).await {
             Ok(user) => return Ok(registered(page.request(), user).await),
             Err(error) => form_errors(error)?,
@@ -83,7 +84,7 @@ async fn registered(request: &RequestContext, user: User) -> Response {
     let (settings, next) = (request.settings(), request.next());
     if settings.log_in_after_registration {
         let greeting = messages::welcome(&user.username);
-        match request.accounts.open_session(user, false, request.device.clone(), request.session.as_ref()).await {
+        match request.accounts.open_session(user, false, request.device.clone(), request.session()).await {
             Ok(logged_in) => {
                 let mut response = Flash::success(greeting).to(&settings.destination_of_registration(next.as_ref()));
                 response

@@ -12,6 +12,7 @@ use crate::web::form::Fields;
 use crate::web::messages::{self, Message};
 use crate::web::methods::Allow;
 use crate::web::request::{CSRF_FIELD, RequestContext, ReturnPath, is_unsafe};
+use crate::web::settings::Unauthorized;
 
 /// The response to an endpoint's error.
 pub(crate) async fn error_page(error: poem::Error, page: &PageContext) -> Response {
@@ -26,27 +27,41 @@ pub(crate) async fn error_page(error: poem::Error, page: &PageContext) -> Respon
     response
 }
 
-/// An error page in the embedder's layout; JSON for a client that asks for it; a redirect where a log-in is required.
+/// An error page in the embedder's layout; JSON for a client that asks for it; a redirect where a log-in is required and nothing was typed.
 async fn respond(problem: &Problem, page: &PageContext) -> Response {
     let request = page.request();
     log(problem, request);
-    let status = problem.status();
+    // A page with status 401 needs a `WWW-Authenticate` header (RFC 9110, 15.5.2), which no form can answer.
+    let is_page = !request.wants_json && unauthorized_setting(problem, request).is_none();
+    let status = match problem.status() {
+        StatusCode::UNAUTHORIZED if is_page => StatusCode::FORBIDDEN,
+        status => status,
+    };
     let message = message(problem, is_unsafe(&request.method));
-    let unauthorized = request.settings().unauthorized.as_ref().filter(|_| matches!(problem, Problem::LoginRequired));
-    let mut response = if let Some(unauthorized) = unauthorized {
+    let mut response = if let Some(unauthorized) = unauthorized_setting(problem, request) {
         unauthorized(page)
     } else if request.wants_json {
         let body = serde_json::json!({ "error": message.text }).to_string();
         body.with_content_type("application/json; charset=utf-8").with_status(status).into_response()
-    } else if matches!(problem, Problem::LoginRequired) {
+    } else if matches!(problem, Problem::LoginRequired) && !has_typed_fields(request) {
         redirect_to_log_in(request)
     } else {
-        html_page(problem, message, page).await
+        html_page(problem, status, message, page).await
     };
     if status == StatusCode::SERVICE_UNAVAILABLE {
         response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECS));
     }
     response
+}
+
+/// The embedder's own response to an anonymous visitor: see [`crate::Builder::unauthorized`].
+fn unauthorized_setting<'a>(problem: &Problem, request: &'a RequestContext) -> Option<&'a Unauthorized> {
+    request.settings().unauthorized.as_ref().filter(|_| matches!(problem, Problem::LoginRequired))
+}
+
+/// Whether the request is a form in which something was typed: a redirect would lose it.
+fn has_typed_fields(request: &RequestContext) -> bool {
+    request.submitted().is_some_and(|fields| fields.iter().any(|(name, _)| name != CSRF_FIELD))
 }
 
 /// The message for a problem. `is_change` is whether the request may have changed something.
@@ -71,18 +86,26 @@ fn message(problem: &Problem, is_change: bool) -> Message {
     }
 }
 
-async fn html_page(problem: &Problem, message: Message, page: &PageContext) -> Response {
+async fn html_page(problem: &Problem, status: StatusCode, message: Message, page: &PageContext) -> Response {
     let request = page.request();
     // The layout shows the user if it can. A store that just failed is not queried for it.
     if !matches!(problem, Problem::Unavailable(_)) {
         let _ = request.visitor().await;
     }
-    let can_resubmit = matches!(problem, Problem::StaleForm | Problem::Unavailable(_) | Problem::HashQueueFull);
+    let needs_log_in = matches!(problem, Problem::LoginRequired);
+    let is_stale = matches!(problem, Problem::StaleForm);
+    let can_resubmit = needs_log_in || is_stale || matches!(problem, Problem::Unavailable(_) | Problem::HashQueueFull);
     let resubmit = request.submitted().filter(|_| can_resubmit).and_then(|fields| Resubmit::new(request, fields));
-    let log_in = matches!(problem, Problem::StaleForm).then(|| log_in_beside(page)).flatten();
-    let message = if log_in.is_some() { messages::FORM_OUTLIVED_SESSION } else { message };
-    let content = ErrorPage { page, message, resubmit, log_in };
-    page.render_template(problem.status(), message.title, &content)
+    let log_in = (is_stale || needs_log_in).then(|| log_in_beside(page)).flatten();
+    let message = match &log_in {
+        Some(_) if needs_log_in => messages::LOG_IN_THEN_SEND,
+        Some(_) => messages::FORM_OUTLIVED_SESSION,
+        None => message,
+    };
+    let acts_as = page.user().filter(|_| is_stale && resubmit.is_some());
+    let acts_as = acts_as.map(|user| messages::will_be_sent_as(&user.username));
+    let content = ErrorPage { page, message, acts_as, resubmit, log_in };
+    page.render_template(status, message.title, &content)
 }
 
 fn log(problem: &Problem, request: &RequestContext) {
@@ -110,10 +133,10 @@ fn redirect_to_log_in(request: &RequestContext) -> Response {
 
 /// The log-in page, for an anonymous visitor whose form was made for a user. The form stays on the error page while the
 /// visitor logs in in another tab.
-fn log_in_beside(page: &PageContext) -> Option<&str> {
+fn log_in_beside(page: &PageContext) -> Option<String> {
     let (request, settings) = (page.request(), page.request().settings());
     let is_open = request.path.as_ref().is_some_and(|path| settings.is_open_account_page(path.path()));
-    (page.is_anonymous() && !is_open).then(|| settings.path(AccountPage::LogIn))
+    (page.is_anonymous() && !is_open).then(|| page.log_in_path())
 }
 
 /// A form to submit again: what was typed, without passwords, under a fresh CSRF token.
@@ -134,7 +157,9 @@ impl<'a> Resubmit<'a> {
 struct ErrorPage<'a> {
     page: &'a PageContext,
     message: Message,
+    /// As whom the form will be sent, where that may have changed.
+    acts_as: Option<String>,
     resubmit: Option<Resubmit<'a>>,
     /// The path of the log-in page, opened in another tab.
-    log_in: Option<&'a str>,
+    log_in: Option<String>,
 }

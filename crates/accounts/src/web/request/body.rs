@@ -67,6 +67,8 @@ async fn ensure_valid_token(
     match (origin, tokens.as_slice()) {
         (_, [token]) if is_valid(token).await? => Ok(()),
         (RequestOrigin::Own, []) => Ok(()),
+        // An entry form acts for no user yet, and its retry would lack the password. A page of this origin sent it.
+        (RequestOrigin::Own, _) if context.path().is_some_and(|path| context.settings().is_entry_form(path)) => Ok(()),
         (RequestOrigin::Own, _) => Err(Problem::StaleForm),
         _ => Err(Problem::CrossSite),
     }

@@ -1,6 +1,6 @@
 //! The client's address, through trusted proxies, and its network.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use ipnet::IpNet;
 use poem::http::HeaderMap;
@@ -21,10 +21,16 @@ pub(super) fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies:
         if !is_trusted(client) {
             break;
         }
-        let Ok(address) = hop.parse::<IpAddr>() else { break };
+        let Some(address) = parse_hop(hop) else { break };
         client = address.to_canonical();
     }
     client
+}
+
+/// A hop as proxies write it: an address, with a port or without, an IPv6 address in brackets or without.
+fn parse_hop(hop: &str) -> Option<IpAddr> {
+    let bare = hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(hop);
+    bare.parse().ok().or_else(|| hop.parse().ok().map(|address: SocketAddr| address.ip()))
 }
 
 /// The address at the other end of the connection; `None` on a Unix socket.
@@ -60,6 +66,21 @@ mod tests {
         assert_eq!(client("203.0.113.9", &["1.2.3.4"]), "203.0.113.9");
         assert_eq!(client("10.0.0.1", &["1.2.3.4, 203.0.113.9"]), "203.0.113.9");
         assert_eq!(client("10.0.0.1", &["1.2.3.4", "203.0.113.9, 10.0.0.2"]), "203.0.113.9");
+    }
+
+    #[test]
+    fn hop_has_a_port_or_brackets_or_none() {
+        for (hop, address) in [
+            ("203.0.113.9:51234", "203.0.113.9"),
+            ("[2001:db8::3]:51234", "2001:db8::3"),
+            ("[2001:db8::3]", "2001:db8::3"),
+            ("2001:db8::3", "2001:db8::3"),
+            ("203.0.113.9:99999", "10.0.0.1"),
+            ("[203.0.113.9", "10.0.0.1"),
+        ] {
+            assert_eq!(client("10.0.0.1", &[hop]), address, "{hop}");
+        }
+        assert_eq!(client("10.0.0.1", &["203.0.113.9:1, 10.0.0.2:2"]), "203.0.113.9");
     }
 
     #[test]

@@ -14,16 +14,19 @@ use tracing::field::Empty;
 use url::{Position, Url};
 
 use super::client_address::{client_address, network, peer_address};
-use super::way_back::query_next;
-use super::{ReturnPath, is_unsafe};
+use super::next::query_next;
+use super::{CSRF_FIELD, ReturnPath, is_unsafe};
 use crate::Accounts;
 use crate::web::form::Fields;
 use crate::web::page::{Flash, Problem, read_flashes};
-use crate::web::session::{Cookie, CurrentUser, Visitor, read_cookie};
+use crate::web::session::{Cookie, CurrentUser, Visitor, read_cookie, read_cookies};
 use crate::web::settings::Settings;
 
 /// The most code points of a `User-Agent` that a session keeps.
 const MAX_USER_AGENT: usize = 255;
+
+/// The most cookies of one name that are tried: each may cost a query.
+const MAX_TOKENS: usize = 8;
 
 /// What is known of one request. The visitor is looked up on first use, and once.
 pub(crate) struct RequestContext {
@@ -40,10 +43,12 @@ pub(crate) struct RequestContext {
     /// Whether the client asks for JSON and not for HTML.
     pub(crate) wants_json: bool,
     pub(crate) device: Device,
-    /// The token in the session cookie.
-    pub(crate) session: Option<SessionToken>,
-    /// The secret in the pre-session cookie.
-    pub(super) pre_session: Option<SessionToken>,
+    /// The tokens in the session cookies, at most [`MAX_TOKENS`]. Another service's cookie may be among them.
+    sessions: Vec<SessionToken>,
+    /// Which of them belongs to a live session.
+    live_session: OnceLock<usize>,
+    /// The secrets in the pre-session cookies, at most [`MAX_TOKENS`].
+    pub(super) pre_sessions: Vec<SessionToken>,
     /// The secret that the response sets as pre-session cookie.
     pub(crate) new_pre_session: OnceLock<SessionToken>,
     /// The messages in the flash cookie.
@@ -74,7 +79,11 @@ impl RequestContext {
             pre_session: name(Cookie::PreSession),
             flash: name(Cookie::Flash),
         };
-        let token = |name: &str| read_cookie(request, name).and_then(SessionToken::parse);
+        let tokens = |cookie: Cookie, name: &str| {
+            let former = cookie.former_name(settings.cookie_prefix.as_deref(), &settings.site, request);
+            let former = former.iter().flat_map(|name| read_cookies(request, name));
+            read_cookies(request, name).chain(former).filter_map(SessionToken::parse).take(MAX_TOKENS).collect()
+        };
         let peer = peer_address(request);
         let client = peer.map(|peer| client_address(peer, request.headers(), &settings.trusted_proxies));
         let network = client.map(network);
@@ -90,8 +99,9 @@ impl RequestContext {
             referer: referer(request),
             wants_json: wants_json(request),
             device: Device { network, user_agent },
-            session: token(&cookie_names.session),
-            pre_session: token(&cookie_names.pre_session),
+            sessions: tokens(Cookie::Session, &cookie_names.session),
+            live_session: OnceLock::new(),
+            pre_sessions: tokens(Cookie::PreSession, &cookie_names.pre_session),
             new_pre_session: OnceLock::new(),
             flashes: read_cookie(request, &cookie_names.flash).map(read_flashes).unwrap_or_default(),
             are_flashes_shown: AtomicBool::new(false),
@@ -126,10 +136,30 @@ impl RequestContext {
     }
 
     async fn look_up_visitor(&self) -> Result<Visitor, StoreError> {
-        let Some(token) = &self.session else { return Ok(Visitor::Anonymous) };
-        let live = self.accounts.find_session(token).await?;
-        self.span.record("user", live.as_ref().map(|live| live.user().id.get()));
-        Ok(live.map_or(Visitor::Anonymous, |live| Visitor::User(CurrentUser::new(live))))
+        for (index, token) in self.sessions.iter().enumerate() {
+            if let Some(live) = self.accounts.find_session(token).await? {
+                let _ = self.live_session.set(index);
+                self.span.record("user", live.user().id.get());
+                return Ok(Visitor::User(CurrentUser::new(live)));
+            }
+        }
+        Ok(Visitor::Anonymous)
+    }
+
+    /// The token of the live session, or where none is known to be live, the first in the request.
+    pub(crate) fn session(&self) -> Option<&SessionToken> {
+        self.sessions.get(self.live_session.get().copied().unwrap_or_default())
+    }
+
+    /// All tokens in session cookies.
+    pub(crate) fn sessions(&self) -> &[SessionToken] {
+        &self.sessions
+    }
+
+    /// Whether a form of ours was sent without any cookie of ours: its page set one, and the browser did not keep it.
+    pub(crate) fn is_without_cookies(&self) -> bool {
+        let has_token = self.submitted().is_some_and(|fields| fields.is_ticked(CSRF_FIELD));
+        has_token && self.sessions.is_empty() && self.pre_sessions.is_empty()
     }
 
     /// The visitor, if already looked up; `None` also where the store failed.
@@ -139,7 +169,7 @@ impl RequestContext {
 
     /// Whether the request came with a session that has ended or expired.
     pub(crate) fn had_expired_session(&self) -> bool {
-        self.session.is_some() && matches!(self.known_visitor(), Some(Visitor::Anonymous))
+        !self.sessions.is_empty() && matches!(self.known_visitor(), Some(Visitor::Anonymous))
     }
 
     /// Sets the fields of the submitted form, which a page of this origin sent. The first call counts.

@@ -23,7 +23,7 @@ impl RequestContext {
     /// session of the request is the key: its forms are valid whether or not it is live.
     pub(crate) fn csrf_token(&self) -> String {
         let random = &*self.accounts.inner.random;
-        let key = match (self.known_visitor(), &self.session, &self.pre_session) {
+        let key = match (self.known_visitor(), self.session(), self.pre_sessions.first()) {
             (Some(Visitor::User(_)) | None, Some(session), _) => session,
             (_, _, Some(pre_session)) => pre_session,
             _ => self.new_pre_session.get_or_init(|| SessionToken::new(random)),
@@ -36,9 +36,8 @@ impl RequestContext {
     /// A token of the pre-session cookie is valid for an anonymous visitor only: forms from before a log-in end with it,
     /// even where the cookie was kept or planted.
     pub(super) async fn is_valid_csrf_token(&self, token: &str) -> Result<bool, Problem> {
-        let is_keyed_by =
-            |key: &Option<SessionToken>| key.as_ref().is_some_and(|key| auth::csrf::verify(key.secret(), token));
-        match (is_keyed_by(&self.session), is_keyed_by(&self.pre_session)) {
+        let is_keyed_by = |keys: &[SessionToken]| keys.iter().any(|key| auth::csrf::verify(key.secret(), token));
+        match (is_keyed_by(self.sessions()), is_keyed_by(&self.pre_sessions)) {
             (true, _) => Ok(true),
             (_, true) => Ok(matches!(self.visitor().await?, Visitor::Anonymous)),
             _ => Ok(false),

@@ -27,6 +27,17 @@ impl Site {
         matches!(self, Self::Origin(url::Origin::Tuple(scheme, ..)) if scheme == "https")
     }
 
+    /// The port of the origin, where it is not the default one of its scheme.
+    pub(crate) fn unusual_port(&self) -> Option<u16> {
+        match self {
+            Self::Origin(url::Origin::Tuple(scheme, _, port)) => {
+                let default = if scheme == "https" { 443 } else { 80 };
+                (*port != default).then_some(*port)
+            }
+            _ => None,
+        }
+    }
+
     /// Whether the host of a request is one of ours.
     ///
     /// Any page of the web can point a name of its own at this service (DNS rebinding). So without TLS the host is
@@ -37,7 +48,7 @@ impl Site {
             Self::Origin(_) if self.is_secure() => true,
             Self::Origin(own) => plain_origin(request).is_some_and(|origin| origin == *own),
             Self::Network => {
-                host(request).is_some_and(|host| !matches!(host, Host::Domain(name) if name != "localhost"))
+                host(request).is_some_and(|host| !matches!(host, Host::Domain(name) if !is_localhost(&name)))
             }
             Self::Loopback => host(request).is_some_and(|host| is_loopback(&host)),
         }
@@ -50,12 +61,12 @@ impl Site {
             return false; // more than an origin, or not serialized as browsers do
         }
         match self {
-            Self::Origin(own) => url.origin() == *own,
+            Self::Origin(own) => without_trailing_dot(url.origin()) == *own,
             Self::Loopback => {
                 let is_loopback = url.host().is_some_and(|host| is_loopback(&host.to_owned()));
                 url.scheme() == "http" && is_loopback && url.port_or_known_default() == local_port(request)
             }
-            Self::Network => plain_origin(request).is_some_and(|origin| origin == url.origin()),
+            Self::Network => plain_origin(request).is_some_and(|origin| origin == without_trailing_dot(url.origin())),
         }
     }
 }
@@ -76,7 +87,18 @@ pub(crate) fn local_port(request: &Request) -> Option<u16> {
 
 /// The http origin with the host and port of the `Host` header.
 fn plain_origin(request: &Request) -> Option<url::Origin> {
-    Some(Url::parse(&format!("http://{}", host_header(request)?)).ok()?.origin())
+    Some(without_trailing_dot(Url::parse(&format!("http://{}", host_header(request)?)).ok()?.origin()))
+}
+
+/// The origin with its host's name as people write it: `dinner.lan.` is the absolute form of `dinner.lan` (RFC 1034, 3.1).
+fn without_trailing_dot(origin: url::Origin) -> url::Origin {
+    match origin {
+        url::Origin::Tuple(scheme, Host::Domain(name), port) => {
+            let name = name.strip_suffix('.').map_or_else(|| name.clone(), ToOwned::to_owned);
+            url::Origin::Tuple(scheme, Host::Domain(name), port)
+        }
+        other => other,
+    }
 }
 
 /// The host in the request target, or where the target has none, in the `Host` header.
@@ -98,9 +120,13 @@ fn host_header(request: &Request) -> Option<&str> {
     hosts.next().is_none().then_some(host)
 }
 
+fn is_localhost(name: &str) -> bool {
+    matches!(name, "localhost" | "localhost.")
+}
+
 fn is_loopback(host: &Host) -> bool {
     match host {
-        Host::Domain(name) => name == "localhost",
+        Host::Domain(name) => is_localhost(name),
         Host::Ipv4(address) => IpAddr::V4(*address).is_loopback(),
         Host::Ipv6(address) => IpAddr::V6(*address).is_loopback(),
     }

@@ -20,8 +20,9 @@ pub(crate) enum Cookie {
 impl Cookie {
     /// The cookie's name for a request.
     ///
-    /// Over TLS it has the prefix `__Host-`, so that no other host can set it. On loopback it ends in the local port:
-    /// cookies ignore ports, and two services on one machine would overwrite each other's sessions.
+    /// Over TLS it has the prefix `__Host-`, so that no other host can set it. Where the origin has a port that is not the
+    /// default one, and on loopback, it ends in the port: cookies ignore ports, and two services on one host would overwrite
+    /// each other's sessions.
     pub(crate) fn name(self, prefix: Option<&str>, site: &Site, request: &Request) -> String {
         let name = match self {
             Self::Session => "session",
@@ -29,24 +30,37 @@ impl Cookie {
             Self::Flash => "flash",
         };
         let name = prefix.map_or_else(|| name.to_owned(), |prefix| format!("{prefix}-{name}"));
-        match site {
-            site if site.is_secure() => format!("__Host-{name}"),
-            Site::Origin(_) => name,
-            _ => match local_port(request) {
-                Some(port) => format!("{name}-{port}"),
-                None => name,
-            },
-        }
+        let port = match site {
+            Site::Origin(_) => site.unusual_port(),
+            _ => local_port(request),
+        };
+        let name = port.map_or_else(|| name.clone(), |port| format!("{name}-{port}"));
+        if site.is_secure() { format!("__Host-{name}") } else { name }
+    }
+
+    /// The name that versions before the port was part of it gave the cookie, where it differs. A cookie of that name is
+    /// read too: the longest session lives for 30 days.
+    pub(crate) fn former_name(self, prefix: Option<&str>, site: &Site, request: &Request) -> Option<String> {
+        let port = match site {
+            Site::Origin(_) => site.unusual_port()?,
+            _ => return None,
+        };
+        self.name(prefix, site, request).strip_suffix(&format!("-{port}")).map(ToOwned::to_owned)
     }
 }
 
-/// The value of the first cookie of that name. The header is read as bytes: another service on the same host may have set
-/// a cookie that is not ASCII.
+/// The value of the first cookie of that name.
 pub(crate) fn read_cookie<'r>(request: &'r Request, name: &str) -> Option<&'r str> {
+    read_cookies(request, name).next()
+}
+
+/// The values of all cookies of that name, in the order of the header, which RFC 6265 (4.2.2) leaves open. Another service may
+/// have set one for a parent domain. The header is read as bytes: a foreign cookie may not be ASCII.
+pub(crate) fn read_cookies<'r>(request: &'r Request, name: &str) -> impl Iterator<Item = &'r str> {
     let values = request.headers().get_all(header::COOKIE).iter();
     let pairs = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b';'));
-    let mut values = pairs.filter_map(|pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="));
-    std::str::from_utf8(values.next()?).ok()
+    let values = pairs.filter_map(|pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="));
+    values.filter_map(|value| std::str::from_utf8(value).ok())
 }
 
 /// A `Set-Cookie` value: HttpOnly, `SameSite=Lax`, `Path=/`, and Secure over TLS. Without `max_age` (seconds) the cookie

@@ -94,7 +94,7 @@ impl Builder {
     /// to (`next`), and returns one sentence of plain text, such as "Marta invited you to Mushroom risotto", or `None`.
     ///
     /// It runs once for each of these pages that has a `next`, within the handler timeout. `next` is chosen by the visitor:
-    /// describe only what any guest may know. Where a store fails, return `None`: the page works without the sentence.
+    /// describe only what any anonymous visitor may know. Where a store fails, return `None`: the page works without the sentence.
     pub fn describe_next<F, S>(mut self, describe: F) -> Self
     where
         F: Fn(ReturnPath) -> S + Send + Sync + 'static,

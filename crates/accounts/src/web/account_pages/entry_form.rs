@@ -1,12 +1,12 @@
-//! What the log-in page and the registration page have in common: the way back, and why the visitor is here.
+//! What the log-in page and the registration page have in common: where it leads, and why the visitor is here.
 
 use super::ShownLink;
 use crate::web::AccountPage;
 use crate::web::page::PageContext;
 use crate::web::request::ReturnPath;
 
-/// Around the form of an account page for guests.
-pub(super) struct GuestForm {
+/// What is around an entry form: a form that logs in or registers.
+pub(super) struct EntryForm {
     /// The path that the form is sent to.
     pub(super) action: String,
     /// Where the form leads.
@@ -17,7 +17,7 @@ pub(super) struct GuestForm {
     pub(super) links: Vec<ShownLink>,
 }
 
-impl GuestForm {
+impl EntryForm {
     pub(super) async fn new(page: &PageContext, own: AccountPage) -> Self {
         let (settings, next) = (page.request().settings(), page.request().next());
         let reason = match (&settings.describe_next, &next) {

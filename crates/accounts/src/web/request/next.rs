@@ -1,4 +1,4 @@
-//! The way back: where a log-in or a registration leads. `next` travels through every account page and every link to one.
+//! `next`: where a log-in or a registration leads. It travels through every account page and every link to one.
 
 use poem::Request;
 use url::form_urlencoded;
@@ -17,8 +17,8 @@ pub(super) fn query_next(request: &Request) -> Option<ReturnPath> {
 }
 
 impl RequestContext {
-    /// Where a log-in or a registration that begins on this page leads: on an account page for guests to its own `next`, on
-    /// any other page back to it. `None` where that is `/`, an account page for guests, or no path on this origin.
+    /// Where a log-in or a registration that begins on this page leads: on an open account page to its own `next`, on
+    /// any other page back to it. `None` where that is `/`, an open account page, or no path on this origin.
     pub(crate) fn next(&self) -> Option<ReturnPath> {
         let settings = self.settings();
         let next = if self.path().is_some_and(|path| settings.is_open_account_page(path)) {
@@ -33,7 +33,7 @@ impl RequestContext {
         next.filter(|next| !settings.is_open_account_page(next.path()))
     }
 
-    /// The path of an account page, with the way back in its query.
+    /// The path of an account page, with `next` in its query.
     pub(crate) fn account_path(&self, page: AccountPage) -> String {
         with_next(self.settings().path(page), self.next().as_ref())
     }

@@ -22,6 +22,7 @@ mod sql;
 mod test;
 mod tidy;
 mod tree;
+mod zones;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -60,6 +61,8 @@ enum Verb {
     Load(load::Options),
     /// Holds connections open or leaves responses unread, and measures another client's latency.
     Attack(attack::Options),
+    /// Writes the table of former time zone names from a release of IANA's time zone database.
+    Zones(zones::Options),
 }
 
 fn main() -> ExitCode {
@@ -77,6 +80,7 @@ fn main() -> ExitCode {
         Verb::Faults(options) => faults::run(root(), &options),
         Verb::Load(options) => load::run(root(), &options),
         Verb::Attack(options) => attack::run(root(), &options),
+        Verb::Zones(options) => zones::run(root(), &options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -56,7 +56,7 @@ fn parsers(criterion: &mut Criterion) {
     let date = party(10).heading.date;
     let mut group = criterion.benchmark_group("formatted date");
     group.bench_function("ours", |b| b.iter(|| black_box(&date).to_string()));
-    group.bench_function("floor", |b| b.iter(|| black_box("Saturday 14 March 2026, 19:00 (Europe/Berlin)").to_owned()));
+    group.bench_function("floor", |b| b.iter(|| black_box("Saturday 14 March 2026, 19:00 (Berlin time)").to_owned()));
     group.finish();
 }
 

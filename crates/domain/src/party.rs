@@ -8,12 +8,13 @@ mod parties;
 mod repository;
 mod rsvp;
 mod seats;
+mod zone;
 
 #[cfg(feature = "contract")]
 pub mod contract;
 
 pub use crate::short_text::{ShortText, ShortTextError};
-pub use date::{PartyDate, PartyDateError, Zone, format_utc_date, parse_date, parse_time};
+pub use date::{PartyDate, PartyDateError, format_utc_date, parse_date, parse_time};
 pub use guest_list::{Answer, GuestList, GuestListError, SeatResult, Withdrawal};
 pub use idempotency_key::IdempotencyKey;
 pub use listing::{
@@ -25,6 +26,7 @@ pub use repository::MockPartyRepository;
 pub use repository::{PartyChange, PartyRepository, UpdateError};
 pub use rsvp::{Outcome, Refusal};
 pub use seats::{Heads, Seats, SeatsError};
+pub use zone::Zone;
 
 use crate::Timestamp;
 use crate::user::{UserId, Username};

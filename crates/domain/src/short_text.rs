@@ -4,9 +4,9 @@ use std::fmt;
 
 use unicode_normalization::char::is_combining_mark;
 
-use crate::invisible::is_invisible;
+use crate::invisible::{is_invisible, trim_invisible};
 
-/// One line of 1 to 200 code points, as typed, without surrounding white space.
+/// One line of 1 to 200 code points, as typed, without white space and invisible characters around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ShortText(String);
 
@@ -16,8 +16,8 @@ pub enum ShortTextError {
     /// The text has no visible character.
     #[error("a text is required")]
     Empty,
-    /// More than [`ShortText::MAX_LENGTH`] code points.
-    #[error("a text has at most {} characters", ShortText::MAX_LENGTH)]
+    /// More code points than the type allows.
+    #[error("the text is too long")]
     TooLong,
     /// The text has a control character, a character that changes the text direction after it, or a character with more
     /// than [`ShortText::MAX_MARKS`] combining marks.
@@ -39,15 +39,7 @@ impl ShortText {
     /// # Errors
     /// The first rule of [`ShortTextError`] that the text breaks.
     pub fn parse(typed: &str) -> Result<Self, ShortTextError> {
-        let typed = typed.trim();
-        match typed.chars().take(Self::MAX_LENGTH + 1).count() {
-            n if n > Self::MAX_LENGTH => Err(ShortTextError::TooLong),
-            _ if typed.chars().all(|c| is_invisible(c) || c.is_whitespace()) => Err(ShortTextError::Empty),
-            _ if typed.chars().any(is_unshowable) || max_marks(typed) > Self::MAX_MARKS => {
-                Err(ShortTextError::Character)
-            }
-            _ => Ok(Self(typed.to_owned())),
-        }
+        parse_line(typed, Self::MAX_LENGTH).map(Self)
     }
 
     /// Takes a stored text, which was parsed before it was stored.
@@ -76,6 +68,27 @@ impl fmt::Display for ShortText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// Parses one line as typed, of 1 to `max_length` code points.
+pub(crate) fn parse_line(typed: &str, max_length: usize) -> Result<String, ShortTextError> {
+    let typed = trim_invisible(typed);
+    if typed.chars().take(max_length + 1).count() > max_length {
+        return Err(ShortTextError::TooLong);
+    }
+    ensure_showable(typed)?;
+    Ok(typed.to_owned())
+}
+
+/// Rejects a line without a visible character, and one that a page cannot show.
+pub(crate) fn ensure_showable(line: &str) -> Result<(), ShortTextError> {
+    if line.chars().all(|c| is_invisible(c) || c.is_whitespace()) {
+        return Err(ShortTextError::Empty);
+    }
+    if line.chars().any(is_unshowable) || max_marks(line) > ShortText::MAX_MARKS {
+        return Err(ShortTextError::Character);
+    }
+    Ok(())
 }
 
 /// Whether a character is a control, a line separator, or an explicit direction mark that also affects the text after
@@ -109,6 +122,9 @@ mod tests {
             ShortText::parse("  <b>Chez Zoé</b> 🍝 ").map(|text| text.to_string()),
             Ok("<b>Chez Zoé</b> 🍝".to_owned())
         );
+        for typed in ["\u{200b}Chez Zoé", "\u{feff}Chez Zoé \u{200b}", "\u{202a}Chez Zoé\u{202c}"] {
+            assert_eq!(ShortText::parse(typed).map(|text| text.to_string()), Ok("Chez Zoé".to_owned()), "{typed:?}");
+        }
         assert_eq!(ShortText::parse("مطعم ليلى").map(|text| text.to_string()), Ok("مطعم ليلى".to_owned()));
         for typed in [" \u{3000} ", "\u{3164}", "\u{200b} \u{2800}", "\u{e0041}"] {
             assert_eq!(ShortText::parse(typed), Err(ShortTextError::Empty), "{typed:?}");

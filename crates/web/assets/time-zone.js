@@ -3,6 +3,8 @@
 for (const form of document.querySelectorAll("form[data-guess]")) {
   const input = form.elements[form.dataset.guess];
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  const isKnown = zone && [...input.list.options].some((option) => option.value === zone);
-  if (isKnown && input.value === input.defaultValue) input.value = zone;
+  // A browser may use a former name of the zone.
+  const names = (option) => [option.value, ...(option.dataset.former ?? "").split(" ")];
+  const known = zone && [...input.list.options].find((option) => names(option).includes(zone));
+  if (known && input.value === input.defaultValue) input.value = known.value;
 }

@@ -11,7 +11,7 @@ test_support::on_both_engines! { TestApp:
     forms_without_a_session_change_nothing
 }
 
-const DATE: &str = "Saturday 14 March 2026, 19:00 (Europe/Berlin)";
+const DATE: &str = "Saturday 14 March 2026, 19:00 (Berlin time)";
 const LOG_IN_REQUIRED: &str = "Sorry you must be logged in to view this page";
 
 /// Logs in with "Remember me", and returns the response without following its redirect.
@@ -63,7 +63,7 @@ async fn two_friends_register_host_rsvp_and_log_out(app: TestApp) {
     assert_eq!(flash_once(&ben, &page).await, format!("You successfully RSVP'd to ada's dinner party on {DATE}!"));
     assert_eq!(page.path, "/rsvp?");
     let page = rsvp(&ben, &large).await;
-    let date = "Wednesday 1 July 2026, 19:00 (Asia/Tokyo)";
+    let date = "Wednesday 1 July 2026, 19:00 (Tokyo time)";
     assert_eq!(flash_once(&ben, &page).await, format!("You successfully RSVP'd to ada's dinner party on {date}!"));
     let page = rsvp(&ben, "999").await;
     assert_eq!(flash_once(&ben, &page).await, "Please enter a valid Party ID to RSVP!");

@@ -8,6 +8,7 @@ test_support::on_both_engines! { TestApp:
     valid_form_hosts_the_party
     form_submitted_twice_hosts_one_party
     time_zone_of_the_last_party_is_suggested
+    former_zone_name_is_shown_as_the_current_one
     unknown_fields_are_ignored
     hostile_input_is_shown_as_text
     largest_and_smallest_values_are_accepted
@@ -20,7 +21,7 @@ async fn valid_form_hosts_the_party(app: TestApp) {
     let stored = app.stored_party(&party).await.unwrap().summary;
 
     assert_eq!(stored.heading.host.as_str(), "ada");
-    assert_eq!(stored.heading.date.to_string(), "Saturday 14 March 2026, 20:30 (Europe/Berlin)");
+    assert_eq!(stored.heading.date.to_string(), "Saturday 14 March 2026, 20:30 (Berlin time)");
     assert_eq!((stored.venue.as_str(), stored.main_dish.as_str()), ("Chez Zoé", "Ratatouille"));
     assert_eq!((stored.seats.get(), stored.taken), (12, 1), "the host has a seat");
     assert_eq!(stored.rsvp_deadline, stored.heading.date.starts_at());
@@ -50,6 +51,27 @@ async fn time_zone_of_the_last_party_is_suggested(app: TestApp) {
     assert_eq!(suggested().await, "America/New_York", "of the party created last, not of the latest date");
     host(&ada, "ada", &[("date", "2026-06-01"), ("time_zone", "Africa/Lagos")]).await;
     assert_eq!(suggested().await, "Africa/Lagos", "of the party created last, between the others");
+}
+
+async fn former_zone_name_is_shown_as_the_current_one(app: TestApp) {
+    let ada = app.user("ada").await;
+
+    let party = host(&ada, "ada", &[("time_zone", "Europe/Kiev")]).await;
+
+    let page = ada.get(&format!("/parties/{party}")).await;
+    assert_eq!(detail(&page, "When"), ["Saturday 14 March 2026, 19:00 (Kyiv time)"]);
+    let page = ada.get("/user/ada").await;
+    assert_eq!(page.attributes("#time_zone", "value"), ["Europe/Kyiv"], "the form has the full name");
+    let zones = page.texts("#zones option");
+    for (former, current) in [("Europe/Kiev", "Europe/Kyiv"), ("Asia/Calcutta", "Asia/Kolkata")] {
+        assert_eq!(
+            zones.iter().filter(|zone| [former, current].contains(&zone.as_str())).collect::<Vec<_>>(),
+            [current]
+        );
+    }
+    for place in ["Europe/Oslo", "Atlantic/Reykjavik", "America/Indiana/Knox", "UTC"] {
+        assert_eq!(zones.iter().filter(|zone| *zone == place).count(), 1, "{place}");
+    }
 }
 
 async fn unknown_fields_are_ignored(app: TestApp) {

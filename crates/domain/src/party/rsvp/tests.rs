@@ -122,7 +122,7 @@ fn refusals_are_checked_in_order() {
     assert_eq!(party.accept(HOST, brings_one, before()), Err(Refusal::IsHost));
     assert_eq!(party.accept(BEN, brings_one, before()), Err(Refusal::Removed { host: host() }));
     let deadline = date().at_in_same_zone(before());
-    assert_eq!(deadline.to_string(), "Tuesday 15 January 2030, 18:00 (Europe/Berlin)");
+    assert_eq!(deadline.to_string(), "Tuesday 15 January 2030, 18:00 (Berlin time)");
     assert_eq!(party.accept(CLEO, brings_one, before()), Err(Refusal::Closed { deadline, host: host() }));
     party.rsvp_deadline = start;
     assert_eq!(party.accept(CLEO, brings_one, before()), Err(Refusal::TooManyCompanions { max: 0 }));

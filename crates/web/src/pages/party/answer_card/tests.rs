@@ -13,7 +13,7 @@ const WAITLISTED: Option<Answer> = Some(Answer::Waitlisted { heads: Heads::ONE, 
 
 const PAST: &str = "That dinner party has already happened.";
 const CANCELLED: &str = "Ada cancelled this dinner party.";
-const CLOSED: &str = "RSVPs closed on Saturday 14 March 2026, 18:59 (Europe/Berlin). Ask Ada.";
+const CLOSED: &str = "RSVPs closed on Saturday 14 March 2026, 18:59 (Berlin time). Ask Ada.";
 
 /// A party with one free seat.
 fn open() -> PartySummary {

@@ -29,7 +29,7 @@ fn text_of(fragments: &'static [&'static str]) -> impl Strategy<Value = String> 
 #[rustfmt::skip] // one fragment per line would be long
 const NUMBER_FRAGMENTS: &[&str] = &[
     "#", " ", "\t", "\u{3000}", "+", "-", "0", "00", "1", "9", "42", "922337203685477580", "7", "8", "999", "1000",
-    ".", "e", "_", "x", "١", "２", "\0", "\u{feff}",
+    ".", "e", "_", "x", "١", "２", "\0", "\u{feff}", "\u{200b}", "Party", "ID", ":", "/parties/", "https://a.example", "?",
 ];
 
 #[rustfmt::skip] // one fragment per line would be long

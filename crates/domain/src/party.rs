@@ -5,6 +5,7 @@ mod guest_list;
 mod idempotency_key;
 mod listing;
 mod parties;
+mod party_id;
 mod repository;
 mod rsvp;
 mod seats;
@@ -21,6 +22,7 @@ pub use listing::{
     Attendee, HomeView, PartyCursor, PartyQuery, PartySummary, PartyView, ProfileCursors, ProfileView, Scope,
 };
 pub use parties::{HostError, Parties};
+pub use party_id::{PartyId, PartyIdError};
 #[cfg(feature = "mock")]
 pub use repository::MockPartyRepository;
 pub use repository::{PartyChange, PartyRepository, UpdateError};
@@ -30,38 +32,6 @@ pub use zone::Zone;
 
 use crate::Timestamp;
 use crate::user::{UserId, Username};
-
-/// The id of a party, which guests type. An id is never reused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PartyId(i64);
-
-/// A text that is not a Party ID.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a Party ID is a whole number")]
-pub struct PartyIdError;
-
-impl PartyId {
-    /// Wraps a row id.
-    #[must_use]
-    pub const fn new(id: i64) -> Self {
-        Self(id)
-    }
-
-    /// Parses a Party ID as typed: ASCII digits, with an optional `#` before and white space around.
-    ///
-    /// # Errors
-    /// [`PartyIdError`] for any other text, and for a number above `i64::MAX`.
-    pub fn parse(typed: &str) -> Result<Self, PartyIdError> {
-        let typed = typed.trim();
-        seats::ascii_digits(typed.strip_prefix('#').unwrap_or(typed)).map(Self).ok_or(PartyIdError)
-    }
-
-    /// The row id.
-    #[must_use]
-    pub const fn get(self) -> i64 {
-        self.0
-    }
-}
 
 /// A party with the part of its guest list that a rule needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -113,27 +83,4 @@ pub struct NewParty {
     pub seats: Seats,
     /// The key of the form that was submitted. `None` if the request has none: then each request adds a party.
     pub idempotency_key: Option<IdempotencyKey>,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    #[test]
-    fn party_id_is_ascii_digits_up_to_i64() {
-        assert_eq!(PartyId::parse(" #42 "), Ok(PartyId(42)));
-        for typed in ["", "abc", "1.5", "-1", "+1", "1180591620717411303424", "١", "1 2", "##1", "1\0"] {
-            assert_eq!(PartyId::parse(typed), Err(PartyIdError), "{typed:?}");
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn parsed_id_parses_to_itself(text in any::<String>()) {
-            if let Ok(id) = PartyId::parse(&text) {
-                prop_assert_eq!(PartyId::parse(&id.get().to_string()), Ok(id));
-            }
-        }
-    }
 }

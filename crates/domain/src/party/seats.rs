@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::invisible::normalize_token;
+
 /// The number of seats at a table, including that of the host: 1 to 1,000.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seats(u32);
@@ -29,15 +31,15 @@ impl Seats {
     /// # Errors
     /// The first rule of [`SeatsError`] that the text breaks.
     pub fn parse(typed: &str) -> Result<Self, SeatsError> {
-        let typed = typed.trim();
+        let typed = normalize_token(typed);
         if typed.is_empty() {
             return Err(SeatsError::Empty);
         }
-        let digits = typed.strip_prefix('-').unwrap_or(typed);
+        let digits = typed.strip_prefix('-').unwrap_or(&typed);
         if !digits.bytes().all(|byte| byte.is_ascii_digit()) || digits.is_empty() {
             return Err(SeatsError::NotANumber);
         }
-        ascii_digits(typed).and_then(|n| Self::new(u32::try_from(n).ok()?)).ok_or(SeatsError::OutOfRange)
+        ascii_digits(&typed).and_then(|n| Self::new(u32::try_from(n).ok()?)).ok_or(SeatsError::OutOfRange)
     }
 
     /// Wraps a number of seats. `None` outside of 1 to [`Seats::MAX`].
@@ -101,7 +103,9 @@ mod tests {
     #[test]
     fn invalid_seats_are_rejected_with_their_rule() {
         use SeatsError::{Empty, NotANumber, OutOfRange};
-        assert_eq!(Seats::parse(" 8 "), Ok(Seats(8)));
+        for typed in [" 8 ", "８", "8\u{200b}", "\u{feff}8", "\u{202a}8\u{202c}"] {
+            assert_eq!(Seats::parse(typed), Ok(Seats(8)), "{typed:?}");
+        }
         assert_eq!(Seats::parse("1000"), Ok(Seats(1000)));
         for typed in ["0", "1001", "-3", "99999999999999999999999"] {
             assert_eq!(Seats::parse(typed), Err(OutOfRange), "{typed:?}");

@@ -7,6 +7,8 @@
 
 mod app;
 mod assets;
+#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "no page links to the calendar file yet"))]
+mod calendar;
 #[cfg(test)]
 mod fixtures;
 mod layout;

@@ -7,13 +7,15 @@
 
 mod app;
 mod assets;
-#[cfg_attr(not(test), expect(dead_code, unused_imports, reason = "no page links to the calendar file yet"))]
+#[allow(dead_code, unused_imports, reason = "no page uses it yet")]
 mod calendar;
 #[cfg(test)]
 mod fixtures;
 mod layout;
 mod messages;
 mod pages;
+#[allow(dead_code, unused_imports, reason = "no page uses it yet")]
+mod qr;
 mod services;
 mod state;
 mod table;

@@ -113,6 +113,15 @@ impl PageContext {
         self.request.path.as_ref().map_or("/", ReturnPath::path)
     }
 
+    /// The origin of this service for an absolute URL, without a slash at its end: the one of [`crate::Builder::origin`];
+    /// without that setting, plain HTTP and the host by which the client reached the service.
+    ///
+    /// `None` on the error page for a foreign host.
+    #[must_use]
+    pub fn origin(&self) -> Option<&str> {
+        self.request.origin.as_deref()
+    }
+
     /// Renders the page in the embedder's layout, with status 200. `title` is plain text, `content` safe HTML.
     #[must_use]
     pub fn render(&self, title: &str, content: &str) -> Response {

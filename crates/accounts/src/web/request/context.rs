@@ -34,6 +34,8 @@ pub(crate) struct RequestContext {
     pub(crate) method: Method,
     /// The path and query of the request; `None` where a redirect could not lead back to it.
     pub(crate) path: Option<ReturnPath>,
+    /// The origin under which the client reached the service; `None` where the host is not ours.
+    pub(crate) origin: Option<String>,
     /// The first `next` in the query.
     pub(super) query_next: Option<ReturnPath>,
     /// The page of the form that the route of this POST names: see [`crate::web::Methods::page`].
@@ -91,6 +93,7 @@ impl RequestContext {
         // All fields are declared here: adding one later makes the JSON formatter parse again what it wrote.
         let span = tracing::info_span!("request", id, network = network.as_deref(), user = Empty);
         Self {
+            origin: settings.site.origin(request),
             accounts: accounts.clone(),
             method: request.method().clone(),
             path: ReturnPath::parse(request.uri().path_and_query().map_or("/", |path| path.as_str())),

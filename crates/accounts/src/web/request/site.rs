@@ -54,6 +54,18 @@ impl Site {
         }
     }
 
+    /// The origin under which the client reached the service: the one of the settings, else that of the request's host.
+    /// `None` where the host is not ours.
+    pub(super) fn origin(&self, request: &Request) -> Option<String> {
+        match self {
+            Self::Origin(own) => Some(own.ascii_serialization()),
+            Self::Loopback | Self::Network => {
+                let url = Url::parse(&format!("http://{}", authority(request)?)).ok()?;
+                self.is_allowed_host(request).then(|| url.origin().ascii_serialization())
+            }
+        }
+    }
+
     /// Whether the value of an `Origin` header is the origin of our own pages.
     pub(super) fn is_own_origin(&self, origin: &str, request: &Request) -> bool {
         let Ok(url) = Url::parse(origin) else { return false };
@@ -103,14 +115,16 @@ fn without_trailing_dot(origin: url::Origin) -> url::Origin {
 
 /// The host in the request target, or where the target has none, in the `Host` header.
 fn host(request: &Request) -> Option<Host> {
-    let authority = match request.original_uri().authority() {
-        Some(authority) => authority.as_str().to_owned(),
-        None => host_header(request)?.to_owned(),
-    };
-    let authority = Uri::try_from(authority).ok()?;
+    let authority = Uri::try_from(authority(request)?).ok()?;
     let host = authority.host()?;
     // Most hosts are IPv4 addresses, which need no IDNA processing.
     host.parse().map(Host::Ipv4).or_else(|_| Host::parse(host)).ok()
+}
+
+/// The host and port in the request target, or where the target has none, in the `Host` header.
+fn authority(request: &Request) -> Option<&str> {
+    let target = request.original_uri().authority();
+    target.map(poem::http::uri::Authority::as_str).or_else(|| host_header(request))
 }
 
 /// The value of the `Host` header; `None` where there are several (RFC 9112, 3.2).

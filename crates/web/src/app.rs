@@ -13,7 +13,7 @@ use poem::{Endpoint, EndpointExt, Request, Response, Route};
 use crate::layout::DinnerPartyLayout;
 use crate::services::Services;
 use crate::state::AppState;
-use crate::{assets, pages};
+use crate::{assets, icons, pages};
 
 /// Why the app cannot be built. Its `Display` is one line for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -65,6 +65,7 @@ impl Endpoint for App {
 pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
     let Services { accounts: ports, parties, readiness, clock, time_zone } = services;
     let policy = accounts::PasswordPolicy::default().with_site_words(["DinnerParty", "dinner party"]);
+    let settings = settings.csp_source("manifest-src", "'self'"); // the web manifest of `icons.rs`
     let settings = settings.layout(DinnerPartyLayout).password_policy(policy).clock(Arc::clone(&clock));
     let accounts = settings.build(ports.clone())?;
     let state = AppState { parties: Parties::new(parties, clock), users: ports.users, readiness, time_zone };
@@ -77,7 +78,8 @@ pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
 
 /// Every route of DinnerParty. `accounts` adds its account pages.
 fn routes() -> Route {
-    Route::new()
+    let icons = icons::ICONS.iter().fold(Route::new(), |route, icon| route.at(icon.path, methods().get(icons::serve)));
+    icons
         .at("/", methods().get(pages::index::show))
         .at("/user/:username", methods().get(pages::user::show).post(pages::user::host_party))
         .at("/rsvp", methods().get(pages::rsvp::list).post(pages::rsvp::rsvp_by_id))

@@ -4,6 +4,9 @@ use accounts::web::{Layout, LayoutError, PageContext};
 use askama::Template;
 
 use crate::assets::assets;
+use crate::icons::{APPLE_TOUCH_ICON, MANIFEST};
+use crate::messages;
+use crate::palette::{THEME_COLOR_DAY, THEME_COLOR_NIGHT};
 
 /// DinnerParty's layout.
 pub(crate) struct DinnerPartyLayout;
@@ -16,6 +19,10 @@ struct LayoutTemplate<'a> {
     content: &'a str,
     stylesheet: &'a str,
     icon: &'a str,
+    /// The description of the page, one sentence.
+    description: &'static str,
+    /// The absolute URL of the page, without its query: a cursor, a search or `next`.
+    canonical: Option<String>,
     scripts: Vec<&'a str>,
 }
 
@@ -23,7 +30,10 @@ impl Layout for DinnerPartyLayout {
     fn page(&self, page: &PageContext, title: &str, content: &str) -> Result<String, LayoutError> {
         let files = assets();
         let (stylesheet, icon) = (files.stylesheet.path(), files.icon.path());
-        Ok(LayoutTemplate { page, title, content, stylesheet, icon, scripts: scripts(page, content) }.render()?)
+        let description = messages::page_description(page.path());
+        let canonical = page.origin().map(|origin| format!("{origin}{}", page.path()));
+        let scripts = scripts(page, content);
+        Ok(LayoutTemplate { page, title, content, stylesheet, icon, description, canonical, scripts }.render()?)
     }
 }
 

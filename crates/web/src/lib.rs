@@ -11,9 +11,11 @@ mod assets;
 mod calendar;
 #[cfg(test)]
 mod fixtures;
+mod icons;
 mod layout;
 mod messages;
 mod pages;
+mod palette;
 #[allow(dead_code, unused_imports, reason = "no page uses it yet")]
 mod qr;
 mod services;

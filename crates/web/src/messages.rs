@@ -4,6 +4,7 @@
 //! A page's title and its own text are in its handler and its template. How a party is described is in [`description`].
 
 mod description;
+mod head;
 
 use domain::party::{
     Answer, Outcome, PartyDateError, PartyHeading, Refusal, Seats, SeatsError, ShortText, ShortTextError,
@@ -12,6 +13,7 @@ use domain::party::{
 pub(crate) use self::description::{
     attendees, closed_reason, companion, ended_label, host, seats_left, seats_taken, seats_taken_by, time_until,
 };
+pub(crate) use self::head::page_description;
 
 /// The Party ID is not a number, or the viewer may not see such a party.
 pub(crate) const PARTY_ID_INVALID: &str = "Please enter a valid Party ID to RSVP!";

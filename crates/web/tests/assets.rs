@@ -7,6 +7,8 @@ use crate::common::{TestApp, assert_has_headers, assert_page, host};
 test_support::on_both_engines! { TestApp:
     files_are_cached_for_good_under_a_hashed_name
     pages_load_only_the_own_files_they_need
+    icons_and_manifest_have_fixed_paths
+    head_describes_the_page
 }
 
 async fn files_are_cached_for_good_under_a_hashed_name(app: TestApp) {
@@ -60,8 +62,10 @@ async fn pages_load_only_the_own_files_they_need(app: TestApp) {
             .flat_map(|tag| ["href", "src", "data"].map(|from| page.attributes(tag, from)))
             .flatten()
             .collect();
-        assert_eq!(loaded.len(), 2 + expected.len(), "{path}: {loaded:?}");
-        assert!(loaded.iter().all(|file| file.starts_with("/assets/")), "{path}: {loaded:?}");
+        // The stylesheet, three kinds of icon and manifest, and the canonical URL, which is not loaded.
+        assert_eq!(loaded.len(), 5 + expected.len(), "{path}: {loaded:?}");
+        let own = ["/assets/", "/apple-touch-icon.png", "/site.webmanifest", "http://127.0.0.1:"];
+        assert!(loaded.iter().all(|file| own.iter().any(|start| file.starts_with(start))), "{path}: {loaded:?}");
         let inline = page.texts("style, script").concat();
         assert!(inline.is_empty() && page.attributes("[style]", "style").is_empty(), "{path}: {inline}");
     }
@@ -69,4 +73,40 @@ async fn pages_load_only_the_own_files_they_need(app: TestApp) {
     assert_eq!(scripts(&ada.get("/user/ada").await), [once], "a host's time zone is known");
     let stylesheet = include_str!("../assets/dinnerparty.css");
     assert!(!stylesheet.contains("//") && !stylesheet.contains("@import"), "the stylesheet loads another file");
+}
+
+async fn icons_and_manifest_have_fixed_paths(app: TestApp) {
+    let visitor = app.visitor();
+    for (path, content_type) in [
+        ("/favicon.ico", "image/x-icon"),
+        ("/apple-touch-icon.png", "image/png"),
+        ("/icon-192.png", "image/png"),
+        ("/icon-512.png", "image/png"),
+        ("/site.webmanifest", "application/manifest+json"),
+    ] {
+        let file = visitor.get(path).await;
+        assert_eq!((file.status, file.header("content-type")), (200, Some(content_type)), "{path}");
+        assert_eq!(file.header("cache-control"), Some("public, max-age=86400"), "{path}");
+        assert_eq!(file.header("set-cookie"), None);
+        assert_has_headers(&file);
+        let csp = file.header("content-security-policy").unwrap();
+        assert!(csp.split("; ").any(|part| part == "manifest-src 'self'"), "{csp}");
+    }
+    let manifest = visitor.get("/site.webmanifest").await;
+    assert_eq!(manifest.html, include_str!("../assets/icons/site.webmanifest"));
+}
+
+async fn head_describes_the_page(app: TestApp) {
+    let ada = app.user("ada").await;
+    host(&ada, "ada", &[]).await;
+    let mut descriptions = std::collections::BTreeSet::new();
+    for path in ["/", "/login", "/register", "/rsvp", "/user/ada", "/parties/1"] {
+        let client = if matches!(path, "/login" | "/register") { &app.visitor() } else { &ada };
+        let page = client.get(&format!("{path}?q=x")).await;
+        assert_eq!(page.status, 200, "{path}");
+        assert_eq!(page.attributes("link[rel=canonical]", "href"), [app.server.url(path)]);
+        assert_eq!(page.attributes("meta[name=theme-color]", "content"), ["#fbf6ec", "#1d140d"], "{path}");
+        descriptions.extend(page.attributes("meta[name=description]", "content"));
+    }
+    assert_eq!(descriptions.len(), 6, "each page has its own: {descriptions:?}");
 }

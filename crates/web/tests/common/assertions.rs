@@ -34,7 +34,9 @@ pub(crate) fn assert_has_headers(page: &TestResponse) {
     }
     assert_eq!(page.header("access-control-allow-origin"), None, "{}", page.path);
     let cached = page.header("cache-control").unwrap_or_default();
-    assert!(cached == "no-store" || page.path.starts_with("/assets/"), "{cached} of {}", page.path);
+    let is_icon = ["/favicon.ico", "/apple-touch-icon.png", "/icon-192.png", "/icon-512.png", "/site.webmanifest"]
+        .contains(&page.path.as_str());
+    assert!(cached == "no-store" || is_icon || page.path.starts_with("/assets/"), "{cached} of {}", page.path);
 }
 
 /// Asserts that a page has this status and contains this sentence, and is in DinnerParty's layout.

@@ -21,6 +21,8 @@ pub(crate) struct Assets {
     pub(crate) icon: Asset,
     /// Script that prevents a double submit.
     pub(crate) send_once: Asset,
+    /// Script that adds buttons to copy and to share a link.
+    pub(crate) share: Asset,
     /// Script that adds a button to reveal a typed password.
     pub(crate) show_password: Asset,
     /// Script that fills in the browser's time zone where the server could only guess one.
@@ -38,6 +40,7 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
         ),
         icon: Asset::new("plate", "svg", "image/svg+xml", include_bytes!("../assets/plate.svg")),
         send_once: script("send-once", include_bytes!("../assets/send-once.js")),
+        share: script("share", include_bytes!("../assets/share.js")),
         show_password: script("show-password", include_bytes!("../assets/show-password.js")),
         time_zone: script("time-zone", include_bytes!("../assets/time-zone.js")),
     }
@@ -49,8 +52,8 @@ pub(crate) fn assets() -> &'static Assets {
 }
 
 impl Assets {
-    fn all(&self) -> [&Asset; 5] {
-        [&self.stylesheet, &self.icon, &self.send_once, &self.show_password, &self.time_zone]
+    fn all(&self) -> [&Asset; 6] {
+        [&self.stylesheet, &self.icon, &self.send_once, &self.share, &self.show_password, &self.time_zone]
     }
 }
 

@@ -55,8 +55,6 @@ pub(crate) struct CalendarEvent<'a> {
     pub(crate) zone: &'a str,
     /// When this file is made: `DTSTAMP`, which RFC 5545, section 3.8.7.2, defines so for a file with a method.
     pub(crate) generated_at: Timestamp,
-    /// When the party was last changed.
-    pub(crate) modified_at: Timestamp,
     /// The title of the event, such as "Mushroom risotto at Marta's".
     pub(crate) summary: &'a str,
     /// Venue, or address, or both. `None` where the reader may see neither.
@@ -99,7 +97,6 @@ impl CalendarEvent<'_> {
         lines.raw("BEGIN", "VEVENT");
         lines.text("UID", &format!("party-{}@{}", self.party, self.uid_host));
         lines.raw("DTSTAMP", &utc(self.generated_at));
-        lines.raw("LAST-MODIFIED", &utc(self.modified_at));
         lines.raw("SEQUENCE", &self.sequence.to_string());
         lines.raw("STATUS", status);
         lines.raw("DTSTART", &utc(self.starts_at));

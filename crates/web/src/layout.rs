@@ -44,6 +44,7 @@ fn scripts(page: &PageContext, content: &str) -> Vec<&'static str> {
     let scripts = [
         (&files.send_once, has_log_out_form || content.contains(r#"method="post""#)),
         (&files.show_password, content.contains(r#"type="password""#)),
+        (&files.share, content.contains(" data-share")),
         (&files.time_zone, content.contains(" data-guess=")),
     ];
     scripts.into_iter().filter(|(_, is_used)| *is_used).map(|(script, _)| script.path()).collect()

@@ -7,7 +7,6 @@
 
 mod app;
 mod assets;
-#[allow(dead_code, unused_imports, reason = "no page uses it yet")]
 mod calendar;
 #[cfg(test)]
 mod fixtures;
@@ -16,7 +15,6 @@ mod layout;
 mod messages;
 mod pages;
 mod palette;
-#[allow(dead_code, unused_imports, reason = "no page uses it yet")]
 mod qr;
 mod services;
 mod state;

@@ -7,7 +7,7 @@ mod description;
 mod head;
 
 use domain::party::{
-    Answer, Outcome, PartyDateError, PartyHeading, Refusal, Seats, SeatsError, ShortText, ShortTextError,
+    Answer, Outcome, PartyDateError, PartyHeading, PartySummary, Refusal, Seats, SeatsError, ShortText, ShortTextError,
 };
 
 pub(crate) use self::description::{
@@ -29,6 +29,19 @@ pub(crate) const VIEWER_IS_HOST: &str = "You're hosting";
 pub(crate) const HEALTH_OK: &str = "ok";
 /// The body of `/health/ready` while the database is unavailable.
 pub(crate) const HEALTH_DATABASE_UNAVAILABLE: &str = "the database does not answer";
+
+/// The title of a party's calendar event, of its page and of a shared link: "Mushroom risotto at Marta's".
+pub(crate) fn party_title(party: &PartySummary) -> String {
+    format!("{} at {}'s", party.main_dish, party.heading.host)
+}
+
+/// The text of a party's calendar event. It has the start in the party's time zone, since a calendar shows it in the reader's.
+pub(crate) fn event_description(party: &PartySummary) -> String {
+    format!("{}\nHost: {}", party.heading.date, party.heading.host)
+}
+
+/// The text alternative of the QR code.
+pub(crate) const QR_CODE: &str = "QR code of the link to this party";
 
 /// The result of an RSVP.
 pub(crate) fn outcome(outcome: &Outcome) -> String {

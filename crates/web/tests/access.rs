@@ -39,7 +39,7 @@ const READ: &str = "GET, HEAD";
 const BOTH: &str = "GET, HEAD, POST";
 
 #[rustfmt::skip]
-const TABLE: [Row; 11] = [
+const TABLE: [Row; 13] = [
     row("/", "/", READ, OK, NOT_ALLOWED),
     row("/register", "/register", BOTH, ["200", "303 /", "303 /"], ["422", "422", "422"]),
     row("/login", "/login", BOTH, ["200", "303 /", "303 /"], ["422", "422", "422"]),
@@ -49,11 +49,13 @@ const TABLE: [Row; 11] = [
     row("/rsvp", "/rsvp", BOTH,
         ["303 /login?next=%2Frsvp", "200", "200"], ["403", "303 /rsvp", "303 /rsvp"]),
     row("/parties/:id", "/parties/1", READ, ["303 /login?next=%2Fparties%2F1", "200", "200"], NOT_ALLOWED),
+    row("/parties/:id", "/parties/1.ics", READ, ["303 /login?next=%2Fparties%2F1.ics", "200", "200"], NOT_ALLOWED),
     row("/parties/:id/rsvp", "/parties/1/rsvp", "POST",
         ["303 /parties/1", "303 /parties/1", "303 /parties/1"],
         ["403", "303 /parties/1", "303 /parties/1"]),
     row("/health/live", "/health/live", READ, OK, NOT_ALLOWED),
     row("/health/ready", "/health/ready", READ, OK, NOT_ALLOWED),
+    row("icon.path", "/favicon.ico", READ, OK, NOT_ALLOWED),
     row("assets::ROUTE", "link[rel=stylesheet]", READ, OK, NOT_ALLOWED),
 ];
 
@@ -67,6 +69,7 @@ fn table_has_a_row_for_each_route() {
     let mut rows: Vec<_> = TABLE.iter().map(|row| row.route).collect();
     routes.sort_unstable();
     rows.sort_unstable();
+    rows.dedup(); // a party's page and its calendar file have one route
     assert_eq!(rows, routes);
 }
 
@@ -138,7 +141,9 @@ async fn each_route_responds_as_the_table_states(app: TestApp) {
 async fn visitor_cannot_detect_users_or_parties(app: TestApp) {
     host(&app.user("ada").await, "ada", &[]).await;
     let visitor = app.visitor();
-    for path in ["/user/ada", "/user/ADA", "/user/unknown1", "/parties/1", "/parties/2", "/parties/abc"] {
+    for path in
+        ["/user/ada", "/user/ADA", "/user/unknown1", "/parties/1", "/parties/2", "/parties/abc", "/parties/1.ics"]
+    {
         let page = send(&visitor, Method::GET, path, false).await;
         assert_eq!(summary(&page), format!("303 /login?next=%2F{}", path[1..].replace('/', "%2F")));
     }

@@ -70,6 +70,7 @@ async fn pages_load_only_the_own_files_they_need(app: TestApp) {
         assert!(inline.is_empty() && page.attributes("[style]", "style").is_empty(), "{path}: {inline}");
     }
     host(&ada, "ada", &[]).await;
+    assert_eq!(scripts(&ada.get("/parties/1").await), [once, "share"]);
     assert_eq!(scripts(&ada.get("/user/ada").await), [once], "a host's time zone is known");
     let stylesheet = include_str!("../assets/dinnerparty.css");
     assert!(!stylesheet.contains("//") && !stylesheet.contains("@import"), "the stylesheet loads another file");

@@ -152,6 +152,7 @@ const USES: &[Use] = &[
     ("sessions.find", Ada, "/logout", Some(&[]), 303),
     ("parties.add", Ada, "/user/ada", Some(&[("hosting", "")]), 303),
     ("parties.find", Ada, "/parties/1", None, 404),
+    ("parties.find", Ada, "/parties/1.ics", None, 404),
     ("parties.home", Ada, "/", None, 200),
     ("parties.list", Ada, "/rsvp", None, 200),
     ("parties.list", Ada, "/rsvp?q=soup&seats=1", None, 200),

@@ -8,6 +8,9 @@ test_support::on_both_engines! { TestApp:
     page_shows_the_whole_party
     answer_is_confirmed_and_stored
     card_offers_only_answers_that_can_succeed
+    calendar_file_has_the_party
+    calendar_links_are_shown_to_host_and_seated_guests
+    host_gets_the_link_and_its_qr_code
     past_party_is_shown_as_over
     long_username_wraps_after_punctuation
     seat_can_be_given_up_until_the_start
@@ -229,4 +232,72 @@ async fn unknown_party_is_not_found(app: TestApp) {
     {
         assert_page(&ada.get(&format!("/parties/{id}")).await, 404, "There is nothing at this address.");
     }
+}
+
+async fn calendar_file_has_the_party(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    let party = host(&ada, "ada", &[("main_dish", "Pho, and more"), ("venue", "Home; garden")]).await;
+    let path = format!("/parties/{party}.ics");
+
+    let file = ben.get(&path).await;
+
+    assert_eq!(file.status, 200);
+    assert_eq!(file.header("content-type"), Some("text/calendar; charset=utf-8; method=PUBLISH"));
+    assert_eq!(file.header("content-disposition"), Some("attachment; filename=\"dinner-party-1.ics\""));
+    let unfolded = file.html.replace("\r\n ", "");
+    for line in [
+        "UID:party-1@127.0.0.1",
+        "SEQUENCE:0",
+        "STATUS:CONFIRMED",
+        "DTSTART:20260314T180000Z",
+        "DTEND:20260314T230000Z",
+        "SUMMARY:Pho\\, and more at ada's",
+        "LOCATION:Home\\; garden",
+        &format!("URL:{}", app.server.url("/parties/1")),
+    ] {
+        assert!(unfolded.lines().any(|found| found == line), "{line} in {unfolded}");
+    }
+    assert!(unfolded.contains("Saturday 14 March 2026\\, 19:00"), "the party's own time: {unfolded}");
+
+    let moved = ben.send(ben.request(poem::http::Method::GET, "/parties/001.ics")).await;
+    assert_eq!((moved.status, moved.header("location")), (308, Some("/parties/1.ics")));
+    for unknown in ["2.ics", "abc.ics", ".ics", "1.ics.ics", "%00.ics"] {
+        assert_page(&ben.get(&format!("/parties/{unknown}")).await, 404, "There is nothing at this address.");
+    }
+    app.update_party(&party, app.id_of("ada").await, |party, _| party.state = PartyState::Cancelled).await;
+    assert!(ben.get(&path).await.html.contains("STATUS:CANCELLED"));
+}
+
+async fn calendar_links_are_shown_to_host_and_seated_guests(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    let party = host(&ada, "ada", &[]).await;
+    let page = format!("/parties/{party}");
+    let links = async |client: &accounts::test_kit::TestClient| {
+        client.get(&page).await.attributes("section[aria-labelledby=calendar] a", "href")
+    };
+    assert_eq!(links(&ben).await, [] as [&str; 0]);
+    rsvp(&ben, &party).await;
+    for client in [&ada, &ben] {
+        let links = links(client).await;
+        assert_eq!((links.len(), links[0].as_str()), (4, "/parties/1.ics"), "{links:?}");
+        assert!(
+            links[1].starts_with("https://calendar.google.com/") && links[2].starts_with("https://outlook.live.com/")
+        );
+        assert_eq!(links[3], "https://www.openstreetmap.org/search?query=The%20kitchen");
+    }
+    app.update_party(&party, app.id_of("ada").await, |party, _| party.state = PartyState::Cancelled).await;
+    assert_eq!(links(&ben).await, [] as [&str; 0], "a cancelled party is not offered");
+}
+
+async fn host_gets_the_link_and_its_qr_code(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    let party = host(&ada, "ada", &[]).await;
+    let path = format!("/parties/{party}");
+    let page = ada.get(&path).await;
+    assert_eq!(page.attributes("input[data-share][readonly]", "value"), [app.server.url(&path)]);
+    assert_eq!(page.attributes("svg.qr[role=img]", "aria-label"), ["QR code of the link to this party"]);
+    assert_eq!(page.texts(".share button"), [] as [&str; 0], "without scripts there are no buttons");
+    assert!(!ben.get(&path).await.html.contains("data-share"), "only the host sees the share card");
+    app.update_party(&party, app.id_of("ada").await, |party, _| party.state = PartyState::Cancelled).await;
+    assert!(!ada.get(&path).await.html.contains("data-share"), "a cancelled party is not advertised");
 }

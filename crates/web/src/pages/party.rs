@@ -1,22 +1,25 @@
-//! `/parties/{id}`: one party, its guests, and the viewer's answer.
+//! `/parties/{id}`: one party, its guests, and the viewer's answer; `/parties/{id}.ics` is its calendar file.
 
 mod answer_card;
+mod calendar_file;
 
 use accounts::web::{
     CurrentUser, Fields, Flash, Form, FormErrors, PageContext, PasswordFields, Problem, Submitted, permanent_redirect,
 };
 use askama::Template;
 use domain::Timestamp;
-use domain::party::{Heads, PartyId, PartyState, PartyView};
+use domain::party::{Answer, Heads, PartyId, PartyState, PartySummary, PartyView};
 use domain::user::UserId;
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, handler};
 
 use self::answer_card::AnswerCard;
+use self::calendar_file::CalendarLinks;
 use super::row::PartyRowView;
 use super::{State, rsvp_response};
 use crate::messages;
+use crate::qr::QrCode;
 use crate::table::Table;
 
 #[derive(Template)]
@@ -27,6 +30,10 @@ struct PartyPage<'a> {
     row: PartyRowView<'a>,
     card: AnswerCard,
     table: Table,
+    /// The host's share card, until the party begins.
+    share: Option<ShareCard>,
+    /// The calendar links for the host and seated guests, until the party begins.
+    calendar: Option<CalendarLinks>,
     /// The time until the party begins; `None` if it has begun or is cancelled.
     until: Option<String>,
     /// "Cancelled" or "It's over"; `None` for an upcoming party.
@@ -37,6 +44,14 @@ struct PartyPage<'a> {
     is_cancelled: bool,
 }
 
+/// The link to the party, which the host sends to friends: as text and as a QR code.
+struct ShareCard {
+    link: String,
+    title: String,
+    qr: Option<QrCode>,
+}
+
+/// `GET /parties/{id}`: the page, or with `.ics` at the end of the path the calendar file.
 #[handler]
 pub(crate) async fn show(
     me: CurrentUser,
@@ -44,31 +59,54 @@ pub(crate) async fn show(
     state: State<'_>,
     path: Path<String>,
 ) -> Result<Response, Problem> {
-    let id = PartyId::parse(&path).map_err(|_| Problem::NotFound)?;
-    if *path != id.get().to_string() {
-        return Ok(permanent_redirect(&party_path(id))); // such as from /parties/007 to /parties/7
+    let (number, is_calendar_file) = match path.strip_suffix(".ics") {
+        Some(number) => (number, true),
+        None => (path.as_str(), false),
+    };
+    let id = PartyId::parse(number).map_err(|_| Problem::NotFound)?;
+    if number != id.get().to_string() {
+        // Such as from /parties/007 to /parties/7.
+        return Ok(permanent_redirect(&if is_calendar_file { calendar_file::path(id) } else { party_path(id) }));
     }
     let view = state.parties.find(id, me.id).await?.ok_or(Problem::NotFound)?;
-    let title = format!("{} at {}'s", view.summary.main_dish, view.summary.heading.host);
-    let content = PartyPage::new(&page, &view, me.id, state.parties.now());
+    let now = state.parties.now();
+    if is_calendar_file {
+        return Ok(calendar_file::response(&page, &view, now));
+    }
+    let title = messages::party_title(&view.summary);
+    let content = PartyPage::new(&page, &view, me.id, now);
     Ok(page.render_template(StatusCode::OK, &title, &content))
 }
 
 impl<'a> PartyPage<'a> {
     fn new(page: &'a PageContext, view: &'a PartyView, viewer: UserId, now: Timestamp) -> Self {
         let party = &view.summary;
+        let has_begun = party.heading.date.has_begun(now);
+        let is_cancelled = party.state == PartyState::Cancelled;
+        let is_host = party.host == viewer;
+        let is_coming = is_host || matches!(party.my_answer, Some(Answer::Seated(_)));
         Self {
             page,
             view,
             row: PartyRowView::of(party, viewer, now),
             card: AnswerCard::of(party, viewer, now),
             table: Table::of(view),
+            share: (is_host && !has_begun && !is_cancelled).then(|| ShareCard::of(page, party)).flatten(),
+            calendar: (is_coming && !has_begun && !is_cancelled).then(|| CalendarLinks::of(page, view, now)),
             until: messages::time_until(party, now),
             ended: messages::ended_label(party, now),
             is_open: party.is_open(now),
-            is_past: party.heading.date.has_begun(now),
-            is_cancelled: party.state == PartyState::Cancelled,
+            is_past: has_begun,
+            is_cancelled,
         }
+    }
+}
+
+impl ShareCard {
+    fn of(page: &PageContext, party: &PartySummary) -> Option<Self> {
+        let link = format!("{}{}", page.origin()?, party_path(party.id));
+        let qr = QrCode::new(&link, messages::QR_CODE);
+        Some(Self { link, title: messages::party_title(party), qr })
     }
 }
 

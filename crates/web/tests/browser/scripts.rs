@@ -1,4 +1,5 @@
-//! The optional scripts: revealing a password and suggesting the browser's time zone. `double_submit` tests the third.
+//! The optional scripts: revealing a password, suggesting the browser's time zone, and copying a link.
+//! `double_submit` tests the fourth.
 
 use test_support::browser::{Person, Scripts};
 
@@ -8,6 +9,7 @@ use crate::steps::{arrive, at};
 test_support::with_and_without_scripts! {
     password_can_be_revealed_with_scripts
     time_zone_of_the_browser_is_suggested_with_scripts
+    link_to_a_party_can_be_copied_with_scripts
 }
 
 async fn password_can_be_revealed_with_scripts(scripts: Scripts) {
@@ -46,5 +48,21 @@ async fn time_zone_of_the_browser_is_suggested_with_scripts(scripts: Scripts) {
     host(&app.log_in("ada").await, "ada", &[("time_zone", "Africa/Lagos")]).await;
     ada.opens(&at(&app, "/user/ada")).await;
     assert_eq!(ada.value_of("Time zone").await, "Africa/Lagos", "of the last party, which is not guessed");
+    ada.sees_no_console_errors().await;
+}
+
+async fn link_to_a_party_can_be_copied_with_scripts(scripts: Scripts) {
+    let app = TestApp::on_sqlite().await;
+    let ada = arrive(&app, "ada", scripts).await;
+    let party = host(&app.log_in("ada").await, "ada", &[]).await;
+    let page = at(&app, &format!("/parties/{party}"));
+    ada.opens(&page).await;
+
+    assert_eq!(ada.value_of("Link to this party").await, page, "under the host that Ada uses");
+    assert_eq!(ada.has_button("Copy link").await, scripts == Scripts::On);
+    if scripts == Scripts::On {
+        ada.presses("Copy link").await;
+        ada.sees("Copied").await;
+    }
     ada.sees_no_console_errors().await;
 }

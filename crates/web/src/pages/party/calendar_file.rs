@@ -1,0 +1,74 @@
+//! `/parties/{id}.ics`: a party as a calendar file, and the links to web calendars on the party's page.
+
+use std::time::Duration;
+
+use accounts::web::PageContext;
+use domain::Timestamp;
+use domain::party::{PartyId, PartyState, PartyView};
+use poem::http::header;
+use poem::{IntoResponse, Response};
+use url::Url;
+
+use crate::calendar::{self, CalendarEvent, CalendarStatus, map_link};
+use crate::messages;
+
+/// How long a party lasts in a calendar.
+const DEFAULT_DURATION: Duration = Duration::from_hours(5);
+
+/// The links that add a party to a calendar, and that find its venue.
+pub(super) struct CalendarLinks {
+    pub(super) file: String,
+    pub(super) google: String,
+    pub(super) outlook: String,
+    pub(super) map: String,
+}
+
+impl CalendarLinks {
+    pub(super) fn of(page: &PageContext, view: &PartyView, now: Timestamp) -> Self {
+        let (google, outlook) = with_event(page, view, now, |event| (event.google_link(), event.outlook_link()));
+        Self { file: path(view.summary.id), google, outlook, map: map_link(view.summary.venue.as_str()) }
+    }
+}
+
+/// The path of a party's calendar file.
+pub(super) fn path(id: PartyId) -> String {
+    format!("{}.ics", super::party_path(id))
+}
+
+/// The calendar file of a party, as a download.
+pub(super) fn response(page: &PageContext, view: &PartyView, now: Timestamp) -> Response {
+    let (file, name) = with_event(page, view, now, |event| (event.to_ics(), event.file_name()));
+    let response = file.with_content_type(calendar::CONTENT_TYPE);
+    let disposition = format!("attachment; filename=\"{name}\"");
+    response.with_header(header::CONTENT_DISPOSITION, disposition).into_response()
+}
+
+/// Calls `write` with a party's calendar event, which borrows its texts.
+fn with_event<T>(
+    page: &PageContext,
+    view: &PartyView,
+    now: Timestamp,
+    write: impl FnOnce(&CalendarEvent<'_>) -> T,
+) -> T {
+    let party = &view.summary;
+    let origin = page.origin().unwrap_or_default();
+    let host = Url::parse(origin).ok().and_then(|url| url.host_str().map(ToOwned::to_owned)).unwrap_or_default();
+    let status = match party.state {
+        PartyState::Scheduled => CalendarStatus::Scheduled,
+        PartyState::Cancelled => CalendarStatus::Cancelled,
+    };
+    write(&CalendarEvent {
+        uid_host: &host,
+        party: party.id.get(),
+        sequence: 0,
+        status,
+        starts_at: party.heading.date.starts_at(),
+        ends_at: party.heading.date.starts_at() + DEFAULT_DURATION,
+        zone: party.heading.date.zone().as_str(),
+        generated_at: now,
+        summary: &messages::party_title(party),
+        location: Some(view.summary.venue.as_str()),
+        description: &messages::event_description(party),
+        url: &format!("{origin}{}", super::party_path(party.id)),
+    })
+}

@@ -109,7 +109,7 @@ async fn user_logs_in_by_email_or_username() {
 
 #[tokio::test]
 async fn setting_narrows_what_a_user_logs_in_by() {
-    for (by, label, kind, accepted, refused) in [
+    for (by, label, keyboard, accepted, refused) in [
         (LogInBy::Email, "Email", "email", "ada@example.com", "ada"),
         (LogInBy::Username, "Username", "text", "ada", "ada@example.com"),
     ] {
@@ -117,8 +117,8 @@ async fn setting_narrows_what_a_user_logs_in_by() {
         service.register("ada", PASSWORD).await;
         let page = service.visitor().get("/login").await;
         assert_eq!(
-            (page.texts("label")[0].as_str(), page.attributes("#email", "type")),
-            (label, vec![kind.to_owned()])
+            (page.texts("label")[0].as_str(), page.attributes("#email", "inputmode")),
+            (label, vec![keyboard.to_owned()])
         );
         let attempt = async |identifier| {
             browser_post(&service.visitor(), "/login", &[("email", identifier), ("password", PASSWORD)]).await

@@ -74,8 +74,23 @@ async fn invalid_field_shows_its_error_and_its_value() {
         ("username", typed("...", "a@example.com", PASSWORD, PASSWORD), "A username needs more than dots."),
         ("username", typed("Admin", "a@example.com", PASSWORD, PASSWORD), "That username is reserved."),
         ("email", typed("ada", "", PASSWORD, PASSWORD), "Please give your email address."),
-        ("email", typed("ada", "ada", PASSWORD, PASSWORD), "That is not an email address."),
-        ("email", typed("ada", "a@localhost", PASSWORD, PASSWORD), "That is not an email address."),
+        (
+            "username",
+            typed("a\u{200b}da", "a@example.com", PASSWORD, PASSWORD),
+            "There's an invisible character in this.",
+        ),
+        ("email", typed("ada", "\u{200b}", PASSWORD, PASSWORD), "Please give your email address."),
+        ("email", typed("ada", "ada", PASSWORD, PASSWORD), "An email address has an @ in it"),
+        ("email", typed("ada", "a@x.org, b@x.org", PASSWORD, PASSWORD), "Please give one email address."),
+        ("email", typed("ada", "a da@example.com", PASSWORD, PASSWORD), "An email address has no spaces in it."),
+        ("email", typed("ada", "ada;@example.com", PASSWORD, PASSWORD), "An email address can't contain ;"),
+        (
+            "email",
+            typed("ada", "ada@exa\u{200d}mple.com", PASSWORD, PASSWORD),
+            "There's an invisible character in this.",
+        ),
+        ("email", typed("ada", "ada.@example.com", PASSWORD, PASSWORD), "Please check the part before the @."),
+        ("email", typed("ada", "a@localhost", PASSWORD, PASSWORD), "Please check the part after the @."),
         ("password", typed("ada", "a@example.com", "", ""), "Please choose a password."),
         ("password", typed("ada", "a@example.com", "otter 7", "otter 7"), "a password of at least 8 characters."),
         ("password", typed("ada", "a@example.com", "password", "password"), "it is a common password."),
@@ -95,6 +110,27 @@ async fn invalid_field_shows_its_error_and_its_value() {
         assert_eq!(page.attributes("[type=password]", "value"), ["", ""]);
     }
     assert_eq!(service.count("users").await, 0);
+}
+
+#[tokio::test]
+async fn pasted_email_and_username_register_and_log_in() {
+    let service = Service::start().await;
+    for (name, typed_name, email) in [
+        ("ada", "ada\u{200b}", "\u{200b}ada@example.com\u{feff}"),
+        ("ben", "\u{feff}ben", "\u{202a}ben@example.com\u{202c}"),
+        ("cyd", "\u{202a}cyd\u{202c}", "mailto:cyd@example.com?subject=Dinner"),
+        ("dan", "dan", "Dan <dan@example.com>"),
+        ("eve", "eve", "eve＠example.com"),
+    ] {
+        let page =
+            service.visitor().submit("/register", "/register", &typed(typed_name, email, PASSWORD, PASSWORD)).await;
+        assert_eq!(page.texts(".flash-success"), [format!("Your account is ready. Welcome, {name}.")], "{email:?}");
+        for identifier in [email, typed_name, &format!("{name}@example.com")] {
+            let form = [("email", identifier), ("password", PASSWORD)];
+            let page = service.visitor().submit("/login", "/login", &form).await;
+            assert_eq!(identity(&page), format!("You are {name}."), "{identifier:?}");
+        }
+    }
 }
 
 #[tokio::test]

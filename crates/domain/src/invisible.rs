@@ -15,7 +15,8 @@ pub(crate) fn is_invisible(c: char) -> bool {
 /// Removes white space around a text, and what a copied text brings along invisibly: zero width spaces, byte order
 /// marks, word joiners, and direction marks. Joiners and variation selectors belong to the character before them, and
 /// stay.
-pub(crate) fn trim_invisible(text: &str) -> &str {
+#[must_use]
+pub fn trim_invisible(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || is_pasted(c))
 }
 

@@ -60,6 +60,7 @@ pub mod user;
 
 pub use caseless::caseless_key;
 pub use error::{CorruptValue, StoreError};
+pub use invisible::trim_invisible;
 pub use page::{Page, PageSize};
 pub use ports::AccountPorts;
 pub use short_text::{ShortText, ShortTextError};

@@ -44,6 +44,7 @@ pub(super) const TABLE: &[Row] = &[
             "unicode-normalization",
             "icu_casemap",
             "email_address",
+            "percent-encoding",
             "mockall",
         ]),
         never: &["tokio", "sqlx", "poem", "rand", "getrandom"],

@@ -184,17 +184,24 @@ pub(super) fn username(error: UsernameError) -> String {
         UsernameError::TooShort => format!("A username has at least {} characters.", Username::MIN_LENGTH),
         UsernameError::TooLong => format!("A username has at most {} characters.", Username::MAX_LENGTH),
         UsernameError::Character => "A username is made of letters, digits, underscores, hyphens, and dots.".into(),
+        UsernameError::Invisible => "There's an invisible character in this. Please type it again.".into(),
         UsernameError::OnlyDots => "A username needs more than dots.".into(),
         UsernameError::Reserved => "That username is reserved. Please choose another.".into(),
     }
 }
 
 /// Why a text is not an e-mail address.
-pub(super) fn email(error: EmailError) -> &'static str {
+pub(super) fn email(error: EmailError) -> String {
     match error {
-        EmailError::Empty => "Please give your email address.",
-        EmailError::TooLong => "An email address has at most 254 characters.",
-        EmailError::Malformed => "That is not an email address. It looks like name@example.com.",
+        EmailError::Empty => "Please give your email address.".into(),
+        EmailError::TooLong => "An email address has at most 254 characters.".into(),
+        EmailError::MissingAt => "An email address has an @ in it, such as name@example.com.".into(),
+        EmailError::SeveralAts => "Please give one email address. This has more than one @.".into(),
+        EmailError::WhiteSpace => "An email address has no spaces in it.".into(),
+        EmailError::Character(wrong) => format!("An email address can't contain {wrong}"),
+        EmailError::Invisible(_) => "There's an invisible character in this. Please type it again.".into(),
+        EmailError::LocalPart => "Please check the part before the @. It looks like name@example.com.".into(),
+        EmailError::Domain => "Please check the part after the @. It looks like name@example.com.".into(),
     }
 }
 

@@ -1,5 +1,7 @@
 //! E-mail addresses: which text is one, and when two are equal.
 
+mod typed;
+
 use std::fmt;
 
 use email_address::{EmailAddress, Options};
@@ -19,34 +21,54 @@ pub enum EmailError {
     /// More than [`Email::MAX_LENGTH`] code points.
     #[error("an e-mail address has at most {} characters", Email::MAX_LENGTH)]
     TooLong,
-    /// Not of the form `name@example.com`.
-    #[error("that is not an e-mail address")]
-    Malformed,
+    /// The text has no `@`.
+    #[error("an e-mail address has an '@'")]
+    MissingAt,
+    /// The text has several `@` outside of quotes, such as a list of addresses.
+    #[error("an e-mail address has one '@'")]
+    SeveralAts,
+    /// The text has white space inside.
+    #[error("an e-mail address has no white space")]
+    WhiteSpace,
+    /// The text has a character that no address contains.
+    #[error("an e-mail address does not contain {0:?}")]
+    Character(char),
+    /// The text has a character that displays nothing, such as a control character, which would break a header.
+    #[error("an e-mail address does not contain {0:?}")]
+    Invisible(char),
+    /// The part before the `@` is missing, too long, or has a dot in the wrong place.
+    #[error("that is not the local part of an e-mail address")]
+    LocalPart,
+    /// The part after the `@` is no domain with at least two labels.
+    #[error("that is not the domain of an e-mail address")]
+    Domain,
 }
 
 impl Email {
     /// The greatest length: 254 code points, the longest path of SMTP without its brackets (RFC 5321, 4.5.3.1.3).
     pub const MAX_LENGTH: usize = 254;
 
-    /// Parses an address as typed. Surrounding white space is removed.
+    /// Parses an address as typed or pasted: `ada@example.com`, `mailto:ada@example.com`, `Ada <ada@example.com>`. White
+    /// space and invisible characters around it are removed, and full-width forms become ASCII.
     ///
     /// # Errors
     /// The first rule of [`EmailError`] that the text breaks.
     pub fn parse(typed: &str) -> Result<Self, EmailError> {
-        let typed = typed.trim();
-        if typed.is_empty() {
+        let address = typed::address_in(typed);
+        if address.is_empty() {
             return Err(EmailError::Empty);
         }
-        if typed.chars().take(Self::MAX_LENGTH + 1).count() > Self::MAX_LENGTH || typed.len() > 4 * Self::MAX_LENGTH {
+        if address.chars().take(Self::MAX_LENGTH + 1).count() > Self::MAX_LENGTH {
             return Err(EmailError::TooLong);
         }
-        if typed.chars().any(|c| c.is_control() || c.is_whitespace()) {
-            return Err(EmailError::Malformed); // valid in a quoted local part, but they would break a header
+        // White space is valid in a quoted local part, and a control character too, but they would break a header.
+        if address.chars().any(|c| c.is_control() || c.is_whitespace()) {
+            return Err(typed::error_of(&address));
         }
         let options = Options::default().with_required_tld().without_domain_literal().without_display_text();
-        match EmailAddress::parse_with_options(typed, options) {
+        match EmailAddress::parse_with_options(&address, options) {
             Ok(address) => Ok(Self(address.into())),
-            Err(_) => Err(EmailError::Malformed),
+            Err(_) => Err(typed::error_of(&address)),
         }
     }
 
@@ -60,8 +82,10 @@ impl Email {
         match address.chars().take(Self::MAX_LENGTH + 1).count() {
             0 => Err(EmailError::Empty),
             n if n > Self::MAX_LENGTH => Err(EmailError::TooLong),
-            _ if address.chars().any(|c| c.is_control() || c.is_whitespace()) => Err(EmailError::Malformed),
-            _ => Ok(Self(address)),
+            _ => match address.chars().find(|c| c.is_control() || c.is_whitespace()) {
+                Some(wrong) => Err(EmailError::Invisible(wrong)),
+                None => Ok(Self(address)),
+            },
         }
     }
 
@@ -103,30 +127,64 @@ mod tests {
     }
 
     #[test]
-    fn invalid_email_is_rejected_with_its_rule() {
-        use EmailError::{Empty, Malformed, TooLong};
+    fn pasted_email_is_cleaned() {
         for typed in [
-            "ada",
-            "ada@",
-            "@example.com",
-            "ada@localhost",
-            "ada@[127.0.0.1]",
+            "\u{200b}ada@example.com",
+            "ada@example.com\u{feff}",
+            "\u{202a}ada@example.com\u{202c}",
+            "ada\u{2060}@\u{ad}example.com",
+            "ada＠example.com",
+            "ａｄａ＠ｅｘａｍｐｌｅ．ｃｏｍ",
+            "ada\u{fe6b}example\u{3002}com",
+            "mailto:ada@example.com",
+            "MAILTO:ada@example.com?subject=Dinner",
+            "mailto:%61da%40example.com%E2%80%8B",
+            "<ada@example.com>",
+            "<mailto:ada@example.com>",
             "Ada <ada@example.com>",
-            "a da@example.com",
-            "ada@example.com\r\nBcc: eve@example.com",
-            "ada@example.com\0",
-            "\"a\tb\"@example.com",
-            "ada@exa mple.com",
+            "\"Lovelace, Ada\" <ada@example.com>;",
+            "ada@example.com <ada@example.com>",
+            "'ada@example.com' <ada@example.com>",
+            "ada@example.com,",
+            "<ada@example.com",
         ] {
-            assert_eq!(Email::parse(typed), Err(Malformed), "{typed:?}");
+            assert_eq!(Email::parse(typed).map(|e| e.to_string()), Ok("ada@example.com".to_owned()), "{typed:?}");
         }
-        assert_eq!(Email::parse(" "), Err(Empty));
-        assert_eq!(Email::parse(&format!("ada@{}.com", "a".repeat(250))), Err(TooLong));
+        assert_eq!(Email::parse("mailto:a%2Bb@x.org").map(|e| e.to_string()), Ok("a+b@x.org".to_owned()));
     }
 
     #[test]
-    fn email_in_other_case_has_same_key() {
-        assert_eq!(Email::parse("Ada@Example.COM").unwrap().key(), Email::parse("ada@example.com").unwrap().key());
+    fn invalid_email_is_rejected_with_its_rule() {
+        use EmailError::{Character, Domain, Empty, Invisible, LocalPart, MissingAt, SeveralAts, TooLong, WhiteSpace};
+        for (typed, rule) in [
+            (" ", Empty),
+            ("\u{200b}", Empty),
+            ("mailto:", Empty),
+            ("ada", MissingAt),
+            ("ada@", Domain),
+            ("@example.com", LocalPart),
+            (".ada@example.com", LocalPart),
+            ("ada@localhost", Domain),
+            ("ada@example", Domain),
+            ("ada@example..com", Domain),
+            ("ada@[127.0.0.1]", Character('[')),
+            ("ada@exa_mple!.com", Character('_')),
+            ("ada;@example.com", Character(';')),
+            ("a(d)a@example.com", Character('(')),
+            ("ada@@example.com", SeveralAts),
+            ("ada@example.com, ben@example.com", SeveralAts),
+            ("Ada <ada@example.com>, Ben <ben@example.com>", SeveralAts),
+            ("a da@example.com", WhiteSpace),
+            ("ada@exa mple.com", WhiteSpace),
+            ("ada@example.com\r\nBcc: eve@example.com", Invisible('\r')),
+            ("ada@example.com\0", Invisible('\0')),
+            ("\"a\tb\"@example.com", Invisible('\t')),
+            ("ada@exam\u{200d}ple.com", Invisible('\u{200d}')),
+        ] {
+            assert_eq!(Email::parse(typed), Err(rule), "{typed:?}");
+        }
+        assert_eq!(Email::parse(&format!("ada@{}.com", "a".repeat(250))), Err(TooLong));
+        assert_eq!(Email::parse(&format!("ada@{}.com", "a".repeat(1_000_000))), Err(TooLong));
     }
 
     #[test]
@@ -135,7 +193,7 @@ mod tests {
         assert_eq!(Email::from_stored(String::new()), Err(EmailError::Empty));
         assert_eq!(Email::from_stored("a".repeat(255)), Err(EmailError::TooLong));
         for stored in ["ada @example.com", "ada@example.com\r\nBcc: ben@example.com"] {
-            assert_eq!(Email::from_stored(stored.to_owned()), Err(EmailError::Malformed), "{stored:?}");
+            assert!(matches!(Email::from_stored(stored.to_owned()), Err(EmailError::Invisible(_))), "{stored:?}");
         }
     }
 

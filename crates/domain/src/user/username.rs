@@ -6,7 +6,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
 use crate::caseless_key;
-use crate::invisible::is_invisible;
+use crate::invisible::{is_invisible, trim_invisible};
 
 /// A public name: 3 to 64 code points of letters, digits, `_`, `-` and `.`.
 ///
@@ -29,6 +29,9 @@ pub enum UsernameError {
     /// The text has a character that is not a letter, digit, `_`, `-` or `.`.
     #[error("a username is made of letters, digits, '_', '-' and '.'")]
     Character,
+    /// The text has a character that displays nothing. Two names that differ by it only would look equal.
+    #[error("a username has no invisible characters")]
+    Invisible,
     /// The text is only dots, which some programs take for a folder.
     #[error("a username is more than dots")]
     OnlyDots,
@@ -92,12 +95,13 @@ impl Username {
     /// The greatest length: 64 code points.
     pub const MAX_LENGTH: usize = 64;
 
-    /// Parses a username as typed: surrounding white space is removed, and the name is stored in NFC.
+    /// Parses a username as typed: white space and invisible characters around it are removed, and the name is stored in
+    /// NFC.
     ///
     /// # Errors
     /// The first rule of [`UsernameError`] that the text breaks.
     pub fn parse(typed: &str) -> Result<Self, UsernameError> {
-        let typed = typed.trim();
+        let typed = trim_invisible(typed);
         // Counts before it normalizes: a megabyte of text is rejected without work.
         match typed.chars().take(4 * Self::MAX_LENGTH).count() {
             0 => return Err(UsernameError::Empty),
@@ -109,6 +113,9 @@ impl Username {
             n if n < Self::MIN_LENGTH => return Err(UsernameError::TooShort),
             n if n > Self::MAX_LENGTH => return Err(UsernameError::TooLong),
             _ => {}
+        }
+        if name.chars().any(is_invisible) {
+            return Err(UsernameError::Invisible);
         }
         // Checks the compatibility form too: "⒜" is alphabetic, but its key is "(a)".
         if !is_well_formed(name.chars()) || !is_well_formed(name.nfkc()) {
@@ -189,12 +196,14 @@ mod tests {
         {
             assert_eq!(Username::parse(name).map(|n| n.to_string()), Ok(name.nfc().collect()), "{name}");
         }
-        assert_eq!(Username::parse("  ada\n").map(|n| n.to_string()), Ok("ada".to_owned()));
+        for typed in ["  ada\n", "ada\u{200b}", "\u{feff}ada", "\u{202a}ada\u{202c}"] {
+            assert_eq!(Username::parse(typed).map(|n| n.to_string()), Ok("ada".to_owned()), "{typed:?}");
+        }
     }
 
     #[test]
     fn invalid_username_is_rejected_with_its_rule() {
-        use UsernameError::{Character, Empty, OnlyDots, Reserved, TooLong, TooShort};
+        use UsernameError::{Character, Empty, Invisible, OnlyDots, Reserved, TooLong, TooShort};
         for (typed, reason) in [
             ("", Empty),
             ("   ", Empty),
@@ -206,9 +215,9 @@ mod tests {
             ("a/b", Character),
             ("<b>x</b>", Character),
             ("ada\0", Character),
-            ("a\u{202E}da", Character),
-            ("a\u{200B}da", Character),
-            ("\u{3164}\u{3164}\u{3164}", Character),
+            ("a\u{202E}da", Invisible),
+            ("a\u{200B}da", Invisible),
+            ("\u{3164}\u{3164}\u{3164}", Invisible),
             ("⒜⒝⒞", Character),
             ("ﷺab", Character),
             ("\u{301}abc", Character),
@@ -235,7 +244,7 @@ mod tests {
         for name in
             ["ad\u{fe0f}a", "a\u{34f}da", "ada\u{e0100}", "ada\u{17b4}", "admi\u{34f}n", "\u{13441}\u{13441}\u{13441}"]
         {
-            assert_eq!(Username::parse(name), Err(UsernameError::Character), "{name:?}");
+            assert_eq!(Username::parse(name), Err(UsernameError::Invisible), "{name:?}");
         }
     }
 

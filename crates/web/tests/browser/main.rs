@@ -14,6 +14,7 @@ mod double_submit;
 mod history;
 mod journey;
 mod keyboard;
+mod pasted;
 mod scripts;
 mod several_services;
 mod small_screen;

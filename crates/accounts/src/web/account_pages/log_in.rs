@@ -2,6 +2,7 @@
 
 use askama::Template;
 use auth::Password;
+use domain::trim_invisible;
 use poem::http::StatusCode;
 use poem::{Response, handler};
 
@@ -21,14 +22,16 @@ struct Content<'a> {
     form: FormView<'a>,
     around: EntryForm,
     label: &'a str,
-    kind: &'a str,
+    /// The on-screen keyboard. The type of the field is text: a browser would refuse what the server can read, such as
+    /// a pasted `Ada <ada@example.com>`.
+    keyboard: &'a str,
 }
 
 async fn render(page: &PageContext, status: StatusCode, form: FormView<'_>) -> Response {
     let around = EntryForm::new(page, AccountPage::LogIn).await;
     let by = page.accounts().inner.log_in_by;
-    let (label, kind) = (messages::log_in_label(by), if by == LogInBy::Email { "email" } else { "text" });
-    page.render_template(status, "Log in", &Content { page, form, around, label, kind })
+    let (label, keyboard) = (messages::log_in_label(by), if by == LogInBy::Username { "text" } else { "email" });
+    page.render_template(status, "Log in", &Content { page, form, around, label, keyboard })
 }
 
 #[handler]
@@ -51,7 +54,7 @@ pub(super) struct LogInForm {
 impl Form for LogInForm {
     fn parse(fields: &Fields, passwords: &mut PasswordFields) -> Result<Self, FormErrors> {
         let mut errors = FormErrors::new();
-        let identifier = errors.field(fields, "email", |typed| match typed.trim() {
+        let identifier = errors.field(fields, "email", |typed| match trim_invisible(typed) {
             "" => Err(messages::IDENTIFIER_MISSING),
             typed => Ok(typed.to_owned()),
         });

@@ -83,7 +83,7 @@ impl PartyRow {
 
 /// Parses the zone of the party with the id `party`.
 pub(super) fn zone(stored: &str, party: i64) -> sqlx::Result<Zone> {
-    Zone::from_stored(stored.to_owned()).map_err(corrupt("parties", "zone", party))
+    Zone::from_stored(stored).map_err(corrupt("parties", "zone", party))
 }
 
 /// The value of the column `state`.

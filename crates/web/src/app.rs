@@ -81,7 +81,9 @@ fn routes() -> Route {
     let icons = icons::ICONS.iter().fold(Route::new(), |route, icon| route.at(icon.path, methods().get(icons::serve)));
     icons
         .at("/", methods().get(pages::index::show))
-        .at("/user/:username", methods().get(pages::user::show).post(pages::user::host_party))
+        .at("/host", methods().get(pages::host::show).post(pages::host::submit))
+        .at("/people", methods().get(pages::people::list))
+        .at("/user/:username", methods().get(pages::user::show).post(pages::user::submit))
         .at("/rsvp", methods().get(pages::rsvp::list).post(pages::rsvp::rsvp_by_id))
         .at("/parties/:id", methods().get(pages::party::show))
         .at("/parties/:id/rsvp", methods().post(pages::party::rsvp).page("/parties/:id"))

@@ -1,7 +1,8 @@
 //! DinnerParty's layout: the title, navigation and flash messages around every page.
 
-use accounts::web::{Layout, LayoutError, PageContext};
+use accounts::web::{Flash, Layout, LayoutError, PageContext, ReturnPath};
 use askama::Template;
+use askama::filters::Safe;
 
 use crate::assets::assets;
 use crate::icons::{APPLE_TOUCH_ICON, MANIFEST};
@@ -24,6 +25,10 @@ struct LayoutTemplate<'a> {
     /// The absolute URL of the page, without its query: a cursor, a search or `next`.
     canonical: Option<String>,
     scripts: Vec<&'a str>,
+    /// Empty where the content shows the messages itself, beside what they respond to.
+    flashes: &'a [Flash],
+    /// The path of the user's own profile, encoded as in the path of a request; empty for a visitor.
+    own_profile: &'a str,
 }
 
 impl Layout for DinnerPartyLayout {
@@ -32,8 +37,30 @@ impl Layout for DinnerPartyLayout {
         let (stylesheet, icon) = (files.stylesheet.path(), files.icon.path());
         let description = messages::page_description(page.path());
         let canonical = page.origin().map(|origin| format!("{origin}{}", page.path()));
+        let flashes = if content.contains(r#"class="flash "#) { &[] } else { page.flashes() };
+        let own_profile = page.user().and_then(|user| ReturnPath::parse(&format!("/user/{}", user.username)));
+        let own_profile = own_profile.as_ref().map_or("", ReturnPath::path);
         let scripts = scripts(page, content);
-        Ok(LayoutTemplate { page, title, content, stylesheet, icon, description, canonical, scripts }.render()?)
+        let template = LayoutTemplate {
+            page,
+            title,
+            content,
+            stylesheet,
+            icon,
+            description,
+            canonical,
+            scripts,
+            flashes,
+            own_profile,
+        };
+        Ok(template.render()?)
+    }
+}
+
+impl LayoutTemplate<'_> {
+    /// The attribute that marks a link of the navigation as the one to the page itself.
+    fn current(&self, path: &str) -> Safe<&'static str> {
+        Safe(if self.page.path() == path { r#" aria-current="page""# } else { "" })
     }
 }
 

@@ -9,14 +9,18 @@ mod head;
 use domain::party::{
     Answer, Outcome, PartyDateError, PartyHeading, PartySummary, Refusal, Seats, SeatsError, ShortText, ShortTextError,
 };
+use domain::user::Username;
 
 pub(crate) use self::description::{
-    attendees, closed_reason, companion, ended_label, host, seats_left, seats_taken, seats_taken_by, time_until,
+    attendees, card_date, closed_reason, companion, ended_label, host, seats_left, seats_open, seats_taken,
+    seats_taken_by, time_until,
 };
 pub(crate) use self::head::page_description;
 
 /// The Party ID is not a number, or the viewer may not see such a party.
 pub(crate) const PARTY_ID_INVALID: &str = "Please enter a valid Party ID to RSVP!";
+/// The title of the page to host a party.
+pub(crate) const HOST_TITLE: &str = "Host a dinner party";
 /// A party was hosted.
 pub(crate) const PARTY_HOSTED: &str = "Your table is set. Send your friends the link to this page.";
 /// The start of a new party is in the past.
@@ -42,6 +46,16 @@ pub(crate) fn event_description(party: &PartySummary) -> String {
 
 /// The text alternative of the QR code.
 pub(crate) const QR_CODE: &str = "QR code of the link to this party";
+
+/// The title of a page whose form was refused. A screen reader reads it first.
+pub(crate) fn error_title(title: &str) -> String {
+    format!("Error: {title}")
+}
+
+/// The venue that the form suggests.
+pub(crate) fn venue_of(host: &Username) -> String {
+    format!("{host}'s place")
+}
 
 /// The result of an RSVP.
 pub(crate) fn outcome(outcome: &Outcome) -> String {
@@ -77,7 +91,7 @@ pub(crate) fn my_answer(answer: Answer) -> &'static str {
         Answer::Seated(_) => "You're coming",
         Answer::Waitlisted { .. } => "You're on the waiting list",
         Answer::Maybe => "You said maybe",
-        Answer::Declined => "You said no",
+        Answer::Declined => "You said you can't make it",
         Answer::Invited => "You're invited",
         Answer::Removed => "You can't RSVP",
     }
@@ -89,33 +103,33 @@ pub(crate) fn date_error(error: PartyDateError) -> &'static str {
         PartyDateError::Date => "Please choose a date, such as 2030-01-15.",
         PartyDateError::Time => "Please choose a time, such as 19:00.",
         PartyDateError::Zone => "Please choose a time zone from the list, such as Europe/Berlin.",
-        PartyDateError::Gap => "Clocks are set forward over that time on that day. Please choose another time.",
+        PartyDateError::Gap => "The clocks jump forward over that time on that day. Please choose another time.",
     }
 }
 
 /// Why a venue is invalid.
 pub(crate) fn venue_error(error: ShortTextError) -> String {
-    short_text_error(error, "where it is")
+    short_text_error(error, "Please say where it is.")
 }
 
 /// Why a main dish is invalid.
 pub(crate) fn main_dish_error(error: ShortTextError) -> String {
-    short_text_error(error, "what there is to eat")
+    short_text_error(error, "What's for dinner?")
 }
 
-fn short_text_error(error: ShortTextError, what: &str) -> String {
+fn short_text_error(error: ShortTextError, missing: &str) -> String {
     match error {
-        ShortTextError::Empty => format!("Please say {what}."),
+        ShortTextError::Empty => missing.into(),
         ShortTextError::TooLong => format!("Please use at most {} characters.", ShortText::MAX_LENGTH),
-        ShortTextError::Character => "This holds a character that cannot be shown. Please type it again.".into(),
+        ShortTextError::Character => "There's a character in here that can't be shown. Please type it again.".into(),
     }
 }
 
 /// Why a number of seats is invalid.
 pub(crate) fn seats_error(error: SeatsError) -> String {
     match error {
-        SeatsError::Empty => "Please say how many seats there are.".into(),
-        SeatsError::NotANumber => "Please write the number of seats in digits.".into(),
+        SeatsError::Empty => "How many seats are there?".into(),
+        SeatsError::NotANumber => "Please use digits for the number of seats.".into(),
         SeatsError::OutOfRange => format!("Please choose between 1 and {} seats.", Seats::MAX),
     }
 }

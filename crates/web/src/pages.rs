@@ -1,12 +1,15 @@
 //! DinnerParty's pages: one file per route, and what several of them share.
 
 pub(crate) mod health;
+pub(crate) mod host;
 pub(crate) mod index;
 pub(crate) mod party;
+pub(crate) mod people;
 pub(crate) mod rsvp;
 pub(crate) mod user;
 
 mod cursor;
+mod pressed;
 mod query;
 mod row;
 mod rsvp_response;

@@ -39,15 +39,18 @@ const READ: &str = "GET, HEAD";
 const BOTH: &str = "GET, HEAD, POST";
 
 #[rustfmt::skip]
-const TABLE: [Row; 13] = [
+const TABLE: [Row; 15] = [
     row("/", "/", READ, OK, NOT_ALLOWED),
     row("/register", "/register", BOTH, ["200", "303 /", "303 /"], ["422", "422", "422"]),
     row("/login", "/login", BOTH, ["200", "303 /", "303 /"], ["422", "422", "422"]),
     row("/logout", "/logout", "POST", NOT_ALLOWED, ["303 /", "303 /", "303 /"]),
+    row("/host", "/host", BOTH,
+        ["303 /login?next=%2Fhost", "200", "200"], ["403", "303 /parties/2", "303 /parties/3"]),
+    row("/people", "/people", READ, ["303 /login?next=%2Fpeople", "200", "200"], NOT_ALLOWED),
     row("/user/:username", "/user/ada", BOTH,
-        ["303 /login?next=%2Fuser%2Fada", "200", "200"], ["403", "403", "303 /parties/2"]),
+        ["303 /login?next=%2Fuser%2Fada", "200", "200"], ["403", "403", "303 /parties/4"]),
     row("/rsvp", "/rsvp", BOTH,
-        ["303 /login?next=%2Frsvp", "200", "200"], ["403", "303 /rsvp", "303 /rsvp"]),
+        ["303 /login?next=%2Frsvp", "200", "200"], ["403", "303 /rsvp?at=1", "303 /rsvp?at=1"]),
     row("/parties/:id", "/parties/1", READ, ["303 /login?next=%2Fparties%2F1", "200", "200"], NOT_ALLOWED),
     row("/parties/:id", "/parties/1.ics", READ, ["303 /login?next=%2Fparties%2F1.ics", "200", "200"], NOT_ALLOWED),
     row("/parties/:id/rsvp", "/parties/1/rsvp", "POST",
@@ -135,7 +138,7 @@ async fn each_route_responds_as_the_table_states(app: TestApp) {
             assert_eq!(summary(&clients[2].get(&slash).await), "404", "{slash}");
         }
     }
-    assert_eq!(app.party_count().await, 2, "party 1, and the one of Ada's POST");
+    assert_eq!(app.party_count().await, 4, "party 1, two on the page to host, and one on Ada's profile");
 }
 
 async fn visitor_cannot_detect_users_or_parties(app: TestApp) {

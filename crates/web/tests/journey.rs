@@ -61,7 +61,7 @@ async fn two_friends_register_host_rsvp_and_log_out(app: TestApp) {
     // RSVP by the button and by Party ID.
     let page = press(&ben, &ben.get("/rsvp").await, &small).await.unwrap();
     assert_eq!(flash_once(&ben, &page).await, format!("You successfully RSVP'd to ada's dinner party on {DATE}!"));
-    assert_eq!(page.path, "/rsvp?");
+    assert_eq!(page.path, "/rsvp?at=1");
     let page = rsvp(&ben, &large).await;
     let date = "Wednesday 1 July 2026, 19:00 (Tokyo time)";
     assert_eq!(flash_once(&ben, &page).await, format!("You successfully RSVP'd to ada's dinner party on {date}!"));

@@ -5,17 +5,19 @@ mod list;
 use accounts::web::ReturnPath;
 use domain::party::{Answer, GuestList, PartyState};
 
-use crate::common::{TestApp, assert_page, flash, host, post, press, rsvp};
+use crate::common::{TestApp, assert_page, flash, host, party_ids, post, press, rsvp};
 
 test_support::on_both_engines! { TestApp:
     second_rsvp_takes_no_second_seat
     full_party_rejects_rsvp
     refused_rsvp_shows_its_reason
     invalid_and_unknown_party_ids_get_the_same_message
+    refused_party_id_stays_in_its_field_beside_the_message
     party_id_accepts_spaces_hash_and_leading_zeros
     party_id_accepts_pasted_links_and_invisible_characters
-    button_redirects_to_the_page_of_the_list_it_is_on
-    back_redirects_only_to_the_list
+    button_leads_back_to_its_card_on_its_page
+    card_stays_in_place_after_its_button_was_pressed
+    back_redirects_only_to_pages_with_cards
 }
 
 const PARTY_ID_INVALID: &str = "Please enter a valid Party ID to RSVP!";
@@ -38,7 +40,7 @@ async fn full_party_rejects_rsvp(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let full = host(&ada, "ada", &[("number_seats", "1")]).await;
     let list = ben.get("/rsvp").await;
-    assert!(list.text.contains("1 of 1 taken, full"), "{}", list.text);
+    assert_eq!(list.texts("article .seats"), ["The one seat is taken"]);
     assert!(press(&ben, &list, &full).await.is_none(), "no button for a full party");
 
     let page = rsvp(&ben, &full).await;
@@ -118,20 +120,49 @@ async fn invalid_and_unknown_party_ids_get_the_same_message(app: TestApp) {
         let page = rsvp(&ben, typed).await;
         assert_eq!(
             (page.status, page.path.as_str(), flash(&page).as_str()),
-            (200, "/rsvp", PARTY_ID_INVALID),
+            (200, refused(typed).as_str(), PARTY_ID_INVALID),
             "{typed:?}"
         );
     }
     for form in [&[][..], &[("party_id", &*party), ("party_id", &party)], &[("party", &party)], &[("PARTY_ID", &party)]]
     {
         let response = post(&ben, "/rsvp", form).await;
-        assert_eq!((response.status, response.header("location")), (303, Some("/rsvp")), "{form:?}");
+        assert_eq!(response.status, 303, "{form:?}");
         assert_eq!(flash(&ben.get("/rsvp").await), PARTY_ID_INVALID, "{form:?}");
     }
     let in_query = post(&ben, &format!("/rsvp?party_id={party}"), &[]).await;
     assert_eq!(in_query.status, 303);
     assert_eq!(flash(&ben.get("/rsvp").await), PARTY_ID_INVALID, "a query is not a form");
     assert_eq!(app.stored_party(&party).await.unwrap().guests, []);
+}
+
+/// The address to which a refused Party ID leads.
+fn refused(typed: &str) -> String {
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair("party_id", typed).finish();
+    format!("/rsvp?{query}")
+}
+
+async fn refused_party_id_stays_in_its_field_beside_the_message(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    host(&ada, "ada", &[]).await;
+    for (typed, shown) in
+        [("abc", "abc"), ("77", "77"), ("\"><b>", "\"><b>"), ("1\0", "1"), (&"9".repeat(5000), &"9".repeat(100))]
+    {
+        let page = rsvp(&ben, typed).await;
+
+        assert_page(&page, 200, PARTY_ID_INVALID);
+        assert_eq!(page.texts("title"), ["Error: Dinner parties - DinnerParty"]);
+        assert_eq!(page.attributes("#party_id", "value"), [shown], "{typed:.9}");
+        assert_eq!(page.attributes("#party_id", "aria-invalid"), ["true"]);
+        assert_eq!(page.texts("details[open] .flash"), [PARTY_ID_INVALID], "{typed:.9}");
+        assert_eq!(page.texts(".flash").len(), 1, "the message is shown once");
+    }
+    // The next press belongs to a card.
+    let page = press(&ben, &ben.get("/rsvp?party_id=abc&q=rata").await, "1").await.unwrap();
+    assert_eq!((page.path.as_str(), page.attributes("#party_id", "value")), ("/rsvp?q=rata&at=1", vec![]));
+    assert_eq!(page.texts("title"), ["Dinner parties - DinnerParty"]);
+    let opened = ben.get("/rsvp?party_id=abc").await;
+    assert_eq!((opened.attributes("#party_id[value]", "value"), opened.texts(".flash").len()), (vec![], 0));
 }
 
 async fn party_id_accepts_spaces_hash_and_leading_zeros(app: TestApp) {
@@ -156,7 +187,7 @@ async fn party_id_accepts_pasted_links_and_invisible_characters(app: TestApp) {
     }
 }
 
-async fn button_redirects_to_the_page_of_the_list_it_is_on(app: TestApp) {
+async fn button_leads_back_to_its_card_on_its_page(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     for dish in ["Soup, 50% more", "Stew", "Soup, again 50% more"] {
         host(&ada, "ada", &[("main_dish", dish)]).await;
@@ -169,11 +200,33 @@ async fn button_redirects_to_the_page_of_the_list_it_is_on(app: TestApp) {
     let page = press(&ben, &second, "3").await.unwrap();
 
     assert!(flash(&page).starts_with("You successfully RSVP'd"));
-    assert_eq!(page.path, next);
+    assert_eq!(page.path, format!("{next}&at=3"));
     assert_eq!(page.texts("article h3"), ["Soup, again 50% more"]);
+    assert_eq!(page.texts("#party-3 .flash[tabindex='-1'][autofocus]").len(), 1, "the message takes the focus");
+    assert_eq!(page.texts(".flash").len(), 1, "the message is shown once");
 }
 
-async fn back_redirects_only_to_the_list(app: TestApp) {
+/// With the filter for free seats, the party has left the list once the last seat is taken.
+async fn card_stays_in_place_after_its_button_was_pressed(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    for day in ["02", "03", "04"] {
+        host(&ada, "ada", &[("date", &format!("2026-04-{day}")), ("number_seats", "2")]).await;
+    }
+    let page = press(&ben, &ben.get("/rsvp?seats=1").await, "2").await.unwrap();
+
+    assert_eq!(
+        (page.path.as_str(), party_ids(&page)),
+        ("/rsvp?seats=1&at=2", vec!["1".into(), "2".into(), "3".to_owned()])
+    );
+    assert!(page.texts("#party-2 .flash").concat().starts_with("You successfully RSVP'd"), "{}", page.html);
+    assert_eq!(page.texts("#party-2 .seats"), ["Both seats taken"]);
+    assert_eq!(party_ids(&ben.get("/rsvp?seats=1&at=2").await), ["1", "3"], "without a message, the list alone");
+    // By Party ID, and refused: the same.
+    let page = rsvp(&app.user("cyd").await, "2").await;
+    assert!(page.texts("#party-2 .flash").concat().ends_with("is full."), "{}", page.html);
+}
+
+async fn back_redirects_only_to_pages_with_cards(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     host(&ada, "ada", &[]).await;
     for back in [
@@ -181,7 +234,7 @@ async fn back_redirects_only_to_the_list(app: TestApp) {
         "//evil.example/rsvp",
         "/\\evil.example",
         "/logout",
-        "/user/ada",
+        "/user/ada/../../logout",
         "/rsvp/../logout",
         "/rsvp/",
         "rsvp",
@@ -192,12 +245,16 @@ async fn back_redirects_only_to_the_list(app: TestApp) {
         "/%2f/rsvp",
         "/RSVP",
     ] {
-        for party in ["1", "abc", "77"] {
+        for (party, to) in [("1", "/rsvp?at=1"), ("abc", "/rsvp?party_id=abc"), ("77", "/rsvp?party_id=77")] {
             let response = post(&ben, "/rsvp", &[("party_id", party), ("back", back)]).await;
-            assert_eq!((response.status, response.header("location")), (303, Some("/rsvp")), "{back:?}");
+            assert_eq!((response.status, response.header("location")), (303, Some(to)), "{back:?}");
         }
     }
+    for (back, to) in [("/", "/?at=1"), ("/rsvp?q=a&at=9", "/rsvp?q=a&at=1"), ("/user/ada", "/user/ada?at=1")] {
+        let response = post(&ben, "/rsvp", &[("party_id", "1"), ("back", back)]).await;
+        assert_eq!((response.status, response.header("location")), (303, Some(to)), "{back:?}");
+    }
     let twice = [("party_id", "1"), ("back", "/rsvp?q=a"), ("back", "/rsvp?q=b")];
-    assert_eq!(post(&ben, "/rsvp", &twice).await.header("location"), Some("/rsvp"));
+    assert_eq!(post(&ben, "/rsvp", &twice).await.header("location"), Some("/rsvp?at=1"));
     assert!(ReturnPath::parse("/rsvp?q=a").is_some(), "`ReturnPath` accepts paths with a query");
 }

@@ -18,15 +18,23 @@ async fn own_profile_has_the_form_and_attended_parties(app: TestApp) {
     let ada = app.user("ada").await;
     let page = ada.get("/user/ada").await;
     assert_page(&page, 200, "joined 1 January 2026");
-    assert_eq!(page.texts("h2"), ["Parties I host", "Parties I'm going to", "Host a dinner party"]);
-    let empty = "You're not hosting anything yet. Fill in the form below and you'll get a link to send your friends.";
+    assert_eq!(page.texts("h2"), ["Host a dinner party", "Parties I host", "Parties I'm going to"]);
+    let empty = "You're not hosting anything yet. Fill in the form above, and you get a link to send to your friends.";
     assert!(page.text.contains(empty), "{}", page.text);
 
-    let labels = ["Date", "Time", "Time zone", "Venue", "Main dish", "Number of seats"];
+    let labels = ["Main dish", "Date", "Time", "Number of seats", "Venue", "Time zone"];
     assert_eq!(page.texts("section.card .field label"), labels);
-    for (name, value) in [("date", ""), ("time", "19:00"), ("time_zone", "Europe/Lisbon"), ("number_seats", "8")] {
+    for (name, value) in [
+        ("main_dish", ""),
+        ("date", ""),
+        ("time", "19:00"),
+        ("number_seats", "8"),
+        ("venue", "ada's place"),
+        ("time_zone", "Europe/Lisbon"),
+    ] {
         assert_eq!(page.attributes(&format!("#{name}"), "value"), [value], "{name}");
     }
+    assert_eq!(page.attributes("#date", "min"), ["2026-01-01"], "today");
     assert!(page.texts("#zones option").contains(&"Asia/Tokyo".to_owned()));
 
     let (ben, party) = (app.user("ben").await, host(&ada, "ada", &[]).await);

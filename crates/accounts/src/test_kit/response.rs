@@ -58,14 +58,14 @@ impl TestResponse {
         values.map(ToOwned::to_owned).collect()
     }
 
-    /// The fields that the form with that `action` sends as it is: (name, value), in order.
+    /// The fields that the POST form with that `action` sends as it is: (name, value), in order.
     ///
     /// # Panics
     /// If the page has no such form.
     #[must_use]
     pub fn form(&self, action: &str) -> Vec<(String, String)> {
         let (document, fields) = (Html::parse_document(&self.html), parse("input, textarea, select"));
-        let form = document.select(&parse("form")).find(|form| form.attr("action") == Some(action));
+        let form = document.select(&parse("form[method=post i]")).find(|form| form.attr("action") == Some(action));
         let Some(form) = form else { panic!("{} has no form to {action}:\n{}", self.path, self.html) };
         let enabled = form.select(&fields).filter(|field| !is_disabled(*field));
         enabled.filter_map(|field| Some((field.attr("name")?.to_owned(), value(field)?))).collect()

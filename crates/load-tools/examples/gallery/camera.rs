@@ -14,10 +14,10 @@ use crate::state::{State, SubmittedForm};
 const CHECKED_WIDTHS: [u32; 2] = [320, 1280];
 const HEIGHT: u32 = 900;
 
-/// Fills in and submits a form, without the browser's own checks.
+/// Fills in and submits a POST form, without the browser's own checks.
 const SUBMIT: &str = "
     const [action, fields] = arguments;
-    const form = [...document.forms].find(form => form.getAttribute('action') === action);
+    const form = [...document.forms].find(form => form.method === 'post' && form.getAttribute('action') === action);
     if (!form) return false;
     for (const [name, value] of fields) {
         let field = form.querySelector(`[name=${name}]:not(button)`);

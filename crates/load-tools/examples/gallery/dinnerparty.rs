@@ -37,6 +37,8 @@ impl DinnerParty {
             site.state("login-error", "/login", &guest).after_form("/login", &WRONG_PASSWORD),
             site.state("home-empty", "/", &ada),
             site.state("list-empty", "/rsvp", &ada),
+            site.state("host", "/host", &ada).measured(),
+            site.state("host-error", "/host", &ada).after_form("/host", &INVALID_PARTY),
             site.state("user-empty", "/user/ada", &ada),
             site.state("user-error", "/user/ada", &ada).after_form("/user/ada", &INVALID_PARTY),
             site.state("stale", "/rsvp", &ada).after_form("/rsvp", &[("csrf_token", "stale"), ("party_id", "1")]),
@@ -61,8 +63,11 @@ impl DinnerParty {
         let answer = |id: i64| format!("/parties/{id}/rsvp");
         let states = vec![
             site.state("home", "/", &ben).measured(),
-            site.state("home-last", "/?before=3", &ben),
+            site.state("home-taken", "/", &dan).after_form("/rsvp", &[("party_id", &mine.to_string())]),
+            site.state("people", "/people", &ben).measured(),
+            site.state("people-last", "/people?before=3", &ben),
             site.state("list", "/rsvp", &ben).measured(),
+            site.state("list-taken", "/rsvp?seats=1", &dan).after_form("/rsvp", &[("party_id", &full.to_string())]),
             site.state("list-none", "/rsvp?q=tofu&seats=1", &ben),
             site.state("list-refused", "/rsvp", &ben).after_form("/rsvp", &[("party_id", "99999")]),
             site.state("user", "/user/ada", &ada).measured(),

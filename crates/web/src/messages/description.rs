@@ -15,6 +15,16 @@ pub(crate) fn seats_left(party: &PartySummary) -> String {
     }
 }
 
+/// The seats of a party that takes RSVPs: "2 of 8 seats left", "All 8 seats taken".
+pub(crate) fn seats_open(party: &PartySummary) -> String {
+    match (party.free_seats(), party.seats.get()) {
+        (0, 1) => "The one seat is taken".into(),
+        (0, 2) => "Both seats taken".into(),
+        (0, seats) => format!("All {seats} seats taken"),
+        (free, seats) => format!("{free} of {seats} seats left"),
+    }
+}
+
 /// The taken seats: "5 of 8 seats taken".
 pub(crate) fn seats_taken(party: &PartySummary) -> String {
     let noun = if party.seats.get() == 1 { "seat" } else { "seats" };
@@ -79,6 +89,13 @@ pub(crate) fn ended_label(party: &PartySummary, now: Timestamp) -> Option<&'stat
         return Some("Cancelled");
     }
     party.heading.date.has_begun(now).then_some("It's over")
+}
+
+/// The date of a party on its card: "Saturday 14 March, 19:00". The year and the zone are added where the day and the month
+/// could be those of another year.
+pub(crate) fn card_date(party: &PartySummary, now: Timestamp) -> String {
+    let date = &party.heading.date;
+    if (-180..330).contains(&date.days_until(now)) { date.short().to_string() } else { date.to_string() }
 }
 
 /// The time until a party begins: "Tomorrow", "In 3 weeks". `None` for a party that is cancelled or has begun.

@@ -121,7 +121,7 @@ fn each_answer_has_its_statement() {
     let statements =
         [seated, waiting, Answer::Maybe, Answer::Declined, Answer::Invited, Answer::Removed].map(my_answer);
     assert_eq!(statements[..3], ["You're coming", "You're on the waiting list", "You said maybe"]);
-    assert_eq!(statements[3..], ["You said no", "You're invited", "You can't RSVP"]);
+    assert_eq!(statements[3..], ["You said you can't make it", "You're invited", "You can't RSVP"]);
 }
 
 #[test]

@@ -1,16 +1,16 @@
-//! `/`: the welcome page for visitors; for a user their next party, parties with free seats, and all people.
+//! `/`: the welcome page for visitors; for a user their next party and parties with a seat for them.
 
 use accounts::web::{PageContext, Problem};
 use askama::Template;
 use domain::party::HomeView;
-use domain::user::{User, UserId};
-use domain::{Page, PageSize, Timestamp};
+use domain::user::User;
+use domain::{PageSize, Timestamp};
 use poem::http::StatusCode;
 use poem::{Request, Response, handler};
 
-use super::State;
 use super::query::QueryParameters;
 use super::row::PartyRowView;
+use super::{State, pressed};
 use crate::table::Table;
 
 /// How many parties with free seats the page shows. `/rsvp` lists all.
@@ -27,12 +27,6 @@ struct WelcomePage {
 struct HomePage<'a> {
     page: &'a PageContext,
     me: &'a User,
-    /// `None` on later pages of people.
-    parties: Option<HomeParties<'a>>,
-    people: Page<User, UserId>,
-}
-
-struct HomeParties<'a> {
     next: Option<PartyRowView<'a>>,
     open: Vec<PartyRowView<'a>>,
 }
@@ -42,21 +36,17 @@ pub(crate) async fn show(page: PageContext, state: State<'_>, request: &Request)
     let Some(me) = page.user() else {
         return Ok(page.render_template(StatusCode::OK, "Welcome", &WelcomePage { table: Table::example() }));
     };
-    let before = QueryParameters::of(request).number("before").map(UserId::new);
-    let people = state.users.list(before, PageSize::DEFAULT).await?;
-    let home = match before {
-        None => Some(state.parties.home(me.id, PageSize::clamped(OPEN_PARTIES)).await?),
-        Some(_) => None,
-    };
-    let parties = home.as_ref().map(|home| HomeParties::of(home, &page, me, state.parties.now()));
-    Ok(page.render_template(StatusCode::OK, "Home", &HomePage { page: &page, me, parties, people }))
+    let pressed = pressed::of(&page, &QueryParameters::of(request));
+    let mut home = state.parties.home(me.id, PageSize::clamped(OPEN_PARTIES)).await?;
+    pressed::add_missing(pressed, &mut home.open, &page, &state).await?;
+    let mut content = HomePage::new(&home, &page, me, state.parties.now());
+    pressed::mark(pressed, &mut content.open);
+    Ok(page.render_template(StatusCode::OK, "Home", &content))
 }
 
-impl<'a> HomeParties<'a> {
-    fn of(home: &'a HomeView, page: &PageContext, me: &User, now: Timestamp) -> Self {
-        Self {
-            next: home.next.as_ref().map(|party| PartyRowView::of(party, me.id, now)),
-            open: PartyRowView::all(&home.open, page, now),
-        }
+impl<'a> HomePage<'a> {
+    fn new(home: &'a HomeView, page: &'a PageContext, me: &'a User, now: Timestamp) -> Self {
+        let next = home.next.as_ref().map(|party| PartyRowView::of(party, me.id, now));
+        Self { page, me, next, open: PartyRowView::all(&home.open, page, now) }
     }
 }

@@ -15,11 +15,17 @@ pub(super) struct PartyRowView<'a> {
     pub(super) attendees: String,
     /// `None` for a party that takes no RSVPs.
     pub(super) seats_left: Option<String>,
+    /// The date, as the card says it.
+    pub(super) when: String,
+    /// The seats, as the card says it.
+    pub(super) seats: String,
     /// `None` for an open party that the viewer has not answered.
     pub(super) status: Option<RowStatus>,
     pub(super) is_host: bool,
     /// Whether an RSVP could seat the viewer.
     pub(super) can_rsvp: bool,
+    /// Whether the button of this card was pressed: the card shows the flash messages.
+    pub(super) is_pressed: bool,
 }
 
 /// The status line of a row.
@@ -31,14 +37,18 @@ pub(super) struct RowStatus {
 
 impl<'a> PartyRowView<'a> {
     pub(super) fn of(party: &'a PartySummary, viewer: UserId, now: Timestamp) -> Self {
+        let is_open = party.is_open(now);
         Self {
             party,
             ring: Ring::of(party),
             attendees: messages::attendees(party),
-            seats_left: party.is_open(now).then(|| messages::seats_left(party)),
+            seats_left: is_open.then(|| messages::seats_left(party)),
+            when: messages::card_date(party, now),
+            seats: if is_open { messages::seats_open(party) } else { messages::seats_taken(party) },
             status: RowStatus::of(party, viewer, now),
             is_host: party.host == viewer,
             can_rsvp: can_rsvp(party, viewer, now),
+            is_pressed: false,
         }
     }
 

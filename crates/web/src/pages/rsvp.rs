@@ -1,17 +1,15 @@
 //! `/rsvp`: the list of all parties, with an RSVP by button or by Party ID.
 
-use accounts::web::{
-    CurrentUser, Fields, Flash, Form, FormErrors, PageContext, PasswordFields, Problem, ReturnPath, Submitted,
-};
+use accounts::web::{CurrentUser, Fields, Flash, Form, FormErrors, PageContext, PasswordFields, Problem, Submitted};
 use askama::Template;
 use domain::PageSize;
-use domain::party::{Heads, PartyId, PartyQuery, Scope};
+use domain::party::{Heads, PartyId, PartyQuery, Scope, UpdateError};
 use poem::http::StatusCode;
 use poem::{Request, Response, handler};
 
 use super::query::QueryParameters;
 use super::row::PartyRowView;
-use super::{State, cursor, rsvp_response};
+use super::{State, cursor, pressed, rsvp_response};
 use crate::messages;
 
 #[derive(Template)]
@@ -23,11 +21,18 @@ struct ListPage<'a> {
     has_free_seats: bool,
     per_page: usize,
     is_first: bool,
-    /// The cursor of this page; empty on the first.
-    here: &'a str,
     /// The cursor of the next page.
     next: Option<String>,
+    /// The Party ID that was refused. The field shows it again, beside the message.
+    refused: Option<String>,
 }
+
+/// The title of the page.
+const TITLE: &str = "Dinner parties";
+/// The field of a typed Party ID, and the query parameter of one that was refused.
+const PARTY_ID: &str = pressed::REFUSED;
+/// The most code points of a refused Party ID that its field shows again, so that they fit a redirect.
+const MAX_SHOWN_LENGTH: usize = 100;
 
 #[handler]
 pub(crate) async fn list(
@@ -40,18 +45,27 @@ pub(crate) async fn list(
     let (search, has_free_seats) = (parameters.text("q"), parameters.is_ticked("seats"));
     let (after, size) = (parameters.cursor("after"), parameters.page_size());
     let query = PartyQuery { scope: Scope::All, search: search.clone(), has_free_seats };
-    let found = state.parties.list(query, me.id, after, size).await?;
-    let content = ListPage {
+    let mut found = state.parties.list(query, me.id, after, size).await?;
+    let pressed = pressed::of(&page, &parameters);
+    pressed::add_missing(pressed, &mut found.items, &page, &state).await?;
+    let mut content = ListPage {
         rows: PartyRowView::all(&found.items, &page, state.parties.now()),
         page: &page,
         search: &search,
         has_free_seats,
         per_page: size.rows(),
         is_first: after.is_none(),
-        here: &after.as_ref().map(cursor::format).unwrap_or_default(),
         next: found.next.as_ref().map(cursor::format),
+        refused: refused_id(&page, &parameters),
     };
-    Ok(page.render_template(StatusCode::OK, "Dinner parties", &content))
+    pressed::mark(pressed, &mut content.rows);
+    let title = if content.refused.is_some() { messages::error_title(TITLE) } else { TITLE.to_owned() };
+    Ok(page.render_template(StatusCode::OK, &title, &content))
+}
+
+/// The Party ID that was refused; `None` for a page without a message.
+fn refused_id(page: &PageContext, parameters: &QueryParameters) -> Option<String> {
+    (parameters.is_ticked(PARTY_ID) && !page.flashes().is_empty()).then(|| parameters.text(PARTY_ID))
 }
 
 impl ListPage<'_> {
@@ -70,7 +84,8 @@ impl ListPage<'_> {
         if !after.is_empty() {
             query.append_pair("after", after);
         }
-        format!("/rsvp?{}", query.finish())
+        let query = query.finish();
+        if query.is_empty() { "/rsvp".to_owned() } else { format!("/rsvp?{query}") }
     }
 }
 
@@ -83,29 +98,28 @@ impl Form for RsvpByIdForm {
     fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
         let mut errors = FormErrors::new();
         let parse = |typed: &str| PartyId::parse(typed).map_err(|_| messages::PARTY_ID_INVALID);
-        let party = errors.field(fields, "party_id", parse);
+        let party = errors.field(fields, PARTY_ID, parse);
         party.map(|party| Self { party }).ok_or(errors)
     }
 }
 
-/// `POST /rsvp`: redirects to the page of the list that the button was on.
+/// `POST /rsvp`: redirects to the card that was pressed, on its page. A Party ID that is refused stays in its field.
 #[handler]
 pub(crate) async fn rsvp_by_id(
     me: CurrentUser,
     state: State<'_>,
     submitted: Submitted<RsvpByIdForm>,
 ) -> Result<Response, Problem> {
-    let list_path = list_path(&submitted.fields);
-    match submitted.form {
-        Ok(RsvpByIdForm { party }) => {
-            rsvp_response::redirect(state.parties.rsvp(party, me.id, Heads::ONE).await, &list_path)
-        }
-        Err(_) => Ok(Flash::refusal(messages::PARTY_ID_INVALID).to(&list_path)),
+    let Ok(RsvpByIdForm { party }) = submitted.form else { return Ok(refuse_id(&submitted.fields)) };
+    match state.parties.rsvp(party, me.id, Heads::ONE).await {
+        Err(UpdateError::NotFound) => Ok(refuse_id(&submitted.fields)),
+        result => rsvp_response::redirect(result, &pressed::card_path(&pressed::page_of(&submitted.fields), party)),
     }
 }
 
-/// The submitted `back`, if it is a page of this list; otherwise the first page.
-fn list_path(fields: &Fields) -> String {
-    let back = fields.one("back").ok().and_then(ReturnPath::parse).filter(|back| back.path() == "/rsvp");
-    back.as_ref().map_or("/rsvp", ReturnPath::as_str).to_owned()
+/// Redirects to the list, whose field shows the typed text again.
+fn refuse_id(fields: &Fields) -> Response {
+    let typed: String = fields.shown(PARTY_ID).chars().take(MAX_SHOWN_LENGTH).collect();
+    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair(PARTY_ID, &typed).finish();
+    Flash::refusal(messages::PARTY_ID_INVALID).to(&format!("/rsvp?{query}"))
 }

@@ -1,9 +1,7 @@
 //! `/user/{username}`: a user's profile. It lists the parties that the user hosts; the own profile also lists the attended
-//! ones, and has the form to host a party.
+//! ones, and begins with the short form to host a party.
 
-mod host_form;
-
-use accounts::web::{CurrentUser, FormErrors, FormView, PageContext, Problem, permanent_redirect};
+use accounts::web::{CurrentUser, FormErrors, PageContext, Problem, Submitted, permanent_redirect};
 use askama::Template;
 use domain::party::{PartyQuery, ProfileCursors, ProfileView, Scope};
 use domain::user::{User, Username};
@@ -12,10 +10,11 @@ use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Request, Response, handler};
 
-pub(crate) use self::host_form::host_party;
+use super::host::{HostForm, HostFormView, host_party, hosted, initial_fields};
 use super::query::QueryParameters;
 use super::row::PartyRowView;
-use super::{State, cursor};
+use super::{State, cursor, pressed};
+use crate::messages;
 
 /// How many rows each of the two lists has. Half of a list page, so that a profile is no larger than one.
 const ROWS_PER_LIST: i64 = 10;
@@ -33,13 +32,6 @@ struct ProfilePage<'a> {
     form: Option<HostFormView<'a>>,
 }
 
-/// The form to host a party, as the page shows it.
-struct HostFormView<'a> {
-    fields: FormView<'a>,
-    /// Whether the time zone is only the server's default. A script then offers the browser's.
-    is_zone_guessed: bool,
-}
-
 #[handler]
 pub(crate) async fn show(
     me: CurrentUser,
@@ -52,13 +44,42 @@ pub(crate) async fn show(
     if user.username.as_str() != path.as_str() {
         return Ok(permanent_redirect(&format!("/user/{}", user.username)));
     }
-    let view = load_profile(&state, &user, &me, &QueryParameters::of(request)).await?;
-    let (zone, errors) = (view.last_zone.as_ref(), FormErrors::new());
-    let fields = host_form::initial_fields(zone.unwrap_or(&state.time_zone));
-    let form = HostFormView { fields: FormView::new(&fields, &errors), is_zone_guessed: zone.is_none() };
+    let (query, now) = (QueryParameters::of(request), state.parties.now());
+    let view = load_profile(&state, &user, &me, &query).await?;
+    let (fields, errors) = (initial_fields(&state, &me, view.last_zone.as_ref()), FormErrors::new());
+    let form = HostFormView::new(&fields, &errors, view.last_zone.is_none(), now);
     let form = (user.id == me.id).then_some(form);
-    let content = ProfilePage::new(&page, &user, &view, form, state.parties.now());
+    let mut content = ProfilePage::new(&page, &user, &view, form, now);
+    pressed::mark(pressed::of(&page, &query), &mut content.hosted);
     Ok(page.render_template(StatusCode::OK, user.username.as_str(), &content))
+}
+
+/// `POST /user/{username}`: hosts a party. Only the user of that name may submit it.
+#[handler]
+pub(crate) async fn submit(
+    me: CurrentUser,
+    page: PageContext,
+    state: State<'_>,
+    path: Path<String>,
+    request: &Request,
+    submitted: Submitted<HostForm>,
+) -> Result<Response, Problem> {
+    ensure_own_profile(&path, &me)?;
+    let Submitted { form, fields } = submitted;
+    let errors = match host_party(&state, &me, form, &fields).await? {
+        Ok(party) => return Ok(hosted(party)),
+        Err(errors) => errors,
+    };
+    let (view, now) = (load_profile(&state, &me, &me, &QueryParameters::of(request)).await?, state.parties.now());
+    let form = HostFormView::new(&fields, &errors, false, now);
+    let content = ProfilePage::new(&page, &me, &view, Some(form), now);
+    let title = messages::error_title(me.username.as_str());
+    Ok(page.render_template(StatusCode::UNPROCESSABLE_ENTITY, &title, &content))
+}
+
+fn ensure_own_profile(name: &str, me: &User) -> Result<(), Problem> {
+    let username = Username::parse(name).map_err(|_| Problem::NotFound)?;
+    if username.key() == me.username.key() { Ok(()) } else { Err(Problem::Forbidden) }
 }
 
 /// The user of that name. The viewer's own name needs no query.
@@ -75,10 +96,9 @@ async fn load_profile(
     state: &State<'_>,
     user: &User,
     me: &User,
-    parameters: &QueryParameters,
+    query: &QueryParameters,
 ) -> Result<ProfileView, Problem> {
-    let after =
-        ProfileCursors { hosted: parameters.cursor("hosted_after"), attended: parameters.cursor("going_after") };
+    let after = ProfileCursors { hosted: query.cursor("hosted_after"), attended: query.cursor("going_after") };
     let size = PageSize::clamped(ROWS_PER_LIST);
     if user.id == me.id {
         return Ok(state.parties.own_profile(me.id, after, size).await?);

@@ -69,7 +69,7 @@ async fn double_submit_takes_one_seat(scripts: Scripts) {
     let slow = SlowApp::over(&app).await;
     let ada = slow.opens(&app, "ada", "/rsvp", scripts).await;
 
-    ada.presses_twice("Save my seat for Pho at ben's table").await;
+    ada.presses_twice("I'll be there for Pho at ben's").await;
 
     ada.sees("You're coming").await;
     assert!(scripts == Scripts::On || slow.received() == 2, "without scripts the RSVP rule prevents a second seat");

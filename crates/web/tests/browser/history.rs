@@ -23,7 +23,7 @@ async fn back_after_log_out_shows_nothing_private(scripts: Scripts) {
     for steps in 1..=5 {
         ada.goes_back().await;
         ada.sees("Log in").await;
-        for private in ["Secret stew", "The hideout", "Good to see you", "Parties I host", "Log out"] {
+        for private in ["Secret stew", "The hideout", "Hello, ada", "Parties I host", "Log out"] {
             ada.sees_nothing_of(private).await;
         }
         assert!(steps == 5 || ada.path().await != "/login", "the history is longer");

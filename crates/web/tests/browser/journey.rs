@@ -55,9 +55,9 @@ async fn two_friends_register_host_rsvp_and_log_out(scripts: Scripts) {
     // RSVP by the button and by Party ID.
     let coming = format!("You successfully RSVP'd to ada's dinner party on {DATE}!");
     ben.follows("Parties").await;
-    ben.presses("Save my seat for Ratatouille at ada's table").await;
+    ben.presses("I'll be there for Ratatouille at ada's").await;
     sees_once(&ben, &coming).await;
-    assert!(!ben.has_button("Save my seat for Ratatouille at ada's table").await, "no button for a seated guest");
+    assert!(!ben.has_button("I'll be there for Ratatouille at ada's").await, "no button for a seated guest");
     rsvp_by_id(&ben, &large).await;
     sees_once(&ben, &coming).await;
     rsvp_by_id(&ben, "999").await;
@@ -66,7 +66,7 @@ async fn two_friends_register_host_rsvp_and_log_out(scripts: Scripts) {
     // A full party, until a guest gives up the seat.
     let cyd = arrive(&app, "cyd", scripts).await;
     cyd.follows("Parties").await;
-    assert!(!cyd.has_button("Save my seat for Ratatouille at ada's table").await, "no button for a full party");
+    assert!(!cyd.has_button("I'll be there for Ratatouille at ada's").await, "no button for a full party");
     rsvp_by_id(&cyd, small.strip_prefix("/parties/").unwrap()).await;
     sees_once(&cyd, &format!("ada's dinner party on {DATE} is full.")).await;
     ben.opens(&at(&app, &small)).await;
@@ -91,6 +91,7 @@ async fn two_friends_register_host_rsvp_and_log_out(scripts: Scripts) {
 }
 
 async fn rsvp_by_id(guest: &Person, party: &str) {
+    guest.presses("RSVP by Party ID").await;
     guest.fills_in("Party ID", party).await;
     guest.presses("RSVP").await;
 }

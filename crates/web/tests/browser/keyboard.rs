@@ -47,20 +47,20 @@ async fn main_journey_works_by_keyboard(scripts: Scripts) {
     ada.sees("Welcome back, ada.").await;
 
     press(&ada, "ada", Key::Enter).await;
-    ada.sees("Host a dinner party").await;
+    ada.sees("Parties I host").await;
+    type_into(&ada, "Main dish", "Ratatouille").await;
     type_into(&ada, "Date", "03142026").await; // in the order of the browser's locale, en-US
     type_into(&ada, "Time", "0700PM").await;
-    type_into(&ada, "Time zone", "Europe/Berlin").await; // the suggested value is selected, so that typing replaces it
-    type_into(&ada, "Venue", "The kitchen").await;
-    type_into(&ada, "Main dish", "Ratatouille").await;
     type_into(&ada, "Number of seats", "4").await;
+    type_into(&ada, "Venue", "The kitchen").await; // the suggested value is selected, so that typing replaces it
+    type_into(&ada, "Time zone", "Europe/Berlin").await;
     press(&ada, "Host this party", Key::Enter).await;
     ada.sees(HOSTED).await;
     ada.sees(DATE).await;
 
     press(&ada, "Parties", Key::Enter).await;
-    ada.sees("Party ID").await;
-    press(&ada, "Save my seat for Pho at ben's table", Key::Space).await;
+    ada.sees("RSVP by Party ID").await;
+    press(&ada, "I'll be there for Pho at ben's", Key::Space).await;
     ada.sees("You successfully RSVP'd to ben's dinner party").await;
 
     press(&ada, "Log out", Key::Enter).await;

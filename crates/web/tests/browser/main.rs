@@ -14,6 +14,7 @@ mod double_submit;
 mod history;
 mod journey;
 mod keyboard;
+mod list;
 mod pasted;
 mod scripts;
 mod several_services;

@@ -13,9 +13,10 @@ pub(crate) fn detail(page: &TestResponse, term: &str) -> Vec<String> {
     terms.into_iter().zip(values).filter(|(found, _)| found == term).map(|(_, value)| value).collect()
 }
 
-/// The Party IDs of a list, in its order.
+/// The Party IDs of a list of cards with buttons, in its order.
 pub(crate) fn party_ids(page: &TestResponse) -> Vec<String> {
-    detail(page, "Party ID")
+    let ids = page.attributes("form.parties article", "id");
+    ids.iter().filter_map(|id| Some(id.strip_prefix("party-")?.to_owned())).collect()
 }
 
 /// Asserts the headers that every response has, including those of files and errors.

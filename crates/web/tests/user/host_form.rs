@@ -185,7 +185,9 @@ async fn hostile_input_is_shown_as_text(app: TestApp) {
     }
     let list = ada.get("/rsvp?per_page=100").await;
     assert_eq!(list.texts("article h3"), HOSTILE.map(collapse_spaces));
-    assert_eq!(detail(&list, "Venue"), HOSTILE.map(collapse_spaces));
+    let more =
+        HOSTILE.iter().zip(1..).map(|(venue, id)| format!("{} · ada (host) · Party ID {id}", collapse_spaces(venue)));
+    assert_eq!(list.texts("article .more"), more.collect::<Vec<_>>());
     assert_nothing_injected(&list);
 }
 

@@ -15,13 +15,13 @@ const DATE: &str = "Please choose a date, such as 2030-01-15.";
 const TIME: &str = "Please choose a time, such as 19:00.";
 const ZONE: &str = "Please choose a time zone from the list, such as Europe/Berlin.";
 const PAST: &str = "That time has already passed. Please choose a later one.";
-const GAP: &str = "Clocks are set forward over that time on that day. Please choose another time.";
+const GAP: &str = "The clocks jump forward over that time on that day. Please choose another time.";
 const WHERE: &str = "Please say where it is.";
-const DISH: &str = "Please say what there is to eat.";
+const DISH: &str = "What's for dinner?";
 const LONG: &str = "Please use at most 200 characters.";
-const UNSHOWABLE: &str = "This holds a character that cannot be shown. Please type it again.";
-const SEATS: &str = "Please say how many seats there are.";
-const DIGITS: &str = "Please write the number of seats in digits.";
+const UNSHOWABLE: &str = "There's a character in here that can't be shown. Please type it again.";
+const SEATS: &str = "How many seats are there?";
+const DIGITS: &str = "Please use digits for the number of seats.";
 const RANGE: &str = "Please choose between 1 and 1000 seats.";
 const NUL: &str = "This field holds a character that cannot be stored. Please type it again.";
 const TWICE: &str = "This field was sent more than once. Please fill it in again.";
@@ -123,16 +123,16 @@ async fn repeated_field_is_rejected(app: TestApp) {
 async fn all_errors_are_shown_in_the_order_of_the_form(app: TestApp) {
     let ada = app.user("ada").await;
     let all = [
+        ("main_dish", DISH),
         ("date", DATE),
         ("time", TIME),
-        ("time_zone", ZONE),
-        ("venue", WHERE),
-        ("main_dish", DISH),
         ("number_seats", SEATS),
+        ("venue", WHERE),
+        ("time_zone", ZONE),
     ];
     assert_errors(&post(&ada, "/user/ada", &[]).await, &all);
     let gap = [("date", "2026-03-29"), ("time", "02:30"), ("venue", ""), ("number_seats", "0")];
-    let errors = [("time", GAP), ("venue", WHERE), ("number_seats", RANGE)];
+    let errors = [("time", GAP), ("number_seats", RANGE), ("venue", WHERE)];
     assert_errors(&post(&ada, "/user/ada", &host_form(&gap)).await, &errors);
     assert_eq!(app.party_count().await, 0);
 }
@@ -142,6 +142,7 @@ async fn invalid_form_is_shown_with_the_hosted_parties(app: TestApp) {
     crate::common::host(&ada, "ada", &[]).await;
     let page = post(&ada, "/user/ada", &host_form(&[("venue", "")])).await;
     assert_page(&page, 422, "Parties I host");
+    assert_eq!(page.texts("title"), ["Error: ada - DinnerParty"]);
     assert_eq!(page.texts("article h3"), ["Ratatouille"]);
     // The shown form can be corrected and submitted.
     let corrected = ada.submit_on(&page, "/user/ada", &[("venue", "The garden")]).await;

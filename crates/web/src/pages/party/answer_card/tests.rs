@@ -107,7 +107,7 @@ fn guest_without_seat_can_answer_open_party() {
 
 #[test]
 fn declined_guest_cannot_decline_again() {
-    let (answer, status) = (Some(Answer::Declined), "You said no");
+    let (answer, status) = (Some(Answer::Declined), "You said you can't make it");
     assert_eq!(before_start(open(), GUEST, answer), AnswerCard::OpenDeclined { status });
     assert_eq!(before_start(full(), GUEST, answer), AnswerCard::FullDeclined { status });
 }

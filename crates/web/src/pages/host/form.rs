@@ -1,0 +1,124 @@
+//! The form to host a party: its values, its rules, and how a page shows it.
+
+use std::sync::LazyLock;
+
+use accounts::web::{Fields, Form, FormErrors, FormView, PasswordFields};
+use domain::Timestamp;
+use domain::party::{
+    IdempotencyKey, NewParty, PartyDate, PartyDateError, Seats, ShortText, Zone, parse_date, parse_time,
+};
+use domain::user::{User, UserId};
+
+use crate::messages;
+use crate::state::AppState;
+
+/// The time zones that the form suggests, as `<option>` elements, each once under its current name. Names outside of
+/// [`ZONE_AREAS`] are fixed offsets (`Etc/GMT+3`): the field accepts them, but the page is smaller without them. Former
+/// names are for the script that fills in the browser's zone, since browsers use some of them.
+static ZONE_OPTIONS: LazyLock<String> = LazyLock::new(|| {
+    let is_city = |name: &str| name.split_once('/').is_some_and(|(area, _)| ZONE_AREAS.contains(&area));
+    let zones = Zone::names().filter(|name| *name == "UTC" || is_city(name));
+    let option = |name: String| {
+        let former: Vec<_> = Zone::former_names(&name).filter(|name| is_city(name)).collect();
+        match former.as_slice() {
+            [] => format!("<option>{name}"),
+            names => format!("<option data-former=\"{}\">{name}", names.join(" ")),
+        }
+    };
+    zones.map(option).collect()
+});
+
+/// The first part of the zone names that stand for a city.
+const ZONE_AREAS: [&str; 10] =
+    ["Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"];
+
+/// The suggestions of the time zone field, as safe HTML.
+pub(in crate::pages) fn zone_options() -> &'static str {
+    &ZONE_OPTIONS
+}
+
+/// The values of the empty form: 19:00, eight seats, the host's own place, and the time zone of the host's last party or
+/// else of the server.
+pub(in crate::pages) fn initial_fields(state: &AppState, host: &User, last_zone: Option<&Zone>) -> Fields {
+    let zone = last_zone.unwrap_or(&state.time_zone).as_str().to_owned();
+    let fields = [("time", "19:00".to_owned()), ("number_seats", "8".into()), ("time_zone", zone)];
+    fields.into_iter().chain([("venue", messages::venue_of(&host.username))]).collect()
+}
+
+/// The form as a page shows it.
+pub(in crate::pages) struct HostFormView<'a> {
+    pub(in crate::pages) fields: FormView<'a>,
+    /// Whether the time zone is only the server's default. A script then offers the browser's.
+    pub(in crate::pages) is_zone_guessed: bool,
+    /// Whether the folded part is open: it has an error.
+    pub(in crate::pages) is_unfolded: bool,
+    /// The first date that the date field offers: today in the time zone of the form.
+    pub(in crate::pages) today: String,
+}
+
+/// The fields of the folded part.
+const FOLDED: [&str; 2] = ["venue", "time_zone"];
+
+impl<'a> HostFormView<'a> {
+    pub(in crate::pages) fn new(
+        fields: &'a Fields,
+        errors: &'a FormErrors,
+        is_zone_guessed: bool,
+        now: Timestamp,
+    ) -> Self {
+        let zone = Zone::parse(fields.shown("time_zone")).ok();
+        Self {
+            fields: FormView::new(fields, errors),
+            is_zone_guessed,
+            is_unfolded: FOLDED.iter().any(|field| errors.of(field).is_some()),
+            today: zone.map(|zone| zone.date_at(now).to_string()).unwrap_or_default(),
+        }
+    }
+}
+
+/// A valid form to host a party.
+pub(crate) struct HostForm {
+    date: PartyDate,
+    venue: ShortText,
+    main_dish: ShortText,
+    seats: Seats,
+}
+
+impl Form for HostForm {
+    fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
+        let (mut errors, mut zone_errors) = (FormErrors::new(), FormErrors::new());
+        let main_dish =
+            errors.field(fields, "main_dish", |typed| ShortText::parse(typed).map_err(messages::main_dish_error));
+        let zone = zone_errors.field(fields, "time_zone", |typed| Zone::parse(typed).map_err(messages::date_error));
+        let start = parse_start(fields, zone, &mut errors);
+        let seats = errors.field(fields, "number_seats", |typed| Seats::parse(typed).map_err(messages::seats_error));
+        let venue = errors.field(fields, "venue", |typed| ShortText::parse(typed).map_err(messages::venue_error));
+        zone_errors.iter().for_each(|(field, message)| errors.add(field, message)); // the last field of the form
+        match (start, venue, main_dish, seats) {
+            (Some(date), Some(venue), Some(main_dish), Some(seats)) => Ok(Self { date, venue, main_dish, seats }),
+            _ => Err(errors),
+        }
+    }
+}
+
+/// The start of the party. A local time that the zone skips is an error of the time field.
+fn parse_start(fields: &Fields, zone: Option<Zone>, errors: &mut FormErrors) -> Option<PartyDate> {
+    let date = errors.field(fields, "date", |typed| parse_date(typed).map_err(messages::date_error));
+    let time = errors.field(fields, "time", |typed| parse_time(typed).map_err(messages::date_error));
+    let resolved = PartyDate::resolve(date?, time?, zone?);
+    resolved
+        .inspect_err(|error| {
+            let field = if *error == PartyDateError::Gap { "time" } else { "date" };
+            errors.add(field, messages::date_error(*error));
+        })
+        .ok()
+}
+
+impl HostForm {
+    /// The party to add. The hidden field `once` is its idempotency key: a second submit of the form adds no second party.
+    pub(super) fn into_party(self, host: UserId, fields: &Fields) -> NewParty {
+        let Self { date, venue, main_dish, seats } = self;
+        let idempotency_key = fields.one("once").ok().and_then(IdempotencyKey::parse);
+        NewParty { host, date, venue, main_dish, seats, idempotency_key }
+    }
+}

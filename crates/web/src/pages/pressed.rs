@@ -1,0 +1,96 @@
+//! The card whose button was pressed. The response leads back to the page of the card, which shows the message in the card.
+
+use accounts::web::{Fields, PageContext, Problem, ReturnPath};
+use domain::party::{PartyId, PartySummary};
+
+use super::State;
+use super::query::QueryParameters;
+use super::row::PartyRowView;
+
+/// The query parameter with the Party ID of the pressed card.
+const PARAMETER: &str = "at";
+
+/// The query parameter with a Party ID that was refused. Once a card is pressed it is no longer of interest.
+pub(super) const REFUSED: &str = "party_id";
+
+/// The pages that have cards with a button. A profile is `/user/{username}`.
+const PAGES: [&str; 2] = ["/", "/rsvp"];
+
+/// The page that a submitted form names in `back`, if it is one with cards; otherwise the list.
+pub(super) fn page_of(fields: &Fields) -> String {
+    let is_page =
+        |path: &str| PAGES.contains(&path) || path.strip_prefix("/user/").is_some_and(|name| !name.contains('/'));
+    let back = fields.one("back").ok().and_then(ReturnPath::parse).filter(|back| is_page(back.path()));
+    back.as_ref().map_or("/rsvp", ReturnPath::as_str).to_owned()
+}
+
+/// The path of a card on its page. What the press before it added to the query is left out.
+pub(super) fn card_path(page: &str, party: PartyId) -> String {
+    let (path, query) = page.split_once('?').unwrap_or((page, ""));
+    let mut pairs: Vec<_> = query.split('&').filter(|pair| !pair.is_empty() && !is_of_last_press(pair)).collect();
+    let card = format!("{PARAMETER}={}", party.get());
+    pairs.push(&card);
+    format!("{path}?{}", pairs.join("&"))
+}
+
+fn is_of_last_press(pair: &str) -> bool {
+    pair.split('=').next().is_some_and(|name| [PARAMETER, REFUSED].contains(&name))
+}
+
+/// The card that the message of this page belongs to; `None` for a page without a message.
+pub(super) fn of(page: &PageContext, query: &QueryParameters) -> Option<PartyId> {
+    let pressed = query.number(PARAMETER).map(PartyId::new)?;
+    (!page.flashes().is_empty()).then_some(pressed)
+}
+
+/// Adds the pressed party to a list that has it no longer, such as a list of seats for the viewer after the viewer took
+/// one. It gets the place that it had: by its start among the parties that have not begun.
+pub(super) async fn add_missing(
+    pressed: Option<PartyId>,
+    parties: &mut Vec<PartySummary>,
+    page: &PageContext,
+    state: &State<'_>,
+) -> Result<(), Problem> {
+    let (Some(pressed), Some(me)) = (pressed, page.user()) else { return Ok(()) };
+    if parties.iter().any(|party| party.id == pressed) {
+        return Ok(());
+    }
+    let Some(view) = state.parties.find(pressed, me.id).await? else { return Ok(()) };
+    let (party, now) = (view.summary, state.parties.now());
+    let order = |party: &PartySummary| (party.heading.date.starts_at(), party.id);
+    let is_after = |other: &PartySummary| other.heading.date.has_begun(now) || order(other) > order(&party);
+    let place = parties.iter().position(is_after).unwrap_or(parties.len());
+    parties.insert(place, party);
+    Ok(())
+}
+
+/// Has the pressed card show the message.
+pub(super) fn mark(pressed: Option<PartyId>, rows: &mut [PartyRowView<'_>]) {
+    for row in rows {
+        row.is_pressed = Some(row.party.id) == pressed;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn card_path_keeps_the_query_and_names_one_card() {
+        let path = |page| card_path(page, PartyId::new(7));
+        assert_eq!(path("/"), "/?at=7");
+        assert_eq!(path("/rsvp?q=50%25+more&at=3&seats=1"), "/rsvp?q=50%25+more&seats=1&at=7");
+        assert_eq!(path("/user/ada?&at&hosted_after=next.1.2"), "/user/ada?hosted_after=next.1.2&at=7");
+    }
+
+    #[test]
+    fn only_a_page_with_cards_is_led_back_to() {
+        let page = |back: &str| page_of(&[("back", back)].into_iter().collect());
+        for back in ["/", "/?at=2", "/rsvp", "/rsvp?q=a", "/user/ada", "/user/Zo%C3%AB?hosted_after=next.1.2"] {
+            assert_eq!(page(back), back);
+        }
+        for back in ["", "/logout", "/rsvp/", "/RSVP", "/user/a/b", "//evil.example/", "https://evil.example/rsvp"] {
+            assert_eq!(page(back), "/rsvp", "{back}");
+        }
+    }
+}

@@ -26,7 +26,7 @@ pub(crate) const PARTY_HOSTED: &str = "Your table is set. Send your friends the 
 /// The start of a new party is in the past.
 pub(crate) const PARTY_DATE_PAST: &str = "That time has already passed. Please choose a later one.";
 /// The submitted answer is neither `yes` nor `no`.
-pub(crate) const ANSWER_INVALID: &str = "Please say whether you are coming.";
+pub(crate) const ANSWER_INVALID: &str = "Are you coming? Please choose an answer.";
 /// The viewer hosts the party.
 pub(crate) const VIEWER_IS_HOST: &str = "You're hosting";
 /// The body of a successful health response.

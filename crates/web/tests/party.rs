@@ -212,7 +212,7 @@ async fn invalid_answer_changes_nothing(app: TestApp) {
             "{form:?}"
         );
         let page = ben.get(&format!("/parties/{party}")).await;
-        assert_eq!(flash(&page), "Please say whether you are coming.", "{form:?}");
+        assert_eq!(flash(&page), "Are you coming? Please choose an answer.", "{form:?}");
         assert_eq!(offered(&page), ["yes", "no"]);
     }
     // Other fields are ignored: an answer is for the logged-in user and one head.

@@ -28,7 +28,9 @@ async fn size(state: &State) -> anyhow::Result<PageSize> {
     for sheet in page.attributes("link[rel=stylesheet]", "href") {
         size.css += client.get(&sheet).await.html.len();
     }
-    let references = [("link", "href"), ("script", "src"), ("img", "src")];
+    // A browser loads no canonical URL, and an icon for the home screen only when the page is put there.
+    let references =
+        [("link:is([rel=stylesheet], [rel=icon], [rel=manifest])", "href"), ("script", "src"), ("img", "src")];
     let files: BTreeSet<String> =
         references.iter().flat_map(|(element, attribute)| page.attributes(element, attribute)).collect();
     for file in files {

@@ -71,7 +71,7 @@ async fn two_friends_register_host_rsvp_and_log_out(scripts: Scripts) {
     sees_once(&cyd, &format!("ada's dinner party on {DATE} is full.")).await;
     ben.opens(&at(&app, &small)).await;
     ben.sees("You're coming").await;
-    ben.presses("I can't make it any more").await;
+    ben.presses("I can't make it anymore").await;
     sees_once(&ben, "You've given up your seat.").await;
     cyd.opens(&at(&app, &small)).await;
     cyd.presses("I'll be there").await;

@@ -23,8 +23,10 @@ pub(crate) const PARTY_ID_INVALID: &str = "Please enter a valid Party ID to RSVP
 pub(crate) const HOST_TITLE: &str = "Host a dinner party";
 /// A party was hosted.
 pub(crate) const PARTY_HOSTED: &str = "Your table is set. Send your friends the link to this page.";
-/// The start of a new party is in the past.
-pub(crate) const PARTY_DATE_PAST: &str = "That time has already passed. Please choose a later one.";
+/// The day of a new party has passed.
+pub(crate) const PARTY_DAY_PAST: &str = "That day has already passed. Please choose a later one.";
+/// A new party is today, and its time has passed.
+pub(crate) const PARTY_TIME_PAST: &str = "That time has already passed. Please choose a later one.";
 /// The submitted answer is neither `yes` nor `no`.
 pub(crate) const ANSWER_INVALID: &str = "Are you coming? Please choose an answer.";
 /// The viewer hosts the party.
@@ -103,6 +105,7 @@ pub(crate) fn date_error(error: PartyDateError) -> &'static str {
         PartyDateError::Date => "Please choose a date, such as 2030-01-15.",
         PartyDateError::Time => "Please choose a time, such as 19:00.",
         PartyDateError::Zone => "Please choose a time zone from the list, such as Europe/Berlin.",
+        PartyDateError::TooLate => "That is too far away. Please choose an earlier date.",
         PartyDateError::Gap => "The clocks jump forward over that time on that day. Please choose another time.",
     }
 }

@@ -31,6 +31,9 @@ pub enum PartyDateError {
     /// The text is not the name of a time zone in the IANA database.
     #[error("that is not a time zone")]
     Zone,
+    /// The date is so close to the end of year 9999 that it has no timestamp.
+    #[error("that date is too late")]
+    TooLate,
     /// The local time does not exist: clocks in that time zone are set forward over it.
     #[error("clocks there skip that time")]
     Gap,
@@ -71,7 +74,7 @@ impl PartyDate {
     /// A local time that occurs twice, when clocks are set back, is the earlier one.
     ///
     /// # Errors
-    /// [`PartyDateError::Gap`] if clocks skip the local time, [`PartyDateError::Date`] if the date is out of range.
+    /// [`PartyDateError::Gap`] if clocks skip the local time, [`PartyDateError::TooLate`] if the date is out of range.
     /// [`PartyDateError::Zone`] if there is no data for the time zone.
     pub fn resolve(date: Date, time: Time, zone: Zone) -> Result<Self, PartyDateError> {
         let local = date.to_datetime(time);
@@ -79,7 +82,7 @@ impl PartyDate {
         if matches!(zoned.offset(), AmbiguousOffset::Gap { .. }) {
             return Err(PartyDateError::Gap);
         }
-        let instant = zoned.earlier().map_err(|_| PartyDateError::Date)?.timestamp();
+        let instant = zoned.earlier().map_err(|_| PartyDateError::TooLate)?.timestamp();
         Ok(Self { local, zone, starts_at: Timestamp::from_millis(instant.as_millisecond()) })
     }
 
@@ -187,6 +190,15 @@ mod tests {
         assert_eq!(resolve("2026-03-29", "02:30", "Europe/Berlin"), Err(PartyDateError::Gap));
         assert!(resolve("2026-03-29", "03:00", "Europe/Berlin").is_ok());
         assert_eq!(resolve("2011-12-30", "12:00", "Pacific/Apia"), Err(PartyDateError::Gap)); // a whole day was skipped
+    }
+
+    #[test]
+    fn last_days_of_year_9999_are_rejected() {
+        for (date, time, zone) in [("9999-12-31", "23:59", "America/New_York"), ("9999-12-31", "12:00", "UTC")] {
+            assert_eq!(resolve(date, time, zone), Err(PartyDateError::TooLate));
+        }
+        let last = resolve("9999-12-30", "00:00", "UTC").unwrap();
+        assert_eq!(last.to_string(), "Thursday 30 December 9999, 00:00 (UTC)");
     }
 
     #[test]

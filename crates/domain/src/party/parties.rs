@@ -19,9 +19,12 @@ pub struct Parties {
 /// Why a party was not added.
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
-    /// The date of the party is not in the future.
-    #[error("the date is in the past")]
-    InThePast,
+    /// The day of the party has passed, in its time zone.
+    #[error("the day is in the past")]
+    DayInThePast,
+    /// The party is today, and its time has passed.
+    #[error("the time is in the past")]
+    TimeInThePast,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -45,8 +48,10 @@ impl Parties {
     /// # Errors
     /// [`HostError`] if the date is not in the future, or the store failed.
     pub async fn host(&self, party: NewParty) -> Result<PartyId, HostError> {
-        if party.date.has_begun(self.now()) {
-            return Err(HostError::InThePast);
+        let now = self.now();
+        if party.date.has_begun(now) {
+            let is_earlier_day = party.date.days_until(now) < 0;
+            return Err(if is_earlier_day { HostError::DayInThePast } else { HostError::TimeInThePast });
         }
         Ok(self.repository.add(party).await?)
     }

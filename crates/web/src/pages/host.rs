@@ -60,7 +60,8 @@ pub(super) async fn host_party(
     };
     match state.parties.host(form.into_party(me.id, fields)).await {
         Ok(party) => Ok(Ok(party)),
-        Err(HostError::InThePast) => Ok(Err(FormErrors::at("date", messages::PARTY_DATE_PAST))),
+        Err(HostError::DayInThePast) => Ok(Err(FormErrors::at("date", messages::PARTY_DAY_PAST))),
+        Err(HostError::TimeInThePast) => Ok(Err(FormErrors::at("time", messages::PARTY_TIME_PAST))),
         Err(HostError::Store(failure)) => Err(failure.into()),
     }
 }

@@ -6,6 +6,7 @@ use crate::common::{TestApp, assert_page, host_form, post};
 
 test_support::on_both_engines! { TestApp:
     invalid_field_shows_its_reason
+    passed_time_of_today_is_an_error_of_the_time_field
     repeated_field_is_rejected
     all_errors_are_shown_in_the_order_of_the_form
     invalid_form_is_shown_with_the_hosted_parties
@@ -14,7 +15,9 @@ test_support::on_both_engines! { TestApp:
 const DATE: &str = "Please choose a date, such as 2030-01-15.";
 const TIME: &str = "Please choose a time, such as 19:00.";
 const ZONE: &str = "Please choose a time zone from the list, such as Europe/Berlin.";
-const PAST: &str = "That time has already passed. Please choose a later one.";
+const DAY_PAST: &str = "That day has already passed. Please choose a later one.";
+const TIME_PAST: &str = "That time has already passed. Please choose a later one.";
+const TOO_LATE: &str = "That is too far away. Please choose an earlier date.";
 const GAP: &str = "The clocks jump forward over that time on that day. Please choose another time.";
 const WHERE: &str = "Please say where it is.";
 const DISH: &str = "What's for dinner?";
@@ -57,8 +60,8 @@ async fn invalid_field_shows_its_reason(app: TestApp) {
         ("date", "٢٠٢٦-٠٣-١٤", DATE),
         ("date", &huge, DATE),
         ("date", "10000-01-01", DATE),
-        ("date", "2025-12-31", PAST),
-        ("date", "0001-01-01", PAST),
+        ("date", "2025-12-31", DAY_PAST),
+        ("date", "0001-01-01", DAY_PAST),
         ("time", "", TIME),
         ("time", "24:00", TIME),
         ("time", "7pm", TIME),
@@ -103,8 +106,31 @@ async fn invalid_field_shows_its_reason(app: TestApp) {
     let gap = [("date", "2026-03-29"), ("time", "02:30")];
     assert_errors(&post(&ada, "/user/ada", &host_form(&gap)).await, &[("time", GAP)]);
     let end = [("date", "9999-12-31"), ("time", "23:59"), ("time_zone", "America/New_York")];
-    assert_errors(&post(&ada, "/user/ada", &host_form(&end)).await, &[("date", DATE)]);
+    assert_errors(&post(&ada, "/user/ada", &host_form(&end)).await, &[("date", TOO_LATE)]);
     assert_eq!(app.party_count().await, 0);
+}
+
+/// The clock of the test is at 2026-01-01T00:00:00Z, which is still 2025 in New York.
+async fn passed_time_of_today_is_an_error_of_the_time_field(app: TestApp) {
+    let ada = app.user("ada").await;
+    for (zone, date, time, field, message) in [
+        ("Europe/Berlin", "2026-01-01", "00:58", "time", TIME_PAST),
+        ("Europe/Berlin", "2026-01-01", "01:00", "time", TIME_PAST),
+        ("Europe/Berlin", "2025-12-31", "23:59", "date", DAY_PAST),
+        ("America/New_York", "2025-12-31", "18:59", "time", TIME_PAST),
+        ("America/New_York", "2025-12-30", "23:59", "date", DAY_PAST),
+        ("Pacific/Kiritimati", "2026-01-01", "13:59", "time", TIME_PAST),
+    ] {
+        let form = host_form(&[("time_zone", zone), ("date", date), ("time", time)]);
+        let page = post(&ada, "/user/ada", &form).await;
+        assert_errors(&page, &[(field, message)]);
+        for (name, typed) in form {
+            assert_eq!(page.attributes(&format!("#{name}"), "value"), [typed], "{zone} {date} {time}");
+        }
+    }
+    assert_eq!(app.party_count().await, 0);
+    let response = post(&ada, "/user/ada", &host_form(&[("date", "2026-01-01"), ("time", "01:01")])).await;
+    assert_eq!(response.status, 303, "a minute from now");
 }
 
 async fn repeated_field_is_rejected(app: TestApp) {

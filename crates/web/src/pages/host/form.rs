@@ -106,12 +106,16 @@ fn parse_start(fields: &Fields, zone: Option<Zone>, errors: &mut FormErrors) -> 
     let date = errors.field(fields, "date", |typed| parse_date(typed).map_err(messages::date_error));
     let time = errors.field(fields, "time", |typed| parse_time(typed).map_err(messages::date_error));
     let resolved = PartyDate::resolve(date?, time?, zone?);
-    resolved
-        .inspect_err(|error| {
-            let field = if *error == PartyDateError::Gap { "time" } else { "date" };
-            errors.add(field, messages::date_error(*error));
-        })
-        .ok()
+    resolved.inspect_err(|error| errors.add(field_of(*error), messages::date_error(*error))).ok()
+}
+
+/// The field beside which an error of the start is shown.
+fn field_of(error: PartyDateError) -> &'static str {
+    match error {
+        PartyDateError::Date | PartyDateError::TooLate => "date",
+        PartyDateError::Time | PartyDateError::Gap => "time",
+        PartyDateError::Zone => "time_zone",
+    }
 }
 
 impl HostForm {

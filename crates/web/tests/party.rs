@@ -82,7 +82,7 @@ async fn card_offers_only_answers_that_can_succeed(app: TestApp) {
     assert_eq!(offered(&ben.get(&page).await), ["yes", "no"]);
     let own = ada.get(&page).await;
     assert_eq!((own.texts("#your-answer"), offered(&own)), (vec!["You're hosting".into()], vec![]));
-    assert!(own.text.contains(&format!("by its ID ({party}) or by the link")), "{}", own.text);
+    assert!(own.text.contains(&format!("by its link, or by its ID ({party})")), "{}", own.text);
     rsvp(&ben, &party).await;
     assert!(!ada.get(&page).await.text.contains("Friends find"), "a full party is not advertised");
     assert_eq!(offered(&ben.get(&page).await), ["no"]);

@@ -15,6 +15,7 @@ mod layout;
 mod messages;
 mod pages;
 mod palette;
+mod preview;
 mod qr;
 mod services;
 mod state;

@@ -1,10 +1,36 @@
-//! The colors of the stylesheet as sRGB, for the web manifest and the head of a page, which cannot read its custom properties.
+//! The colors of the stylesheet as sRGB, for pictures and headers, which cannot read its custom properties.
 //!
 //! `assets/dinnerparty.css` is the source. A test recomputes every color from its OKLCH value there.
 
+/// The colors of the page by day, under the names of the stylesheet.
+pub(crate) mod day {
+    /// The ground of the page.
+    pub(crate) const PAPER: &str = "#fbf6ec";
+    /// The rim of a plate.
+    pub(crate) const CARD: &str = "#fffdfa";
+    /// Text.
+    pub(crate) const INK: &str = "#33221a";
+    /// Secondary text.
+    pub(crate) const QUIET: &str = "#665349";
+    /// Borders and free plates.
+    pub(crate) const LINE: &str = "#8f7c6b";
+    /// Fine lines.
+    pub(crate) const HAIR: &str = "#e1d6c6";
+    /// Tomato: the host's plate, and what one acts on.
+    pub(crate) const ACCENT: &str = "#b62b0d";
+    /// Green: taken seats.
+    pub(crate) const SEATED: &str = "#2b6339";
+    /// The table.
+    pub(crate) const TABLE: &str = "#f0dec9";
+    /// The light around the candle.
+    pub(crate) const GLOW: &str = "#fde6af";
+    /// The candle.
+    pub(crate) const FLAME: &str = "#ce561f";
+}
+
 /// The color of a browser's frame around the page by day: for `<meta name="theme-color">` with
 /// `media="(prefers-color-scheme: light)"`, and for the web manifest.
-pub(crate) const THEME_COLOR_DAY: &str = "#fbf6ec";
+pub(crate) const THEME_COLOR_DAY: &str = day::PAPER;
 
 /// The same by night, for `media="(prefers-color-scheme: dark)"`.
 pub(crate) const THEME_COLOR_NIGHT: &str = "#1d140d";
@@ -50,7 +76,22 @@ mod tests {
 
     #[test]
     fn colors_are_those_of_the_stylesheet() {
-        assert_eq!(THEME_COLOR_DAY, color("\n:root {", "paper"), "--paper by day");
+        for (name, constant) in [
+            ("paper", day::PAPER),
+            ("card", day::CARD),
+            ("ink", day::INK),
+            ("quiet", day::QUIET),
+            ("line", day::LINE),
+            ("hair", day::HAIR),
+            ("accent", day::ACCENT),
+            ("seated", day::SEATED),
+            ("table", day::TABLE),
+            ("glow", day::GLOW),
+            ("flame", day::FLAME),
+            ("paper", THEME_COLOR_DAY),
+        ] {
+            assert_eq!(constant, color("\n:root {", name), "--{name} by day");
+        }
         assert_eq!(THEME_COLOR_NIGHT, color("dark) {\n  :root {", "paper"), "--paper by night");
     }
 }

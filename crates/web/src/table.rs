@@ -68,9 +68,26 @@ impl Table {
 
     /// Draws an example table without names, for the welcome page.
     pub(crate) fn example() -> Self {
-        let seats =
-            [Seat::Host(None), Seat::Taken, Seat::Taken, Seat::Taken, Seat::Taken, Seat::Free, Seat::Free, Seat::Free];
-        Self { description: None, drawing: plates(&seats) }
+        Self::without_names(8, 5)
+    }
+
+    /// Draws a table without names and without a text alternative. The host's seat is taken.
+    pub(crate) fn without_names(seats: u32, taken: u32) -> Self {
+        if seats > MAX_PLATES {
+            return Self { description: None, drawing: Drawing::Bar { taken: taken.min(seats) * 1000 / seats } };
+        }
+        let guests = std::iter::repeat_n(Seat::Taken, taken.min(seats).saturating_sub(1) as usize);
+        let mut all: Vec<_> = [Seat::Host(None)].into_iter().chain(guests).collect();
+        all.resize(seats.max(1) as usize, Seat::Free);
+        Self { description: None, drawing: plates(&all) }
+    }
+
+    /// The width and height of the drawing in CSS pixels; `None` for a bar, which is as wide as its page.
+    pub(crate) fn size(&self) -> Option<(i32, i32)> {
+        match &self.drawing {
+            Drawing::Plates { layout, .. } => Some((layout.width, layout.height)),
+            Drawing::Bar { .. } => None,
+        }
     }
 }
 

@@ -20,7 +20,8 @@ impl Ring {
         Self::new(party.taken, party.seats.get())
     }
 
-    fn new(taken: u32, seats: u32) -> Self {
+    /// The same for plain numbers; `seats` is at least 1.
+    pub(crate) fn new(taken: u32, seats: u32) -> Self {
         let taken = taken.min(seats);
         if seats <= MAX_PLATES {
             return Self { taken, segments: seats };

@@ -73,14 +73,24 @@ fn home(user: CurrentUser, page: PageContext) -> poem::Response {
     page.render("Home", user.username.as_str())
 }
 
-/// A layout that shows the visitor and the path, and no flash messages.
+#[handler]
+fn kitchen(page: PageContext) -> poem::Response {
+    page.with_layout_data(Section("kitchen")).render("Kitchen", "")
+}
+
+/// What a handler passes to the layout.
+struct Section(&'static str);
+
+/// A layout that shows the visitor, the path and the section, and no flash messages.
 struct OwnLayout;
 
 impl Layout for OwnLayout {
     fn page(&self, page: &PageContext, title: &str, content: &str) -> Result<String, LayoutError> {
         let user = page.user().map_or("anonymous", |user| user.username.as_str());
         let path = page.path();
-        Ok(format!("<title>{title} - Mine</title><p id=\"mine\">{user} at {path}</p>{content}"))
+        let section = page.layout_data::<Section>().map_or("", |section| section.0);
+        let head = format!("<title>{title} - Mine</title><p id=\"section\">{section}</p>");
+        Ok(format!("{head}<p id=\"mine\">{user} at {path}</p>{content}"))
     }
 }
 
@@ -97,6 +107,17 @@ async fn every_page_is_in_the_embedders_layout() {
         assert_eq!(page.texts("#mine"), [format!("anonymous at {path}")]);
         assert_has_headers(&page);
     }
+}
+
+#[tokio::test]
+async fn layout_gets_the_data_that_a_handler_passes() {
+    let (store, _folder) = store().await;
+    let accounts = builder().layout(OwnLayout).build(store).unwrap();
+    let service = accounts.routes(Route::new().at("/kitchen", methods().get(kitchen))).unwrap();
+    let server = TestServer::start(service).await.unwrap();
+    let visitor = TestClient::new(&server);
+    assert_eq!(visitor.get("/kitchen").await.texts("#section"), ["kitchen"]);
+    assert_eq!(visitor.get("/login").await.texts("#section"), [""], "a page without data");
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! The page context: what a handler and a layout need to render a page.
 
+use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -26,11 +27,12 @@ use crate::web::session::Visitor;
 #[derive(Clone)]
 pub struct PageContext {
     request: Arc<RequestContext>,
+    layout_data: Option<Arc<dyn Any + Send + Sync>>,
 }
 
 impl PageContext {
     pub(crate) fn new(request: Arc<RequestContext>) -> Self {
-        Self { request }
+        Self { request, layout_data: None }
     }
 
     pub(crate) fn request(&self) -> &Arc<RequestContext> {
@@ -120,6 +122,20 @@ impl PageContext {
     #[must_use]
     pub fn origin(&self) -> Option<&str> {
         self.request.origin.as_deref()
+    }
+
+    /// Passes a value to the embedder's layout, beside the title and the content: metadata for the head, say. A second value
+    /// replaces the first.
+    #[must_use]
+    pub fn with_layout_data<T: Any + Send + Sync>(self, data: T) -> Self {
+        Self { layout_data: Some(Arc::new(data)), ..self }
+    }
+
+    /// The value that the handler passed by [`PageContext::with_layout_data`]; `None` for a value of another type, and on
+    /// pages without one, such as the account pages.
+    #[must_use]
+    pub fn layout_data<T: Any>(&self) -> Option<&T> {
+        self.layout_data.as_ref()?.downcast_ref()
     }
 
     /// Renders the page in the embedder's layout, with status 200. `title` is plain text, `content` safe HTML.

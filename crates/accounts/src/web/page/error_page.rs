@@ -3,7 +3,7 @@
 use askama::Template;
 use poem::error::ResponseError;
 use poem::http::{HeaderValue, StatusCode, header};
-use poem::{IntoResponse, Response};
+use poem::{IntoResponse, PathPattern, Response};
 
 use super::{Flash, PageContext, Problem};
 use crate::timeouts::RETRY_AFTER_SECS;
@@ -11,7 +11,7 @@ use crate::web::AccountPage;
 use crate::web::form::Fields;
 use crate::web::messages::{self, Message};
 use crate::web::methods::Allow;
-use crate::web::request::{CSRF_FIELD, RequestContext, ReturnPath, is_unsafe};
+use crate::web::request::{CSRF_FIELD, RequestContext, is_unsafe};
 use crate::web::settings::Unauthorized;
 
 /// The response to an endpoint's error.
@@ -20,7 +20,10 @@ pub(crate) async fn error_page(error: poem::Error, page: &PageContext) -> Respon
         return error.into_response(); // the endpoint made the response itself
     }
     let allow = error.data::<Allow>().cloned();
-    let mut response = respond(&Problem::of(error), page).await;
+    let route = error.data::<PathPattern>().cloned();
+    let problem = Problem::of(error);
+    log(&problem, route.as_ref().map(|pattern| &*pattern.0));
+    let mut response = respond(&problem, page).await;
     if let Some(allow) = allow {
         allow.add(&mut response);
     }
@@ -30,7 +33,6 @@ pub(crate) async fn error_page(error: poem::Error, page: &PageContext) -> Respon
 /// An error page in the embedder's layout; JSON for a client that asks for it; a redirect where a log-in is required and nothing was typed.
 async fn respond(problem: &Problem, page: &PageContext) -> Response {
     let request = page.request();
-    log(problem, request);
     // A page with status 401 needs a `WWW-Authenticate` header (RFC 9110, 15.5.2), which no form can answer.
     let is_page = !request.wants_json && unauthorized_setting(problem, request).is_none();
     let status = match problem.status() {
@@ -108,18 +110,19 @@ async fn html_page(problem: &Problem, status: StatusCode, message: Message, page
     page.render_template(status, message.title, &content)
 }
 
-fn log(problem: &Problem, request: &RequestContext) {
-    let path = request.path.as_ref().map(ReturnPath::path);
+/// Logs a problem with the pattern of its route, such as `/parties/:id`. A path may be a secret: the link to a page that
+/// needs no log-in. `None` where no route matched, or the request was refused before routing.
+fn log(problem: &Problem, route: Option<&str>) {
     match problem {
-        Problem::Unavailable(Some(failure)) => tracing::error!(path, error = ?failure, "the store failed"),
-        Problem::OutsideTheLayer => tracing::error!(path, "a page is outside the accounts' layer"),
-        Problem::Status(status) if status.is_server_error() => tracing::error!(path, %status, "a page failed"),
-        Problem::HashQueueFull => tracing::warn!(path, "the hash queue is full"),
+        Problem::Unavailable(Some(failure)) => tracing::error!(route, error = ?failure, "the store failed"),
+        Problem::OutsideTheLayer => tracing::error!(route, "a page is outside the accounts' layer"),
+        Problem::Status(status) if status.is_server_error() => tracing::error!(route, %status, "a page failed"),
+        Problem::HashQueueFull => tracing::warn!(route, "the hash queue is full"),
         Problem::CrossSite | Problem::StaleForm | Problem::Forbidden | Problem::LoginRequired => {
-            tracing::info!(path, reason = %problem, "refused");
+            tracing::info!(route, reason = %problem, "refused");
         }
         Problem::Misdirected => {
-            tracing::warn!(path, "refused a request for another host: if a proxy is in front, set the origin");
+            tracing::warn!(route, "refused a request for another host: if a proxy is in front, set the origin");
         }
         _ => {}
     }

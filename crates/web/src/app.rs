@@ -11,6 +11,7 @@ use poem::middleware::AddDataEndpoint;
 use poem::{Endpoint, EndpointExt, Request, Response, Route};
 
 use crate::layout::DinnerPartyLayout;
+use crate::preview::PreviewRenderer;
 use crate::services::Services;
 use crate::state::AppState;
 use crate::{assets, icons, pages};
@@ -68,7 +69,13 @@ pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
     let settings = settings.csp_source("manifest-src", "'self'"); // the web manifest of `icons.rs`
     let settings = settings.layout(DinnerPartyLayout).password_policy(policy).clock(Arc::clone(&clock));
     let accounts = settings.build(ports.clone())?;
-    let state = AppState { parties: Parties::new(parties, clock), users: ports.users, readiness, time_zone };
+    let state = AppState {
+        parties: Parties::new(parties, clock),
+        users: ports.users,
+        readiness,
+        time_zone,
+        previews: PreviewRenderer::new(),
+    };
     assets::assets(); // compresses the files now, so that the first request does not wait for it
     let security_headers = accounts.security_headers().to_vec();
     let body_limit = accounts.body_limit();
@@ -87,6 +94,7 @@ fn routes() -> Route {
         .at("/rsvp", methods().get(pages::rsvp::list).post(pages::rsvp::rsvp_by_id))
         .at("/parties/:id", methods().get(pages::party::show))
         .at("/parties/:id/rsvp", methods().post(pages::party::rsvp).page("/parties/:id"))
+        .at("/preview-:picture", methods().get(pages::preview::start_page))
         .at("/health/live", methods().get(pages::health::live))
         .at("/health/ready", methods().get(pages::health::ready))
         .at(assets::ROUTE, methods().get(assets::file))

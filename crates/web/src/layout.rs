@@ -5,9 +5,10 @@ use askama::Template;
 use askama::filters::Safe;
 
 use crate::assets::assets;
+use crate::head::SharedPage;
 use crate::icons::{APPLE_TOUCH_ICON, MANIFEST};
-use crate::messages;
 use crate::palette::{THEME_COLOR_DAY, THEME_COLOR_NIGHT};
+use crate::{messages, preview};
 
 /// DinnerParty's layout.
 pub(crate) struct DinnerPartyLayout;
@@ -21,7 +22,9 @@ struct LayoutTemplate<'a> {
     stylesheet: &'a str,
     icon: &'a str,
     /// The description of the page, one sentence.
-    description: &'static str,
+    description: &'a str,
+    /// The metadata of a page that can be shared.
+    shared: Option<&'a SharedPage>,
     /// The absolute URL of the page, without its query: a cursor, a search or `next`.
     canonical: Option<String>,
     scripts: Vec<&'a str>,
@@ -35,7 +38,8 @@ impl Layout for DinnerPartyLayout {
     fn page(&self, page: &PageContext, title: &str, content: &str) -> Result<String, LayoutError> {
         let files = assets();
         let (stylesheet, icon) = (files.stylesheet.path(), files.icon.path());
-        let description = messages::page_description(page.path());
+        let shared = page.layout_data::<SharedPage>();
+        let description = shared.map_or_else(|| messages::page_description(page.path()), |shared| &shared.description);
         let canonical = page.origin().map(|origin| format!("{origin}{}", page.path()));
         let flashes = if content.contains(r#"class="flash "#) { &[] } else { page.flashes() };
         let own_profile = page.user().and_then(|user| ReturnPath::parse(&format!("/user/{}", user.username)));
@@ -48,6 +52,7 @@ impl Layout for DinnerPartyLayout {
             stylesheet,
             icon,
             description,
+            shared,
             canonical,
             scripts,
             flashes,

@@ -10,6 +10,7 @@ mod assets;
 mod calendar;
 #[cfg(test)]
 mod fixtures;
+mod head;
 mod icons;
 mod layout;
 mod messages;

@@ -15,7 +15,7 @@ pub(crate) use self::description::{
     attendees, card_date, closed_reason, companion, ended_label, host, seats_left, seats_open, seats_taken,
     seats_taken_by, time_until,
 };
-pub(crate) use self::head::page_description;
+pub(crate) use self::head::{SERVICE, START_PICTURE, START_TEXT, START_TITLE, page_description, preview_heading};
 
 /// The Party ID is not a number, or the viewer may not see such a party.
 pub(crate) const PARTY_ID_INVALID: &str = "Please enter a valid Party ID to RSVP!";

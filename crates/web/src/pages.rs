@@ -5,6 +5,7 @@ pub(crate) mod host;
 pub(crate) mod index;
 pub(crate) mod party;
 pub(crate) mod people;
+pub(crate) mod preview;
 pub(crate) mod rsvp;
 pub(crate) mod user;
 

@@ -8,7 +8,6 @@ mod cache;
 mod drawing;
 mod font;
 mod lines;
-mod messages;
 mod png;
 mod renderer;
 
@@ -18,6 +17,7 @@ use sha2::{Digest as _, Sha256};
 use unicode_normalization::UnicodeNormalization as _;
 
 pub(crate) use self::renderer::{PreviewError, PreviewRenderer};
+use crate::messages;
 
 /// The content type of a picture.
 pub(crate) const CONTENT_TYPE: &str = "image/png";
@@ -67,10 +67,11 @@ pub(crate) struct PartyPreview<'a> {
 }
 
 impl Preview {
+    #[cfg_attr(not(test), expect(dead_code, reason = "the invitation page will have it"))]
     /// The picture of a party.
     pub(crate) fn of_party(party: PartyPreview<'_>) -> Self {
         let details = [party.date, party.state].map(plain).into_iter().filter(|line| !line.is_empty()).collect();
-        let heading = plain(&messages::party_heading(party.host));
+        let heading = plain(&messages::preview_heading(party.host));
         let seats = party.seats.max(1);
         let (title, taken) = (plain(party.dish), party.taken.clamp(1, seats));
         Self { heading, title, details, seats, taken, is_open: party.is_open }

@@ -8,6 +8,8 @@ use accounts::StoreError;
 use domain::party::{Parties, Zone};
 use domain::user::UserRepository;
 
+use crate::preview::PreviewRenderer;
+
 /// Pings the database. Called for each request to `/health/ready`.
 pub type ReadinessCheck = Arc<dyn Fn() -> ReadinessFuture + Send + Sync>;
 
@@ -21,4 +23,5 @@ pub struct AppState {
     pub(crate) readiness: ReadinessCheck,
     /// The time zone that the form offers a host without an earlier party.
     pub(crate) time_zone: Zone,
+    pub(crate) previews: PreviewRenderer,
 }

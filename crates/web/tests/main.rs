@@ -21,6 +21,7 @@ mod layout;
 mod operating;
 mod party;
 mod people;
+mod preview;
 mod program;
 mod register;
 mod rsvp;

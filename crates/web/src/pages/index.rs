@@ -11,6 +11,7 @@ use poem::{Request, Response, handler};
 use super::query::QueryParameters;
 use super::row::PartyRowView;
 use super::{State, pressed};
+use crate::head::SharedPage;
 use crate::table::Table;
 
 /// How many parties with free seats the page shows. `/rsvp` lists all.
@@ -34,6 +35,7 @@ struct HomePage<'a> {
 #[handler]
 pub(crate) async fn show(page: PageContext, state: State<'_>, request: &Request) -> Result<Response, Problem> {
     let Some(me) = page.user() else {
+        let page = page.with_layout_data(SharedPage::start_page());
         return Ok(page.render_template(StatusCode::OK, "Welcome", &WelcomePage { table: Table::example() }));
     };
     let pressed = pressed::of(&page, &QueryParameters::of(request));

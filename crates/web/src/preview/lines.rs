@@ -163,7 +163,7 @@ mod tests {
     #[test]
     fn lines_are_balanced() {
         assert_eq!(fit("mushroom risotto al tartufo", 54.0), fitted(3.0, &["mushroom risotto", "al tartufo"]));
-        assert_eq!(fit("one two three fo", 39.0), fitted(3.0, &["one two", "three fo"]));
+        assert_eq!(fit("one two three go", 39.0), fitted(3.0, &["one two", "three go"]));
     }
 
     #[test]

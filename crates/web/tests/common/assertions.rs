@@ -37,7 +37,12 @@ pub(crate) fn assert_has_headers(page: &TestResponse) {
     let cached = page.header("cache-control").unwrap_or_default();
     let is_icon = ["/favicon.ico", "/apple-touch-icon.png", "/icon-192.png", "/icon-512.png", "/site.webmanifest"]
         .contains(&page.path.as_str());
-    assert!(cached == "no-store" || is_icon || page.path.starts_with("/assets/"), "{cached} of {}", page.path);
+    let is_preview = page.status == 200 && page.path.contains("/preview-");
+    assert!(
+        cached == "no-store" || is_icon || is_preview || page.path.starts_with("/assets/"),
+        "{cached} of {}",
+        page.path
+    );
 }
 
 /// Asserts that a page has this status and contains this sentence, and is in DinnerParty's layout.

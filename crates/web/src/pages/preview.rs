@@ -1,0 +1,47 @@
+//! `/preview-{hash}.png`: the preview picture of the start page. What all preview pictures have in common is here too.
+
+use accounts::web::Problem;
+use poem::http::{HeaderName, StatusCode, header};
+use poem::web::Path;
+use poem::{IntoResponse as _, Response, handler};
+
+use super::State;
+use crate::preview::{CONTENT_TYPE, Preview, PreviewError};
+use crate::state::AppState;
+
+/// For how long a picture is cached: for good, since its name has the hash of its content.
+const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
+/// How soon a client may ask again while another picture is drawn, in seconds. Drawing takes about 10 ms.
+const RETRY_AFTER_SECS: &str = "1";
+const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
+
+/// `GET /preview-{hash}.png`.
+#[handler]
+pub(crate) async fn start_page(state: State<'_>, name: Path<String>) -> Result<Response, Problem> {
+    picture(&state, Preview::of_start_page(), &name).await
+}
+
+/// The response with a preview picture; 503 while another one is drawn.
+///
+/// # Errors
+/// [`Problem::NotFound`] if `name` is not the picture's `{hash}.png`: what it shows has changed since.
+pub(super) async fn picture(state: &AppState, preview: Preview, name: &str) -> Result<Response, Problem> {
+    if name.strip_suffix(".png") != Some(&preview.content_hash().to_string()) {
+        return Err(Problem::NotFound);
+    }
+    match state.previews.png(preview).await {
+        Ok(png) => {
+            let response =
+                png.to_vec().with_content_type(CONTENT_TYPE).with_header(header::CACHE_CONTROL, CACHE_CONTROL);
+            // Other sites show the picture: chats that run in a browser.
+            Ok(response.with_header(CORP, "cross-origin").into_response())
+        }
+        Err(PreviewError::Busy) => {
+            Ok(StatusCode::SERVICE_UNAVAILABLE.with_header(header::RETRY_AFTER, RETRY_AFTER_SECS).into_response())
+        }
+        Err(PreviewError::Failed(error)) => {
+            tracing::error!(error = ?error, "a preview was not drawn");
+            Err(Problem::Status(StatusCode::INTERNAL_SERVER_ERROR))
+        }
+    }
+}

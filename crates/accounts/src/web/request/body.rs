@@ -18,8 +18,12 @@ use super::{CSRF_FIELD, RequestContext};
 use crate::web::form::{Fields, TypedPasswords, decode_form};
 use crate::web::page::Problem;
 
-/// The first capacity of the buffer for a body. A form with a password fits in, so that its bytes are never moved.
+/// The first capacity of the buffer for a body without a declared length. A form with a password fits in, so that its bytes
+/// are never moved.
 const FIRST_CAPACITY: usize = 8 * 1024;
+
+/// The greatest first capacity. A client may declare a length and send nothing.
+const MAX_FIRST_CAPACITY: usize = 64 * 1024;
 
 /// Reads the body of a request that may change something, and accepts it if a page of this origin sent it.
 ///
@@ -35,7 +39,7 @@ pub(crate) async fn accept_body(request: &mut Request, context: &RequestContext)
     if length.is_some_and(|length| length > settings.body_limit) {
         return Err(Problem::TooLarge); // before a byte of it is read
     }
-    let mut body = read(request.take_body(), settings.body_limit).await?;
+    let mut body = read(request.take_body(), length, settings.body_limit).await?;
     let form = if is_form(request) { Some(decode_form(&body).map_err(|_| Problem::Undecodable)?) } else { None };
     let accepted = ensure_valid_token(context, origin, form.as_ref().map(|(fields, _)| fields)).await;
     if let Some((fields, passwords)) = form {
@@ -74,9 +78,10 @@ async fn ensure_valid_token(
     }
 }
 
-/// Reads a body up to a limit. Where the buffer grows, the old one is wiped.
-async fn read(body: Body, limit: usize) -> Result<Zeroizing<Vec<u8>>, Problem> {
-    let mut buffer = Zeroizing::new(Vec::new());
+/// Reads a body up to a limit. The buffer has the declared length from the start. Where it grows, the old one is wiped.
+async fn read(body: Body, declared: Option<usize>, limit: usize) -> Result<Zeroizing<Vec<u8>>, Problem> {
+    let capacity = declared.unwrap_or(FIRST_CAPACITY).min(MAX_FIRST_CAPACITY);
+    let mut buffer = Zeroizing::new(Vec::with_capacity(capacity));
     let mut chunks = body.into_bytes_stream();
     while let Some(chunk) = chunks.next().await {
         let chunk = chunk.map_err(|error| match error.kind() {
@@ -89,7 +94,7 @@ async fn read(body: Body, limit: usize) -> Result<Zeroizing<Vec<u8>>, Problem> {
             return Err(Problem::TooLarge);
         }
         if length > buffer.capacity() {
-            let capacity = length.max(2 * buffer.capacity()).max(FIRST_CAPACITY);
+            let capacity = length.max(2 * buffer.capacity());
             let mut larger = Zeroizing::new(Vec::with_capacity(capacity));
             larger.extend_from_slice(&buffer);
             buffer = larger;
@@ -167,8 +172,13 @@ mod tests {
     #[tokio::test]
     async fn body_longer_than_the_first_buffer_is_read_whole() {
         let body: String = (0..3 * FIRST_CAPACITY).map(|n| char::from(b'a' + u8::try_from(n % 26).unwrap())).collect();
-        let chunks = body.as_bytes().chunks(1000).map(|chunk| Ok(chunk.to_vec())).collect::<Vec<std::io::Result<_>>>();
-        let read = read(Body::from_bytes_stream(futures_util::stream::iter(chunks)), body.len()).await.unwrap();
-        assert_eq!(read.as_slice(), body.as_bytes());
+        let chunks =
+            || body.as_bytes().chunks(1000).map(|chunk| Ok(chunk.to_vec())).collect::<Vec<std::io::Result<_>>>();
+        for declared in [None, Some(10), Some(body.len()), Some(usize::MAX)] {
+            let body_stream = Body::from_bytes_stream(futures_util::stream::iter(chunks()));
+            let read = read(body_stream, declared, body.len()).await.unwrap();
+            assert_eq!(read.as_slice(), body.as_bytes(), "{declared:?}");
+            assert!(read.capacity() <= MAX_FIRST_CAPACITY, "{declared:?}: {}", read.capacity());
+        }
     }
 }

@@ -1,14 +1,13 @@
 //! All SQL of accounts and parties, on SQLite and PostgreSQL from one text. The crate contains no rules and no pages.
 //!
-//! [`AccountStore`] stores users, credentials and sessions; [`PartyStore`] (feature `party`) stores dinner parties in the
+//! [`AccountStore`] stores users, credentials and sessions; `PartyStore` (feature `party`) stores dinner parties in the
 //! same database. A program names them where it is put together, and passes their ports on. An embedder's own tables beside
 //! them: see [`embed`]. Maintenance of a database without serving it: see [`Inspection`].
 //!
 //! ```no_run
 //! # async fn start() -> Result<(), store::ConnectError> {
-//! let store = store::PartyStore::connect("sqlite:dinnerparty.db").await?; // or postgres://…; runs the migrations
-//! let ports: domain::AccountPorts = store.accounts().clone().into();
-//! let parties = store.parties(); // an Arc<dyn PartyRepository>
+//! let store = store::AccountStore::connect("sqlite:accounts.db").await?; // or postgres://…; runs the migrations
+//! let ports: domain::AccountPorts = store.into();
 //! # Ok(())
 //! # }
 //! ```

@@ -16,7 +16,7 @@ use super::writer::JobRunner;
 /// A database engine: [`Sqlite`] or [`Postgres`]. The only bound that a repository needs.
 ///
 /// The supertraits carry every bound that sqlx asks for. They are also the list of column types: [`i64`], [`String`],
-/// `Vec<u8>` and their `Option`s. A moment is an `i64` of milliseconds, a boolean is 0 or 1.
+/// `Vec<u8>` and their `Option`s. A timestamp is an `i64` of milliseconds, a boolean is 0 or 1.
 ///
 /// The trait cannot be implemented outside of this crate.
 pub trait Dialect:

@@ -9,7 +9,9 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use domain::party::{Answer, GuestList, Heads, Party, PartyDate, PartyHeading, PartyId, PartyState, Seats, Zone};
+use domain::party::{
+    Answer, GuestList, Heads, Party, PartyDate, PartyEnd, PartyHeading, PartyId, PartyState, Seats, Visibility, Zone,
+};
 use domain::party::{parse_date, parse_time};
 use domain::user::{UserId, Username};
 use domain::{Timestamp, caseless_key};
@@ -22,7 +24,9 @@ fn party(seats: u32) -> Party {
     Party {
         id: PartyId::new(1),
         host: UserId::new(1),
+        ends_at: PartyEnd::default_of(&date).at(),
         rsvp_deadline: date.starts_at(),
+        visibility: Visibility::Listed,
         heading: PartyHeading { host: Username::parse("ada").unwrap(), date },
         state: PartyState::Scheduled,
         guests: GuestList::from_stored(Seats::new(seats).unwrap(), seats - 1, 0, answers).unwrap(),

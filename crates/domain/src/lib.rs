@@ -53,6 +53,7 @@ mod page;
 #[cfg(feature = "party")]
 pub mod party;
 mod ports;
+mod search;
 pub mod session;
 mod short_text;
 mod time;
@@ -63,6 +64,7 @@ pub use error::{CorruptValue, StoreError};
 pub use invisible::trim_invisible;
 pub use page::{Page, PageSize};
 pub use ports::AccountPorts;
+pub use search::{SearchWords, TooManyWordsError, search_key};
 pub use short_text::{ShortText, ShortTextError};
 pub use time::{Clock, FixedClock, Timestamp};
 

@@ -1,14 +1,18 @@
 //! Dinner parties: their types, the RSVP rules, the use cases and the port.
 
 mod date;
+mod details;
 mod guest_list;
 mod idempotency_key;
+mod invitation_token;
 mod listing;
 mod parties;
 mod party_id;
+mod phase;
 mod repository;
 mod rsvp;
 mod seats;
+mod visibility;
 mod zone;
 
 #[cfg(feature = "contract")]
@@ -16,22 +20,27 @@ pub mod contract;
 
 pub use crate::short_text::{ShortText, ShortTextError};
 pub use date::{PartyDate, PartyDateError, format_utc_date, parse_date, parse_time};
+pub use details::{Address, Details};
 pub use guest_list::{Answer, GuestList, GuestListError, SeatResult, Withdrawal};
 pub use idempotency_key::IdempotencyKey;
+pub use invitation_token::{InvitationToken, InvitationTokenError};
 pub use listing::{
-    Attendee, HomeView, PartyCursor, PartyQuery, PartySummary, PartyView, ProfileCursors, ProfileView, Scope,
+    Attendee, HomeView, Invitation, InvitationView, PartyCursor, PartyFilter, PartyQuery, PartySummary, PartyView,
+    ProfileCursors, ProfileView,
 };
 pub use parties::{HostError, Parties};
 pub use party_id::{PartyId, PartyIdError};
+pub use phase::{PartyEnd, PartyEndError, Phase};
 #[cfg(feature = "mock")]
 pub use repository::MockPartyRepository;
 pub use repository::{PartyChange, PartyRepository, UpdateError};
 pub use rsvp::{Outcome, Refusal};
 pub use seats::{Heads, Seats, SeatsError};
+pub use visibility::Visibility;
 pub use zone::Zone;
 
-use crate::Timestamp;
 use crate::user::{UserId, Username};
+use crate::{Timestamp, search_key};
 
 /// A party with the part of its guest list that a rule needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,8 +53,12 @@ pub struct Party {
     pub heading: PartyHeading,
     /// Whether the party is scheduled or cancelled.
     pub state: PartyState,
+    /// The end. Until then, from the start, the party is under way.
+    pub ends_at: Timestamp,
     /// The time from which no guest gets a seat.
     pub rsvp_deadline: Timestamp,
+    /// The users who may find the party.
+    pub visibility: Visibility,
     /// The seats and the answers.
     pub guests: GuestList,
 }
@@ -75,12 +88,70 @@ pub struct NewParty {
     pub host: UserId,
     /// The beginning.
     pub date: PartyDate,
-    /// The venue: a public description, not an address.
+    /// The end.
+    pub ends_at: PartyEnd,
+    /// The place: a public description, not an address.
     pub venue: ShortText,
     /// The main dish.
     pub main_dish: ShortText,
+    /// What the host writes about the party.
+    pub details: Option<Details>,
+    /// The street address, for seated guests.
+    pub address: Option<Address>,
     /// The seats at the table, including that of the host.
     pub seats: Seats,
+    /// The users who may find the party.
+    pub visibility: Visibility,
+    /// The random token of the link.
+    pub invitation: InvitationToken,
     /// The key of the form that was submitted. `None` if the request has none: then each request adds a party.
     pub idempotency_key: Option<IdempotencyKey>,
+}
+
+impl Party {
+    /// Checks that a user may find the party: as its host, by an answer, or with the link.
+    ///
+    /// # Errors
+    /// [`UpdateError::NotFound`], as for a party that does not exist.
+    pub fn ensure_open_to(&self, user: UserId, has_link: bool) -> Result<(), UpdateError> {
+        let is_open = user == self.host || self.visibility.is_open_to(self.guests.answer(user), has_link);
+        if is_open { Ok(()) } else { Err(UpdateError::NotFound) }
+    }
+}
+
+impl NewParty {
+    /// A listed party of five hours, without details and address.
+    #[must_use]
+    pub fn new(
+        host: UserId,
+        date: PartyDate,
+        venue: ShortText,
+        main_dish: ShortText,
+        seats: Seats,
+        invitation: InvitationToken,
+    ) -> Self {
+        Self {
+            host,
+            ends_at: PartyEnd::default_of(&date),
+            date,
+            venue,
+            main_dish,
+            details: None,
+            address: None,
+            seats,
+            visibility: Visibility::Listed,
+            invitation,
+            idempotency_key: None,
+        }
+    }
+}
+
+/// The number of code points of the details that a search reads: 300.
+const SEARCHED_DETAILS_LENGTH: usize = 300;
+
+/// The key by which a party is found: of its host, dish, venue and the first 300 code points of its details.
+#[must_use]
+pub fn party_search_key(host: &str, main_dish: &str, venue: &str, details: Option<&str>) -> String {
+    let details: String = details.unwrap_or_default().chars().take(SEARCHED_DETAILS_LENGTH).collect();
+    search_key(&format!("{host}\n{main_dish}\n{venue}\n{details}"))
 }

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::credential::PasswordHash;
 use domain::party::{
-    Heads, NewParty, Parties, PartyDate, PartyQuery, Scope, Seats, ShortText, Zone, parse_date, parse_time,
+    Heads, InvitationToken, NewParty, Parties, PartyDate, PartyFilter, PartyQuery, Seats, ShortText, Zone, parse_date,
+    parse_time,
 };
 use domain::session::{Device, SessionRecord, TokenDigest};
 use domain::user::{Email, NewUser, UserId, Username};
@@ -51,7 +52,14 @@ async fn fill(store: &PartyStore) -> Vec<UserId> {
         let label = |what: &str| ShortText::parse(&format!("{what} number {party}")).unwrap();
         let (venue, main_dish, seats) = (label("Venue"), label("Main dish"), Seats::new(500).unwrap());
         let id = parties
-            .host(NewParty { host: users[party % 10], date, venue, main_dish, seats, idempotency_key: None })
+            .host(NewParty::new(
+                users[party % 10],
+                date,
+                venue,
+                main_dish,
+                seats,
+                InvitationToken::new((party as u128).to_be_bytes()),
+            ))
             .await
             .unwrap();
         for guest in 1..=3 {
@@ -89,7 +97,7 @@ fn reads(criterion: &mut Criterion) {
     let parties = store.parties();
     let mut group = criterion.benchmark_group("list 50 parties");
     group.bench_function("ours", |b| {
-        let all = PartyQuery { scope: Scope::All, search: String::new(), has_free_seats: false };
+        let all = PartyQuery::Listed(PartyFilter::default());
         b.to_async(&runtime).iter(async || {
             let page = parties.list(all.clone(), viewer, NOW, None, PageSize::clamped(50)).await.unwrap();
             assert_eq!(page.items.len(), 50);

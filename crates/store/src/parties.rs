@@ -3,6 +3,7 @@
 pub(crate) mod add;
 mod delimited_rows;
 pub(crate) mod find;
+pub(crate) mod invitation;
 pub(crate) mod list;
 mod repository;
 pub(crate) mod row;
@@ -30,5 +31,10 @@ pub(crate) fn migrations() -> MigrationSet {
             "first guests",
             include_str!("../../../migrations/parties/sqlite/0003_first_guests.sql"),
             include_str!("../../../migrations/parties/postgres/0003_first_guests.sql"),
+        )
+        .and(
+            "from a link to a seat",
+            include_str!("../../../migrations/parties/sqlite/0004_from_a_link_to_a_seat.sql"),
+            include_str!("../../../migrations/parties/postgres/0004_from_a_link_to_a_seat.sql"),
         )
 }

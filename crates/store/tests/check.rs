@@ -110,12 +110,24 @@ const DAMAGES: &[(&str, &[&str], &[&str])] = &[
     ("UPDATE parties SET starts_at = starts_at - 1, rsvp_deadline = rsvp_deadline - 1 WHERE id = 2", &[], &["parties 2 starts_at?"]),
     ("UPDATE parties SET rsvp_deadline = starts_at + 1 WHERE id = 2", &[], &["parties 2 DeadlineIsBeforeStart"]),
     ("UPDATE parties SET rsvp_deadline = -1 WHERE id = 2", &[], &["parties 2 TimestampIsInRange"]),
-    ("UPDATE parties SET starts_at = 253402300800000 WHERE id = 2", &[], &["parties 2 TimestampIsInRange", "parties 2 starts_at?"]),
+    ("UPDATE parties SET starts_at = 253402300800000 WHERE id = 2", &[], &["parties 2 EndIsAfterStart", "parties 2 TimestampIsInRange", "parties 2 starts_at?"]),
+    ("UPDATE parties SET ends_at = starts_at WHERE id = 2", &[], &["parties 2 EndIsAfterStart"]),
+    ("UPDATE parties SET ends_at = starts_at + 259200001 WHERE id = 2", &[], &["parties 2 EndIsAfterStart"]),
+    ("UPDATE parties SET ends_at = 253402300800000 WHERE id = 2", &[], &["parties 2 EndIsAfterStart", "parties 2 TimestampIsInRange"]),
+    ("UPDATE parties SET details = '' WHERE id = 2", &["damaged: CHECK constraint failed in parties"], &["parties 2 details?"]),
+    ("UPDATE parties SET details = 'a\u{7}b' WHERE id = 2", &[], &["parties 2 details?"]),
+    ("UPDATE parties SET details = 'Bring a chair' WHERE id = 2", &[], &["parties 2 search_key?"]),
+    ("UPDATE parties SET address = 'a\u{7}b' WHERE id = 2", &[], &["parties 2 address?"]),
+    ("UPDATE parties SET visibility = 'secret' WHERE id = 2", &["damaged: CHECK constraint failed in parties"], &["parties 2 visibility?"]),
+    ("UPDATE parties SET invitation = NULL WHERE id = 2", &[], &["parties 2 invitation?"]),
+    ("UPDATE parties SET invitation = 'AAAAAAAAAAAAAAAAAAAAA=' WHERE id = 2", &[], &["parties 2 invitation?"]),
+    ("UPDATE parties SET invitation = (SELECT invitation FROM parties WHERE id = 1) WHERE id = 2", &["damaged: non-unique entry in index parties_by_invitation"], &[]),
+    ("UPDATE parties SET sequence = -1 WHERE id = 2", &["damaged: CHECK constraint failed in parties"], &[]),
     ("UPDATE parties SET state = 'postponed' WHERE id = 2", &["damaged: CHECK constraint failed in parties"], &["parties 2 state?"]),
     ("UPDATE parties SET seats = 1001 WHERE id = 2", &["damaged: CHECK constraint failed in parties"], &["parties 2 seats?"]),
     ("UPDATE parties SET max_companions = 1000 WHERE id = 2", &["damaged: CHECK constraint failed in parties"], &[]),
     ("UPDATE parties SET form = 'short' WHERE id = 2", &["damaged: CHECK constraint failed in parties"], &[]),
-    ("UPDATE parties SET host_id = 1, form = 'AZaz09-_AZaz09-_AZaz09'", &["damaged: non-unique entry in index parties_by_form"], &["parties 2 search_key?"]),
+    ("UPDATE parties SET host_id = 1, form = 'AZaz09-_AZaz09-_AZaz09', form_digest = (SELECT digest FROM sessions)", &["damaged: non-unique entry in index parties_by_form"], &["parties 2 search_key?"]),
     ("UPDATE parties SET last_place = 1 WHERE id = 1", &[], &["parties 1 PlaceIsInRange"]),
     ("UPDATE rsvps SET place = 0 WHERE id = 1", &[], &["parties 1 PlaceIsInRange"]),
     ("UPDATE parties SET taken = 4 WHERE id = 1", &[], &["party 1: 4 taken, 3 counted"]),
@@ -217,8 +229,7 @@ async fn unreadable_row_is_reported_and_the_others_are_checked() {
 async fn damaged_page_is_reported() {
     let fresh = common::sqlite().await;
     fill(&fresh).await;
-    let page =
-        common::past_our_types(&fresh.store, "SELECT rootpage FROM sqlite_schema WHERE name = 'parties_to_come'");
+    let page = common::past_our_types(&fresh.store, "SELECT rootpage FROM sqlite_schema WHERE name = 'parties_listed'");
     let page = page.await.unwrap().unwrap();
     fresh.store.accounts().close().await;
     let file = Path::new(fresh.url.strip_prefix("sqlite:").unwrap());

@@ -8,7 +8,7 @@ use std::error::Error as _;
 use std::sync::Arc;
 
 use common::{Fresh, NOW, add_user, party_of, past_our_types};
-use domain::party::{Heads, Parties, PartyQuery, ProfileCursors, Scope, UpdateError};
+use domain::party::{Heads, Parties, PartyFilter, PartyQuery, ProfileCursors, UpdateError};
 use domain::session::{Device, SessionRecord, TokenDigest};
 use domain::{CorruptValue, FixedClock, PageSize, StoreError, Timestamp};
 
@@ -78,7 +78,7 @@ async fn corrupt_party_is_reported_with_table_column_and_row() {
         past_our_types(&fresh.store, "UPDATE parties SET local_time = 'tomorrow, at eight' WHERE id = 2")
             .await
             .unwrap();
-        let everything = PartyQuery { scope: Scope::All, search: String::new(), has_free_seats: false };
+        let everything = PartyQuery::Listed(PartyFilter::default());
         let listed = parties.list(everything, ada.id, NOW, None, PageSize::DEFAULT).await;
         assert!(matches!(corrupt_value(listed), ("parties", "venue" | "local_time", 2)));
         match use_cases.rsvp(id, ada.id, Heads::ONE).await {

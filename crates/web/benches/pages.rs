@@ -12,8 +12,8 @@ use accounts::{Accounts, Email, StoreError, Timestamp, User, UserId, Username};
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::credential::MockCredentialRepository;
 use domain::party::{
-    Attendee, MockPartyRepository, PartyDate, PartyHeading, PartyId, PartyState, PartySummary, Seats, ShortText, Zone,
-    parse_date, parse_time,
+    Attendee, MockPartyRepository, PartyDate, PartyEnd, PartyHeading, PartyId, PartyState, PartySummary, Seats,
+    ShortText, Visibility, Zone, parse_date, parse_time,
 };
 use domain::session::{Device, MockSessionRepository, SessionId, SessionRecord, StoredSession};
 use domain::user::MockUserRepository;
@@ -41,7 +41,9 @@ fn party(number: i64) -> PartySummary {
     PartySummary {
         id: PartyId::new(number),
         host: UserId::new(2),
+        ends_at: PartyEnd::default_of(&date).at(),
         rsvp_deadline: date.starts_at(),
+        visibility: Visibility::Listed,
         heading: PartyHeading { host: name("ben"), date },
         venue: label("Venue"),
         main_dish: label("Main dish"),

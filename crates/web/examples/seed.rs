@@ -2,7 +2,8 @@
 //!
 //! Run it with `cargo xtask seed --database sqlite:full.db --users 200 --parties 50`. It is an example, so that the program
 //! contains no seed data. Users are `u0000`, `u0001`, … with the e-mail address `u0000@example.com` and the password
-//! `correct horse battery 0`. User p mod 10 hosts party p, which has 500 seats, five guests and a date in 2030.
+//! `correct horse battery 0`. User p mod 10 hosts party p, which has 500 seats, five guests,
+//! details of 300 characters and a date in 2030.
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -12,7 +13,7 @@ use accounts::ports::AccountPorts;
 use accounts::{Accounts, Email, Password, Registration, Timestamp, Username};
 use anyhow::{Context, ensure};
 use clap::Parser;
-use domain::party::{PartyDate, Zone, parse_time};
+use domain::party::{InvitationToken, PartyDate, PartyEnd, Zone, parse_time, party_search_key};
 use domain::{FixedClock, PageSize, caseless_key};
 use store::PartyStore;
 use store::embed::sqlx::{query, query_scalar};
@@ -134,8 +135,9 @@ async fn add_parties<D: Dialect>(
                 let guests: BTreeSet<i64> = (1..=GUESTS_PER_PARTY).map(|k| (party * 7 + k) % users).filter(|g| *g != host).collect();
                 let (venue, dish) = (format!("Venue number {party}"), format!("Main dish number {party}"));
                 let add = "INSERT INTO parties (host_id, local_time, zone, starts_at, venue, main_dish, search_key, seats, \
-                           taken, rsvp_deadline, last_place, first_guests) VALUES \
-                           ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) RETURNING id";
+                           taken, rsvp_deadline, last_place, first_guests, ends_at, details, invitation) VALUES \
+                           ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) RETURNING id";
+                let details = details(*party);
                 let taken = i64::try_from(guests.len()).unwrap_or_default();
                 let id = query_scalar::<D, i64>(add)
                     .bind(first + host)
@@ -144,12 +146,15 @@ async fn add_parties<D: Dialect>(
                     .bind(date.starts_at().as_millis())
                     .bind(venue.as_str())
                     .bind(dish.as_str())
-                    .bind(caseless_key(&format!("{}\n{venue}\n{dish}", username(host))))
+                    .bind(party_search_key(&username(host), &dish, &venue, Some(&details)))
                     .bind(SEATS)
                     .bind(1 + taken)
                     .bind(date.starts_at().as_millis())
                     .bind(taken)
                     .bind(guests.iter().take(2).map(|guest| format!("{}/1", username(*guest))).collect::<Vec<_>>().join(" "))
+                    .bind(PartyEnd::default_of(date).at().as_millis())
+                    .bind(details.as_str())
+                    .bind(invitation(*party).to_string())
                     .fetch_one(&mut *connection)
                     .await?;
                 for (place, guest) in (1i64..).zip(guests) {
@@ -161,6 +166,19 @@ async fn add_parties<D: Dialect>(
         })
     });
     Ok(added.await.map_err(domain::StoreError::from)?)
+}
+
+/// Details of 300 characters, which all differ.
+fn details(party: i64) -> String {
+    format!("Details of party number {party}. {}", "Bring a chair, a friend and something to drink. ".repeat(7))
+        .chars()
+        .take(300)
+        .collect::<String>()
+}
+
+/// The token of a party's link. It is the same each time, so that nothing but a test may use such a database.
+fn invitation(party: i64) -> InvitationToken {
+    InvitationToken::new(i128::from(party).to_be_bytes())
 }
 
 /// The date of a party: a day of 2030 at 19:00 UTC.

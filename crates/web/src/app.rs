@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use accounts::web::{Layer, RoutesError, methods};
-use accounts::{BuildError, Builder};
+use accounts::{BuildError, Builder, OsRandom};
 use domain::party::Parties;
 use http_server::compression::Gzip;
 use poem::http::{HeaderName, HeaderValue};
@@ -73,6 +73,7 @@ pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
         parties: Parties::new(parties, clock),
         users: ports.users,
         readiness,
+        random: Arc::new(OsRandom),
         time_zone,
         previews: PreviewRenderer::new(),
     };

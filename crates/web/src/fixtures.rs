@@ -1,8 +1,8 @@
 //! Parties for the unit tests of this crate.
 
 use domain::party::{
-    Attendee, PartyDate, PartyHeading, PartyId, PartyState, PartySummary, PartyView, Seats, ShortText, Zone,
-    parse_date, parse_time,
+    Attendee, PartyDate, PartyEnd, PartyHeading, PartyId, PartyState, PartySummary, PartyView, Seats, ShortText,
+    Visibility, Zone, parse_date, parse_time,
 };
 use domain::user::{UserId, Username};
 
@@ -32,12 +32,14 @@ pub(crate) fn view(seats: u32, guests: &[(&str, u32)]) -> PartyView {
         venue: ShortText::parse("Here").unwrap(),
         main_dish: ShortText::parse("Soup").unwrap(),
         state: PartyState::Scheduled,
+        ends_at: PartyEnd::default_of(&heading.date).at(),
         rsvp_deadline: heading.date.starts_at(),
+        visibility: Visibility::Listed,
         heading,
         seats: Seats::new(seats).unwrap(),
         taken: 1 + guests.iter().map(|guest| guest.heads).sum::<u32>(),
         first_guests: guests.iter().take(PartySummary::MAX_NAMED_GUESTS).cloned().collect(),
         my_answer: None,
     };
-    PartyView { summary, guests }
+    PartyView { summary, guests, details: None, address: None, invitation: None, sequence: 0 }
 }

@@ -27,6 +27,8 @@ pub(crate) const PARTY_HOSTED: &str = "Your table is set. Send your friends the 
 pub(crate) const PARTY_DAY_PAST: &str = "That day has already passed. Please choose a later one.";
 /// A new party is today, and its time has passed.
 pub(crate) const PARTY_TIME_PAST: &str = "That time has already passed. Please choose a later one.";
+/// A search has more words than are searched for.
+pub(crate) const SEARCH_TOO_MANY_WORDS: &str = "Try fewer words.";
 /// The submitted answer is neither `yes` nor `no`.
 pub(crate) const ANSWER_INVALID: &str = "Are you coming? Please choose an answer.";
 /// The viewer hosts the party.
@@ -78,7 +80,8 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
 /// Why an RSVP is refused.
 pub(crate) fn refusal(refusal: &Refusal) -> String {
     match refusal {
-        Refusal::Past => "That dinner party has already happened.".into(),
+        Refusal::Over => "That dinner party has already happened.".into(),
+        Refusal::Begun => "That dinner party has already begun.".into(),
         Refusal::Cancelled { host } => format!("{host} cancelled this dinner party."),
         Refusal::IsHost => "You're hosting this one. Your seat is already counted.".into(),
         Refusal::Removed { host } => format!("You can't RSVP to this party. Ask {host}."),

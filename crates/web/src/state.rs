@@ -4,8 +4,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use accounts::StoreError;
-use domain::party::{Parties, Zone};
+use accounts::{Random, StoreError};
+use domain::party::{InvitationToken, Parties, Zone};
 use domain::user::UserRepository;
 
 use crate::preview::PreviewRenderer;
@@ -21,7 +21,16 @@ pub struct AppState {
     pub(crate) parties: Parties,
     pub(crate) users: Arc<dyn UserRepository>,
     pub(crate) readiness: ReadinessCheck,
+    /// The random source of the parties' links.
+    pub(crate) random: Arc<dyn Random>,
     /// The time zone that the form offers a host without an earlier party.
     pub(crate) time_zone: Zone,
     pub(crate) previews: PreviewRenderer,
+}
+
+impl AppState {
+    /// The token of a new link.
+    pub(crate) fn new_invitation(&self) -> InvitationToken {
+        InvitationToken::new(self.random.bytes())
+    }
 }

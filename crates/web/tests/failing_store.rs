@@ -79,6 +79,12 @@ fn services(broken: Broken) -> Services {
     let mut parties = MockPartyRepository::new();
     parties.expect_add().returning(move |_| broken.result("parties.add", PartyId::new(1)));
     parties.expect_find().returning(move |_, _| broken.result("parties.find", None));
+    parties.expect_find_by_invitation().returning(move |_, _| broken.result("parties.find_by_invitation", None));
+    parties.expect_find_invitation().returning(move |_| broken.result("parties.find_invitation", None));
+    parties.expect_replace_invitation().returning(move |_, _, _| broken.result("parties.replace_invitation", true));
+    parties
+        .expect_update_by_invitation()
+        .returning(move |_, _, _| broken.result("parties.update_by_invitation", Outcome::GaveUpSeat));
     parties
         .expect_home()
         .returning(move |_, _, _| broken.result("parties.home", HomeView { next: None, open: Vec::new() }));

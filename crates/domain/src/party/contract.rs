@@ -2,20 +2,23 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
 mod add;
+mod invitation;
 mod list;
 mod update;
 mod views;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 pub use add::*;
+pub use invitation::*;
 pub use list::*;
 pub use update::*;
 pub use views::*;
 
 use super::{
-    Answer, GuestList, Heads, NewParty, Outcome, Party, PartyDate, PartyId, PartyRepository, PartyView, Refusal, Seats,
-    ShortText, UpdateError, Zone,
+    Answer, GuestList, Heads, InvitationToken, NewParty, Outcome, Party, PartyDate, PartyId, PartyRepository,
+    PartyView, Refusal, Seats, ShortText, UpdateError, Zone,
 };
 use crate::Timestamp;
 use crate::contract::NOW;
@@ -34,16 +37,23 @@ macro_rules! party_contract {
             repeated_idempotency_key_adds_one_party
             idempotency_key_with_other_content_adds_a_party
             unknown_party_is_not_found
-            upcoming_parties_precede_past_ones
+            link_opens_unlisted_party_to_guests
+            answer_opens_unlisted_party_from_then_on
+            logged_out_visitor_sees_no_name_and_no_place
+            replaced_link_is_unknown
+            address_is_for_host_and_seated_guests
+            parties_that_are_not_over_precede_those_that_are
+            party_under_way_for_days_is_on_top
             pages_concatenate_to_whole_list
             new_party_does_not_shift_next_page
             row_has_answer_of_its_viewer
             row_names_first_two_seated_guests
             scope_lists_hosted_or_attended_parties
-            search_matches_host_venue_and_dish_in_any_case
+            search_finds_each_word_in_host_dish_venue_or_details
             search_takes_every_character_literally
             search_for_impossible_text_finds_nothing
-            has_free_seats_lists_only_parties_with_a_free_seat
+            seat_filter_lists_only_parties_with_a_seat_for_the_viewer
+            lists_have_no_party_that_the_viewer_may_not_find
             seat_is_stored_with_its_answer
             change_gets_stored_party
             change_gets_answers_of_guest_and_waiting_list
@@ -77,16 +87,16 @@ fn seats(seats: u32) -> Seats {
     Seats::new(seats).unwrap()
 }
 
+/// The token of a new link, another one at each call.
+fn invitation() -> InvitationToken {
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    InvitationToken::new(u128::from(COUNT.fetch_add(1, Relaxed)).to_be_bytes())
+}
+
 /// A party of four seats, one day after `NOW`.
 fn party_of(host: &User) -> NewParty {
-    NewParty {
-        host: host.id,
-        date: date(minutes(24 * 60)),
-        venue: short_text("Chez Zoé"),
-        main_dish: short_text("Lasagne"),
-        seats: seats(4),
-        idempotency_key: None,
-    }
+    let date = date(minutes(24 * 60));
+    NewParty::new(host.id, date, short_text("Chez Zoé"), short_text("Lasagne"), seats(4), invitation())
 }
 
 async fn view(parties: &dyn PartyRepository, id: PartyId, viewer: &User) -> PartyView {
@@ -99,7 +109,7 @@ async fn change(
     guest: UserId,
     rule: impl Fn(&mut Party) -> Result<Outcome, Refusal> + Send + Sync + 'static,
 ) -> Result<Outcome, UpdateError> {
-    parties.update(id, Some(guest), Arc::new(rule)).await
+    parties.update(id, Some(guest), Arc::new(move |party| Ok(rule(party)?))).await
 }
 
 async fn accept(parties: &dyn PartyRepository, id: PartyId, guest: UserId) -> Outcome {
@@ -130,6 +140,7 @@ mod tests {
     fn macro_names_every_contract_function() {
         let sources = [
             include_str!("contract/add.rs"),
+            include_str!("contract/invitation.rs"),
             include_str!("contract/list.rs"),
             include_str!("contract/update.rs"),
             include_str!("contract/views.rs"),

@@ -1,8 +1,11 @@
 //! Read models: what the pages of parties show. No rule uses them.
 
-use super::{Answer, PartyHeading, PartyId, PartyState, Seats, ShortText, Zone};
+use super::{
+    Address, Answer, Details, InvitationToken, PartyHeading, PartyId, PartyState, Phase, Seats, ShortText, Visibility,
+    Zone,
+};
 use crate::user::{UserId, Username};
-use crate::{Page, Timestamp};
+use crate::{Page, SearchWords, Timestamp};
 
 /// A party as a row of a list, for one viewer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,8 +22,12 @@ pub struct PartySummary {
     pub main_dish: ShortText,
     /// Whether the party is scheduled or cancelled.
     pub state: PartyState,
+    /// The end.
+    pub ends_at: Timestamp,
     /// The time from which no guest gets a seat.
     pub rsvp_deadline: Timestamp,
+    /// The users who may find the party.
+    pub visibility: Visibility,
     /// The seats at the table, including that of the host.
     pub seats: Seats,
     /// The seats that are taken, including that of the host.
@@ -57,10 +64,16 @@ impl PartySummary {
         self.taken.saturating_sub(1 + named)
     }
 
+    /// Whether the party is upcoming, under way or over at `now`.
+    #[must_use]
+    pub fn phase(&self, now: Timestamp) -> Phase {
+        Phase::at(now, self.heading.date.starts_at(), self.ends_at)
+    }
+
     /// Whether RSVPs are open: the party is scheduled, has not begun, and is before its deadline.
     #[must_use]
     pub fn is_open(&self, now: Timestamp) -> bool {
-        self.state == PartyState::Scheduled && now < self.rsvp_deadline && !self.heading.date.has_begun(now)
+        self.state == PartyState::Scheduled && now < self.rsvp_deadline && self.phase(now) == Phase::Upcoming
     }
 }
 
@@ -71,12 +84,89 @@ pub struct PartyView {
     pub summary: PartySummary,
     /// All seated guests in seating order, at most 999.
     pub guests: Vec<Attendee>,
+    /// What the host writes about the party.
+    pub details: Option<Details>,
+    /// The street address, if the viewer is the host or seated (I9).
+    pub address: Option<Address>,
+    /// The token of the link, if the viewer is the host.
+    pub invitation: Option<InvitationToken>,
+    /// The number of changes that calendars must learn of (RFC 5545, 3.8.7.4). Begins at 0.
+    pub sequence: u32,
 }
 
-/// The upcoming parties on a user's home page.
+/// What the link of a party shows a visitor who is logged out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Invitation {
+    /// The party, without names of guests and without its place.
+    Shown(Box<InvitationView>),
+    /// The party is by invitation only: the visitor is asked to log in, and learns nothing of it.
+    LogInRequired,
+}
+
+/// A party as its link shows it to a visitor who is logged out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct InvitationView {
+    /// The name of the host, and the date.
+    pub heading: PartyHeading,
+    /// The main dish.
+    pub main_dish: ShortText,
+    /// What the host writes about the party.
+    pub details: Option<Details>,
+    /// Whether the party is scheduled or cancelled.
+    pub state: PartyState,
+    /// The end.
+    pub ends_at: Timestamp,
+    /// The time from which no guest gets a seat.
+    pub rsvp_deadline: Timestamp,
+    /// The seats at the table, including that of the host.
+    pub seats: Seats,
+    /// The heads of each seated guest, in seating order. The host's seat is not among them.
+    pub guests: Vec<u32>,
+}
+
+impl InvitationView {
+    /// The seats that are not taken.
+    #[must_use]
+    pub fn free_seats(&self) -> u32 {
+        self.seats.get().saturating_sub(1 + self.guests.iter().sum::<u32>())
+    }
+
+    /// Whether the party is upcoming, under way or over at `now`.
+    #[must_use]
+    pub fn phase(&self, now: Timestamp) -> Phase {
+        Phase::at(now, self.heading.date.starts_at(), self.ends_at)
+    }
+
+    /// Whether RSVPs are open: the party is scheduled, has not begun, and is before its deadline.
+    #[must_use]
+    pub fn is_open(&self, now: Timestamp) -> bool {
+        self.state == PartyState::Scheduled && now < self.rsvp_deadline && self.phase(now) == Phase::Upcoming
+    }
+}
+
+impl From<PartyView> for Invitation {
+    fn from(view: PartyView) -> Self {
+        let PartyView { summary, guests, details, .. } = view;
+        if summary.visibility == Visibility::ByInvitation {
+            return Self::LogInRequired;
+        }
+        Self::Shown(Box::new(InvitationView {
+            heading: summary.heading,
+            main_dish: summary.main_dish,
+            details,
+            state: summary.state,
+            ends_at: summary.ends_at,
+            rsvp_deadline: summary.rsvp_deadline,
+            seats: summary.seats,
+            guests: guests.iter().map(|guest| guest.heads).collect(),
+        }))
+    }
+}
+
+/// The parties on a user's home page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HomeView {
-    /// The soonest party at which the user has a seat, as host or guest.
+    /// The party at which the user has a seat, as host or guest, that is under way or begins soonest.
     pub next: Option<PartySummary>,
     /// Parties with a free seat for the user, the soonest first.
     pub open: Vec<PartySummary>,
@@ -102,36 +192,35 @@ pub struct ProfileCursors {
     pub attended: Option<PartyCursor>,
 }
 
-/// The filter of a list of parties.
+/// Which parties a list shows. A list shows no party that its viewer may not find.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PartyQuery {
-    /// All parties, or those of one user.
-    pub scope: Scope,
-    /// Only parties with this text in the name of the host, the venue or the dish, compared by
-    /// [`caseless_key`](crate::caseless_key). Blank text matches every party.
-    pub search: String,
-    /// Only parties with a free seat.
-    pub has_free_seats: bool,
-}
-
-/// The user whose parties a list shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Scope {
-    /// All parties.
-    All,
+pub enum PartyQuery {
+    /// Listed parties.
+    Listed(PartyFilter),
     /// Parties of which the user is the host.
     HostedBy(UserId),
     /// Parties at which the user has a seat as a guest.
     AttendedBy(UserId),
 }
 
+/// The filter of the listed parties. The default shows all of them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PartyFilter {
+    /// Only parties with each of these words in the name of the host, the dish, the venue or the first 300 code points
+    /// of the details.
+    pub words: SearchWords,
+    /// Only parties with a seat that the viewer could take: scheduled parties of other hosts that have not begun, with
+    /// open RSVPs and a free seat, at which the viewer neither has a seat nor was removed.
+    pub has_seat_for_viewer: bool,
+}
+
 /// The cursor of a list of parties: a page starts after this party.
 ///
-/// Upcoming parties come first, the soonest on top, then past ones, the latest on top. At equal times the lower id
-/// comes first.
+/// Parties that are under way or upcoming come first, in the order in which they begin, so that those under way are on
+/// top. Then come those that are over, the latest on top. At equal times the lower id comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PartyCursor {
-    /// Whether the party is among the past ones.
+    /// Whether the party is among those that are over.
     pub is_past: bool,
     /// When the party begins.
     pub starts_at: Timestamp,

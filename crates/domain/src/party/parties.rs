@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Heads, HomeView, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartyRepository, PartySummary,
-    PartyView, ProfileCursors, ProfileView, Refusal, UpdateError,
+    Heads, HomeView, Invitation, InvitationToken, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery,
+    PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, Refusal, UpdateError,
 };
 use crate::user::UserId;
 use crate::{Clock, Page, PageSize, StoreError, Timestamp};
@@ -56,6 +56,19 @@ impl Parties {
         Ok(self.repository.add(party).await?)
     }
 
+    /// Replaces the link of a party. Returns `false` if there is no such party or `host` is not its host.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store failed.
+    pub async fn replace_invitation(
+        &self,
+        party: PartyId,
+        host: UserId,
+        new: InvitationToken,
+    ) -> Result<bool, StoreError> {
+        self.repository.replace_invitation(party, host, new).await
+    }
+
     /// Accepts for a guest, with `heads` people.
     ///
     /// # Errors
@@ -80,7 +93,56 @@ impl Parties {
         self.answer(party, guest, move |party, now| party.maybe(guest, now)).await
     }
 
-    /// Returns the party as `viewer` may see it, or `None` if there is no such party.
+    /// Accepts for a guest who has the link, with `heads` people.
+    ///
+    /// # Errors
+    /// [`UpdateError`] if the link does not open a party to the guest, the rule refuses, or the store failed.
+    pub async fn rsvp_by_invitation(
+        &self,
+        token: InvitationToken,
+        guest: UserId,
+        heads: Heads,
+    ) -> Result<Outcome, UpdateError> {
+        self.answer_by_invitation(token, guest, move |party, now| party.accept(guest, heads, now)).await
+    }
+
+    /// Declines for a guest who has the link.
+    ///
+    /// # Errors
+    /// [`UpdateError`] if the link does not open a party to the guest, the rule refuses, or the store failed.
+    pub async fn decline_by_invitation(&self, token: InvitationToken, guest: UserId) -> Result<Outcome, UpdateError> {
+        self.answer_by_invitation(token, guest, move |party, now| party.decline(guest, now)).await
+    }
+
+    /// Answers "maybe" for a guest who has the link.
+    ///
+    /// # Errors
+    /// [`UpdateError`] if the link does not open a party to the guest, the rule refuses, or the store failed.
+    pub async fn maybe_by_invitation(&self, token: InvitationToken, guest: UserId) -> Result<Outcome, UpdateError> {
+        self.answer_by_invitation(token, guest, move |party, now| party.maybe(guest, now)).await
+    }
+
+    /// Returns the party with that link as `viewer` may see it, or `None` if the link opens none.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store failed.
+    pub async fn find_by_invitation(
+        &self,
+        token: InvitationToken,
+        viewer: UserId,
+    ) -> Result<Option<PartyView>, StoreError> {
+        self.repository.find_by_invitation(token, viewer).await
+    }
+
+    /// Returns what the link shows a visitor who is logged out, or `None` if there is no such link.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store failed.
+    pub async fn find_invitation(&self, token: InvitationToken) -> Result<Option<Invitation>, StoreError> {
+        self.repository.find_invitation(token).await
+    }
+
+    /// Returns the party as `viewer` may see it, or `None` if there is no such party or `viewer` may not find it.
     ///
     /// # Errors
     /// [`StoreError`] if the store failed.
@@ -109,7 +171,7 @@ impl Parties {
         self.repository.own_profile(user, self.now(), after, size).await
     }
 
-    /// Returns a page of the parties of `query`, upcoming ones first.
+    /// Returns a page of the parties of `query` that `viewer` may find, those that are over last.
     ///
     /// # Errors
     /// [`StoreError`] if the store failed.
@@ -123,6 +185,20 @@ impl Parties {
         self.repository.list(query, viewer, self.now(), after, size).await
     }
 
+    async fn answer_by_invitation(
+        &self,
+        token: InvitationToken,
+        guest: UserId,
+        rule: impl Fn(&mut Party, Timestamp) -> Result<Outcome, Refusal> + Send + Sync + 'static,
+    ) -> Result<Outcome, UpdateError> {
+        let now = self.now();
+        let change = move |party: &mut Party| {
+            party.ensure_open_to(guest, true)?;
+            Ok(rule(party, now)?)
+        };
+        self.repository.update_by_invitation(token, guest, Arc::new(change)).await
+    }
+
     async fn answer(
         &self,
         party: PartyId,
@@ -130,6 +206,10 @@ impl Parties {
         rule: impl Fn(&mut Party, Timestamp) -> Result<Outcome, Refusal> + Send + Sync + 'static,
     ) -> Result<Outcome, UpdateError> {
         let now = self.now();
-        self.repository.update(party, Some(guest), Arc::new(move |party| rule(party, now))).await
+        let change = move |party: &mut Party| {
+            party.ensure_open_to(guest, false)?;
+            Ok(rule(party, now)?)
+        };
+        self.repository.update(party, Some(guest), Arc::new(change)).await
     }
 }

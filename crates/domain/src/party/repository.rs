@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    HomeView, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartySummary, PartyView, ProfileCursors,
-    ProfileView, Refusal,
+    HomeView, Invitation, InvitationToken, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartySummary,
+    PartyView, ProfileCursors, ProfileView, Refusal,
 };
 use crate::user::UserId;
 use crate::{Page, PageSize, StoreError, Timestamp};
@@ -15,7 +15,7 @@ use crate::{Page, PageSize, StoreError, Timestamp};
 ///
 /// It is `Fn` and not `FnOnce`, since it runs again after a lost lock or connection. It cannot await, so it captures
 /// the time as a value.
-pub type PartyChange = Arc<dyn Fn(&mut Party) -> Result<Outcome, Refusal> + Send + Sync>;
+pub type PartyChange = Arc<dyn Fn(&mut Party) -> Result<Outcome, UpdateError> + Send + Sync>;
 
 /// Stored parties.
 ///
@@ -30,14 +30,27 @@ pub trait PartyRepository: Send + Sync {
     /// is added. This also holds for concurrent calls.
     async fn add(&self, party: NewParty) -> Result<PartyId, StoreError>;
 
-    /// Returns the party as `viewer` may see it, or `None` if there is no such party.
+    /// Returns the party as `viewer` may see it, or `None` if there is no such party or `viewer` may not find it
+    /// ([`Visibility`](super::Visibility)).
     async fn find(&self, id: PartyId, viewer: UserId) -> Result<Option<PartyView>, StoreError>;
 
-    /// Returns parties that are upcoming at `now` and not cancelled: the first at which `viewer` has a seat as host or
-    /// guest, and at most `size` with a free seat for `viewer`.
+    /// Returns the party with that link as `viewer` may see it, or `None` if there is no such link, or the link does not
+    /// open the party to `viewer`.
+    async fn find_by_invitation(&self, token: InvitationToken, viewer: UserId)
+    -> Result<Option<PartyView>, StoreError>;
+
+    /// Returns what the link shows a visitor who is logged out, or `None` if there is no such link.
+    async fn find_invitation(&self, token: InvitationToken) -> Result<Option<Invitation>, StoreError>;
+
+    /// Replaces the token of the party's link, so that the old link is unknown from then on. Returns `false` if there is
+    /// no such party or `host` is not its host; then nothing is written.
+    async fn replace_invitation(&self, id: PartyId, host: UserId, new: InvitationToken) -> Result<bool, StoreError>;
+
+    /// Returns parties that are not cancelled: the first at which `viewer` has a seat as host or guest and that is not
+    /// over at `now`, and at most `size` upcoming ones with a free seat for `viewer`.
     ///
-    /// The second are parties of other hosts with open RSVPs and a free seat, at which `viewer` neither has a seat nor
-    /// was removed. Their cost depends on the number of full parties before the last one found.
+    /// The second are the first of [`PartyFilter::has_seat_for_viewer`](super::PartyFilter::has_seat_for_viewer). Full parties and
+    /// parties that are not listed do not change their cost.
     async fn home(&self, viewer: UserId, now: Timestamp, size: PageSize) -> Result<HomeView, StoreError>;
 
     /// Returns the parties that `user` hosts and those at which `user` has a seat as a guest, each after its cursor in
@@ -52,7 +65,7 @@ pub trait PartyRepository: Send + Sync {
 
     /// Lists the parties of `query` after the cursor `after`, or from the first, as `viewer` may see them.
     ///
-    /// The order is that of [`PartyCursor`], by the parties that are upcoming at `now`. A party that is added between
+    /// The order is that of [`PartyCursor`], by the parties that are over at `now`. A party that is added between
     /// two pages does not shift the second. The cost depends on the size of the page and not on the number of parties,
     /// except for a search.
     async fn list(
@@ -71,6 +84,14 @@ pub trait PartyRepository: Send + Sync {
     /// that no seat is given twice. If `change` refuses, nothing is written. It may run more than once; the outcome of
     /// the last run is returned.
     async fn update(&self, id: PartyId, guest: Option<UserId>, change: PartyChange) -> Result<Outcome, UpdateError>;
+
+    /// As [`PartyRepository::update`], on the party with that link. [`UpdateError::NotFound`] if there is no such link.
+    async fn update_by_invitation(
+        &self,
+        token: InvitationToken,
+        guest: UserId,
+        change: PartyChange,
+    ) -> Result<Outcome, UpdateError>;
 }
 
 /// Why a party was not changed.

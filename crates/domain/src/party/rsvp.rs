@@ -4,7 +4,7 @@
 //! Messages are not here.
 
 use super::guest_list::Withdrawal;
-use super::{Answer, Heads, Party, PartyDate, PartyHeading, PartyState, SeatResult};
+use super::{Answer, Heads, Party, PartyDate, PartyHeading, PartyState, Phase, SeatResult};
 use crate::Timestamp;
 use crate::user::{UserId, Username};
 
@@ -31,9 +31,12 @@ pub enum Outcome {
 /// [`UpdateError::NotFound`](super::UpdateError::NotFound).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Refusal {
-    /// The party has begun.
+    /// The party is over.
     #[error("the party has already happened")]
-    Past,
+    Over,
+    /// The party is under way.
+    #[error("the party has already begun")]
+    Begun,
     /// The host cancelled the party. Not checked for a guest who gives up a seat.
     #[error("the host cancelled the party")]
     Cancelled {
@@ -127,7 +130,11 @@ impl Party {
     }
 
     fn ensure_upcoming(&self, now: Timestamp) -> Result<(), Refusal> {
-        if self.heading.date.has_begun(now) { Err(Refusal::Past) } else { Ok(()) }
+        match Phase::at(now, self.heading.date.starts_at(), self.ends_at) {
+            Phase::Upcoming => Ok(()),
+            Phase::UnderWay => Err(Refusal::Begun),
+            Phase::Over => Err(Refusal::Over),
+        }
     }
 
     fn ensure_scheduled(&self) -> Result<(), Refusal> {

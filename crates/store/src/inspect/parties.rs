@@ -1,7 +1,6 @@
 //! The checks of the parties' tables: among them the invariants I1 and I2 of `docs/RSVP.md`.
 
-use domain::caseless_key;
-use domain::party::ShortText;
+use domain::party::{Address, Details, InvitationToken, ShortText, party_search_key};
 use sqlx::FromRow;
 
 use super::check::{
@@ -42,10 +41,15 @@ statements! {
 
     /// Timestamps before 1970 or after 9999, which no page can show.
     const LIST_PARTIES_OUT_OF_TIME: &str = "SELECT id FROM parties
-        WHERE starts_at NOT BETWEEN 0 AND 253402300799999 OR rsvp_deadline NOT BETWEEN 0 AND 253402300799999";
+        WHERE starts_at NOT BETWEEN 0 AND 253402300799999 OR rsvp_deadline NOT BETWEEN 0 AND 253402300799999
+            OR ends_at NOT BETWEEN 0 AND 253402300799999";
+
+    /// Ends that are not after the start, or more than 72 hours after it.
+    const LIST_ENDS_OUT_OF_RANGE: &str = "SELECT id FROM parties
+        WHERE ends_at NOT BETWEEN starts_at + 1 AND starts_at + 259200000";
 
     const LIST_PARTIES: &str = "SELECT parties.id, host_id, username AS host, local_time, zone, starts_at, state,
-            rsvp_deadline, seats, taken, venue, main_dish, search_key
+            rsvp_deadline, ends_at, visibility, seats, taken, venue, main_dish, details, address, invitation, search_key
         FROM parties JOIN users ON users.id = host_id
         ORDER BY parties.id";
 
@@ -68,6 +72,7 @@ const INVARIANTS: &[InvariantCheck] = &[
     (Invariant::PlaceIsInRange, "parties", LIST_PLACES_OUT_OF_RANGE),
     (Invariant::FirstGuestsAreCurrent, "parties", LIST_STALE_FIRST_GUESTS),
     (Invariant::DeadlineIsBeforeStart, "parties", LIST_LATE_DEADLINES),
+    (Invariant::EndIsAfterStart, "parties", LIST_ENDS_OUT_OF_RANGE),
     (Invariant::TimestampIsInRange, "parties", LIST_PARTIES_OUT_OF_TIME),
 ];
 
@@ -77,6 +82,9 @@ struct PartyValues {
     party: PartyRow,
     venue: String,
     main_dish: String,
+    details: Option<String>,
+    address: Option<String>,
+    invitation: Option<String>,
     search_key: String,
 }
 
@@ -114,18 +122,26 @@ pub(super) async fn check<D: Dialect>(connection: &mut D::Connection, report: Re
 }
 
 fn check_party(row: PartyValues, report: Report<'_>) {
-    let PartyValues { party, venue, main_dish, search_key } = row;
+    let PartyValues { party, venue, main_dish, details, address, invitation, search_key } = row;
     let (id, at) = (party.id, ("parties", party.id));
     let text = |stored, column| ShortText::from_stored(stored).map_err(corrupt("parties", column, id));
     let venue = check_value(text(venue, "venue"), at, report);
     let main_dish = check_value(text(main_dish, "main_dish"), at, report);
+    let details = details.map(Details::from_stored).transpose().map_err(corrupt("parties", "details", id));
+    let details = check_value(details, at, report).flatten();
+    let address = address.map(Address::from_stored).transpose().map_err(corrupt("parties", "address", id));
+    check_value(address, at, report);
+    let token = InvitationToken::parse(invitation.as_deref().unwrap_or_default());
+    check_value(token.map_err(corrupt("parties", "invitation", id)), at, report);
     check_value(party.state(), at, report);
+    check_value(party.visibility(), at, report);
     check_value(party.seats(), at, report);
     check_value(party.taken(), at, report);
     let Some(heading) = check_value(party.heading(), at, report) else { return };
     check_derived(heading.date.matches_zone_data(), ("parties", "starts_at", id), report);
     if let (Some(venue), Some(main_dish)) = (venue, main_dish) {
-        let key = caseless_key(&format!("{}\n{venue}\n{main_dish}", heading.host));
+        let details = details.as_ref().map(Details::as_str);
+        let key = party_search_key(heading.host.as_str(), main_dish.as_str(), venue.as_str(), details);
         check_derived(search_key == key, ("parties", "search_key", id), report);
     }
 }

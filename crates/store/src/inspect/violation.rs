@@ -85,6 +85,8 @@ pub enum Invariant {
     FirstGuestsAreCurrent,
     /// The RSVP deadline is not after the start.
     DeadlineIsBeforeStart,
+    /// A party ends after its start, at most 72 hours later.
+    EndIsAfterStart,
     /// Every timestamp is between 1970 and 9999.
     TimestampIsInRange,
 }

@@ -1,9 +1,10 @@
 //! Adding a party: once per idempotency key and content, however often a form is submitted.
 
-use domain::caseless_key;
-use domain::party::{IdempotencyKey, NewParty, PartyId};
+use domain::party::{Address, Details, IdempotencyKey, NewParty, PartyId, party_search_key};
+use sha2::{Digest as _, Sha256};
 use sqlx::query_scalar;
 
+use super::row::visibility_column;
 use crate::engine::dialect::Dialect;
 use crate::statements::statements;
 
@@ -11,14 +12,14 @@ statements! {
     const FIND_HOST: &str = "SELECT username FROM users WHERE id = $1";
 
     /// The party that the same form added earlier with the same content. The column `form` holds the idempotency key.
-    const FIND_ADDED: &str = "SELECT id FROM parties
-        WHERE host_id = $1 AND form = $2 AND local_time = $3 AND zone = $4 AND venue = $5 AND main_dish = $6 AND seats = $7";
+    const FIND_ADDED: &str = "SELECT id FROM parties WHERE host_id = $1 AND form = $2 AND form_digest = $3";
 
     /// While another transaction adds the same party, PostgreSQL waits for its end.
     const ADD: &str = "INSERT INTO parties
-            (host_id, form, local_time, zone, venue, main_dish, seats, starts_at, rsvp_deadline, search_key)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
-        ON CONFLICT (host_id, form, local_time, zone, venue, main_dish, seats) DO NOTHING
+            (host_id, form, form_digest, local_time, zone, venue, main_dish, seats, starts_at, rsvp_deadline, search_key,
+            ends_at, details, address, visibility, invitation)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        ON CONFLICT (host_id, form, form_digest) DO NOTHING
         RETURNING id";
 }
 
@@ -26,12 +27,15 @@ statements! {
 pub(super) async fn add<D: Dialect>(connection: &mut D::Connection, party: &NewParty) -> sqlx::Result<PartyId> {
     let host = query_scalar::<D, String>(FIND_HOST).bind(party.host.get()).fetch_one(&mut *connection).await?;
     // Before the insert, since a conflict would use up an id; and after a conflict, where another transaction was faster.
-    if let Some(id) = find_added::<D>(connection, party).await? {
+    let digest = content_digest(party);
+    if let Some(id) = find_added::<D>(connection, party, &digest).await? {
         return Ok(PartyId::new(id));
     }
+    let details = party.details.as_ref().map(Details::as_str);
     let added = query_scalar::<D, i64>(ADD)
         .bind(party.host.get())
         .bind(party.idempotency_key.as_ref().map(IdempotencyKey::as_str))
+        .bind(digest.as_slice())
         .bind(party.date.local())
         .bind(party.date.zone().as_str())
         .bind(party.venue.as_str())
@@ -39,26 +43,51 @@ pub(super) async fn add<D: Dialect>(connection: &mut D::Connection, party: &NewP
         .bind(i64::from(party.seats.get()))
         .bind(party.date.starts_at().as_millis())
         .bind(party.date.starts_at().as_millis()) // the deadline, as long as a host cannot choose one
-        .bind(caseless_key(&format!("{host}\n{}\n{}", party.venue, party.main_dish)))
+        .bind(party_search_key(&host, party.main_dish.as_str(), party.venue.as_str(), details))
+        .bind(party.ends_at.at().as_millis())
+        .bind(details)
+        .bind(party.address.as_ref().map(Address::as_str))
+        .bind(visibility_column(party.visibility))
+        .bind(party.invitation.to_string())
         .fetch_optional(&mut *connection);
     let id = match added.await? {
         Some(id) => Some(id),
-        None => find_added::<D>(connection, party).await?,
+        None => find_added::<D>(connection, party, &digest).await?,
     };
     id.map(PartyId::new).ok_or(sqlx::Error::RowNotFound)
 }
 
-async fn find_added<D: Dialect>(connection: &mut D::Connection, party: &NewParty) -> sqlx::Result<Option<i64>> {
+async fn find_added<D: Dialect>(
+    connection: &mut D::Connection,
+    party: &NewParty,
+    digest: &[u8],
+) -> sqlx::Result<Option<i64>> {
     let Some(key) = &party.idempotency_key else { return Ok(None) };
-    let find = query_scalar::<D, i64>(FIND_ADDED)
-        .bind(party.host.get())
-        .bind(key.as_str())
-        .bind(party.date.local())
-        .bind(party.date.zone().as_str())
-        .bind(party.venue.as_str())
-        .bind(party.main_dish.as_str())
-        .bind(i64::from(party.seats.get()));
+    let find = query_scalar::<D, i64>(FIND_ADDED).bind(party.host.get()).bind(key.as_str()).bind(digest);
     find.fetch_optional(connection).await
+}
+
+/// The SHA-256 of what the host typed: each text with its length before it, so that no two contents run together. The token of
+/// the link is not part of it, since each request has its own.
+fn content_digest(party: &NewParty) -> [u8; 32] {
+    let NewParty { date, ends_at, venue, main_dish, details, address, seats, visibility, .. } = party;
+    let mut digest = Sha256::new();
+    for text in [
+        date.local(),
+        date.zone().as_str().to_owned(),
+        ends_at.at().as_millis().to_string(),
+        venue.to_string(),
+        main_dish.to_string(),
+        details.as_ref().map(ToString::to_string).unwrap_or_default(),
+        address.as_ref().map(ToString::to_string).unwrap_or_default(),
+        seats.get().to_string(),
+        visibility_column(*visibility).to_owned(),
+    ] {
+        digest.update(text.len().to_string());
+        digest.update(":");
+        digest.update(text);
+    }
+    digest.finalize().into()
 }
 
 #[cfg(test)]

@@ -1,25 +1,39 @@
 //! One party with its guests.
 
-use domain::party::{Attendee, PartyId, PartyView};
+use domain::party::{Address, Attendee, Details, InvitationToken, PartyId, PartyView};
 use domain::user::UserId;
-use sqlx::{FromRow, query_as, query_scalar};
+use sqlx::{FromRow, query_as};
 
 use super::row::heads;
 use super::summary::{read_summaries, summary_row};
 use crate::accounts::users::username;
 use crate::engine::dialect::Dialect;
 use crate::engine::read_pool::ReadPool;
+use crate::error::corrupt;
 use crate::statements::statements;
 
-statements! {
-    /// The party `$2`, as `$1` sees it.
-    const FIND: &str = concat!("SELECT string_agg(delimited, '\u{1e}') FROM (
-            SELECT ", summary_row!(), " AS delimited
-            FROM (SELECT * FROM parties WHERE id = $2) AS party
+/// A party as `$1` sees it, or a visitor who is logged out where `$1` is NULL, and the columns that a list does not show.
+macro_rules! view_of {
+    ($party:literal) => {
+        concat!(
+            "SELECT ",
+            summary_row!(),
+            " AS summary, party.id, party.details, party.address, party.invitation, party.sequence
+            FROM (SELECT * FROM parties WHERE ",
+            $party,
+            ") AS party
             JOIN users AS host ON host.id = party.host_id
-            LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
-            ORDER BY party.id
-        ) AS page");
+            LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)"
+        )
+    };
+}
+
+statements! {
+    /// The party `$2`.
+    const FIND: &str = view_of!("id = $2");
+
+    /// The party with the link `$2`.
+    const FIND_BY_INVITATION: &str = view_of!("invitation = $2");
 
     /// The guests of the party `$1`, in the order in which they were seated.
     const LIST_GUESTS: &str = "SELECT rsvps.id, guest_id, username, heads
@@ -42,20 +56,61 @@ impl GuestRow {
     }
 }
 
-/// The party `id` as `viewer` sees it, with its guests.
+#[derive(FromRow)]
+struct ViewRow {
+    summary: String,
+    id: i64,
+    details: Option<String>,
+    address: Option<String>,
+    invitation: Option<String>,
+    sequence: i64,
+}
+
+/// The party `id`, if `viewer` may find it.
 pub(super) async fn find<D: Dialect>(
     read: &ReadPool<D>,
     id: PartyId,
     viewer: UserId,
 ) -> sqlx::Result<Option<PartyView>> {
-    let found = query_scalar::<_, Option<String>>(FIND).bind(viewer.get()).bind(id.get());
-    let found = found.fetch_one(read).await?;
-    let Some(summary) = read_summaries(found.as_deref())?.pop() else {
+    let row = query_as::<_, ViewRow>(FIND).bind(viewer.get()).bind(id.get()).fetch_optional(read).await?;
+    view(read, row, Some(viewer), false).await
+}
+
+/// The party with that link, if the link opens it to `viewer`; `None` as a viewer is a visitor who is logged out.
+pub(super) async fn find_by_invitation<D: Dialect>(
+    read: &ReadPool<D>,
+    token: InvitationToken,
+    viewer: Option<UserId>,
+) -> sqlx::Result<Option<PartyView>> {
+    let found = query_as::<_, ViewRow>(FIND_BY_INVITATION).bind(viewer.map(UserId::get)).bind(token.to_string());
+    view(read, found.fetch_optional(read).await?, viewer, true).await
+}
+
+async fn view<D: Dialect>(
+    read: &ReadPool<D>,
+    row: Option<ViewRow>,
+    viewer: Option<UserId>,
+    has_link: bool,
+) -> sqlx::Result<Option<PartyView>> {
+    let Some(row) = row else { return Ok(None) };
+    let id = row.id;
+    let Some(summary) = read_summaries(Some(&row.summary))?.pop() else { return Ok(None) };
+    let is_host = viewer == Some(summary.host);
+    if viewer.is_some() && !is_host && !summary.visibility.is_open_to(summary.my_answer, has_link) {
         return Ok(None);
-    };
-    let guests = query_as::<_, GuestRow>(LIST_GUESTS).bind(id.get()).fetch_all(read).await?;
-    let guests = guests.into_iter().map(GuestRow::parse).collect::<sqlx::Result<_>>()?;
-    Ok(Some(PartyView { summary, guests }))
+    }
+    let guests = query_as::<_, GuestRow>(LIST_GUESTS).bind(id).fetch_all(read).await?;
+    let knows_address = is_host || summary.my_answer.is_some_and(|answer| answer.seats_held() > 0);
+    let address = row.address.filter(|_| knows_address).map(Address::from_stored);
+    let invitation = row.invitation.filter(|_| is_host).map(|token| InvitationToken::parse(&token));
+    Ok(Some(PartyView {
+        summary,
+        guests: guests.into_iter().map(GuestRow::parse).collect::<sqlx::Result<_>>()?,
+        details: row.details.map(Details::from_stored).transpose().map_err(corrupt("parties", "details", id))?,
+        address: address.transpose().map_err(corrupt("parties", "address", id))?,
+        invitation: invitation.transpose().map_err(corrupt("parties", "invitation", id))?,
+        sequence: u32::try_from(row.sequence).map_err(corrupt("parties", "sequence", id))?,
+    }))
 }
 
 #[cfg(test)]
@@ -65,7 +120,7 @@ mod tests {
 
     #[tokio::test]
     async fn statements_of_a_party_use_indexes() {
-        for sql in [FIND, LIST_GUESTS] {
+        for sql in [FIND, FIND_BY_INVITATION, LIST_GUESTS] {
             assert_uses_indexes(sql).await;
         }
     }

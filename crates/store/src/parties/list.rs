@@ -1,25 +1,29 @@
-//! Lists of parties by keyset pagination: the upcoming ones, the soonest first, then the past ones, the latest first.
+//! Lists of parties by keyset pagination: those that are not over, the soonest first, then those that are over, the latest
+//! first.
 //!
-//! Both parts are read by one statement, each by an index. A search or the filter for free seats reads every party on its
-//! way; so in all parties it begins the past part only where the upcoming one did not fill the page.
+//! Both parts are read by one statement, each by an index. A search reads every party on its way; so it begins the second part
+//! only where the first did not fill the page.
 
-mod search;
 pub(crate) mod statements;
 
 use std::cmp::max;
 
-use domain::party::{PartyCursor, PartyQuery, PartySummary, Scope};
+use domain::party::{PartyCursor, PartyEnd, PartyFilter, PartyQuery, PartySummary, Phase};
 use domain::user::UserId;
-use domain::{Page, PageSize, Timestamp};
+use domain::{Page, PageSize, SearchWords, Timestamp};
 use sqlx::{query_as, query_scalar};
 
-use self::search::Search;
-use self::statements::{LIST, LIST_ATTENDED, LIST_HOSTED, SEARCH_PAST, SEARCH_UPCOMING};
+use self::statements::{LIST, LIST_ATTENDED, LIST_HOSTED, LIST_OWN, SEARCH_NOT_OVER, SEARCH_OVER, SEARCH_WITH_SEAT};
 use super::summary::read_summaries;
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
+use crate::statements::PerEngine;
 
-/// The page of `query` after `after`. One statement; a search in all parties takes up to two.
+/// More bytes than the search key of any party has: a key has 767 characters before it is decomposed, which makes at most 18
+/// characters of four bytes from one.
+const MAX_WORD_BYTES: usize = 64 * 1024;
+
+/// The page of `query` after `after`. One statement; a search takes up to two.
 pub(super) async fn list<D: Dialect>(
     database: &OpenDatabase<D>,
     query: &PartyQuery,
@@ -28,17 +32,14 @@ pub(super) async fn list<D: Dialect>(
     after: Option<PartyCursor>,
     size: PageSize,
 ) -> sqlx::Result<Page<PartySummary, PartyCursor>> {
-    let Some(search) = Search::parse(&query.search) else {
-        return Ok(Page::from_rows(Vec::new(), size, |party| cursor(party, now)));
-    };
-    let (upcoming, past) = start_positions(after, now);
-    let list = List { database, viewer, search, only_with_seats: query.has_free_seats, upcoming, past };
-    let rows = size.rows_and_one();
-    let parties = match query.scope {
-        Scope::All if list.is_filtered() => list.search(rows).await?,
-        Scope::All => list.read(LIST, None, rows).await?,
-        Scope::HostedBy(user) => list.read(LIST_HOSTED, Some(user), rows).await?,
-        Scope::AttendedBy(user) => list.read(LIST_ATTENDED, Some(user), rows).await?,
+    let (first, over) = start_positions(after, now);
+    let list = List { database, viewer, now, first, over, rows: size.rows_and_one() };
+    let parties = match query {
+        PartyQuery::Listed(filter) if *filter == PartyFilter::default() => list.read(LIST, None).await?,
+        PartyQuery::Listed(filter) => list.search(filter).await?,
+        PartyQuery::HostedBy(user) if *user == viewer => list.read(LIST_OWN, None).await?,
+        PartyQuery::HostedBy(user) => list.read(LIST_HOSTED, Some(*user)).await?,
+        PartyQuery::AttendedBy(user) => list.read(LIST_ATTENDED, Some(*user)).await?,
     };
     Ok(Page::from_rows(parties, size, |party| cursor(party, now)))
 }
@@ -46,14 +47,15 @@ pub(super) async fn list<D: Dialect>(
 /// The start in milliseconds and the id of a party, after which a list begins.
 pub(super) type Position = (i64, i64);
 
-/// Where the upcoming and the past part of the page after `after` begin. A party that begins now is past.
+/// Where the parties that are not over and those that are over begin on the page after `after`.
 pub(super) fn start_positions(after: Option<PartyCursor>, now: Timestamp) -> (Position, Position) {
     let position = |cursor: PartyCursor| (cursor.starts_at.as_millis(), cursor.id.get());
     let end = (i64::MAX, i64::MAX);
-    let (soonest, latest) = ((now.as_millis(), i64::MAX), (now.as_millis(), i64::MIN));
+    let earliest = ((now - PartyEnd::MAX_DURATION).as_millis(), i64::MAX);
+    let latest = (now.as_millis(), i64::MIN);
     match after {
-        None => (soonest, latest),
-        Some(after) if !after.is_past => (max(soonest, position(after)), latest),
+        None => (earliest, latest),
+        Some(after) if !after.is_past => (max(earliest, position(after)), latest),
         Some(after) if after.starts_at <= now => (end, position(after)),
         Some(_) => (end, latest),
     }
@@ -61,69 +63,74 @@ pub(super) fn start_positions(after: Option<PartyCursor>, now: Timestamp) -> (Po
 
 /// The cursor after `party`.
 pub(super) fn cursor(party: &PartySummary, now: Timestamp) -> PartyCursor {
-    let date = &party.heading.date;
-    PartyCursor { is_past: date.has_begun(now), starts_at: date.starts_at(), id: party.id }
+    PartyCursor { is_past: party.phase(now) == Phase::Over, starts_at: party.heading.date.starts_at(), id: party.id }
 }
 
 /// The parameters that the statements of a list share.
 struct List<'e, D: Dialect> {
     database: &'e OpenDatabase<D>,
     viewer: UserId,
-    search: Search,
-    only_with_seats: bool,
-    upcoming: Position,
-    past: Position,
+    now: Timestamp,
+    first: Position,
+    over: Position,
+    rows: i64,
 }
 
 impl<D: Dialect> List<'_, D> {
-    fn is_filtered(&self) -> bool {
-        self.search.pattern.is_some() || self.only_with_seats
-    }
-
-    /// Reads the upcoming part, and the past part where rows are missing, on the search pool.
-    async fn search(&self, rows: i64) -> sqlx::Result<Vec<PartySummary>> {
-        let mut parties = self.search_part(SEARCH_UPCOMING, self.upcoming, rows).await?;
-        let missing = rows - i64::try_from(parties.len()).unwrap_or(i64::MAX);
+    /// Reads the part that is not over, and the other where rows are missing, on the search pool. A party with a seat for the
+    /// viewer is upcoming.
+    async fn search(&self, filter: &PartyFilter) -> sqlx::Result<Vec<PartySummary>> {
+        let words = &filter.words;
+        if words.as_slice().iter().any(|word| word.len() > MAX_WORD_BYTES) {
+            return Ok(Vec::new());
+        }
+        if filter.has_seat_for_viewer {
+            return self.search_part(SEARCH_WITH_SEAT, words, self.first, self.rows).await;
+        }
+        let mut parties = self.search_part(SEARCH_NOT_OVER, words, self.first, self.rows).await?;
+        let missing = self.rows - i64::try_from(parties.len()).unwrap_or(i64::MAX);
         if missing > 0 {
-            parties.extend(self.search_part(SEARCH_PAST, self.past, missing).await?);
+            parties.extend(self.search_part(SEARCH_OVER, words, self.over, missing).await?);
         }
         Ok(parties)
     }
 
     async fn search_part(
         &self,
-        sql: &'static str,
+        sql: PerEngine,
+        words: &SearchWords,
         (starts_at, id): Position,
         rows: i64,
     ) -> sqlx::Result<Vec<PartySummary>> {
-        let statement = query_scalar::<_, Option<String>>(sql)
+        let mut statement = query_scalar::<_, Option<String>>(D::pick(sql.sqlite, sql.postgres))
             .bind(self.viewer.get())
+            .bind(self.now.as_millis())
             .bind(starts_at)
             .bind(id)
-            .bind(self.search.pattern.as_deref())
-            .bind(i64::from(self.only_with_seats))
             .bind(rows);
+        for word in 0..SearchWords::MAX {
+            statement = statement.bind(words.as_slice().get(word).map(String::as_str));
+        }
         read_summaries(statement.fetch_one(&self.database.searches).await?.as_deref())
     }
 
     /// Reads both parts.
-    async fn read(&self, sql: &'static str, user: Option<UserId>, rows: i64) -> sqlx::Result<Vec<PartySummary>> {
+    async fn read(&self, sql: &'static str, user: Option<UserId>) -> sqlx::Result<Vec<PartySummary>> {
         let statement = query_as::<_, (Option<String>, Option<String>)>(sql)
             .bind(self.viewer.get())
-            .bind(self.upcoming.0)
-            .bind(self.upcoming.1)
-            .bind(self.search.pattern.as_deref())
-            .bind(i64::from(self.only_with_seats))
-            .bind(rows)
-            .bind(self.past.0)
-            .bind(self.past.1);
+            .bind(self.now.as_millis())
+            .bind(self.first.0)
+            .bind(self.first.1)
+            .bind(self.rows)
+            .bind(self.over.0)
+            .bind(self.over.1);
         let statement = match user {
             Some(user) => statement.bind(user.get()),
             None => statement,
         };
-        let (upcoming, past) = statement.fetch_one(&self.database.read).await?;
-        let mut parties = read_summaries(upcoming.as_deref())?;
-        parties.extend(read_summaries(past.as_deref())?);
+        let (not_over, over) = statement.fetch_one(&self.database.read).await?;
+        let mut parties = read_summaries(not_over.as_deref())?;
+        parties.extend(read_summaries(over.as_deref())?);
         Ok(parties)
     }
 }
@@ -135,7 +142,7 @@ mod tests {
 
     #[tokio::test]
     async fn lists_are_read_in_index_order() {
-        for sql in [LIST, SEARCH_UPCOMING, SEARCH_PAST, LIST_HOSTED] {
+        for sql in [LIST, SEARCH_NOT_OVER.sqlite, SEARCH_OVER.sqlite, SEARCH_WITH_SEAT.sqlite, LIST_OWN] {
             assert_uses_indexes(sql).await;
         }
     }

@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use domain::party::{
-    HomeView, NewParty, Outcome, PartyChange, PartyCursor, PartyId, PartyQuery, PartyRepository, PartySummary,
-    PartyView, ProfileCursors, ProfileView, UpdateError,
+    HomeView, Invitation, InvitationToken, NewParty, Outcome, PartyChange, PartyCursor, PartyId, PartyQuery,
+    PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, UpdateError,
 };
 use domain::user::UserId;
 use domain::{Page, PageSize, StoreError, Timestamp};
 
-use super::{add, find, list, update, views};
+use super::{add, find, invitation, list, update, views};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::error::into_store_error;
@@ -30,6 +30,26 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
 
     async fn find(&self, id: PartyId, viewer: UserId) -> Result<Option<PartyView>, StoreError> {
         find::find(&self.database.read, id, viewer).await.map_err(into_store_error)
+    }
+
+    async fn find_by_invitation(
+        &self,
+        token: InvitationToken,
+        viewer: UserId,
+    ) -> Result<Option<PartyView>, StoreError> {
+        find::find_by_invitation(&self.database.read, token, Some(viewer)).await.map_err(into_store_error)
+    }
+
+    async fn find_invitation(&self, token: InvitationToken) -> Result<Option<Invitation>, StoreError> {
+        let found = find::find_by_invitation(&self.database.read, token, None).await.map_err(into_store_error)?;
+        Ok(found.map(Invitation::from))
+    }
+
+    async fn replace_invitation(&self, id: PartyId, host: UserId, new: InvitationToken) -> Result<bool, StoreError> {
+        let replaced = self.database.writer.write((id, host, new), |connection, input| {
+            Box::pin(async move { Ok(invitation::replace::<D>(connection, *input).await?) })
+        });
+        Ok(replaced.await?)
     }
 
     async fn list(
@@ -59,6 +79,16 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
 
     async fn update(&self, id: PartyId, guest: Option<UserId>, change: PartyChange) -> Result<Outcome, UpdateError> {
         let updated = self.database.writer.write((id, guest, change), update::update::<D>).await;
+        updated.map_err(|error| error.refusal().unwrap_or_else(UpdateError::from))
+    }
+
+    async fn update_by_invitation(
+        &self,
+        token: InvitationToken,
+        guest: UserId,
+        change: PartyChange,
+    ) -> Result<Outcome, UpdateError> {
+        let updated = self.database.writer.write((token, guest, change), update::update_by_invitation::<D>).await;
         updated.map_err(|error| error.refusal().unwrap_or_else(UpdateError::from))
     }
 }

@@ -1,7 +1,9 @@
 //! How rows of `parties` and `rsvps` are parsed and written. Which rows is decided by each statement.
 
 use domain::Timestamp;
-use domain::party::{Answer, Heads, PartyDate, PartyHeading, PartyState, PartySummary, Seats, SeatsError, Zone};
+use domain::party::{
+    Answer, Heads, PartyDate, PartyHeading, PartyState, PartySummary, Seats, SeatsError, Visibility, Zone,
+};
 use sqlx::FromRow;
 
 use super::delimited_rows::DelimitedRow;
@@ -34,6 +36,8 @@ pub(crate) struct PartyRow {
     starts_at: i64,
     state: String,
     pub(super) rsvp_deadline: i64,
+    pub(super) ends_at: i64,
+    visibility: String,
     seats: i64,
     taken: i64,
 }
@@ -49,6 +53,8 @@ impl PartyRow {
             starts_at: row.integer()?,
             state: row.text()?.to_owned(),
             rsvp_deadline: row.integer()?,
+            ends_at: row.integer()?,
+            visibility: row.text()?.to_owned(),
             seats: row.integer()?,
             taken: row.integer()?,
         })
@@ -68,6 +74,15 @@ impl PartyRow {
             "scheduled" => Ok(PartyState::Scheduled),
             "cancelled" => Ok(PartyState::Cancelled),
             _ => Err(corrupt("parties", "state", self.id)("neither scheduled nor cancelled")),
+        }
+    }
+
+    pub(crate) fn visibility(&self) -> sqlx::Result<Visibility> {
+        match self.visibility.as_str() {
+            "listed" => Ok(Visibility::Listed),
+            "by-link" => Ok(Visibility::ByLink),
+            "by-invitation" => Ok(Visibility::ByInvitation),
+            _ => Err(corrupt("parties", "visibility", self.id)("it is not a visibility")),
         }
     }
 
@@ -91,6 +106,15 @@ pub(super) fn state_column(state: PartyState) -> &'static str {
     match state {
         PartyState::Scheduled => "scheduled",
         PartyState::Cancelled => "cancelled",
+    }
+}
+
+/// The value of the column `visibility`.
+pub(super) fn visibility_column(visibility: Visibility) -> &'static str {
+    match visibility {
+        Visibility::Listed => "listed",
+        Visibility::ByLink => "by-link",
+        Visibility::ByInvitation => "by-invitation",
     }
 }
 

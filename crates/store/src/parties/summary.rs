@@ -15,6 +15,7 @@ macro_rules! summary_row {
     () => {
         "concat(party.id, '\u{1f}', party.host_id, '\u{1f}', host.username, '\u{1f}', party.local_time, '\u{1f}',
             party.zone, '\u{1f}', party.starts_at, '\u{1f}', party.state, '\u{1f}', party.rsvp_deadline, '\u{1f}',
+            party.ends_at, '\u{1f}', party.visibility, '\u{1f}',
             party.seats, '\u{1f}', party.taken, '\u{1f}', party.venue, '\u{1f}', party.main_dish, '\u{1f}',
             mine.id, '\u{1f}', mine.answer, '\u{1f}', mine.heads, '\u{1f}', mine.place, '\u{1f}', party.first_guests)"
     };
@@ -44,7 +45,9 @@ fn summary(mut row: DelimitedRow<'_>) -> sqlx::Result<PartySummary> {
         venue,
         main_dish,
         state: party.state()?,
+        ends_at: Timestamp::from_millis(party.ends_at),
         rsvp_deadline: Timestamp::from_millis(party.rsvp_deadline),
+        visibility: party.visibility()?,
         seats: party.seats()?,
         taken: party.taken()?,
         heading: party.heading()?,

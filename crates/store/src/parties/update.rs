@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use domain::Timestamp;
-use domain::party::{Answer, GuestList, Outcome, Party, PartyChange, PartyId, UpdateError};
+use domain::party::{Answer, GuestList, InvitationToken, Outcome, Party, PartyChange, PartyId, UpdateError};
 use domain::user::UserId;
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as};
 
-use super::row::{PartyRow, answer, answer_columns, first_guests, state_column};
+use super::invitation;
+use super::row::{PartyRow, answer, answer_columns, first_guests, state_column, visibility_column};
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
 use crate::error::corrupt;
@@ -19,7 +20,7 @@ statements! {
     const LOCK: OnPostgres = OnPostgres("SELECT id FROM parties WHERE id = $1 FOR NO KEY UPDATE");
 
     const LOAD: &str = "SELECT parties.id, host_id, username AS host, local_time, zone, starts_at, state, rsvp_deadline,
-            seats, taken, max_companions, last_place
+            ends_at, visibility, seats, taken, max_companions, last_place
         FROM parties JOIN users ON users.id = host_id
         WHERE parties.id = $1";
 
@@ -30,9 +31,15 @@ statements! {
         SELECT id, guest_id, answer, heads, place FROM rsvps
         WHERE party_id = $1 AND answer = 'waitlisted'";
 
+    /// What an RSVP changes. It names no column of an index but that of a free seat: SQLite writes each index again of which a
+    /// column is named.
+    const SAVE_SEATS: &str = concat!("UPDATE parties
+        SET taken = $2, last_place = $3, first_guests = ", first_guests!(), "
+        WHERE id = $1");
+
     const SAVE: &str = concat!("UPDATE parties
         SET local_time = $2, zone = $3, starts_at = $4, state = $5, rsvp_deadline = $6, seats = $7, taken = $8,
-            max_companions = $9, last_place = $10, first_guests = ", first_guests!(), "
+            max_companions = $9, last_place = $10, ends_at = $11, visibility = $12, first_guests = ", first_guests!(), "
         WHERE id = $1");
 
     const SAVE_ANSWER: &str = "INSERT INTO rsvps (party_id, guest_id, answer, heads, place) VALUES ($1, $2, $3, $4, $5)
@@ -40,21 +47,43 @@ statements! {
         SET answer = excluded.answer, heads = excluded.heads, place = excluded.place";
 }
 
+type Updated<'j> = BoxFuture<'j, Result<Outcome, WriteError<UpdateError>>>;
+
 /// The job of [`domain::party::PartyRepository::update`].
 pub(super) fn update<'j, D: Dialect>(
     connection: &'j mut D::Connection,
     (id, guest, change): &'j (PartyId, Option<UserId>, PartyChange),
-) -> BoxFuture<'j, Result<Outcome, WriteError<UpdateError>>> {
+) -> Updated<'j> {
+    Box::pin(async move { run::<D>(connection, *id, *guest, change).await })
+}
+
+/// The job of [`domain::party::PartyRepository::update_by_invitation`].
+pub(super) fn update_by_invitation<'j, D: Dialect>(
+    connection: &'j mut D::Connection,
+    (token, guest, change): &'j (InvitationToken, UserId, PartyChange),
+) -> Updated<'j> {
     Box::pin(async move {
-        lock::<D>(connection, *id).await?;
-        let Some(stored) = StoredParty::load::<D>(connection, *id, *guest).await? else {
-            return Err(WriteError::Refused(UpdateError::NotFound));
-        };
-        let mut party = stored.party.clone();
-        let outcome = change(&mut party).map_err(|refusal| WriteError::Refused(refusal.into()))?;
-        stored.save::<D>(connection, &party).await?;
-        Ok(outcome)
+        match invitation::find_id::<D>(connection, *token).await? {
+            Some(id) => run::<D>(connection, id, Some(*guest), change).await,
+            None => Err(WriteError::Refused(UpdateError::NotFound)),
+        }
     })
+}
+
+async fn run<D: Dialect>(
+    connection: &mut D::Connection,
+    id: PartyId,
+    guest: Option<UserId>,
+    change: &PartyChange,
+) -> Result<Outcome, WriteError<UpdateError>> {
+    lock::<D>(connection, id).await?;
+    let Some(stored) = StoredParty::load::<D>(connection, id, guest).await? else {
+        return Err(WriteError::Refused(UpdateError::NotFound));
+    };
+    let mut party = stored.party.clone();
+    let outcome = change(&mut party).map_err(WriteError::Refused)?;
+    stored.save::<D>(connection, &party).await?;
+    Ok(outcome)
 }
 
 /// Makes every other change of the party wait. It is a statement of its own, and the first: what PostgreSQL reads in the
@@ -116,7 +145,9 @@ impl StoredParty {
                 host: UserId::new(party.host_id),
                 heading: party.heading()?,
                 state: party.state()?,
+                ends_at: Timestamp::from_millis(party.ends_at),
                 rsvp_deadline: Timestamp::from_millis(party.rsvp_deadline),
+                visibility: party.visibility()?,
                 guests: guests.map_err(corrupt("parties", "taken", party.id))?,
             },
             last_place: row.last_place,
@@ -147,7 +178,14 @@ impl StoredParty {
                 query::<D>(SAVE_ANSWER).bind(party.id.get()).bind(guest.get()).bind(stored).bind(heads).bind(place);
             save.execute(&mut *connection).await?;
         }
-        if columns(party) == columns(&self.party) && last_place == self.last_place && !has_seats_changed {
+        if columns(party) == columns(&self.party) {
+            if party.guests.taken() == self.party.guests.taken() && last_place == self.last_place && !has_seats_changed
+            {
+                return Ok(());
+            }
+            let save =
+                query::<D>(SAVE_SEATS).bind(party.id.get()).bind(i64::from(party.guests.taken())).bind(last_place);
+            save.execute(connection).await?;
             return Ok(());
         }
         let date = &party.heading.date;
@@ -161,17 +199,19 @@ impl StoredParty {
             .bind(i64::from(party.guests.seats().get()))
             .bind(i64::from(party.guests.taken()))
             .bind(i64::from(party.guests.max_companions()))
-            .bind(last_place);
+            .bind(last_place)
+            .bind(party.ends_at.as_millis())
+            .bind(visibility_column(party.visibility));
         save.execute(connection).await?;
         Ok(())
     }
 }
 
-/// The columns of the party's own row that a rule may change.
+/// The columns of the party's own row that a rule may change, except those that an RSVP changes.
 fn columns(party: &Party) -> impl PartialEq {
-    let guests = &party.guests;
-    let totals = (guests.seats(), guests.taken(), guests.max_companions());
-    (party.heading.date.clone(), party.state, party.rsvp_deadline, totals)
+    let limits = (party.guests.seats(), party.guests.max_companions());
+    let times = (party.ends_at, party.rsvp_deadline);
+    (party.heading.date.clone(), party.state, times, party.visibility, limits)
 }
 
 #[cfg(test)]

@@ -3,125 +3,67 @@
 //! Each statement wakes SQLite's thread and waits for it. Parameters and joins are written as in
 //! [`list::statements`](super::list::statements).
 
-use domain::party::{HomeView, ProfileCursors, ProfileView};
+use domain::party::{HomeView, PartyEnd, ProfileCursors, ProfileView};
 use domain::user::UserId;
 use domain::{Page, PageSize, Timestamp};
 use sqlx::query_as;
 
 use super::delimited_rows;
+use super::list::statements::{not_over, over, page, with_seat_for_viewer};
 use super::list::{cursor, start_positions};
 use super::row::zone;
-use super::summary::{read_summaries, summary_row};
+use super::summary::read_summaries;
 use crate::engine::dialect::Dialect;
 use crate::engine::read_pool::ReadPool;
 use crate::statements::statements;
 
 statements! {
     /// The next party that the viewer hosts or attends, then the parties with a seat for the viewer: `$1` is the viewer, `$2` the
-    /// current time, `$3` the number of parties.
-    const HOME: &str = concat!("SELECT (
-            SELECT string_agg(delimited, '\u{1e}') FROM (
-                SELECT ", summary_row!(), " AS delimited
-                FROM (
-                    SELECT * FROM parties WHERE id IN (
-                        SELECT id FROM (
-                            SELECT id FROM parties
-                            WHERE host_id = $1 AND starts_at > $2 AND state = 'scheduled'
-                            ORDER BY starts_at, id LIMIT 1
-                        ) AS hosted
-                        UNION ALL
-                        SELECT id FROM (
-                            SELECT parties.id FROM rsvps AS seat CROSS JOIN parties
-                            WHERE seat.guest_id = $1 AND seat.answer = 'seated' AND parties.id = seat.party_id
-                                AND starts_at > $2 AND state = 'scheduled'
-                            ORDER BY starts_at, parties.id LIMIT 1
-                        ) AS attended
-                    )
+    /// current time, `$3` the number of parties, `$4` the earliest start of a party that may be under way.
+    const HOME: &str = concat!(
+        "SELECT (",
+        page!("party.id",
+            "SELECT * FROM parties WHERE id IN (
+                SELECT id FROM (
+                    SELECT id FROM parties
+                    WHERE host_id = $1 AND starts_at > $4 AND ends_at > $2 AND state = 'scheduled'
                     ORDER BY starts_at, id LIMIT 1
-                ) AS party
-                JOIN users AS host ON host.id = party.host_id
-                LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
-                ORDER BY party.id
-            ) AS page
-        ), (
-            SELECT string_agg(delimited, '\u{1e}') FROM (
-                SELECT ", summary_row!(), " AS delimited
-                FROM (
-                    SELECT * FROM parties
-                    WHERE starts_at > $2 AND rsvp_deadline > $2 AND state = 'scheduled' AND taken < seats AND host_id <> $1
-                        AND NOT EXISTS (
-                            SELECT 1 FROM rsvps
-                            WHERE party_id = parties.id AND guest_id = ($1 + 0) AND answer IN ('seated', 'removed')
-                        )
-                    ORDER BY starts_at, id LIMIT ($3 + 0)
-                ) AS party
-                JOIN users AS host ON host.id = party.host_id
-                LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
-                ORDER BY party.starts_at, party.id
-            ) AS page
-        )");
+                ) AS hosted
+                UNION ALL
+                SELECT id FROM (
+                    SELECT parties.id FROM rsvps AS seat CROSS JOIN parties
+                    WHERE seat.guest_id = $1 AND seat.answer = 'seated' AND parties.id = seat.party_id
+                        AND ends_at > $2 AND state = 'scheduled'
+                    ORDER BY starts_at, parties.id LIMIT 1
+                ) AS attended
+            )
+            ORDER BY starts_at, id LIMIT 1"),
+        "), (",
+        page!("party.starts_at, party.id",
+            "SELECT * FROM parties WHERE ", with_seat_for_viewer!(), " ORDER BY starts_at, id LIMIT ($3 + 0)"),
+        ")");
 
-    /// The upcoming and the past parties that the user hosts, then those that the user attends, then the zone of the party that the
-    /// user created last: `$1` is the user, `$2` the number of rows, and each pair up to `$10` is where a list begins.
-    const OWN_PROFILE: &str = concat!("SELECT (
-            SELECT string_agg(delimited, '\u{1e}') FROM (
-                SELECT ", summary_row!(), " AS delimited
-                FROM (
-                    SELECT parties.* FROM parties
-                    WHERE host_id = $1
-                        AND (parties.starts_at, parties.id) > ($3, $4)
-                    ORDER BY parties.starts_at, parties.id
-                    LIMIT ($2 + 0)
-                ) AS party
-                JOIN users AS host ON host.id = party.host_id
-                LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
-                ORDER BY party.starts_at, party.id
-            ) AS page
-        ), (
-            SELECT string_agg(delimited, '\u{1e}') FROM (
-                SELECT ", summary_row!(), " AS delimited
-                FROM (
-                    SELECT parties.* FROM parties
-                    WHERE host_id = $1
-                        AND parties.starts_at <= $5
-                        AND (parties.starts_at < $5 OR parties.id > $6)
-                    ORDER BY parties.starts_at DESC, parties.id
-                    LIMIT ($2 + 0)
-                ) AS party
-                JOIN users AS host ON host.id = party.host_id
-                LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
-                ORDER BY party.starts_at DESC, party.id
-            ) AS page
-        ), (
-            SELECT string_agg(delimited, '\u{1e}') FROM (
-                SELECT ", summary_row!(), " AS delimited
-                FROM (
-                    SELECT parties.* FROM rsvps AS seat CROSS JOIN parties
-                    WHERE seat.guest_id = $1 AND seat.answer = 'seated' AND parties.id = seat.party_id
-                        AND (parties.starts_at, parties.id) > ($7, $8)
-                    ORDER BY parties.starts_at, parties.id
-                    LIMIT ($2 + 0)
-                ) AS party
-                JOIN users AS host ON host.id = party.host_id
-                LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
-                ORDER BY party.starts_at, party.id
-            ) AS page
-        ), (
-            SELECT string_agg(delimited, '\u{1e}') FROM (
-                SELECT ", summary_row!(), " AS delimited
-                FROM (
-                    SELECT parties.* FROM rsvps AS seat CROSS JOIN parties
-                    WHERE seat.guest_id = $1 AND seat.answer = 'seated' AND parties.id = seat.party_id
-                        AND parties.starts_at <= $9
-                        AND (parties.starts_at < $9 OR parties.id > $10)
-                    ORDER BY parties.starts_at DESC, parties.id
-                    LIMIT ($2 + 0)
-                ) AS party
-                JOIN users AS host ON host.id = party.host_id
-                LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
-                ORDER BY party.starts_at DESC, party.id
-            ) AS page
-        ), (
+    /// The parties that the user hosts, then those that the user attends, each in two parts, then the zone of the party that the
+    /// user created last: `$1` is the user, `$2` the current time, `$3` the number of rows, and each pair up to `$11` is where a
+    /// part begins.
+    const OWN_PROFILE: &str = concat!(
+        "SELECT (",
+        page!("party.starts_at, party.id",
+            not_over!("parties WHERE host_id = $1", "$2", "$4", "$5", "($3 + 0)")),
+        "), (",
+        page!("party.starts_at DESC, party.id",
+            over!("parties WHERE host_id = $1", "$2", "$6", "$7", "($3 + 0)")),
+        "), (",
+        page!("party.starts_at, party.id",
+            not_over!("rsvps AS seat CROSS JOIN parties
+                WHERE seat.guest_id = $1 AND seat.answer = 'seated' AND parties.id = seat.party_id",
+                "$2", "$8", "$9", "($3 + 0)")),
+        "), (",
+        page!("party.starts_at DESC, party.id",
+            over!("rsvps AS seat CROSS JOIN parties
+                WHERE seat.guest_id = $1 AND seat.answer = 'seated' AND parties.id = seat.party_id",
+                "$2", "$10", "$11", "($3 + 0)")),
+        "), (
             SELECT concat(id, '\u{1f}', zone) FROM parties WHERE host_id = $1 ORDER BY id DESC LIMIT 1
         )");
 }
@@ -135,7 +77,8 @@ pub(super) async fn home<D: Dialect>(
 ) -> sqlx::Result<HomeView> {
     let rows = i64::try_from(size.rows()).unwrap_or(i64::MAX);
     let home = query_as::<_, (Option<String>, Option<String>)>(HOME);
-    let (next, open) = home.bind(viewer.get()).bind(now.as_millis()).bind(rows).fetch_one(read).await?;
+    let home = home.bind(viewer.get()).bind(now.as_millis()).bind(rows);
+    let (next, open) = home.bind((now - PartyEnd::MAX_DURATION).as_millis()).fetch_one(read).await?;
     Ok(HomeView { next: read_summaries(next.as_deref())?.pop(), open: read_summaries(open.as_deref())? })
 }
 
@@ -150,12 +93,13 @@ pub(super) async fn own_profile<D: Dialect>(
     after: ProfileCursors,
     size: PageSize,
 ) -> sqlx::Result<ProfileView> {
-    let mut statement = query_as::<_, OwnProfileRow>(OWN_PROFILE).bind(user.get()).bind(size.rows_and_one());
+    let mut statement =
+        query_as::<_, OwnProfileRow>(OWN_PROFILE).bind(user.get()).bind(now.as_millis()).bind(size.rows_and_one());
     for list in [after.hosted, after.attended] {
         let (upcoming, past) = start_positions(list, now);
         statement = statement.bind(upcoming.0).bind(upcoming.1).bind(past.0).bind(past.1);
     }
-    let (hosted_upcoming, hosted_past, attended_upcoming, attended_past, last) = statement.fetch_one(read).await?;
+    let (hosted_first, hosted_over, attended_first, attended_over, last) = statement.fetch_one(read).await?;
     let page = |upcoming: Option<String>, past: Option<String>| {
         let mut parties = read_summaries(upcoming.as_deref())?;
         parties.extend(read_summaries(past.as_deref())?);
@@ -166,8 +110,8 @@ pub(super) async fn own_profile<D: Dialect>(
         zone(row.text()?, party)
     });
     Ok(ProfileView {
-        hosted: page(hosted_upcoming, hosted_past)?,
-        attended: page(attended_upcoming, attended_past)?,
+        hosted: page(hosted_first, hosted_over)?,
+        attended: page(attended_first, attended_over)?,
         last_zone: last_zone.transpose()?,
     })
 }
@@ -187,12 +131,18 @@ mod tests {
     #[tokio::test]
     async fn views_read_no_rows_of_others() {
         for (sql, indexes) in [
-            (HOME, &["parties_to_come_by_host (host_id=? AND starts_at>?)", "parties_to_come (starts_at>?)"][..]),
+            (
+                HOME,
+                &[
+                    "parties_of_host (host_id=? AND starts_at>?)",
+                    "parties_with_a_seat (has_free_seat=? AND starts_at>?)",
+                ][..],
+            ),
             (
                 OWN_PROFILE,
                 &[
-                    "parties_to_come_by_host (host_id=?",
-                    "parties_past_by_host (host_id=? AND starts_at<?)",
+                    "parties_of_host (host_id=?",
+                    "parties_of_host_latest (host_id=? AND starts_at<?)",
                     "parties_by_host",
                 ],
             ),

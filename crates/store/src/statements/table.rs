@@ -72,6 +72,7 @@ pub fn all() -> Vec<NamedStatement> {
         [
             parties::add::statements(),
             parties::find::statements(),
+            parties::invitation::statements(),
             parties::list::statements::statements(),
             parties::update::statements(),
             parties::views::statements(),

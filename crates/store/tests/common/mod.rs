@@ -5,9 +5,12 @@
 pub mod damage;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use domain::credential::PasswordHash;
-use domain::party::{NewParty, PartyDate, PartyRepository, Seats, ShortText, Zone, parse_date, parse_time};
+use domain::party::{
+    InvitationToken, NewParty, PartyDate, PartyRepository, Seats, ShortText, Zone, parse_date, parse_time,
+};
 use domain::user::{Email, NewUser, User, Username};
 use domain::{AccountPorts, Timestamp};
 use sqlx::query_scalar;
@@ -95,14 +98,15 @@ pub async fn add_user(ports: &AccountPorts, name: &str) -> User {
 /// A party a year after [`NOW`].
 pub fn party_of(host: &User, seats: u32) -> NewParty {
     let (day, time) = (parse_date("2031-01-15").unwrap(), parse_time("19:00").unwrap());
-    NewParty {
-        host: host.id,
-        date: PartyDate::resolve(day, time, Zone::parse("Europe/Berlin").unwrap()).unwrap(),
-        venue: ShortText::parse("Chez Zoé").unwrap(),
-        main_dish: ShortText::parse("Lasagne").unwrap(),
-        seats: Seats::new(seats).unwrap(),
-        idempotency_key: None,
-    }
+    static COUNT: AtomicU64 = AtomicU64::new(1);
+    NewParty::new(
+        host.id,
+        PartyDate::resolve(day, time, Zone::parse("Europe/Berlin").unwrap()).unwrap(),
+        ShortText::parse("Chez Zoé").unwrap(),
+        ShortText::parse("Lasagne").unwrap(),
+        Seats::new(seats).unwrap(),
+        InvitationToken::new(u128::from(COUNT.fetch_add(1, Relaxed)).to_be_bytes()),
+    )
 }
 
 /// A time in March 2030.

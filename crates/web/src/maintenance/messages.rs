@@ -42,6 +42,7 @@ fn invariant_message(invariant: Invariant) -> &'static str {
         Invariant::PlaceIsUnique => "two guests of the party have the same place in its order",
         Invariant::FirstGuestsAreCurrent => "first_guests does not name the two guests who were seated first",
         Invariant::PlaceIsInRange => "a guest's place in the order is not among those that the party has given",
+        Invariant::EndIsAfterStart => "the end is not within 72 hours after the start",
         Invariant::DeadlineIsBeforeStart => "the RSVP deadline is after the start",
         Invariant::TimestampIsInRange => "a time before 1970 or after 9999",
     }

@@ -1,7 +1,7 @@
 //! How a party is described: its seats, its guests, when it begins, and why it takes no RSVPs.
 
 use domain::Timestamp;
-use domain::party::{PartyHeading, PartyState, PartySummary, PartyView, Refusal};
+use domain::party::{PartyHeading, PartyState, PartySummary, PartyView, Phase, Refusal};
 use domain::user::Username;
 
 use super::refusal;
@@ -70,25 +70,29 @@ fn isolated(name: &Username) -> String {
     if name.as_str().contains(is_right_to_left) { format!("\u{2068}{name}\u{2069}") } else { name.to_string() }
 }
 
-/// Why the party takes no RSVPs; `None` while it does. The reasons are tried in the order of the RSVP rules.
+/// Why the party takes no RSVPs; `None` while it does. A cancelled party never begins, but is over at its end.
 pub(crate) fn closed_reason(party: &PartySummary, now: Timestamp) -> Option<String> {
     let PartyHeading { host, date } = &party.heading;
-    if date.has_begun(now) {
-        return Some(refusal(&Refusal::Past));
-    }
-    if party.state == PartyState::Cancelled {
-        return Some(refusal(&Refusal::Cancelled { host: host.clone() }));
+    match (party.phase(now), party.state) {
+        (Phase::Over, _) => return Some(refusal(&Refusal::Over)),
+        (_, PartyState::Cancelled) => return Some(refusal(&Refusal::Cancelled { host: host.clone() })),
+        (Phase::UnderWay, PartyState::Scheduled) => return Some(refusal(&Refusal::Begun)),
+        (Phase::Upcoming, PartyState::Scheduled) => {}
     }
     let deadline = || date.at_in_same_zone(party.rsvp_deadline);
     (!party.is_open(now)).then(|| refusal(&Refusal::Closed { deadline: deadline(), host: host.clone() }))
 }
 
-/// The label of a party that is cancelled or over; `None` for an upcoming one.
+/// The label of a party that is cancelled, under way or over; `None` for an upcoming one.
 pub(crate) fn ended_label(party: &PartySummary, now: Timestamp) -> Option<&'static str> {
     if party.state == PartyState::Cancelled {
         return Some("Cancelled");
     }
-    party.heading.date.has_begun(now).then_some("It's over")
+    match party.phase(now) {
+        Phase::Upcoming => None,
+        Phase::UnderWay => Some("It has begun"),
+        Phase::Over => Some("It's over"),
+    }
 }
 
 /// The date of a party on its card: "Saturday 14 March, 19:00". The year and the zone are added where the day and the month

@@ -56,7 +56,8 @@ fn time_until_party_is_in_days_weeks_months_or_years() {
 fn each_refusal_has_its_sentence() {
     let PartyHeading { host, date } = heading();
     for (reason, sentence) in [
-        (Refusal::Past, "That dinner party has already happened."),
+        (Refusal::Over, "That dinner party has already happened."),
+        (Refusal::Begun, "That dinner party has already begun."),
         (Refusal::Cancelled { host: host.clone() }, "Ada cancelled this dinner party."),
         (Refusal::IsHost, "You're hosting this one. Your seat is already counted."),
         (Refusal::Removed { host: host.clone() }, "You can't RSVP to this party. Ask Ada."),
@@ -92,26 +93,31 @@ fn seats_left_counts_free_seats() {
 }
 
 #[test]
-fn closed_reason_follows_the_order_of_the_rsvp_rules() {
+fn closed_reason_depends_on_phase_state_and_deadline() {
     let (open, start) = (party(10, &[]), heading().date.starts_at());
+    let end = open.ends_at;
     let before = Timestamp::from_millis(start.as_millis() - 60_000);
     assert_eq!(closed_reason(&open, before), None);
 
     let late = PartySummary { rsvp_deadline: before, ..open.clone() };
     let deadline_passed = "RSVPs closed on Saturday 14 March 2026, 18:59 (Berlin time). Ask Ada.";
     assert_eq!(closed_reason(&late, before).as_deref(), Some(deadline_passed));
+    assert_eq!(closed_reason(&late, start).as_deref(), Some("That dinner party has already begun."));
+    assert_eq!(closed_reason(&late, end).as_deref(), Some("That dinner party has already happened."));
     let cancelled = PartySummary { state: PartyState::Cancelled, ..late };
     assert_eq!(closed_reason(&cancelled, before).as_deref(), Some("Ada cancelled this dinner party."));
-    assert_eq!(closed_reason(&cancelled, start).as_deref(), Some("That dinner party has already happened."));
+    assert_eq!(closed_reason(&cancelled, start).as_deref(), Some("Ada cancelled this dinner party."));
+    assert_eq!(closed_reason(&cancelled, end).as_deref(), Some("That dinner party has already happened."));
 }
 
 #[test]
 fn cancelled_party_keeps_its_label_after_its_start() {
     let (open, start) = (party(10, &[]), heading().date.starts_at());
     let before = Timestamp::from_millis(start.as_millis() - 60_000);
-    assert_eq!([before, start].map(|now| ended_label(&open, now)), [None, Some("It's over")]);
+    let times = [before, start, open.ends_at];
+    assert_eq!(times.map(|now| ended_label(&open, now)), [None, Some("It has begun"), Some("It's over")]);
     let cancelled = PartySummary { state: PartyState::Cancelled, ..open };
-    assert_eq!([before, start].map(|now| ended_label(&cancelled, now)), [Some("Cancelled"); 2]);
+    assert_eq!(times.map(|now| ended_label(&cancelled, now)), [Some("Cancelled"); 3]);
 }
 
 #[test]

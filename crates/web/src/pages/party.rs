@@ -8,7 +8,7 @@ use accounts::web::{
 };
 use askama::Template;
 use domain::Timestamp;
-use domain::party::{Answer, Heads, PartyId, PartyState, PartySummary, PartyView};
+use domain::party::{Answer, Heads, PartyId, PartyState, PartySummary, PartyView, Phase};
 use domain::user::UserId;
 use poem::http::StatusCode;
 use poem::web::Path;
@@ -36,7 +36,7 @@ struct PartyPage<'a> {
     calendar: Option<CalendarLinks>,
     /// The time until the party begins; `None` if it has begun or is cancelled.
     until: Option<String>,
-    /// "Cancelled" or "It's over"; `None` for an upcoming party.
+    /// "Cancelled", "It has begun" or "It's over"; `None` for an upcoming party.
     ended: Option<&'static str>,
     /// Whether the party takes RSVPs.
     is_open: bool,
@@ -96,7 +96,7 @@ impl<'a> PartyPage<'a> {
             until: messages::time_until(party, now),
             ended: messages::ended_label(party, now),
             is_open: party.is_open(now),
-            is_past: has_begun,
+            is_past: party.phase(now) == Phase::Over,
             is_cancelled,
         }
     }

@@ -1,7 +1,7 @@
 //! The card whose button was pressed. The response leads back to the page of the card, which shows the message in the card.
 
 use accounts::web::{Fields, PageContext, Problem, ReturnPath};
-use domain::party::{PartyId, PartySummary};
+use domain::party::{PartyId, PartySummary, Phase};
 
 use super::State;
 use super::query::QueryParameters;
@@ -44,7 +44,7 @@ pub(super) fn of(page: &PageContext, query: &QueryParameters) -> Option<PartyId>
 }
 
 /// Adds the pressed party to a list that has it no longer, such as a list of seats for the viewer after the viewer took
-/// one. It gets the place that it had: by its start among the parties that have not begun.
+/// one. It gets the place that it had: by its start among the parties that are not over.
 pub(super) async fn add_missing(
     pressed: Option<PartyId>,
     parties: &mut Vec<PartySummary>,
@@ -58,7 +58,7 @@ pub(super) async fn add_missing(
     let Some(view) = state.parties.find(pressed, me.id).await? else { return Ok(()) };
     let (party, now) = (view.summary, state.parties.now());
     let order = |party: &PartySummary| (party.heading.date.starts_at(), party.id);
-    let is_after = |other: &PartySummary| other.heading.date.has_begun(now) || order(other) > order(&party);
+    let is_after = |other: &PartySummary| other.phase(now) == Phase::Over || order(other) > order(&party);
     let place = parties.iter().position(is_after).unwrap_or(parties.len());
     parties.insert(place, party);
     Ok(())

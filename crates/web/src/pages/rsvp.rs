@@ -2,8 +2,8 @@
 
 use accounts::web::{CurrentUser, Fields, Flash, Form, FormErrors, PageContext, PasswordFields, Problem, Submitted};
 use askama::Template;
-use domain::PageSize;
-use domain::party::{Heads, PartyId, PartyQuery, Scope, UpdateError};
+use domain::party::{Heads, PartyFilter, PartyId, PartyQuery, UpdateError};
+use domain::{Page, PageSize, SearchWords};
 use poem::http::StatusCode;
 use poem::{Request, Response, handler};
 
@@ -18,6 +18,8 @@ struct ListPage<'a> {
     page: &'a PageContext,
     rows: Vec<PartyRowView<'a>>,
     search: &'a str,
+    /// Why the search was refused. It is shown beside the search field, and no party is listed.
+    search_error: Option<&'static str>,
     has_free_seats: bool,
     per_page: usize,
     is_first: bool,
@@ -44,14 +46,19 @@ pub(crate) async fn list(
     let parameters = QueryParameters::of(request);
     let (search, has_free_seats) = (parameters.text("q"), parameters.is_ticked("seats"));
     let (after, size) = (parameters.cursor("after"), parameters.page_size());
-    let query = PartyQuery { scope: Scope::All, search: search.clone(), has_free_seats };
-    let mut found = state.parties.list(query, me.id, after, size).await?;
+    let filter = SearchWords::parse(&search).map(|words| PartyFilter { words, has_seat_for_viewer: has_free_seats });
+    let search_error = filter.is_err().then_some(messages::SEARCH_TOO_MANY_WORDS);
+    let mut found = match filter {
+        Ok(filter) => state.parties.list(PartyQuery::Listed(filter), me.id, after, size).await?,
+        Err(_) => Page { items: Vec::new(), next: None },
+    };
     let pressed = pressed::of(&page, &parameters);
     pressed::add_missing(pressed, &mut found.items, &page, &state).await?;
     let mut content = ListPage {
         rows: PartyRowView::all(&found.items, &page, state.parties.now()),
         page: &page,
         search: &search,
+        search_error,
         has_free_seats,
         per_page: size.rows(),
         is_first: after.is_none(),
@@ -59,8 +66,10 @@ pub(crate) async fn list(
         refused: refused_id(&page, &parameters),
     };
     pressed::mark(pressed, &mut content.rows);
-    let title = if content.refused.is_some() { messages::error_title(TITLE) } else { TITLE.to_owned() };
-    Ok(page.render_template(StatusCode::OK, &title, &content))
+    let has_error = content.refused.is_some() || search_error.is_some();
+    let title = if has_error { messages::error_title(TITLE) } else { TITLE.to_owned() };
+    let status = if search_error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+    Ok(page.render_template(status, &title, &content))
 }
 
 /// The Party ID that was refused; `None` for a page without a message.

@@ -3,7 +3,7 @@
 
 use accounts::web::{CurrentUser, FormErrors, PageContext, Problem, Submitted, permanent_redirect};
 use askama::Template;
-use domain::party::{PartyQuery, ProfileCursors, ProfileView, Scope};
+use domain::party::{PartyQuery, ProfileCursors, ProfileView};
 use domain::user::{User, Username};
 use domain::{Page, PageSize, Timestamp};
 use poem::http::StatusCode;
@@ -103,7 +103,7 @@ async fn load_profile(
     if user.id == me.id {
         return Ok(state.parties.own_profile(me.id, after, size).await?);
     }
-    let query = PartyQuery { scope: Scope::HostedBy(user.id), search: String::new(), has_free_seats: false };
+    let query = PartyQuery::HostedBy(user.id);
     let hosted = state.parties.list(query, me.id, after.hosted, size).await?;
     Ok(ProfileView { hosted, attended: Page { items: Vec::new(), next: None }, last_zone: None })
 }

@@ -6,9 +6,10 @@ test_support::on_both_engines! { TestApp:
     row_shows_the_whole_party
     upcoming_parties_come_first_across_all_pages
     per_page_is_limited_to_1_to_100_rows
-    search_ignores_case_in_host_dish_and_venue
+    search_finds_each_word_in_host_dish_and_venue
     search_takes_every_character_literally
-    seats_filter_hides_full_parties
+    ninth_word_of_a_search_is_refused_beside_the_field
+    seat_filter_lists_parties_with_a_seat_for_the_viewer
     empty_list_links_to_the_next_step
 }
 
@@ -103,7 +104,7 @@ async fn per_page_is_limited_to_1_to_100_rows(app: TestApp) {
     }
 }
 
-async fn search_ignores_case_in_host_dish_and_venue(app: TestApp) {
+async fn search_finds_each_word_in_host_dish_and_venue(app: TestApp) {
     let (ada, zoe) = (app.user("ada").await, app.user("Zoë").await);
     host(&ada, "ada", &[("main_dish", "Crème brûlée"), ("venue", "Straße 5")]).await;
     host(&zoe, "Zoë", &[("main_dish", "Soup"), ("venue", "Éire House")]).await;
@@ -117,7 +118,10 @@ async fn search_ignores_case_in_host_dish_and_venue(app: TestApp) {
         ("so\0up", &["2"]),
         ("o", &["2"]),
         ("soup 2", &[]),
-        ("ada crème", &[]),
+        ("creme", &["1"]),
+        ("brulee  ADA", &["1"]),
+        ("zoe soup", &["2"]),
+        ("soup ada", &[]),
     ] {
         let page = ada.get(&format!("/rsvp?{}", query("q", typed))).await;
         assert_eq!(
@@ -160,16 +164,34 @@ async fn search_takes_every_character_literally(app: TestApp) {
     assert_eq!((page.status, page.attributes("#q", "value")[0].len()), (200, 200));
 }
 
-async fn seats_filter_hides_full_parties(app: TestApp) {
+async fn ninth_word_of_a_search_is_refused_beside_the_field(app: TestApp) {
     let ada = app.user("ada").await;
+    host(&ada, "ada", &[]).await;
+    let words = "a b c d e f g h";
+    let page = ada.get(&format!("/rsvp?{}", query("q", words))).await;
+    assert_eq!((page.status, page.texts("#q-note").len()), (200, 0));
+    let words = "a b c d e f g h i";
+    let page = ada.get(&format!("/rsvp?{}", query("q", words))).await;
+    assert_eq!((page.status, page.texts("#q-note")), (422, vec!["Try fewer words.".to_owned()]));
+    assert_eq!(page.attributes("#q[aria-invalid=true][aria-describedby=q-note]", "value"), [words]);
+    assert!(party_ids(&page).is_empty(), "not the whole list");
+    let many = "x ".repeat(5000);
+    assert_eq!(ada.get(&format!("/rsvp?{}", query("q", &many))).await.status, 200, "a repeated word counts once");
+}
+
+async fn seat_filter_lists_parties_with_a_seat_for_the_viewer(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     for seats in ["1", "2", "1", "2"] {
         host(&ada, "ada", &[("number_seats", seats)]).await;
     }
-    assert_eq!(all_pages(&ada, "/rsvp?seats=1&per_page=1", party_ids).await, ["2", "4"]);
-    assert_eq!(ada.get("/rsvp?seats=1").await.attributes("#seats[checked]", "id"), ["seats"]);
-    assert!(ada.get("/rsvp").await.attributes("#seats[checked]", "id").is_empty());
-    app.seat("2", app.add_user("ben").await).await;
-    assert_eq!(party_ids(&ada.get("/rsvp?seats=1&q=rata").await), ["4"]);
+    assert!(party_ids(&ada.get("/rsvp?seats=1").await).is_empty(), "without own parties");
+    assert_eq!(all_pages(&ben, "/rsvp?seats=1&per_page=1", party_ids).await, ["2", "4"]);
+    assert_eq!(ben.get("/rsvp?seats=1").await.attributes("#seats[checked]", "id"), ["seats"]);
+    assert!(ben.get("/rsvp").await.attributes("#seats[checked]", "id").is_empty());
+    rsvp(&ben, "4").await;
+    assert_eq!(party_ids(&ben.get("/rsvp?seats=1&q=rata").await), ["2"], "without the party where Ben has a seat");
+    app.seat("2", app.add_user("cyd").await).await;
+    assert!(party_ids(&ben.get("/rsvp?seats=1&q=rata").await).is_empty(), "without a full party");
 }
 
 async fn empty_list_links_to_the_next_step(app: TestApp) {

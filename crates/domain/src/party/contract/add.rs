@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use super::{date, minutes, party_of, seats, short_text};
+use super::{date, invitation, minutes, party_of, seats, short_text};
 use crate::contract::{NOW, add_user, join_all};
 use crate::party::{
-    IdempotencyKey, NewParty, PartyDate, PartyHeading, PartyId, PartyRepository, PartyState, PartySummary, PartyView,
-    ProfileCursors, Zone, parse_date, parse_time,
+    Address, Details, IdempotencyKey, NewParty, PartyDate, PartyEnd, PartyHeading, PartyId, PartyRepository,
+    PartyState, PartySummary, PartyView, ProfileCursors, Visibility, Zone, parse_date, parse_time,
 };
 use crate::user::{User, UserId};
 use crate::{AccountPorts, PageSize, Timestamp};
@@ -17,6 +17,7 @@ pub async fn new_party_has_its_host_seated(accounts: &AccountPorts, parties: &dy
     let longest = short_text(&"ü".repeat(200));
     let party =
         NewParty { main_dish: longest.clone(), venue: short_text("O'Hara's <b>\"bar\"</b> \\ 🍝"), ..party_of(&ada) };
+    let party = NewParty { details: Details::parse("Bring\n\na chair").unwrap(), ..party };
 
     let id = parties.add(party.clone()).await.unwrap();
 
@@ -27,15 +28,20 @@ pub async fn new_party_has_its_host_seated(accounts: &AccountPorts, parties: &dy
         venue: party.venue,
         main_dish: longest,
         state: PartyState::Scheduled,
+        ends_at: minutes(29 * 60),
         rsvp_deadline: minutes(24 * 60),
+        visibility: Visibility::Listed,
         seats: party.seats,
         taken: 1,
         first_guests: vec![],
         my_answer: None,
     };
-    let expected = PartyView { summary, guests: vec![] };
-    assert_eq!(parties.find(id, ada.id).await.unwrap().as_ref(), Some(&expected));
-    assert_eq!(parties.find(id, ben.id).await.unwrap().as_ref(), Some(&expected));
+    let invitation = Some(party.invitation);
+    let details = party.details;
+    let of_host = PartyView { summary, guests: vec![], details, address: None, invitation, sequence: 0 };
+    assert_eq!(parties.find(id, ada.id).await.unwrap().as_ref(), Some(&of_host));
+    let of_ben = PartyView { invitation: None, ..of_host };
+    assert_eq!(parties.find(id, ben.id).await.unwrap(), Some(of_ben));
 }
 
 /// A local time that occurs twice, when clocks are set back, is stored with its instant. Neither is derived again.
@@ -122,13 +128,20 @@ pub async fn idempotency_key_with_other_content_adds_a_party(accounts: &AccountP
             ..first.clone()
         },
         NewParty { date: PartyDate::resolve(day, time, Zone::parse("UTC").unwrap()).unwrap(), ..first.clone() },
+        NewParty { ends_at: PartyEnd::of(&first.date, minutes(25 * 60)).unwrap(), ..first.clone() },
+        NewParty { details: Details::parse(&"ü".repeat(2000)).unwrap(), ..first.clone() },
+        NewParty { address: Address::parse("Linden Street 7").unwrap(), ..first.clone() },
+        NewParty { visibility: Visibility::ByLink, ..first.clone() },
     ] {
-        let ids = join_all((0..4).map(|_| parties.add(changed.clone()))).await;
+        let ids = join_all((0..4).map(|_| parties.add(NewParty { invitation: invitation(), ..changed.clone() }))).await;
         let other = *ids[0].as_ref().unwrap();
         assert!(other > id, "{changed:?}");
         assert!(ids.iter().all(|id| *id.as_ref().unwrap() == other), "concurrent: {ids:?}");
-        let stored = super::view(parties, other, &ada).await.summary;
+        let view = super::view(parties, other, &ada).await;
+        assert_eq!((view.details, view.address), (changed.details, changed.address));
+        let stored = view.summary;
         assert_eq!((stored.venue, stored.main_dish, stored.seats), (changed.venue, changed.main_dish, changed.seats));
+        assert_eq!((stored.ends_at, stored.visibility), (changed.ends_at.at(), changed.visibility));
     }
     assert_eq!(parties.add(first).await.unwrap(), id);
 }

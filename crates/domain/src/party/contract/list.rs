@@ -1,13 +1,20 @@
 //! Contract functions of `PartyRepository::list`.
 
-use super::{accept, date, decline, minutes, party_of, seats, set_answer, short_text};
+use super::{accept, change, date, decline, minutes, party_of, seats, set_answer, short_text};
 use crate::contract::{NOW, add_user};
-use crate::party::{Answer, Heads, NewParty, PartyCursor, PartyId, PartyQuery, PartyRepository, PartySummary, Scope};
+use crate::party::{
+    Answer, Details, Heads, NewParty, Outcome, Party, PartyCursor, PartyEnd, PartyFilter, PartyId, PartyQuery,
+    PartyRepository, PartyState, PartySummary, Visibility,
+};
 use crate::user::User;
-use crate::{AccountPorts, Page, PageSize};
+use crate::{AccountPorts, Page, PageSize, SearchWords};
 
 pub(super) fn everything() -> PartyQuery {
-    PartyQuery { scope: Scope::All, search: String::new(), has_free_seats: false }
+    PartyQuery::Listed(PartyFilter::default())
+}
+
+fn search(words: &str) -> PartyQuery {
+    PartyQuery::Listed(PartyFilter { words: SearchWords::parse(words).unwrap(), has_seat_for_viewer: false })
 }
 
 async fn page(
@@ -26,23 +33,46 @@ async fn all(parties: &dyn PartyRepository, query: PartyQuery, viewer: &User) ->
     page.items.iter().map(|party| party.id).collect()
 }
 
-/// Adds parties of `host` that begin the given numbers of minutes after `NOW`.
+/// Adds parties of one minute of `host` that begin the given numbers of minutes after `NOW`.
 pub(super) async fn add_at(parties: &dyn PartyRepository, host: &User, starts: &[i64]) -> Vec<PartyId> {
     let mut ids = vec![];
     for at in starts {
-        ids.push(parties.add(NewParty { date: date(minutes(*at)), ..party_of(host) }).await.unwrap());
+        let date = date(minutes(*at));
+        let ends_at = PartyEnd::of(&date, minutes(at + 1)).unwrap();
+        ids.push(parties.add(NewParty { date, ends_at, ..party_of(host) }).await.unwrap());
     }
     ids
 }
 
-/// Upcoming parties come first, the soonest on top; then past ones, the latest on top. At equal times the lower id
-/// comes first. A party that begins now is past.
-pub async fn upcoming_parties_precede_past_ones(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+/// Parties that are under way or upcoming come first, the soonest on top; then those that are over, the latest on top.
+/// At equal times the lower id comes first. A party that begins now is under way, and one that ends now is over.
+pub async fn parties_that_are_not_over_precede_those_that_are(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
     assert_eq!(all(parties, everything(), &ada).await, []);
-    let ids = add_at(parties, &ada, &[30, -10, 10, 0, 30, -10, -5000, 20]).await;
-    let expected = [2, 7, 0, 4, 3, 1, 5, 6].map(|n| ids[n]);
+    let ids = add_at(parties, &ada, &[30, -10, 10, 0, 30, -10, -5000, 20, -1]).await;
+    let expected = [3, 2, 7, 0, 4, 8, 1, 5, 6].map(|n| ids[n]);
     assert_eq!(all(parties, everything(), &ada).await, expected);
+}
+
+/// A party that began up to 72 hours ago and has not ended is on top, in every list and on the home page of its host.
+pub async fn party_under_way_for_days_is_on_top(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
+    let ids = add_at(parties, &ada, &[-4319, 5]).await;
+    let date = date(minutes(-4319)); // it ends in a minute
+    let ends_at = PartyEnd::of(&date, minutes(1)).unwrap();
+    let long = parties.add(NewParty { date, ends_at, ..party_of(&ada) }).await.unwrap();
+    for id in [ids[0], ids[1], long] {
+        set_answer(parties, id, ben.id, Answer::Seated(Heads::ONE)).await;
+    }
+    for query in [everything(), PartyQuery::HostedBy(ada.id), PartyQuery::AttendedBy(ben.id), search("lasagne")] {
+        for viewer in [&ada, &ben] {
+            assert_eq!(all(parties, query.clone(), viewer).await, [long, ids[1], ids[0]], "{query:?}");
+        }
+    }
+    for viewer in [&ada, &ben] {
+        let home = parties.home(viewer.id, NOW, PageSize::DEFAULT).await.unwrap();
+        assert_eq!(home.next.map(|party| party.id), Some(long));
+    }
 }
 
 /// Pages of every size list each party once. Only the last page has no cursor.
@@ -51,8 +81,7 @@ pub async fn pages_concatenate_to_whole_list(accounts: &AccountPorts, parties: &
     for id in add_at(parties, &ada, &[30, 30, 30, 10, -1, -1, -1, -20, 7, 30]).await {
         set_answer(parties, id, ben.id, Answer::Seated(Heads::ONE)).await; // also at past parties
     }
-    for scope in [Scope::All, Scope::HostedBy(ada.id), Scope::AttendedBy(ben.id)] {
-        let query = PartyQuery { scope, ..everything() };
+    for query in [everything(), search("lasagne"), PartyQuery::HostedBy(ada.id), PartyQuery::AttendedBy(ben.id)] {
         let whole = all(parties, query.clone(), &ben).await;
         assert_eq!(whole.len(), 10);
         for rows in [1, 2, 3, 6, 9, 10] {
@@ -66,7 +95,7 @@ pub async fn pages_concatenate_to_whole_list(accounts: &AccountPorts, parties: &
                 }
                 assert_eq!(page.items.len(), usize::try_from(rows).unwrap());
             }
-            assert_eq!(listed, whole, "{scope:?} by {rows}");
+            assert_eq!(listed, whole, "{query:?} by {rows}");
         }
     }
 }
@@ -145,39 +174,52 @@ pub async fn scope_lists_hosted_or_attended_parties(accounts: &AccountPorts, par
     accept(parties, by_ada[0], ben.id).await;
     accept(parties, by_ada[2], ben.id).await;
     decline(parties, by_ada[0], ben.id).await;
-    for (scope, expected) in [
-        (Scope::HostedBy(ada.id), vec![by_ada[2], by_ada[0], by_ada[1]]),
-        (Scope::HostedBy(ben.id), by_ben),
-        (Scope::AttendedBy(ada.id), vec![]),
-        (Scope::AttendedBy(ben.id), vec![by_ada[2]]),
+    for (query, expected) in [
+        (PartyQuery::HostedBy(ada.id), vec![by_ada[2], by_ada[0], by_ada[1]]),
+        (PartyQuery::HostedBy(ben.id), by_ben),
+        (PartyQuery::AttendedBy(ada.id), vec![]),
+        (PartyQuery::AttendedBy(ben.id), vec![by_ada[2]]),
     ] {
-        assert_eq!(all(parties, PartyQuery { scope, ..everything() }, &ada).await, expected, "{scope:?}");
+        assert_eq!(all(parties, query.clone(), &ada).await, expected, "{query:?}");
     }
 }
 
-/// A search compares caseless keys, also beyond ASCII.
-pub async fn search_matches_host_venue_and_dish_in_any_case(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+/// Each word of a search is found anywhere in the host, the dish, the venue or the first 300 code points of the details.
+/// Case, accents and the kind of apostrophe do not matter.
+pub async fn search_finds_each_word_in_host_dish_venue_or_details(
+    accounts: &AccountPorts,
+    parties: &dyn PartyRepository,
+) {
     let (ada, zoe) = (add_user(accounts, "Ada_L").await, add_user(accounts, "Zoé").await);
-    let first =
-        NewParty { venue: short_text("Große Straße 7"), main_dish: short_text("Crème brûlée"), ..party_of(&ada) };
+    let first = NewParty {
+        venue: short_text("Große Straße 7"),
+        main_dish: short_text("Crème brûlée"),
+        details: Details::parse(&format!("{}nan’s\nend", "x ".repeat(147))).unwrap(),
+        ..party_of(&ada)
+    };
     let first = parties.add(first).await.unwrap();
     let second =
         NewParty { venue: short_text("Kitchen"), main_dish: short_text("ΣΊΣΥΦΟΣ pie"), ..party_of(&zoe) };
     let second = parties.add(second).await.unwrap();
-    for (search, expected) in [
+    for (words, expected) in [
         ("", vec![first, second]),
         (" \t ", vec![first, second]),
         ("ada", vec![first]),
         ("ADA_l", vec![first]),
         ("zoe\u{301}", vec![second]),
+        ("zoe", vec![second]),
         ("GROSSE STRASSE", vec![first]),
-        ("CRÈME", vec![first]),
+        ("creme", vec![first]),
+        ("brulee  grosse ada nan's", vec![first]),
+        ("ada pie", vec![]),
+        ("nan’s", vec![first]),
+        ("end", vec![]), // beyond 300 code points
         ("σίσυφοσ", vec![second]),
         ("itche", vec![second]),
         ("kitchens", vec![]),
+        ("a e r g c b 7 0", vec![]),
     ] {
-        let query = PartyQuery { search: search.to_owned(), ..everything() };
-        assert_eq!(all(parties, query, &ada).await, expected, "{search:?}");
+        assert_eq!(all(parties, search(words), &ada).await, expected, "{words:?}");
     }
 }
 
@@ -189,8 +231,7 @@ pub async fn search_takes_every_character_literally(accounts: &AccountPorts, par
         parties.add(plain).await.unwrap();
         let odd = NewParty { venue: short_text(&format!("100{character} done")), ..party_of(&ada) };
         let odd = parties.add(odd).await.unwrap();
-        let query = PartyQuery { search: format!("0{character} D"), ..everything() };
-        assert_eq!(all(parties, query, &ada).await, [odd], "{character:?}");
+        assert_eq!(all(parties, search(&format!("0{character} D")), &ada).await, [odd], "{character:?}");
     }
 }
 
@@ -198,23 +239,80 @@ pub async fn search_takes_every_character_literally(accounts: &AccountPorts, par
 pub async fn search_for_impossible_text_finds_nothing(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
     parties.add(party_of(&ada)).await.unwrap();
-    for search in ["ada\0", "a\nb", &"a".repeat(465), &"%".repeat(16_384), &"ﷺ".repeat(100_000)] {
-        let query = PartyQuery { search: search.to_owned(), ..everything() };
-        assert_eq!(all(parties, query, &ada).await, []);
+    for words in ["ada\0x", "a\nb", &"a".repeat(765), &"%".repeat(16_384), &"ﷺ".repeat(100_000)] {
+        assert_eq!(all(parties, search(words), &ada).await, []);
     }
 }
 
-/// `has_free_seats` lists the parties with a free seat, whether RSVPs are open or not.
-pub async fn has_free_seats_lists_only_parties_with_a_free_seat(
+/// `has_seat_for_viewer` lists the upcoming parties with open RSVPs and a free seat that the viewer neither hosts nor attends, and
+/// from which the viewer was not removed (case P7). Words narrow it.
+pub async fn seat_filter_lists_only_parties_with_a_seat_for_the_viewer(
     accounts: &AccountPorts,
     parties: &dyn PartyRepository,
 ) {
-    let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
-    let mut ids = vec![];
-    for n in [1, 2, 3] {
-        ids.push(parties.add(NewParty { seats: seats(n), ..party_of(&ada) }).await.unwrap());
+    let (ada, ben, cyd) =
+        (add_user(accounts, "ada").await, add_user(accounts, "ben").await, add_user(accounts, "cyd").await);
+    let ids = add_at(parties, &ada, &[10, 20, 30, 40, 50, 60, 0, -10]).await;
+    add_at(parties, &ben, &[15]).await;
+    let full = parties.add(NewParty { seats: seats(1), ..party_of(&ada) }).await.unwrap();
+    let by_link = NewParty { visibility: Visibility::ByLink, ..party_of(&ada) };
+    set_answer(parties, parties.add(by_link).await.unwrap(), ben.id, Answer::Maybe).await;
+    set_answer(parties, ids[1], ben.id, Answer::Seated(Heads::ONE)).await;
+    set_answer(parties, ids[2], ben.id, Answer::Removed).await;
+    set_answer(parties, ids[3], ben.id, Answer::Declined).await;
+    for (id, rule) in [
+        (ids[4], (|party| party.state = PartyState::Cancelled) as fn(&mut Party)),
+        (ids[5], |party| party.rsvp_deadline = NOW),
+    ] {
+        let rule = move |party: &mut Party| {
+            rule(party);
+            Ok(Outcome::Maybe)
+        };
+        change(parties, id, cyd.id, rule).await.unwrap();
     }
-    accept(parties, ids[1], ben.id).await;
-    let query = PartyQuery { has_free_seats: true, ..everything() };
-    assert_eq!(all(parties, query, &ada).await, [ids[2]]);
+    let filter = |words| PartyFilter { words: SearchWords::parse(words).unwrap(), has_seat_for_viewer: true };
+    let found = all(parties, PartyQuery::Listed(filter("")), &ben).await;
+    assert_eq!(found, [ids[0], ids[3]]);
+    assert!(!found.contains(&full));
+    assert_eq!(all(parties, PartyQuery::Listed(filter("ada")), &ben).await, found);
+    assert_eq!(all(parties, PartyQuery::Listed(filter("ben")), &ben).await, []);
+    let first = page(parties, PartyQuery::Listed(filter("")), &ben, None, 1).await;
+    let second = page(parties, PartyQuery::Listed(filter("")), &ben, first.next, 1).await;
+    assert_eq!((first.items[0].id, second.items[0].id, second.next), (ids[0], ids[3], None));
+}
+
+/// A party that is not listed is in the lists of its host and of the users who have an answer to it, and in no search. In
+/// the lists of another user it is shown to those who may find it.
+pub async fn lists_have_no_party_that_the_viewer_may_not_find(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let mut users = vec![];
+    for name in ["ada", "ben", "cyd", "dan"] {
+        users.push(add_user(accounts, name).await);
+    }
+    let [ada, ben, cyd, dan] = [&users[0], &users[1], &users[2], &users[3]];
+    for visibility in [Visibility::ByLink, Visibility::ByInvitation] {
+        for starts_at in [-10, 10] {
+            let date = date(minutes(starts_at));
+            let ends_at = PartyEnd::of(&date, minutes(starts_at + 1)).unwrap();
+            let party = NewParty { date, ends_at, visibility, ..party_of(ada) };
+            let id = parties.add(party).await.unwrap();
+            set_answer(parties, id, ben.id, Answer::Seated(Heads::ONE)).await;
+            set_answer(parties, id, dan.id, Answer::Removed).await;
+        }
+    }
+    let open = add_at(parties, ada, &[5, -5]).await;
+    for viewer in [ada, ben, cyd, dan] {
+        assert_eq!(all(parties, everything(), viewer).await, open);
+        assert_eq!(all(parties, search("lasagne"), viewer).await, open);
+        let home = parties.home(viewer.id, NOW, PageSize::DEFAULT).await.unwrap();
+        assert!(home.open.iter().all(|party| open.contains(&party.id)));
+    }
+    for (viewer, hosted, attended) in [(ada, 6, 4), (ben, 6, 4), (cyd, 2, 0), (dan, 2, 0)] {
+        assert_eq!(all(parties, PartyQuery::HostedBy(ada.id), viewer).await.len(), hosted, "{}", viewer.username);
+        assert_eq!(all(parties, PartyQuery::AttendedBy(ben.id), viewer).await.len(), attended, "{}", viewer.username);
+    }
+    let order: Vec<_> = page(parties, PartyQuery::HostedBy(ada.id), ben, None, 9).await.items;
+    let starts: Vec<_> = order.iter().map(|party| party.heading.date.starts_at()).collect();
+    assert_eq!(starts, [5, 10, 10, -5, -10, -10].map(minutes));
+    let home = parties.home(ben.id, NOW, PageSize::DEFAULT).await.unwrap();
+    assert_eq!(home.next.unwrap().heading.date.starts_at(), minutes(10));
 }

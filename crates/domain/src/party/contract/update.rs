@@ -8,6 +8,7 @@ use crate::AccountPorts;
 use crate::contract::{NOW, add_user, join_all};
 use crate::party::{
     Answer, GuestList, Heads, NewParty, Outcome, Party, PartyId, PartyRepository, PartyState, Refusal, UpdateError,
+    Visibility,
 };
 
 /// The taken seats and the answer of the guest change in one commit.
@@ -44,7 +45,9 @@ pub async fn change_gets_stored_party(accounts: &AccountPorts, parties: &dyn Par
         host: ada.id,
         heading: summary.heading,
         state: PartyState::Scheduled,
+        ends_at: summary.ends_at,
         rsvp_deadline: summary.rsvp_deadline,
+        visibility: Visibility::Listed,
         guests: GuestList::new(seats(4)),
     };
     assert_eq!(seen.lock().unwrap().take(), Some(expected));
@@ -98,13 +101,15 @@ pub async fn every_answer_is_stored(accounts: &AccountPorts, parties: &dyn Party
     }
 }
 
-/// The date, the RSVP deadline, the state, the seats and the maximum of companions are stored.
+/// The date, the end, the RSVP deadline, the state, the visibility, the seats and the maximum of companions are stored.
 pub async fn changed_party_fields_are_stored(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
     let id = parties.add(party_of(&ada)).await.unwrap();
     let edit = |party: &mut Party| {
         party.heading.date = date(minutes(5000));
+        party.ends_at = minutes(5001);
         party.rsvp_deadline = minutes(4000);
+        party.visibility = Visibility::ByLink;
         party.state = PartyState::Cancelled;
         party.guests = GuestList::from_stored(seats(1000), 1, 3, BTreeMap::new()).unwrap();
         Ok(Outcome::Maybe)
@@ -114,6 +119,7 @@ pub async fn changed_party_fields_are_stored(accounts: &AccountPorts, parties: &
 
     let stored = view(parties, id, &ada).await.summary;
     assert_eq!((stored.heading.date, stored.rsvp_deadline), (date(minutes(5000)), minutes(4000)));
+    assert_eq!((stored.ends_at, stored.visibility), (minutes(5001), Visibility::ByLink));
     assert_eq!((stored.state, stored.seats), (PartyState::Cancelled, seats(1000)));
     let result =
         change(parties, id, ada.id, |party| Err(Refusal::TooManyCompanions { max: party.guests.max_companions() }));
@@ -129,10 +135,10 @@ pub async fn refused_change_writes_nothing(accounts: &AccountPorts, parties: &dy
     let result = change(parties, id, ben.id, move |party| {
         party.accept(ben.id, Heads::ONE, NOW)?;
         party.state = PartyState::Cancelled;
-        Err(Refusal::Past)
+        Err(Refusal::Over)
     });
 
-    assert!(matches!(result.await, Err(UpdateError::Refused(Refusal::Past))));
+    assert!(matches!(result.await, Err(UpdateError::Refused(Refusal::Over))));
     assert_eq!(view(parties, id, &ben).await, before);
 }
 

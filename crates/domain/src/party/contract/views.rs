@@ -1,22 +1,23 @@
 //! Contract functions of `PartyRepository::home` and `own_profile`.
 
-use super::list::{add_at, everything};
+use super::list::add_at;
 use super::{accept, change, date, minutes, party_of, seats, set_answer};
 use crate::contract::{NOW, add_user};
 use crate::party::{
-    Answer, Heads, NewParty, Outcome, Party, PartyId, PartyQuery, PartyRepository, PartyState, ProfileCursors, Scope,
+    Answer, Heads, NewParty, Outcome, Party, PartyId, PartyQuery, PartyRepository, PartyState, ProfileCursors,
 };
 use crate::user::User;
 use crate::{AccountPorts, PageSize};
 
-/// `next` is the soonest party at which the viewer has a seat as host or guest. It is neither past nor cancelled.
+/// `next` is the party at which the viewer has a seat as host or guest that is under way or begins soonest. It is neither
+/// over nor cancelled.
 pub async fn home_has_next_party_with_a_seat_of_viewer(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let home = async |viewer: &User| parties.home(viewer.id, NOW, PageSize::DEFAULT).await.unwrap();
     let next = async |viewer: &User| home(viewer).await.next.map(|party| party.id);
     assert_eq!(next(&ada).await, None);
-    let by_ada = add_at(parties, &ada, &[0, 40, 30, 10, 20, 20]).await;
-    assert_eq!((next(&ada).await, next(&ben).await), (Some(by_ada[3]), None), "a party that begins now is past");
+    let by_ada = add_at(parties, &ada, &[-1, 40, 30, 10, 20, 20]).await;
+    assert_eq!((next(&ada).await, next(&ben).await), (Some(by_ada[3]), None), "a party that ends now is over");
 
     accept(parties, by_ada[1], ben.id).await;
     set_answer(parties, by_ada[0], ben.id, Answer::Seated(Heads::ONE)).await;
@@ -82,15 +83,12 @@ pub async fn own_profile_equals_lists_by_scope(accounts: &AccountPorts, parties:
         set_answer(parties, id, ben.id, Answer::Seated(Heads::ONE)).await;
     }
     let size = PageSize::clamped(2);
-    let list = async |scope, after| {
-        let query = PartyQuery { scope, ..everything() };
-        parties.list(query, ben.id, NOW, after, size).await.unwrap()
-    };
+    let list = async |query, after| parties.list(query, ben.id, NOW, after, size).await.unwrap();
     let mut after = ProfileCursors::default();
     for pages_left in [2, 1, 0] {
         let view = parties.own_profile(ben.id, NOW, after, size).await.unwrap();
-        assert_eq!(view.hosted, list(Scope::HostedBy(ben.id), after.hosted).await);
-        assert_eq!(view.attended, list(Scope::AttendedBy(ben.id), after.attended).await);
+        assert_eq!(view.hosted, list(PartyQuery::HostedBy(ben.id), after.hosted).await);
+        assert_eq!(view.attended, list(PartyQuery::AttendedBy(ben.id), after.attended).await);
         assert_eq!(view.attended.next.is_some(), pages_left > 0);
         let attended_only = ProfileCursors { hosted: None, ..after };
         assert_eq!(parties.own_profile(ben.id, NOW, attended_only, size).await.unwrap().attended, view.attended);

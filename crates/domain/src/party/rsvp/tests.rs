@@ -1,7 +1,9 @@
 //! Tests of each row of the RSVP table, and of the order of the refusals.
 
+use std::time::Duration;
+
 use super::*;
-use crate::party::{GuestList, PartyId, Seats, Zone, parse_date, parse_time};
+use crate::party::{GuestList, PartyId, Seats, Visibility, Zone, parse_date, parse_time};
 
 const HOST: UserId = UserId::new(1);
 const BEN: UserId = UserId::new(2);
@@ -28,7 +30,9 @@ fn party() -> Party {
         host: HOST,
         heading: heading(),
         state: PartyState::Scheduled,
+        ends_at: date().starts_at() + Duration::from_hours(5),
         rsvp_deadline: date().starts_at(),
+        visibility: Visibility::Listed,
         guests: GuestList::new(Seats::new(2).unwrap()),
     }
 }
@@ -100,12 +104,15 @@ fn row_7_decline_is_idempotent_and_allowed_after_deadline() {
 }
 
 #[test]
-fn party_that_begins_now_is_past() {
+fn case_p3_begun_party_is_not_over() {
     let mut party = party();
-    let start = date().starts_at();
-    assert_eq!(party.accept(BEN, Heads::ONE, start), Err(Refusal::Past));
-    assert_eq!(party.decline(BEN, start), Err(Refusal::Past));
-    assert_eq!(party.maybe(BEN, start), Err(Refusal::Past));
+    let (start, end) = (date().starts_at(), party.ends_at);
+    let last = Timestamp::from_millis(end.as_millis() - 1);
+    for (now, refusal) in [(start, Refusal::Begun), (last, Refusal::Begun), (end, Refusal::Over)] {
+        assert_eq!(party.accept(BEN, Heads::ONE, now), Err(refusal.clone()));
+        assert_eq!(party.decline(BEN, now), Err(refusal.clone()));
+        assert_eq!(party.maybe(BEN, now), Err(refusal));
+    }
 }
 
 /// The first refusal that applies hides those after it.
@@ -116,7 +123,7 @@ fn refusals_are_checked_in_order() {
     let mut party = Party { state: PartyState::Cancelled, rsvp_deadline: before(), ..with_answer(Answer::Removed) };
 
     let start = date().starts_at();
-    assert_eq!(party.accept(BEN, brings_one, start), Err(Refusal::Past));
+    assert_eq!(party.accept(BEN, brings_one, start), Err(Refusal::Begun));
     assert_eq!(party.accept(HOST, brings_one, before()), Err(Refusal::Cancelled { host: host() }));
     party.state = PartyState::Scheduled;
     assert_eq!(party.accept(HOST, brings_one, before()), Err(Refusal::IsHost));

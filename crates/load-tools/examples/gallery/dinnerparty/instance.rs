@@ -2,6 +2,7 @@
 //! a changed page changes nothing here.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use accounts::ports::{AccountPorts, PasswordHash};
@@ -9,7 +10,8 @@ use accounts::test_kit::{MovableClock, TestServer, fast_hash_cost};
 use accounts::{Accounts, Email, Timestamp, UserId, Username};
 use anyhow::{Context as _, ensure};
 use domain::party::{
-    Heads, NewParty, Outcome, Parties, PartyDate, PartyId, PartyState, Seats, ShortText, Zone, parse_date, parse_time,
+    Heads, InvitationToken, NewParty, Outcome, Parties, PartyDate, PartyId, PartyState, Seats, ShortText, Zone,
+    parse_date, parse_time,
 };
 use domain::user::NewUser;
 use store::PartyStore;
@@ -26,6 +28,8 @@ pub(crate) struct DinnerParty {
     clock: MovableClock,
     store: PartyStore,
     parties: Parties,
+    /// The number of links made so far, which are their tokens.
+    invitations: AtomicU64,
     _folder: TempDir,
 }
 
@@ -37,7 +41,7 @@ impl DinnerParty {
         let services = Services::over(&store, clock.clone(), Zone::parse("Europe/Lisbon")?);
         let server = TestServer::start(app(services, Accounts::builder().cost(fast_hash_cost()))?).await?;
         let parties = Parties::new(store.parties(), Arc::new(clock.clone()));
-        Ok(Self { server, clock, store, parties, _folder: folder })
+        Ok(Self { server, clock, store, parties, invitations: AtomicU64::new(1), _folder: folder })
     }
 
     /// Adds a user who cannot log in.
@@ -66,7 +70,8 @@ impl DinnerParty {
         let date = PartyDate::resolve(day, time, Zone::parse("Europe/Berlin")?)?;
         let seats = Seats::new(seats).context("not a number of seats")?;
         let (venue, main_dish) = (ShortText::parse(venue)?, ShortText::parse(dish)?);
-        Ok(self.parties.host(NewParty { host, date, venue, main_dish, seats, idempotency_key: None }).await?)
+        let invitation = InvitationToken::new(u128::from(self.invitations.fetch_add(1, Relaxed)).to_be_bytes());
+        Ok(self.parties.host(NewParty::new(host, date, venue, main_dish, seats, invitation)).await?)
     }
 
     /// Gives a guest a seat.

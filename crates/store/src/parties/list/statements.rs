@@ -3,167 +3,256 @@
 //! | parameter | meaning |
 //! | --- | --- |
 //! | `$1` | the viewer |
-//! | `($2, $3)` | the start and the id after which the upcoming parties begin (in [`SEARCH_PAST`]: the past ones) |
-//! | `$4` | the pattern to search for, or NULL |
-//! | `$5` | 1: only parties with a free seat |
-//! | `$6` | the number of rows |
-//! | `($7, $8)` | the start and the id after which the past parties begin |
-//! | `$9` | the host or the guest whose parties are listed |
+//! | `$2` | the current time |
+//! | `($3, $4)` | the start and the id after which the page begins; in a list of two parts, its first part |
+//! | `$5` | the number of rows |
+//! | `($6, $7)` | the start and the id after which the parties that are over begin |
+//! | `$8` | the host or the guest whose parties are listed |
+//! | `$6` to `$13` | in a search: the keys of its words, or NULL |
 //!
-//! The page is cut before anything is joined to it, so that the joins cost what a page costs. `parties.starts_at <= $7`
-//! finds the position in the index, which the `OR` beside it could not.
+//! The page is cut before anything is joined to it, so that the joins cost what a page costs. `parties.starts_at <= $6`
+//! finds the position in the index, which the `OR` beside it could not. A party takes at most 72 hours, so that the first
+//! part of a list begins that long before the current time.
 //!
 //! SQLite compiles a prepared statement again at each use if its plan may depend on a parameter's value: if the parameter is
 //! by itself a LIMIT, the pattern of a LIKE, or compared with a column in the ON of a LEFT JOIN. That took a third of a page's
-//! time. An expression, such as `($6 + 0)` or `($4 || '')`, has no value to plan by.
+//! time. An expression, such as `($5 + 0)`, has no value to plan by.
 //!
 //! CROSS JOIN makes SQLite begin with the guest's own RSVPs, and never, whatever its statistics say, with every party.
 
-use super::super::summary::summary_row;
-use crate::statements::statements;
+use crate::statements::{PerEngine, statements};
+
+/// The rows of `$rows`, a query of whole parties, as one text in the order `$order`.
+macro_rules! page {
+    ($order:literal, $($rows:tt)+) => {
+        concat!(
+            "SELECT string_agg(delimited, '\u{1e}') FROM (
+                SELECT ", crate::parties::summary::summary_row!(), " AS delimited
+                FROM (", $($rows)+, ") AS party
+                JOIN users AS host ON host.id = party.host_id
+                LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
+                ORDER BY ", $order, "
+            ) AS page"
+        )
+    };
+}
+pub(in crate::parties) use page;
+
+/// The parties of `$source` that are not over at `$now`, the soonest first, after the position `$starts_at`, `$id`.
+macro_rules! not_over {
+    ($source:literal, $now:literal, $starts_at:literal, $id:literal, $limit:literal) => {
+        concat!(
+            "SELECT parties.* FROM ",
+            $source,
+            " AND (parties.starts_at, parties.id) > (",
+            $starts_at,
+            ", ",
+            $id,
+            ")
+                AND parties.ends_at > ",
+            $now,
+            "
+            ORDER BY parties.starts_at, parties.id LIMIT ",
+            $limit
+        )
+    };
+}
+pub(in crate::parties) use not_over;
+
+/// The parties of `$source` that are over at `$now`, the latest first, after the position `$starts_at`, `$id`.
+macro_rules! over {
+    ($source:literal, $now:literal, $starts_at:literal, $id:literal, $limit:literal) => {
+        concat!(
+            "SELECT parties.* FROM ",
+            $source,
+            " AND parties.starts_at <= ",
+            $starts_at,
+            "
+                AND (parties.starts_at < ",
+            $starts_at,
+            " OR parties.id > ",
+            $id,
+            ")
+                AND parties.ends_at <= ",
+            $now,
+            "
+            ORDER BY parties.starts_at DESC, parties.id LIMIT ",
+            $limit
+        )
+    };
+}
+pub(in crate::parties) use over;
+
+/// Whether the search key contains each word of `$6` to `$13`, by the engine's function for the position of a text.
+macro_rules! has_words {
+    ($position:literal) => {
+        concat!(
+            "($6 IS NULL OR ",
+            $position,
+            "(search_key, ($6 || '')) > 0)
+            AND ($7 IS NULL OR ",
+            $position,
+            "(search_key, ($7 || '')) > 0)
+            AND ($8 IS NULL OR ",
+            $position,
+            "(search_key, ($8 || '')) > 0)
+            AND ($9 IS NULL OR ",
+            $position,
+            "(search_key, ($9 || '')) > 0)
+            AND ($10 IS NULL OR ",
+            $position,
+            "(search_key, ($10 || '')) > 0)
+            AND ($11 IS NULL OR ",
+            $position,
+            "(search_key, ($11 || '')) > 0)
+            AND ($12 IS NULL OR ",
+            $position,
+            "(search_key, ($12 || '')) > 0)
+            AND ($13 IS NULL OR ",
+            $position,
+            "(search_key, ($13 || '')) > 0)"
+        )
+    };
+}
+
+/// The listed parties of a search that are not over.
+macro_rules! search_not_over {
+    ($position:literal) => {
+        page!("party.starts_at, party.id", concat!(
+            "SELECT parties.* FROM parties
+            WHERE visibility = 'listed' AND (parties.starts_at, parties.id) > ($3, $4) AND parties.ends_at > $2 AND ",
+            has_words!($position),
+            " ORDER BY parties.starts_at, parties.id LIMIT ($5 + 0)"
+        ))
+    };
+}
+
+/// The listed parties of a search that are over.
+macro_rules! search_over {
+    ($position:literal) => {
+        page!(
+            "party.starts_at DESC, party.id",
+            concat!(
+                "SELECT parties.* FROM parties
+            WHERE visibility = 'listed' AND parties.starts_at <= $3 AND (parties.starts_at < $3 OR parties.id > $4)
+                AND parties.ends_at <= $2 AND ",
+                has_words!($position),
+                " ORDER BY parties.starts_at DESC, parties.id LIMIT ($5 + 0)"
+            )
+        )
+    };
+}
+
+/// Which parties have a seat that the viewer `$1` could take at the time `$2`.
+macro_rules! with_seat_for_viewer {
+    () => {
+        "visibility = 'listed' AND state = 'scheduled' AND has_free_seat = 1
+            AND starts_at > $2 AND rsvp_deadline > $2 AND host_id <> $1
+            AND NOT EXISTS (
+                SELECT 1 FROM rsvps
+                WHERE party_id = parties.id AND guest_id = ($1 + 0) AND answer IN ('seated', 'removed')
+            )"
+    };
+}
+pub(in crate::parties) use with_seat_for_viewer;
+
+/// The parties of a search with a seat for the viewer.
+macro_rules! search_with_seat {
+    ($position:literal) => {
+        page!(
+            "party.starts_at, party.id",
+            concat!(
+                "SELECT parties.* FROM parties
+            WHERE ",
+                with_seat_for_viewer!(),
+                " AND (parties.starts_at, parties.id) > ($3, $4) AND ",
+                has_words!($position),
+                " ORDER BY parties.starts_at, parties.id LIMIT ($5 + 0)"
+            )
+        )
+    };
+}
 
 statements! {
-    /// All parties: those to come, and as many past ones as the page has room for. The room is counted in the index of the
-    /// upcoming ones.
-    pub(super) const LIST: &str = concat!("SELECT (
-            SELECT string_agg(delimited, '\u{1e}') FROM (
-                SELECT ", summary_row!(), " AS delimited
-                FROM (
-                    SELECT parties.* FROM parties
-                    WHERE (parties.starts_at, parties.id) > ($2, $3)
-                        AND ($4 IS NULL OR search_key LIKE ($4 || '') ESCAPE '!')
-                        AND ($5 = 0 OR taken < seats)
-                    ORDER BY parties.starts_at, parties.id
-                    LIMIT ($6 + 0)
-                ) AS party
-                JOIN users AS host ON host.id = party.host_id
-                LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
-                ORDER BY party.starts_at, party.id
-            ) AS page
-        ), (
-            SELECT string_agg(delimited, '\u{1e}') FROM (
-                SELECT ", summary_row!(), " AS delimited
-                FROM (
-                    SELECT parties.* FROM parties
-                    WHERE parties.starts_at <= $7
-                        AND (parties.starts_at < $7 OR parties.id > $8)
-                        AND ($4 IS NULL OR search_key LIKE ($4 || '') ESCAPE '!')
-                        AND ($5 = 0 OR taken < seats)
-                    ORDER BY parties.starts_at DESC, parties.id
-                    LIMIT ($6 - (
-                        SELECT count(*) FROM (
-                            SELECT id FROM parties WHERE (starts_at, id) > ($2, $3) LIMIT ($6 + 0)
-                        ) AS fit
-                    ))
-                ) AS party
-                JOIN users AS host ON host.id = party.host_id
-                LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
-                ORDER BY party.starts_at DESC, party.id
-            ) AS page
-        )");
+    /// The listed parties: those that are not over, and as many that are over as the page has room for. The room is counted
+    /// in the index of the first.
+    pub(super) const LIST: &str = concat!(
+        "SELECT (",
+        page!("party.starts_at, party.id",
+            not_over!("parties WHERE visibility = 'listed'", "$2", "$3", "$4", "($5 + 0)")),
+        "), (",
+        page!("party.starts_at DESC, party.id",
+            over!("parties WHERE visibility = 'listed'", "$2", "$6", "$7",
+                "($5 - (
+                    SELECT count(*) FROM (
+                        SELECT id FROM parties
+                        WHERE visibility = 'listed' AND (starts_at, id) > ($3, $4) AND ends_at > $2
+                        ORDER BY starts_at, id LIMIT ($5 + 0)
+                    ) AS fit
+                ))")),
+        ")");
 
-    /// The upcoming part of a search in all parties.
-    pub(super) const SEARCH_UPCOMING: &str = concat!("SELECT string_agg(delimited, '\u{1e}') FROM (
-            SELECT ", summary_row!(), " AS delimited
-            FROM (
-                SELECT parties.* FROM parties
-                WHERE (parties.starts_at, parties.id) > ($2, $3)
-                    AND ($4 IS NULL OR search_key LIKE ($4 || '') ESCAPE '!')
-                    AND ($5 = 0 OR taken < seats)
-                ORDER BY parties.starts_at, parties.id
-                LIMIT ($6 + 0)
-            ) AS party
-            JOIN users AS host ON host.id = party.host_id
-            LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
-            ORDER BY party.starts_at, party.id
-        ) AS page");
+    /// The part of a search in listed parties that are not over.
+    pub(super) const SEARCH_NOT_OVER: PerEngine =
+        PerEngine { sqlite: search_not_over!("instr"), postgres: search_not_over!("strpos") };
 
-    /// The past part of a search in all parties.
-    pub(super) const SEARCH_PAST: &str = concat!("SELECT string_agg(delimited, '\u{1e}') FROM (
-            SELECT ", summary_row!(), " AS delimited
-            FROM (
-                SELECT parties.* FROM parties
-                WHERE parties.starts_at <= $2
-                    AND (parties.starts_at < $2 OR parties.id > $3)
-                    AND ($4 IS NULL OR search_key LIKE ($4 || '') ESCAPE '!')
-                    AND ($5 = 0 OR taken < seats)
-                ORDER BY parties.starts_at DESC, parties.id
-                LIMIT ($6 + 0)
-            ) AS party
-            JOIN users AS host ON host.id = party.host_id
-            LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
-            ORDER BY party.starts_at DESC, party.id
-        ) AS page");
+    /// The part of a search in listed parties that are over.
+    pub(super) const SEARCH_OVER: PerEngine =
+        PerEngine { sqlite: search_over!("instr"), postgres: search_over!("strpos") };
 
-    /// The parties that `$9` hosts.
-    pub(super) const LIST_HOSTED: &str = concat!("SELECT (
-            SELECT string_agg(delimited, '\u{1e}') FROM (
-                SELECT ", summary_row!(), " AS delimited
-                FROM (
-                    SELECT parties.* FROM parties
-                    WHERE host_id = $9
-                        AND (parties.starts_at, parties.id) > ($2, $3)
-                        AND ($4 IS NULL OR search_key LIKE ($4 || '') ESCAPE '!')
-                        AND ($5 = 0 OR taken < seats)
-                    ORDER BY parties.starts_at, parties.id
-                    LIMIT ($6 + 0)
-                ) AS party
-                JOIN users AS host ON host.id = party.host_id
-                LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
-                ORDER BY party.starts_at, party.id
-            ) AS page
-        ), (
-            SELECT string_agg(delimited, '\u{1e}') FROM (
-                SELECT ", summary_row!(), " AS delimited
-                FROM (
-                    SELECT parties.* FROM parties
-                    WHERE host_id = $9
-                        AND parties.starts_at <= $7
-                        AND (parties.starts_at < $7 OR parties.id > $8)
-                        AND ($4 IS NULL OR search_key LIKE ($4 || '') ESCAPE '!')
-                        AND ($5 = 0 OR taken < seats)
-                    ORDER BY parties.starts_at DESC, parties.id
-                    LIMIT ($6 + 0)
-                ) AS party
-                JOIN users AS host ON host.id = party.host_id
-                LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
-                ORDER BY party.starts_at DESC, party.id
-            ) AS page
-        )");
+    /// A search in the parties with a seat for the viewer.
+    pub(super) const SEARCH_WITH_SEAT: PerEngine =
+        PerEngine { sqlite: search_with_seat!("instr"), postgres: search_with_seat!("strpos") };
 
-    /// The parties where `$9` is seated.
-    pub(super) const LIST_ATTENDED: &str = concat!("SELECT (
-            SELECT string_agg(delimited, '\u{1e}') FROM (
-                SELECT ", summary_row!(), " AS delimited
-                FROM (
-                    SELECT parties.* FROM rsvps AS seat CROSS JOIN parties
-                    WHERE seat.guest_id = $9 AND seat.answer = 'seated' AND parties.id = seat.party_id
-                        AND (parties.starts_at, parties.id) > ($2, $3)
-                        AND ($4 IS NULL OR search_key LIKE ($4 || '') ESCAPE '!')
-                        AND ($5 = 0 OR taken < seats)
-                    ORDER BY parties.starts_at, parties.id
-                    LIMIT ($6 + 0)
-                ) AS party
-                JOIN users AS host ON host.id = party.host_id
-                LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
-                ORDER BY party.starts_at, party.id
-            ) AS page
-        ), (
-            SELECT string_agg(delimited, '\u{1e}') FROM (
-                SELECT ", summary_row!(), " AS delimited
-                FROM (
-                    SELECT parties.* FROM rsvps AS seat CROSS JOIN parties
-                    WHERE seat.guest_id = $9 AND seat.answer = 'seated' AND parties.id = seat.party_id
-                        AND parties.starts_at <= $7
-                        AND (parties.starts_at < $7 OR parties.id > $8)
-                        AND ($4 IS NULL OR search_key LIKE ($4 || '') ESCAPE '!')
-                        AND ($5 = 0 OR taken < seats)
-                    ORDER BY parties.starts_at DESC, parties.id
-                    LIMIT ($6 + 0)
-                ) AS party
-                JOIN users AS host ON host.id = party.host_id
-                LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
-                ORDER BY party.starts_at DESC, party.id
-            ) AS page
-        )");
+    /// The parties that `$8`, another user, hosts: the listed ones, and unlisted ones to which the viewer has an answer.
+    pub(super) const LIST_HOSTED: &str = concat!(
+        "SELECT (",
+        page!("party.starts_at, party.id",
+            "SELECT * FROM (SELECT * FROM (",
+            not_over!("parties WHERE host_id = $8 AND visibility = 'listed'", "$2", "$3", "$4", "($5 + 0)"),
+            ") AS listed UNION ALL SELECT * FROM (",
+            not_over!("rsvps AS own CROSS JOIN parties
+                WHERE own.guest_id = $1 AND own.answer <> 'removed' AND parties.id = own.party_id
+                    AND parties.host_id = ($8 + 0) AND parties.visibility <> 'listed'", "$2", "$3", "$4", "($5 + 0)"),
+            ") AS unlisted) AS found ORDER BY starts_at, id LIMIT ($5 + 0)"),
+        "), (",
+        page!("party.starts_at DESC, party.id",
+            "SELECT * FROM (SELECT * FROM (",
+            over!("parties WHERE host_id = $8 AND visibility = 'listed'", "$2", "$6", "$7", "($5 + 0)"),
+            ") AS listed UNION ALL SELECT * FROM (",
+            over!("rsvps AS own CROSS JOIN parties
+                WHERE own.guest_id = $1 AND own.answer <> 'removed' AND parties.id = own.party_id
+                    AND parties.host_id = ($8 + 0) AND parties.visibility <> 'listed'", "$2", "$6", "$7", "($5 + 0)"),
+            ") AS unlisted) AS found ORDER BY starts_at DESC, id LIMIT ($5 + 0)"),
+        ")");
+
+    /// The parties that the viewer hosts.
+    pub(super) const LIST_OWN: &str = concat!(
+        "SELECT (",
+        page!("party.starts_at, party.id",
+            not_over!("parties WHERE host_id = $1", "$2", "$3", "$4", "($5 + 0)")),
+        "), (",
+        page!("party.starts_at DESC, party.id",
+            over!("parties WHERE host_id = $1", "$2", "$6", "$7", "($5 + 0)")),
+        ")");
+
+    /// The parties where `$8` is seated, if the viewer may find them.
+    pub(super) const LIST_ATTENDED: &str = concat!(
+        "SELECT (",
+        page!("party.starts_at, party.id",
+            not_over!("rsvps AS seat CROSS JOIN parties
+                WHERE seat.guest_id = $8 AND seat.answer = 'seated' AND parties.id = seat.party_id
+                    AND (visibility = 'listed' OR host_id = ($1 + 0) OR EXISTS (
+                        SELECT 1 FROM rsvps AS own
+                        WHERE own.party_id = parties.id AND own.guest_id = ($1 + 0) AND own.answer <> 'removed'
+                    ))", "$2", "$3", "$4", "($5 + 0)")),
+        "), (",
+        page!("party.starts_at DESC, party.id",
+            over!("rsvps AS seat CROSS JOIN parties
+                WHERE seat.guest_id = $8 AND seat.answer = 'seated' AND parties.id = seat.party_id
+                    AND (visibility = 'listed' OR host_id = ($1 + 0) OR EXISTS (
+                        SELECT 1 FROM rsvps AS own
+                        WHERE own.party_id = parties.id AND own.guest_id = ($1 + 0) AND own.answer <> 'removed'
+                    ))", "$2", "$6", "$7", "($5 + 0)")),
+        ")");
 }

@@ -2,6 +2,7 @@
 //! other between reading and saving, unless a lock excludes that.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use domain::party::{Heads, NewParty, PartyDate, Seats, ShortText, Zone};
@@ -95,14 +96,15 @@ impl Race {
 
     async fn attempts(&self, barrier_timeout: Duration) -> [Attempt; 2] {
         let zone = Zone::parse("Europe/Berlin").unwrap();
-        let party = NewParty {
-            host: self.users[0],
-            date: PartyDate::from_stored("2031-01-15T19:00:00", zone, NOW + Duration::from_secs(9)).unwrap(),
-            venue: ShortText::parse("Chez Zoé").unwrap(),
-            main_dish: ShortText::parse("Lasagne").unwrap(),
-            seats: Seats::new(2).unwrap(),
-            idempotency_key: None,
-        };
+        static COUNT: AtomicU64 = AtomicU64::new(1);
+        let party = NewParty::new(
+            self.users[0],
+            PartyDate::from_stored("2031-01-15T19:00:00", zone, NOW + Duration::from_secs(9)).unwrap(),
+            ShortText::parse("Chez Zoé").unwrap(),
+            ShortText::parse("Lasagne").unwrap(),
+            Seats::new(2).unwrap(),
+            InvitationToken::new(u128::from(COUNT.fetch_add(1, Relaxed)).to_be_bytes()),
+        );
         let party = self.store.parties().add(party).await.unwrap();
         let barrier = Arc::new(Barrier::new(2));
         [1, 2].map(|n| Attempt { party, guest: self.users[n], barrier: Arc::clone(&barrier), barrier_timeout })

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use accounts::web::{Fields, Form, FormErrors, FormView, PasswordFields};
 use domain::Timestamp;
 use domain::party::{
-    IdempotencyKey, NewParty, PartyDate, PartyDateError, Seats, ShortText, Zone, parse_date, parse_time,
+    IdempotencyKey, InvitationToken, NewParty, PartyDate, PartyDateError, Seats, ShortText, Zone, parse_date,
+    parse_time,
 };
 use domain::user::{User, UserId};
 
@@ -120,9 +121,9 @@ fn field_of(error: PartyDateError) -> &'static str {
 
 impl HostForm {
     /// The party to add. The hidden field `once` is its idempotency key: a second submit of the form adds no second party.
-    pub(super) fn into_party(self, host: UserId, fields: &Fields) -> NewParty {
+    pub(super) fn into_party(self, host: UserId, invitation: InvitationToken, fields: &Fields) -> NewParty {
         let Self { date, venue, main_dish, seats } = self;
         let idempotency_key = fields.one("once").ok().and_then(IdempotencyKey::parse);
-        NewParty { host, date, venue, main_dish, seats, idempotency_key }
+        NewParty { idempotency_key, ..NewParty::new(host, date, venue, main_dish, seats, invitation) }
     }
 }

@@ -3,7 +3,7 @@
 //! Each state is a variant with a template of its own in `templates/answer_card`.
 
 use domain::Timestamp;
-use domain::party::{Answer, PartyState, PartySummary};
+use domain::party::{Answer, PartyState, PartySummary, Phase};
 use domain::user::UserId;
 
 use crate::messages;
@@ -16,6 +16,12 @@ pub(super) enum AnswerCard {
     Hosting,
     /// The viewer hosts an upcoming party that is full.
     HostingFull,
+    /// The viewer hosts a party that is under way.
+    BegunHosting,
+    /// The viewer has a seat at a party that is under way.
+    BegunSeated,
+    /// The party is under way, and the viewer has no seat.
+    Begun { reason: String },
     /// The viewer hosted a party that is over.
     Hosted,
     /// The viewer had a seat at a party that is over.
@@ -51,23 +57,23 @@ impl AnswerCard {
     pub(super) fn of(party: &PartySummary, viewer: UserId, now: Timestamp) -> Self {
         let is_host = party.host == viewer;
         let is_seated = matches!(party.my_answer, Some(Answer::Seated(_)));
-        let is_cancelled = party.state == PartyState::Cancelled;
-        if let Some(reason) = messages::closed_reason(party, now) {
-            let is_past = party.heading.date.has_begun(now);
-            // The columns: past, cancelled.
-            return match (is_past, is_cancelled) {
-                (true, false) if is_host => Self::Hosted,
-                (true, false) if is_seated => Self::Attended,
-                (true, _) => Self::Over { reason },
-                (false, true) if is_seated => Self::SeatedCancelled { reason },
-                (false, true) if is_host => Self::CancelledByViewer,
-                (false, true) => Self::Cancelled { reason },
-                (false, false) if is_host => Self::hosting(party),
-                (false, false) if is_seated => Self::SeatedClosed { reason },
-                (false, false) => Self::Closed { reason },
-            };
+        let Some(reason) = messages::closed_reason(party, now) else {
+            return if is_host { Self::hosting(party) } else { Self::open(party) };
+        };
+        match (party.phase(now), party.state) {
+            (Phase::Over, PartyState::Scheduled) if is_host => Self::Hosted,
+            (Phase::Over, PartyState::Scheduled) if is_seated => Self::Attended,
+            (Phase::Over, _) => Self::Over { reason },
+            (_, PartyState::Cancelled) if is_host => Self::CancelledByViewer,
+            (Phase::Upcoming, PartyState::Cancelled) if is_seated => Self::SeatedCancelled { reason },
+            (_, PartyState::Cancelled) => Self::Cancelled { reason },
+            (Phase::UnderWay, PartyState::Scheduled) if is_host => Self::BegunHosting,
+            (Phase::UnderWay, PartyState::Scheduled) if is_seated => Self::BegunSeated,
+            (Phase::UnderWay, PartyState::Scheduled) => Self::Begun { reason },
+            (Phase::Upcoming, PartyState::Scheduled) if is_host => Self::hosting(party),
+            (Phase::Upcoming, PartyState::Scheduled) if is_seated => Self::SeatedClosed { reason },
+            (Phase::Upcoming, PartyState::Scheduled) => Self::Closed { reason },
         }
-        if is_host { Self::hosting(party) } else { Self::open(party) }
     }
 
     fn hosting(party: &PartySummary) -> Self {

@@ -11,6 +11,7 @@ const GUEST: UserId = UserId::new(2);
 const SEATED: Option<Answer> = Some(Answer::Seated(Heads::ONE));
 const WAITLISTED: Option<Answer> = Some(Answer::Waitlisted { heads: Heads::ONE, position: 1 });
 
+const BEGUN: &str = "That dinner party has already begun.";
 const PAST: &str = "That dinner party has already happened.";
 const CANCELLED: &str = "Ada cancelled this dinner party.";
 const CLOSED: &str = "RSVPs closed on Saturday 14 March 2026, 18:59 (Berlin time). Ask Ada.";
@@ -45,19 +46,34 @@ fn at_start(party: PartySummary, viewer: UserId, my_answer: Option<Answer>) -> A
     AnswerCard::of(&PartySummary { my_answer, ..party }, viewer, now)
 }
 
+/// The card half a minute before the end.
+fn before_end(party: PartySummary, viewer: UserId, my_answer: Option<Answer>) -> AnswerCard {
+    let now = Timestamp::from_millis(party.ends_at.as_millis() - 30_000);
+    AnswerCard::of(&PartySummary { my_answer, ..party }, viewer, now)
+}
+
+fn at_end(party: PartySummary, viewer: UserId, my_answer: Option<Answer>) -> AnswerCard {
+    let now = party.ends_at;
+    AnswerCard::of(&PartySummary { my_answer, ..party }, viewer, now)
+}
+
 #[test]
 fn host_sees_hosting_until_the_start() {
     for (party, card) in [(open(), AnswerCard::Hosting), (full(), AnswerCard::HostingFull)] {
         assert_eq!(before_start(party.clone(), HOST, None), card);
         assert_eq!(before_start(closed(party.clone()), HOST, None), card);
-        assert_eq!(at_start(party, HOST, None), AnswerCard::Hosted);
+        for card in [at_start(party.clone(), HOST, None), before_end(party.clone(), HOST, None)] {
+            assert_eq!(card, AnswerCard::BegunHosting);
+        }
+        assert_eq!(at_end(party, HOST, None), AnswerCard::Hosted);
     }
 }
 
 #[test]
 fn host_of_cancelled_party_sees_cancelled_then_over() {
     assert_eq!(before_start(cancelled(open()), HOST, None), AnswerCard::CancelledByViewer);
-    assert_eq!(at_start(cancelled(open()), HOST, None), AnswerCard::Over { reason: PAST.into() });
+    assert_eq!(before_end(cancelled(open()), HOST, None), AnswerCard::CancelledByViewer);
+    assert_eq!(at_end(cancelled(open()), HOST, None), AnswerCard::Over { reason: PAST.into() });
 }
 
 #[test]
@@ -68,26 +84,37 @@ fn seated_guest_can_give_up_the_seat_until_the_start() {
         assert_eq!(before_start(party.clone(), GUEST, SEATED), AnswerCard::Seated);
         assert_eq!(before_start(closed(party.clone()), GUEST, SEATED), closed_card);
         assert_eq!(before_start(cancelled(party.clone()), GUEST, SEATED), cancelled_card);
-        assert_eq!(at_start(party, GUEST, SEATED), AnswerCard::Attended);
+        for card in [at_start(party.clone(), GUEST, SEATED), before_end(party.clone(), GUEST, SEATED)] {
+            assert_eq!(card, AnswerCard::BegunSeated);
+        }
+        assert_eq!(at_end(party, GUEST, SEATED), AnswerCard::Attended);
     }
 }
 
 #[test]
-fn cancelled_party_is_over_for_seated_guest_after_its_start() {
-    assert_eq!(at_start(cancelled(open()), GUEST, SEATED), AnswerCard::Over { reason: PAST.into() });
+fn cancelled_party_does_not_begin_and_is_over_at_its_end() {
+    for answer in [SEATED, None] {
+        let card = AnswerCard::Cancelled { reason: CANCELLED.into() };
+        assert_eq!(at_start(cancelled(open()), GUEST, answer), card);
+        assert_eq!(before_end(cancelled(open()), GUEST, answer), card);
+        assert_eq!(at_end(cancelled(open()), GUEST, answer), AnswerCard::Over { reason: PAST.into() });
+    }
 }
 
 #[test]
 fn guest_without_seat_sees_why_rsvps_are_closed() {
     let closed_card = AnswerCard::Closed { reason: CLOSED.into() };
     let cancelled_card = AnswerCard::Cancelled { reason: CANCELLED.into() };
+    let begun_card = AnswerCard::Begun { reason: BEGUN.into() };
     let over_card = AnswerCard::Over { reason: PAST.into() };
     let (invited, maybe) = (Some(Answer::Invited), Some(Answer::Maybe));
     for answer in [None, WAITLISTED, maybe, Some(Answer::Declined), invited, Some(Answer::Removed)] {
         for party in [open(), full()] {
             assert_eq!(before_start(closed(party.clone()), GUEST, answer), closed_card);
             assert_eq!(before_start(cancelled(party.clone()), GUEST, answer), cancelled_card);
-            assert_eq!(at_start(party, GUEST, answer), over_card);
+            assert_eq!(at_start(party.clone(), GUEST, answer), begun_card);
+            assert_eq!(before_end(party.clone(), GUEST, answer), begun_card);
+            assert_eq!(at_end(party, GUEST, answer), over_card);
         }
     }
 }

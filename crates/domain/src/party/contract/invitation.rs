@@ -1,0 +1,144 @@
+//! Contract functions of the link of a party, and of the users who may find it.
+
+use std::sync::Arc;
+
+use super::{decline, invitation, party_of, set_answer, short_text};
+use crate::AccountPorts;
+use crate::contract::{NOW, add_user};
+use crate::party::{
+    Address, Answer, Details, Heads, Invitation, InvitationToken, NewParty, Outcome, Party, PartyRepository,
+    UpdateError, Visibility,
+};
+use crate::user::{User, UserId};
+
+/// Whether the user finds the party by its id, and by its link.
+async fn finds(
+    parties: &dyn PartyRepository,
+    party: (crate::party::PartyId, InvitationToken),
+    user: &User,
+) -> [bool; 2] {
+    let by_id = parties.find(party.0, user.id).await.unwrap();
+    let by_link = parties.find_by_invitation(party.1, user.id).await.unwrap();
+    assert!(by_id.is_none() || by_id == by_link, "both show the same");
+    [by_id.is_some(), by_link.is_some()]
+}
+
+/// What the use case of an RSVP runs.
+fn accept(guest: UserId, has_link: bool) -> impl Fn(&mut Party) -> Result<Outcome, UpdateError> {
+    move |party| {
+        party.ensure_open_to(guest, has_link)?;
+        Ok(party.accept(guest, Heads::ONE, NOW)?)
+    }
+}
+
+async fn accept_by_link(
+    parties: &dyn PartyRepository,
+    token: InvitationToken,
+    guest: UserId,
+) -> Result<Outcome, UpdateError> {
+    parties.update_by_invitation(token, guest, Arc::new(accept(guest, true))).await
+}
+
+/// A party by link is found by its host, by users with an answer, and by others with the link alone. A party by invitation
+/// is not opened by its link. A guest who was removed finds neither. An RSVP follows the same rule.
+pub async fn link_opens_unlisted_party_to_guests(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let (ada, ben, cyd) =
+        (add_user(accounts, "ada").await, add_user(accounts, "ben").await, add_user(accounts, "cyd").await);
+    for (visibility, of_ben, of_removed) in [
+        (Visibility::Listed, [true, true], [true, true]),
+        (Visibility::ByLink, [false, true], [false, false]),
+        (Visibility::ByInvitation, [false, false], [false, false]),
+    ] {
+        let token = invitation();
+        let id = parties.add(NewParty { visibility, invitation: token, ..party_of(&ada) }).await.unwrap();
+        set_answer(parties, id, cyd.id, Answer::Removed).await;
+        assert_eq!(finds(parties, (id, token), &ada).await, [true, true], "{visibility:?}");
+        assert_eq!(finds(parties, (id, token), &ben).await, of_ben, "{visibility:?}");
+        assert_eq!(finds(parties, (id, token), &cyd).await, of_removed, "{visibility:?}");
+
+        let guest = ben.id;
+        let by_id = parties.update(id, Some(guest), Arc::new(accept(guest, false))).await;
+        assert_eq!(!matches!(by_id, Err(UpdateError::NotFound)), of_ben[0], "{visibility:?}");
+        let by_link = accept_by_link(parties, token, guest).await;
+        assert_eq!(!matches!(by_link, Err(UpdateError::NotFound)), of_ben[1], "{visibility:?}");
+        let removed = accept_by_link(parties, token, cyd.id).await;
+        assert_eq!(!matches!(removed, Err(UpdateError::NotFound)), of_removed[1], "{visibility:?}");
+    }
+}
+
+/// Any answer but Removed opens the party by its id from then on.
+pub async fn answer_opens_unlisted_party_from_then_on(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
+    let token = invitation();
+    let party = NewParty { visibility: Visibility::ByLink, invitation: token, ..party_of(&ada) };
+    let id = parties.add(party).await.unwrap();
+    assert!(matches!(accept_by_link(parties, token, ben.id).await, Ok(Outcome::Seated(_))));
+    assert_eq!(finds(parties, (id, token), &ben).await, [true, true]);
+    decline(parties, id, ben.id).await;
+    assert_eq!(finds(parties, (id, token), &ben).await, [true, true]);
+    set_answer(parties, id, ben.id, Answer::Removed).await;
+    assert_eq!(finds(parties, (id, token), &ben).await, [false, false]);
+}
+
+/// Logged out, the link shows the party without names, venue and address, and nothing of a party by invitation.
+pub async fn logged_out_visitor_sees_no_name_and_no_place(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "secretguest").await);
+    for visibility in [Visibility::Listed, Visibility::ByLink, Visibility::ByInvitation] {
+        let party = NewParty {
+            visibility,
+            venue: short_text("secret venue"),
+            address: Address::parse("secret street").unwrap(),
+            details: Details::parse("Bring a chair").unwrap(),
+            ..party_of(&ada)
+        };
+        let id = parties.add(party.clone()).await.unwrap();
+        set_answer(parties, id, ben.id, Answer::Seated(Heads::new(2).unwrap())).await;
+        match parties.find_invitation(party.invitation).await.unwrap().unwrap() {
+            Invitation::Shown(shown) => {
+                assert_ne!(visibility, Visibility::ByInvitation);
+                assert_eq!((shown.guests.clone(), shown.free_seats()), (vec![2], 1));
+                assert_eq!((&shown.details, &shown.main_dish), (&party.details, &party.main_dish));
+                assert!(!format!("{shown:?}").contains("secret"), "{shown:?}");
+            }
+            Invitation::LogInRequired => assert_eq!(visibility, Visibility::ByInvitation),
+        }
+    }
+    assert_eq!(parties.find_invitation(invitation()).await.unwrap(), None);
+}
+
+/// The host replaces the link, and nobody else. The old one is unknown from then on.
+pub async fn replaced_link_is_unknown(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
+    let (old, new) = (invitation(), invitation());
+    let id = parties.add(NewParty { invitation: old, ..party_of(&ada) }).await.unwrap();
+    assert!(!parties.replace_invitation(id, ben.id, new).await.unwrap());
+    assert!(!parties.replace_invitation(crate::party::PartyId::new(id.get() + 1), ada.id, new).await.unwrap());
+    assert!(parties.find_invitation(old).await.unwrap().is_some());
+    assert!(parties.replace_invitation(id, ada.id, new).await.unwrap());
+    assert_eq!(parties.find_invitation(old).await.unwrap(), None);
+    assert_eq!(parties.find_by_invitation(old, ada.id).await.unwrap(), None);
+    assert!(matches!(accept_by_link(parties, old, ben.id).await, Err(UpdateError::NotFound)));
+    assert_eq!(parties.find(id, ada.id).await.unwrap().unwrap().invitation, Some(new));
+    assert!(parties.find_by_invitation(new, ben.id).await.unwrap().is_some());
+}
+
+/// The address is shown to the host and to seated guests; the token of the link to the host (I9).
+pub async fn address_is_for_host_and_seated_guests(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
+    let address = Address::parse("Linden Street 7").unwrap();
+    let id = parties.add(NewParty { address: address.clone(), ..party_of(&ada) }).await.unwrap();
+    let shown = async |viewer: &User| {
+        let view = parties.find(id, viewer.id).await.unwrap().unwrap();
+        (view.address, view.invitation.is_some())
+    };
+    assert_eq!(shown(&ada).await, (address.clone(), true));
+    assert_eq!(shown(&ben).await, (None, false));
+    for answer in [Answer::Maybe, Answer::Declined, Answer::Invited, Answer::Removed] {
+        set_answer(parties, id, ben.id, answer).await;
+        assert_eq!(shown(&ben).await, (None, false), "{answer:?}");
+    }
+    set_answer(parties, id, ben.id, Answer::Waitlisted { heads: Heads::ONE, position: 1 }).await;
+    assert_eq!(shown(&ben).await, (None, false));
+    set_answer(parties, id, ben.id, Answer::Seated(Heads::ONE)).await;
+    assert_eq!(shown(&ben).await, (address, false));
+}

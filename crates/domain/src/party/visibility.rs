@@ -1,0 +1,53 @@
+//! The visibility of a party: the users who may find it.
+
+use super::Answer;
+
+/// The users who may find a party, besides its host.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Visibility {
+    /// Every user. Lists contain the party.
+    #[default]
+    Listed,
+    /// Users who have the link, or an answer that is not [`Answer::Removed`].
+    ByLink,
+    /// Users whom the host invited by name: those who have an answer that is not [`Answer::Removed`].
+    ByInvitation,
+}
+
+impl Visibility {
+    /// Whether a user other than the host may see the party, by the user's own `answer` and by whether the user
+    /// `has_link`.
+    #[must_use]
+    pub fn is_open_to(self, answer: Option<Answer>, has_link: bool) -> bool {
+        match (self, answer) {
+            (Self::Listed, _) => true,
+            (Self::ByLink | Self::ByInvitation, Some(Answer::Removed)) => false,
+            (Self::ByLink | Self::ByInvitation, Some(_)) => true,
+            (Self::ByLink, None) => has_link,
+            (Self::ByInvitation, None) => false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::party::Heads;
+
+    #[test]
+    fn unlisted_party_is_open_by_link_or_answer() {
+        use Visibility::{ByInvitation, ByLink, Listed};
+        let open = |visibility: Visibility, answer| [false, true].map(|link| visibility.is_open_to(answer, link));
+        for (visibility, without_answer, removed) in [
+            (Listed, [true, true], [true, true]),
+            (ByLink, [false, true], [false, false]),
+            (ByInvitation, [false, false], [false, false]),
+        ] {
+            assert_eq!(open(visibility, None), without_answer, "{visibility:?}");
+            assert_eq!(open(visibility, Some(Answer::Removed)), removed, "{visibility:?}");
+            for answer in [Answer::Seated(Heads::ONE), Answer::Maybe, Answer::Declined, Answer::Invited] {
+                assert_eq!(open(visibility, Some(answer)), [true, true], "{visibility:?} {answer:?}");
+            }
+        }
+    }
+}

@@ -6,6 +6,7 @@ pub(crate) mod guarded_pool;
 pub(crate) mod migrate;
 pub(crate) mod postgres;
 pub(crate) mod read_pool;
+pub(crate) mod row_steps;
 pub(crate) mod sqlite;
 pub(crate) mod writer;
 

@@ -69,6 +69,24 @@ pub enum ConnectError {
         /// The stored version; 0 where there is none.
         found: i64,
     },
+    /// The database file was not backed up before its migration. The schema is unchanged.
+    #[error("cannot back up the database to {} before its migration", file.display())]
+    Backup {
+        /// The copy.
+        file: PathBuf,
+        /// The cause.
+        source: crate::BackupError,
+    },
+    /// A row step failed. The schema and the rows before the failed batch are migrated, and the next start goes on there.
+    #[error("the rows of the {set} cannot be brought up to date ({step})")]
+    RowStep {
+        /// The set of tables.
+        set: &'static str,
+        /// The name of the step.
+        step: &'static str,
+        /// The cause.
+        source: sqlx::Error,
+    },
     /// A migration failed, or was changed after it ran. The schema is unchanged.
     #[error("the schema of the {set} cannot be brought up to date")]
     Migration {

@@ -1,7 +1,7 @@
 //! Maintenance of an existing database: `check` verifies what is stored, `backup` copies it.
 
 pub(crate) mod accounts;
-mod backup;
+pub(crate) mod backup;
 pub(crate) mod check;
 #[cfg(feature = "party")]
 pub(crate) mod parties;

@@ -7,6 +7,7 @@ pub(crate) mod invitation;
 pub(crate) mod list;
 mod repository;
 pub(crate) mod row;
+pub(crate) mod row_steps;
 pub(crate) mod store;
 mod summary;
 pub(crate) mod update;
@@ -37,4 +38,5 @@ pub(crate) fn migrations() -> MigrationSet {
             include_str!("../../../migrations/parties/sqlite/0004_from_a_link_to_a_seat.sql"),
             include_str!("../../../migrations/parties/postgres/0004_from_a_link_to_a_seat.sql"),
         )
+        .then_rows(row_steps::LINKS_AND_SEARCH_KEYS)
 }

@@ -4,11 +4,7 @@
 
 mod common;
 
-use std::sync::Arc;
-
-use common::{Fresh, NOW, add_user, party_of, past_our_types};
-use domain::FixedClock;
-use domain::party::{Heads, Parties};
+use common::{Fresh, past_our_types};
 use store::embed::MigrationSet;
 use store::{AccountStore, ConnectError, PartyStore};
 use test_support::{Postgres, sqlite_url};
@@ -79,30 +75,6 @@ async fn migration_that_changed_after_it_ran_is_rejected() {
         .unwrap();
         let error = AccountStore::connect(&fresh.url).await.unwrap_err();
         assert!(matches!(error, ConnectError::Migration { .. }), "{error:?}");
-    }
-}
-
-/// Of a database that the previous version has left.
-#[tokio::test]
-async fn migration_computes_first_guests_of_existing_parties() {
-    for fresh in both().await {
-        let (accounts, parties) = (fresh.accounts(), fresh.parties());
-        let ada = add_user(&accounts, "ada").await;
-        let id = parties.add(party_of(&ada, 9)).await.unwrap();
-        parties.add(party_of(&ada, 9)).await.unwrap();
-        let use_cases = Parties::new(Arc::clone(&parties), Arc::new(FixedClock(NOW)));
-        for name in ["cleo", "ben", "dan"] {
-            let guest = add_user(&accounts, name).await;
-            use_cases.rsvp(id, guest.id, Heads::ONE).await.unwrap();
-        }
-        let before = parties.find(id, ada.id).await.unwrap().unwrap().summary;
-        past_our_types(&fresh.store, "ALTER TABLE parties DROP COLUMN first_guests").await.unwrap();
-        past_our_types(&fresh.store, "DELETE FROM _parties_migrations WHERE version >= 3").await.unwrap();
-
-        let after = fresh.another().await.parties().find(id, ada.id).await.unwrap().unwrap().summary;
-
-        let names: Vec<_> = after.first_guests.iter().map(|guest| guest.username.as_str()).collect();
-        assert_eq!((names, &after), (vec!["cleo", "ben"], &before));
     }
 }
 

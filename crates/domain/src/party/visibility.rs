@@ -19,12 +19,11 @@ impl Visibility {
     /// `has_link`.
     #[must_use]
     pub fn is_open_to(self, answer: Option<Answer>, has_link: bool) -> bool {
-        match (self, answer) {
-            (Self::Listed, _) => true,
-            (Self::ByLink | Self::ByInvitation, Some(Answer::Removed)) => false,
-            (Self::ByLink | Self::ByInvitation, Some(_)) => true,
-            (Self::ByLink, None) => has_link,
-            (Self::ByInvitation, None) => false,
+        let has_answer = answer.is_some_and(|answer| answer != Answer::Removed);
+        match self {
+            Self::Listed => true,
+            Self::ByLink => has_answer || (has_link && answer.is_none()),
+            Self::ByInvitation => has_answer,
         }
     }
 }

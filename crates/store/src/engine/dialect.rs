@@ -9,6 +9,7 @@ use self::bounds::{Bind, Column, Where};
 use super::guarded_pool::GuardedPool;
 use super::postgres::transaction::TransactionPerJob;
 use super::read_pool::ReadConnections;
+use super::row_steps::{BatchFn, RowStep};
 use super::sqlite::connection_cache::ConnectionCache;
 use super::sqlite::group_commit::GroupCommit;
 use super::writer::JobRunner;
@@ -50,6 +51,10 @@ pub trait Dialect:
     #[doc(hidden)]
     type JobRunner: JobRunner<Self>;
 
+    /// This engine's function of a row step.
+    #[doc(hidden)]
+    fn batch_fn(step: &RowStep) -> BatchFn<Self>;
+
     /// Selects this engine's value, for the few statements that must differ.
     fn pick<T>(sqlite: T, postgres: T) -> T;
 }
@@ -59,6 +64,10 @@ impl Dialect for Sqlite {
     const CLOSES_SILENT_CONNECTIONS: bool = false;
     type PageConnections = ConnectionCache;
     type JobRunner = GroupCommit;
+
+    fn batch_fn(step: &RowStep) -> BatchFn<Self> {
+        step.sqlite
+    }
 
     fn pick<T>(sqlite: T, _: T) -> T {
         sqlite
@@ -70,6 +79,10 @@ impl Dialect for Postgres {
     const CLOSES_SILENT_CONNECTIONS: bool = true;
     type PageConnections = GuardedPool<Self>;
     type JobRunner = TransactionPerJob;
+
+    fn batch_fn(step: &RowStep) -> BatchFn<Self> {
+        step.postgres
+    }
 
     fn pick<T>(_: T, postgres: T) -> T {
         postgres

@@ -3,10 +3,11 @@
 
 use std::borrow::Cow;
 
-use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
-use sqlx::{Pool, SqlSafeStr};
+use sqlx::migrate::{AppliedMigration, Migrate as _, MigrateError, Migration, MigrationType, Migrator};
+use sqlx::{Pool, SqlSafeStr, query_scalar};
 
 use super::dialect::Dialect;
+use super::row_steps::{self, RowStep};
 use super::writer::begin;
 use crate::error::{ConnectError, OpenError};
 use crate::statements::{OnPostgres, PerEngine, statements};
@@ -28,6 +29,7 @@ pub struct MigrationSet {
     name: &'static str,
     sqlite: Vec<Migration>,
     postgres: Vec<Migration>,
+    row_steps: Vec<RowStep>,
 }
 
 impl MigrationSet {
@@ -35,7 +37,7 @@ impl MigrationSet {
     /// characters of `a`-`z` and `_`, and is not `accounts` or `parties`; otherwise connecting fails.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self { name, sqlite: Vec::new(), postgres: Vec::new() }
+        Self { name, sqlite: Vec::new(), postgres: Vec::new(), row_steps: Vec::new() }
     }
 
     /// Adds the next version, described by `what`, for both engines.
@@ -46,6 +48,28 @@ impl MigrationSet {
             versions.push(Migration::new(version, what.into(), MigrationType::Simple, sql.into_sql_str(), false));
         }
         self
+    }
+
+    /// Adds a step that rewrites rows, after all migrations of a start.
+    #[must_use]
+    #[cfg_attr(not(feature = "party"), expect(dead_code, reason = "only the parties have a row step"))]
+    pub(crate) fn then_rows(mut self, step: RowStep) -> Self {
+        self.row_steps.push(step);
+        self
+    }
+
+    /// The set of an earlier version of the program: `versions` migrations, and no row step.
+    #[cfg(all(test, feature = "party"))]
+    pub(crate) fn of_earlier_version(mut self, versions: usize) -> Self {
+        self.sqlite.truncate(versions);
+        self.postgres.truncate(versions);
+        self.row_steps.clear();
+        self
+    }
+
+    /// The steps that rewrite rows.
+    pub(crate) fn row_steps(&self) -> &[RowStep] {
+        &self.row_steps
     }
 
     /// Rejects a name that an embedder's set cannot have: the name becomes part of a statement, and PostgreSQL truncates a
@@ -66,6 +90,16 @@ impl MigrationSet {
         migrator.dangerous_set_table_name(Cow::Owned(format!("_{}_migrations", self.name)));
         migrator.set_locking(false);
         migrator
+    }
+
+    /// The migrations of this set that have run.
+    async fn applied<D: Dialect>(&self, connection: &mut D::Connection) -> Result<Vec<AppliedMigration>, OpenError> {
+        let table = format!("_{}_migrations", self.name);
+        if !has_table::<D>(connection, &table).await? {
+            return Ok(Vec::new());
+        }
+        let applied = connection.list_applied_migrations(&table).await;
+        Ok(applied.map_err(|error| self.connect_error(None, error))?)
     }
 
     fn connect_error(&self, newest: Option<i64>, error: MigrateError) -> ConnectError {
@@ -93,20 +127,62 @@ statements! {
     };
 }
 
-/// Runs the migrations that each set lacks, in one transaction.
+/// Takes the lock of migrations, until the transaction ends.
+pub(super) async fn lock<D: Dialect>(connection: &mut D::Connection) -> sqlx::Result<()> {
+    if let Some(OnPostgres(sql)) = D::pick(None, Some(LOCK)) {
+        sqlx::raw_sql(sql).execute(connection).await?;
+    }
+    Ok(())
+}
+
+async fn has_table<D: Dialect>(connection: &mut D::Connection, name: &str) -> sqlx::Result<bool> {
+    let count = query_scalar::<D, i64>(D::pick(COUNT_TABLES.sqlite, COUNT_TABLES.postgres)).bind(name);
+    Ok(count.fetch_one(connection).await? > 0)
+}
+
+/// Runs the migrations that each set lacks, in one transaction, and then the row steps that have not finished.
 pub(crate) async fn migrate<D: Dialect>(pool: &Pool<D>, sets: &[MigrationSet]) -> Result<(), OpenError> {
     let mut connection = pool.acquire().await?;
     let mut transaction = begin::<D>(&mut connection).await?;
-    if let Some(OnPostgres(sql)) = D::pick(None, Some(LOCK)) {
-        sqlx::raw_sql(sql).execute(&mut *transaction).await?;
-    }
+    lock::<D>(&mut transaction).await?;
+    row_steps::create_table::<D>(&mut transaction).await?;
     for set in sets {
         let migrator = set.migrator::<D>();
         let newest = migrator.iter().map(|migration| migration.version).max();
+        let is_new = set.applied::<D>(&mut transaction).await?.is_empty();
         let run = migrator.run_direct(None, &mut *transaction, false).await;
         run.map_err(|error| set.connect_error(newest, error))?;
+        for step in set.row_steps() {
+            row_steps::register::<D>(&mut transaction, step, is_new).await?;
+        }
     }
-    Ok(transaction.commit().await?)
+    transaction.commit().await?;
+    for set in sets {
+        for step in set.row_steps() {
+            row_steps::run::<D>(&mut connection, set.name, step).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The suffix of the backup that is due before the migrations of `sets`: where one of them has tables, and a row step that has
+/// not begun.
+pub(crate) async fn backup_suffix<D: Dialect>(
+    connection: &mut D::Connection,
+    sets: &[MigrationSet],
+) -> Result<Option<String>, OpenError> {
+    let has_row_steps = has_table::<D>(&mut *connection, row_steps::TABLE).await?;
+    for set in sets {
+        if set.row_steps().is_empty() || set.applied::<D>(&mut *connection).await?.is_empty() {
+            continue;
+        }
+        for step in set.row_steps() {
+            if !has_row_steps || !row_steps::is_registered::<D>(&mut *connection, step).await? {
+                return Ok(Some(format!("before-{}-{}", set.name, set.sqlite.len())));
+            }
+        }
+    }
+    Ok(None)
 }
 
 /// Returns an error unless the schema of each set is the one that this program would leave. Changes nothing.
@@ -114,16 +190,9 @@ pub(crate) async fn ensure_current<D: Dialect>(
     connection: &mut D::Connection,
     sets: &[MigrationSet],
 ) -> Result<(), OpenError> {
-    use sqlx::migrate::Migrate as _;
-
     for set in sets {
-        let (migrator, table) = (set.migrator::<D>(), format!("_{}_migrations", set.name));
-        let count =
-            sqlx::query_scalar::<D, i64>(D::pick(COUNT_TABLES.sqlite, COUNT_TABLES.postgres)).bind(table.as_str());
-        let applied = match count.fetch_one(&mut *connection).await? {
-            0 => Vec::new(),
-            _ => connection.list_applied_migrations(&table).await.map_err(|error| set.connect_error(None, error))?,
-        };
+        let migrator = set.migrator::<D>();
+        let applied = set.applied::<D>(&mut *connection).await?;
         let found = applied.iter().map(|applied| applied.version).max().unwrap_or(0);
         let known = migrator.iter().map(|migration| migration.version).max();
         if known.is_none_or(|known| found > known) {
@@ -136,6 +205,11 @@ pub(crate) async fn ensure_current<D: Dialect>(
                     return Err(set.connect_error(known, MigrateError::VersionMismatch(migration.version)).into());
                 }
                 Some(_) => {}
+            }
+        }
+        for step in set.row_steps() {
+            if !row_steps::is_finished::<D>(&mut *connection, step).await? {
+                return Err(ConnectError::OlderSchema { set: set.name.to_owned(), found }.into());
             }
         }
     }

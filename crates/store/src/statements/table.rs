@@ -62,6 +62,7 @@ pub fn all() -> Vec<NamedStatement> {
         accounts::credentials::statements(),
         accounts::sessions::statements(),
         engine::migrate::statements(),
+        engine::row_steps::statements(),
         inspect::check::statements(),
         inspect::accounts::statements(),
     ];
@@ -73,6 +74,7 @@ pub fn all() -> Vec<NamedStatement> {
             parties::add::statements(),
             parties::find::statements(),
             parties::invitation::statements(),
+            parties::row_steps::statements(),
             parties::list::statements::statements(),
             parties::update::statements(),
             parties::views::statements(),

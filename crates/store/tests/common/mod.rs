@@ -97,8 +97,8 @@ pub async fn add_user(ports: &AccountPorts, name: &str) -> User {
 
 /// A party a year after [`NOW`].
 pub fn party_of(host: &User, seats: u32) -> NewParty {
-    let (day, time) = (parse_date("2031-01-15").unwrap(), parse_time("19:00").unwrap());
     static COUNT: AtomicU64 = AtomicU64::new(1);
+    let (day, time) = (parse_date("2031-01-15").unwrap(), parse_time("19:00").unwrap());
     NewParty::new(
         host.id,
         PartyDate::resolve(day, time, Zone::parse("Europe/Berlin").unwrap()).unwrap(),

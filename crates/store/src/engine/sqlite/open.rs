@@ -1,7 +1,7 @@
 //! Opens an SQLite file: one connection that writes, and beside it some that only read.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
 use sqlx::{ConnectOptions as _, Sqlite, SqliteConnection};
@@ -13,10 +13,12 @@ use super::group_commit::GroupCommit;
 use super::{error_code, url};
 use crate::engine::OpenDatabase;
 use crate::engine::guarded_pool::GuardedPool;
-use crate::engine::migrate::{MigrationSet, ensure_current, migrate};
+use crate::engine::migrate::{MigrationSet, backup_suffix, ensure_current, migrate};
 use crate::engine::read_pool::ReadPool;
 use crate::engine::writer::Writer;
 use crate::error::{ConnectError, OpenError};
+use crate::inspect::BackupError;
+use crate::inspect::backup::copy_before_migration;
 use crate::timeouts::{OPEN_TIMEOUT, POOL_ACQUIRE_TIMEOUT, SQLITE_OPEN_INTERVAL};
 
 /// Connections for pages. Each is a thread.
@@ -89,6 +91,7 @@ async fn open(options: &SqliteConnectOptions, sets: &[MigrationSet]) -> Result<O
     let read_options = options.clone().read_only(true);
 
     let writer = pool_options(1).connect_with(write_options).await?;
+    back_up_before_migration(&writer, options.get_filename(), sets).await?;
     migrate(&writer, sets).await?;
     let wal = Wal::of(&tokio::fs::canonicalize(options.get_filename()).await.map_err(sqlx::Error::Io)?);
     let opener = pool_options(PAGE_CONNECTIONS).connect_lazy_with(read_options.clone());
@@ -98,6 +101,27 @@ async fn open(options: &SqliteConnectOptions, sets: &[MigrationSet]) -> Result<O
         searches: ReadPool::new(GuardedPool::new(searches)),
         writer: Writer::new(GroupCommit::start(writer, wal)),
     })
+}
+
+/// Copies a file that an earlier version has filled beside itself, before a row step rewrites its rows.
+async fn back_up_before_migration(
+    writer: &sqlx::SqlitePool,
+    file: &Path,
+    sets: &[MigrationSet],
+) -> Result<(), OpenError> {
+    let mut connection = writer.acquire().await?;
+    let Some(suffix) = backup_suffix::<Sqlite>(&mut connection, sets).await? else { return Ok(()) };
+    let mut name = file.as_os_str().to_owned();
+    name.push(".");
+    name.push(suffix);
+    let copy = PathBuf::from(name);
+    match copy_before_migration(&mut connection, &copy).await {
+        Ok(true) => tracing::info!(copy = %copy.display(), "backed up the database before its migration"),
+        Ok(false) => tracing::info!(copy = %copy.display(), "found a backup from before the migration"),
+        Err(BackupError::Failed(error)) => return Err(error.into()),
+        Err(source) => return Err(ConnectError::Backup { file: copy, source }.into()),
+    }
+    Ok(())
 }
 
 /// Without a ping before a connection is lent, and without a maximum age: a file has no line that could be cut.

@@ -95,8 +95,8 @@ impl Race {
     }
 
     async fn attempts(&self, barrier_timeout: Duration) -> [Attempt; 2] {
-        let zone = Zone::parse("Europe/Berlin").unwrap();
         static COUNT: AtomicU64 = AtomicU64::new(1);
+        let zone = Zone::parse("Europe/Berlin").unwrap();
         let party = NewParty::new(
             self.users[0],
             PartyDate::from_stored("2031-01-15T19:00:00", zone, NOW + Duration::from_secs(9)).unwrap(),

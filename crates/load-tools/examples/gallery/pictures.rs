@@ -1,4 +1,4 @@
-//! Takes the pictures of each state: at three widths, in light and dark, and once in forced colors.
+//! Takes the pictures of each state: at four widths, in light and dark, and once in forced colors.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -10,11 +10,12 @@ use test_support::browser::Media;
 use crate::camera::Camera;
 use crate::state::State;
 
-const VIEWS: [View; 7] = [
+const VIEWS: [View; 8] = [
     View { width: 320, colors: "light" },
     View { width: 320, colors: "dark" },
     View { width: 390, colors: "light" },
     View { width: 390, colors: "dark" },
+    View { width: 800, colors: "light" },
     View { width: 1280, colors: "light" },
     View { width: 1280, colors: "dark" },
     View { width: 1280, colors: "forced" },

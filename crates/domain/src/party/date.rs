@@ -100,6 +100,12 @@ impl PartyDate {
         self.local.to_string()
     }
 
+    /// The local date and time.
+    #[must_use]
+    pub(super) fn local_date_and_time(&self) -> (Date, Time) {
+        (self.local.date(), self.local.time())
+    }
+
     /// The time zone.
     #[must_use]
     pub fn zone(&self) -> &Zone {

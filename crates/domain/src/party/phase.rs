@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use super::PartyDate;
+use jiff::civil::{Date, Time};
+
+use super::{PartyDate, PartyDateError};
 use crate::Timestamp;
 
 /// Where a party is in time. Derived from the clock, not stored.
@@ -41,9 +43,12 @@ pub enum PartyEndError {
     /// The end is not after the start.
     #[error("a party ends after its start")]
     NotAfterStart,
-    /// The end is more than [`PartyEnd::MAX_DURATION`] after the start.
+    /// The end is more than [`PartyEnd::MAX_DURATION`] after the start, or after the year 9999.
     #[error("a party takes at most 72 hours")]
     TooLate,
+    /// The local time does not exist: clocks in that time zone are set forward over it.
+    #[error("clocks there skip that time")]
+    Gap,
 }
 
 impl PartyEnd {
@@ -71,10 +76,30 @@ impl PartyEnd {
         if end <= start.starts_at() {
             return Err(PartyEndError::NotAfterStart);
         }
-        if end > start.starts_at() + Self::MAX_DURATION {
+        if end > start.starts_at() + Self::MAX_DURATION || end > Self::LAST {
             return Err(PartyEndError::TooLate);
         }
         Ok(Self(end))
+    }
+
+    /// The end at a local date and time in the zone of the start. Without a date it is the first such time after the
+    /// start: on the same day, or after midnight on the next one.
+    ///
+    /// # Errors
+    /// [`PartyEndError`] if clocks skip the local time, or if the end is not after the start or too long after it.
+    pub fn at_local(start: &PartyDate, date: Option<Date>, time: Time) -> Result<Self, PartyEndError> {
+        let (first_day, begins) = start.local_date_and_time();
+        let next_day = || first_day.tomorrow().map_err(|_| PartyEndError::TooLate);
+        let date = match date {
+            Some(date) => date,
+            None if time > begins => first_day,
+            None => next_day()?,
+        };
+        let end = PartyDate::resolve(date, time, start.zone().clone()).map_err(|error| match error {
+            PartyDateError::Gap => PartyEndError::Gap,
+            _ => PartyEndError::TooLate,
+        })?;
+        Self::of(start, end.starts_at())
     }
 
     /// The time of the end.
@@ -112,6 +137,36 @@ mod tests {
         assert_eq!(end(1).map(|end| end.at().since(start.starts_at())), Ok(Duration::from_mins(1)));
         assert!(end(72 * 60).is_ok());
         assert_eq!(end(72 * 60 + 1), Err(PartyEndError::TooLate));
+    }
+
+    #[test]
+    fn end_without_date_is_the_next_such_time() {
+        let start = start("2030-01-15", "19:00");
+        let hours = |date: &str, time| {
+            let date = (!date.is_empty()).then(|| parse_date(date).unwrap());
+            let end = PartyEnd::at_local(&start, date, parse_time(time).unwrap());
+            end.map(|end| end.at().since(start.starts_at()).as_secs() / 3600)
+        };
+        assert_eq!(hours("", "23:00"), Ok(4));
+        assert_eq!(hours("", "01:00"), Ok(6));
+        assert_eq!(hours("", "19:00"), Ok(24));
+        assert_eq!(hours("2030-01-15", "23:00"), Ok(4));
+        assert_eq!(hours("2030-01-18", "19:00"), Ok(72));
+        assert_eq!(hours("2030-01-18", "20:00"), Err(PartyEndError::TooLate));
+        assert_eq!(hours("2030-01-15", "18:00"), Err(PartyEndError::NotAfterStart));
+        assert_eq!(hours("2030-01-14", "23:00"), Err(PartyEndError::NotAfterStart));
+    }
+
+    #[test]
+    fn end_follows_the_clocks_of_the_zone() {
+        let (date, time) = (parse_date("2030-03-30").unwrap(), parse_time("19:00").unwrap());
+        let start = PartyDate::resolve(date, time, Zone::parse("Europe/Berlin").unwrap()).unwrap();
+        let end = |time| PartyEnd::at_local(&start, None, parse_time(time).unwrap());
+        assert_eq!(end("02:30"), Err(PartyEndError::Gap));
+        assert_eq!(end("03:00").map(|end| end.at().since(start.starts_at())), Ok(Duration::from_hours(7)));
+        let last = super::tests::start("9999-12-30", "21:59");
+        assert_eq!(PartyEnd::at_local(&last, None, parse_time("21:00").unwrap()), Err(PartyEndError::TooLate));
+        assert!(PartyEnd::at_local(&last, None, parse_time("22:00").unwrap()).is_ok());
     }
 
     #[test]

@@ -39,4 +39,5 @@ pub(crate) fn migrations() -> MigrationSet {
             include_str!("../../../migrations/parties/postgres/0004_from_a_link_to_a_seat.sql"),
         )
         .then_rows(row_steps::LINKS_AND_SEARCH_KEYS)
+        .then_rows(row_steps::zone_names::ZONE_NAMES)
 }

@@ -104,6 +104,7 @@ const DAMAGES: &[(&str, &[&str], &[&str])] = &[
     ("UPDATE parties SET main_dish = '' WHERE id = 2", &["damaged: CHECK constraint failed in parties"], &["parties 2 main_dish?"]),
     ("UPDATE parties SET main_dish = 'Soup' WHERE id = 2", &[], &["parties 2 search_key?"]),
     ("UPDATE parties SET zone = 'Europe/Atlantis' WHERE id = 2", &[], &["parties 2 zone?"]),
+    ("UPDATE parties SET zone = 'Etc/UTC', local_time = '2031-01-15T18:00:00' WHERE id = 2", &[], &["parties 2 zone?"]),
     ("UPDATE parties SET local_time = 'tomorrow, at eight' WHERE id = 2", &[], &["parties 2 local_time?"]),
     ("UPDATE parties SET local_time = '2031-01-15T20:00:00' WHERE id = 2", &[], &["parties 2 starts_at?"]),
     ("UPDATE parties SET zone = 'UTC' WHERE id = 2", &[], &["parties 2 starts_at?"]),

@@ -138,6 +138,7 @@ fn check_party(row: PartyValues, report: Report<'_>) {
     check_value(party.seats(), at, report);
     check_value(party.taken(), at, report);
     let Some(heading) = check_value(party.heading(), at, report) else { return };
+    check_derived(party.zone == heading.date.zone().as_str(), ("parties", "zone", id), report);
     check_derived(heading.date.matches_zone_data(), ("parties", "starts_at", id), report);
     if let (Some(venue), Some(main_dish)) = (venue, main_dish) {
         let details = details.as_ref().map(Details::as_str);

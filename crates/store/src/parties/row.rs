@@ -32,7 +32,7 @@ pub(crate) struct PartyRow {
     pub(super) host_id: i64,
     host: String,
     local_time: String,
-    zone: String,
+    pub(crate) zone: String,
     starts_at: i64,
     state: String,
     pub(super) rsvp_deadline: i64,

@@ -1,5 +1,7 @@
 //! What migrations compute in Rust: the links and the search keys of parties that an earlier version stored.
 
+pub(crate) mod zone_names;
+
 use domain::party::{InvitationToken, party_search_key};
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, Postgres, Row as _, Sqlite, query};

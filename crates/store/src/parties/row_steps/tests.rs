@@ -151,6 +151,28 @@ async fn party_of_earlier_version_gets_link_search_key_and_end() {
 }
 
 #[tokio::test]
+async fn former_zone_name_of_earlier_version_is_replaced() {
+    for earlier in Earlier::both(4).await {
+        let kiev = "zone = 'Europe/Kiev', local_time = '2030-01-15T21:00:00'";
+        earlier.run(&format!("UPDATE parties SET {kiev} WHERE id <= 2")).await;
+        // Sent twice from one form, with both names.
+        let form = "form = 'AZaz09-_AZaz09-_AZaz09', main_dish = 'Soup'";
+        earlier.run(&format!("UPDATE parties SET {kiev}, {form} WHERE id = 3")).await;
+        let kyiv = kiev.replace("Kiev", "Kyiv");
+        earlier.run(&format!("UPDATE parties SET {kyiv}, {form} WHERE id = 4")).await;
+
+        earlier.migrate().await;
+
+        assert_eq!(earlier.count("SELECT count(*) FROM parties WHERE zone = 'Europe/Kyiv'").await, 3);
+        assert_eq!(earlier.count("SELECT id FROM parties WHERE zone = 'Europe/Kiev'").await, 3);
+        let date = earlier.find(3).await.summary.heading.date.to_string();
+        assert_eq!(date, "Tuesday 15 January 2030, 21:00 (Kyiv time)", "also where the row keeps the former name");
+        earlier.run("DELETE FROM parties WHERE id = 3").await;
+        earlier.assert_migrated(3).await;
+    }
+}
+
+#[tokio::test]
 async fn failed_step_keeps_its_batches_and_goes_on_at_the_next_start() {
     for earlier in Earlier::both(2500).await {
         earlier.refuse_party_1500().await;

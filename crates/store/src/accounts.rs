@@ -1,6 +1,7 @@
 //! The tables of the accounts in SQL: users, credentials and sessions.
 
 pub(crate) mod credentials;
+pub(crate) mod row_steps;
 pub(crate) mod sessions;
 pub(crate) mod store;
 pub(crate) mod users;
@@ -9,9 +10,11 @@ use crate::engine::migrate::MigrationSet;
 
 /// The tables of users, credentials and sessions.
 pub(crate) fn migrations() -> MigrationSet {
-    MigrationSet::new("accounts").and(
-        "users and sessions",
-        include_str!("../../../migrations/accounts/sqlite/0001_users_and_sessions.sql"),
-        include_str!("../../../migrations/accounts/postgres/0001_users_and_sessions.sql"),
-    )
+    MigrationSet::new("accounts")
+        .and(
+            "users and sessions",
+            include_str!("../../../migrations/accounts/sqlite/0001_users_and_sessions.sql"),
+            include_str!("../../../migrations/accounts/postgres/0001_users_and_sessions.sql"),
+        )
+        .then_rows(row_steps::EMAIL_KEYS)
 }

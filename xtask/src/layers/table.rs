@@ -44,6 +44,7 @@ pub(super) const TABLE: &[Row] = &[
             "unicode-normalization",
             "icu_casemap",
             "email_address",
+            "idna",
             "percent-encoding",
             "mockall",
         ]),

@@ -35,7 +35,7 @@ async fn stored_hash(store: &AccountPorts, user: &User) -> String {
 pub async fn credential_is_found_by_any_spelling_of_email(store: &AccountPorts) {
     let ada = add_user(store, "ada").await;
     add_user(store, "ben").await;
-    for address in ["ada@example.com", "ADA@Example.COM"] {
+    for address in ["ada@example.com", "ADA@Example.COM", "\"ada\"@example.com"] {
         let found = store.credentials.find_by_email(&Email::parse(address).unwrap()).await.unwrap().unwrap();
         assert_eq!((found.user, found.hash.expose()), (ada.clone(), hash().expose()));
     }

@@ -14,6 +14,7 @@ macro_rules! user_contract {
             unknown_user_is_not_found
             username_is_taken_in_every_spelling
             email_is_taken_in_every_spelling
+            addresses_of_two_domains_are_two_addresses
             add_reports_both_keys_if_both_are_taken
             concurrent_adds_of_one_username_add_one_user
             concurrent_adds_of_one_email_add_one_user
@@ -81,7 +82,16 @@ pub async fn username_is_taken_in_every_spelling(store: &AccountPorts) {
 /// E-mail addresses conflict by their keys. A rejected `add` writes nothing: its username stays free.
 pub async fn email_is_taken_in_every_spelling(store: &AccountPorts) {
     add_user(store, "ada").await;
-    for address in ["ada@example.com", "ADA@EXAMPLE.COM", "Ada@example.com"] {
+    let zoe = NewUser { email: Email::parse("zoe@exämple.de").unwrap(), ..new_user("zoe") };
+    store.users.add(zoe, hash()).await.unwrap();
+    for address in [
+        "ada@example.com",
+        "ADA@EXAMPLE.COM",
+        "Ada@example.com",
+        "\"ada\"@example.com",
+        "zoe@xn--exmple-cua.de",
+        "Zoe@EXÄMPLE.de",
+    ] {
         let late = NewUser { email: Email::parse(address).unwrap(), ..new_user("late") };
 
         let result = store.users.add(late.clone(), hash()).await;
@@ -89,6 +99,19 @@ pub async fn email_is_taken_in_every_spelling(store: &AccountPorts) {
         let Err(AddUserError::Taken(taken)) = result else { panic!("{address}: {result:?}") };
         assert_eq!(taken, TakenKeys { username: false, email: true });
         assert_eq!(store.users.find_by_username(&late.username).await.unwrap(), None);
+    }
+}
+
+/// Two domains that look alike when case is ignored are two.
+pub async fn addresses_of_two_domains_are_two_addresses(store: &AccountPorts) {
+    for (name, address) in [("ada", "ada@straße.de"), ("ben", "ada@strasse.de"), ("cleo", "ada@strasse.com")] {
+        let new = NewUser { email: Email::parse(address).unwrap(), ..new_user(name) };
+        let added = store.users.add(new, hash()).await.unwrap();
+        assert_eq!(added.email.as_str(), address);
+    }
+    for (name, address) in [("ada", "ada@xn--strae-oqa.de"), ("ben", "ada@strasse.de")] {
+        let found = store.credentials.find_by_email(&Email::parse(address).unwrap()).await.unwrap().unwrap();
+        assert_eq!(found.user.username.as_str(), name, "{address}");
     }
 }
 

@@ -13,9 +13,10 @@ use crate::error::into_store_error;
 use crate::statements::statements;
 
 statements! {
-    const FIND_BY_EMAIL: &str = "SELECT id, username, email, joined_at, disabled_at, password_hash
+    /// The users with the key `$1` of an address, or with its former key `$2`: at most two.
+    const LIST_BY_EMAIL: &str = "SELECT id, username, email, joined_at, disabled_at, password_hash, email_key
         FROM users JOIN credentials ON user_id = id
-        WHERE email_key = $1";
+        WHERE email_key IN ($1, $2)";
 
     const FIND_BY_USERNAME: &str = "SELECT id, username, email, joined_at, disabled_at, password_hash
         FROM users JOIN credentials ON user_id = id
@@ -38,6 +39,13 @@ struct CredentialRow {
     password_hash: String,
 }
 
+#[derive(FromRow)]
+struct EmailRow {
+    #[sqlx(flatten)]
+    credential: CredentialRow,
+    email_key: String,
+}
+
 impl CredentialRow {
     fn parse(self) -> Result<Credential, StoreError> {
         Ok(Credential {
@@ -47,11 +55,27 @@ impl CredentialRow {
     }
 }
 
+/// Of the users with a key of `email`, the one who logs in with it.
+///
+/// Where two accounts have one mailbox, one of them still has its former key, which is its address as typed. That account
+/// comes first for this spelling. A former key that is the key of another mailbox (`strasse.de` for `straße.de`) does not
+/// count.
+fn find_of(rows: Vec<(Credential, String)>, email: &Email) -> Option<Credential> {
+    let (key, former_key) = (email.key(), email.former_key());
+    let is_former = |(found, stored): &(Credential, String)| {
+        *stored == former_key && *stored != key && found.user.email.key() == key
+    };
+    let position = rows.iter().position(is_former).or_else(|| rows.iter().position(|(_, stored)| *stored == key));
+    position.and_then(|at| rows.into_iter().nth(at)).map(|(credential, _)| credential)
+}
+
 #[async_trait]
 impl<D: Dialect> CredentialRepository for Credentials<D> {
     async fn find_by_email(&self, email: &Email) -> Result<Option<Credential>, StoreError> {
-        let row = query_as::<_, CredentialRow>(FIND_BY_EMAIL).bind(email.key()).fetch_optional(&self.database.read);
-        row.await.map_err(into_store_error)?.map(CredentialRow::parse).transpose()
+        let rows = query_as::<_, EmailRow>(LIST_BY_EMAIL).bind(email.key()).bind(email.former_key());
+        let rows = rows.fetch_all(&self.database.read).await.map_err(into_store_error)?;
+        let rows = rows.into_iter().map(|row| Ok((row.credential.parse()?, row.email_key)));
+        Ok(find_of(rows.collect::<Result<_, StoreError>>()?, email))
     }
 
     async fn find_by_username(&self, username: &Username) -> Result<Option<Credential>, StoreError> {
@@ -79,7 +103,7 @@ mod tests {
 
     #[tokio::test]
     async fn statements_of_credentials_use_indexes() {
-        for sql in [FIND_BY_EMAIL, FIND_BY_USERNAME, REHASH] {
+        for sql in [LIST_BY_EMAIL, FIND_BY_USERNAME, REHASH] {
             assert_uses_indexes(sql).await;
         }
     }

@@ -52,7 +52,6 @@ impl MigrationSet {
 
     /// Adds a step that rewrites rows, after all migrations of a start.
     #[must_use]
-    #[cfg_attr(not(feature = "party"), expect(dead_code, reason = "only the parties have a row step"))]
     pub(crate) fn then_rows(mut self, step: RowStep) -> Self {
         self.row_steps.push(step);
         self

@@ -15,7 +15,6 @@ use crate::error::{ConnectError, OpenError};
 use crate::statements::statements;
 
 /// The rows of one batch: 1,000. A batch's statement has the number as its LIMIT.
-#[cfg_attr(not(feature = "party"), expect(dead_code, reason = "only the parties have a row step"))]
 pub(crate) const BATCH_ROWS: usize = 1000;
 
 /// The table of the cursors.

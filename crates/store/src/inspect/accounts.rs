@@ -4,11 +4,11 @@ use domain::credential::PasswordHash;
 use domain::user::{Email, Username};
 use sqlx::FromRow;
 
-use super::Invariant;
 use super::check::{
     InvariantCheck, IsVerifiable, Report, check_derived, check_invariants, check_references, check_rows, check_value,
     report_value,
 };
+use super::{Invariant, Violation};
 use crate::engine::dialect::Dialect;
 use crate::error::corrupt;
 use crate::statements::{OnPostgres, statements};
@@ -76,6 +76,10 @@ fn check_user(row: UserRow, report: Report<'_>) {
     }
     let email = Email::from_stored(email).map_err(corrupt("users", "email", id));
     if let Some(email) = check_value(email, ("users", id), report) {
-        check_derived(email_key == email.key(), ("users", "email_key", id), report);
+        if email_key != email.key() && email_key == email.former_key() {
+            report(Violation::Invariant { table: "users", row: id, invariant: Invariant::MailboxHasOneAccount });
+        } else {
+            check_derived(email_key == email.key(), ("users", "email_key", id), report);
+        }
     }
 }

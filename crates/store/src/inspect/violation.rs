@@ -75,6 +75,8 @@ pub enum Violation {
 pub enum Invariant {
     /// Every user has a credential: both are inserted in one commit.
     HasCredential,
+    /// No two accounts have one mailbox. An account with a key of a former version is the second one of its mailbox.
+    MailboxHasOneAccount,
     /// The host always holds a seat, and is no guest of the party.
     HostIsNoGuest,
     /// No two guests of a party have the same place.

@@ -38,6 +38,7 @@ pub(super) fn violation(violation: &Violation) -> String {
 fn invariant_message(invariant: Invariant) -> &'static str {
     match invariant {
         Invariant::HasCredential => "a user without a password",
+        Invariant::MailboxHasOneAccount => "another account has the same mailbox: this one kept its former email_key",
         Invariant::HostIsNoGuest => "a host who is a guest of the same party",
         Invariant::PlaceIsUnique => "two guests of the party have the same place in its order",
         Invariant::FirstGuestsAreCurrent => "first_guests does not name the two guests who were seated first",

@@ -14,6 +14,7 @@ use tokio::time::Instant;
 
 use crate::capacity::Capacity;
 use crate::memory_budget::ReservedBytes;
+use crate::next_head::NextHead;
 use crate::timeouts::Timeouts;
 
 /// What a connection waits for.
@@ -50,6 +51,7 @@ pub(crate) struct ConnectionState {
     since: AtomicU64,
     /// Bytes of the request body or of the response that have passed.
     transferred: AtomicU64,
+    next_head: NextHead,
     has_unread_body: AtomicBool,
     body_reader: AtomicWaker,
     reserved: ReservedBytes,
@@ -63,6 +65,7 @@ impl ConnectionState {
             phase: AtomicU8::new(Head as u8),
             since: AtomicU64::new(0),
             transferred: AtomicU64::new(0),
+            next_head: NextHead::new(),
             has_unread_body: AtomicBool::new(false),
             body_reader: AtomicWaker::new(),
             reserved: ReservedBytes::new(0),
@@ -98,10 +101,11 @@ impl ConnectionState {
     }
 
     /// The socket has read bytes.
-    pub(crate) fn on_read(&self) {
+    pub(crate) fn on_read(&self, bytes: &[u8]) {
         if self.phase() == Idle {
             self.enter(Head);
         }
+        self.next_head.on_read(bytes);
     }
 
     /// The socket has written `count` bytes.
@@ -111,11 +115,12 @@ impl ConnectionState {
         }
     }
 
-    /// The socket has written all bytes that there are.
+    /// The socket has written all bytes that there are. If the next head has begun, its timeout starts now.
     pub(crate) fn on_flush(&self) {
         if self.phase() == ResponseEnd {
             self.capacity.release(&self.reserved);
-            self.enter(Idle);
+            self.enter(if self.next_head.may_have_begun() { Head } else { Idle });
+            self.next_head.begin();
         }
     }
 
@@ -126,10 +131,11 @@ impl ConnectionState {
         expects_more
     }
 
-    /// A request head is complete.
-    pub(crate) fn begin_request(&self, has_body: bool) {
+    /// A request head is complete. The length of its body is `None` if unknown.
+    pub(crate) fn begin_request(&self, body_length: Option<u64>) {
         self.has_unread_body.store(false, Relaxed);
-        self.enter(if has_body { Body } else { Endpoint });
+        self.next_head.on_request(body_length);
+        self.enter(if body_length == Some(0) { Endpoint } else { Body });
     }
 
     /// Changes the connection's reservation of memory. Returns `false` where bytes are missing, unless it may overdraw.
@@ -208,7 +214,7 @@ mod tests {
     async fn late_body_wakes_its_reader_in_another_task() {
         let state = Arc::new(ConnectionState::new(Capacity::new(&Limits::default())));
         for _ in 0..1_000 {
-            state.begin_request(true);
+            state.begin_request(Some(5));
             let reading = Arc::clone(&state);
             let is_late =
                 move |waker: &Waker| if reading.wait_for_body(waker) { Poll::Ready(()) } else { Poll::Pending };
@@ -221,7 +227,7 @@ mod tests {
     #[test]
     fn body_that_ends_after_its_response_began_changes_no_phase() {
         let state = ConnectionState::new(Capacity::new(&Limits::default()));
-        state.begin_request(true);
+        state.begin_request(Some(5));
         state.begin_response();
         state.end_body(false);
         assert!(state.phase() == Response && state.has_unread_body() && !state.expire_body());

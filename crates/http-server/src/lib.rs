@@ -32,6 +32,7 @@ mod error_response;
 mod fuzz;
 mod limits;
 mod memory_budget;
+mod next_head;
 mod request_head;
 mod service;
 mod shutdown;

@@ -36,7 +36,7 @@ impl<E: Endpoint> RequestService<E> {
         remote: SocketAddr,
     ) -> Response<impl Body<Data = Bytes, Error = io::Error> + use<E>> {
         let (parts, body) = request.into_parts();
-        state.begin_request(!body.is_end_stream());
+        state.begin_request(if body.is_end_stream() { Some(0) } else { body.size_hint().exact() });
         let body = RequestBody::new(body, Arc::clone(state));
         let mut response = match self.admit(&parts, &body, state) {
             Ok(()) => self.call_endpoint(parts, body, state, remote).await,

@@ -35,7 +35,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Socket<S> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.stream).poll_read(context, buffer))?;
         if buffer.filled().len() > before {
-            self.state.on_read();
+            self.state.on_read(&buffer.filled()[before..]);
         }
         Poll::Ready(Ok(()))
     }

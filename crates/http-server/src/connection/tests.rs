@@ -104,6 +104,27 @@ async fn header_timeout_on_keep_alive_begins_at_first_byte() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn head_that_begins_with_the_previous_request_has_header_timeout() {
+    let form = "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\n\r\na=b";
+    for previous in [GET, form, &GET.repeat(2)] {
+        let mut client = Client::connect();
+        client.send(&(previous.to_owned() + "GET / HT")).await;
+        assert!(client.read().await.starts_with("HTTP/1.1 200"));
+        assert_eq!(client.end().await, (10, String::new()), "{previous}");
+
+        let mut client = Client::connect();
+        client.send(&(previous.to_owned() + "GET / HT")).await;
+        client.read().await;
+        client.send("TP/1.1\r\nHost: a\r\n\r\n").await;
+        assert!(client.read().await.starts_with("HTTP/1.1 200"), "the rest of the head completes it: {previous}");
+    }
+    let mut client = Client::connect();
+    client.send(form).await;
+    assert!(client.read().await.starts_with("HTTP/1.1 200"));
+    assert_eq!(client.end().await, (60, String::new()), "a form is followed by the idle timeout");
+}
+
+#[tokio::test(start_paused = true)]
 async fn idle_timeout_is_60_s_and_1_s_under_saturation() {
     let (mut client, mut saturated) = (Client::connect(), Client::connect_saturated());
     for (client, seconds) in [(&mut saturated, 1), (&mut client, 60)] {

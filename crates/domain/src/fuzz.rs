@@ -42,7 +42,8 @@ const NAME_FRAGMENTS: &[&str] = &[
 #[rustfmt::skip] // one fragment per line would be long
 const ADDRESS_FRAGMENTS: &[&str] = &[
     "ada", "@", "@@", ".", "..", "example", ".com", "xn--", "\"", "\\", " ", "\t", "\r\n", "<", ">", "(", ")", ",",
-    ";", ":", "[127.0.0.1]", "[IPv6:::1]", "+", "%", "ü", "\u{200b}", "\0",
+    ";", ":", "[127.0.0.1]", "[IPv6:::1]", "+", "%", "ü", "ß", "\u{200b}", "\u{200d}", "\u{feff}", "\u{202c}", "\0",
+    "mailto:", "?subject=a", "%40", "%E2%80%8B", "＠", "．", "\u{3002}", "ａ", "'", "Ada ",
     "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
 ];
 
@@ -86,6 +87,7 @@ proptest! {
     fn parsed_email_parses_to_itself_and_breaks_no_header(typed in text_of(ADDRESS_FRAGMENTS)) {
         if let Ok(email) = Email::parse(&typed) {
             prop_assert!(!email.as_str().chars().any(|c| c.is_control() || c.is_whitespace()));
+            prop_assert!(email.key().contains('@'));
             prop_assert_eq!(Email::from_stored(email.to_string()), Ok(email.clone()));
             prop_assert_eq!(Email::parse(email.as_str()), Ok(email));
         }

@@ -80,7 +80,9 @@ mod tests {
     fn may_have_begun(reads: &[&str], body_length: Option<u64>) -> bool {
         let next_head = NextHead::new();
         next_head.begin();
-        reads.iter().for_each(|bytes| next_head.on_read(bytes.as_bytes()));
+        for bytes in reads {
+            next_head.on_read(bytes.as_bytes());
+        }
         next_head.on_request(body_length);
         next_head.may_have_begun()
     }

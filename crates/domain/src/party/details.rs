@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::invisible::trim_invisible;
 use crate::short_text::{ShortTextError, ensure_showable, parse_line};
 
 /// What the host writes about a party: 1 to 2,000 code points, with line breaks.
@@ -16,12 +17,14 @@ impl Details {
     /// The greatest length: 2,000 code points, after line breaks are one character each.
     pub const MAX_LENGTH: usize = 2000;
 
-    /// Parses a text as typed. Line breaks become `\n`, and a blank text is `None`.
+    /// Parses a text as typed. Line breaks become `\n`, white space and invisible characters around each line are removed,
+    /// and a blank text is `None`.
     ///
     /// # Errors
     /// [`ShortTextError::TooLong`] or [`ShortTextError::Character`].
     pub fn parse(typed: &str) -> Result<Option<Self>, ShortTextError> {
-        let text = typed.replace("\r\n", "\n").replace('\r', "\n").replace('\t', " ");
+        let text = typed.replace("\r\n", "\n").replace(['\r', '\u{2028}', '\u{2029}'], "\n").replace('\t', " ");
+        let text = text.split('\n').map(trim_invisible).collect::<Vec<_>>().join("\n");
         let text = text.trim();
         if text.chars().take(Self::MAX_LENGTH + 1).count() > Self::MAX_LENGTH {
             return Err(ShortTextError::TooLong);
@@ -115,6 +118,10 @@ mod tests {
         let details = Details::parse("  Bring a chair.\r\n\r\nNo nuts!\rThanks ").unwrap().unwrap();
         assert_eq!(details.as_str(), "Bring a chair.\n\nNo nuts!\nThanks");
         assert_eq!(Details::parse(" \r\n \u{200b} \n"), Ok(None));
+        let pasted = Details::parse("\u{feff}\u{202a}Bring a chair.\u{202c}\u{2028}\u{200b}No nuts!\u{2069} \n")
+            .unwrap()
+            .unwrap();
+        assert_eq!(pasted.as_str(), "Bring a chair.\nNo nuts!");
         assert_eq!(Details::parse("a\0b"), Err(ShortTextError::Character));
         assert_eq!(Details::parse("a\n\u{202e}b"), Err(ShortTextError::Character));
         assert!(Details::parse(&"ü".repeat(2000)).is_ok());

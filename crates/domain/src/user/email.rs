@@ -212,6 +212,15 @@ mod tests {
         }
 
         #[test]
+        fn pasted_address_parses_to_itself(
+            local in "[a-z0-9+_-]{1,20}", host in "[a-z0-9ü]{1,20}\\.[a-z]{2,6}",
+            around in prop::sample::select(&["{}", " {}\u{200b}", "<{}>", "mailto:{}", "Ada <{}>", "\u{202a}{}\u{202c}", "{} <{}>,"]),
+        ) {
+            let address = format!("{local}@{host}");
+            prop_assert_eq!(Email::parse(&around.replace("{}", &address)).map(|e| e.to_string()), Ok(address));
+        }
+
+        #[test]
         fn key_of_any_address_has_a_domain(text in any::<String>()) {
             if let Ok(email) = Email::parse(&text) {
                 prop_assert!(!email.key().is_empty() && email.key().contains('@'));

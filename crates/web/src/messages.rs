@@ -7,7 +7,8 @@ mod description;
 mod head;
 
 use domain::party::{
-    Answer, Outcome, PartyDateError, PartyHeading, PartySummary, Refusal, Seats, SeatsError, ShortText, ShortTextError,
+    Answer, Details, Outcome, PartyDateError, PartyEndError, PartyHeading, PartySummary, Refusal, Seats, SeatsError,
+    ShortText, ShortTextError,
 };
 use domain::user::Username;
 
@@ -29,6 +30,8 @@ pub(crate) const PARTY_DAY_PAST: &str = "That day has already passed. Please cho
 pub(crate) const PARTY_TIME_PAST: &str = "That time has already passed. Please choose a later one.";
 /// A search has more words than are searched for.
 pub(crate) const SEARCH_TOO_MANY_WORDS: &str = "Try fewer words.";
+/// The submitted visibility is not one of the form's.
+pub(crate) const VISIBILITY_INVALID: &str = "Who can find this party? Please choose.";
 /// The submitted answer is neither `yes` nor `no`.
 pub(crate) const ANSWER_INVALID: &str = "Are you coming? Please choose an answer.";
 /// The viewer hosts the party.
@@ -110,6 +113,23 @@ pub(crate) fn date_error(error: PartyDateError) -> &'static str {
         PartyDateError::Zone => "Please choose a time zone from the list, such as Europe/Berlin.",
         PartyDateError::TooLate => "That is too far away. Please choose an earlier date.",
         PartyDateError::Gap => "The clocks jump forward over that time on that day. Please choose another time.",
+    }
+}
+
+/// Why an end is invalid.
+pub(crate) fn end_error(error: PartyEndError) -> &'static str {
+    match error {
+        PartyEndError::NotAfterStart => "Please choose an end after the start, or leave it empty.",
+        PartyEndError::TooLate => "That end is too late. Please choose an earlier one.",
+        PartyEndError::Gap => date_error(PartyDateError::Gap),
+    }
+}
+
+/// Why the details are invalid.
+pub(crate) fn details_error(error: ShortTextError) -> String {
+    match error {
+        ShortTextError::TooLong => format!("Please use at most {} characters.", Details::MAX_LENGTH),
+        error => short_text_error(error, ""),
     }
 }
 

@@ -1,12 +1,16 @@
 //! `/host`: the page to host a dinner party. What the rules of its fields reject is tested with the short form.
 
 use accounts::test_kit::TestResponse;
+use domain::party::Visibility;
 
 use crate::common::{TestApp, assert_page, flash, host, host_form, post};
 
 test_support::on_both_engines! { TestApp:
     form_begins_with_the_dish_and_has_folded_defaults
     form_hosts_the_party_and_leads_to_its_page
+    end_details_and_visibility_are_stored
+    invalid_end_details_or_visibility_shows_its_reason
+    time_that_has_passed_today_is_an_error_of_the_time
     form_submitted_twice_hosts_one_party
     first_date_is_today_in_the_time_zone_of_the_form
     invalid_form_keeps_its_values_and_marks_each_field
@@ -26,15 +30,20 @@ async fn form_begins_with_the_dish_and_has_folded_defaults(app: TestApp) {
     // The time zone of the first party is a guess, so it is not folded.
     assert_eq!(
         page.texts("form.hosting > .field label"),
-        ["Main dish", "Date", "Time", "Number of seats", "Time zone"]
+        ["Main dish", "Date", "Start", "End (optional)", "Number of seats", "Time zone"]
     );
-    assert_eq!(page.texts("details:not([open]) label"), ["Venue"]);
+    assert_eq!(page.texts("details:not([open]) .field > label"), ["Details (optional)", "Venue"]);
+    assert_eq!(page.texts("details:not([open]) legend"), ["Who can find this party?"]);
+    assert_eq!(page.attributes("[name=visibility][checked]", "value"), ["listed"]);
     assert_eq!((value(&page, "venue").as_str(), value(&page, "time_zone").as_str()), ("ada's place", "Europe/Lisbon"));
 
     host(&ada, "ada", &[("time_zone", "Asia/Tokyo")]).await;
     let page = ada.get("/host").await;
-    assert_eq!(page.texts("form.hosting > .field label"), ["Main dish", "Date", "Time", "Number of seats"]);
-    assert_eq!(page.texts("details:not([open]) label"), ["Venue", "Time zone"]);
+    assert_eq!(
+        page.texts("form.hosting > .field label"),
+        ["Main dish", "Date", "Start", "End (optional)", "Number of seats"]
+    );
+    assert_eq!(page.texts("details:not([open]) .field > label"), ["Details (optional)", "Venue", "Time zone"]);
     assert_eq!(value(&page, "time_zone"), "Asia/Tokyo", "of the last party");
 }
 
@@ -47,6 +56,63 @@ async fn form_hosts_the_party_and_leads_to_its_page(app: TestApp) {
     let stored = app.stored_party("1").await.unwrap().summary;
     assert_eq!((stored.main_dish.as_str(), stored.venue.as_str()), ("Stew", "ada's place"));
     assert_eq!((stored.seats.get(), stored.heading.date.zone().as_str()), (8, "Europe/Lisbon"));
+}
+
+async fn end_details_and_visibility_are_stored(app: TestApp) {
+    let ada = app.user("ada").await;
+    for (end, hours) in [("23:30", 4.5), ("01:00", 6.0), ("19:00", 24.0), ("", 5.0), (" ", 5.0)] {
+        let changes = [("end_time", end), ("visibility", "link"), ("details", "Bring a chair.\r\nRing twice.")];
+        let party = post(&ada, "/host", &host_form(&changes)).await;
+        let party = party.header("location").unwrap().strip_prefix("/parties/").unwrap().to_owned();
+        let stored = app.stored_party_of("ada", &party).await.unwrap();
+        let lasted = stored.summary.ends_at.since(stored.summary.heading.date.starts_at());
+        assert!((lasted.as_secs_f64() / 3600.0 - hours).abs() < 0.001, "{end:?}: {lasted:?}");
+        assert_eq!(stored.details.unwrap().as_str(), "Bring a chair.\nRing twice.");
+        assert_eq!(stored.summary.visibility, Visibility::ByLink);
+    }
+    // The short form has none of these fields.
+    let party = host(&ada, "ada", &[]).await;
+    let stored = app.stored_party_of("ada", &party).await.unwrap();
+    assert_eq!((stored.summary.visibility, stored.details), (Visibility::Listed, None));
+}
+
+async fn invalid_end_details_or_visibility_shows_its_reason(app: TestApp) {
+    let ada = app.user("ada").await;
+    let long = "ü".repeat(2001);
+    for (field, typed, message) in [
+        ("end_time", "late", "Please choose a time, such as 19:00."),
+        ("details", &long, "Please use at most 2000 characters."),
+        ("details", "a\u{202e}b", "There's a character in here that can't be shown. Please type it again."),
+        ("details", "\0", "This field holds a character that cannot be stored. Please type it again."),
+        ("visibility", "nobody", "Who can find this party? Please choose."),
+    ] {
+        let page = post(&ada, "/host", &host_form(&[(field, typed)])).await;
+        assert_page(&page, 422, "Please check what you typed:");
+        assert_eq!(page.attributes(".form-errors a", "href"), [format!("#{field}")]);
+        assert_eq!(page.texts(&format!("#{field}-note.field-error")), [message], "{field}");
+        assert_eq!(page.texts("details[open]").len(), usize::from(field != "end_time"), "{field}");
+        match field {
+            "details" => assert_eq!(page.texts("#details"), [typed.replace('\0', "\u{fffd}")]),
+            "end_time" => assert_eq!(value(&page, field), typed),
+            _ => assert_eq!(page.attributes("[name=visibility][checked]", "value"), ["listed"]),
+        }
+    }
+    let skipped = [("date", "2026-03-28"), ("end_time", "02:30")];
+    let page = post(&ada, "/host", &host_form(&skipped)).await;
+    assert_eq!(page.attributes(".form-errors a", "href"), ["#end_time"], "the clocks jump forward that night");
+    let kept = post(&ada, "/host", &host_form(&[("visibility", "link"), ("main_dish", "")])).await;
+    assert_eq!(kept.attributes("[name=visibility][checked]", "value"), ["link"]);
+    assert_eq!(app.party_count().await, 0);
+}
+
+async fn time_that_has_passed_today_is_an_error_of_the_time(app: TestApp) {
+    let ada = app.user("ada").await;
+    app.clock.advance(std::time::Duration::from_hours(11)); // 12:00 in Berlin
+    for (date, time, field) in [("2026-01-01", "11:58", "time"), ("2025-12-31", "23:00", "date")] {
+        let page = post(&ada, "/host", &host_form(&[("date", date), ("time", time)])).await;
+        assert_eq!(page.attributes(".form-errors a", "href"), [format!("#{field}")], "{date} {time}");
+        assert_eq!(page.texts(&format!("#{field}-note.field-error")).len(), 1);
+    }
 }
 
 async fn form_submitted_twice_hosts_one_party(app: TestApp) {

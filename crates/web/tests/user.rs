@@ -8,6 +8,7 @@ use crate::common::{TestApp, assert_page, host, host_form, post};
 test_support::on_both_engines! { TestApp:
     own_profile_has_the_form_and_attended_parties
     other_profile_has_no_form_and_no_attended_parties
+    unlisted_party_is_marked_and_in_no_list_of_others
     hosting_as_another_user_is_forbidden
     other_spelling_of_username_redirects
     unknown_user_is_not_found
@@ -56,6 +57,19 @@ async fn other_profile_has_no_form_and_no_attended_parties(app: TestApp) {
     assert_eq!(page.texts("article h3"), ["Stew"], "attended parties are private");
     assert!(page.attributes("form", "action").iter().all(|action| !action.starts_with("/user/")));
     assert!(!page.html.contains("@example.com"));
+}
+
+async fn unlisted_party_is_marked_and_in_no_list_of_others(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    host(&ada, "ada", &[("main_dish", "Stew")]).await;
+    host(&ada, "ada", &[("main_dish", "Secret stew"), ("visibility", "link")]).await;
+
+    let own = ada.get("/user/ada").await;
+    assert_eq!(own.texts("article h3"), ["Stew", "Secret stew"]);
+    assert_eq!(own.texts("article .more"), ["The kitchen", "The kitchen · by link"]);
+    for path in ["/", "/rsvp", "/user/ada", "/rsvp?q=secret", "/rsvp?seats=1"] {
+        assert!(!ben.get(path).await.html.contains("Secret stew"), "{path}");
+    }
 }
 
 async fn hosting_as_another_user_is_forbidden(app: TestApp) {

@@ -2,7 +2,7 @@
 
 use accounts::web::PageContext;
 use domain::Timestamp;
-use domain::party::{Answer, PartySummary};
+use domain::party::{Answer, PartyState, PartySummary, Phase};
 use domain::user::UserId;
 
 use crate::messages;
@@ -61,15 +61,18 @@ impl<'a> PartyRowView<'a> {
 
 impl RowStatus {
     fn of(party: &PartySummary, viewer: UserId, now: Timestamp) -> Option<Self> {
+        let is_at_table = party.host == viewer || matches!(party.my_answer, Some(Answer::Seated(_)));
         let closed = messages::ended_label(party, now).map(Into::into).or_else(|| messages::closed_reason(party, now));
         if let Some(text) = closed {
-            return Some(Self { text, class: "state-closed" });
+            let is_under_way = party.state == PartyState::Scheduled && party.phase(now) == Phase::UnderWay;
+            let class = if is_under_way && is_at_table { "state-seated" } else { "state-closed" };
+            return Some(Self { text, class });
         }
         if party.host == viewer {
             return Some(Self { text: messages::VIEWER_IS_HOST.into(), class: "state-seated" });
         }
         let answer = party.my_answer?;
-        let class = if matches!(answer, Answer::Seated(_)) { "state-seated" } else { "state-open" };
+        let class = if is_at_table { "state-seated" } else { "state-open" };
         Some(Self { text: messages::my_answer(answer).into(), class })
     }
 }

@@ -1,8 +1,11 @@
 //! `/rsvp`: the list of all parties, with an RSVP by button or by Party ID.
 
-use accounts::web::{CurrentUser, Fields, Flash, Form, FormErrors, PageContext, PasswordFields, Problem, Submitted};
+use accounts::web::{
+    CurrentUser, Fields, Flash, Form, FormErrors, PageContext, PasswordFields, Problem, Submitted, redirect,
+};
 use askama::Template;
-use domain::party::{Heads, PartyFilter, PartyId, PartyQuery, UpdateError};
+use domain::party::{Heads, PartyCursor, PartyFilter, PartyId, PartyQuery, PartySummary, UpdateError};
+use domain::user::User;
 use domain::{Page, PageSize, SearchWords};
 use poem::http::StatusCode;
 use poem::{Request, Response, handler};
@@ -43,33 +46,48 @@ pub(crate) async fn list(
     state: State<'_>,
     request: &Request,
 ) -> Result<Response, Problem> {
-    let parameters = QueryParameters::of(request);
-    let (search, has_free_seats) = (parameters.text("q"), parameters.is_ticked("seats"));
-    let (after, size) = (parameters.cursor("after"), parameters.page_size());
-    let filter = SearchWords::parse(&search).map(|words| PartyFilter { words, has_seat_for_viewer: has_free_seats });
-    let search_error = filter.is_err().then_some(messages::SEARCH_TOO_MANY_WORDS);
-    let mut found = match filter {
-        Ok(filter) => state.parties.list(PartyQuery::Listed(filter), me.id, after, size).await?,
-        Err(_) => Page { items: Vec::new(), next: None },
-    };
-    let pressed = pressed::of(&page, &parameters);
+    let query = QueryParameters::of(request);
+    let search = query.text("q");
+    if let Some(party) = find_by_id(&state, &me, &search).await? {
+        return Ok(redirect(&format!("/parties/{}", party.get())));
+    }
+    let (mut found, search_error) = find_parties(&state, &me, &query, &search).await?;
+    let pressed = pressed::of(&page, &query);
     pressed::add_missing(pressed, &mut found.items, &page, &state).await?;
     let mut content = ListPage {
         rows: PartyRowView::all(&found.items, &page, state.parties.now()),
         page: &page,
         search: &search,
         search_error,
-        has_free_seats,
-        per_page: size.rows(),
-        is_first: after.is_none(),
+        has_free_seats: query.is_ticked("seats"),
+        per_page: query.page_size().rows(),
+        is_first: query.cursor("after").is_none(),
         next: found.next.as_ref().map(cursor::format),
-        refused: refused_id(&page, &parameters),
+        refused: refused_id(&page, &query),
     };
     pressed::mark(pressed, &mut content.rows);
-    let has_error = content.refused.is_some() || search_error.is_some();
-    let title = if has_error { messages::error_title(TITLE) } else { TITLE.to_owned() };
-    let status = if search_error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
-    Ok(page.render_template(status, &title, &content))
+    Ok(page.render_template(content.status(), &content.title(), &content))
+}
+
+/// A page of the parties that match the search, or no party and why the search is refused.
+async fn find_parties(
+    state: &State<'_>,
+    me: &User,
+    query: &QueryParameters,
+    search: &str,
+) -> Result<(Page<PartySummary, PartyCursor>, Option<&'static str>), Problem> {
+    let Ok(words) = SearchWords::parse(search) else {
+        return Ok((Page { items: Vec::new(), next: None }, Some(messages::SEARCH_TOO_MANY_WORDS)));
+    };
+    let filter = PartyFilter { words, has_seat_for_viewer: query.is_ticked("seats") };
+    let parties = PartyQuery::Listed(filter);
+    Ok((state.parties.list(parties, me.id, query.cursor("after"), query.page_size()).await?, None))
+}
+
+/// The party whose ID or link was typed as a search.
+async fn find_by_id(state: &State<'_>, me: &User, search: &str) -> Result<Option<PartyId>, Problem> {
+    let Ok(id) = PartyId::parse(search) else { return Ok(None) };
+    Ok(state.parties.find(id, me.id).await?.map(|_| id))
 }
 
 /// The Party ID that was refused; `None` for a page without a message.
@@ -78,6 +96,15 @@ fn refused_id(page: &PageContext, parameters: &QueryParameters) -> Option<String
 }
 
 impl ListPage<'_> {
+    fn status(&self) -> StatusCode {
+        if self.search_error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
+    }
+
+    fn title(&self) -> String {
+        let has_error = self.refused.is_some() || self.search_error.is_some();
+        if has_error { messages::error_title(TITLE) } else { TITLE.to_owned() }
+    }
+
     /// The path of the page of this list that starts at a cursor, with the same search.
     fn path(&self, after: &str) -> String {
         let mut query = url::form_urlencoded::Serializer::new(String::new());

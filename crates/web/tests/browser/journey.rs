@@ -113,7 +113,7 @@ async fn log_in_redirects_to_the_requested_page(scripts: Scripts) {
 
     ada.sees("Welcome back, ada.").await;
     assert_eq!(ada.path().await, "/rsvp?q=caf%C3%A9+soup&seats=1");
-    assert_eq!(ada.value_of("Host, dish or venue").await, "café soup");
+    assert_eq!(ada.value_of("Host, dish, venue or details").await, "café soup");
     ada.sees_no_console_errors().await;
 }
 

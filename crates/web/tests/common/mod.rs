@@ -123,6 +123,12 @@ impl TestApp {
         self.store.parties().find(party_id(party), UserId::new(-1)).await.unwrap()
     }
 
+    /// A party as it is stored, as its host sees it.
+    pub(crate) async fn stored_party_of(&self, host: &str, party: &str) -> Option<PartyView> {
+        let host = self.id_of(host).await;
+        self.store.parties().find(party_id(party), host).await.unwrap()
+    }
+
     /// The number of stored parties, including past ones.
     pub(crate) async fn party_count(&self) -> usize {
         let count: i64 = match self.store.accounts().database() {

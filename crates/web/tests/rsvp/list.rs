@@ -10,6 +10,8 @@ test_support::on_both_engines! { TestApp:
     search_takes_every_character_literally
     ninth_word_of_a_search_is_refused_beside_the_field
     seat_filter_lists_parties_with_a_seat_for_the_viewer
+    party_id_or_link_typed_as_a_search_leads_to_the_party
+    party_under_way_is_first_and_has_begun
     empty_list_links_to_the_next_step
 }
 
@@ -192,6 +194,47 @@ async fn seat_filter_lists_parties_with_a_seat_for_the_viewer(app: TestApp) {
     assert_eq!(party_ids(&ben.get("/rsvp?seats=1&q=rata").await), ["2"], "without the party where Ben has a seat");
     app.seat("2", app.add_user("cyd").await).await;
     assert!(party_ids(&ben.get("/rsvp?seats=1&q=rata").await).is_empty(), "without a full party");
+}
+
+async fn party_id_or_link_typed_as_a_search_leads_to_the_party(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    host(&ada, "ada", &[("main_dish", "Soup for 12")]).await;
+    let hidden = host(&ada, "ada", &[("visibility", "link"), ("main_dish", "Party of 2")]).await;
+    let link = app.server.url("/parties/1?from=chat");
+    for typed in ["1", " #1 ", "Party 1", "１", "/parties/1", &link] {
+        let page = ben.get(&format!("/rsvp?{}", query("q", typed))).await;
+        assert_eq!((page.status, page.path.as_str()), (200, "/parties/1"), "{typed:?}");
+    }
+    // No party of that ID, or none that this visitor may see: a search.
+    let page = ben.get("/rsvp?q=12").await;
+    assert_eq!((page.path.as_str(), party_ids(&page)), ("/rsvp?q=12", vec!["1".to_owned()]));
+    let page = ben.get(&format!("/rsvp?q={hidden}")).await;
+    assert_eq!((page.path.as_str(), page.texts("article h3")), ("/rsvp?q=2", vec!["Soup for 12".to_owned()]));
+    assert_eq!(ada.get(&format!("/rsvp?q={hidden}")).await.path, format!("/parties/{hidden}"), "the host's own party");
+}
+
+async fn party_under_way_is_first_and_has_begun(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    // At 00:00 UTC one hour from now the second party has begun, and the third is over an hour later.
+    host(&ada, "ada", &[("date", "2026-01-03"), ("main_dish", "Later")]).await;
+    let soon = [("date", "2026-01-01"), ("time", "02:00"), ("time_zone", "Europe/Berlin")];
+    host(&ada, "ada", &[&soon[..], &[("end_time", "04:00"), ("main_dish", "Now")]].concat()).await;
+    rsvp(&ben, "2").await;
+    app.clock.advance(std::time::Duration::from_mins(61));
+
+    let page = ben.get("/rsvp").await;
+    assert_eq!(page.texts("article h3"), ["Now", "Later"], "under way first");
+    assert_eq!(page.texts("#party-2 .state.state-seated"), ["It has begun"]);
+    assert!(page.texts("#party-2 .more").concat().contains("The kitchen"), "with its venue");
+    assert!(press(&ben, &page, "2").await.is_none());
+    assert_eq!(app.user("cyd").await.get("/rsvp").await.texts("#party-2 .state.state-closed"), ["It has begun"]);
+    assert_eq!(ben.get("/").await.texts("section[aria-labelledby=next] h3"), ["Now"], "on the home page too");
+    assert!(ben.get("/rsvp?seats=1").await.texts("article h3") == ["Later"], "not a seat to take");
+
+    app.clock.advance(std::time::Duration::from_hours(2));
+    let page = ben.get("/rsvp").await;
+    assert_eq!(page.texts("article h3"), ["Later", "Now"]);
+    assert_eq!(page.texts("#party-2 .state.state-closed"), ["It's over"]);
 }
 
 async fn empty_list_links_to_the_next_step(app: TestApp) {

@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 use accounts::web::{Fields, Form, FormErrors, FormView, PasswordFields};
 use domain::Timestamp;
 use domain::party::{
-    IdempotencyKey, InvitationToken, NewParty, PartyDate, PartyDateError, Seats, ShortText, Zone, parse_date,
-    parse_time,
+    Details, IdempotencyKey, InvitationToken, NewParty, PartyDate, PartyDateError, PartyEnd, Seats, ShortText,
+    Visibility, Zone, parse_date, parse_time,
 };
 use domain::user::{User, UserId};
 
@@ -53,12 +53,18 @@ pub(in crate::pages) struct HostFormView<'a> {
     pub(in crate::pages) is_zone_guessed: bool,
     /// Whether the folded part is open: it has an error.
     pub(in crate::pages) is_unfolded: bool,
+    /// Whether the visibility "by link" is chosen.
+    pub(in crate::pages) is_by_link: bool,
+    /// What is wrong with the visibility.
+    pub(in crate::pages) visibility_error: Option<&'a str>,
     /// The first date that the date field offers: today in the time zone of the form.
     pub(in crate::pages) today: String,
 }
 
 /// The fields of the folded part.
-const FOLDED: [&str; 2] = ["venue", "time_zone"];
+const FOLDED: [&str; 4] = ["details", "visibility", "venue", "time_zone"];
+/// The value of the field `visibility` for [`Visibility::ByLink`].
+const BY_LINK: &str = "link";
 
 impl<'a> HostFormView<'a> {
     pub(in crate::pages) fn new(
@@ -71,6 +77,8 @@ impl<'a> HostFormView<'a> {
         Self {
             fields: FormView::new(fields, errors),
             is_zone_guessed,
+            is_by_link: fields.shown("visibility") == BY_LINK,
+            visibility_error: errors.of("visibility"),
             is_unfolded: FOLDED.iter().any(|field| errors.of(field).is_some()),
             today: zone.map(|zone| zone.date_at(now).to_string()).unwrap_or_default(),
         }
@@ -80,9 +88,12 @@ impl<'a> HostFormView<'a> {
 /// A valid form to host a party.
 pub(crate) struct HostForm {
     date: PartyDate,
+    ends_at: PartyEnd,
     venue: ShortText,
     main_dish: ShortText,
     seats: Seats,
+    details: Option<Details>,
+    visibility: Visibility,
 }
 
 impl Form for HostForm {
@@ -92,13 +103,35 @@ impl Form for HostForm {
             errors.field(fields, "main_dish", |typed| ShortText::parse(typed).map_err(messages::main_dish_error));
         let zone = zone_errors.field(fields, "time_zone", |typed| Zone::parse(typed).map_err(messages::date_error));
         let start = parse_start(fields, zone, &mut errors);
+        let ends_at = parse_end(fields, start.as_ref(), &mut errors);
         let seats = errors.field(fields, "number_seats", |typed| Seats::parse(typed).map_err(messages::seats_error));
+        let details = errors.field(fields, "details", |typed| Details::parse(typed).map_err(messages::details_error));
+        let visibility = errors.field(fields, "visibility", parse_visibility);
         let venue = errors.field(fields, "venue", |typed| ShortText::parse(typed).map_err(messages::venue_error));
         zone_errors.iter().for_each(|(field, message)| errors.add(field, message)); // the last field of the form
-        match (start, venue, main_dish, seats) {
-            (Some(date), Some(venue), Some(main_dish), Some(seats)) => Ok(Self { date, venue, main_dish, seats }),
-            _ => Err(errors),
-        }
+        let (Some(date), Some(ends_at), Some(main_dish), Some(seats)) = (start, ends_at, main_dish, seats) else {
+            return Err(errors);
+        };
+        let (Some(details), Some(visibility), Some(venue)) = (details, visibility, venue) else { return Err(errors) };
+        Ok(Self { date, ends_at, venue, main_dish, seats, details, visibility })
+    }
+}
+
+/// The end of the party: the first such time after its start. A field left blank is the default.
+fn parse_end(fields: &Fields, start: Option<&PartyDate>, errors: &mut FormErrors) -> Option<PartyEnd> {
+    if fields.one("end_time").is_ok_and(|typed| typed.trim().is_empty()) {
+        return start.map(PartyEnd::default_of);
+    }
+    let time = errors.field(fields, "end_time", |typed| parse_time(typed).map_err(messages::date_error))?;
+    errors.value("end_time", PartyEnd::at_local(start?, None, time).map_err(messages::end_error))
+}
+
+/// The visibility. The short form, without that field, hosts a listed party.
+fn parse_visibility(typed: &str) -> Result<Visibility, &'static str> {
+    match typed {
+        "" | "listed" => Ok(Visibility::Listed),
+        BY_LINK => Ok(Visibility::ByLink),
+        _ => Err(messages::VISIBILITY_INVALID),
     }
 }
 
@@ -122,8 +155,9 @@ fn field_of(error: PartyDateError) -> &'static str {
 impl HostForm {
     /// The party to add. The hidden field `once` is its idempotency key: a second submit of the form adds no second party.
     pub(super) fn into_party(self, host: UserId, invitation: InvitationToken, fields: &Fields) -> NewParty {
-        let Self { date, venue, main_dish, seats } = self;
+        let Self { date, ends_at, venue, main_dish, seats, details, visibility } = self;
         let idempotency_key = fields.one("once").ok().and_then(IdempotencyKey::parse);
-        NewParty { idempotency_key, ..NewParty::new(host, date, venue, main_dish, seats, invitation) }
+        let party = NewParty::new(host, date, venue, main_dish, seats, invitation);
+        NewParty { ends_at, details, visibility, idempotency_key, ..party }
     }
 }

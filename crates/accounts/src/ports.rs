@@ -12,7 +12,9 @@ pub use domain::credential::{Credential, CredentialRepository, PasswordHash};
 pub use domain::session::{
     Device, EndedSession, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest,
 };
-pub use domain::user::{AddUserError, Email, NewUser, TakenKeys, User, UserId, UserRepository, Username};
+pub use domain::user::{
+    AddUserError, Email, NewUser, RegistrationKey, TakenKeys, User, UserId, UserRepository, Username,
+};
 pub use domain::{AccountPorts, Page, PageSize, StoreError, Timestamp};
 
 /// The contract suite: contract functions by port, and for each port a macro that lists them. `docs/EMBEDDING.md` shows how

@@ -2,9 +2,13 @@
 
 use auth::{HashQueueFull, NewPasswordError, Password, PasswordRefusal};
 use domain::StoreError;
-use domain::user::{AddUserError, Email, NewUser, TakenKeys, User, Username};
+use domain::user::{AddUserError, Email, NewUser, RegistrationKey, TakenKeys, User, Username};
+use tracing::Instrument as _;
 
 use crate::{Accounts, Event};
+
+/// How many old registration keys a registration removes. More than the one it adds, so that they do not accumulate.
+const PURGED_PER_REGISTRATION: u32 = 100;
 
 /// A new account. Its values are parsed, so each is valid by itself.
 #[derive(Debug)]
@@ -49,16 +53,42 @@ impl Accounts {
     /// # Errors
     /// [`RegisterError`]. Of two registrations of one name at the same time, one gets [`RegisterError::Taken`].
     pub async fn register(&self, registration: Registration) -> Result<User, RegisterError> {
+        self.register_once(registration, None).await
+    }
+
+    /// Registers an account, unless a form with the same key has done so less than ten minutes ago: then it returns the user
+    /// of that registration, and no password is compared.
+    pub(crate) async fn register_once(
+        &self,
+        registration: Registration,
+        registration_key: Option<RegistrationKey>,
+    ) -> Result<User, RegisterError> {
         let Registration { username, email, password } = registration;
         let user_words = vec![username.as_str().to_owned(), email.as_str().to_owned()];
         let hash = self.inner.hasher.hash_new_password(&self.inner.policy, password, user_words).await?;
         let joined_at = self.inner.clock.now();
-        let user = match self.inner.ports.users.add(NewUser { username, email, joined_at }, hash).await {
+        let new = NewUser { username, email, joined_at, registration_key };
+        let user = match self.inner.ports.users.add(new, hash).await {
             Ok(user) => user,
+            Err(AddUserError::Repeated(user)) => return Ok(*user),
             Err(AddUserError::Taken(taken)) => return Err(RegisterError::Taken(taken)),
             Err(AddUserError::Store(failure)) => return Err(failure.into()),
         };
         self.emit(&Event::Registered { user: user.id });
+        if registration_key.is_some() {
+            self.purge_registration_keys_in_background();
+        }
         Ok(user)
+    }
+
+    /// Removes old registration keys in a task of its own: the registration does not wait for it, and does not fail with it.
+    fn purge_registration_keys_in_background(&self) {
+        let (users, now) = (self.inner.ports.users.clone(), self.inner.clock.now());
+        let purge = async move {
+            if let Err(failure) = users.purge_registration_keys(now, PURGED_PER_REGISTRATION).await {
+                tracing::warn!(error = ?failure, "registration key purge failed");
+            }
+        };
+        tokio::spawn(purge.in_current_span()); // the log line keeps the request's id
     }
 }

@@ -11,11 +11,10 @@
 use std::array::from_fn;
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
-use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use crate::Random;
+use crate::keyed_hash::keyed_hash;
 
 /// The message of the HMAC. It keeps other uses of the secret from producing the same bytes.
 const LABEL: &[u8] = b"csrf token v1";
@@ -27,7 +26,7 @@ const TOKEN_LENGTH: usize = 86;
 #[must_use]
 pub fn token(secret: &[u8; 32], random: &dyn Random) -> String {
     let mask: [u8; 32] = random.bytes();
-    BASE64.encode([mask, xor(mask, mac(secret))].as_flattened())
+    BASE64.encode([mask, xor(mask, keyed_hash(secret, &[LABEL]))].as_flattened())
 }
 
 /// Whether `token` was made for the session with `secret`. Compares in constant time.
@@ -38,14 +37,7 @@ pub fn verify(secret: &[u8; 32], token: &str) -> bool {
         return false;
     }
     let [mask, masked] = halves;
-    xor(mask, masked).ct_eq(&mac(secret)).into()
-}
-
-fn mac(secret: &[u8; 32]) -> [u8; 32] {
-    // RFC 2104 pads a key shorter than a block with zeros. Padding here, where the length is known, cannot fail.
-    let mut block = [0; 64];
-    block[..32].copy_from_slice(secret);
-    Hmac::<Sha256>::new(&block.into()).chain_update(LABEL).finalize().into_bytes().into()
+    xor(mask, masked).ct_eq(&keyed_hash(secret, &[LABEL])).into()
 }
 
 fn xor(a: [u8; 32], b: [u8; 32]) -> [u8; 32] {
@@ -54,7 +46,9 @@ fn xor(a: [u8; 32], b: [u8; 32]) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
+    use hmac::{Hmac, KeyInit, Mac};
     use proptest::prelude::*;
+    use sha2::Sha256;
 
     use super::*;
     use crate::random::fake::Counting;

@@ -34,11 +34,14 @@
 mod cost;
 pub mod csrf;
 mod hasher;
+mod keyed_hash;
 mod password;
 mod phc;
 mod policy;
 mod random;
+mod registration;
 mod session;
+pub mod signed;
 mod verification;
 
 pub use cost::{Cost, CostError};
@@ -46,6 +49,7 @@ pub use hasher::{HashLimits, HashQueueFull, Hasher, NewPasswordError};
 pub use password::{Password, PasswordTooLong};
 pub use policy::{PasswordPolicy, PasswordPolicyError, PasswordRefusal, PasswordWarning};
 pub use random::Random;
+pub use registration::registration_key;
 pub use session::{Lifetime, LifetimeError, Lifetimes, LiveSession, Renewal, SessionToken};
 pub use verification::{Verification, is_verifiable};
 

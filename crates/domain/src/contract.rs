@@ -57,6 +57,7 @@ pub(crate) fn new_user(name: &str) -> NewUser {
         username: Username::parse(name).unwrap(),
         email: Email::parse(&format!("{name}@example.com")).unwrap(),
         joined_at: NOW,
+        registration_key: None,
     }
 }
 

@@ -1,6 +1,7 @@
 //! Users: the record, and the types of its unique names. Password hashes are in [`crate::credential`].
 
 mod email;
+mod registration_key;
 mod repository;
 mod username;
 
@@ -8,6 +9,7 @@ mod username;
 pub mod contract;
 
 pub use email::{Email, EmailError};
+pub use registration_key::RegistrationKey;
 #[cfg(feature = "mock")]
 pub use repository::MockUserRepository;
 pub use repository::{AddUserError, TakenKeys, UserRepository};
@@ -57,4 +59,6 @@ pub struct NewUser {
     pub email: Email,
     /// When the account is created, by the server's clock.
     pub joined_at: Timestamp,
+    /// What identifies the submitted form; `None` where a repeat of it need not be recognized.
+    pub registration_key: Option<RegistrationKey>,
 }

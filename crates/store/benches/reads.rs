@@ -33,7 +33,7 @@ async fn fill(store: &PartyStore) -> Vec<UserId> {
     for user in 0..10 {
         let username = Username::parse(&format!("u{user:04}")).unwrap();
         let email = Email::parse(&format!("u{user:04}@example.com")).unwrap();
-        let new = NewUser { username, email, joined_at: NOW };
+        let new = NewUser { username, email, joined_at: NOW, registration_key: None };
         users.push(accounts.users.add(new, PasswordHash::new("$".to_owned())).await.unwrap().id);
     }
     let record = SessionRecord {

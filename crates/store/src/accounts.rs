@@ -1,6 +1,7 @@
-//! The tables of the accounts in SQL: users, credentials and sessions.
+//! The tables of the accounts in SQL: users, credentials, sessions and registration keys.
 
 pub(crate) mod credentials;
+pub(crate) mod registration_keys;
 pub(crate) mod row_steps;
 pub(crate) mod sessions;
 pub(crate) mod store;
@@ -8,13 +9,18 @@ pub(crate) mod users;
 
 use crate::engine::migrate::MigrationSet;
 
-/// The tables of users, credentials and sessions.
+/// The tables of users, credentials, sessions and registration keys.
 pub(crate) fn migrations() -> MigrationSet {
     MigrationSet::new("accounts")
         .and(
             "users and sessions",
             include_str!("../../../migrations/accounts/sqlite/0001_users_and_sessions.sql"),
             include_str!("../../../migrations/accounts/postgres/0001_users_and_sessions.sql"),
+        )
+        .and(
+            "registration idempotency",
+            include_str!("../../../migrations/accounts/sqlite/0002_registration_idempotency.sql"),
+            include_str!("../../../migrations/accounts/postgres/0002_registration_idempotency.sql"),
         )
         .then_rows(row_steps::EMAIL_KEYS)
 }

@@ -58,6 +58,11 @@ impl FailingStore {
 
 #[async_trait]
 impl UserRepository for FailingStore {
+    async fn purge_registration_keys(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.record("users.purge_registration_keys")?;
+        self.real.users.purge_registration_keys(now, limit).await
+    }
+
     async fn add(&self, user: NewUser, hash: PasswordHash) -> Result<User, AddUserError> {
         self.record("users.add")?;
         self.real.users.add(user, hash).await

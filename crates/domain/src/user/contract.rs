@@ -1,8 +1,11 @@
 //! The contract functions of [`UserRepository`](super::UserRepository).
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
-use super::{AddUserError, Email, NewUser, TakenKeys, User, UserId, Username};
+use std::time::Duration;
+
+use super::{AddUserError, Email, NewUser, RegistrationKey, TakenKeys, User, UserId, Username};
 use crate::contract::{NOW, add_user, hash, join_all, new_user};
+use crate::credential::PasswordHash;
 use crate::{AccountPorts, PageSize};
 
 /// Passes the names of all contract functions of users to the macro `$test`.
@@ -18,6 +21,10 @@ macro_rules! user_contract {
             add_reports_both_keys_if_both_are_taken
             concurrent_adds_of_one_username_add_one_user
             concurrent_adds_of_one_email_add_one_user
+            repeated_registration_returns_its_user
+            registration_key_is_recognized_for_ten_minutes
+            registration_key_with_other_names_is_no_repeat
+            concurrent_repeats_of_a_registration_add_one_user
             users_are_listed_newest_first_in_pages
             new_user_does_not_shift_next_page
         }
@@ -145,6 +152,75 @@ async fn assert_one_is_added(store: &AccountPorts, users: Vec<NewUser>, expected
     assert_eq!((added.len(), rejected.len()), (1, 19));
     for result in rejected {
         assert!(matches!(result, Err(AddUserError::Taken(taken)) if taken == expected), "{result:?}");
+    }
+    assert_eq!(store.users.list(None, PageSize::DEFAULT).await.unwrap().items.len(), 1);
+}
+
+/// A user to add with the registration key of that byte.
+fn registered(name: &str, key: u8) -> NewUser {
+    NewUser { registration_key: Some(RegistrationKey::new([key; 32])), ..new_user(name) }
+}
+
+/// A second `add` with the registration key of the first returns its user, and writes nothing. The password is not
+/// compared. Another key, or none, is no repeat.
+pub async fn repeated_registration_returns_its_user(store: &AccountPorts) {
+    let ada = store.users.add(registered("ada", 1), hash()).await.unwrap();
+    for _ in 0..2 {
+        let repeat = store.users.add(registered("ada", 1), PasswordHash::new("$other".to_owned())).await;
+        assert!(matches!(&repeat, Err(AddUserError::Repeated(user)) if **user == ada), "{repeat:?}");
+    }
+    let credential = store.credentials.find_by_email(&ada.email).await.unwrap().unwrap();
+    assert_eq!(credential.hash.expose(), hash().expose());
+    for other in [registered("ada", 2), new_user("ada")] {
+        let result = store.users.add(other, hash()).await;
+        assert!(matches!(result, Err(AddUserError::Taken(_))), "{result:?}");
+    }
+    assert_eq!(store.users.list(None, PageSize::DEFAULT).await.unwrap().items.len(), 1);
+}
+
+/// The key is recognized until its lifetime has ended, also while it is still stored. `purge_registration_keys` removes
+/// ended keys only, the oldest first.
+pub async fn registration_key_is_recognized_for_ten_minutes(store: &AccountPorts) {
+    let lifetime = RegistrationKey::LIFETIME;
+    let later = |name, key, after| NewUser { joined_at: NOW + after, ..registered(name, key) };
+    let millisecond = Duration::from_millis(1);
+    store.users.add(registered("ada", 1), hash()).await.unwrap();
+    store.users.add(later("ben", 2, millisecond), hash()).await.unwrap();
+
+    let repeat = store.users.add(later("ada", 1, lifetime.saturating_sub(millisecond)), hash()).await;
+    assert!(matches!(repeat, Err(AddUserError::Repeated(_))), "{repeat:?}");
+    let late = store.users.add(later("ada", 1, lifetime), hash()).await;
+    assert!(matches!(late, Err(AddUserError::Taken(_))), "{late:?}");
+
+    let purge = |after, limit| store.users.purge_registration_keys(NOW + after, limit);
+    assert_eq!(purge(lifetime.saturating_sub(millisecond), 10).await.unwrap(), 0);
+    assert_eq!(purge(lifetime + millisecond, 1).await.unwrap(), 1);
+    let repeat = store.users.add(registered("ada", 1), hash()).await;
+    assert!(matches!(repeat, Err(AddUserError::Taken(_))), "the key is removed: {repeat:?}");
+    let repeat = store.users.add(registered("ben", 2), hash()).await;
+    assert!(matches!(repeat, Err(AddUserError::Repeated(_))), "the newer key is stored: {repeat:?}");
+    assert_eq!(purge(lifetime * 2, 10).await.unwrap(), 1);
+}
+
+/// The same key with other names adds another user. A repeat needs both names.
+pub async fn registration_key_with_other_names_is_no_repeat(store: &AccountPorts) {
+    store.users.add(registered("ada", 1), hash()).await.unwrap();
+    store.users.add(registered("ben", 1), hash()).await.unwrap();
+    for (name, other) in [("ada", "cleo"), ("cleo", "ada")] {
+        let mixed = NewUser { email: new_user(other).email, ..registered(name, 1) };
+        let result = store.users.add(mixed, hash()).await;
+        assert!(matches!(result, Err(AddUserError::Taken(_))), "{result:?}");
+    }
+}
+
+/// Of 20 concurrent `add`s of one submitted form one adds the user, and the others return that user.
+pub async fn concurrent_repeats_of_a_registration_add_one_user(store: &AccountPorts) {
+    let results = join_all((0..20).map(|_| store.users.add(registered("ada", 1), hash()))).await;
+
+    let (added, repeated): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
+    let [Ok(ada)] = added.as_slice() else { panic!("{} were added", added.len()) };
+    for result in repeated {
+        assert!(matches!(&result, Err(AddUserError::Repeated(user)) if **user == *ada), "{result:?}");
     }
     assert_eq!(store.users.list(None, PageSize::DEFAULT).await.unwrap().items.len(), 1);
 }

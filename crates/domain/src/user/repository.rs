@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{NewUser, User, UserId, Username};
 use crate::credential::PasswordHash;
-use crate::{Page, PageSize, StoreError};
+use crate::{Page, PageSize, StoreError, Timestamp};
 
 /// Stored users.
 ///
@@ -18,9 +18,15 @@ pub trait UserRepository: Send + Sync {
     /// Usernames and e-mail addresses are unique by their keys. Of concurrent calls with an equal key, from any
     /// process, exactly one adds its user.
     ///
+    /// A [`RegistrationKey`](super::RegistrationKey) is stored with the user in the same commit, for its lifetime.
+    ///
     /// # Errors
-    /// [`AddUserError::Taken`] names every key that is taken.
+    /// [`AddUserError::Repeated`]: less than that lifetime ago a user was added with the same registration key and the
+    /// same keys of username and e-mail address. [`AddUserError::Taken`] names every key that is taken.
     async fn add(&self, user: NewUser, hash: PasswordHash) -> Result<User, AddUserError>;
+
+    /// Removes up to `limit` registration keys whose lifetime has ended at `now`, the oldest first. Returns their number.
+    async fn purge_registration_keys(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
 
     /// Returns the user, or `None` if there is no such user. Disabled users are returned too.
     async fn find(&self, id: UserId) -> Result<Option<User>, StoreError>;
@@ -49,6 +55,9 @@ pub enum AddUserError {
     /// Another user has a key of this one.
     #[error("the username or the e-mail address is taken")]
     Taken(TakenKeys),
+    /// The user was added before, by the same submitted form. Nothing was written.
+    #[error("the user was added before by the same form")]
+    Repeated(Box<User>),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -7,6 +7,7 @@ use domain::{Page, PageSize, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as};
 
+use crate::accounts::registration_keys;
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
@@ -73,7 +74,18 @@ struct TakenKeysRow {
 impl<D: Dialect> UserRepository for Users<D> {
     async fn add(&self, user: NewUser, hash: PasswordHash) -> Result<User, AddUserError> {
         let added = self.database.writer.write((user, hash), add::<D>).await;
-        added.map_err(|error| error.refusal().map_or_else(AddUserError::from, AddUserError::Taken))
+        added.map_err(|error| match error.refusal() {
+            Ok(Refusal::Repeated(user)) => AddUserError::Repeated(user),
+            Ok(Refusal::Taken(taken)) => AddUserError::Taken(taken),
+            Err(failure) => failure.into(),
+        })
+    }
+
+    async fn purge_registration_keys(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let purged = self.database.writer.write((now, limit), |connection, (now, limit)| {
+            Box::pin(async move { Ok(registration_keys::purge::<D>(connection, *now, *limit).await?) })
+        });
+        Ok(purged.await?)
     }
 
     async fn find(&self, id: UserId) -> Result<Option<User>, StoreError> {
@@ -94,12 +106,19 @@ impl<D: Dialect> UserRepository for Users<D> {
     }
 }
 
+/// Why a user was not added.
+#[derive(Debug)]
+enum Refusal {
+    Repeated(Box<User>),
+    Taken(TakenKeys),
+}
+
 /// Inserts a user, and reads which keys are taken only after the unique indexes rejected the row: a key that was free in an
 /// earlier read may be taken a moment later.
 fn add<'j, D: Dialect>(
     connection: &'j mut D::Connection,
     (user, hash): &'j (NewUser, PasswordHash),
-) -> BoxFuture<'j, Result<User, WriteError<TakenKeys>>> {
+) -> BoxFuture<'j, Result<User, WriteError<Refusal>>> {
     Box::pin(async move {
         loop {
             let added = query_as::<D, UserRow>(ADD)
@@ -111,13 +130,19 @@ fn add<'j, D: Dialect>(
                 .fetch_optional(&mut *connection)
                 .await?;
             if let Some(row) = added {
-                query::<D>(ADD_HASH).bind(row.id).bind(hash.expose()).execute(connection).await?;
-                return Ok(row.parse()?);
+                query::<D>(ADD_HASH).bind(row.id).bind(hash.expose()).execute(&mut *connection).await?;
+                let added = row.parse()?;
+                registration_keys::add::<D>(connection, user, added.id).await?;
+                return Ok(added);
+            }
+            if let Some(repeated) = registration_keys::find_user::<D>(connection, user).await? {
+                return Err(WriteError::Refused(Refusal::Repeated(Box::new(repeated.parse()?))));
             }
             let taken = query_as::<D, TakenKeysRow>(FIND_TAKEN_KEYS).bind(user.username.key()).bind(user.email.key());
             let TakenKeysRow { username, email } = taken.fetch_one(&mut *connection).await?;
             if username + email > 0 {
-                return Err(WriteError::Refused(TakenKeys { username: username > 0, email: email > 0 }));
+                let taken = TakenKeys { username: username > 0, email: email > 0 };
+                return Err(WriteError::Refused(Refusal::Taken(taken)));
             } // else that user was deleted between the two statements
         }
     })

@@ -19,7 +19,10 @@ statements! {
         WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = credentials.user_id)
         UNION ALL
         SELECT 'sessions', sessions.id, 'users' FROM sessions
-        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id)");
+        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id)
+        UNION ALL
+        SELECT 'registration_keys', registration_keys.user_id, 'users' FROM registration_keys
+        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = registration_keys.user_id)");
 
     const LIST_WITHOUT_CREDENTIAL: &str = "SELECT id FROM users
         WHERE NOT EXISTS (SELECT 1 FROM credentials WHERE user_id = users.id)";
@@ -32,6 +35,9 @@ statements! {
         WHERE created_at NOT BETWEEN 0 AND 253402300799999 OR last_seen_at NOT BETWEEN 0 AND 253402300799999
             OR authenticated_at NOT BETWEEN 0 AND 253402300799999 OR expires_at NOT BETWEEN 0 AND 253402300799999";
 
+    const LIST_KEYS_OUT_OF_TIME: &str = "SELECT user_id FROM registration_keys
+        WHERE expires_at NOT BETWEEN 0 AND 253402300799999";
+
     const LIST_USERS: &str = "SELECT id, username, username_key, email, email_key FROM users ORDER BY id";
 
     const LIST_CREDENTIALS: &str = "SELECT user_id, password_hash FROM credentials ORDER BY user_id";
@@ -41,6 +47,7 @@ const INVARIANTS: &[InvariantCheck] = &[
     (Invariant::HasCredential, "users", LIST_WITHOUT_CREDENTIAL),
     (Invariant::TimestampIsInRange, "users", LIST_USERS_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "sessions", LIST_SESSIONS_OUT_OF_TIME),
+    (Invariant::TimestampIsInRange, "registration_keys", LIST_KEYS_OUT_OF_TIME),
 ];
 
 #[derive(FromRow)]

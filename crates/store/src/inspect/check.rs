@@ -212,7 +212,7 @@ mod tests {
     #[test]
     fn every_foreign_key_is_checked_on_postgres() {
         let sets = [
-            ("accounts", super::super::accounts::LIST_DANGLING, 2),
+            ("accounts", super::super::accounts::LIST_DANGLING, 3),
             #[cfg(feature = "party")]
             ("parties", super::super::parties::LIST_DANGLING, 3),
         ];

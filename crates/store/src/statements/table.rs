@@ -62,6 +62,7 @@ pub fn all() -> Vec<NamedStatement> {
         accounts::credentials::statements(),
         accounts::row_steps::statements(),
         accounts::sessions::statements(),
+        accounts::registration_keys::statements(),
         engine::migrate::statements(),
         engine::row_steps::statements(),
         inspect::check::statements(),

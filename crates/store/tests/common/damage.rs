@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, SqliteConnection, raw_sql};
 
-const TABLES: [&str; 5] = ["users", "credentials", "sessions", "parties", "rsvps"];
+const TABLES: [&str; 6] = ["users", "credentials", "sessions", "registration_keys", "parties", "rsvps"];
 
 /// A connection to an SQLite file that enforces neither foreign keys nor CHECK constraints.
 async fn unchecked(file: &str) -> SqliteConnection {
@@ -41,6 +41,8 @@ const HIDE: &str = "PRAGMA writable_schema = ON;
         WHERE name = 'sqlite_autoindex_sessions_1';
     UPDATE sqlite_schema SET name = 'hidden_4', sql = 'CREATE INDEX hidden_4 ON rsvps (party_id, guest_id)'
         WHERE name = 'sqlite_autoindex_rsvps_1';
+    UPDATE sqlite_schema SET name = 'hidden_5', sql = 'CREATE INDEX hidden_5 ON registration_keys (digest)'
+        WHERE name = 'sqlite_autoindex_registration_keys_1';
     PRAGMA writable_schema = RESET";
 
 const RESTORE: &str = "PRAGMA writable_schema = ON;

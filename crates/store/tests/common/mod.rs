@@ -91,6 +91,7 @@ pub async fn add_user(ports: &AccountPorts, name: &str) -> User {
         username: Username::parse(name).unwrap(),
         email: Email::parse(&format!("{name}@example.com")).unwrap(),
         joined_at: NOW,
+        registration_key: None,
     };
     ports.users.add(user, PasswordHash::new("$".to_owned())).await.unwrap()
 }

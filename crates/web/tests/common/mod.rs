@@ -94,6 +94,7 @@ impl TestApp {
             username: Username::parse(name).unwrap(),
             email: Email::parse(&format!("{name}@example.com")).unwrap(),
             joined_at: START,
+            registration_key: None,
         };
         self.ports().users.add(user, PasswordHash::new("none".into())).await.unwrap().id
     }

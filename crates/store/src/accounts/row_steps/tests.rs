@@ -125,6 +125,7 @@ async fn older_of_two_accounts_of_one_mailbox_gets_the_key() {
                 username: Username::parse("late").unwrap(),
                 email: Email::parse(address).unwrap(),
                 joined_at: Timestamp::from_millis(0),
+                registration_key: None,
             };
             let hash = domain::credential::PasswordHash::new("hash".to_owned());
             let added = ports.users.add(late, hash).await;

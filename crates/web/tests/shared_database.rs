@@ -34,7 +34,9 @@ async fn one_account_works_for_both_if_triplanned_migrates_first() {
 
 async fn assert_one_account_works_for_both(parties: PartyStore, posts: AccountStore) {
     let app = TestApp::over(parties, None).await;
-    let accounts = example_triplanned::accounts(&posts, Accounts::builder().cost(fast_hash_cost())).unwrap();
+    let accounts =
+        example_triplanned::accounts(&posts, Accounts::builder().cost(fast_hash_cost()).clock(app.clock.clone()))
+            .unwrap();
     let site = example_triplanned::site(&posts, &accounts).unwrap();
     let trips = TestServer::start(site).await.unwrap();
 

@@ -115,7 +115,8 @@ mod tests {
             <select name=i><option disabled>none<option>10<option value=11>eleven</select>
             <select name=j><option value=12>x<option value=13 selected>y</select><select name=k></select>
             <textarea name=l>14</textarea><input type=submit name=m value=15><button name=n value=16>Send</button>";
-        let html = format!("<form action=/other><input name=z></form><form action=/here>{fields}</form>");
+        let other = "<form action=/here><input name=z></form><form method=post action=/other><input name=z></form>";
+        let html = format!("{other}<form method=POST action=/here>{fields}</form>");
         let page =
             TestResponse { status: 200, path: "/".to_owned(), headers: HeaderMap::new(), html, text: String::new() };
         let sent = page.form("/here");

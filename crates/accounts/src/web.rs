@@ -9,6 +9,7 @@
 //! | the order of all steps around a handler | `layer` |
 //! | request context, origin check, CSRF token, body, client address, allowed hosts, return path | `request` |
 //! | decoded fields, passwords of a form, errors by field, how a form is shown again | `form` |
+//! | a form that waits for a log-in, and how it is shown after it | `interrupted_form` |
 //! | layout, page context, error pages, flash messages, redirects, security headers | `page` |
 //! | cookies, extractors of the visitor, protected routes | `session` |
 //! | the table of account pages, and each page | `account_pages` |
@@ -19,6 +20,7 @@
 
 mod account_pages;
 mod form;
+mod interrupted_form;
 mod layer;
 mod messages;
 mod methods;

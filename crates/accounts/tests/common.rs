@@ -6,8 +6,8 @@ mod raw;
 use accounts::ports::AccountPorts;
 use accounts::test_kit::{MovableClock, TestClient, TestResponse, TestServer, fast_hash_cost};
 use accounts::web::{
-    CurrentUser, Fields, Flash, Form, FormErrors, LoginRequired, PageContext, PasswordFields, Problem, Submitted,
-    Visitor, methods,
+    CurrentUser, Fields, Flash, Form, FormErrors, FormView, LoginRequired, PageContext, PasswordFields, Problem,
+    Submitted, Visitor, methods,
 };
 use accounts::{Accounts, Builder, Email, Password, Registration, StoreError, Timestamp, Username};
 use poem::{EndpointExt, Response, Route, handler};
@@ -87,6 +87,7 @@ impl Service {
         let count = match table {
             "users" => query_scalar("SELECT count(*) FROM users"),
             "sessions" => query_scalar("SELECT count(*) FROM sessions"),
+            "registration_keys" => query_scalar("SELECT count(*) FROM registration_keys"),
             other => panic!("no count for {other}"),
         };
         count.fetch_one(&engine.read).await.unwrap()
@@ -119,7 +120,7 @@ fn pages() -> Route {
         .nest("/members", members.with(LoginRequired))
         .at("/echo", methods().get(index).post(echo))
         .at("/title", methods().post(title))
-        .at("/trips/:id", methods().get(index))
+        .at("/trips/:id", methods().get(trip))
         .at("/trips/:id/wish", methods().post(save).page("/trips/:id"))
         .at("/panic", methods().get(panic))
         .at("/hang", methods().get(hang).post(hang))
@@ -137,6 +138,16 @@ fn index(visitor: Visitor, page: PageContext) -> Response {
 #[handler]
 fn home(user: CurrentUser, page: PageContext) -> Response {
     page.render("Home", &format!("<p id=\"identity\">You are {}.</p><p>The recipe is soup.</p>", user.username))
+}
+
+/// A page with a form to `/trips/:id/wish`. The trip `panic` fails.
+#[handler]
+fn trip(page: PageContext) -> Response {
+    assert_ne!(page.path(), "/trips/panic");
+    let action = format!("{}/wish", page.path());
+    let form = page.resumed(&action).map_or_else(FormView::empty, FormView::filled);
+    let fields = format!("{}{}", page.csrf_field(), form.input("dish", "Dish"));
+    page.render("A trip", &format!(r#"<h1>A trip</h1><form method="post" action="{action}">{fields}</form>"#))
 }
 
 #[handler]

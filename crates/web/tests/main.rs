@@ -16,6 +16,7 @@ mod failing_store;
 mod health;
 mod host;
 mod index;
+mod interrupted_form;
 mod journey;
 mod layout;
 mod operating;

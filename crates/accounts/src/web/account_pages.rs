@@ -10,6 +10,7 @@ mod register;
 #[cfg(test)]
 mod tests;
 
+pub(super) use log_in::interrupt;
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Response};
 
@@ -146,6 +147,8 @@ struct ShownLink {
     question: &'static str,
     /// The path with `next`.
     path: String,
+    /// The path alone, to send a form along.
+    action: String,
     text: &'static str,
 }
 
@@ -178,6 +181,7 @@ impl Settings {
             .map(|(to, link)| ShownLink {
                 question: link.question,
                 path: with_next(self.path(to), next),
+                action: self.path(to).to_owned(),
                 text: link.text,
             })
             .collect()

@@ -13,7 +13,6 @@ pub use fields::{FieldError, Fields, Undecodable};
 pub use input::Input;
 pub use passwords::PasswordFields;
 pub(super) use passwords::TypedPasswords;
-#[cfg(test)]
 pub(super) use passwords::is_password;
 pub use submitted::{Form, Submitted};
 pub use view::{FormView, SafeHtml, Summary};

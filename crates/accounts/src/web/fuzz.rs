@@ -3,15 +3,21 @@
 //! test with a million cases and more; a test of one particular input is beside its parser.
 
 use auth::SessionToken;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use futures_util::FutureExt;
 use poem::Request;
 use poem::http::{HeaderValue, header};
 use proptest::prelude::*;
 use url::{Url, form_urlencoded};
 
 use super::form::{decode_form, is_password};
+use super::interrupted_form::InterruptedForm;
 use super::page::{read_flashes, write_flashes};
-use super::request::ReturnPath;
+use super::request::{RequestContext, ReturnPath, accept_body};
 use super::session::read_cookie;
+use super::test_accounts::accounts;
+use crate::Accounts;
 
 /// `PROPTEST_CASES` cases, and at least 4,096.
 fn config() -> ProptestConfig {
@@ -49,6 +55,14 @@ const PATH_PIECES: &[&[u8]] = &[
     b"\x7f", "／".as_bytes(), "。".as_bytes(), "\u{feff}".as_bytes(), "\u{202e}".as_bytes(), "ü".as_bytes(),
 ];
 
+/// An interrupted form, before it is signed.
+const PAYLOAD: &[u8] = br#"["/form","/form",[["dish","soup"]]]"#;
+
+/// The text of a pre-session cookie with these bytes.
+fn form_key(secret: [u8; 32]) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(secret)
+}
+
 proptest! {
     #![proptest_config(config())]
 
@@ -84,6 +98,29 @@ proptest! {
             }
             let flashes = read_flashes(value);
             prop_assert_eq!(read_flashes(&write_flashes(&flashes)), flashes);
+        }
+    }
+
+    #[test]
+    fn resume_field_counts_as_it_was_signed_or_not_at_all(
+        secret: [u8; 32],
+        pieces in prop::collection::vec((0..200usize, 0..200usize), 0..4),
+        noise in pieces(FORM_PIECES),
+        payload in prop_oneof![Just(PAYLOAD.to_vec()), prop::collection::vec(any::<u8>(), 0..80)],
+    ) {
+        let signed = auth::signed::sign(&secret, &payload);
+        let piece = |(from, to): &(usize, usize)| signed.get(*from.min(&signed.len())..*to.min(&signed.len()));
+        let noise = String::from_utf8_lossy(&noise);
+        let shuffled = pieces.iter().filter_map(piece).collect::<String>();
+        for resume in [&*shuffled, &*noise, &*format!("{shuffled}{noise}"), &*format!("{signed}{noise}"), &*signed] {
+            let body = form_urlencoded::Serializer::new(String::new()).append_pair("resume", resume).finish();
+            let cookie = format!("visit={}", form_key(secret));
+            let request = Request::builder().header(header::COOKIE, cookie).header("sec-fetch-site", "same-origin");
+            let mut request = request.content_type("application/x-www-form-urlencoded").body(body);
+            let context = RequestContext::new(&accounts(Accounts::builder()), &request, "1");
+            prop_assert!(matches!(accept_body(&mut request, &context).now_or_never(), Some(Ok(()))));
+            let is_ours = resume == signed && payload == PAYLOAD;
+            prop_assert_eq!(InterruptedForm::submitted(&context).is_some(), is_ours, "{}", resume);
         }
     }
 

@@ -3,7 +3,7 @@
 //! 1. A request id and a tracing span, for the log and for `x-request-id`.
 //! 2. The host check: 421 for a host that is not ours, and for a forwarding proxy that is not trusted.
 //! 3. For an unsafe method: origin check, body limit, form decoding, CSRF token ([`accept_body`]).
-//! 4. The handler, under its timeout.
+//! 4. The handler, under its timeout. After a log-in, the page of the form that was waiting for it.
 //! 5. Errors and panics become error pages.
 //! 6. Cookies, then security headers.
 
@@ -18,6 +18,7 @@ use poem::{Endpoint, IntoResponse, Request, Response};
 use tokio::time::timeout;
 use tracing::Instrument;
 
+use super::interrupted_form::{self, SavedRequest};
 use super::methods::{ALL_METHODS, method_not_allowed};
 use super::page::{PageContext, Problem, add_security_headers, error_page, fallback_error_page};
 use super::request::{RequestContext, Site, accept_body, has_forwarding_headers, is_unsafe};
@@ -52,12 +53,16 @@ impl<E: Endpoint> Endpoint for Layer<E> {
 
 impl<E: Endpoint> Layer<E> {
     /// Runs the request, and turns every outcome into a complete response.
-    async fn respond(&self, request: Request, context: Arc<RequestContext>) -> Response {
+    async fn respond(&self, request: Request, mut context: Arc<RequestContext>) -> Response {
         let page = PageContext::new(Arc::clone(&context));
         let outcome = AssertUnwindSafe(self.run(request, &context)).catch_unwind().await;
         let outcome = outcome.unwrap_or_else(|_| Err(Problem::Status(StatusCode::INTERNAL_SERVER_ERROR).into()));
         let mut response = match outcome {
-            Ok(response) => response,
+            Ok((Some(shown), response)) => {
+                context = shown; // of the page that the response shows: its cookies
+                response
+            }
+            Ok((None, response)) => response,
             Err(error) => {
                 let response = AssertUnwindSafe(error_page(error, &page)).catch_unwind().await;
                 response.unwrap_or_else(|_| {
@@ -72,8 +77,13 @@ impl<E: Endpoint> Layer<E> {
         response
     }
 
-    /// Checks the request, and calls the inner endpoint.
-    async fn run(&self, mut request: Request, context: &Arc<RequestContext>) -> poem::Result<Response> {
+    /// Checks the request, and calls the inner endpoint. A log-in that a form was waiting for responds with that form, and
+    /// with the context of its page.
+    async fn run(
+        &self,
+        mut request: Request,
+        context: &Arc<RequestContext>,
+    ) -> poem::Result<(Option<Arc<RequestContext>>, Response)> {
         let settings = context.settings();
         let trusts_no_proxy = settings.site == Site::Loopback && settings.trusted_proxies.is_empty();
         if !settings.site.is_allowed_host(&request) || (trusts_no_proxy && has_forwarding_headers(&request)) {
@@ -88,11 +98,18 @@ impl<E: Endpoint> Layer<E> {
         } else {
             drop(request.take_body()); // a safe method has no body that means anything, and none is read
         }
+        let saved = SavedRequest::of(&request, context);
         request.extensions_mut().insert(Arc::clone(context));
         let outcome = timeout(settings.handler_timeout, self.inner.call(request)).await;
         // The handler may have been saving something.
         let outcome = outcome.map_err(|elapsed| Problem::from(StoreError::outcome_unknown(elapsed)))?;
-        outcome.map(IntoResponse::into_response)
+        let response = outcome?.into_response();
+        if let Some(saved) = saved
+            && let Some((shown, response)) = interrupted_form::show(&self.inner, &saved, &response, context).await
+        {
+            return Ok((Some(shown), response));
+        }
+        Ok((None, response))
     }
 }
 

@@ -48,21 +48,32 @@ pub(super) const FORBIDDEN: Message = Message::new("Not yours to do", "That is n
 /// The CSRF token of the form does not belong to the current session.
 pub(super) const STALE_FORM: Message =
     Message::new("Once more, please", "This form was open for too long. Please send it once more.");
-/// Below that message for a user: the form may be from before a log-in to another account.
-pub(super) fn will_be_sent_as(username: &Username) -> String {
-    format!("Perhaps the account changed in between. You are logged in as {username}: it will be sent as {username}.")
-}
-/// The form of an anonymous visitor has a stale CSRF token. It may have been made for a user, in a session that has ended.
-pub(super) const FORM_OUTLIVED_SESSION: Message = Message::new(
-    "Once more, please",
-    "This form was open for too long, and you are not logged in. If it needs that, log in beside this page first. Then send it once more: what you typed is kept here.",
+/// The form was rendered for another user.
+pub(super) const ACCOUNT_CHANGED: Message = Message::new(
+    "The account has changed",
+    "This form was opened with another account. What you typed is kept, and not sent yet.",
 );
-/// An anonymous visitor sent a form that requires a log-in.
-pub(super) const LOG_IN_THEN_SEND: Message = Message::new(
+/// The form was rendered for an anonymous visitor, who has logged in since.
+pub(super) const FORM_FROM_BEFORE_LOG_IN: Message = Message::new(
+    "Once more, please",
+    "This form was opened before you logged in. What you typed is kept, and not sent yet.",
+);
+/// Below these messages: as whom the form will be sent.
+pub(super) fn will_be_sent_as(username: &Username) -> String {
+    format!("You are logged in as {username}, so it will be sent as {username}.")
+}
+/// The button that sends a form again.
+pub(super) const SEND_AGAIN: &str = "Send it once more";
+/// The same, where the account has changed.
+pub(super) fn send_as(username: &Username) -> String {
+    format!("Send it as {username}")
+}
+/// A form that requires a log-in is too large for the log-in page, or that page is the embedder's.
+pub(super) const LOG_IN_BESIDE_THEN_SEND: Message = Message::new(
     "Log in first",
     "You are not logged in. Log in beside this page, then send it once more: what you typed is kept here.",
 );
-/// The link to the log-in page on these pages.
+/// The link to the log-in page on that page.
 pub(super) const LOG_IN_BESIDE: &str = "Log in beside this page (opens a new tab)";
 /// Another site sent the form, or nothing shows that it comes from this origin.
 pub(super) const CROSS_SITE: Message = Message::new(
@@ -117,6 +128,28 @@ pub(super) fn status(status: u16) -> Message {
     }
 }
 
+// Forms that wait for a log-in.
+
+/// On the log-in page, for a form that was sent with a session that has ended.
+pub(super) const SESSION_ENDED_FORM: &str =
+    "Your session has ended. Please log in again, and we'll finish this for you: what you typed is kept.";
+/// On the log-in page, for a form that was sent without a session.
+pub(super) const LOG_IN_FOR_FORM: &str = "Please log in first, or register. What you typed is kept.";
+/// On the registration page, and on the log-in page after an error or a switch, while a form waits.
+pub(super) const FORM_WAITS: &str = "What you typed before is kept. You can send it right after this.";
+/// Above the form that was waiting, after the log-in.
+pub(super) const NOT_SENT_YET: &str = "What you typed is here, and not sent yet. Please press the button to send it.";
+/// The title of a page with the button alone.
+pub(super) const RESUME_TITLE: &str = "Almost done";
+
+/// On that page.
+pub(super) fn resume(username: Option<&Username>) -> String {
+    match username {
+        Some(username) => format!("You are logged in as {username}. What you typed is kept, and not sent yet."),
+        None => "You are logged in. What you typed is kept, and not sent yet.".into(),
+    }
+}
+
 // Links between the account pages.
 
 /// The sentence before the link to the registration page.
@@ -132,6 +165,11 @@ pub(super) const LOG_IN_LINK: &str = "Log in";
 
 /// A log-in or a registration by a browser that did not send back the cookie of its page.
 pub(super) const NO_COOKIES: &str = "Your browser doesn't keep cookies from this site. Logging in needs one.";
+
+/// The title of a page whose form has errors.
+pub(super) fn error_title(title: &str) -> String {
+    format!("Error: {title}")
+}
 
 /// Above a form with errors.
 pub(super) const PLEASE_CHECK: &str = "Please check what you typed:";

@@ -10,6 +10,7 @@ mod problem;
 mod response;
 mod security_headers;
 
+pub(super) use context::IDEMPOTENCY_FIELD;
 pub use context::PageContext;
 pub(super) use error_page::error_page;
 pub(super) use flash::NewFlashes;

@@ -25,8 +25,11 @@ struct HostPage<'a> {
 pub(crate) async fn show(me: CurrentUser, page: PageContext, state: State<'_>) -> Result<Response, Problem> {
     let one = PageSize::clamped(1);
     let last_zone = state.parties.own_profile(me.id, ProfileCursors::default(), one).await?.last_zone;
-    let (fields, errors) = (initial_fields(&state, &me, last_zone.as_ref()), FormErrors::new());
-    let form = HostFormView::new(&fields, &errors, last_zone.is_none(), state.parties.now());
+    let (initial, errors) = (initial_fields(&state, &me, last_zone.as_ref()), FormErrors::new());
+    let resumed = page.resumed("/host");
+    let is_zone_guessed = last_zone.is_none() && resumed.is_none();
+    let mut form = HostFormView::new(resumed.unwrap_or(&initial), &errors, is_zone_guessed, state.parties.now());
+    form.is_unfolded = resumed.is_some(); // all that was typed is visible before it is sent
     Ok(page.render_template(StatusCode::OK, messages::HOST_TITLE, &HostPage { page: &page, form }))
 }
 

@@ -46,9 +46,12 @@ pub(crate) async fn show(
     }
     let (query, now) = (QueryParameters::of(request), state.parties.now());
     let view = load_profile(&state, &user, &me, &query).await?;
-    let (fields, errors) = (initial_fields(&state, &me, view.last_zone.as_ref()), FormErrors::new());
-    let form = HostFormView::new(&fields, &errors, view.last_zone.is_none(), now);
-    let form = (user.id == me.id).then_some(form);
+    let (initial, errors) = (initial_fields(&state, &me, view.last_zone.as_ref()), FormErrors::new());
+    let form = (user.id == me.id).then(|| {
+        let resumed = page.resumed(&format!("/user/{}", user.username));
+        let is_zone_guessed = view.last_zone.is_none() && resumed.is_none();
+        HostFormView::new(resumed.unwrap_or(&initial), &errors, is_zone_guessed, now)
+    });
     let mut content = ProfilePage::new(&page, &user, &view, form, now);
     pressed::mark(pressed::of(&page, &query), &mut content.hosted);
     Ok(page.render_template(StatusCode::OK, user.username.as_str(), &content))

@@ -1,9 +1,18 @@
-//! What the log-in page and the registration page have in common: where it leads, and why the visitor is here.
+//! What the log-in page and the registration page have in common: where their form leads, what waits for it, and why the
+//! visitor is here.
+
+use poem::Response;
 
 use super::ShownLink;
 use crate::web::AccountPage;
-use crate::web::page::PageContext;
-use crate::web::request::ReturnPath;
+use crate::web::form::Fields;
+use crate::web::interrupted_form::InterruptedForm;
+use crate::web::page::{Flash, PageContext};
+use crate::web::request::{RequestContext, ReturnPath};
+use crate::web::session::SessionChange;
+
+/// The name of the button that leads from one entry form to the other, with all fields.
+pub(super) const SWITCH_FIELD: &str = "switch";
 
 /// What is around an entry form: a form that logs in or registers.
 pub(super) struct EntryForm {
@@ -11,6 +20,10 @@ pub(super) struct EntryForm {
     pub(super) action: String,
     /// Where the form leads.
     pub(super) next: Option<ReturnPath>,
+    /// The form that waits for it, as signed text. The links to other account pages are buttons then, which send it along.
+    pub(super) resume: Option<String>,
+    /// Why a form waits: the sentence above this form on the response to that form.
+    pub(super) problem: Option<&'static str>,
     /// The embedder's sentence about `next`: see [`crate::Builder::describe_next`].
     pub(super) reason: Option<String>,
     /// The links to other account pages.
@@ -18,13 +31,50 @@ pub(super) struct EntryForm {
 }
 
 impl EntryForm {
+    /// Around the form of an account page, with the form that its own request was sent along with.
     pub(super) async fn new(page: &PageContext, own: AccountPage) -> Self {
+        let resume = InterruptedForm::submitted(page.request()).map(|(_, signed)| signed.to_owned());
+        Self::with(page, own, resume, None).await
+    }
+
+    /// Around the form of an account page on which another form waits.
+    pub(super) async fn with(
+        page: &PageContext,
+        own: AccountPage,
+        resume: Option<String>,
+        problem: Option<&'static str>,
+    ) -> Self {
         let (settings, next) = (page.request().settings(), page.request().next());
         let reason = match (&settings.describe_next, &next) {
             (Some(describe), Some(next)) => describe(next.clone()).await,
             _ => None,
         };
         let links = settings.links_from(own, next.as_ref());
-        Self { action: settings.path(own).to_owned(), next, reason, links }
+        Self { action: settings.path(own).to_owned(), next, resume, problem, reason, links }
     }
+}
+
+/// Whether a submitted entry form leads to the other one. It is not parsed then, and its passwords are wiped.
+pub(super) fn is_switch(fields: &Fields) -> bool {
+    fields.is_ticked(SWITCH_FIELD)
+}
+
+/// The response to a log-in or a registration: the form that was waiting for it, or else a redirect.
+pub(super) fn entered(
+    request: &RequestContext,
+    greeting: String,
+    change: SessionChange,
+    destination: &str,
+) -> Response {
+    let mut response = Flash::success(greeting).to(destination);
+    response.extensions_mut().insert(change);
+    with_waiting_form(request, response)
+}
+
+/// The response, and with it the form that was waiting: the layer shows its page.
+pub(super) fn with_waiting_form(request: &RequestContext, mut response: Response) -> Response {
+    if let Some((form, _)) = InterruptedForm::submitted(request) {
+        response.extensions_mut().insert(form);
+    }
+    response
 }

@@ -6,11 +6,11 @@ use domain::trim_invisible;
 use poem::http::StatusCode;
 use poem::{Response, handler};
 
-use super::entry_form::EntryForm;
+use super::entry_form::{EntryForm, entered, is_switch, with_waiting_form};
 use crate::web::AccountPage;
 use crate::web::form::{Fields, Form, FormErrors, FormView, PasswordFields, Submitted};
 use crate::web::messages;
-use crate::web::page::{Flash, PageContext, Problem, redirect};
+use crate::web::page::{PageContext, Problem, redirect};
 use crate::web::request::RequestContext;
 use crate::web::session::SessionChange;
 use crate::{LogIn, LogInBy, LogInError, LoggedIn};
@@ -28,10 +28,22 @@ struct Content<'a> {
 }
 
 async fn render(page: &PageContext, status: StatusCode, form: FormView<'_>) -> Response {
-    let around = EntryForm::new(page, AccountPage::LogIn).await;
+    render_around(page, status, form, EntryForm::new(page, AccountPage::LogIn).await)
+}
+
+/// The log-in page as the response to a form that requires a log-in, which waits on it as signed text.
+pub(crate) async fn interrupt(page: &PageContext, status: StatusCode, waiting: String) -> Response {
+    let had_session = page.request().had_expired_session() || page.request().form_user().is_some();
+    let problem = if had_session { messages::SESSION_ENDED_FORM } else { messages::LOG_IN_FOR_FORM };
+    let around = EntryForm::with(page, AccountPage::LogIn, Some(waiting), Some(problem)).await;
+    render_around(page, status, FormView::empty(), around)
+}
+
+fn render_around(page: &PageContext, status: StatusCode, form: FormView<'_>, around: EntryForm) -> Response {
     let by = page.accounts().inner.log_in_by;
     let (label, keyboard) = (messages::log_in_label(by), if by == LogInBy::Username { "text" } else { "email" });
-    page.render_template(status, "Log in", &Content { page, form, around, label, keyboard })
+    let title = form.title("Log in");
+    page.render_template(status, &title, &Content { page, form, around, label, keyboard })
 }
 
 #[handler]
@@ -74,6 +86,9 @@ impl Form for LogInForm {
 #[handler]
 pub(super) async fn submit(page: PageContext, submitted: Submitted<LogInForm>) -> Result<Response, Problem> {
     let request = page.request();
+    if is_switch(&submitted.fields) {
+        return Ok(switched(&page, &submitted.fields).await);
+    }
     let outcome = match submitted.form {
         _ if request.is_without_cookies() => Err(FormErrors::at("email", messages::NO_COOKIES)),
         Ok(form) => log_in(request, form)
@@ -83,16 +98,28 @@ pub(super) async fn submit(page: PageContext, submitted: Submitted<LogInForm>) -
     };
     match outcome {
         Ok(LoggedIn { user, token, is_remembered, .. }) => {
-            let mut response = Flash::success(messages::welcome_back(&user.username))
-                .to(&request.settings().destination_of_log_in(request.next().as_ref()));
-            response.extensions_mut().insert(SessionChange::Opened { token, is_remembered });
-            Ok(response)
+            let destination = request.settings().destination_of_log_in(request.next().as_ref());
+            let change = SessionChange::Opened { token, is_remembered };
+            Ok(entered(request, messages::welcome_back(&user.username), change, &destination))
         }
         Err(errors) => {
             let form = FormView::new(&submitted.fields, &errors);
             Ok(render(&page, StatusCode::UNPROCESSABLE_ENTITY, form).await)
         }
     }
+}
+
+/// The log-in page after the button on the registration page, with the e-mail address or the username that was typed there.
+/// A visitor who has logged in meanwhile is led on.
+async fn switched(page: &PageContext, typed: &Fields) -> Response {
+    if page.user().is_some() {
+        let request = page.request();
+        let destination = request.settings().destination_of_log_in(request.next().as_ref());
+        return with_waiting_form(request, redirect(&destination));
+    }
+    let identifier = [typed.shown("email"), typed.shown("username")].into_iter().find(|typed| !typed.is_empty());
+    let fields: Fields = identifier.map(|typed| ("email", typed)).into_iter().collect();
+    render(page, StatusCode::OK, FormView::filled(&fields)).await
 }
 
 /// Opens a session; `None` where the user and the password do not match.

@@ -2,15 +2,15 @@
 
 use askama::Template;
 use auth::Password;
-use domain::user::{Email, Username};
+use domain::user::{Email, RegistrationKey, Username};
 use poem::http::StatusCode;
 use poem::{Response, handler};
 
-use super::entry_form::EntryForm;
+use super::entry_form::{EntryForm, entered, is_switch, with_waiting_form};
 use crate::web::AccountPage;
 use crate::web::form::{Fields, Form, FormErrors, FormView, PasswordFields, Submitted};
 use crate::web::messages;
-use crate::web::page::{Flash, PageContext, Problem, redirect};
+use crate::web::page::{Flash, IDEMPOTENCY_FIELD, PageContext, Problem, redirect};
 use crate::web::request::{RequestContext, with_next};
 use crate::web::session::SessionChange;
 use crate::{RegisterError, Registration, User};
@@ -27,7 +27,7 @@ struct Content<'a> {
 async fn render(page: &PageContext, status: StatusCode, form: FormView<'_>) -> Response {
     let around = EntryForm::new(page, AccountPage::Register).await;
     let hint = messages::password_hint(page.accounts().password_policy().min_length());
-    page.render_template(status, "Register", &Content { page, form, around, hint: &hint })
+    page.render_template(status, &form.title("Register"), &Content { page, form, around, hint: &hint })
 }
 
 #[handler]
@@ -67,15 +67,55 @@ impl Form for Registration {
 
 #[handler]
 pub(super) async fn submit(page: PageContext, submitted: Submitted<Registration>) -> Result<Response, Problem> {
+    let request = page.request();
+    if is_switch(&submitted.fields) {
+        return Ok(switched(&page, &submitted.fields).await);
+    }
     let errors = match submitted.form {
-        _ if page.request().is_without_cookies() => FormErrors::at("username", messages::NO_COOKIES),
-        Ok(registration) => match page.accounts().register(registration).await {
-            Ok(user) => return Ok(registered(page.request(), user).await),
-            Err(error) => form_errors(error)?,
-        },
+        _ if request.is_without_cookies() => FormErrors::at("username", messages::NO_COOKIES),
+        Ok(registration) if is_own(&page, &registration) => return Ok(lead_on(request)),
+        Ok(registration) => {
+            let key = form_key(request, &submitted.fields, &registration);
+            match page.accounts().register_once(registration, key).await {
+                Ok(user) => return Ok(registered(request, user).await),
+                Err(error) => form_errors(error)?,
+            }
+        }
         Err(errors) => errors,
     };
     Ok(render(&page, StatusCode::UNPROCESSABLE_ENTITY, FormView::new(&submitted.fields, &errors)).await)
+}
+
+/// The registration page after the button on the log-in page, with the e-mail address or the username that was typed there.
+/// A visitor who has logged in meanwhile is led on.
+async fn switched(page: &PageContext, typed: &Fields) -> Response {
+    if page.user().is_some() {
+        return lead_on(page.request());
+    }
+    let identifier = typed.shown("email");
+    let field = if identifier.contains('@') { "email" } else { "username" };
+    let fields: Fields = [(field, identifier)].into_iter().collect();
+    render(page, StatusCode::OK, FormView::filled(&fields)).await
+}
+
+/// Leads a visitor who is logged in to where the registration page leads.
+fn lead_on(request: &RequestContext) -> Response {
+    let destination = request.settings().destination_of_log_in(request.next().as_ref());
+    with_waiting_form(request, redirect(&destination))
+}
+
+/// Whether the registration is that of the user who is logged in: the form was sent again, such as after Back.
+fn is_own(page: &PageContext, registration: &Registration) -> bool {
+    page.user().is_some_and(|user| {
+        user.username.key() == registration.username.key() && user.email.key() == registration.email.key()
+    })
+}
+
+/// The idempotency key of the form, where it has one and the browser keeps cookies.
+fn form_key(request: &RequestContext, fields: &Fields, registration: &Registration) -> Option<RegistrationKey> {
+    let form_key = fields.one(IDEMPOTENCY_FIELD).ok().filter(|key| !key.is_empty())?;
+    let Registration { username, email, .. } = registration;
+    Some(auth::registration_key(request.sent_pre_session()?, form_key, username, email))
 }
 
 /// Logs the new user in and leads on. Where a setting asks for it, or the session cannot be opened, the way leads over the
@@ -86,11 +126,8 @@ async fn registered(request: &RequestContext, user: User) -> Response {
         let greeting = messages::welcome(&user.username);
         match request.accounts.open_session(user, false, request.device.clone(), request.session()).await {
             Ok(logged_in) => {
-                let mut response = Flash::success(greeting).to(&settings.destination_of_registration(next.as_ref()));
-                response
-                    .extensions_mut()
-                    .insert(SessionChange::Opened { token: logged_in.token, is_remembered: false });
-                return response;
+                let change = SessionChange::Opened { token: logged_in.token, is_remembered: false };
+                return entered(request, greeting, change, &settings.destination_of_registration(next.as_ref()));
             }
             Err(failure) => tracing::error!(error = ?failure, "no session after a registration"),
         }

@@ -25,16 +25,28 @@ impl<'a> FormView<'a> {
 
     /// A new form: no values, no errors.
     #[must_use]
-    pub fn empty() -> FormView<'static> {
+    pub fn empty() -> Self {
         static NO_FIELDS: Fields = Fields::none();
+        Self::filled(&NO_FIELDS)
+    }
+
+    /// A form with values and no errors.
+    #[must_use]
+    pub fn filled(fields: &'a Fields) -> Self {
         static NO_ERRORS: FormErrors = FormErrors::new();
-        FormView { fields: &NO_FIELDS, errors: &NO_ERRORS }
+        Self { fields, errors: &NO_ERRORS }
     }
 
     /// The list of errors above the form, each with a link to its field; empty where there are none.
     #[must_use]
     pub fn summary(&self) -> Summary<'a> {
         Summary { errors: self.errors, title: messages::PLEASE_CHECK }
+    }
+
+    /// The title of the form's page: it begins with "Error:" where the form has errors, so that a screen reader says so first.
+    #[must_use]
+    pub fn title(&self, title: &str) -> String {
+        if self.errors.is_empty() { title.to_owned() } else { messages::error_title(title) }
     }
 
     /// A field with its label: one line of text, required, until the methods of [`Input`] change it.

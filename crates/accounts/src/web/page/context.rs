@@ -16,9 +16,12 @@ use super::Flash;
 use super::response::{fallback_error_page, html_response};
 use crate::Accounts;
 use crate::web::AccountPage;
-use crate::web::form::SafeHtml;
+use crate::web::form::{Fields, SafeHtml};
 use crate::web::request::{CSRF_FIELD, RequestContext, ReturnPath};
 use crate::web::session::Visitor;
+
+/// The name of the form field that carries an idempotency key.
+pub(crate) const IDEMPOTENCY_FIELD: &str = "once";
 
 /// The context of a page: its user, its flash messages, the hidden fields of its forms.
 ///
@@ -67,7 +70,17 @@ impl PageContext {
     pub fn idempotency_field(&self) -> SafeHtml {
         let bytes: [u8; 16] = self.request.accounts.inner.random.bytes();
         let key = BASE64_URL_SAFE_NO_PAD.encode(bytes);
-        SafeHtml(format!(r#"<input type="hidden" name="once" value="{key}">"#))
+        SafeHtml(format!(r#"<input type="hidden" name="{IDEMPOTENCY_FIELD}" value="{key}">"#))
+    }
+
+    /// The fields of the form to `action` (a path and query) that a log-in has interrupted; `None` for any other form.
+    ///
+    /// A visitor who is not logged in submits a form that requires it, logs in or registers, and is then shown the page of
+    /// that form. A page that asks for the fields here must show them, filled in, with its button to send them. Where no
+    /// page asks, the layer shows a page with that button alone.
+    #[must_use]
+    pub fn resumed(&self, action: &str) -> Option<&Fields> {
+        self.request.resumed(action)
     }
 
     /// The flash messages for this page, as plain text. A layout that reads them shows them all: the response removes them

@@ -1,6 +1,7 @@
 //! Error pages: the one place that turns a problem into a response. No text of a source error reaches the visitor.
 
 use askama::Template;
+use domain::user::Username;
 use poem::error::ResponseError;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{IntoResponse, PathPattern, Response};
@@ -8,7 +9,8 @@ use poem::{IntoResponse, PathPattern, Response};
 use super::{Flash, PageContext, Problem};
 use crate::timeouts::RETRY_AFTER_SECS;
 use crate::web::AccountPage;
-use crate::web::form::Fields;
+use crate::web::account_pages::interrupt;
+use crate::web::interrupted_form::InterruptedForm;
 use crate::web::messages::{self, Message};
 use crate::web::methods::Allow;
 use crate::web::request::{CSRF_FIELD, RequestContext, is_unsafe};
@@ -45,8 +47,6 @@ async fn respond(problem: &Problem, page: &PageContext) -> Response {
     } else if request.wants_json {
         let body = serde_json::json!({ "error": message.text }).to_string();
         body.with_content_type("application/json; charset=utf-8").with_status(status).into_response()
-    } else if matches!(problem, Problem::LoginRequired) && !has_typed_fields(request) {
-        redirect_to_log_in(request)
     } else {
         html_page(problem, status, message, page).await
     };
@@ -59,11 +59,6 @@ async fn respond(problem: &Problem, page: &PageContext) -> Response {
 /// The embedder's own response to an anonymous visitor: see [`crate::Builder::unauthorized`].
 fn unauthorized_setting<'a>(problem: &Problem, request: &'a RequestContext) -> Option<&'a Unauthorized> {
     request.settings().unauthorized.as_ref().filter(|_| matches!(problem, Problem::LoginRequired))
-}
-
-/// Whether the request is a form in which something was typed: a redirect would lose it.
-fn has_typed_fields(request: &RequestContext) -> bool {
-    request.submitted().is_some_and(|fields| fields.iter().any(|(name, _)| name != CSRF_FIELD))
 }
 
 /// The message for a problem. `is_change` is whether the request may have changed something.
@@ -94,20 +89,72 @@ async fn html_page(problem: &Problem, status: StatusCode, message: Message, page
     if !matches!(problem, Problem::Unavailable(_)) {
         let _ = request.visitor().await;
     }
-    let needs_log_in = matches!(problem, Problem::LoginRequired);
-    let is_stale = matches!(problem, Problem::StaleForm);
-    let can_resubmit = needs_log_in || is_stale || matches!(problem, Problem::Unavailable(_) | Problem::HashQueueFull);
-    let resubmit = request.submitted().filter(|_| can_resubmit).and_then(|fields| Resubmit::new(request, fields));
-    let log_in = (is_stale || needs_log_in).then(|| log_in_beside(page)).flatten();
-    let message = match &log_in {
-        Some(_) if needs_log_in => messages::LOG_IN_THEN_SEND,
-        Some(_) => messages::FORM_OUTLIVED_SESSION,
-        None => message,
-    };
-    let acts_as = page.user().filter(|_| is_stale && resubmit.is_some());
-    let acts_as = acts_as.map(|user| messages::will_be_sent_as(&user.username));
-    let content = ErrorPage { page, message, acts_as, resubmit, log_in };
-    page.render_template(status, message.title, &content)
+    let kept = KeptForm::of(problem, page);
+    let requires_log_in = kept == Some(KeptForm::LogInRequired);
+    if requires_log_in {
+        let Some(form) = InterruptedForm::of(request) else { return redirect_to_log_in(request) };
+        if let Some(waiting) = form.signed(request) {
+            return interrupt(page, status, waiting).await;
+        }
+    }
+    let log_in = requires_log_in.then(|| page.log_in_path());
+    let message = kept.and_then(KeptForm::message).unwrap_or(message);
+    let sender = kept.and_then(|kept| kept.sender(page));
+    let resubmit = kept.and_then(|_| Resubmit::new(request, sender));
+    let acts_as = sender.filter(|_| resubmit.is_some()).map(messages::will_be_sent_as);
+    page.render_template(status, message.title, &ErrorPage { page, message, acts_as, resubmit, log_in })
+}
+
+fn is_open_account_page(page: &PageContext) -> bool {
+    page.request().settings().is_open_account_page(page.path())
+}
+
+/// Why a form is kept on the error page, to be sent again.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum KeptForm {
+    /// The visitor is anonymous, and the form needs a user.
+    LogInRequired,
+    /// It was rendered for another user than the one who is logged in now.
+    OfAnotherUser,
+    /// It was rendered for an anonymous visitor, who has logged in since.
+    FromBeforeLogIn,
+    /// Its CSRF token is stale for another reason.
+    Stale,
+    /// It failed, and may succeed later.
+    Failed,
+}
+
+impl KeptForm {
+    fn of(problem: &Problem, page: &PageContext) -> Option<Self> {
+        let (now, form_user) = (page.user().map(|user| user.id), page.request().form_user());
+        match (problem, now, form_user) {
+            (Problem::LoginRequired, ..) => Some(Self::LogInRequired),
+            (Problem::StaleForm, None, Some(_)) if page.is_anonymous() && !is_open_account_page(page) => {
+                Some(Self::LogInRequired)
+            }
+            (Problem::StaleForm, Some(now), Some(user)) if now != user => Some(Self::OfAnotherUser),
+            (Problem::StaleForm, Some(_), None) => Some(Self::FromBeforeLogIn),
+            (Problem::StaleForm, ..) => Some(Self::Stale),
+            (Problem::Unavailable(_) | Problem::HashQueueFull, ..) => Some(Self::Failed),
+            _ => None,
+        }
+    }
+
+    /// The message, where it is not that of the problem.
+    fn message(self) -> Option<Message> {
+        match self {
+            Self::LogInRequired => Some(messages::LOG_IN_BESIDE_THEN_SEND),
+            Self::OfAnotherUser => Some(messages::ACCOUNT_CHANGED),
+            Self::FromBeforeLogIn => Some(messages::FORM_FROM_BEFORE_LOG_IN),
+            Self::Stale | Self::Failed => None,
+        }
+    }
+
+    /// As whom the form will be sent, where the visitor may not expect it.
+    fn sender(self, page: &PageContext) -> Option<&Username> {
+        let is_unexpected = matches!(self, Self::OfAnotherUser | Self::FromBeforeLogIn);
+        page.user().filter(|_| is_unexpected).map(|user| &user.username)
+    }
 }
 
 /// Logs a problem with the pattern of its route, such as `/parties/:id`. A path may be a secret: the link to a page that
@@ -134,24 +181,18 @@ fn redirect_to_log_in(request: &RequestContext) -> Response {
     Flash::refusal(reason).to(&request.account_path(AccountPage::LogIn))
 }
 
-/// The log-in page, for an anonymous visitor whose form was made for a user. The form stays on the error page while the
-/// visitor logs in in another tab.
-fn log_in_beside(page: &PageContext) -> Option<String> {
-    let (request, settings) = (page.request(), page.request().settings());
-    let is_open = request.path.as_ref().is_some_and(|path| settings.is_open_account_page(path.path()));
-    (page.is_anonymous() && !is_open).then(|| page.log_in_path())
-}
-
 /// A form to submit again: what was typed, without passwords, under a fresh CSRF token.
 struct Resubmit<'a> {
     action: &'a str,
     fields: Vec<(&'a str, &'a str)>,
+    button: String,
 }
 
 impl<'a> Resubmit<'a> {
-    fn new(request: &'a RequestContext, submitted: &'a Fields) -> Option<Self> {
-        let fields = submitted.iter().filter(|(name, _)| *name != CSRF_FIELD).collect();
-        Some(Self { action: request.path.as_ref()?.as_str(), fields })
+    fn new(request: &'a RequestContext, sender: Option<&Username>) -> Option<Self> {
+        let fields = request.submitted()?.iter().filter(|(name, _)| *name != CSRF_FIELD).collect();
+        let button = sender.map_or_else(|| messages::SEND_AGAIN.to_owned(), messages::send_as);
+        Some(Self { action: request.path.as_ref()?.as_str(), fields, button })
     }
 }
 

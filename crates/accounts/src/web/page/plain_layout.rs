@@ -15,13 +15,14 @@ struct PlainPage<'a> {
     page: &'a PageContext,
     title: &'a str,
     content: &'a str,
+    log_in: &'a str,
     log_out: &'a str,
 }
 
 impl Layout for PlainLayout {
     fn page(&self, page: &PageContext, title: &str, content: &str) -> Result<String, LayoutError> {
         let settings = page.request().settings();
-        let log_out = settings.path(AccountPage::LogOut);
-        Ok(PlainPage { page, title, content, log_out }.render()?)
+        let (log_in, log_out) = (settings.path(AccountPage::LogIn), settings.path(AccountPage::LogOut));
+        Ok(PlainPage { page, title, content, log_in, log_out }.render()?)
     }
 }

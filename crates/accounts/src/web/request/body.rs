@@ -15,8 +15,10 @@ use zeroize::Zeroizing;
 
 use super::origin_check::{RequestOrigin, request_origin};
 use super::{CSRF_FIELD, RequestContext};
+use crate::web::AccountPage;
 use crate::web::form::{Fields, TypedPasswords, decode_form};
 use crate::web::page::Problem;
+use crate::web::session::Visitor;
 
 /// The first capacity of the buffer for a body without a declared length. A form with a password fits in, so that its bytes
 /// are never moved.
@@ -71,11 +73,19 @@ async fn ensure_valid_token(
     match (origin, tokens.as_slice()) {
         (_, [token]) if is_valid(token).await? => Ok(()),
         (RequestOrigin::Own, []) => Ok(()),
-        // An entry form acts for no user yet, and its retry would lack the password. A page of this origin sent it.
-        (RequestOrigin::Own, _) if context.path().is_some_and(|path| context.settings().is_entry_form(path)) => Ok(()),
+        (RequestOrigin::Own, _) if acts_for_no_user(context).await? => Ok(()),
         (RequestOrigin::Own, _) => Err(Problem::StaleForm),
         _ => Err(Problem::CrossSite),
     }
+}
+
+/// Whether the form of an own page acts for no user, so that its stale token is accepted. A log-in form and a registration
+/// form cannot be sent again without their password; a log-out of an anonymous visitor ends nothing.
+async fn acts_for_no_user(context: &RequestContext) -> Result<bool, Problem> {
+    let (settings, path) = (context.settings(), context.path().unwrap_or_default());
+    let is_log_out = path == settings.path(AccountPage::LogOut) && settings.has(AccountPage::LogOut);
+    let ends_nothing = is_log_out && matches!(context.visitor().await?, Visitor::Anonymous);
+    Ok(ends_nothing || settings.is_entry_form(path))
 }
 
 /// Reads a body up to a limit. The buffer has the declared length from the start. Where it grows, the old one is wiped.

@@ -18,8 +18,9 @@ use super::next::query_next;
 use super::{CSRF_FIELD, ReturnPath, is_unsafe};
 use crate::Accounts;
 use crate::web::form::Fields;
+use crate::web::interrupted_form::ResumedForm;
 use crate::web::page::{Flash, Problem, read_flashes};
-use crate::web::session::{Cookie, CurrentUser, Visitor, read_cookie, read_cookies};
+use crate::web::session::{Cookie, CurrentUser, SessionChange, Visitor, read_cookie, read_cookies};
 use crate::web::settings::Settings;
 
 /// The most code points of a `User-Agent` that a session keeps.
@@ -53,6 +54,8 @@ pub(crate) struct RequestContext {
     pub(super) pre_sessions: Vec<SessionToken>,
     /// The secret that the response sets as pre-session cookie.
     pub(crate) new_pre_session: OnceLock<SessionToken>,
+    /// The form that a log-in has interrupted, for the page that shows it.
+    resumed: Option<ResumedForm>,
     /// The messages in the flash cookie.
     pub(crate) flashes: Vec<Flash>,
     /// Whether a page of this response shows the messages.
@@ -65,6 +68,7 @@ pub(crate) struct RequestContext {
 }
 
 /// The names of the cookies for this request: see [`Cookie::name`].
+#[derive(Clone)]
 pub(crate) struct CookieNames {
     pub(crate) session: String,
     pub(crate) pre_session: String,
@@ -106,12 +110,49 @@ impl RequestContext {
             live_session: OnceLock::new(),
             pre_sessions: tokens(Cookie::PreSession, &cookie_names.pre_session),
             new_pre_session: OnceLock::new(),
+            resumed: None,
             flashes: read_cookie(request, &cookie_names.flash).map(read_flashes).unwrap_or_default(),
             are_flashes_shown: AtomicBool::new(false),
             visitor: OnceCell::new(),
             submitted: OnceLock::new(),
             cookie_names,
             span,
+        }
+    }
+
+    /// The context of the page that a log-in shows within its response: as if the browser had opened it with the new session.
+    pub(crate) fn after_log_in(
+        &self,
+        page: &ReturnPath,
+        change: Option<&SessionChange>,
+        flashes: Vec<Flash>,
+        resumed: ResumedForm,
+    ) -> Self {
+        let sessions = match change {
+            Some(SessionChange::Opened { token, .. }) => vec![token.clone()],
+            _ => self.sessions.clone(),
+        };
+        Self {
+            accounts: self.accounts.clone(),
+            origin: self.origin.clone(),
+            method: Method::GET,
+            path: Some(page.clone()),
+            query_next: None,
+            form_page: OnceLock::new(),
+            referer: None,
+            wants_json: false,
+            device: self.device.clone(),
+            sessions,
+            live_session: OnceLock::new(),
+            pre_sessions: self.pre_sessions.clone(),
+            new_pre_session: OnceLock::new(),
+            resumed: Some(resumed),
+            flashes: self.flashes.iter().cloned().chain(flashes).collect(),
+            are_flashes_shown: AtomicBool::new(false),
+            visitor: OnceCell::new(),
+            submitted: OnceLock::new(),
+            cookie_names: self.cookie_names.clone(),
+            span: self.span.clone(),
         }
     }
 
@@ -189,6 +230,16 @@ impl RequestContext {
     /// names comes before `Referer`, which may be a page at the form's own address that answers to POST only.
     pub(crate) fn return_path(&self) -> Option<&ReturnPath> {
         if is_unsafe(&self.method) { self.form_page.get().or(self.referer.as_ref()) } else { self.path.as_ref() }
+    }
+
+    /// The fields of the form to `action` that a log-in has interrupted: see [`crate::web::PageContext::resumed`].
+    pub(crate) fn resumed(&self, action: &str) -> Option<&Fields> {
+        self.resumed.as_ref()?.fields(action)
+    }
+
+    /// Whether the page has shown the form that a log-in has interrupted.
+    pub(crate) fn is_form_shown(&self) -> bool {
+        self.resumed.as_ref().is_some_and(ResumedForm::is_shown)
     }
 
     /// The path of the request without its query; `None` where a redirect could not lead back to it.

@@ -2,6 +2,7 @@
 //! an anonymous visitor.
 
 use auth::SessionToken;
+use domain::user::UserId;
 use poem::http::Method;
 
 use super::RequestContext;
@@ -11,24 +12,45 @@ use crate::web::session::Visitor;
 /// The name of the form field that carries the token.
 pub(crate) const CSRF_FIELD: &str = "csrf_token";
 
+/// Stands between a token, which is base64url, and the id of the form's user.
+const USER_SEPARATOR: char = '.';
+
 /// Whether a method may change something. Every other method must change nothing, since its origin is not checked.
 pub(crate) fn is_unsafe(method: &Method) -> bool {
     !matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
 }
 
 impl RequestContext {
-    /// A fresh CSRF token for a form of this response. It is masked, so that no two are equal.
+    /// A fresh CSRF token for a form of this response. It is masked, so that no two are equal. The form of a user has the
+    /// user's id behind the token: a form that outlives its session says whose it was.
     ///
     /// An anonymous visitor without a pre-session cookie gets one with this response. Where the visitor is unknown, the
     /// session of the request is the key: its forms are valid whether or not it is live.
     pub(crate) fn csrf_token(&self) -> String {
         let random = &*self.accounts.inner.random;
-        let key = match (self.known_visitor(), self.session(), self.pre_sessions.first()) {
-            (Some(Visitor::User(_)) | None, Some(session), _) => session,
-            (_, _, Some(pre_session)) => pre_session,
-            _ => self.new_pre_session.get_or_init(|| SessionToken::new(random)),
-        };
-        auth::csrf::token(key.secret(), random)
+        match (self.known_visitor(), self.session()) {
+            (Some(Visitor::User(user)), Some(session)) => {
+                format!("{}{USER_SEPARATOR}{}", auth::csrf::token(session.secret(), random), user.id.get())
+            }
+            (None, Some(session)) => auth::csrf::token(session.secret(), random),
+            _ => auth::csrf::token(self.pre_session().secret(), random),
+        }
+    }
+
+    /// The secret of the pre-session cookie: the one that the browser sent first, or a new one that this response sets.
+    pub(crate) fn pre_session(&self) -> &SessionToken {
+        let new = || self.new_pre_session.get_or_init(|| SessionToken::new(&*self.accounts.inner.random));
+        self.pre_sessions.first().unwrap_or_else(new)
+    }
+
+    /// The secret of the pre-session cookie that the browser sent.
+    pub(crate) fn sent_pre_session(&self) -> Option<&SessionToken> {
+        self.pre_sessions.first()
+    }
+
+    /// The payload of a signed text, where a pre-session cookie of this browser signed it.
+    pub(crate) fn verify_signed(&self, text: &str) -> Option<Vec<u8>> {
+        self.pre_sessions.iter().find_map(|key| auth::signed::verify(key.secret(), text))
     }
 
     /// The CSRF check: whether a token belongs to the session of this request, or to its pre-session cookie.
@@ -36,12 +58,20 @@ impl RequestContext {
     /// A token of the pre-session cookie is valid for an anonymous visitor only: forms from before a log-in end with it,
     /// even where the cookie was kept or planted.
     pub(super) async fn is_valid_csrf_token(&self, token: &str) -> Result<bool, Problem> {
+        let token = token.split_once(USER_SEPARATOR).map_or(token, |(token, _)| token);
         let is_keyed_by = |keys: &[SessionToken]| keys.iter().any(|key| auth::csrf::verify(key.secret(), token));
         match (is_keyed_by(self.sessions()), is_keyed_by(&self.pre_sessions)) {
             (true, _) => Ok(true),
             (_, true) => Ok(matches!(self.visitor().await?, Visitor::Anonymous)),
             _ => Ok(false),
         }
+    }
+
+    /// The user for whom the submitted form was rendered, as its CSRF field says. It proves nothing, and only chooses the
+    /// sentence of an error page.
+    pub(crate) fn form_user(&self) -> Option<UserId> {
+        let (_, user) = self.submitted()?.shown(CSRF_FIELD).split_once(USER_SEPARATOR)?;
+        user.parse().ok().map(UserId::new)
     }
 }
 

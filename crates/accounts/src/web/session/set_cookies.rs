@@ -29,15 +29,15 @@ impl RequestContext {
         }
     }
 
-    /// A session that was opened or ended removes the pre-session cookie: the forms that it keys end with it.
+    /// A session that was ended removes the pre-session cookie: the forms that it keys end with it. A log-in does not remove
+    /// it, for the interrupted forms of other tabs and a repeated registration; its CSRF tokens are void for a user.
     fn session_cookies(&self, change: Option<&SessionChange>) -> Vec<String> {
         let (site, names) = (&self.settings().site, &self.cookie_names);
         match change {
             Some(SessionChange::Opened { token, is_remembered }) => {
                 let lifetime = self.accounts.inner.lifetimes.remembered().absolute();
                 let max_age = is_remembered.then(|| lifetime.as_secs());
-                let session = set_cookie(site, &names.session, &token.expose(), max_age);
-                vec![session, remove_cookie(site, &names.pre_session)]
+                vec![set_cookie(site, &names.session, &token.expose(), max_age)]
             }
             Some(SessionChange::Ended) => {
                 vec![remove_cookie(site, &names.session), remove_cookie(site, &names.pre_session)]

@@ -1,0 +1,67 @@
+//! An interrupted form: one that was refused since it requires a log-in. Nothing of it is stored on the server.
+//!
+//! The form travels through the log-in page and the registration page in one hidden field, signed by the pre-session cookie.
+//! After the log-in it is shown filled in, on the page that it is from where that page asks for it
+//! ([`PageContext::resumed`](crate::web::PageContext::resumed)), and one press sends it. Showing it never sends it.
+
+mod show;
+mod wire;
+
+pub(super) use show::{ResumedForm, SavedRequest, show};
+
+use super::account_pages::AccountPage;
+use super::form::Fields;
+use super::request::{CSRF_FIELD, RequestContext, ReturnPath};
+
+/// The name of the hidden field.
+pub(super) const RESUME_FIELD: &str = "resume";
+
+/// The most bytes of an interrupted form, before it is signed and encoded: 16 KiB.
+const MAX_LENGTH: usize = 16 * 1024;
+
+/// How many bytes of the body limit are left to the other fields of the log-in form and of the registration form.
+const OTHER_FIELDS: usize = 8 * 1024;
+
+/// A form that requires a log-in, as it was submitted, without passwords.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct InterruptedForm {
+    /// The path and query that it is sent to.
+    action: ReturnPath,
+    /// The page that it is from.
+    page: ReturnPath,
+    fields: Fields,
+}
+
+impl InterruptedForm {
+    /// The form that a request submitted. `None` where nothing was typed, or where it is the form of an open account page.
+    pub(super) fn of(request: &RequestContext) -> Option<Self> {
+        let action = request.path.clone()?;
+        if request.settings().is_open_account_page(action.path()) {
+            return None;
+        }
+        let submitted = request.submitted()?;
+        let fields: Fields = submitted.iter().filter(|(name, _)| *name != CSRF_FIELD).collect();
+        let page = request.return_path().unwrap_or(&action).clone();
+        let is_empty = fields.iter().next().is_none();
+        (!is_empty).then_some(Self { action, page, fields })
+    }
+
+    /// The signed text of the form, for the hidden field. `None` where the form is too large, or where the service has no
+    /// log-in page of this crate.
+    pub(super) fn signed(&self, request: &RequestContext) -> Option<String> {
+        let payload = self.encode();
+        let room = request.settings().body_limit.saturating_sub(OTHER_FIELDS);
+        let fits = payload.len() <= MAX_LENGTH && auth::signed::signed_length(payload.len()) <= room;
+        let has_page = request.settings().has(AccountPage::LogIn);
+        (fits && has_page).then(|| auth::signed::sign(request.pre_session().secret(), &payload))
+    }
+
+    /// The signed text in a submitted log-in form or registration form, where it was signed for this browser. Any other text
+    /// is ignored.
+    pub(super) fn submitted(request: &RequestContext) -> Option<(Self, &str)> {
+        let text = request.submitted()?.one(RESUME_FIELD).ok()?;
+        let form = request.verify_signed(text).and_then(|payload| Self::decode(&payload))?;
+        // A form of an open account page is never signed. This refuses it also where a page was moved there meanwhile.
+        (!request.settings().is_open_account_page(form.action.path())).then_some((form, text))
+    }
+}

@@ -1,0 +1,142 @@
+//! Shows an interrupted form after the log-in: within the response to the log-in, since nothing of it is stored.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use askama::Template;
+use futures_util::FutureExt;
+use poem::http::{Extensions, HeaderMap, StatusCode, header};
+use poem::{Endpoint, IntoResponse, Request, Response};
+use tokio::time::timeout;
+
+use super::{InterruptedForm, RESUME_FIELD};
+use crate::web::form::Fields;
+use crate::web::messages;
+use crate::web::page::{Flash, NewFlashes, PageContext};
+use crate::web::request::{RequestContext, ReturnPath};
+use crate::web::session::SessionChange;
+
+/// How many redirects of the form's page are followed: to its canonical spelling, and from the form's address to its page.
+const MAX_REDIRECTS: usize = 2;
+
+/// The headers of the log-in request that describe its body or its page, not the browser.
+const HEADERS_OF_THE_FORM: [header::HeaderName; 6] = [
+    header::CONTENT_LENGTH,
+    header::CONTENT_TYPE,
+    header::COOKIE, // without the new session
+    header::ORIGIN,
+    header::REFERER,
+    header::TRANSFER_ENCODING,
+];
+
+/// A form that a page of this response shows filled in, and whether the page has asked for it.
+pub(crate) struct ResumedForm {
+    form: InterruptedForm,
+    is_shown: AtomicBool,
+}
+
+impl ResumedForm {
+    /// The fields of the form, if it is sent to `action`.
+    pub(crate) fn fields(&self, action: &str) -> Option<&Fields> {
+        let is_asked_for = self.form.action.as_str() == action;
+        is_asked_for.then(|| {
+            self.is_shown.store(true, Ordering::Relaxed);
+            &self.form.fields
+        })
+    }
+
+    pub(crate) fn is_shown(&self) -> bool {
+        self.is_shown.load(Ordering::Relaxed)
+    }
+}
+
+/// What a request to the form's page needs of the log-in request: its headers, and what an embedder's middleware around the
+/// layer has added.
+pub(crate) struct SavedRequest {
+    headers: HeaderMap,
+    extensions: Extensions,
+}
+
+impl SavedRequest {
+    /// Saves the request, if it is a log-in or a registration with an interrupted form.
+    pub(crate) fn of(request: &Request, context: &RequestContext) -> Option<Self> {
+        context.submitted().filter(|fields| fields.is_ticked(RESUME_FIELD))?;
+        let mut headers = request.headers().clone();
+        for name in HEADERS_OF_THE_FORM {
+            headers.remove(name);
+        }
+        Some(Self { headers, extensions: request.extensions().clone() })
+    }
+
+    fn to(&self, page: &ReturnPath, context: &Arc<RequestContext>) -> Option<Request> {
+        let mut request = Request::builder().uri(page.as_str().parse().ok()?).finish();
+        *request.headers_mut() = self.headers.clone();
+        *request.extensions_mut() = self.extensions.clone();
+        request.extensions_mut().insert(Arc::clone(context));
+        Some(request)
+    }
+}
+
+/// Responds to a log-in with the interrupted form that its response carries: on the form's page, or where that page does
+/// not show it, on a page of its own. Returns the context of that page too, for the response's cookies.
+pub(crate) async fn show<E: Endpoint>(
+    inner: &E,
+    saved: &SavedRequest,
+    log_in: &Response,
+    context: &RequestContext,
+) -> Option<(Arc<RequestContext>, Response)> {
+    let form = log_in.extensions().get::<InterruptedForm>()?;
+    let change = log_in.extensions().get::<SessionChange>();
+    let greeting = log_in.extensions().get::<NewFlashes>().map(|NewFlashes(new)| new.clone()).unwrap_or_default();
+    let mut page = form.page.clone();
+    for _ in 0..=MAX_REDIRECTS {
+        let flashes = greeting.iter().cloned().chain([Flash::success(messages::NOT_SENT_YET)]).collect();
+        let resumed = ResumedForm { form: form.clone(), is_shown: AtomicBool::new(false) };
+        let context = Arc::new(context.after_log_in(&page, change, flashes, resumed));
+        let Some(response) = load_page(inner, saved.to(&page, &context)?, &context).await else { break };
+        if response.status() == StatusCode::OK && context.is_form_shown() {
+            return Some((context, with_change(response, change)));
+        }
+        let location = response.headers().get(header::LOCATION).and_then(|location| location.to_str().ok());
+        match location.filter(|_| response.status().is_redirection()).and_then(ReturnPath::parse) {
+            Some(next) => page = next,
+            None => break,
+        }
+    }
+    let resumed = ResumedForm { form: form.clone(), is_shown: AtomicBool::new(true) };
+    let context = Arc::new(context.after_log_in(&form.page, change, greeting, resumed));
+    let _ = context.visitor().await; // the page works without the visitor's name
+    let response = own_page(&PageContext::new(Arc::clone(&context)), form);
+    Some((context, with_change(response, change)))
+}
+
+/// The page of the form. `None` where it fails: the log-in has succeeded, and the form is then shown by itself.
+async fn load_page<E: Endpoint>(inner: &E, request: Request, context: &RequestContext) -> Option<Response> {
+    let called =
+        AssertUnwindSafe(timeout(context.settings().handler_timeout, inner.call(request))).catch_unwind().await;
+    Some(called.ok()?.ok()?.ok()?.into_response())
+}
+
+fn with_change(mut response: Response, change: Option<&SessionChange>) -> Response {
+    if let Some(change) = change {
+        response.extensions_mut().insert(change.clone());
+    }
+    response
+}
+
+#[derive(Template)]
+#[template(path = "resume.html")]
+struct Content<'a> {
+    page: &'a PageContext,
+    text: String,
+    action: &'a ReturnPath,
+    fields: &'a Fields,
+}
+
+/// The form by itself, its fields hidden: for a page that does not ask for it.
+fn own_page(page: &PageContext, form: &InterruptedForm) -> Response {
+    let text = messages::resume(page.user().map(|user| &user.username));
+    let content = Content { page, text, action: &form.action, fields: &form.fields };
+    page.render_template(StatusCode::OK, messages::RESUME_TITLE, &content)
+}

@@ -123,7 +123,7 @@ mod tests {
             .unwrap();
         assert_eq!(pasted.as_str(), "Bring a chair.\nNo nuts!");
         assert_eq!(Details::parse("a\0b"), Err(ShortTextError::Character));
-        assert_eq!(Details::parse("a\n\u{202e}b"), Err(ShortTextError::Character));
+        assert_eq!(Details::parse("a\nb\u{202e}c"), Err(ShortTextError::Character));
         assert!(Details::parse(&"ü".repeat(2000)).is_ok());
         assert!(Details::parse(&"ü\r\n".repeat(1000)).is_ok());
         assert_eq!(Details::parse(&"ü".repeat(2001)), Err(ShortTextError::TooLong));

@@ -132,6 +132,29 @@ async fn pasted_email_and_username_register_and_log_in() {
     }
 }
 
+/// Browsers differ in the form of the domain that they send.
+#[tokio::test]
+async fn mailbox_has_one_account_in_every_spelling() {
+    let service = Service::start().await;
+    for (name, email, spellings) in [
+        ("ada", "ada@xn--exmple-cua.de", &["ada@exämple.de", "ADA@EXÄMPLE.DE", "\"ada\"@exämple.de"][..]),
+        ("ben", "\"q1\"@example.com", &["q1@example.com", "Q1@EXAMPLE.com"]),
+        ("cyd", "cyd@straße.de", &["cyd@xn--strae-oqa.de"]),
+        ("dan", "cyd@strasse.de", &["cyd@STRASSE.de"]),
+    ] {
+        let page = service.visitor().submit("/register", "/register", &typed(name, email, PASSWORD, PASSWORD)).await;
+        assert_eq!(identity(&page), format!("You are {name}."), "{email}");
+        for spelling in spellings {
+            let late = typed("late", spelling, PASSWORD, PASSWORD);
+            let page = service.visitor().submit("/register", "/register", &late).await;
+            assert_page(&page, 422, "An account with that email already exists.");
+            let form = [("email", *spelling), ("password", PASSWORD)];
+            let page = service.visitor().submit("/login", "/login", &form).await;
+            assert_eq!(identity(&page), format!("You are {name}."), "{spelling}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn every_invalid_field_is_reported_at_once() {
     let service = Service::start().await;

@@ -13,7 +13,7 @@ test_support::on_both_engines! { TestApp:
     odd_paths_and_queries_cause_no_server_error
 }
 
-const FORMS: [&str; 3] = ["/user/ada", "/rsvp", "/parties/1/rsvp"];
+const FORMS: [&str; 4] = ["/user/ada", "/rsvp", "/parties/1/rsvp", "/host"];
 
 async fn send(client: &TestClient, path: &str, kind: Option<&str>, body: impl Into<Vec<u8>>) -> TestResponse {
     let mut request = client.request(Method::POST, path).header("sec-fetch-site", "same-origin");
@@ -40,7 +40,7 @@ async fn undecodable_form_is_400(app: TestApp) {
         b"%C3=1",
         b"x=%ED%A0%80",
     ] {
-        for (client, path) in [(&ada, FORMS[0]), (&ben, FORMS[1]), (&ben, FORMS[2])] {
+        for (client, path) in [(&ada, FORMS[0]), (&ben, FORMS[1]), (&ben, FORMS[2]), (&ada, FORMS[3])] {
             let page = send(client, path, Some("application/x-www-form-urlencoded"), body).await;
             assert_page(&page, 400, "What was sent is damaged. Nothing changed, please try again.");
         }
@@ -58,7 +58,7 @@ async fn body_that_is_no_form_is_415(app: TestApp) {
         (Some("multipart/form-data; boundary=x"), multipart),
         (None, "party_id=1&answer=yes"),
     ] {
-        for (client, path) in [(&ada, FORMS[0]), (&ben, FORMS[1]), (&ben, FORMS[2])] {
+        for (client, path) in [(&ada, FORMS[0]), (&ben, FORMS[1]), (&ben, FORMS[2]), (&ada, FORMS[3])] {
             let page = send(client, path, kind, body).await;
             assert_page(&page, 415, "This page takes a form, sent the way a browser sends one.");
         }
@@ -70,7 +70,7 @@ async fn form_of_another_origin_is_403(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     host(&ada, "ada", &[]).await;
     let form = host_form(&[("party_id", "1"), ("answer", "yes")]);
-    for (client, path) in [(&ada, FORMS[0]), (&ben, FORMS[1]), (&ben, FORMS[2]), (&ben, "/logout")] {
+    for (client, path) in [(&ada, FORMS[0]), (&ben, FORMS[1]), (&ben, FORMS[2]), (&ada, FORMS[3]), (&ben, "/logout")] {
         for (name, value) in [
             ("x-unrelated", "header"),
             ("sec-fetch-site", "cross-site"),
@@ -105,13 +105,26 @@ fn assert_no_server_error(page: &TestResponse, request: &str) {
 
 async fn odd_field_values_cause_no_server_error(app: TestApp) {
     let ada = app.user("ada").await;
-    let fields =
-        ["date", "time", "time_zone", "venue", "main_dish", "number_seats", "party_id", "answer", "back", "csrf_token"];
+    let fields = [
+        "date",
+        "time",
+        "end_time",
+        "time_zone",
+        "venue",
+        "main_dish",
+        "number_seats",
+        "details",
+        "visibility",
+        "party_id",
+        "answer",
+        "back",
+        "csrf_token",
+    ];
     for value in odd() {
         for field in fields {
             for path in FORMS {
                 let form = [("party_id", "1"), ("answer", "yes"), (field, &value)];
-                let form = if path == FORMS[0] {
+                let form = if [FORMS[0], FORMS[3]].contains(&path) {
                     host_form(&[(field, &value)])
                 } else {
                     form[usize::from(field == "party_id")..].to_vec()
@@ -145,8 +158,11 @@ async fn odd_paths_and_queries_cause_no_server_error(app: TestApp) {
     });
     for value in odd {
         for (path, name) in [
-            ("/", "before"),
+            ("/", "at"),
+            ("/people", "before"),
             ("/rsvp", "q"),
+            ("/rsvp", "at"),
+            ("/rsvp", "party_id"),
             ("/rsvp", "after"),
             ("/rsvp", "per_page"),
             ("/rsvp", "seats"),

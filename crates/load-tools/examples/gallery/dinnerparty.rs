@@ -53,7 +53,7 @@ impl DinnerParty {
         for nick in ["ada", "ben", "chloe", "dan"] {
             register(&site.server, nick, nick).await?;
         }
-        let PartiesByState { open, mine, full, declined, cancelled, past } = host_many(&site).await?;
+        let PartiesByState { open, mine, full, declined, cancelled, past, begun } = host_many(&site).await?;
         let [ada, ben, dan] =
             [TestClient::new(&site.server), TestClient::new(&site.server), TestClient::new(&site.server)];
         for (client, nick) in [(&ada, "ada"), (&ben, "ben"), (&dan, "dan")] {
@@ -63,11 +63,12 @@ impl DinnerParty {
         let answer = |id: i64| format!("/parties/{id}/rsvp");
         let states = vec![
             site.state("home", "/", &ben).measured(),
-            site.state("home-taken", "/", &dan).after_form("/rsvp", &[("party_id", &mine.to_string())]),
+            site.state("home-taken", "/", &dan).after_form("/rsvp", &[("party_id", &declined.to_string())]),
             site.state("people", "/people", &ben).measured(),
             site.state("people-last", "/people?before=3", &ben),
             site.state("list", "/rsvp", &ben).measured(),
             site.state("list-taken", "/rsvp?seats=1", &dan).after_form("/rsvp", &[("party_id", &full.to_string())]),
+            site.state("list-words", "/rsvp?q=a+b+c+d+e+f+g+h+i", &ben),
             site.state("list-none", "/rsvp?q=tofu&seats=1", &ben),
             site.state("list-refused", "/rsvp", &ben).after_form("/rsvp", &[("party_id", "99999")]),
             site.state("user", "/user/ada", &ada).measured(),
@@ -80,6 +81,7 @@ impl DinnerParty {
             site.state("party-full", &party(full), &dan),
             site.state("party-declined", &party(declined), &ben),
             site.state("party-cancelled", &party(cancelled), &ben),
+            site.state("party-begun", &party(begun), &ben),
             site.state("party-past", &party(past), &ben),
             site.state("party-taken", &party(open), &dan).after_form(&answer(open), &[("answer", "yes")]),
             site.state("party-left", &party(open), &dan).after_form(&answer(open), &[("answer", "no")]),

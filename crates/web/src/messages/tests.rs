@@ -121,6 +121,31 @@ fn cancelled_party_keeps_its_label_after_its_start() {
 }
 
 #[test]
+fn card_says_how_many_seats_are_left_or_that_all_are_taken() {
+    for (seats, taken, sentence) in [
+        (8, 5, "3 of 8 seats left"),
+        (8, 7, "1 of 8 seats left"),
+        (8, 8, "All 8 seats taken"),
+        (2, 2, "Both seats taken"),
+        (1, 1, "The one seat is taken"),
+    ] {
+        assert_eq!(seats_open(&PartySummary { taken, ..party(seats, &[]) }), sentence);
+    }
+}
+
+#[test]
+fn card_date_has_the_year_where_it_is_not_obvious() {
+    let (party, start) = (party(8, &[]), heading().date.starts_at());
+    let days = |days: i64| card_date(&party, Timestamp::from_millis(start.as_millis() - days * 86_400_000));
+    for near in [0, 1, 329, -1, -179] {
+        assert_eq!(days(near), "Saturday 14 March, 19:00", "{near} days before");
+    }
+    for far in [330, 400, -181, -400] {
+        assert_eq!(days(far), "Saturday 14 March 2026, 19:00 (Berlin time)", "{far} days before");
+    }
+}
+
+#[test]
 fn each_answer_has_its_statement() {
     let seated = Answer::Seated(Heads::ONE);
     let waiting = Answer::Waitlisted { heads: Heads::ONE, position: 1 };

@@ -13,12 +13,9 @@ pub(super) struct PartyRowView<'a> {
     pub(super) party: &'a PartySummary,
     pub(super) ring: Ring,
     pub(super) attendees: String,
-    /// `None` for a party that takes no RSVPs.
-    pub(super) seats_left: Option<String>,
     /// The date, as the card says it.
     pub(super) when: String,
-    /// The seats, as the card says it.
-    pub(super) seats: String,
+    pub(super) seats: RowSeats,
     /// `None` for an open party that the viewer has not answered.
     pub(super) status: Option<RowStatus>,
     pub(super) is_host: bool,
@@ -26,6 +23,20 @@ pub(super) struct PartyRowView<'a> {
     pub(super) can_rsvp: bool,
     /// Whether the button of this card was pressed: the card shows the flash messages.
     pub(super) is_pressed: bool,
+}
+
+/// The seats, as the card says it.
+pub(super) enum RowSeats {
+    /// Of a party that takes RSVPs.
+    Open(String),
+    /// Of any other party.
+    Closed(String),
+}
+
+impl RowSeats {
+    fn of(party: &PartySummary, is_open: bool) -> Self {
+        if is_open { Self::Open(messages::seats_open(party)) } else { Self::Closed(messages::seats_taken(party)) }
+    }
 }
 
 /// The status line of a row.
@@ -42,14 +53,18 @@ impl<'a> PartyRowView<'a> {
             party,
             ring: Ring::of(party),
             attendees: messages::attendees(party),
-            seats_left: is_open.then(|| messages::seats_left(party)),
             when: messages::card_date(party, now),
-            seats: if is_open { messages::seats_open(party) } else { messages::seats_taken(party) },
+            seats: RowSeats::of(party, is_open),
             status: RowStatus::of(party, viewer, now),
             is_host: party.host == viewer,
             can_rsvp: can_rsvp(party, viewer, now),
             is_pressed: false,
         }
+    }
+
+    /// The free seats; `None` for a party that takes no RSVPs.
+    pub(super) fn seats_left(&self) -> Option<String> {
+        matches!(self.seats, RowSeats::Open(_)).then(|| messages::seats_left(self.party))
     }
 
     /// The rows of a list, as the logged-in user sees them.

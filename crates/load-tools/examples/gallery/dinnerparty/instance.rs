@@ -10,8 +10,8 @@ use accounts::test_kit::{MovableClock, TestServer, fast_hash_cost};
 use accounts::{Accounts, Email, Timestamp, UserId, Username};
 use anyhow::{Context as _, ensure};
 use domain::party::{
-    Heads, InvitationToken, NewParty, Outcome, Parties, PartyDate, PartyId, PartyState, Seats, ShortText, Zone,
-    parse_date, parse_time,
+    Heads, InvitationToken, NewParty, Outcome, Parties, PartyDate, PartyId, PartyState, Seats, ShortText, Visibility,
+    Zone, parse_date, parse_time,
 };
 use domain::user::NewUser;
 use store::PartyStore;
@@ -66,12 +66,22 @@ impl DinnerParty {
         venue: &str,
         seats: u32,
     ) -> anyhow::Result<PartyId> {
+        Ok(self.parties.host(self.new_party(host, day, dish, venue, seats)?).await?)
+    }
+
+    /// Hosts a party of six seats that only people with the link find.
+    pub(super) async fn host_unlisted(&self, host: UserId, day: &str, dish: &str) -> anyhow::Result<PartyId> {
+        let party = self.new_party(host, day, dish, "The back room", 6)?;
+        Ok(self.parties.host(NewParty { visibility: Visibility::ByLink, ..party }).await?)
+    }
+
+    fn new_party(&self, host: UserId, day: &str, dish: &str, venue: &str, seats: u32) -> anyhow::Result<NewParty> {
         let (day, time) = (parse_date(&format!("2026-{day}"))?, parse_time("19:00")?);
         let date = PartyDate::resolve(day, time, Zone::parse("Europe/Berlin")?)?;
         let seats = Seats::new(seats).context("not a number of seats")?;
         let (venue, main_dish) = (ShortText::parse(venue)?, ShortText::parse(dish)?);
         let invitation = InvitationToken::new(u128::from(self.invitations.fetch_add(1, Relaxed)).to_be_bytes());
-        Ok(self.parties.host(NewParty::new(host, date, venue, main_dish, seats, invitation)).await?)
+        Ok(NewParty::new(host, date, venue, main_dish, seats, invitation))
     }
 
     /// Gives a guest a seat.
@@ -98,8 +108,8 @@ impl DinnerParty {
     }
 
     /// Moves the clock. Sessions expire by it.
-    pub(super) fn advance_days(&self, days: u64) {
-        self.clock.advance(Duration::from_hours(24 * days));
+    pub(super) fn advance_hours(&self, hours: u64) {
+        self.clock.advance(Duration::from_hours(hours));
     }
 
     /// Closes the database, so that every request fails.

@@ -16,6 +16,8 @@ pub(super) struct PartiesByState {
     pub(super) declined: i64,
     pub(super) cancelled: i64,
     pub(super) past: i64,
+    /// Under way. Ben has a seat.
+    pub(super) begun: i64,
 }
 
 /// Main dish and venue.
@@ -53,7 +55,10 @@ pub(super) async fn host_many(site: &DinnerParty) -> anyhow::Result<PartiesBySta
     }
     let past = site.host(ada, "01-02", "Leftovers", "The kitchen", 4).await?;
     site.seat(past, ben).await?;
-    site.advance_days(2);
+    site.advance_hours(48);
+    let begun = site.host(chloe, "01-03", "Fondue", "The cabin", 6).await?;
+    site.seat(begun, ben).await?;
+    site.host_unlisted(ada, "03-13", "Birthday cake").await?;
     let open = site.host(ada, "03-14", "Ratatouille", "The kitchen on Elm Street", 8).await?;
     for guest in [ben, chloe, eva, farid] {
         site.seat(open, guest).await?;
@@ -72,8 +77,10 @@ pub(super) async fn host_many(site: &DinnerParty) -> anyhow::Result<PartiesBySta
             site.seat(party, eva).await?;
         }
     }
+    site.advance_hours(19);
     let [open, full, declined] = [open.get(), full.get(), declined.get()];
-    Ok(PartiesByState { open, mine: open, full, declined, cancelled: cancelled.get(), past: past.get() })
+    let (cancelled, past, begun) = (cancelled.get(), past.get(), begun.get());
+    Ok(PartiesByState { open, mine: open, full, declined, cancelled, past, begun })
 }
 
 /// Hosts parties of the sizes whose table is drawn and of those whose is not, and parties with unusual names.

@@ -57,7 +57,8 @@ pub(in crate::pages) struct HostFormView<'a> {
     pub(in crate::pages) is_by_link: bool,
     /// What is wrong with the visibility.
     pub(in crate::pages) visibility_error: Option<&'a str>,
-    /// The first date that the date field offers: today in the time zone of the form.
+    /// The first date that the date field offers: today in the time zone of the form. Where that is guessed or wrong, it is today in
+    /// the zone where a day ends last, so that the field refuses no day that is still to come for the visitor.
     pub(in crate::pages) today: String,
 }
 
@@ -66,6 +67,9 @@ const FOLDED: [&str; 4] = ["details", "visibility", "venue", "time_zone"];
 /// The value of the field `visibility` for [`Visibility::ByLink`].
 const BY_LINK: &str = "link";
 
+/// The zone where a day ends last: UTC−12. POSIX writes the sign the other way round.
+const LAST_ZONE: &str = "Etc/GMT+12";
+
 impl<'a> HostFormView<'a> {
     pub(in crate::pages) fn new(
         fields: &'a Fields,
@@ -73,7 +77,8 @@ impl<'a> HostFormView<'a> {
         is_zone_guessed: bool,
         now: Timestamp,
     ) -> Self {
-        let zone = Zone::parse(fields.shown("time_zone")).ok();
+        let typed = if is_zone_guessed { LAST_ZONE } else { fields.shown("time_zone") };
+        let zone = Zone::parse(typed).or_else(|_| Zone::parse(LAST_ZONE)).ok();
         Self {
             fields: FormView::new(fields, errors),
             is_zone_guessed,

@@ -17,7 +17,7 @@ async fn unknown_path_is_404_for_guests_and_users() {
     for visitor in [service.visitor(), service.ada().await] {
         for path in ["/nowhere", "/login/", "/LOGIN", "/login/x", "/home%00", "/%2e%2e/etc/passwd", "/%ff", "/user/<b>"]
         {
-            assert_page(&visitor.get(path).await, 404, "There is nothing at this address.");
+            assert_page(&visitor.get(path).await, 404, "This page doesn't exist");
         }
     }
 }

@@ -33,7 +33,7 @@ async fn every_error_has_its_message_in_json() {
     let ada = service.ada().await;
     let json = "application/json";
     let page = send(&ada, json, Method::GET, "/nowhere").await;
-    assert_json(&page, 404, "There is nothing at this address. It may have moved, or never been.");
+    assert_json(&page, 404, "This page doesn't exist, or not anymore.");
     let page = send(&ada, json, Method::OPTIONS, "/login").await;
     assert_json(&page, 405, "This address does not answer to that. Please go back and use its page.");
     assert_eq!(page.header("allow"), Some("GET, HEAD, POST"));

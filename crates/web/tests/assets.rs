@@ -33,7 +33,7 @@ async fn files_are_cached_for_good_under_a_hashed_name(app: TestApp) {
 
         let (name, extension) = path.rsplit_once('-').unwrap();
         let other = format!("{name}-0123456789abcdef.{}", extension.rsplit_once('.').unwrap().1);
-        assert_page(&visitor.get(&other).await, 404, "There is nothing at this address.");
+        assert_page(&visitor.get(&other).await, 404, "This page doesn't exist");
     }
 }
 

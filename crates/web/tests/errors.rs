@@ -17,7 +17,7 @@ async fn unknown_path_is_404_in_the_layout(app: TestApp) {
     {
         for (client, link) in [(&visitor, "Log in"), (&ada, "Parties")] {
             let page = client.get(path).await;
-            assert_page(&page, 404, "There is nothing at this address.");
+            assert_page(&page, 404, "This page doesn't exist");
             assert_eq!(page.texts("nav[aria-label=Main] a")[0], link, "{path}");
             assert_eq!(page.texts("title"), ["Page not found - DinnerParty"]);
             let head = client.send(client.request(Method::HEAD, path)).await;

@@ -230,7 +230,7 @@ async fn unknown_party_is_not_found(app: TestApp) {
     for id in
         ["2", "0", "-1", "abc", "1.0", "1180591620717411303424", "%D9%A1", "%00", "1%00", "%2e", "1%2frsvp", "%ff"]
     {
-        assert_page(&ada.get(&format!("/parties/{id}")).await, 404, "There is nothing at this address.");
+        assert_page(&ada.get(&format!("/parties/{id}")).await, 404, "This page doesn't exist");
     }
 }
 
@@ -262,7 +262,7 @@ async fn calendar_file_has_the_party(app: TestApp) {
     let moved = ben.send(ben.request(poem::http::Method::GET, "/parties/001.ics")).await;
     assert_eq!((moved.status, moved.header("location")), (308, Some("/parties/1.ics")));
     for unknown in ["2.ics", "abc.ics", ".ics", "1.ics.ics", "%00.ics"] {
-        assert_page(&ben.get(&format!("/parties/{unknown}")).await, 404, "There is nothing at this address.");
+        assert_page(&ben.get(&format!("/parties/{unknown}")).await, 404, "This page doesn't exist");
     }
     app.update_party(&party, app.id_of("ada").await, |party, _| party.state = PartyState::Cancelled).await;
     assert!(ben.get(&path).await.html.contains("STATUS:CANCELLED"));

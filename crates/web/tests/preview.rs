@@ -58,7 +58,7 @@ async fn preview_under_another_hash_is_not_found(app: TestApp) {
     let visitor = app.visitor();
     let hash = "0".repeat(32);
     for name in [&format!("preview-{hash}.png"), "preview-.png", "preview-1", "preview-%00.png", "preview-%ff.png"] {
-        assert_page(&visitor.get(&format!("/{name}")).await, 404, "There is nothing at this address.");
+        assert_page(&visitor.get(&format!("/{name}")).await, 404, "This page doesn't exist");
     }
 }
 

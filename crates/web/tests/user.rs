@@ -77,12 +77,12 @@ async fn hosting_as_another_user_is_forbidden(app: TestApp) {
     let ben = app.user("ben").await;
     for name in ["ada", "ADA", "unknown1"] {
         let forbidden = post(&ben, &format!("/user/{name}"), &host_form(&[])).await;
-        assert_page(&forbidden, 403, "That is not yours to do.");
+        assert_page(&forbidden, 403, "You can't do that with this account.");
         assert!(!forbidden.headers.contains_key("location") && !forbidden.headers.contains_key("set-cookie"));
     }
     let token = ben.get("/user/ben").await.form("/user/ben")[0].1.clone();
     let with_token = ben.request(poem::http::Method::POST, "/user/ada").form(&host_form(&[("csrf_token", &token)]));
-    assert_page(&ben.send(with_token).await, 403, "That is not yours to do.");
+    assert_page(&ben.send(with_token).await, 403, "You can't do that with this account.");
     assert_eq!(app.party_count().await, 0);
 }
 
@@ -123,9 +123,9 @@ async fn unknown_user_is_not_found(app: TestApp) {
         "%ff",
         &long,
     ] {
-        assert_page(&ada.get(&format!("/user/{name}")).await, 404, "There is nothing at this address.");
+        assert_page(&ada.get(&format!("/user/{name}")).await, 404, "This page doesn't exist");
     }
-    assert_page(&ada.get("/user/").await, 404, "There is nothing at this address.");
+    assert_page(&ada.get("/user/").await, 404, "This page doesn't exist");
 }
 
 async fn both_lists_have_pages(app: TestApp) {

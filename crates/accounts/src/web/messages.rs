@@ -44,7 +44,7 @@ pub(super) fn welcome_back(username: &Username) -> String {
 /// An anonymous visitor opened a protected page.
 pub(super) const LOG_IN_FIRST: Message = Message::new("Log in", "Sorry you must be logged in to view this page");
 /// The user may not do this.
-pub(super) const FORBIDDEN: Message = Message::new("Not yours to do", "That is not yours to do.");
+pub(super) const FORBIDDEN: Message = Message::new("You can't do that", "You can't do that with this account.");
 /// The CSRF token of the form does not belong to the current session.
 pub(super) const STALE_FORM: Message =
     Message::new("Once more, please", "This form was open for too long. Please send it once more.");
@@ -106,7 +106,7 @@ pub(super) const BUSY: Message = Message::new("Please try again", "We're very bu
 /// The message for an HTTP status of 400 or more.
 pub(super) fn status(status: u16) -> Message {
     match status {
-        404 => Message::new("Page not found", "There is nothing at this address. It may have moved, or never been."),
+        404 => Message::new("Page not found", "This page doesn't exist, or not anymore."),
         405 => Message::new("Not that way", "This address does not answer to that. Please go back and use its page."),
         408 => Message::new("Too slow", "What you sent did not arrive in time. Nothing changed, please try again."),
         413 => {
@@ -118,7 +118,7 @@ pub(super) fn status(status: u16) -> Message {
         ),
         400..=499 => Message::new(
             "We couldn't do that",
-            "The request makes no sense to us. Nothing changed. Please go back and try again.",
+            "Something about that request was off. Nothing changed. Please go back and try again.",
         ),
         503 => BUSY,
         _ => Message::new(
@@ -212,7 +212,7 @@ pub(super) fn mismatch(by: LogInBy) -> &'static str {
 
 /// The hint below the field of a new password.
 pub(super) fn password_hint(min_length: usize) -> String {
-    format!("At least {min_length} characters. A few unrelated words are easy to keep and hard to guess.")
+    format!("At least {min_length} characters. Three or four random words work well.")
 }
 
 /// Why a text is not a username.
@@ -250,10 +250,10 @@ pub(super) fn password(refusal: &PasswordRefusal) -> String {
         PasswordRefusal::TooShort { min } => format!("Please choose a password of at least {min} characters."),
         PasswordRefusal::TooLong { max } => format!("Please choose a password of at most {max} characters."),
         PasswordRefusal::Guessable { warning: Some(warning) } => {
-            format!("That password is easy to guess: {warning}. A few unrelated words are hard to guess.")
+            format!("That password is easy to guess: {warning}. Three or four random words work well.")
         }
         PasswordRefusal::Guessable { warning: None } => {
-            "That password is easy to guess. A few unrelated words are hard to guess.".into()
+            "That password is easy to guess. Three or four random words work well.".into()
         }
     }
 }

@@ -89,11 +89,12 @@ pub(crate) async fn show<E: Endpoint>(
     let form = log_in.extensions().get::<InterruptedForm>()?;
     let change = log_in.extensions().get::<SessionChange>();
     let greeting = log_in.extensions().get::<NewFlashes>().map(|NewFlashes(new)| new.clone()).unwrap_or_default();
+    let notice = greeting.iter().map(|flash| flash.text.as_str()).chain([messages::NOT_SENT_YET]).collect::<Vec<_>>();
+    let notice = Flash::success(notice.join(" "));
     let mut page = form.page.clone();
     for _ in 0..=MAX_REDIRECTS {
-        let flashes = greeting.iter().cloned().chain([Flash::success(messages::NOT_SENT_YET)]).collect();
         let resumed = ResumedForm { form: form.clone(), is_shown: AtomicBool::new(false) };
-        let context = Arc::new(context.after_log_in(&page, change, flashes, resumed));
+        let context = Arc::new(context.after_log_in(&page, change, vec![notice.clone()], resumed));
         let Some(response) = load_page(inner, saved.to(&page, &context)?, &context).await else { break };
         if response.status() == StatusCode::OK && context.is_form_shown() {
             return Some((context, with_change(response, change)));

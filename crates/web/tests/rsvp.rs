@@ -153,7 +153,8 @@ async fn refused_party_id_stays_in_its_field_beside_the_message(app: TestApp) {
         assert_page(&page, 200, PARTY_ID_INVALID);
         assert_eq!(page.texts("title"), ["Error: Dinner parties - DinnerParty"]);
         assert_eq!(page.attributes("#party_id", "value"), [shown], "{typed:.9}");
-        assert_eq!(page.attributes("#party_id", "aria-invalid"), ["true"]);
+        assert_eq!(page.attributes("#party_id[aria-invalid=true]", "aria-describedby"), ["party_id-note"]);
+        assert_eq!(page.texts("#party_id-note"), [PARTY_ID_INVALID]);
         assert_eq!(page.texts("details[open] .flash"), [PARTY_ID_INVALID], "{typed:.9}");
         assert_eq!(page.texts(".flash").len(), 1, "the message is shown once");
     }

@@ -175,6 +175,7 @@ async fn ninth_word_of_a_search_is_refused_beside_the_field(app: TestApp) {
     let words = "a b c d e f g h i";
     let page = ada.get(&format!("/rsvp?{}", query("q", words))).await;
     assert_eq!((page.status, page.texts("#q-note")), (422, vec!["Try fewer words.".to_owned()]));
+    assert_eq!(page.attributes("#q[autofocus][aria-invalid=true]", "aria-describedby"), ["q-note"]);
     assert_eq!(page.attributes("#q[aria-invalid=true][aria-describedby=q-note]", "value"), [words]);
     assert!(party_ids(&page).is_empty(), "not the whole list");
     let many = "x ".repeat(5000);
@@ -242,6 +243,9 @@ async fn empty_list_links_to_the_next_step(app: TestApp) {
     let page = ada.get("/rsvp").await;
     assert_page(&page, 200, "No dinner parties yet. Host the first one");
     assert_eq!(page.attributes(".empty a", "href"), ["/host"]);
+    let page = ada.get("/rsvp?seats=1").await;
+    assert_page(&page, 200, "No open seats for you right now.");
+    assert_eq!(page.attributes(".empty a", "href"), ["/rsvp", "/host"]);
     let page = ada.get("/rsvp?q=pizza").await;
     assert_page(&page, 200, "No parties match. Try another word, or see all of them .");
     assert_eq!(page.attributes(".empty a", "href"), ["/rsvp"]);

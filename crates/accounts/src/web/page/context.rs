@@ -17,7 +17,7 @@ use super::response::{fallback_error_page, html_response};
 use crate::Accounts;
 use crate::web::AccountPage;
 use crate::web::form::{Fields, SafeHtml};
-use crate::web::request::{CSRF_FIELD, RequestContext, ReturnPath};
+use crate::web::request::{CSRF_FIELD, RequestContext, ReturnPath, with_next};
 use crate::web::session::Visitor;
 
 /// The name of the form field that carries an idempotency key.
@@ -102,6 +102,12 @@ impl PageContext {
     #[must_use]
     pub fn account_path(&self, page: AccountPage) -> String {
         self.request.account_path(page)
+    }
+
+    /// The path of an account page for a link: a log-in or a registration that begins there leads to `next`, not to this page.
+    #[must_use]
+    pub fn account_path_to(&self, page: AccountPage, next: &ReturnPath) -> String {
+        with_next(self.request.settings().path(page), Some(next))
     }
 
     /// The path of the log-in page, as [`PageContext::account_path`] gives it.

@@ -68,9 +68,12 @@ pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
     let policy = accounts::PasswordPolicy::default().with_site_words(["DinnerParty", "dinner party"]);
     let settings = settings.csp_source("manifest-src", "'self'"); // the web manifest of `icons.rs`
     let settings = settings.layout(DinnerPartyLayout).password_policy(policy).clock(Arc::clone(&clock));
+    let parties = Parties::new(parties, clock);
+    let invitations = parties.clone();
+    let settings = settings.describe_next(move |next| pages::invitation::describe(invitations.clone(), next));
     let accounts = settings.build(ports.clone())?;
     let state = AppState {
-        parties: Parties::new(parties, clock),
+        parties,
         users: ports.users,
         readiness,
         random: Arc::new(OsRandom),
@@ -95,6 +98,10 @@ fn routes() -> Route {
         .at("/rsvp", methods().get(pages::rsvp::list).post(pages::rsvp::rsvp_by_id))
         .at("/parties/:id", methods().get(pages::party::show))
         .at("/parties/:id/rsvp", methods().post(pages::party::rsvp).page("/parties/:id"))
+        .at("/parties/:id/link", methods().post(pages::party::replace_link).page("/parties/:id"))
+        .at("/i/:token", methods().get(pages::invitation::show))
+        .at("/i/:token/rsvp", methods().post(pages::invitation::rsvp).page("/i/:token"))
+        .at("/i/:token/preview-:picture", methods().get(pages::invitation::picture))
         .at("/preview-:picture", methods().get(pages::preview::start_page))
         .at("/health/live", methods().get(pages::health::live))
         .at("/health/ready", methods().get(pages::health::ready))

@@ -13,6 +13,7 @@ mod fixtures;
 mod head;
 mod icons;
 mod layout;
+mod linked_text;
 mod messages;
 mod pages;
 mod palette;

@@ -5,18 +5,23 @@
 
 mod description;
 mod head;
+mod invitation;
 
 use domain::party::{
-    Answer, Details, Outcome, PartyDateError, PartyEndError, PartyHeading, PartySummary, Refusal, Seats, SeatsError,
-    ShortText, ShortTextError,
+    Answer, Details, Outcome, PartyDateError, PartyEndError, PartyHeading, PartySummary, PartyView, Refusal, Seats,
+    SeatsError, ShortText, ShortTextError,
 };
 use domain::user::Username;
 
 pub(crate) use self::description::{
-    attendees, card_date, closed_reason, companion, ended_label, host, seats_left, seats_open, seats_taken,
-    seats_taken_by, time_until,
+    attendees, card_date, closed_reason, companion, ended_label, guests_heading, host, seats_left, seats_open,
+    seats_taken, seats_taken_by, time_until,
 };
 pub(crate) use self::head::{SERVICE, START_PICTURE, START_TEXT, START_TITLE, page_description, preview_heading};
+pub(crate) use self::invitation::{
+    LINK_REPLACED, LINK_UNKNOWN, LINK_UNKNOWN_TITLE, invitation_closed_reason, invitation_description,
+    invitation_seats, invitation_state, invitation_title, invited_to, invited_to_dinner,
+};
 
 /// The Party ID is not a number, or the viewer may not see such a party.
 pub(crate) const PARTY_ID_INVALID: &str = "Please enter a valid Party ID to RSVP!";
@@ -47,8 +52,10 @@ pub(crate) fn party_title(party: &PartySummary) -> String {
 }
 
 /// The text of a party's calendar event. It has the start in the party's time zone, since a calendar shows it in the reader's.
-pub(crate) fn event_description(party: &PartySummary) -> String {
-    format!("{}\nHost: {}", party.heading.date, party.heading.host)
+pub(crate) fn event_description(view: &PartyView) -> String {
+    let heading = &view.summary.heading;
+    let details = view.details.as_ref().map(|details| format!("\n\n{details}")).unwrap_or_default();
+    format!("{}\nHost: {}{details}", heading.date, heading.host)
 }
 
 /// The text alternative of the QR code.

@@ -3,6 +3,7 @@
 pub(crate) mod health;
 pub(crate) mod host;
 pub(crate) mod index;
+pub(crate) mod invitation;
 pub(crate) mod party;
 pub(crate) mod people;
 pub(crate) mod preview;

@@ -67,7 +67,6 @@ pub(crate) struct PartyPreview<'a> {
 }
 
 impl Preview {
-    #[cfg_attr(not(test), expect(dead_code, reason = "the invitation page will have it"))]
     /// The picture of a party.
     pub(crate) fn of_party(party: PartyPreview<'_>) -> Self {
         let details = [party.date, party.state].map(plain).into_iter().filter(|line| !line.is_empty()).collect();

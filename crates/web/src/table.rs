@@ -10,7 +10,8 @@ mod seating;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
-use domain::party::PartyView;
+use domain::party::{InvitationView, PartyView};
+use domain::user::Username;
 
 use self::initials::initials;
 use self::plate_layout::{PLATE_RADIUS, PlateLayout};
@@ -47,6 +48,8 @@ struct Plate {
     y: i32,
     /// The class in the stylesheet.
     class: &'static str,
+    /// Whether it is the viewer's own plate.
+    is_mine: bool,
     /// The text on the plate: initials, or `+1` for a guest's first companion. Empty for a free seat.
     label: String,
     /// The tooltip: whose plate this is. Empty for a free seat.
@@ -54,16 +57,16 @@ struct Plate {
 }
 
 impl Table {
-    /// Draws the table of a party, with the names that its page shows.
-    pub(crate) fn of(view: &PartyView) -> Self {
+    /// Draws the table of a party, with the names that its page shows. The viewer's own plate is marked.
+    pub(crate) fn of(view: &PartyView, viewer: &Username) -> Self {
         let party = &view.summary;
         let seats = party.seats.get();
         if seats > MAX_PLATES {
             let drawing = Drawing::Bar { taken: party.taken.min(seats) * 1000 / seats };
             return Self { description: Some(messages::seats_taken(party)), drawing };
         }
-        let drawing = plates(&seating(seats, party.taken, &party.heading.host, &view.guests));
-        Self { description: Some(messages::seats_taken_by(view)), drawing }
+        let drawing = plates(&seating(seats, party.taken, &party.heading.host, &view.guests), Some(viewer));
+        Self { description: Some(messages::seats_taken_by(view, viewer)), drawing }
     }
 
     /// Draws an example table without names, for the welcome page.
@@ -79,7 +82,14 @@ impl Table {
         let guests = std::iter::repeat_n(Seat::Taken, taken.min(seats).saturating_sub(1) as usize);
         let mut all: Vec<_> = [Seat::Host(None)].into_iter().chain(guests).collect();
         all.resize(seats.max(1) as usize, Seat::Free);
-        Self { description: None, drawing: plates(&all) }
+        Self { description: None, drawing: plates(&all, None) }
+    }
+
+    /// Draws the table of an invitation: without names, with a text alternative.
+    pub(crate) fn of_invitation(invitation: &InvitationView) -> Self {
+        let seats = invitation.seats.get();
+        let table = Self::without_names(seats, seats - invitation.free_seats());
+        Self { description: Some(messages::invitation_seats(invitation)), ..table }
     }
 
     /// The width and height of the drawing in CSS pixels; `None` for a bar, which is as wide as its page.
@@ -91,12 +101,12 @@ impl Table {
     }
 }
 
-fn plates(seats: &[Seat<'_>]) -> Drawing {
+fn plates(seats: &[Seat<'_>], viewer: Option<&Username>) -> Drawing {
     let layout = PlateLayout::for_seats(seats.len());
     let (mut plates, mut ties, mut positions) = (Vec::with_capacity(seats.len()), Vec::new(), layout.plates.as_slice());
     for group in seats.chunk_by(|_, next| matches!(next, Seat::Companion { .. })) {
         let (of_group, rest) = positions.split_at(group.len());
-        plates.extend(group.iter().zip(of_group).map(|(seat, position)| plate(*seat, *position)));
+        plates.extend(group.iter().zip(of_group).map(|(seat, position)| plate(*seat, *position, viewer)));
         if group.len() > 1 {
             ties.push(tie(of_group));
         }
@@ -111,7 +121,12 @@ fn tie(positions: &[(i32, i32)]) -> String {
     format!("M{}", points.join("L"))
 }
 
-fn plate(seat: Seat<'_>, (x, y): (i32, i32)) -> Plate {
+fn plate(seat: Seat<'_>, (x, y): (i32, i32), viewer: Option<&Username>) -> Plate {
+    let is_mine = match seat {
+        Seat::Host(name) => name.is_some() && name == viewer,
+        Seat::Guest(name) => Some(name) == viewer,
+        Seat::Companion { .. } | Seat::Taken | Seat::Free => false,
+    };
     let (class, label, title) = match seat {
         Seat::Host(host) => ("host", host.map(|name| initials(name.as_str())), host.map(messages::host)),
         Seat::Guest(name) => ("guest", Some(initials(name.as_str())), Some(name.to_string())),
@@ -119,7 +134,7 @@ fn plate(seat: Seat<'_>, (x, y): (i32, i32)) -> Plate {
         Seat::Taken => ("guest", None, None),
         Seat::Free => ("free", None, None),
     };
-    Plate { x, y, class, label: label.unwrap_or_default(), title: title.unwrap_or_default() }
+    Plate { x, y, class, is_mine, label: label.unwrap_or_default(), title: title.unwrap_or_default() }
 }
 
 #[cfg(test)]

@@ -56,6 +56,14 @@ const TABLE: &[Row] = &[
     row("/parties/:id/rsvp", "/parties/1/rsvp", "POST",
         ["303 /parties/1", "303 /parties/1", "303 /parties/1"],
         ["403", "303 /parties/1", "303 /parties/1"]),
+    row("/parties/:id/link", "/parties/1/link", "POST",
+        ["303 /parties/1", "303 /parties/1", "303 /parties/1"],
+        ["403", "404", "303 /parties/1"]),
+    row("/i/:token", "/i/TOKEN", READ, OK, NOT_ALLOWED),
+    row("/i/:token/rsvp", "/i/TOKEN/rsvp", "POST",
+        ["303 /i/TOKEN", "303 /i/TOKEN", "303 /i/TOKEN"],
+        ["403", "303 /i/TOKEN", "303 /i/TOKEN"]),
+    row("/i/:token/preview-:picture", "/i/TOKEN/preview-0.png", READ, ["404", "404", "404"], NOT_ALLOWED),
     row("/preview-:picture", "/preview-0.png", READ, ["404", "404", "404"], NOT_ALLOWED),
     row("/health/live", "/health/live", READ, OK, NOT_ALLOWED),
     row("/health/ready", "/health/ready", READ, OK, NOT_ALLOWED),
@@ -96,12 +104,17 @@ fn summary(page: &TestResponse) -> String {
 }
 
 async fn each_route_responds_as_the_table_states(app: TestApp) {
-    host(&app.user("ada").await, "ada", &[]).await;
+    let ada = app.user("ada").await;
+    host(&ada, "ada", &[]).await;
     app.user("ben").await;
     let index = app.visitor().get("/").await;
     for row in TABLE {
         let file = row.path.starts_with("link").then(|| index.attributes(row.path, "href").concat());
-        let path = file.as_deref().unwrap_or(row.path);
+        let link = ada.get("/parties/1").await.attributes("input[data-share]", "value").concat();
+        let token = link.rsplit('/').next().unwrap();
+        let path = file.unwrap_or_else(|| row.path.replace("TOKEN", token));
+        let path = path.as_str();
+        let summary = |page: &TestResponse| summary(page).replace(token, "TOKEN");
         let clients = [app.visitor(), app.log_in("ben").await, app.log_in("ada").await];
         for (n, client) in clients.iter().enumerate() {
             let name = ["a visitor", "Ben", "Ada"][n];

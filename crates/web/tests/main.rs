@@ -17,6 +17,7 @@ mod health;
 mod host;
 mod index;
 mod interrupted_form;
+mod invitation;
 mod journey;
 mod layout;
 mod operating;

@@ -1,6 +1,8 @@
 //! `/parties/{id}` and `/parties/{id}/rsvp`: one party, and the viewer's answer.
 
-use domain::party::PartyState;
+use std::time::Duration;
+
+use domain::party::{Address, Details, PartyEnd, PartyState};
 
 use crate::common::{TestApp, answer, assert_page, detail, flash, host, post, rsvp};
 
@@ -10,6 +12,7 @@ test_support::on_both_engines! { TestApp:
     card_offers_only_answers_that_can_succeed
     calendar_file_has_the_party
     calendar_links_are_shown_to_host_and_seated_guests
+    address_is_in_the_calendar_of_host_and_seated_guests_alone
     host_gets_the_link_and_its_qr_code
     past_party_is_shown_as_over
     long_username_wraps_after_punctuation
@@ -45,8 +48,11 @@ async fn page_shows_the_whole_party(app: TestApp) {
     ] {
         assert_eq!(detail(&page, term), [value], "{term}");
     }
-    assert_eq!(page.texts("ol.people li"), ["ada host", "ben", "cyd"]);
-    assert_eq!(page.attributes("svg.table[role=img]", "aria-label"), ["3 of 4 seats taken: ada (host), ben, cyd"]);
+    assert_eq!(page.texts("ol.people li"), ["ada host", "ben you", "cyd"]);
+    assert_eq!(
+        page.attributes("svg.table[role=img]", "aria-label"),
+        ["3 of 4 seats taken: ada (host), ben (you), cyd"]
+    );
     assert_eq!(page.texts("svg.table text"), ["Ad", "Be", "Cy"]);
     assert_eq!(page.texts("#your-answer"), ["You're coming"]);
     assert!(!page.html.contains("@example.com"));
@@ -289,14 +295,34 @@ async fn calendar_links_are_shown_to_host_and_seated_guests(app: TestApp) {
     assert_eq!(links(&ben).await, [] as [&str; 0], "a cancelled party is not offered");
 }
 
+async fn address_is_in_the_calendar_of_host_and_seated_guests_alone(app: TestApp) {
+    let (ada, ben, cyd) = (app.user("ada").await, app.user("ben").await, app.user("cyd").await);
+    let party = app
+        .add_party(app.id_of("ada").await, |party| {
+            party.address = Address::parse("Linden Street 7").unwrap();
+            party.details = Details::parse("Bring a chair.").unwrap();
+            party.ends_at = PartyEnd::of(&party.date, party.date.starts_at() + Duration::from_hours(3)).unwrap();
+        })
+        .await;
+    rsvp(&ben, &party).await;
+    for (client, sees_address) in [(&ada, true), (&ben, true), (&cyd, false)] {
+        let file = client.get(&format!("/parties/{party}.ics")).await.html.replace("\r\n ", "");
+        assert_eq!(file.contains("Linden Street 7"), sees_address, "{file}");
+        assert!(file.contains("DTEND:20260314T210000Z") && file.contains("Bring a chair."), "{file}");
+        let page = client.get(&format!("/parties/{party}")).await;
+        assert_eq!(page.html.contains("Linden%20Street%207"), sees_address, "{}", page.html);
+    }
+}
+
 async fn host_gets_the_link_and_its_qr_code(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let party = host(&ada, "ada", &[]).await;
     let path = format!("/parties/{party}");
     let page = ada.get(&path).await;
-    assert_eq!(page.attributes("input[data-share][readonly]", "value"), [app.server.url(&path)]);
+    let link = page.attributes("input[data-share][readonly]", "value").concat();
+    assert_eq!(link.strip_prefix(&app.server.url("/i/")).map(str::len), Some(22), "{link}");
     assert_eq!(page.attributes("svg.qr[role=img]", "aria-label"), ["QR code of the link to this party"]);
-    assert_eq!(page.texts(".share button"), [] as [&str; 0], "without scripts there are no buttons");
+    assert_eq!(page.texts(".share button"), ["Replace the link"], "Copy and Share need scripts");
     assert!(!ben.get(&path).await.html.contains("data-share"), "only the host sees the share card");
     app.update_party(&party, app.id_of("ada").await, |party, _| party.state = PartyState::Cancelled).await;
     assert!(!ada.get(&path).await.html.contains("data-share"), "a cancelled party is not advertised");

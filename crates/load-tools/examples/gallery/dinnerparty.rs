@@ -61,7 +61,17 @@ impl DinnerParty {
         }
         let party = |id: i64| format!("/parties/{id}");
         let answer = |id: i64| format!("/parties/{id}/rsvp");
+        let [invited, closed] = [site.invitation(open, "ada").await?, site.invitation(cancelled, "ada").await?];
+        let (to_full, visitor) = (site.invitation(full, "chloe").await?, TestClient::new(&site.server));
+        let to_answer = format!("/register?next={}%3Fanswer%3Dyes", invited.replace('/', "%2F"));
         let states = vec![
+            site.state("invitation", &invited, &visitor).measured(),
+            site.state("invitation-declining", &format!("{invited}?answer=no"), &visitor),
+            site.state("invitation-full", &to_full, &visitor),
+            site.state("invitation-cancelled", &closed, &visitor),
+            site.state("invitation-unknown", "/i/unknown", &visitor),
+            site.state("invitation-register", &to_answer, &visitor),
+            site.state("invitation-selected", &format!("{invited}?answer=yes"), &dan),
             site.state("home", "/", &ben).measured(),
             site.state("home-taken", "/", &dan).after_form("/rsvp", &[("party_id", &declined.to_string())]),
             site.state("people", "/people", &ben).measured(),

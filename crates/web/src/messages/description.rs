@@ -1,14 +1,19 @@
 //! How a party is described: its seats, its guests, when it begins, and why it takes no RSVPs.
 
 use domain::Timestamp;
-use domain::party::{PartyHeading, PartyState, PartySummary, PartyView, Phase, Refusal};
+use domain::party::{PartyHeading, PartyState, PartySummary, PartyView, Phase, Refusal, Seats};
 use domain::user::Username;
 
 use super::refusal;
 
 /// The free seats: "2 seats left", "full".
 pub(crate) fn seats_left(party: &PartySummary) -> String {
-    match party.free_seats() {
+    seats_left_of(party.free_seats())
+}
+
+/// The same for a number of free seats.
+pub(super) fn seats_left_of(free: u32) -> String {
+    match free {
         0 => "full".into(),
         1 => "1 seat left".into(),
         free => format!("{free} seats left"),
@@ -27,19 +32,35 @@ pub(crate) fn seats_open(party: &PartySummary) -> String {
 
 /// The taken seats: "5 of 8 seats taken".
 pub(crate) fn seats_taken(party: &PartySummary) -> String {
-    let noun = if party.seats.get() == 1 { "seat" } else { "seats" };
-    format!("{} of {} {noun} taken", party.taken, party.seats)
+    seats_taken_of(party.taken, party.seats)
 }
 
-/// The taken seats and all guests: "5 of 8 seats taken: Ada (host), Ben with 1, Cyd".
-pub(crate) fn seats_taken_by(view: &PartyView) -> String {
+/// The same for plain numbers.
+pub(super) fn seats_taken_of(taken: u32, seats: Seats) -> String {
+    let noun = if seats.get() == 1 { "seat" } else { "seats" };
+    format!("{taken} of {seats} {noun} taken")
+}
+
+/// The taken seats and all guests: "5 of 8 seats taken: Ada (host), Ben (you) with 1, Cyd".
+pub(crate) fn seats_taken_by(view: &PartyView, viewer: &Username) -> String {
     let party = &view.summary;
     let guests = view.guests.iter().map(|guest| match guest.heads {
-        1 => isolated(&guest.username),
-        heads => format!("{} with {}", isolated(&guest.username), heads - 1),
+        1 => person(&guest.username, viewer),
+        heads => format!("{} with {}", person(&guest.username, viewer), heads - 1),
     });
-    let people: Vec<_> = [host(&party.heading.host)].into_iter().chain(guests).collect();
+    let name = &party.heading.host;
+    let host = if name == viewer { format!("{} (host, you)", isolated(name)) } else { host(name) };
+    let people: Vec<_> = [host].into_iter().chain(guests).collect();
     format!("{}: {}", seats_taken(party), people.join(", "))
+}
+
+/// The heading of a guest list.
+pub(crate) fn guests_heading(party: &PartySummary, phase: Phase) -> &'static str {
+    match (party.state, phase) {
+        (PartyState::Cancelled, _) => "Who was coming",
+        (PartyState::Scheduled, Phase::Over) => "Who came",
+        (PartyState::Scheduled, Phase::Upcoming | Phase::UnderWay) => "Who's coming",
+    }
 }
 
 /// The host and the first guests: "Ada (host), Ben and 3 more".
@@ -58,6 +79,11 @@ pub(crate) fn host(name: &Username) -> String {
     format!("{} (host)", isolated(name))
 }
 
+/// A guest's name; the viewer's own is marked: "Ben (you)".
+fn person(name: &Username, viewer: &Username) -> String {
+    if name == viewer { format!("{} (you)", isolated(name)) } else { isolated(name) }
+}
+
 /// A companion, by the name of the guest: "with Ben".
 pub(crate) fn companion(of: &Username) -> String {
     format!("with {}", isolated(of))
@@ -72,15 +98,28 @@ fn isolated(name: &Username) -> String {
 
 /// Why the party takes no RSVPs; `None` while it does. A cancelled party never begins, but is over at its end.
 pub(crate) fn closed_reason(party: &PartySummary, now: Timestamp) -> Option<String> {
-    let PartyHeading { host, date } = &party.heading;
-    match (party.phase(now), party.state) {
-        (Phase::Over, _) => return Some(refusal(&Refusal::Over)),
-        (_, PartyState::Cancelled) => return Some(refusal(&Refusal::Cancelled { host: host.clone() })),
-        (Phase::UnderWay, PartyState::Scheduled) => return Some(refusal(&Refusal::Begun)),
-        (Phase::Upcoming, PartyState::Scheduled) => {}
-    }
-    let deadline = || date.at_in_same_zone(party.rsvp_deadline);
-    (!party.is_open(now)).then(|| refusal(&Refusal::Closed { deadline: deadline(), host: host.clone() }))
+    closed_reason_of(&party.heading, party.state, party.phase(now), party.rsvp_deadline, party.is_open(now))
+}
+
+/// The same by the facts of a party.
+pub(super) fn closed_reason_of(
+    PartyHeading { host, date }: &PartyHeading,
+    state: PartyState,
+    phase: Phase,
+    rsvp_deadline: Timestamp,
+    is_open: bool,
+) -> Option<String> {
+    let host = || host.clone();
+    let reason = match (phase, state) {
+        _ if is_open => return None,
+        (Phase::Over, _) => Refusal::Over,
+        (_, PartyState::Cancelled) => Refusal::Cancelled { host: host() },
+        (Phase::UnderWay, PartyState::Scheduled) => Refusal::Begun,
+        (Phase::Upcoming, PartyState::Scheduled) => {
+            Refusal::Closed { deadline: date.at_in_same_zone(rsvp_deadline), host: host() }
+        }
+    };
+    Some(refusal(&reason))
 }
 
 /// The label of a party that is cancelled, under way or over; `None` for an upcoming one.

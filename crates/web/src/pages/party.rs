@@ -2,37 +2,47 @@
 
 mod answer_card;
 mod calendar_file;
+mod selected_answer;
+mod share_card;
 
 use accounts::web::{
     CurrentUser, Fields, Flash, Form, FormErrors, PageContext, PasswordFields, Problem, Submitted, permanent_redirect,
 };
 use askama::Template;
 use domain::Timestamp;
-use domain::party::{Answer, Heads, PartyId, PartyState, PartySummary, PartyView, Phase};
-use domain::user::UserId;
+use domain::party::{Answer, Heads, PartyId, PartyState, PartyView, Phase};
+use domain::user::User;
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, handler};
 
 use self::answer_card::AnswerCard;
 use self::calendar_file::CalendarLinks;
+use self::share_card::ShareCard;
 use super::row::PartyRowView;
 use super::{State, rsvp_response};
+use crate::linked_text::LinkedText;
 use crate::messages;
-use crate::qr::QrCode;
 use crate::table::Table;
+
+pub(super) use self::selected_answer::SelectedAnswer;
 
 #[derive(Template)]
 #[template(path = "party.html")]
-struct PartyPage<'a> {
+pub(super) struct PartyPage<'a> {
     page: &'a PageContext,
+    me: &'a User,
+    /// The path that answers are posted to: below that of the party, or of its invitation.
+    action: String,
     view: &'a PartyView,
     row: PartyRowView<'a>,
     card: AnswerCard,
+    /// What the host writes about the party.
+    details: Option<LinkedText<'a>>,
     table: Table,
     /// The host's share card, until the party begins.
     share: Option<ShareCard>,
-    /// The calendar links for the host and seated guests, until the party begins.
+    /// The calendar links for the host and seated guests, until the party is over.
     calendar: Option<CalendarLinks>,
     /// The time until the party begins; `None` if it has begun or is cancelled.
     until: Option<String>,
@@ -40,15 +50,9 @@ struct PartyPage<'a> {
     ended: Option<&'static str>,
     /// Whether the party takes RSVPs.
     is_open: bool,
-    is_past: bool,
-    is_cancelled: bool,
-}
-
-/// The link to the party, which the host sends to friends: as text and as a QR code.
-struct ShareCard {
-    link: String,
-    title: String,
-    qr: Option<QrCode>,
+    is_host: bool,
+    /// The heading of the guest list.
+    guests_heading: &'static str,
 }
 
 /// `GET /parties/{id}`: the page, or with `.ics` at the end of the path the calendar file.
@@ -73,40 +77,48 @@ pub(crate) async fn show(
     if is_calendar_file {
         return Ok(calendar_file::response(&page, &view, now));
     }
-    let title = messages::party_title(&view.summary);
-    let content = PartyPage::new(&page, &view, me.id, now);
-    Ok(page.render_template(StatusCode::OK, &title, &content))
+    let content = PartyPage::new(&page, &view, &me, now);
+    Ok(page.render_template(StatusCode::OK, &content.title(), &content))
 }
 
 impl<'a> PartyPage<'a> {
-    fn new(page: &'a PageContext, view: &'a PartyView, viewer: UserId, now: Timestamp) -> Self {
+    /// The page at `/parties/{id}`.
+    pub(super) fn new(page: &'a PageContext, view: &'a PartyView, me: &'a User, now: Timestamp) -> Self {
         let party = &view.summary;
-        let has_begun = party.heading.date.has_begun(now);
+        let phase = party.phase(now);
         let is_cancelled = party.state == PartyState::Cancelled;
-        let is_host = party.host == viewer;
+        let is_host = party.host == me.id;
         let is_coming = is_host || matches!(party.my_answer, Some(Answer::Seated(_)));
         Self {
             page,
+            me,
+            action: format!("{}/rsvp", party_path(party.id)),
             view,
-            row: PartyRowView::of(party, viewer, now),
-            card: AnswerCard::of(party, viewer, now),
-            table: Table::of(view),
-            share: (is_host && !has_begun && !is_cancelled).then(|| ShareCard::of(page, party)).flatten(),
-            calendar: (is_coming && !has_begun && !is_cancelled).then(|| CalendarLinks::of(page, view, now)),
+            row: PartyRowView::of(party, me.id, now),
+            card: AnswerCard::of(party, me.id, now),
+            details: view.details.as_ref().map(|details| LinkedText(details.as_str())),
+            table: Table::of(view, &me.username),
+            share: (phase == Phase::Upcoming && !is_cancelled).then(|| ShareCard::of(page, view)).flatten(),
+            calendar: (is_coming && phase != Phase::Over && !is_cancelled).then(|| CalendarLinks::of(page, view, now)),
             until: messages::time_until(party, now),
             ended: messages::ended_label(party, now),
             is_open: party.is_open(now),
-            is_past: party.phase(now) == Phase::Over,
-            is_cancelled,
+            is_host,
+            guests_heading: messages::guests_heading(party, phase),
         }
     }
-}
 
-impl ShareCard {
-    fn of(page: &PageContext, party: &PartySummary) -> Option<Self> {
-        let link = format!("{}{}", page.origin()?, party_path(party.id));
-        let qr = QrCode::new(&link, messages::QR_CODE);
-        Some(Self { link, title: messages::party_title(party), qr })
+    /// The same page as the invitation at `path`, with the answer that the visitor selected.
+    pub(super) fn at(self, path: &str, selected: Option<SelectedAnswer>) -> Self {
+        Self {
+            action: format!("{path}/rsvp"),
+            card: self.card.select(selected, &self.view.summary.heading.host),
+            ..self
+        }
+    }
+
+    pub(super) fn title(&self) -> String {
+        messages::party_title(&self.view.summary)
     }
 }
 
@@ -145,6 +157,16 @@ pub(crate) async fn rsvp(
     match submitted.form {
         Ok(RsvpForm::Accept) => rsvp_response::redirect(state.parties.rsvp(id, me.id, Heads::ONE).await, &to),
         Ok(RsvpForm::Decline) => rsvp_response::redirect(state.parties.decline(id, me.id).await, &to),
-        Err(_) => Ok(Flash::refusal(messages::ANSWER_INVALID).to(&to)),
+        Err(_) => Ok(rsvp_response::invalid(&to)),
     }
+}
+
+/// `POST /parties/{id}/link`: replaces the link of the host's party, and redirects to the party's page.
+#[handler]
+pub(crate) async fn replace_link(me: CurrentUser, state: State<'_>, path: Path<String>) -> Result<Response, Problem> {
+    let id = PartyId::parse(&path).map_err(|_| Problem::NotFound)?;
+    if !state.parties.replace_invitation(id, me.id, state.new_invitation()).await? {
+        return Err(Problem::NotFound);
+    }
+    Ok(Flash::success(messages::LINK_REPLACED).to(&party_path(id)))
 }

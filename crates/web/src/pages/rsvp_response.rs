@@ -19,3 +19,8 @@ pub(super) fn redirect(result: Result<Outcome, UpdateError>, to: &str) -> Result
         Err(UpdateError::Store(failure)) => Err(failure.into()),
     }
 }
+
+/// Redirects to the path `to`, with the message that the submitted answer is none.
+pub(super) fn invalid(to: &str) -> Response {
+    Flash::refusal(messages::ANSWER_INVALID).to(to)
+}

@@ -6,8 +6,13 @@ use proptest::prelude::*;
 use super::*;
 use crate::fixtures::view;
 
+/// A user without a seat.
+fn viewer() -> Username {
+    Username::parse("Zoe").unwrap()
+}
+
 fn table_svg(seats: u32, guests: &[(&str, u32)]) -> String {
-    Table::of(&view(seats, guests)).to_string()
+    Table::of(&view(seats, guests), &viewer()).to_string()
 }
 
 #[test]
@@ -35,7 +40,7 @@ fn names_are_escaped_and_svg_has_no_inline_style() {
     // `Username::parse` rejects these characters. A name from a corrupt row must be escaped all the same.
     let mut view = view(8, &[]);
     view.summary.heading.host = Username::from_stored("<b>\"".into()).unwrap();
-    let svg = Table::of(&view).to_string();
+    let svg = Table::of(&view, &viewer()).to_string();
     assert!(!svg.contains("<b>") && !svg.contains("style="), "{svg}");
 }
 

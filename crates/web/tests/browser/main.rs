@@ -16,6 +16,7 @@ mod journey;
 mod keyboard;
 mod list;
 mod pasted;
+mod phone;
 mod scripts;
 mod several_services;
 mod small_screen;

@@ -6,10 +6,15 @@ mod requests;
 use std::sync::Arc;
 use std::time::Duration;
 
+use accounts::OsRandom;
+use accounts::Random;
 use accounts::ports::{AccountPorts, PasswordHash};
 use accounts::test_kit::{MovableClock, TestClient, TestServer, fast_hash_cost};
 use accounts::{Accounts, Email, Timestamp, UserId, Username};
-use domain::party::{Heads, Outcome, Parties, Party, PartyId, PartyView, Zone};
+use domain::party::{
+    Heads, InvitationToken, NewParty, Outcome, Parties, Party, PartyDate, PartyId, PartyView, Seats, ShortText, Zone,
+    parse_date, parse_time,
+};
 use domain::user::NewUser;
 use store::PartyStore;
 use store::embed::Database;
@@ -97,6 +102,17 @@ impl TestApp {
             registration_key: None,
         };
         self.ports().users.add(user, PasswordHash::new("none".into())).await.unwrap().id
+    }
+
+    /// Adds a party of its host, as the form of `host_form` does, with a change that no form offers.
+    pub(crate) async fn add_party(&self, host: UserId, change: impl FnOnce(&mut NewParty)) -> String {
+        let (date, time) = (parse_date("2026-03-14").unwrap(), parse_time("19:00").unwrap());
+        let date = PartyDate::resolve(date, time, Zone::parse("Europe/Berlin").unwrap()).unwrap();
+        let [venue, dish] = ["The kitchen", "Ratatouille"].map(|text| ShortText::parse(text).unwrap());
+        let invitation = InvitationToken::new((&OsRandom as &dyn Random).bytes());
+        let mut party = NewParty::new(host, date, venue, dish, Seats::new(4).unwrap(), invitation);
+        change(&mut party);
+        self.store.parties().add(party).await.unwrap().get().to_string()
     }
 
     /// Seats a guest at a party.

@@ -10,8 +10,8 @@ use accounts::test_kit::{MovableClock, TestServer, fast_hash_cost};
 use accounts::{Accounts, Email, Timestamp, UserId, Username};
 use anyhow::{Context as _, ensure};
 use domain::party::{
-    Heads, InvitationToken, NewParty, Outcome, Parties, PartyDate, PartyId, PartyState, Seats, ShortText, Visibility,
-    Zone, parse_date, parse_time,
+    Details, Heads, InvitationToken, NewParty, Outcome, Parties, PartyDate, PartyId, PartyState, Seats, ShortText,
+    Visibility, Zone, parse_date, parse_time,
 };
 use domain::user::NewUser;
 use store::PartyStore;
@@ -21,6 +21,9 @@ use web::{Services, app};
 
 /// 2026-01-01T00:00:00Z, the time at the start.
 const START_TIME: Timestamp = Timestamp::from_millis(1_767_225_600_000);
+
+/// What each host writes about the party.
+const DETAILS: &str = "Bring a chair if you have one, and an appetite.\nThe menu: https://dinner.example/menu";
 
 /// A running DinnerParty.
 pub(crate) struct DinnerParty {
@@ -81,7 +84,15 @@ impl DinnerParty {
         let seats = Seats::new(seats).context("not a number of seats")?;
         let (venue, main_dish) = (ShortText::parse(venue)?, ShortText::parse(dish)?);
         let invitation = InvitationToken::new(u128::from(self.invitations.fetch_add(1, Relaxed)).to_be_bytes());
-        Ok(NewParty::new(host, date, venue, main_dish, seats, invitation))
+        let details = Details::parse(DETAILS)?;
+        Ok(NewParty { details, ..NewParty::new(host, date, venue, main_dish, seats, invitation) })
+    }
+
+    /// The path of a party's invitation.
+    pub(super) async fn invitation(&self, party: i64, host: &str) -> anyhow::Result<String> {
+        let view = self.parties.find(PartyId::new(party), self.id_of(host).await?).await?;
+        let token = view.and_then(|view| view.invitation).with_context(|| format!("{host} does not host {party}"))?;
+        Ok(format!("/i/{token}"))
     }
 
     /// Gives a guest a seat.

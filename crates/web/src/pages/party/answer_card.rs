@@ -4,8 +4,9 @@
 
 use domain::Timestamp;
 use domain::party::{Answer, PartyState, PartySummary, Phase};
-use domain::user::UserId;
+use domain::user::{UserId, Username};
 
+use super::SelectedAnswer;
 use crate::messages;
 
 /// The state of the answer card for one viewer. `status` is the viewer's answer, if any; `reason` is why the party takes no
@@ -42,6 +43,8 @@ pub(super) enum AnswerCard {
     Closed { reason: String },
     /// The party has free seats, and the viewer can accept or decline.
     Open { status: Option<&'static str> },
+    /// As `Open`, and the viewer selected an answer before logging in: one press gives it.
+    OpenSelected { selected: SelectedAnswer, host: Username },
     /// The party has free seats, and the viewer, who declined, can accept.
     OpenDeclined { status: &'static str },
     /// The party has free seats, and the viewer, who was removed, can only decline.
@@ -73,6 +76,14 @@ impl AnswerCard {
             (Phase::Upcoming, PartyState::Scheduled) if is_host => Self::hosting(party),
             (Phase::Upcoming, PartyState::Scheduled) if is_seated => Self::SeatedClosed { reason },
             (Phase::Upcoming, PartyState::Scheduled) => Self::Closed { reason },
+        }
+    }
+
+    /// The card with the answer that the viewer selected, where the viewer can still give it.
+    pub(super) fn select(self, selected: Option<SelectedAnswer>, host: &Username) -> Self {
+        match (self, selected) {
+            (Self::Open { .. }, Some(selected)) => Self::OpenSelected { selected, host: host.clone() },
+            (card, _) => card,
         }
     }
 

@@ -1,19 +1,14 @@
 //! `/parties/{id}.ics`: a party as a calendar file, and the links to web calendars on the party's page.
 
-use std::time::Duration;
-
 use accounts::web::PageContext;
 use domain::Timestamp;
-use domain::party::{PartyId, PartyState, PartyView};
+use domain::party::{Address, PartyId, PartyState, PartyView};
 use poem::http::header;
 use poem::{IntoResponse, Response};
 use url::Url;
 
 use crate::calendar::{self, CalendarEvent, CalendarStatus, map_link};
 use crate::messages;
-
-/// How long a party lasts in a calendar.
-const DEFAULT_DURATION: Duration = Duration::from_hours(5);
 
 /// The links that add a party to a calendar, and that find its venue.
 pub(super) struct CalendarLinks {
@@ -26,7 +21,12 @@ pub(super) struct CalendarLinks {
 impl CalendarLinks {
     pub(super) fn of(page: &PageContext, view: &PartyView, now: Timestamp) -> Self {
         let (google, outlook) = with_event(page, view, now, |event| (event.google_link(), event.outlook_link()));
-        Self { file: path(view.summary.id), google, outlook, map: map_link(view.summary.venue.as_str()) }
+        Self {
+            file: path(view.summary.id),
+            google,
+            outlook,
+            map: map_link(view.address.as_ref().map_or(view.summary.venue.as_str(), Address::as_str)),
+        }
     }
 }
 
@@ -60,15 +60,21 @@ fn with_event<T>(
     write(&CalendarEvent {
         uid_host: &host,
         party: party.id.get(),
-        sequence: 0,
+        sequence: view.sequence,
         status,
         starts_at: party.heading.date.starts_at(),
-        ends_at: party.heading.date.starts_at() + DEFAULT_DURATION,
+        ends_at: party.ends_at,
         zone: party.heading.date.zone().as_str(),
         generated_at: now,
         summary: &messages::party_title(party),
-        location: Some(view.summary.venue.as_str()),
-        description: &messages::event_description(party),
+        location: Some(&location(view)),
+        description: &messages::event_description(view),
         url: &format!("{origin}{}", super::party_path(party.id)),
     })
+}
+
+/// Where a party is: its venue, and its address where the viewer may see it.
+fn location(view: &PartyView) -> String {
+    let venue = &view.summary.venue;
+    view.address.as_ref().map_or_else(|| venue.to_string(), |address| format!("{venue}, {address}"))
 }

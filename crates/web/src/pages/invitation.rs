@@ -1,0 +1,124 @@
+//! `/i/{token}`: the invitation that the link of a party opens.
+//!
+//! Logged out it is a welcome without names of guests and without the venue. Logged in it is the party page, and answers
+//! are posted to `/i/{token}/rsvp`. Opening the link never answers: `?answer=yes` only selects the answer.
+
+mod welcome;
+
+use accounts::web::{CurrentUser, PageContext, Problem, ReturnPath, Submitted};
+use domain::party::{Heads, Invitation, InvitationToken, Parties, UpdateError};
+use domain::user::User;
+use poem::http::{HeaderName, StatusCode};
+use poem::web::Path;
+use poem::{IntoResponse as _, Request, Response, handler};
+
+use self::welcome::{UnknownLinkPage, WelcomePage};
+use super::party::{PartyPage, RsvpForm, SelectedAnswer};
+use super::query::QueryParameters;
+use super::{State, preview, rsvp_response};
+use crate::head::{SharedPage, preview_of};
+use crate::messages;
+
+/// Search engines must not list the page: its URL is a secret.
+const ROBOTS: (HeaderName, &str) = (HeaderName::from_static("x-robots-tag"), "noindex");
+
+/// `GET /i/{token}`.
+#[handler]
+pub(crate) async fn show(
+    page: PageContext,
+    state: State<'_>,
+    token: Path<String>,
+    request: &Request,
+) -> Result<Response, Problem> {
+    let Ok(token) = InvitationToken::parse(&token) else { return Ok(unknown_link(&page)) };
+    let selected = SelectedAnswer::of(&QueryParameters::of(request));
+    let response = match page.user().cloned() {
+        Some(me) => party_page(&page, &state.parties, token, &me, selected).await?,
+        None => welcome(page, &state.parties, token, selected).await?,
+    };
+    Ok(response.with_header(ROBOTS.0, ROBOTS.1).into_response())
+}
+
+async fn party_page(
+    page: &PageContext,
+    parties: &Parties,
+    token: InvitationToken,
+    me: &User,
+    selected: Option<SelectedAnswer>,
+) -> Result<Response, Problem> {
+    let Some(view) = parties.find_by_invitation(token, me.id).await? else { return Ok(unknown_link(page)) };
+    let content = PartyPage::new(page, &view, me, parties.now()).at(&path(token), selected);
+    Ok(page.render_template(StatusCode::OK, &content.title(), &content))
+}
+
+async fn welcome(
+    page: PageContext,
+    parties: &Parties,
+    token: InvitationToken,
+    selected: Option<SelectedAnswer>,
+) -> Result<Response, Problem> {
+    let invitation = match parties.find_invitation(token).await? {
+        None => return Ok(unknown_link(&page)),
+        Some(Invitation::LogInRequired) => return Err(Problem::LoginRequired),
+        Some(Invitation::Shown(invitation)) => invitation,
+    };
+    let now = parties.now();
+    let path = path(token);
+    let page = page.with_layout_data(SharedPage::of_invitation(&invitation, &path, now));
+    let content = WelcomePage::new(&page, &invitation, &path, selected, now);
+    Ok(page.render_template(StatusCode::OK, &content.title(), &content))
+}
+
+/// The path of the invitation with a token.
+pub(super) fn path(token: InvitationToken) -> String {
+    format!("/i/{token}")
+}
+
+/// `POST /i/{token}/rsvp`: redirects to the invitation.
+#[handler]
+pub(crate) async fn rsvp(
+    me: CurrentUser,
+    page: PageContext,
+    state: State<'_>,
+    token: Path<String>,
+    submitted: Submitted<RsvpForm>,
+) -> Result<Response, Problem> {
+    let Ok(token) = InvitationToken::parse(&token) else { return Ok(unknown_link(&page)) };
+    let result = match submitted.form {
+        Ok(RsvpForm::Accept) => state.parties.rsvp_by_invitation(token, me.id, Heads::ONE).await,
+        Ok(RsvpForm::Decline) => state.parties.decline_by_invitation(token, me.id).await,
+        Err(_) => return Ok(rsvp_response::invalid(&path(token))),
+    };
+    match result {
+        Err(UpdateError::NotFound) => Ok(unknown_link(&page)),
+        result => rsvp_response::redirect(result, &path(token)),
+    }
+}
+
+/// `GET /i/{token}/preview-{hash}.png`: the picture of the party, for chats.
+#[handler]
+pub(crate) async fn picture(
+    state: State<'_>,
+    Path((token, name)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let token = InvitationToken::parse(&token).map_err(|_| Problem::NotFound)?;
+    let Some(Invitation::Shown(invitation)) = state.parties.find_invitation(token).await? else {
+        return Err(Problem::NotFound);
+    };
+    preview::picture(&state, preview_of(&invitation, state.parties.now()), &name).await
+}
+
+/// "Marta invited you to Mushroom risotto", where `next` is an invitation that any visitor may see.
+pub(crate) async fn describe(parties: Parties, next: ReturnPath) -> Option<String> {
+    let token = InvitationToken::parse(next.path().strip_prefix("/i/")?).ok()?;
+    match parties.find_invitation(token).await {
+        Ok(Some(Invitation::Shown(invitation))) => Some(messages::invited_to(&invitation)),
+        _ => None,
+    }
+}
+
+/// The page of a link that opens no party to the visitor.
+fn unknown_link(page: &PageContext) -> Response {
+    let response = page.render_template(StatusCode::NOT_FOUND, messages::LINK_UNKNOWN_TITLE, &UnknownLinkPage);
+    response.with_header(ROBOTS.0, ROBOTS.1).into_response()
+}

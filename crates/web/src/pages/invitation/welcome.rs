@@ -1,0 +1,82 @@
+//! The invitation as a visitor sees it who is logged out.
+
+use accounts::web::{AccountPage, PageContext, ReturnPath};
+use askama::Template;
+use domain::Timestamp;
+use domain::party::InvitationView;
+
+use crate::linked_text::LinkedText;
+use crate::messages;
+use crate::pages::party::SelectedAnswer;
+use crate::table::Table;
+
+#[derive(Template)]
+#[template(path = "invitation.html")]
+pub(super) struct WelcomePage<'a> {
+    invitation: &'a InvitationView,
+    /// "2 seats left", "Cancelled".
+    state: String,
+    details: Option<LinkedText<'a>>,
+    table: Table,
+    card: WelcomeCard,
+    /// The way to an account, and back to the invitation with the selected answer.
+    register: String,
+    log_in: String,
+    path: &'a str,
+}
+
+/// The state of the answer card of an invitation.
+enum WelcomeCard {
+    /// Seats are free.
+    Open,
+    /// The visitor cannot come, and may tell the host.
+    Declining,
+    /// Every seat is taken.
+    Full,
+    /// The party takes no RSVPs. The host and its guests may still log in.
+    Closed { reason: String },
+}
+
+impl<'a> WelcomePage<'a> {
+    pub(super) fn new(
+        page: &PageContext,
+        invitation: &'a InvitationView,
+        path: &'a str,
+        selected: Option<SelectedAnswer>,
+        now: Timestamp,
+    ) -> Self {
+        let card = match (messages::invitation_closed_reason(invitation, now), selected) {
+            (Some(reason), _) => WelcomeCard::Closed { reason },
+            (None, Some(SelectedAnswer::Decline)) => WelcomeCard::Declining,
+            (None, _) if invitation.free_seats() == 0 => WelcomeCard::Full,
+            (None, _) => WelcomeCard::Open,
+        };
+        let next = match card {
+            WelcomeCard::Open => format!("{path}?answer=yes"),
+            WelcomeCard::Declining => format!("{path}?answer=no"),
+            WelcomeCard::Full | WelcomeCard::Closed { .. } => path.to_owned(),
+        };
+        let way_to = |account_page| match ReturnPath::parse(&next) {
+            Some(next) => page.account_path_to(account_page, &next),
+            None => page.account_path(account_page),
+        };
+        Self {
+            invitation,
+            state: messages::invitation_state(invitation, now),
+            details: invitation.details.as_ref().map(|details| LinkedText(details.as_str())),
+            table: Table::of_invitation(invitation),
+            card,
+            register: way_to(AccountPage::Register),
+            log_in: way_to(AccountPage::LogIn),
+            path,
+        }
+    }
+
+    pub(super) fn title(&self) -> String {
+        messages::invited_to_dinner(&self.invitation.heading.host)
+    }
+}
+
+#[derive(Template)]
+#[template(path = "unknown_link.html")]
+pub(super) struct UnknownLinkPage;

@@ -1,0 +1,26 @@
+//! The host's share card: the link to the invitation, as text and as a QR code.
+
+use accounts::web::PageContext;
+use domain::party::PartyView;
+
+use crate::messages;
+use crate::pages::invitation;
+use crate::qr::QrCode;
+
+/// The link that the host sends to friends.
+pub(super) struct ShareCard {
+    pub(super) link: String,
+    /// The title of a shared link.
+    pub(super) title: String,
+    /// `None` for a link that is too long for a QR code.
+    pub(super) qr: Option<QrCode>,
+}
+
+impl ShareCard {
+    /// The card for the host; `None` for other viewers.
+    pub(super) fn of(page: &PageContext, view: &PartyView) -> Option<Self> {
+        let link = format!("{}{}", page.origin()?, invitation::path(view.invitation?));
+        let qr = QrCode::new(&link, messages::QR_CODE);
+        Some(Self { link, title: messages::party_title(&view.summary), qr })
+    }
+}

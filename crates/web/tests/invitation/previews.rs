@@ -1,0 +1,60 @@
+//! What a chat shows for the link of an invitation.
+
+use domain::party::PartyState;
+use poem::http::Method;
+
+use super::invitation_path;
+use crate::common::{TestApp, assert_has_headers, host, rsvp};
+use crate::preview::{preview_path, property};
+
+test_support::on_both_engines! { TestApp:
+    crawlers_of_chats_see_title_text_and_picture
+    preview_follows_the_party
+}
+
+/// The user agents of crawlers that fetch a link for its preview.
+const CRAWLERS: [&str; 6] = [
+    "WhatsApp/2.23.20.0",
+    "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)",
+    "TelegramBot (like TwitterBot)",
+    "Mozilla/5.0 (compatible; Discordbot/2.0; +https://discordapp.com)",
+    "facebookexternalhit/1.1 (+http://www.facebook.com/externalhit_uatext.php)",
+    "Twitterbot/1.0",
+];
+
+async fn crawlers_of_chats_see_title_text_and_picture(app: TestApp) {
+    let ada = app.user("ada").await;
+    let party = host(&ada, "ada", &[("main_dish", "Mushroom \"risotto\" & more"), ("number_seats", "3")]).await;
+    let path = invitation_path(&app, &ada, &party).await;
+    for crawler in CRAWLERS {
+        let client = app.visitor();
+        let page = client.send(client.request(Method::GET, &path).header("user-agent", crawler)).await;
+        assert_eq!(page.status, 200, "{crawler}");
+        assert_eq!(property(&page, "og:title"), "Mushroom \"risotto\" & more at ada's", "{crawler}");
+        assert_eq!(property(&page, "og:description"), "Saturday 14 March, 19:00 · 2 seats left");
+        assert_eq!(page.attributes("meta[name=description]", "content"), ["Saturday 14 March, 19:00 · 2 seats left"]);
+        assert_eq!(property(&page, "og:url"), app.server.url(&path));
+        let picture = preview_path(&app, &page);
+        assert!(picture.starts_with(&format!("{path}/preview-")), "{picture}");
+        let picture = client.send(client.request(Method::GET, &picture).header("user-agent", crawler)).await;
+        assert_eq!((picture.status, picture.header("content-type")), (200, Some("image/png")), "{crawler}");
+        assert_eq!(picture.header("cross-origin-resource-policy"), Some("cross-origin"));
+        assert_has_headers(&picture);
+    }
+}
+
+async fn preview_follows_the_party(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    let party = host(&ada, "ada", &[("main_dish", "粥"), ("number_seats", "2")]).await;
+    let path = invitation_path(&app, &ada, &party).await;
+    let visitor = app.visitor();
+    let first = preview_path(&app, &visitor.get(&path).await);
+    assert_eq!(visitor.get(&first).await.status, 200, "a dish that the font cannot spell");
+    rsvp(&ben, &party).await;
+    let full = visitor.get(&path).await;
+    assert_eq!(property(&full, "og:description"), "Saturday 14 March, 19:00 · Full");
+    assert_ne!(preview_path(&app, &full), first);
+    assert_eq!(visitor.get(&first).await.status, 404, "the picture of a former state");
+    app.update_party(&party, app.id_of("ada").await, |party, _| party.state = PartyState::Cancelled).await;
+    assert_eq!(property(&visitor.get(&path).await, "og:description"), "Saturday 14 March, 19:00 · Cancelled");
+}

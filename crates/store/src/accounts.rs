@@ -22,5 +22,10 @@ pub(crate) fn migrations() -> MigrationSet {
             include_str!("../../../migrations/accounts/sqlite/0002_registration_idempotency.sql"),
             include_str!("../../../migrations/accounts/postgres/0002_registration_idempotency.sql"),
         )
+        .and(
+            "e-mail keys",
+            include_str!("../../../migrations/accounts/sqlite/0003_email_keys.sql"),
+            include_str!("../../../migrations/accounts/postgres/0003_email_keys.sql"),
+        )
         .then_rows(row_steps::EMAIL_KEYS)
 }

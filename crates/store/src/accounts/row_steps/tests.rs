@@ -1,5 +1,7 @@
 //! Databases that an earlier version of the program has filled, of an embedder without parties.
 
+use std::path::Path;
+
 use domain::user::{AddUserError, Email, NewUser, TakenKeys, Username};
 use domain::{AccountPorts, Timestamp, caseless_key};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection, query_scalar, raw_sql};
@@ -30,7 +32,8 @@ impl Earlier {
             );
             earlier.run(&user).await;
         }
-        earlier.run("UPDATE _row_steps SET last_id = -1, finished = 0").await;
+        earlier.run("DROP TABLE _row_steps").await;
+        earlier.run("DELETE FROM _accounts_migrations WHERE version = 3").await;
         earlier
     }
 
@@ -103,6 +106,9 @@ async fn keys_of_earlier_version_are_rewritten() {
             assert_eq!(log_in(&ports, address).await, Some(id), "{address}");
         }
         assert_eq!(log_in(&ports, "dan@strasse.de").await, None);
+        if let Some(file) = earlier.url.strip_prefix("sqlite:") {
+            assert!(Path::new(&format!("{file}.before-accounts-3")).exists(), "a copy from before the step");
+        }
         assert_eq!(earlier.violations().await, [""; 0]);
     }
 }

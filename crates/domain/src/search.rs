@@ -1,5 +1,7 @@
 //! Search: the key by which texts are found, and the words of a query.
 
+use std::cmp::Reverse;
+
 use icu_casemap::CaseMapper;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::canonical_combining_class;
@@ -75,10 +77,11 @@ impl SearchWords {
             }
             words.push(word.to_owned());
         }
+        words.sort_by_key(|word| Reverse(word.len())); // a long word is rare, and most parties fail at the first
         Ok(Self(words))
     }
 
-    /// The keys of the words.
+    /// The keys of the words, the longest first.
     #[must_use]
     pub fn as_slice(&self) -> &[String] {
         &self.0

@@ -1,9 +1,11 @@
-//! For tests: whether the cost of a statement depends on the rows that it returns, and not on the size of the tables. The query
-//! planner is SQLite's: it has no statistics here, so that it can only use indexes.
+//! For tests: whether the cost of a statement depends on the rows that it returns, and not on the size of the tables.
+//!
+//! SQLite's query planner has no statistics here, so that it can only use indexes. PostgreSQL's chooses by the size of the tables,
+//! so that it gets some rows.
 
 #![allow(clippy::unwrap_used, reason = "a test helper")]
 
-use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection, query};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection, query, raw_sql};
 
 use crate::AccountStore;
 
@@ -33,4 +35,45 @@ pub(crate) async fn query_plan(sql: &'static str) -> Vec<String> {
     let explain = AssertSqlSafe(format!("EXPLAIN QUERY PLAN {sql}"));
     let steps = query(explain).fetch_all(&mut connection).await.unwrap();
     steps.iter().map(|step| step.get("detail")).collect()
+}
+
+/// The query plan of PostgreSQL, in a database of 20,000 parties of 100 hosts, with the settings of our connections. `types` are
+/// those of the parameters.
+#[cfg(feature = "party")]
+pub(crate) async fn postgres_plan(sql: &'static str, types: &str, is_search: bool) -> String {
+    let server = test_support::Postgres::shared().await.unwrap();
+    let filled = async |url: String| {
+        fill(&url).await;
+        Ok(())
+    };
+    let url = server.database_from("parties", filled).await.unwrap();
+    let options = crate::engine::postgres::open::read_options(&url, is_search).unwrap();
+    let mut connection = PgConnection::connect_with(&options).await.unwrap();
+    let values = vec!["NULL"; types.split(',').count()].join(", ");
+    #[expect(clippy::disallowed_methods, reason = "a prefix before a constant")]
+    let prepare = AssertSqlSafe(format!("PREPARE planned ({types}) AS {sql}"));
+    raw_sql(prepare).execute(&mut connection).await.unwrap();
+    #[expect(clippy::disallowed_methods, reason = "a statement of this test")]
+    let explain = AssertSqlSafe(format!("EXPLAIN EXECUTE planned ({values})"));
+    let lines = raw_sql(explain).fetch_all(&mut connection).await.unwrap();
+    lines.iter().map(|line| line.get::<String, _>(0)).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(feature = "party")]
+async fn fill(url: &str) {
+    let store = crate::PartyStore::connect(url).await.unwrap();
+    store.accounts().close().await;
+    let mut connection = PgConnection::connect(url).await.unwrap();
+    let rows = "INSERT INTO users (username, username_key, email, email_key, joined_at)
+            SELECT 'user' || n, 'user' || n, n || '@x.example', n || '@x.example', 0 FROM generate_series(1, 1000) AS n;
+        INSERT INTO parties (host_id, local_time, zone, starts_at, venue, main_dish, search_key, seats, rsvp_deadline, ends_at,
+                visibility)
+            SELECT 1 + n % 100, '2030-01-15T20:00:00', 'Europe/Berlin', n * 100000, 'Venue', 'Dish ' || n, 'u dish ' || n, 4,
+                n * 100000, n * 100000 + 1, CASE n % 10 WHEN 0 THEN 'by-link' ELSE 'listed' END
+            FROM generate_series(1, 20000) AS n;
+        INSERT INTO rsvps (party_id, guest_id, answer, heads, place)
+            SELECT n, 101 + n % 800, 'seated', 1, 1 FROM generate_series(1, 20000) AS n;
+        ANALYZE";
+    raw_sql(rows).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
 }

@@ -138,12 +138,36 @@ impl<D: Dialect> List<'_, D> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{assert_uses_indexes, query_plan};
+    use crate::plan::{assert_uses_indexes, postgres_plan, query_plan};
 
     #[tokio::test]
     async fn lists_are_read_in_index_order() {
         for sql in [LIST, SEARCH_NOT_OVER.sqlite, SEARCH_OVER.sqlite, SEARCH_WITH_SEAT.sqlite, LIST_OWN] {
             assert_uses_indexes(sql).await;
+        }
+    }
+
+    /// As many parties are read as the page has, in the order of an index or of its reverse.
+    #[tokio::test]
+    async fn postgres_reads_lists_in_index_order() {
+        let integers = ["bigint"; 8];
+        let search = [&["bigint"; 5][..], &["text"; 8]].concat();
+        for (sql, types, indexes) in [
+            (LIST, &integers[..7], &["parties_listed"][..]),
+            (LIST_OWN, &integers[..7], &["parties_of_host"]),
+            (LIST_HOSTED, &integers[..], &["parties_listed_of_host", "rsvps_by_guest"]),
+            (LIST_ATTENDED, &integers[..], &["rsvps_by_guest", "parties_pkey"]),
+            (SEARCH_NOT_OVER.postgres, &search[..], &["parties_listed"]),
+            (SEARCH_OVER.postgres, &search[..], &["parties_listed"]),
+            (SEARCH_WITH_SEAT.postgres, &search[..], &["parties_with_a_seat"]),
+        ] {
+            let plan = postgres_plan(sql, &types.join(","), types.len() > 8).await;
+            for step in ["Seq Scan", "Bitmap Heap Scan", "Gather"] {
+                assert!(!plan.contains(step), "{plan}");
+            }
+            for index in indexes {
+                assert!(plan.contains(index), "{index}: {plan}");
+            }
         }
     }
 

@@ -119,12 +119,28 @@ pub(super) async fn own_profile<D: Dialect>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::{assert_uses_indexes, query_plan};
+    use crate::plan::{assert_uses_indexes, postgres_plan, query_plan};
 
     #[tokio::test]
     async fn parties_with_free_seats_are_read_in_index_order() {
         let (_next, open) = HOME.rsplit_once("), (").unwrap();
         assert_uses_indexes(open.strip_suffix(')').unwrap()).await;
+    }
+
+    #[tokio::test]
+    async fn postgres_reads_views_in_index_order() {
+        for (sql, parameters, indexes) in [
+            (HOME, 4, &["parties_of_host", "parties_with_a_seat", "rsvps_by_guest"][..]),
+            (OWN_PROFILE, 11, &["parties_of_host", "parties_by_host", "rsvps_by_guest"]),
+        ] {
+            let plan = postgres_plan(sql, &vec!["bigint"; parameters].join(","), false).await;
+            for step in ["Seq Scan", "Bitmap Heap Scan", "Gather"] {
+                assert!(!plan.contains(step), "{plan}");
+            }
+            for index in indexes {
+                assert!(plan.contains(index), "{index}: {plan}");
+            }
+        }
     }
 
     /// The parties that a user attends are sorted. No other user's RSVPs are read, and each party is found by an index.

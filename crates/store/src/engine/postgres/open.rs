@@ -49,8 +49,8 @@ async fn open(options: PgConnectOptions, sets: &[MigrationSet]) -> Result<OpenDa
     wait_until_ready(&options).await?;
     let writes = pool::options(WRITE_CONNECTIONS).connect_with(options.clone()).await?;
     migrate(&writes, sets).await?;
-    let searches = pool::options(SEARCH_CONNECTIONS).connect_with(options.clone()).await?;
-    let pages = pool::options(PAGE_CONNECTIONS).connect_with(options).await?;
+    let searches = pool::options(SEARCH_CONNECTIONS).connect_with(url::for_searches(options.clone())).await?;
+    let pages = pool::options(PAGE_CONNECTIONS).connect_with(url::for_pages(options)).await?;
     Ok(OpenDatabase {
         read: ReadPool::new(GuardedPool::new(pages)),
         searches: ReadPool::new(GuardedPool::new(searches)),
@@ -73,4 +73,11 @@ async fn wait_until_ready(options: &PgConnectOptions) -> sqlx::Result<()> {
             Err(elapsed) => return Err(std::io::Error::from(elapsed).into()),
         }
     }
+}
+
+/// The options of the read pools, for the tests of query plans.
+#[cfg(all(test, feature = "party"))]
+pub(crate) fn read_options(url: &str, is_search: bool) -> Result<PgConnectOptions, ConnectError> {
+    let options = url::parse(url)?;
+    Ok(if is_search { url::for_searches(options) } else { url::for_pages(options) })
 }

@@ -18,20 +18,52 @@ const SETTINGS: [(&str, &str); 4] = [
     ("plan_cache_mode", "force_generic_plan"),
 ];
 
+/// Further settings of the connections that read. Every statement of a page or of a search finds its rows by indexes. The planner
+/// would often read whole tables instead: it takes a LIMIT that it does not know for a tenth of the table, and a host for an
+/// average one. Parallel workers and compiled expressions cost more than they save on a page.
+const READ_SETTINGS: [(&str, &str); 6] = [
+    ("enable_seqscan", "off"),
+    ("enable_bitmapscan", "off"),
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("max_parallel_workers_per_gather", "0"),
+    ("jit", "off"),
+];
+
+/// A further setting of the connections for searches: a search reads the parties in the order of the list, by an index, and ends
+/// when its page is full. The planner would read and sort all parties, since it takes a search with words for one that finds
+/// nothing (`docs/adr/0012-search-key.md`).
+const SEARCH_SETTINGS: [(&str, &str); 1] = [("enable_sort", "off")];
+
 /// The options of `url`. Over a network TLS is required, unless the URL's `sslmode` says otherwise: the driver would fall
 /// back to plain text where the server offers no TLS.
 pub(super) fn parse(url: &str) -> Result<PgConnectOptions, ConnectError> {
-    let mut options = PgConnectOptions::from_str(url).map_err(|_| ConnectError::UnsupportedUrl("this is malformed"))?;
-    for (name, value) in SETTINGS {
-        if !options.get_options().is_some_and(|own| own.contains(name)) {
-            options = options.options([(name, value)]);
-        }
-    }
+    let options = PgConnectOptions::from_str(url).map_err(|_| ConnectError::UnsupportedUrl("this is malformed"))?;
+    let mut options = with_settings(options, &SETTINGS);
     let falls_back = matches!(options.get_ssl_mode(), PgSslMode::Prefer | PgSslMode::Allow);
     if falls_back && !is_local(&options) && !url.contains("sslmode=") && !url.contains("ssl-mode=") {
         options = options.ssl_mode(PgSslMode::Require);
     }
     Ok(options)
+}
+
+/// The options of the connections for pages.
+pub(super) fn for_pages(options: PgConnectOptions) -> PgConnectOptions {
+    with_settings(options, &READ_SETTINGS)
+}
+
+/// The options of the connections for searches.
+pub(super) fn for_searches(options: PgConnectOptions) -> PgConnectOptions {
+    with_settings(for_pages(options), &SEARCH_SETTINGS)
+}
+
+fn with_settings(mut options: PgConnectOptions, settings: &[(&str, &str)]) -> PgConnectOptions {
+    for (name, value) in settings {
+        if !options.get_options().is_some_and(|own| own.contains(name)) {
+            options = options.options([(name, value)]);
+        }
+    }
+    options
 }
 
 /// The database's name and address for a person, without user and password.

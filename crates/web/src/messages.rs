@@ -28,7 +28,7 @@ pub(crate) const PARTY_ID_INVALID: &str = "Please enter a valid Party ID to RSVP
 /// The title of the page to host a party.
 pub(crate) const HOST_TITLE: &str = "Host a dinner party";
 /// A party was hosted.
-pub(crate) const PARTY_HOSTED: &str = "Your table is set. Send your friends the link to this page.";
+pub(crate) const PARTY_HOSTED: &str = "Your table is set. Share the link below with your friends.";
 /// The day of a new party has passed.
 pub(crate) const PARTY_DAY_PAST: &str = "That day has already passed. Please choose a later one.";
 /// A new party is today, and its time has passed.

@@ -47,7 +47,7 @@ async fn host_form_of_an_ended_session_is_sent_after_log_in(app: TestApp) {
     assert_page(&page, 200, "What you typed is here, and not sent yet.");
     assert_eq!(page.attributes("#main_dish", "value"), ["Ratatouille"]);
     let page = ada.submit_on(&page, "/user/ada", &[]).await;
-    assert_eq!(flash(&page), "Your table is set. Send your friends the link to this page.");
+    assert_eq!(flash(&page), "Your table is set. Share the link below with your friends.");
 }
 
 async fn rsvp_of_a_newcomer_is_sent_after_registration(app: TestApp) {

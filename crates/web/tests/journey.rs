@@ -54,7 +54,7 @@ async fn two_friends_register_host_rsvp_and_log_out(app: TestApp) {
 
     // Host two parties, the first with one free seat.
     let page = ada.submit("/user/ada", "/user/ada", &host_form(&[("number_seats", "2")])).await;
-    assert_eq!(flash_once(&ada, &page).await, "Your table is set. Send your friends the link to this page.");
+    assert_eq!(flash_once(&ada, &page).await, "Your table is set. Share the link below with your friends.");
     let small = page.path.strip_prefix("/parties/").unwrap().to_owned();
     let large = host(&ada, "ada", &[("date", "2026-07-01"), ("time_zone", "Asia/Tokyo")]).await;
 

@@ -171,7 +171,7 @@ mod tests {
         assert_eq!(Zone::former_names("Europe/Kyiv").collect::<Vec<_>>(), ["Europe/Kiev"]);
     }
 
-    /// Since 2013 the data of Oslo is that of Berlin. Belfast never was a name for London.
+    /// Since 2022 the data of Oslo is that of Berlin. Belfast never was a name for London.
     #[test]
     fn place_that_shares_the_data_of_another_keeps_its_name() {
         for name in

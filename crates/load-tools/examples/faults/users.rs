@@ -43,7 +43,7 @@ pub(crate) async fn register(database: &str, prefix: &str, count: u32) -> anyhow
     for number in 0..count {
         let (name, client) = (format!("{prefix}-{number}"), TestClient::new(&server));
         let page = client.register(&name, PASSWORD).await;
-        ensure!(page.text.contains("Welcome back"), "{name} could not log in: {}", page.text);
+        ensure!(page.text.contains("Your account is ready"), "{name} could not register: {}", page.text);
         let cookies = client.cookies();
         let session = cookies.split("; ").find_map(|pair| pair.strip_prefix(&cookie)).context("no session cookie")?;
         users.push(LoggedInUser { name, session: session.to_owned() });

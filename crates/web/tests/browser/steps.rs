@@ -8,7 +8,7 @@ use crate::common::{PASSWORD, TestApp};
 pub(crate) const DATE: &str = "Saturday 14 March 2026, 19:00 (Berlin time)";
 pub(crate) const REGISTERED: &str = "Your account is ready. Welcome, ";
 pub(crate) const LOGGED_OUT: &str = "You are logged out.";
-pub(crate) const HOSTED: &str = "Your table is set. Send your friends the link to this page.";
+pub(crate) const HOSTED: &str = "Your table is set. Share the link below with your friends.";
 
 /// The URL of a page on `localhost`, which browsers treat as a secure context.
 pub(crate) fn at(app: &TestApp, path: &str) -> String {

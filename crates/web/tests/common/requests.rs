@@ -24,7 +24,7 @@ pub(crate) fn host_form<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a
 pub(crate) async fn host(host: &TestClient, name: &str, changes: &[(&str, &str)]) -> String {
     let profile = format!("/user/{name}");
     let page = host.submit(&profile, &profile, &host_form(changes)).await;
-    assert_eq!(flash(&page), "Your table is set. Send your friends the link to this page.", "{}", page.text);
+    assert_eq!(flash(&page), "Your table is set. Share the link below with your friends.", "{}", page.text);
     page.path.strip_prefix("/parties/").unwrap().to_owned()
 }
 

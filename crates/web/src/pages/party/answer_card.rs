@@ -3,7 +3,7 @@
 //! Each state is a variant with a template of its own in `templates/answer_card`.
 
 use domain::Timestamp;
-use domain::party::{Answer, PartyState, PartySummary, Phase};
+use domain::party::{Answer, PartyState, PartySummary, Phase, Visibility};
 use domain::user::{UserId, Username};
 
 use super::SelectedAnswer;
@@ -13,8 +13,10 @@ use crate::messages;
 /// RSVPs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum AnswerCard {
-    /// The viewer hosts an upcoming party with free seats.
+    /// The viewer hosts a listed upcoming party with free seats.
     Hosting,
+    /// The viewer hosts an upcoming party with free seats that only people with its link can find.
+    HostingByLink,
     /// The viewer hosts an upcoming party that is full.
     HostingFull,
     /// The viewer hosts a party that is under way.
@@ -88,7 +90,11 @@ impl AnswerCard {
     }
 
     fn hosting(party: &PartySummary) -> Self {
-        if party.free_seats() == 0 { Self::HostingFull } else { Self::Hosting }
+        match (party.free_seats(), party.visibility) {
+            (0, _) => Self::HostingFull,
+            (1.., Visibility::Listed) => Self::Hosting,
+            (1.., Visibility::ByLink | Visibility::ByInvitation) => Self::HostingByLink,
+        }
     }
 
     /// The card of an open party for a viewer who is not its host.

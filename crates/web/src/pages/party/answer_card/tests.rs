@@ -59,7 +59,10 @@ fn at_end(party: PartySummary, viewer: UserId, my_answer: Option<Answer>) -> Ans
 
 #[test]
 fn host_sees_hosting_until_the_start() {
-    for (party, card) in [(open(), AnswerCard::Hosting), (full(), AnswerCard::HostingFull)] {
+    let by_link = PartySummary { visibility: Visibility::ByLink, ..open() };
+    let states =
+        [(open(), AnswerCard::Hosting), (by_link, AnswerCard::HostingByLink), (full(), AnswerCard::HostingFull)];
+    for (party, card) in states {
         assert_eq!(before_start(party.clone(), HOST, None), card);
         assert_eq!(before_start(closed(party.clone()), HOST, None), card);
         for card in [at_start(party.clone(), HOST, None), before_end(party.clone(), HOST, None)] {

@@ -100,7 +100,7 @@ pub use auth::{
 pub use builder::{BuildError, Builder};
 pub use domain::session::{Device, SessionId};
 pub use domain::user::{Email, EmailError, TakenKeys, User, UserId, Username, UsernameError};
-pub use domain::{Clock, Page, PageSize, ShortText, ShortTextError, StoreError, Timestamp};
+pub use domain::{Clock, Page, PageSize, ShortText, ShortTextError, StoreError, Timestamp, trim_invisible};
 pub use event::Event;
 #[cfg(feature = "poem")]
 pub use ipnet::IpNet;

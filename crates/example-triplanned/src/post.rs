@@ -1,7 +1,7 @@
 //! A post: a city, a country and a description.
 
 use accounts::web::{Fields, Form, FormErrors, PasswordFields};
-use accounts::{ShortText, UserId};
+use accounts::{ShortText, UserId, trim_invisible};
 
 use crate::messages;
 use crate::stamp::Stamp;
@@ -62,7 +62,7 @@ impl Description {
     const MAX: usize = 2000;
 
     fn parse(typed: &str) -> Result<Self, &'static str> {
-        let text = typed.trim().replace("\r\n", "\n"); // browsers send line breaks so
+        let text = trim_invisible(typed).replace("\r\n", "\n"); // browsers send line breaks so
         match text.chars().take(Self::MAX + 1).count() {
             0 => Err(messages::DESCRIPTION_EMPTY),
             n if n > Self::MAX => Err(messages::DESCRIPTION_TOO_LONG),
@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn description_allows_line_breaks_and_no_other_control_characters() {
         assert_eq!(Description::parse(" Rain.\r\nAnd fog. ").unwrap().as_str(), "Rain.\nAnd fog.");
-        assert_eq!(Description::parse(" \r\n "), Err(messages::DESCRIPTION_EMPTY));
+        assert_eq!(Description::parse(" \r\n \u{200b}"), Err(messages::DESCRIPTION_EMPTY));
         assert_eq!(Description::parse("a\u{1b}[31m"), Err(messages::CHARACTER));
         assert!(Description::parse(&"é".repeat(2000)).is_ok());
         assert_eq!(Description::parse(&"é".repeat(2001)), Err(messages::DESCRIPTION_TOO_LONG));

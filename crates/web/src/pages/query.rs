@@ -1,8 +1,8 @@
 //! The query string of a page with lists.
 
 use accounts::web::Fields;
-use domain::PageSize;
 use domain::party::PartyCursor;
+use domain::{PageSize, trim_invisible};
 use poem::Request;
 
 use super::cursor;
@@ -26,7 +26,8 @@ impl QueryParameters {
     /// most 200 code points long.
     pub(super) fn text(&self, name: &str) -> String {
         let text = self.0.shown(name);
-        text.chars().filter(|c| !c.is_control()).take(MAX_TEXT_LENGTH).collect::<String>().trim().to_owned()
+        let text: String = text.chars().filter(|c| !c.is_control()).take(MAX_TEXT_LENGTH).collect();
+        trim_invisible(&text).to_owned()
     }
 
     pub(super) fn is_ticked(&self, name: &str) -> bool {
@@ -54,7 +55,7 @@ mod tests {
 
     #[test]
     fn invalid_parameters_are_ignored_or_limited() {
-        let query = QueryParameters::decode("q=+so%00up%0a+&per_page=1000&before=x&after=past");
+        let query = QueryParameters::decode("q=+so%00up%0a+%E2%80%8B&per_page=1000&before=x&after=past");
         assert_eq!(query.text("q"), "soup");
         assert_eq!(query.page_size().rows(), 100);
         assert_eq!((query.number("before"), query.cursor("after")), (None, None));

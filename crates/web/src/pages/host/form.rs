@@ -3,12 +3,12 @@
 use std::sync::LazyLock;
 
 use accounts::web::{Fields, Form, FormErrors, FormView, PasswordFields};
-use domain::Timestamp;
 use domain::party::{
     Details, IdempotencyKey, InvitationToken, NewParty, PartyDate, PartyDateError, PartyEnd, Seats, ShortText,
     Visibility, Zone, parse_date, parse_time,
 };
 use domain::user::{User, UserId};
+use domain::{Timestamp, trim_invisible};
 
 use crate::messages;
 use crate::state::AppState;
@@ -124,7 +124,7 @@ impl Form for HostForm {
 
 /// The end of the party: the first such time after its start. A field left blank is the default.
 fn parse_end(fields: &Fields, start: Option<&PartyDate>, errors: &mut FormErrors) -> Option<PartyEnd> {
-    if fields.one("end_time").is_ok_and(|typed| typed.trim().is_empty()) {
+    if fields.one("end_time").is_ok_and(|typed| trim_invisible(typed).is_empty()) {
         return start.map(PartyEnd::default_of);
     }
     let time = errors.field(fields, "end_time", |typed| parse_time(typed).map_err(messages::date_error))?;

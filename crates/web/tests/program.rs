@@ -7,12 +7,16 @@ mod shutdown;
 
 use crate::program::process::{Running, dinnerparty, error_line};
 use accounts::test_kit::TestClient;
+use poem::http::Method;
 use store::PartyStore;
 use tempfile::TempDir;
 use test_support::{Postgres, sqlite_url};
 
 const SETTINGS: [&str; 8] =
     ["listen", "database", "origin", "allow-plain-http", "trusted-proxy", "time-zone", "max-connections", "log"];
+
+/// The token of a link, which is a secret.
+const LINK_TOKEN: &str = "q83vEjRWeJCrze8SNFZ4kA";
 
 #[test]
 fn help_explains_every_setting() {
@@ -124,6 +128,12 @@ async fn program_starts_serves_and_stops_without_logging_secrets() {
         let email = "ada@example.com";
         visitor.submit("/login", "/login", &[("email", email), ("password", "typedsecret")]).await;
         visitor.get("/user/ada?token=querysecret").await;
+        for site in ["same-origin", "cross-site"] {
+            let request = visitor.request(Method::POST, &format!("/i/{LINK_TOKEN}/rsvp"));
+            let refused = visitor.send(request.header("sec-fetch-site", site).form(&[("answer", "yes")])).await;
+            assert_eq!(refused.status, 403, "{site}");
+        }
+        assert_eq!(visitor.get(&format!("/i/{LINK_TOKEN}")).await.status, 404);
 
         let exited = program.stop("TERM"); // while the client keeps its connection open
 
@@ -133,7 +143,8 @@ async fn program_starts_serves_and_stops_without_logging_secrets() {
             assert!(line["timestamp"].is_string() && line["message"].is_string(), "{line}");
         }
         assert!(exited.log.contains("log-in refused") && exited.log.contains("shutdown requested"), "{}", exited.log);
-        for secret in ["typedsecret", "querysecret", email, &url, "csrf", "session-", "visit-"] {
+        assert!(exited.log.contains("/i/:token/rsvp"), "the pattern of the route: {}", exited.log);
+        for secret in ["typedsecret", "querysecret", LINK_TOKEN, email, &url, "csrf", "session-", "visit-"] {
             assert!(!exited.log.contains(secret), "{secret} in {}", exited.log);
         }
         let store = PartyStore::connect(&url).await.unwrap();

@@ -61,11 +61,6 @@ pub(crate) fn event_description(view: &PartyView) -> String {
 /// The text alternative of the QR code.
 pub(crate) const QR_CODE: &str = "QR code of the link to this party";
 
-/// The title of a page whose form was refused. A screen reader reads it first.
-pub(crate) fn error_title(title: &str) -> String {
-    format!("Error: {title}")
-}
-
 /// The venue that the form suggests.
 pub(crate) fn venue_of(host: &Username) -> String {
     format!("{host}'s place")

@@ -46,7 +46,7 @@ pub(crate) async fn submit(
         Err(errors) => errors,
     };
     let form = HostFormView::new(&fields, &errors, false, state.parties.now());
-    let title = messages::error_title(messages::HOST_TITLE);
+    let title = form.fields.title(messages::HOST_TITLE);
     Ok(page.render_template(StatusCode::UNPROCESSABLE_ENTITY, &title, &HostPage { page: &page, form }))
 }
 

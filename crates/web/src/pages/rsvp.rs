@@ -1,7 +1,7 @@
 //! `/rsvp`: the list of all parties, with an RSVP by button or by Party ID.
 
 use accounts::web::{
-    CurrentUser, Fields, Flash, Form, FormErrors, PageContext, PasswordFields, Problem, Submitted, redirect,
+    CurrentUser, Fields, Flash, Form, FormErrors, FormView, PageContext, PasswordFields, Problem, Submitted, redirect,
 };
 use askama::Template;
 use domain::party::{Heads, PartyCursor, PartyFilter, PartyId, PartyQuery, PartySummary, UpdateError};
@@ -101,8 +101,9 @@ impl ListPage<'_> {
     }
 
     fn title(&self) -> String {
-        let has_error = self.refused.is_some() || self.search_error.is_some();
-        if has_error { messages::error_title(TITLE) } else { TITLE.to_owned() }
+        let refused = self.refused.as_ref().map(|_| messages::PARTY_ID_INVALID);
+        let errors = self.search_error.or(refused).map_or(FormErrors::new(), |error| FormErrors::at("q", error));
+        FormView::new(&Fields::default(), &errors).title(TITLE)
     }
 
     /// The path of the page of this list that starts at a cursor, with the same search.

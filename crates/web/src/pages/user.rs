@@ -14,7 +14,6 @@ use super::host::{HostForm, HostFormView, host_party, hosted, initial_fields};
 use super::query::QueryParameters;
 use super::row::PartyRowView;
 use super::{State, cursor, pressed};
-use crate::messages;
 
 /// How many rows each of the two lists has. Half of a list page, so that a profile is no larger than one.
 const ROWS_PER_LIST: i64 = 10;
@@ -75,8 +74,8 @@ pub(crate) async fn submit(
     };
     let (view, now) = (load_profile(&state, &me, &me, &QueryParameters::of(request)).await?, state.parties.now());
     let form = HostFormView::new(&fields, &errors, false, now);
+    let title = form.fields.title(me.username.as_str());
     let content = ProfilePage::new(&page, &me, &view, Some(form), now);
-    let title = messages::error_title(me.username.as_str());
     Ok(page.render_template(StatusCode::UNPROCESSABLE_ENTITY, &title, &content))
 }
 

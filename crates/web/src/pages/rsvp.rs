@@ -4,7 +4,7 @@ use accounts::web::{
     CurrentUser, Fields, Flash, Form, FormErrors, FormView, PageContext, PasswordFields, Problem, Submitted, redirect,
 };
 use askama::Template;
-use domain::party::{Heads, PartyCursor, PartyFilter, PartyId, PartyQuery, PartySummary, UpdateError};
+use domain::party::{Heads, InvitationToken, PartyCursor, PartyFilter, PartyId, PartyQuery, PartySummary, UpdateError};
 use domain::user::User;
 use domain::{Page, PageSize, SearchWords};
 use poem::http::StatusCode;
@@ -12,7 +12,7 @@ use poem::{Request, Response, handler};
 
 use super::query::QueryParameters;
 use super::row::PartyRowView;
-use super::{State, cursor, pressed, rsvp_response};
+use super::{State, cursor, invitation, pressed, rsvp_response};
 use crate::messages;
 
 #[derive(Template)]
@@ -48,8 +48,8 @@ pub(crate) async fn list(
 ) -> Result<Response, Problem> {
     let query = QueryParameters::of(request);
     let search = query.text("q");
-    if let Some(party) = find_by_id(&state, &me, &search).await? {
-        return Ok(redirect(&format!("/parties/{}", party.get())));
+    if let Some(path) = find_by_id_or_link(&state, &me, &search).await? {
+        return Ok(redirect(&path));
     }
     let (mut found, search_error) = find_parties(&state, &me, &query, &search).await?;
     let pressed = pressed::of(&page, &query);
@@ -84,10 +84,20 @@ async fn find_parties(
     Ok((state.parties.list(parties, me.id, query.cursor("after"), query.page_size()).await?, None))
 }
 
-/// The party whose ID or link was typed as a search.
-async fn find_by_id(state: &State<'_>, me: &User, search: &str) -> Result<Option<PartyId>, Problem> {
+/// The path of the party whose ID or link was typed as a search.
+async fn find_by_id_or_link(state: &State<'_>, me: &User, search: &str) -> Result<Option<String>, Problem> {
+    if let Some(token) = pasted_invitation(search) {
+        return Ok(Some(invitation::path(token)));
+    }
     let Ok(id) = PartyId::parse(search) else { return Ok(None) };
-    Ok(state.parties.find(id, me.id).await?.map(|_| id))
+    Ok(state.parties.find(id, me.id).await?.map(|_| format!("/parties/{}", id.get())))
+}
+
+/// The token of an invitation whose link was pasted, with any text around it.
+fn pasted_invitation(text: &str) -> Option<InvitationToken> {
+    let (_, rest) = text.split_once("/i/")?;
+    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_')).unwrap_or(rest.len());
+    InvitationToken::parse(&rest[..end]).ok()
 }
 
 /// The Party ID that was refused; `None` for a page without a message.
@@ -147,6 +157,9 @@ pub(crate) async fn rsvp_by_id(
     state: State<'_>,
     submitted: Submitted<RsvpByIdForm>,
 ) -> Result<Response, Problem> {
+    if let Some(token) = pasted_invitation(submitted.fields.shown(PARTY_ID)) {
+        return Ok(redirect(&invitation::path(token))); // the invitation takes the answer: one more press
+    }
     let Ok(RsvpByIdForm { party }) = submitted.form else { return Ok(refuse_id(&submitted.fields)) };
     match state.parties.rsvp(party, me.id, Heads::ONE).await {
         Err(UpdateError::NotFound) => Ok(refuse_id(&submitted.fields)),

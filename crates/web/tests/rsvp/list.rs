@@ -11,6 +11,7 @@ test_support::on_both_engines! { TestApp:
     ninth_word_of_a_search_is_refused_beside_the_field
     seat_filter_lists_parties_with_a_seat_for_the_viewer
     party_id_or_link_typed_as_a_search_leads_to_the_party
+    link_of_an_invitation_typed_on_the_list_leads_to_the_invitation
     party_under_way_is_first_and_has_begun
     empty_list_links_to_the_next_step
 }
@@ -212,6 +213,25 @@ async fn party_id_or_link_typed_as_a_search_leads_to_the_party(app: TestApp) {
     let page = ben.get(&format!("/rsvp?q={hidden}")).await;
     assert_eq!((page.path.as_str(), page.texts("article h3")), ("/rsvp?q=2", vec!["Soup for 12".to_owned()]));
     assert_eq!(ada.get(&format!("/rsvp?q={hidden}")).await.path, format!("/parties/{hidden}"), "the host's own party");
+}
+
+async fn link_of_an_invitation_typed_on_the_list_leads_to_the_invitation(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    let party = host(&ada, "ada", &[("visibility", "link")]).await;
+    let token = app.stored_party_of("ada", &party).await.unwrap().invitation.unwrap();
+    let (path, link) = (format!("/i/{token}"), app.server.url(&format!("/i/{token}")));
+    for typed in
+        [path.clone(), link.clone(), format!("Come! {link}?from=chat. See you"), format!("\u{200b}{link}\u{200b}")]
+    {
+        let page = ben.get(&format!("/rsvp?{}", query("q", &typed))).await;
+        assert_eq!((page.status, &page.path), (200, &path), "{typed:?}");
+        let page = rsvp(&ben, &typed).await;
+        assert_eq!((page.status, &page.path), (200, &path), "{typed:?}");
+    }
+    assert_eq!(app.stored_party_of("ada", &party).await.unwrap().guests, [], "the link alone takes no seat");
+    for broken in ["/i/", "/i/abc", "https://dinner.example.com/i/"] {
+        assert_eq!(ben.get(&format!("/rsvp?{}", query("q", broken))).await.path.split('?').next(), Some("/rsvp"));
+    }
 }
 
 async fn party_under_way_is_first_and_has_begun(app: TestApp) {

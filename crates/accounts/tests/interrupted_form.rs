@@ -144,6 +144,17 @@ async fn page_that_does_not_show_the_form_is_replaced_by_its_button() {
 }
 
 #[tokio::test]
+async fn page_asks_for_the_form_in_any_spelling_of_its_action() {
+    let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
+    let ada = service.visitor();
+    let page = browser_post(&ada, "/trips/é/wish", &TYPED[1..]).await;
+    let page = ada.submit_on(&page, "/login", &LOG_IN).await;
+    assert_page(&page, 200, NOT_SENT);
+    assert_eq!(page.attributes("#dish", "value"), ["soup & bread"]);
+}
+
+#[tokio::test]
 async fn altered_form_is_ignored() {
     let service = Service::start().await;
     service.register("ada", PASSWORD).await;

@@ -2,7 +2,7 @@
 
 use accounts::test_kit::TestResponse;
 
-use crate::common::{TestSite, post};
+use crate::common::{PASSWORD, TestSite, post};
 
 test_support::on_both_engines! { TestSite:
     profile_requires_log_in
@@ -10,6 +10,7 @@ test_support::on_both_engines! { TestSite:
     invalid_post_shows_errors_by_field_and_keeps_input
     markup_is_shown_as_text
     profile_redirects_to_canonical_username
+    postcard_without_a_session_is_sent_after_log_in
 }
 
 async fn profile_requires_log_in(site: TestSite) {
@@ -72,4 +73,22 @@ async fn profile_redirects_to_canonical_username(site: TestSite) {
     assert_eq!((other.status, other.header("location")), (308, Some("/user/Ada")));
     assert_eq!(ada.get("/user/missing").await.status, 404);
     assert_eq!(ada.get("/user/%3Cb%3E").await.status, 404);
+}
+
+async fn postcard_without_a_session_is_sent_after_log_in(site: TestSite) {
+    let ada = site.user("ada").await;
+    let form = ada.get("/user/ada").await;
+    ada.submit("/", "/logout", &[]).await;
+    let mut fields = form.form("/user/ada");
+    fields.retain(|(name, _)| name == "csrf_token");
+    fields
+        .extend([("city", "Oslo"), ("country", "Norway"), ("description", "Cold.")].map(|(n, v)| (n.into(), v.into())));
+    let request = ada.request(poem::http::Method::POST, "/user/ada").header("sec-fetch-site", "same-origin");
+    let page = ada.send(request.header("referer", site.server.url("/user/ada")).form(&fields)).await;
+    assert!(page.text.contains("Your session has ended."), "{}", page.text);
+    let page = ada.submit_on(&page, "/login", &[("email", "ada"), ("password", PASSWORD)]).await;
+    assert_eq!(page.attributes("#city, #country", "value"), ["Oslo", "Norway"]);
+    assert!(ada.get("/").await.texts(".postcard").is_empty(), "nothing is sent before the press");
+    let page = ada.submit_on(&page, "/user/ada", &[]).await;
+    assert!(page.text.contains("Your postcard is on the rack."), "{}", page.text);
 }

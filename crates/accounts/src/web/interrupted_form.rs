@@ -9,6 +9,8 @@ mod wire;
 
 pub(super) use show::{ResumedForm, SavedRequest, show};
 
+use poem::http::Method;
+
 use super::account_pages::AccountPage;
 use super::form::Fields;
 use super::request::{CSRF_FIELD, RequestContext, ReturnPath};
@@ -33,10 +35,11 @@ pub(super) struct InterruptedForm {
 }
 
 impl InterruptedForm {
-    /// The form that a request submitted. `None` where nothing was typed, or where it is the form of an open account page.
+    /// The form that a request submitted by POST. `None` where nothing was typed, or where it is the form of an open account
+    /// page.
     pub(super) fn of(request: &RequestContext) -> Option<Self> {
         let action = request.path.clone()?;
-        if request.settings().is_open_account_page(action.path()) {
+        if request.method != Method::POST || request.settings().is_open_account_page(action.path()) {
             return None;
         }
         let submitted = request.submitted()?;
@@ -61,7 +64,6 @@ impl InterruptedForm {
     pub(super) fn submitted(request: &RequestContext) -> Option<(Self, &str)> {
         let text = request.submitted()?.one(RESUME_FIELD).ok()?;
         let form = request.verify_signed(text).and_then(|payload| Self::decode(&payload))?;
-        // A form of an open account page is never signed. This refuses it also where a page was moved there meanwhile.
-        (!request.settings().is_open_account_page(form.action.path())).then_some((form, text))
+        Some((form, text))
     }
 }

@@ -42,6 +42,7 @@ impl DinnerParty {
             site.state("user-empty", "/user/ada", &ada),
             site.state("user-error", "/user/ada", &ada).after_form("/user/ada", &INVALID_PARTY),
             site.state("stale", "/rsvp", &ada).after_form("/rsvp", &[("csrf_token", "stale"), ("party_id", "1")]),
+            site.state("account-changed", "/host", &ada).after_form("/host", &[("csrf_token", "stale.9")]),
             site.state("nowhere", "/nowhere", &guest),
         ];
         Ok((site, states))

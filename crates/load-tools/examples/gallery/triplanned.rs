@@ -73,6 +73,8 @@ impl TriPlanned {
             site.state("user-error", "/user/ada", &ada).after_form("/user/ada", &[("country", "Peru")]),
             site.state("stale", "/user/ada", &ada)
                 .after_form("/user/ada", &[("csrf_token", "stale"), ("city", "Rome")]),
+            site.state("account-changed", "/user/ada", &ada)
+                .after_form("/user/ada", &[("csrf_token", "stale.9"), ("city", "Rome")]),
             site.state("nowhere", "/nowhere", &guest),
         ];
         Ok((site, states))

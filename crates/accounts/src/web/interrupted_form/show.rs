@@ -39,8 +39,8 @@ pub(crate) struct ResumedForm {
 impl ResumedForm {
     /// The fields of the form, if it is sent to `action`.
     pub(crate) fn fields(&self, action: &str) -> Option<&Fields> {
-        let is_asked_for = self.form.action.as_str() == action;
-        is_asked_for.then(|| {
+        let action = ReturnPath::parse(action); // in the spelling of the request
+        (action.as_ref() == Some(&self.form.action)).then(|| {
             self.is_shown.store(true, Ordering::Relaxed);
             &self.form.fields
         })

@@ -34,9 +34,9 @@ pub(crate) fn migrations() -> MigrationSet {
             include_str!("../../../migrations/parties/postgres/0003_first_guests.sql"),
         )
         .and(
-            "from a link to a seat",
-            include_str!("../../../migrations/parties/sqlite/0004_from_a_link_to_a_seat.sql"),
-            include_str!("../../../migrations/parties/postgres/0004_from_a_link_to_a_seat.sql"),
+            "links, ends, visibility",
+            include_str!("../../../migrations/parties/sqlite/0004_links_ends_visibility.sql"),
+            include_str!("../../../migrations/parties/postgres/0004_links_ends_visibility.sql"),
         )
         .then_rows(row_steps::LINKS_AND_SEARCH_KEYS)
         .then_rows(row_steps::zone_names::ZONE_NAMES)

@@ -13,6 +13,8 @@
 //! ```
 
 mod accounts;
+#[cfg(test)]
+mod earlier;
 pub mod embed;
 mod engine;
 mod error;

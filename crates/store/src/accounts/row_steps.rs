@@ -70,6 +70,8 @@ async fn rewrite<D: Dialect>(connection: &mut D::Connection, user: StoredEmail) 
             query_as::<D, StoredEmail>(FIND_BY_KEY).bind(key.as_str()).fetch_optional(&mut *connection).await?;
         match holder {
             None => drop(query::<D>(SAVE).bind(user.id).bind(key).execute(&mut *connection).await?),
+            // It was rewritten in this batch, as the holder of another user's key.
+            Some(holder) if holder.id == user.id => {}
             Some(holder) if holder.missing_key().is_some() && seen.insert(holder.id) => {
                 waiting.extend([user, holder]);
             }

@@ -2,6 +2,7 @@
 //! once. The statements are in `migrations/`.
 
 use std::borrow::Cow;
+use std::path::PathBuf;
 
 use sqlx::migrate::{AppliedMigration, Migrate as _, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::{Pool, SqlSafeStr, query_scalar};
@@ -58,7 +59,7 @@ impl MigrationSet {
     }
 
     /// The set of an earlier version of the program: `versions` migrations, and no row step.
-    #[cfg(all(test, feature = "party"))]
+    #[cfg(test)]
     pub(crate) fn of_earlier_version(mut self, versions: usize) -> Self {
         self.sqlite.truncate(versions);
         self.postgres.truncate(versions);
@@ -140,20 +141,30 @@ async fn has_table<D: Dialect>(connection: &mut D::Connection, name: &str) -> sq
 }
 
 /// Runs the migrations that each set lacks, in one transaction, and then the row steps that have not finished.
-pub(crate) async fn migrate<D: Dialect>(pool: &Pool<D>, sets: &[MigrationSet]) -> Result<(), OpenError> {
+///
+/// `back_up` is called within the transaction where a backup is due, with the suffix of the backup's name. It returns the copy, if
+/// it makes one. Of programs that start at once, the first to hold the lock of the migrations makes the copy, and the others find
+/// the schema current.
+pub(crate) async fn migrate<D: Dialect, F>(
+    pool: &Pool<D>,
+    sets: &[MigrationSet],
+    back_up: impl FnOnce(String) -> F,
+) -> Result<(), OpenError>
+where
+    F: Future<Output = Result<Option<PathBuf>, OpenError>>,
+{
     let mut connection = pool.acquire().await?;
     let mut transaction = begin::<D>(&mut connection).await?;
     lock::<D>(&mut transaction).await?;
-    row_steps::create_table::<D>(&mut transaction).await?;
-    for set in sets {
-        let migrator = set.migrator::<D>();
-        let newest = migrator.iter().map(|migration| migration.version).max();
-        let is_new = set.applied::<D>(&mut transaction).await?.is_empty();
-        let run = migrator.run_direct(None, &mut *transaction, false).await;
-        run.map_err(|error| set.connect_error(newest, error))?;
-        for step in set.row_steps() {
-            row_steps::register::<D>(&mut transaction, step, is_new).await?;
+    let copy = match backup_suffix::<D>(&mut transaction, sets).await? {
+        Some(suffix) => back_up(suffix).await?,
+        None => None,
+    };
+    if let Err(error) = run_migrations::<D>(&mut transaction, sets).await {
+        if let Some(copy) = copy {
+            let _ = tokio::fs::remove_file(copy).await; // nothing has changed, and the next start makes another one
         }
+        return Err(error);
     }
     transaction.commit().await?;
     for set in sets {
@@ -164,24 +175,41 @@ pub(crate) async fn migrate<D: Dialect>(pool: &Pool<D>, sets: &[MigrationSet]) -
     Ok(())
 }
 
-/// The suffix of the backup that is due before the migrations of `sets`: where one of them has tables, and a row step that has
-/// not begun.
-pub(crate) async fn backup_suffix<D: Dialect>(
+async fn run_migrations<D: Dialect>(connection: &mut D::Connection, sets: &[MigrationSet]) -> Result<(), OpenError> {
+    row_steps::create_table::<D>(&mut *connection).await?;
+    for set in sets {
+        let migrator = set.migrator::<D>();
+        let newest = migrator.iter().map(|migration| migration.version).max();
+        let is_new = set.applied::<D>(&mut *connection).await?.is_empty();
+        let run = migrator.run_direct(None, &mut *connection, false).await;
+        run.map_err(|error| set.connect_error(newest, error))?;
+        for step in set.row_steps() {
+            row_steps::register::<D>(&mut *connection, step, is_new).await?;
+        }
+    }
+    Ok(())
+}
+
+/// The suffix of the backup that is due before the migrations: the sets that have tables and a row step that has not begun, each
+/// with the version that it will have (`before-accounts-3-parties-4`). `None` if there is no such set.
+async fn backup_suffix<D: Dialect>(
     connection: &mut D::Connection,
     sets: &[MigrationSet],
 ) -> Result<Option<String>, OpenError> {
     let has_row_steps = has_table::<D>(&mut *connection, row_steps::TABLE).await?;
+    let mut due = Vec::new();
     for set in sets {
         if set.row_steps().is_empty() || set.applied::<D>(&mut *connection).await?.is_empty() {
             continue;
         }
         for step in set.row_steps() {
             if !has_row_steps || !row_steps::is_registered::<D>(&mut *connection, step).await? {
-                return Ok(Some(format!("before-{}-{}", set.name, set.sqlite.len())));
+                due.push(format!("{}-{}", set.name, set.sqlite.len()));
+                break;
             }
         }
     }
-    Ok(None)
+    Ok((!due.is_empty()).then(|| format!("before-{}", due.join("-"))))
 }
 
 /// Returns an error unless the schema of each set is the one that this program would leave. Changes nothing.

@@ -55,24 +55,7 @@ impl From<sqlx::Error> for BackupError {
 /// Copies the database to `copy`. The copy is written to `copy.part`, verified and synced, and then renamed: a file at `copy`
 /// is a complete backup, also after a power failure.
 pub(crate) async fn copy(database: &mut SqliteConnection, copy: &Path) -> Result<(), BackupError> {
-    copy_through(database, part_name(copy, "part"), copy).await
-}
-
-/// Copies the database to `copy` before it is migrated. Returns `false` if the file exists: another process that starts at the
-/// same time has made it, or an earlier start did and was interrupted afterwards.
-///
-/// Each process writes to a file of its own, with a random name. The one that renames it first has not begun to migrate, so that
-/// the copy is of the database before the migration.
-pub(crate) async fn copy_before_migration(database: &mut SqliteConnection, copy: &Path) -> Result<bool, BackupError> {
-    let random: String = query_scalar("SELECT lower(hex(randomblob(8)))").fetch_one(&mut *database).await?;
-    match copy_through(database, part_name(copy, &format!("{random}.part")), copy).await {
-        Ok(()) => Ok(true),
-        Err(BackupError::Exists { .. }) if fs::metadata(copy).await.is_ok_and(|found| found.is_file()) => Ok(false),
-        Err(error) => Err(error),
-    }
-}
-
-async fn copy_through(database: &mut SqliteConnection, part: PathBuf, copy: &Path) -> Result<(), BackupError> {
+    let part = part_name(copy);
     ensure_vacant(copy).await?;
     create(&part).await?;
     let written = write(database, &part, copy).await;
@@ -83,10 +66,9 @@ async fn copy_through(database: &mut SqliteConnection, part: PathBuf, copy: &Pat
 }
 
 /// The name of the copy while it is written.
-fn part_name(copy: &Path, ending: &str) -> PathBuf {
+fn part_name(copy: &Path) -> PathBuf {
     let mut name = OsString::from(copy);
-    name.push(".");
-    name.push(ending);
+    name.push(".part");
     name.into()
 }
 

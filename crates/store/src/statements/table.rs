@@ -65,6 +65,7 @@ pub fn all() -> Vec<NamedStatement> {
         accounts::registration_keys::statements(),
         engine::migrate::statements(),
         engine::row_steps::statements(),
+        engine::sqlite::open::statements(),
         inspect::check::statements(),
         inspect::accounts::statements(),
     ];

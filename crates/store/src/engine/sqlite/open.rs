@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions};
-use sqlx::{ConnectOptions as _, Sqlite, SqliteConnection};
+use sqlx::{ConnectOptions as _, Connection as _, Sqlite, SqliteConnection, query_scalar};
 use tokio::time::{Instant, sleep};
 
 use super::checkpoint::Wal;
@@ -13,12 +13,12 @@ use super::group_commit::GroupCommit;
 use super::{error_code, url};
 use crate::engine::OpenDatabase;
 use crate::engine::guarded_pool::GuardedPool;
-use crate::engine::migrate::{MigrationSet, backup_suffix, ensure_current, migrate};
+use crate::engine::migrate::{MigrationSet, ensure_current, migrate};
 use crate::engine::read_pool::ReadPool;
 use crate::engine::writer::Writer;
 use crate::error::{ConnectError, OpenError};
-use crate::inspect::BackupError;
-use crate::inspect::backup::copy_before_migration;
+use crate::inspect::backup::copy;
+use crate::statements::{OnSqlite, statements};
 use crate::timeouts::{OPEN_TIMEOUT, POOL_ACQUIRE_TIMEOUT, SQLITE_OPEN_INTERVAL};
 
 /// Connections for pages. Each is a thread.
@@ -26,6 +26,11 @@ const PAGE_CONNECTIONS: u32 = 4;
 
 /// Connections for searches, which may take long: few, so that pages are read beside them.
 const SEARCH_CONNECTIONS: u32 = 2;
+
+statements! {
+    /// The current time in UTC with milliseconds, as a part of a file's name.
+    const TIME: OnSqlite = OnSqlite("SELECT strftime('%Y%m%dT%H%M%fZ')");
+}
 
 /// Opens the file at `url`, creates it where it does not exist, and runs the migrations.
 pub(crate) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<OpenDatabase<Sqlite>, ConnectError> {
@@ -91,8 +96,7 @@ async fn open(options: &SqliteConnectOptions, sets: &[MigrationSet]) -> Result<O
     let read_options = options.clone().read_only(true);
 
     let writer = pool_options(1).connect_with(write_options).await?;
-    back_up_before_migration(&writer, options.get_filename(), sets).await?;
-    migrate(&writer, sets).await?;
+    migrate(&writer, sets, |suffix| back_up_before_migration(options, suffix)).await?;
     let wal = Wal::of(&tokio::fs::canonicalize(options.get_filename()).await.map_err(sqlx::Error::Io)?);
     let opener = pool_options(PAGE_CONNECTIONS).connect_lazy_with(read_options.clone());
     let searches = pool_options(SEARCH_CONNECTIONS).connect_with(read_options).await?;
@@ -103,25 +107,26 @@ async fn open(options: &SqliteConnectOptions, sets: &[MigrationSet]) -> Result<O
     })
 }
 
-/// Copies a file that an earlier version has filled beside itself, before a row step rewrites its rows.
+/// Copies a file that an earlier version has filled beside itself, before a row step rewrites its rows. The name of the copy ends
+/// in `suffix` and the time. The writer's connection holds the lock of the migrations meanwhile.
 async fn back_up_before_migration(
-    writer: &sqlx::SqlitePool,
-    file: &Path,
-    sets: &[MigrationSet],
-) -> Result<(), OpenError> {
-    let mut connection = writer.acquire().await?;
-    let Some(suffix) = backup_suffix::<Sqlite>(&mut connection, sets).await? else { return Ok(()) };
-    let mut name = file.as_os_str().to_owned();
-    name.push(".");
-    name.push(suffix);
-    let copy = PathBuf::from(name);
-    match copy_before_migration(&mut connection, &copy).await {
-        Ok(true) => tracing::info!(copy = %copy.display(), "backed up the database before its migration"),
-        Ok(false) => tracing::info!(copy = %copy.display(), "found a backup from before the migration"),
-        Err(BackupError::Failed(error)) => return Err(error.into()),
-        Err(source) => return Err(ConnectError::Backup { file: copy, source }.into()),
+    options: &SqliteConnectOptions,
+    suffix: String,
+) -> Result<Option<PathBuf>, OpenError> {
+    let mut connection = options.clone().read_only(true).connect().await?;
+    let time: String = query_scalar(TIME.0).fetch_one(&mut connection).await?;
+    let mut name = options.get_filename().as_os_str().to_owned();
+    name.push(format!(".{suffix}-{time}"));
+    let file = PathBuf::from(name);
+    let copied = copy(&mut connection, &file).await;
+    connection.close().await?;
+    match copied {
+        Ok(()) => {
+            tracing::info!(copy = %file.display(), "backed up the database before its migration");
+            Ok(Some(file))
+        }
+        Err(source) => Err(ConnectError::Backup { file, source }.into()),
     }
-    Ok(())
 }
 
 /// Without a ping before a connection is lent, and without a maximum age: a file has no line that could be cut.

@@ -18,12 +18,7 @@ pub(crate) const ZONE_NAMES: RowStep = RowStep {
 statements! {
     const LIST: &str = "SELECT id, zone FROM parties WHERE id > $1 ORDER BY id LIMIT 1000";
 
-    /// A form that was sent twice, with both names, has added two parties. They stay two.
-    const RENAME: &str = "UPDATE parties SET zone = $2
-        WHERE id = $1 AND NOT EXISTS (
-            SELECT 1 FROM parties AS other
-            WHERE other.host_id = parties.host_id AND other.form = parties.form AND other.zone = $2
-        )";
+    const RENAME: &str = "UPDATE parties SET zone = $2 WHERE id = $1";
 }
 
 const _: () = assert!(BATCH_ROWS == 1000, "the LIMIT of `LIST`");

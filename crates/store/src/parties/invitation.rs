@@ -5,20 +5,26 @@ use domain::user::UserId;
 use sqlx::query_scalar;
 
 use crate::engine::dialect::Dialect;
-use crate::statements::statements;
+use crate::statements::{PerEngine, statements};
 
 statements! {
-    const FIND_ID: &str = "SELECT id FROM parties WHERE invitation = $1";
+    /// Finds the party and locks its row. PostgreSQL compares the token again after it has waited for the lock. SQLite's
+    /// transaction holds the write lock of the whole file already.
+    const LOCK: PerEngine = PerEngine {
+        sqlite: "SELECT id FROM parties WHERE invitation = $1",
+        postgres: "SELECT id FROM parties WHERE invitation = $1 FOR NO KEY UPDATE",
+    };
 
     const REPLACE: &str = "UPDATE parties SET invitation = $3 WHERE id = $1 AND host_id = $2 RETURNING id";
 }
 
-/// The id of the party with that link.
-pub(super) async fn find_id<D: Dialect>(
+/// Locks the party with that link, and returns its id.
+pub(super) async fn lock<D: Dialect>(
     connection: &mut D::Connection,
     token: InvitationToken,
 ) -> sqlx::Result<Option<PartyId>> {
-    let id = query_scalar::<D, i64>(FIND_ID).bind(token.to_string()).fetch_optional(connection).await?;
+    let id = query_scalar::<D, i64>(D::pick(LOCK.sqlite, LOCK.postgres)).bind(token.to_string());
+    let id = id.fetch_optional(connection).await?;
     Ok(id.map(PartyId::new))
 }
 
@@ -38,7 +44,7 @@ mod tests {
 
     #[tokio::test]
     async fn statements_of_a_link_use_indexes() {
-        for sql in [FIND_ID, REPLACE] {
+        for sql in [LOCK.sqlite, REPLACE] {
             assert_uses_indexes(sql).await;
         }
     }

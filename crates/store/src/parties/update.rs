@@ -54,7 +54,10 @@ pub(super) fn update<'j, D: Dialect>(
     connection: &'j mut D::Connection,
     (id, guest, change): &'j (PartyId, Option<UserId>, PartyChange),
 ) -> Updated<'j> {
-    Box::pin(async move { run::<D>(connection, *id, *guest, change).await })
+    Box::pin(async move {
+        lock::<D>(connection, *id).await?;
+        run::<D>(connection, *id, *guest, change).await
+    })
 }
 
 /// The job of [`domain::party::PartyRepository::update_by_invitation`].
@@ -63,20 +66,20 @@ pub(super) fn update_by_invitation<'j, D: Dialect>(
     (token, guest, change): &'j (InvitationToken, UserId, PartyChange),
 ) -> Updated<'j> {
     Box::pin(async move {
-        match invitation::find_id::<D>(connection, *token).await? {
+        match invitation::lock::<D>(connection, *token).await? {
             Some(id) => run::<D>(connection, id, Some(*guest), change).await,
             None => Err(WriteError::Refused(UpdateError::NotFound)),
         }
     })
 }
 
+/// Runs the change of a party that is locked.
 async fn run<D: Dialect>(
     connection: &mut D::Connection,
     id: PartyId,
     guest: Option<UserId>,
     change: &PartyChange,
 ) -> Result<Outcome, WriteError<UpdateError>> {
-    lock::<D>(connection, id).await?;
     let Some(stored) = StoredParty::load::<D>(connection, id, guest).await? else {
         return Err(WriteError::Refused(UpdateError::NotFound));
     };

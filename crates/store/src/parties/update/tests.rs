@@ -8,8 +8,8 @@ use std::time::Duration;
 use domain::party::{Heads, NewParty, PartyDate, Seats, ShortText, Zone};
 use domain::user::{Email, NewUser, Username};
 use domain::{AccountPorts, Timestamp};
-use sqlx::{Connection as _, Sqlite, SqliteConnection};
-use test_support::{Postgres, sqlite_url};
+use sqlx::{Connection as _, PgConnection, Postgres, SqlSafeStr as _, Sqlite, SqliteConnection};
+use test_support::sqlite_url;
 use tokio::sync::Barrier;
 use tokio::time::timeout;
 
@@ -92,7 +92,7 @@ impl Race {
     }
 
     async fn on_postgres() -> Self {
-        Self::new(Some(Postgres::shared().await.unwrap().database().await.unwrap())).await
+        Self::new(Some(test_support::Postgres::shared().await.unwrap().database().await.unwrap())).await
     }
 
     async fn attempts(&self, barrier_timeout: Duration) -> [Attempt; 2] {
@@ -200,6 +200,39 @@ async fn sqlite_deferred_begin_fails_and_immediate_begin_waits() {
             assert_eq!(race.seated(&attempts[0]).await, 1);
         }
     }
+}
+
+/// A statement that replaces the link of a party, in a transaction that commits after the update has begun.
+async fn replace_link_during_update<D: Dialect>(mut connection: D::Connection, race: &Race) {
+    let [attempt, _] = race.attempts(SHORT_TIMEOUT).await;
+    let view = race.store.parties().find(attempt.party, race.users[0]).await.unwrap().unwrap();
+    let (old, new) = (view.invitation.unwrap(), InvitationToken::new([7; 16]));
+    let mut replacing = connection.begin_with(D::BEGIN_WRITE.into_sql_str()).await.unwrap();
+    let replaced = invitation::replace::<D>(&mut replacing, (attempt.party, race.users[0], new));
+    assert!(replaced.await.unwrap());
+    let guest = attempt.guest;
+    let accept: PartyChange = Arc::new(move |party| Ok(party.accept(guest, Heads::ONE, NOW)?));
+    let parties = race.store.parties();
+    let accepting = tokio::spawn(async move { parties.update_by_invitation(old, guest, accept).await });
+    tokio::time::sleep(SHORT_TIMEOUT).await; // the update waits for the lock
+    assert!(!accepting.is_finished());
+
+    replacing.commit().await.unwrap();
+
+    let result = accepting.await.unwrap();
+    assert!(matches!(result, Err(UpdateError::NotFound)), "{result:?}");
+    assert_eq!(race.seated(&attempt).await, 0);
+}
+
+/// The token is compared under the lock of the party.
+#[tokio::test]
+async fn link_that_is_replaced_during_an_update_is_unknown() {
+    let race = Race::new(None).await;
+    let connection = SqliteConnection::connect(&race.url).await.unwrap();
+    replace_link_during_update::<Sqlite>(connection, &race).await;
+    let race = Race::on_postgres().await;
+    let connection = PgConnection::connect(&race.url).await.unwrap();
+    replace_link_during_update::<Postgres>(connection, &race).await;
 }
 
 /// At a party of a thousand guests as at one of ten.

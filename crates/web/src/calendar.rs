@@ -9,8 +9,6 @@
 //! - A UTC instant needs no rule to be read. Outlook ignores a `VTIMEZONE` that it cannot reduce to one transition to
 //!   daylight saving time and one back a year (MS-STANOICAL 2.2.47), and then reads local times in the reader's own zone.
 //! - A party is one event without recurrence. A zone's rules would only matter for a series.
-//! - When a zone's rules change, the stored start of the party changes with them. The next file has the new instant, a
-//!   higher `SEQUENCE` and the same `UID`, so a calendar replaces the event.
 //!
 //! A calendar shows an instant in its reader's zone, which may differ from the party's. The caller therefore puts the local
 //! date and time into the description.

@@ -59,6 +59,7 @@ macro_rules! party_contract {
             change_gets_answers_of_guest_and_waiting_list
             every_answer_is_stored
             changed_party_fields_are_stored
+            sequence_counts_changes_that_a_calendar_shows
             refused_change_writes_nothing
             change_of_unknown_party_is_not_found
             concurrent_changes_of_one_party_are_serialized

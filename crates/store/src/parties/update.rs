@@ -37,9 +37,11 @@ statements! {
         SET taken = $2, last_place = $3, first_guests = ", first_guests!(), "
         WHERE id = $1");
 
+    /// `$13` is 1 if a calendar shows what has changed, and 0 otherwise.
     const SAVE: &str = concat!("UPDATE parties
         SET local_time = $2, zone = $3, starts_at = $4, state = $5, rsvp_deadline = $6, seats = $7, taken = $8,
-            max_companions = $9, last_place = $10, ends_at = $11, visibility = $12, first_guests = ", first_guests!(), "
+            max_companions = $9, last_place = $10, ends_at = $11, visibility = $12, sequence = sequence + $13,
+            first_guests = ", first_guests!(), "
         WHERE id = $1");
 
     const SAVE_ANSWER: &str = "INSERT INTO rsvps (party_id, guest_id, answer, heads, place) VALUES ($1, $2, $3, $4, $5)
@@ -204,7 +206,8 @@ impl StoredParty {
             .bind(i64::from(party.guests.max_companions()))
             .bind(last_place)
             .bind(party.ends_at.as_millis())
-            .bind(visibility_column(party.visibility));
+            .bind(visibility_column(party.visibility))
+            .bind(i64::from(in_calendar(party) != in_calendar(&self.party)));
         save.execute(connection).await?;
         Ok(())
     }
@@ -215,6 +218,11 @@ fn columns(party: &Party) -> impl PartialEq {
     let limits = (party.guests.seats(), party.guests.max_companions());
     let times = (party.ends_at, party.rsvp_deadline);
     (party.heading.date.clone(), party.state, times, party.visibility, limits)
+}
+
+/// The columns that the calendar file of a party shows, of those that a rule may change.
+fn in_calendar(party: &Party) -> impl PartialEq {
+    (party.heading.date.clone(), party.ends_at, party.state)
 }
 
 #[cfg(test)]

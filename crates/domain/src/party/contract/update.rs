@@ -126,6 +126,33 @@ pub async fn changed_party_fields_are_stored(accounts: &AccountPorts, parties: &
     assert!(matches!(result.await, Err(UpdateError::Refused(Refusal::TooManyCompanions { max: 3 }))));
 }
 
+/// The sequence of RFC 5545 grows by one at each change of the date, the end or the state, and at no other change.
+pub async fn sequence_counts_changes_that_a_calendar_shows(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    type Edit = fn(&mut Party);
+    let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
+    let id = parties.add(party_of(&ada)).await.unwrap();
+    let edits: [(Edit, u32); 7] = [
+        (|party| party.ends_at = minutes(24 * 60 + 1), 1),
+        (|party| party.ends_at = minutes(24 * 60 + 1), 1),
+        (|party| party.rsvp_deadline = minutes(60), 1),
+        (|party| party.visibility = Visibility::ByLink, 1),
+        (|party| party.heading.date = date(minutes(24 * 60 - 1)), 2),
+        (|party| party.state = PartyState::Cancelled, 3),
+        (|party| (party.state, party.ends_at) = (PartyState::Scheduled, minutes(24 * 60 + 2)), 4),
+    ];
+    assert_eq!(view(parties, id, &ada).await.sequence, 0);
+    for (edit, expected) in edits {
+        let change = change(parties, id, ada.id, move |party| {
+            edit(party);
+            Ok(Outcome::Maybe)
+        });
+        change.await.unwrap();
+        assert_eq!(view(parties, id, &ada).await.sequence, expected);
+    }
+    accept(parties, id, ben.id).await;
+    assert_eq!(view(parties, id, &ada).await.sequence, 4, "an RSVP");
+}
+
 /// A change that refuses writes nothing, whatever it did to the party before.
 pub async fn refused_change_writes_nothing(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);

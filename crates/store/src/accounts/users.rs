@@ -5,7 +5,7 @@ use domain::credential::PasswordHash;
 use domain::user::{AddUserError, Email, NewUser, TakenKeys, User, UserId, UserRepository, Username};
 use domain::{Page, PageSize, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
-use sqlx::{FromRow, query, query_as};
+use sqlx::{FromRow, query, query_as, query_scalar};
 
 use crate::accounts::registration_keys;
 use crate::engine::OpenDatabase;
@@ -23,6 +23,8 @@ statements! {
 
     const FIND_TAKEN_KEYS: &str = "SELECT (SELECT count(*) FROM users WHERE username_key = $1) AS username,
         (SELECT count(*) FROM users WHERE email_key = $2) AS email";
+
+    const FIND_EMAIL: &str = "SELECT email FROM users WHERE email_key = $1";
 
     const FIND: &str = "SELECT id, username, email, joined_at, disabled_at FROM users WHERE id = $1";
 
@@ -120,15 +122,15 @@ fn add<'j, D: Dialect>(
     (user, hash): &'j (NewUser, PasswordHash),
 ) -> BoxFuture<'j, Result<User, WriteError<Refusal>>> {
     Box::pin(async move {
+        let has_former_key = has_former_key::<D>(&mut *connection, &user.email).await?;
         loop {
-            let added = query_as::<D, UserRow>(ADD)
+            let add = query_as::<D, UserRow>(ADD)
                 .bind(user.username.as_str())
                 .bind(user.username.key())
                 .bind(user.email.as_str())
                 .bind(user.email.key())
-                .bind(user.joined_at.as_millis())
-                .fetch_optional(&mut *connection)
-                .await?;
+                .bind(user.joined_at.as_millis());
+            let added = if has_former_key { None } else { add.fetch_optional(&mut *connection).await? };
             if let Some(row) = added {
                 query::<D>(ADD_HASH).bind(row.id).bind(hash.expose()).execute(&mut *connection).await?;
                 let added = row.parse()?;
@@ -140,12 +142,22 @@ fn add<'j, D: Dialect>(
             }
             let taken = query_as::<D, TakenKeysRow>(FIND_TAKEN_KEYS).bind(user.username.key()).bind(user.email.key());
             let TakenKeysRow { username, email } = taken.fetch_one(&mut *connection).await?;
-            if username + email > 0 {
-                let taken = TakenKeys { username: username > 0, email: email > 0 };
+            if has_former_key || username + email > 0 {
+                let taken = TakenKeys { username: username > 0, email: has_former_key || email > 0 };
                 return Err(WriteError::Refused(Refusal::Taken(taken)));
             } // else that user was deleted between the two statements
         }
     })
+}
+
+/// Whether the mailbox has an account that kept its former key, since another account had the key.
+async fn has_former_key<D: Dialect>(connection: &mut D::Connection, email: &Email) -> sqlx::Result<bool> {
+    let (key, former_key) = (email.key(), email.former_key());
+    if key == former_key {
+        return Ok(false);
+    }
+    let stored = query_scalar::<D, String>(FIND_EMAIL).bind(former_key).fetch_optional(connection).await?;
+    Ok(stored.and_then(|stored| Email::from_stored(stored).ok()).is_some_and(|stored| stored.key() == key))
 }
 
 #[cfg(test)]
@@ -155,7 +167,7 @@ mod tests {
 
     #[tokio::test]
     async fn statements_of_users_use_indexes() {
-        for sql in [FIND_TAKEN_KEYS, FIND, FIND_BY_USERNAME, LIST] {
+        for sql in [FIND_TAKEN_KEYS, FIND_EMAIL, FIND, FIND_BY_USERNAME, LIST] {
             assert_uses_indexes(sql).await;
         }
     }

@@ -2,7 +2,7 @@
 
 use domain::credential::PasswordHash;
 use domain::user::{Email, Username};
-use sqlx::FromRow;
+use sqlx::{FromRow, query_scalar};
 
 use super::check::{
     InvariantCheck, IsVerifiable, Report, check_derived, check_invariants, check_references, check_rows, check_value,
@@ -40,6 +40,8 @@ statements! {
 
     const LIST_USERS: &str = "SELECT id, username, username_key, email, email_key FROM users ORDER BY id";
 
+    const FIND_BY_EMAIL_KEY: &str = "SELECT id FROM users WHERE email_key = $1";
+
     const LIST_CREDENTIALS: &str = "SELECT user_id, password_hash FROM credentials ORDER BY user_id";
 }
 
@@ -66,7 +68,17 @@ pub(super) async fn check<D: Dialect>(
 ) -> sqlx::Result<()> {
     check_references::<D>(connection, LIST_DANGLING, report).await?;
     check_invariants::<D>(connection, INVARIANTS, report).await?;
+    let mut former_keys = Vec::new();
+    let check_user = |row, report: Report<'_>| former_keys.extend(check_user(row, report));
     check_rows::<D, UserRow>(connection, ("users", LIST_USERS), report, check_user).await?;
+    for (row, key) in former_keys {
+        match query_scalar::<D, i64>(FIND_BY_EMAIL_KEY).bind(key).fetch_optional(&mut *connection).await? {
+            Some(_) => {
+                report(Violation::Invariant { table: "users", row, invariant: Invariant::MailboxHasOneAccount });
+            }
+            None => check_derived(false, ("users", "email_key", row), report),
+        }
+    }
     let check_hash = |(user, hash), report: Report<'_>| {
         if !is_verifiable(&PasswordHash::new(hash)) {
             report_value(("credentials", "password_hash", user), "it cannot be verified", report);
@@ -75,18 +87,19 @@ pub(super) async fn check<D: Dialect>(
     check_rows::<D, (i64, String)>(connection, ("credentials", LIST_CREDENTIALS), report, check_hash).await
 }
 
-fn check_user(row: UserRow, report: Report<'_>) {
+/// Checks a row. Returns the id and the key that the address should have, if the row has the address's former key.
+fn check_user(row: UserRow, report: Report<'_>) -> Option<(i64, String)> {
     let UserRow { id, username, username_key, email, email_key } = row;
     let username = Username::from_stored(username).map_err(corrupt("users", "username", id));
     if let Some(username) = check_value(username, ("users", id), report) {
         check_derived(username_key == username.key(), ("users", "username_key", id), report);
     }
     let email = Email::from_stored(email).map_err(corrupt("users", "email", id));
-    if let Some(email) = check_value(email, ("users", id), report) {
-        if email_key != email.key() && email_key == email.former_key() {
-            report(Violation::Invariant { table: "users", row: id, invariant: Invariant::MailboxHasOneAccount });
-        } else {
-            check_derived(email_key == email.key(), ("users", "email_key", id), report);
-        }
+    let email = check_value(email, ("users", id), report)?;
+    let key = email.key();
+    if email_key != key && email_key == email.former_key() {
+        return Some((id, key));
     }
+    check_derived(email_key == key, ("users", "email_key", id), report);
+    None
 }

@@ -75,7 +75,7 @@ pub enum Violation {
 pub enum Invariant {
     /// Every user has a credential: both are inserted in one commit.
     HasCredential,
-    /// No two accounts have one mailbox. An account with a key of a former version is the second one of its mailbox.
+    /// No two accounts have one mailbox. The account that has the key of a former version is reported.
     MailboxHasOneAccount,
     /// The host always holds a seat, and is no guest of the party.
     HostIsNoGuest,

@@ -137,6 +137,44 @@ async fn older_of_two_accounts_of_one_mailbox_gets_the_key() {
     }
 }
 
+/// Of two accounts of one mailbox, the one with the key gets another address, or is deleted.
+#[tokio::test]
+async fn former_key_is_rewritten_when_the_key_is_free() {
+    for free in ["UPDATE users SET email = 'other@exämple.de' WHERE id = 1", "DELETE FROM users WHERE id = 1"] {
+        for earlier in Earlier::with_addresses(&["ada@xn--exmple-cua.de", "ada@exämple.de"]).await {
+            AccountStore::connect(&earlier.url).await.unwrap().close().await;
+            earlier.run(free).await;
+            // As `docs/OPERATING.md` says.
+            earlier.run("DELETE FROM _row_steps WHERE step = 'accounts: e-mail keys'").await;
+
+            let ports = earlier.start().await;
+
+            let keys = earlier.keys().await;
+            assert_eq!(keys.last().unwrap(), "ada@xn--exmple-cua.de", "{keys:?}");
+            assert_eq!(log_in(&ports, "ada@exämple.de").await, Some(2));
+            assert!(register(&ports, "ada@xn--exmple-cua.de").await.is_some());
+            assert_eq!(earlier.violations().await, [""; 0]);
+        }
+    }
+}
+
+/// Until the former key is rewritten.
+#[tokio::test]
+async fn address_of_an_account_with_a_former_key_is_taken() {
+    for earlier in Earlier::with_addresses(&["ada@xn--exmple-cua.de", "ada@exämple.de", "ben@strasse.de"]).await {
+        let ports = earlier.start().await;
+        earlier.run("DELETE FROM users WHERE id = 1").await;
+
+        let differs = "Value(CorruptValue { table: \"users\", column: \"email_key\", row: 2,";
+        let violations = earlier.violations().await;
+        assert!(violations.len() == 1 && violations[0].starts_with(differs), "{violations:?}");
+        let email = TakenKeys { username: false, email: true };
+        assert_eq!(register(&ports, "ada@exämple.de").await, Some(email));
+        assert_eq!(log_in(&ports, "ada@exämple.de").await, Some(2));
+        assert_eq!(register(&ports, "ben@straße.de").await, None, "its former key is the key of another mailbox");
+    }
+}
+
 /// The key that the first user gets is the former key of the second, who gets another. It is rewritten before its turn.
 #[tokio::test]
 async fn key_that_its_holder_gives_up_is_free() {

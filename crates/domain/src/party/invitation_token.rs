@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// 128 random bits, one value per party. Whoever has the link may see the party, so the link is a capability URL: it is
+/// 128 random bits, one value per party. A visitor with the link may see the party, so the link is a capability URL: it is
 /// stored readable, because the host copies it again, and paths are logged by route pattern only.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
 pub struct InvitationToken([u8; InvitationToken::BYTES]);

@@ -171,6 +171,22 @@ mod tests {
         }
     }
 
+    /// The listed parties are read in the order of an index, and the others by the viewer's own RSVPs, which are sorted.
+    #[tokio::test]
+    async fn hosted_parties_of_another_user_are_found_by_indexes() {
+        let steps = query_plan(LIST_HOSTED).await;
+        for (index, count) in [
+            ("INDEX parties_listed_of_host (host_id=?", 1),
+            ("INDEX parties_listed_of_host_latest (host_id=?", 1),
+            ("INDEX rsvps_by_guest (guest_id=?", 2),
+        ] {
+            assert_eq!(steps.iter().filter(|step| step.contains(index)).count(), count, "{index}: {steps:#?}");
+        }
+        for table in ["SCAN parties", "SCAN own", "SCAN host", "SCAN mine", "SCAN rsvps"] {
+            assert!(!steps.iter().any(|step| step.starts_with(table)), "{steps:#?}");
+        }
+    }
+
     /// The date is a column of the party alone: a guest's own RSVPs are sorted by it, and no other RSVP is read.
     #[tokio::test]
     async fn attended_parties_are_found_by_the_guests_rsvps() {

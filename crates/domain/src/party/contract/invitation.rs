@@ -106,7 +106,7 @@ pub async fn logged_out_visitor_sees_no_name_and_no_place(accounts: &AccountPort
     assert_eq!(parties.find_invitation(invitation()).await.unwrap(), None);
 }
 
-/// The host replaces the link, and nobody else. The old one is unknown from then on.
+/// Only the host replaces the link. The old one is unknown from then on.
 pub async fn replaced_link_is_unknown(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let (old, new) = (invitation(), invitation());

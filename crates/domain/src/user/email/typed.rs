@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use email_address::EmailAddress;
 use percent_encoding::percent_decode_str;
+use unicode_normalization::UnicodeNormalization;
 
 use super::EmailError;
 use crate::invisible::{is_invisible, normalize_token};
@@ -11,15 +12,15 @@ use crate::invisible::{is_invisible, normalize_token};
 /// Dots of East Asian scripts, which separate the labels of a domain as U+002E does (UTS 46).
 const DOTS: [char; 2] = ['\u{3002}', '\u{FF61}'];
 
-/// Returns the address in a text: without invisible characters, `mailto:`, a display name and brackets.
+/// Returns the address in a text, in Unicode NFC: without invisible characters, `mailto:`, a display name and brackets.
 ///
 /// Which of several addresses is meant is unknown, so a text with several is returned as it is.
 pub(super) fn address_in(typed: &str) -> String {
     let typed = normalize_token(typed).replace('\u{FE6B}', "@");
     let address = trim_separators(without_display_name(trim_separators(&typed)));
-    let address = match without_mailto(address) {
-        Some(target) => normalize_token(&target),
-        None => address.to_owned(),
+    let address: String = match without_mailto(address) {
+        Some(target) => normalize_token(&target).nfc().collect(),
+        None => address.nfc().collect(),
     };
     match address.rsplit_once('@') {
         Some((local, domain)) if domain.contains(DOTS) => format!("{local}@{}", domain.replace(DOTS, ".")),
@@ -63,7 +64,8 @@ pub(super) fn error_of(address: &str) -> EmailError {
         return EmailError::WhiteSpace;
     }
     let is_in_word = |c: char| c == '.' || EmailAddress::is_valid_local_part(c.encode_utf8(&mut [0; 4]));
-    let is_in_label = |c: char| matches!(c, '.' | '-') || c.is_alphanumeric();
+    // The library accepts an underscore, though no host name has one.
+    let is_in_label = |c: char| matches!(c, '.' | '-' | '_') || c.is_alphanumeric();
     let wrong = local.chars().find(|c| !is_in_word(*c)).or_else(|| domain.chars().find(|c| !is_in_label(*c)));
     match wrong {
         Some(wrong) => EmailError::Character(wrong),

@@ -107,15 +107,6 @@ pub(crate) fn my_answer(answer: Answer) -> &'static str {
     }
 }
 
-/// Above the buttons of an answer that was sent without a session: after the log-in, one press sends it.
-pub(crate) fn interrupted_answer(answer: &str) -> &'static str {
-    match answer {
-        "yes" => "You said you'll be there. Press it once more, and it's sent.",
-        "no" => "You said you can't make it. Press it once more, and it's sent.",
-        _ => "Your answer isn't sent yet. Please press it once more.",
-    }
-}
-
 /// Why a date, time or time zone is invalid.
 pub(crate) fn date_error(error: PartyDateError) -> &'static str {
     match error {

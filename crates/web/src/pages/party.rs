@@ -89,13 +89,14 @@ impl<'a> PartyPage<'a> {
         let is_cancelled = party.state == PartyState::Cancelled;
         let is_host = party.host == me.id;
         let is_coming = is_host || matches!(party.my_answer, Some(Answer::Seated(_)));
+        let action = format!("{}/rsvp", party_path(party.id));
         Self {
             page,
             me,
-            action: format!("{}/rsvp", party_path(party.id)),
             view,
             row: PartyRowView::of(party, me.id, now),
-            card: AnswerCard::of(party, me.id, now),
+            card: AnswerCard::of(party, me.id, now).resume(page, &action, &party.heading.host),
+            action,
             details: view.details.as_ref().map(|details| LinkedText(details.as_str())),
             table: Table::of(view, &me.username),
             share: (phase == Phase::Upcoming && !is_cancelled).then(|| ShareCard::of(page, view)).flatten(),
@@ -110,11 +111,9 @@ impl<'a> PartyPage<'a> {
 
     /// The same page as the invitation at `path`, with the answer that the visitor selected.
     pub(super) fn at(self, path: &str, selected: Option<SelectedAnswer>) -> Self {
-        Self {
-            action: format!("{path}/rsvp"),
-            card: self.card.select(selected, &self.view.summary.heading.host),
-            ..self
-        }
+        let (action, host) = (format!("{path}/rsvp"), &self.view.summary.heading.host);
+        let card = self.card.resume(self.page, &action, host).select(selected, host);
+        Self { action, card, ..self }
     }
 
     pub(super) fn title(&self) -> String {

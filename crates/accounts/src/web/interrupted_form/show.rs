@@ -34,9 +34,17 @@ const HEADERS_OF_THE_FORM: [header::HeaderName; 6] = [
 pub(crate) struct ResumedForm {
     form: InterruptedForm,
     is_shown: AtomicBool,
+    is_discarded: AtomicBool,
+    /// The flash messages of a page that discards the form: without the notice that it is not sent yet.
+    flashes_without_notice: Vec<Flash>,
 }
 
 impl ResumedForm {
+    fn new(form: &InterruptedForm, is_shown: bool, flashes_without_notice: Vec<Flash>) -> Self {
+        let (is_shown, is_discarded) = (AtomicBool::new(is_shown), AtomicBool::new(false));
+        Self { form: form.clone(), is_shown, is_discarded, flashes_without_notice }
+    }
+
     /// The fields of the form, if it is sent to `action`.
     pub(crate) fn fields(&self, action: &str) -> Option<&Fields> {
         let action = ReturnPath::parse(action); // in the spelling of the request
@@ -48,6 +56,16 @@ impl ResumedForm {
 
     pub(crate) fn is_shown(&self) -> bool {
         self.is_shown.load(Ordering::Relaxed)
+    }
+
+    /// Discards the form: the page no longer has the button that sends it.
+    pub(crate) fn discard(&self) {
+        self.is_discarded.store(true, Ordering::Relaxed);
+    }
+
+    /// The flash messages of a page that has discarded the form; `None` while it has not.
+    pub(crate) fn flashes_if_discarded(&self) -> Option<&[Flash]> {
+        self.is_discarded.load(Ordering::Relaxed).then_some(&self.flashes_without_notice)
     }
 }
 
@@ -91,9 +109,10 @@ pub(crate) async fn show<E: Endpoint>(
     let greeting = log_in.extensions().get::<NewFlashes>().map(|NewFlashes(new)| new.clone()).unwrap_or_default();
     let notice = greeting.iter().map(|flash| flash.text.as_str()).chain([messages::NOT_SENT_YET]).collect::<Vec<_>>();
     let notice = Flash::success(notice.join(" "));
+    let without_notice: Vec<_> = context.flashes.iter().chain(&greeting).cloned().collect();
     let mut page = form.page.clone();
     for _ in 0..=MAX_REDIRECTS {
-        let resumed = ResumedForm { form: form.clone(), is_shown: AtomicBool::new(false) };
+        let resumed = ResumedForm::new(form, false, without_notice.clone());
         let context = Arc::new(context.after_log_in(&page, change, vec![notice.clone()], resumed));
         let Some(response) = load_page(inner, saved.to(&page, &context)?, &context).await else { break };
         if response.status() == StatusCode::OK && context.is_form_shown() {
@@ -105,7 +124,7 @@ pub(crate) async fn show<E: Endpoint>(
             None => break,
         }
     }
-    let resumed = ResumedForm { form: form.clone(), is_shown: AtomicBool::new(true) };
+    let resumed = ResumedForm::new(form, true, without_notice);
     let context = Arc::new(context.after_log_in(&form.page, change, greeting, resumed));
     let _ = context.visitor().await; // the page works without the visitor's name
     let response = own_page(&PageContext::new(Arc::clone(&context)), form);

@@ -83,12 +83,18 @@ impl PageContext {
         self.request.resumed(action)
     }
 
+    /// Discards the interrupted form to `action`, for a page that no longer has the button to send it. The page then has no
+    /// notice that the form waits for a press. Call it before [`PageContext::flashes`].
+    pub fn discard_resumed(&self, action: &str) {
+        self.request.discard_resumed(action);
+    }
+
     /// The flash messages for this page, as plain text. A layout that reads them shows them all: the response removes them
     /// from their cookie.
     #[must_use]
     pub fn flashes(&self) -> &[Flash] {
         self.request.are_flashes_shown.store(true, Ordering::Relaxed);
-        &self.request.flashes
+        self.request.flashes()
     }
 
     /// Where a log-in that begins on this page leads back to: this page, or the page of the form that was refused.

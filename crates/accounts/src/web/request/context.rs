@@ -237,6 +237,18 @@ impl RequestContext {
         self.resumed.as_ref()?.fields(action)
     }
 
+    /// Discards the form to `action` that a log-in has interrupted: see [`crate::web::PageContext::discard_resumed`].
+    pub(crate) fn discard_resumed(&self, action: &str) {
+        if let Some(resumed) = self.resumed.as_ref().filter(|resumed| resumed.fields(action).is_some()) {
+            resumed.discard();
+        }
+    }
+
+    /// The flash messages for the page: without the notice of an interrupted form that the page has discarded.
+    pub(crate) fn flashes(&self) -> &[Flash] {
+        self.resumed.as_ref().and_then(ResumedForm::flashes_if_discarded).unwrap_or(&self.flashes)
+    }
+
     /// Whether the page has shown the form that a log-in has interrupted.
     pub(crate) fn is_form_shown(&self) -> bool {
         self.resumed.as_ref().is_some_and(ResumedForm::is_shown)

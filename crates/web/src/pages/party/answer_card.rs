@@ -2,6 +2,7 @@
 //!
 //! Each state is a variant with a template of its own in `templates/answer_card`.
 
+use accounts::web::PageContext;
 use domain::Timestamp;
 use domain::party::{Answer, PartyState, PartySummary, Phase, Visibility};
 use domain::user::{UserId, Username};
@@ -86,6 +87,43 @@ impl AnswerCard {
         match (self, selected) {
             (Self::Open { .. }, Some(selected)) => Self::OpenSelected { selected, host: host.clone() },
             (card, _) => card,
+        }
+    }
+
+    /// The card with the answer to `action` that a log-in has interrupted. A card without that answer stays as it is, and
+    /// the form is discarded: a notice to press the button would stand above the button of the opposite answer.
+    pub(super) fn resume(self, page: &PageContext, action: &str, host: &Username) -> Self {
+        let Some(fields) = page.resumed(action) else { return self };
+        let selected = SelectedAnswer::of_form(fields).filter(|answer| self.offers(*answer));
+        if selected.is_none() {
+            page.discard_resumed(action);
+        }
+        self.select(selected, host)
+    }
+
+    /// Whether the card has a button for the answer.
+    fn offers(&self, answer: SelectedAnswer) -> bool {
+        match self {
+            Self::Open { .. } | Self::OpenSelected { .. } => true,
+            Self::OpenDeclined { .. } => answer == SelectedAnswer::Accept,
+            Self::Seated
+            | Self::SeatedClosed { .. }
+            | Self::SeatedCancelled { .. }
+            | Self::OpenRemoved { .. }
+            | Self::Full { .. } => answer == SelectedAnswer::Decline,
+            Self::Hosting
+            | Self::HostingByLink
+            | Self::HostingFull
+            | Self::BegunHosting
+            | Self::BegunSeated
+            | Self::Begun { .. }
+            | Self::Hosted
+            | Self::Attended
+            | Self::Over { .. }
+            | Self::CancelledByViewer
+            | Self::Cancelled { .. }
+            | Self::Closed { .. }
+            | Self::FullDeclined { .. } => false,
         }
     }
 

@@ -8,8 +8,8 @@ mod head;
 mod invitation;
 
 use domain::party::{
-    Answer, Details, Outcome, PartyDateError, PartyEndError, PartyHeading, PartySummary, PartyView, Refusal, Seats,
-    SeatsError, ShortText, ShortTextError,
+    Answer, Details, Outcome, PartyDate, PartyDateError, PartyEndError, PartyHeading, PartySummary, PartyView, Refusal,
+    Seats, SeatsError, ShortText, ShortTextError,
 };
 use domain::user::Username;
 
@@ -125,6 +125,11 @@ pub(crate) fn end_error(error: PartyEndError) -> &'static str {
         PartyEndError::TooLate => "That end is too late. Please choose an earlier one.",
         PartyEndError::Gap => date_error(PartyDateError::Gap),
     }
+}
+
+/// An end so long after the start that the host may have meant another one. It says which end was understood.
+pub(crate) fn end_unlikely(end: &PartyDate) -> String {
+    format!("That's {}, more than 12 hours after the start. Please choose an earlier end.", end.short())
 }
 
 /// Why the details are invalid.

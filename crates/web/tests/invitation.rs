@@ -53,7 +53,12 @@ async fn invitation_shows_the_party_without_names_and_venue(app: TestApp) {
 
     assert_page(&page, 200, "ada invited you to dinner");
     assert_eq!(page.texts("h1"), ["Ratatouille"]);
-    for text in ["Saturday 14 March 2026, 19:00 (Berlin time)", "2 seats left", "Bring a chair.", "<b>No nuts!</b>"] {
+    for text in [
+        "Saturday 14 March 2026, 19:00 to Sunday 00:00 (Berlin time)",
+        "2 seats left",
+        "Bring a chair.",
+        "<b>No nuts!</b>",
+    ] {
         assert!(page.text.contains(text), "{text}: {}", page.text);
     }
     assert_eq!(page.attributes("svg.table[role=img]", "aria-label"), ["2 of 4 seats taken"]);
@@ -78,6 +83,7 @@ async fn newcomer_registers_and_is_one_press_from_a_seat(app: TestApp) {
     let page = ben.submit_on(&register, "/register", &typed).await;
     assert_eq!(page.path, format!("{path}?answer=yes"));
     assert_eq!(page.texts("#your-answer"), ["One press, and you're in"]);
+    assert_eq!(page.attributes("[autofocus]", "role"), ["status"], "one element takes the focus: the message");
     assert_eq!(app.stored_party(&party).await.unwrap().summary.taken, 1, "opening the page takes no seat");
     let page = ben.submit_on(&page, &format!("{path}/rsvp"), &[("answer", "yes")]).await;
     assert_eq!(page.path, path);
@@ -106,7 +112,9 @@ async fn account_holder_logs_in_and_is_one_press_from_the_answer(app: TestApp) {
             (page.path.clone(), page.texts("#your-answer")),
             (format!("{path}?answer={selected}"), vec![heading.into()])
         );
-        assert_eq!(page.attributes(".answer button[autofocus]", "value"), [selected]);
+        assert_eq!(page.attributes("[autofocus]", "role"), ["status"], "the message has the focus");
+        let page = ben.get(&page.path).await;
+        assert_eq!(page.attributes("[autofocus]", "value"), [selected], "without a message the button has it");
     }
     let ben = app.log_in("ben").await;
     assert_eq!(
@@ -158,7 +166,9 @@ async fn unlisted_party_is_opened_by_its_link_and_then_by_an_answer(app: TestApp
     let party = app.add_party(app.id_of("ada").await, |party| party.visibility = Visibility::ByLink).await;
     let (path, page) = (invitation_path(&app, &ada, &party).await, format!("/parties/{party}"));
     assert_page(&app.visitor().get(&path).await, 200, "ada invited you to dinner");
-    assert_eq!(ben.get(&page).await.status, 404);
+    for path in [&page, &format!("{page}.ics")] {
+        assert_eq!(ben.get(path).await.status, 404, "{path}");
+    }
     assert_page(&ben.get(&path).await, 200, "Can you make it?");
     assert_eq!(ben.get(&page).await.status, 404, "opening the link stores nothing");
 

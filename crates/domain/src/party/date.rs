@@ -149,6 +149,13 @@ impl PartyDate {
         ShortDate(self.local)
     }
 
+    /// The start and the end for pages: "Saturday 14 March 2026, 19:00 to 23:00 (Berlin time)". An end on another day has
+    /// its weekday: "19:00 to Sunday 01:00".
+    #[must_use]
+    pub fn until(&self, ends_at: Timestamp) -> impl fmt::Display {
+        DateRange { start: self, end: self.at_in_same_zone(ends_at).local }
+    }
+
     /// The time at which the party begins.
     #[must_use]
     pub fn starts_at(&self) -> Timestamp {
@@ -160,6 +167,20 @@ impl PartyDate {
 impl fmt::Display for PartyDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ({})", self.local.strftime("%A %-d %B %Y, %H:%M"), self.zone.label())
+    }
+}
+
+/// Displays a start and an end as [`PartyDate::until`] describes it.
+struct DateRange<'a> {
+    start: &'a PartyDate,
+    end: DateTime,
+}
+
+impl fmt::Display for DateRange<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let PartyDate { local, zone, .. } = self.start;
+        let end = self.end.strftime(if self.end.date() == local.date() { "%H:%M" } else { "%A %H:%M" });
+        write!(f, "{} to {end} ({})", local.strftime("%A %-d %B %Y, %H:%M"), zone.label())
     }
 }
 
@@ -189,6 +210,18 @@ mod tests {
         assert_eq!(date.starts_at(), Timestamp::from_millis(1_773_511_200_000)); // 18:00 UTC
         let zone = Zone::from_stored("Europe/Berlin").unwrap();
         assert_eq!(PartyDate::from_stored(&date.local(), zone, date.starts_at()), Ok(date));
+    }
+
+    #[test]
+    fn end_on_another_day_has_its_weekday() {
+        let date = resolve("2026-03-14", "19:00", "Europe/Berlin").unwrap();
+        let until =
+            |time: &str, day: &str| date.until(resolve(day, time, "Europe/Berlin").unwrap().starts_at()).to_string();
+        assert_eq!(until("23:00", "2026-03-14"), "Saturday 14 March 2026, 19:00 to 23:00 (Berlin time)");
+        assert_eq!(until("00:00", "2026-03-15"), "Saturday 14 March 2026, 19:00 to Sunday 00:00 (Berlin time)");
+        let date = resolve("2026-10-24", "22:00", "Europe/Berlin").unwrap(); // the clocks are set back that night
+        let end = date.starts_at() + std::time::Duration::from_hours(5);
+        assert_eq!(date.until(end).to_string(), "Saturday 24 October 2026, 22:00 to Sunday 02:00 (Berlin time)");
     }
 
     #[test]

@@ -83,7 +83,7 @@ impl PartyEnd {
     }
 
     /// The end at a local date and time in the zone of the start. Without a date it is the first such time after the
-    /// start: on the same day, or after midnight on the next one.
+    /// start: on the same day, or after midnight on the next one. The time of the start itself is no end.
     ///
     /// # Errors
     /// [`PartyEndError`] if clocks skip the local time, or if the end is not after the start or too long after it.
@@ -92,6 +92,7 @@ impl PartyEnd {
         let next_day = || first_day.tomorrow().map_err(|_| PartyEndError::TooLate);
         let date = match date {
             Some(date) => date,
+            None if time == begins => return Err(PartyEndError::NotAfterStart),
             None if time > begins => first_day,
             None => next_day()?,
         };
@@ -149,7 +150,8 @@ mod tests {
         };
         assert_eq!(hours("", "23:00"), Ok(4));
         assert_eq!(hours("", "01:00"), Ok(6));
-        assert_eq!(hours("", "19:00"), Ok(24));
+        assert_eq!(hours("", "18:59"), Ok(23));
+        assert_eq!(hours("", "19:00"), Err(PartyEndError::NotAfterStart));
         assert_eq!(hours("2030-01-15", "23:00"), Ok(4));
         assert_eq!(hours("2030-01-18", "19:00"), Ok(72));
         assert_eq!(hours("2030-01-18", "20:00"), Err(PartyEndError::TooLate));

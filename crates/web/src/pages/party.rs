@@ -36,6 +36,8 @@ pub(super) struct PartyPage<'a> {
     action: String,
     view: &'a PartyView,
     row: PartyRowView<'a>,
+    /// The start and the end.
+    when: String,
     card: AnswerCard,
     /// What the host writes about the party.
     details: Option<LinkedText<'a>>,
@@ -95,6 +97,7 @@ impl<'a> PartyPage<'a> {
             me,
             view,
             row: PartyRowView::of(party, me.id, now),
+            when: party.heading.date.until(party.ends_at).to_string(),
             card: AnswerCard::of(party, me.id, now).resume(page, &action, &party.heading.host),
             action,
             details: view.details.as_ref().map(|details| LinkedText(details.as_str())),

@@ -3,7 +3,7 @@
 use test_support::browser::{Key, Person, Scripts};
 
 use crate::common::{PASSWORD, TestApp, host};
-use crate::steps::{DATE, HOSTED, LOGGED_OUT, REGISTERED, at};
+use crate::steps::{HOSTED, LOGGED_OUT, REGISTERED, WHEN, at};
 
 test_support::with_and_without_scripts! {
     main_journey_works_by_keyboard
@@ -56,7 +56,7 @@ async fn main_journey_works_by_keyboard(scripts: Scripts) {
     type_into(&ada, "Time zone", "Europe/Berlin").await;
     press(&ada, "Host this party", Key::Enter).await;
     ada.sees(HOSTED).await;
-    ada.sees(DATE).await;
+    ada.sees(WHEN).await;
 
     press(&ada, "Parties", Key::Enter).await;
     ada.sees("RSVP by Party ID").await;

@@ -3,7 +3,7 @@
 use test_support::browser::{Person, Scripts, Tab};
 
 use crate::common::{PASSWORD, TestApp, host};
-use crate::steps::{DATE, HOSTED, LOGGED_OUT, arrive, at, fill_in_host_form, log_in, register};
+use crate::steps::{HOSTED, LOGGED_OUT, WHEN, arrive, at, fill_in_host_form, log_in, register};
 
 const NOT_SENT: &str = "What you typed is here, and not sent yet. Please press the button to send it.";
 
@@ -115,6 +115,6 @@ async fn form_from_before_a_new_log_in_can_be_sent_again(scripts: Scripts) {
     ada.presses("Send it once more").await;
     ada.sees(HOSTED).await;
     ada.sees("Ratatouille").await;
-    ada.sees(DATE).await;
+    ada.sees(WHEN).await;
     assert_eq!(app.party_count().await, 1);
 }

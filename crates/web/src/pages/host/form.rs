@@ -1,6 +1,7 @@
 //! The form to host a party: its values, its rules, and how a page shows it.
 
 use std::sync::LazyLock;
+use std::time::Duration;
 
 use accounts::web::{Fields, Form, FormErrors, FormView, PasswordFields};
 use domain::party::{
@@ -122,13 +123,23 @@ impl Form for HostForm {
     }
 }
 
+/// The longest party of the form: 12 hours. The form asks for a time without a day, so that an end typed by mistake, such as
+/// one before the start, would be on the next day.
+const MAX_DURATION: Duration = Duration::from_hours(12);
+
 /// The end of the party: the first such time after its start. A field left blank is the default.
 fn parse_end(fields: &Fields, start: Option<&PartyDate>, errors: &mut FormErrors) -> Option<PartyEnd> {
     if fields.one("end_time").is_ok_and(|typed| trim_invisible(typed).is_empty()) {
         return start.map(PartyEnd::default_of);
     }
     let time = errors.field(fields, "end_time", |typed| parse_time(typed).map_err(messages::date_error))?;
-    errors.value("end_time", PartyEnd::at_local(start?, None, time).map_err(messages::end_error))
+    let start = start?;
+    let end = errors.value("end_time", PartyEnd::at_local(start, None, time).map_err(messages::end_error))?;
+    if end.at().since(start.starts_at()) > MAX_DURATION {
+        errors.add("end_time", messages::end_unlikely(&start.at_in_same_zone(end.at())));
+        return None;
+    }
+    Some(end)
 }
 
 /// The visibility. The short form, without that field, hosts a listed party.

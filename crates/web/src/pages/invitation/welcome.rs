@@ -14,6 +14,8 @@ use crate::table::Table;
 #[template(path = "invitation.html")]
 pub(super) struct WelcomePage<'a> {
     invitation: &'a InvitationView,
+    /// The start and the end.
+    when: String,
     /// "2 seats left", "Cancelled".
     state: String,
     details: Option<LinkedText<'a>>,
@@ -62,6 +64,7 @@ impl<'a> WelcomePage<'a> {
         };
         Self {
             invitation,
+            when: invitation.heading.date.until(invitation.ends_at).to_string(),
             state: messages::invitation_state(invitation, now),
             details: invitation.details.as_ref().map(|details| LinkedText(details.as_str())),
             table: Table::of_invitation(invitation),

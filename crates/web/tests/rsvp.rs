@@ -14,6 +14,7 @@ test_support::on_both_engines! { TestApp:
     invalid_and_unknown_party_ids_get_the_same_message
     refused_party_id_stays_in_its_field_beside_the_message
     party_id_accepts_spaces_hash_and_leading_zeros
+    refused_party_id_keeps_the_search_and_the_filter
     party_id_accepts_pasted_links_and_invisible_characters
     button_leads_back_to_its_card_on_its_page
     card_stays_in_place_after_its_button_was_pressed
@@ -258,4 +259,22 @@ async fn back_redirects_only_to_pages_with_cards(app: TestApp) {
     let twice = [("party_id", "1"), ("back", "/rsvp?q=a"), ("back", "/rsvp?q=b")];
     assert_eq!(post(&ben, "/rsvp", &twice).await.header("location"), Some("/rsvp?at=1"));
     assert!(ReturnPath::parse("/rsvp?q=a").is_some(), "`ReturnPath` accepts paths with a query");
+}
+
+async fn refused_party_id_keeps_the_search_and_the_filter(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    for dish in ["Soup", "Stew"] {
+        host(&ada, "ada", &[("main_dish", dish)]).await;
+    }
+    let list = ben.get("/rsvp?q=soup&seats=1").await;
+    let back = list.attributes("details input[name=back]", "value").concat();
+
+    let page = ben.submit(&back, "/rsvp", &[("party_id", "77"), ("back", &back)]).await;
+
+    assert_eq!((page.path.as_str(), flash(&page).as_str()), ("/rsvp?q=soup&seats=1&party_id=77", PARTY_ID_INVALID));
+    assert_eq!(
+        (page.attributes("#q", "value"), page.texts("article h3")),
+        (vec!["soup".into()], vec!["Soup".to_owned()])
+    );
+    assert_eq!(page.attributes("#party_id", "value"), ["77"]);
 }

@@ -14,22 +14,35 @@ const PARAMETER: &str = "at";
 pub(super) const REFUSED: &str = "party_id";
 
 /// The pages that have cards with a button. A profile is `/user/{username}`.
-const PAGES: [&str; 2] = ["/", "/rsvp"];
+const PAGES: [&str; 2] = ["/", LIST];
+/// The list of all parties.
+const LIST: &str = "/rsvp";
 
 /// The page that a submitted form names in `back`, if it is one with cards; otherwise the list.
 pub(super) fn page_of(fields: &Fields) -> String {
     let is_page =
         |path: &str| PAGES.contains(&path) || path.strip_prefix("/user/").is_some_and(|name| !name.contains('/'));
     let back = fields.one("back").ok().and_then(ReturnPath::parse).filter(|back| is_page(back.path()));
-    back.as_ref().map_or("/rsvp", ReturnPath::as_str).to_owned()
+    back.as_ref().map_or(LIST, ReturnPath::as_str).to_owned()
 }
 
 /// The path of a card on its page. What the press before it added to the query is left out.
 pub(super) fn card_path(page: &str, party: PartyId) -> String {
+    with_press(page, &format!("{PARAMETER}={}", party.get()))
+}
+
+/// The path of the list with a Party ID that was refused. A list keeps its search, its filter and its page.
+pub(super) fn refused_path(page: &str, typed: &str) -> String {
+    let list = if page.split('?').next() == Some(LIST) { page } else { LIST };
+    let mut pair = url::form_urlencoded::Serializer::new(String::new());
+    with_press(list, &pair.append_pair(REFUSED, typed).finish())
+}
+
+/// The path of a page with one more parameter, which takes the place of those of the press before it.
+fn with_press(page: &str, press: &str) -> String {
     let (path, query) = page.split_once('?').unwrap_or((page, ""));
     let mut pairs: Vec<_> = query.split('&').filter(|pair| !pair.is_empty() && !is_of_last_press(pair)).collect();
-    let card = format!("{PARAMETER}={}", party.get());
-    pairs.push(&card);
+    pairs.push(press);
     format!("{path}?{}", pairs.join("&"))
 }
 
@@ -81,6 +94,16 @@ mod tests {
         assert_eq!(path("/"), "/?at=7");
         assert_eq!(path("/rsvp?q=50%25+more&at=3&seats=1"), "/rsvp?q=50%25+more&seats=1&at=7");
         assert_eq!(path("/user/ada?&at&hosted_after=next.1.2"), "/user/ada?hosted_after=next.1.2&at=7");
+    }
+
+    #[test]
+    fn refused_party_id_keeps_the_query_of_a_list() {
+        assert_eq!(
+            refused_path("/rsvp?q=50%25+more&at=3&party_id=x&seats=1", "a&b"),
+            "/rsvp?q=50%25+more&seats=1&party_id=a%26b"
+        );
+        assert_eq!(refused_path("/rsvp", ""), "/rsvp?party_id=");
+        assert_eq!(refused_path("/user/ada?hosted_after=next.1.2", "7"), "/rsvp?party_id=7");
     }
 
     #[test]

@@ -167,9 +167,8 @@ pub(crate) async fn rsvp_by_id(
     }
 }
 
-/// Redirects to the list, whose field shows the typed text again.
+/// Redirects to the list with its search and its filter. The field shows the typed text again.
 fn refuse_id(fields: &Fields) -> Response {
     let typed: String = fields.shown(PARTY_ID).chars().take(MAX_SHOWN_LENGTH).collect();
-    let query = url::form_urlencoded::Serializer::new(String::new()).append_pair(PARTY_ID, &typed).finish();
-    Flash::refusal(messages::PARTY_ID_INVALID).to(&format!("/rsvp?{query}"))
+    Flash::refusal(messages::PARTY_ID_INVALID).to(&pressed::refused_path(&pressed::page_of(fields), &typed))
 }

@@ -117,6 +117,13 @@ impl Preview {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct ContentHash(u128);
 
+impl ContentHash {
+    /// Parses the text that `Display` writes; `None` for any other.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        u128::from_str_radix(text, 16).ok().map(Self).filter(|hash| hash.to_string() == text)
+    }
+}
+
 impl fmt::Display for ContentHash {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:032x}", self.0)

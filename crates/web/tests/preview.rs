@@ -8,7 +8,7 @@ use crate::common::{TestApp, assert_has_headers, assert_page};
 test_support::on_both_engines! { TestApp:
     start_page_describes_itself_to_crawlers
     preview_of_the_start_page_is_cached_for_good
-    preview_under_another_hash_is_not_found
+    preview_under_another_hash_leads_to_the_current_one
     previews_asked_for_at_once_are_drawn_or_busy
 }
 
@@ -54,10 +54,14 @@ async fn preview_of_the_start_page_is_cached_for_good(app: TestApp) {
     assert_eq!((head.status, head.html.as_str()), (200, ""));
 }
 
-async fn preview_under_another_hash_is_not_found(app: TestApp) {
+async fn preview_under_another_hash_leads_to_the_current_one(app: TestApp) {
     let visitor = app.visitor();
-    let hash = "0".repeat(32);
-    for name in [&format!("preview-{hash}.png"), "preview-.png", "preview-1", "preview-%00.png", "preview-%ff.png"] {
+    let current = preview_path(&app, &visitor.get("/").await);
+    let former = format!("/preview-{}.png", "0".repeat(32));
+    let response = visitor.send(visitor.request(Method::GET, &former)).await;
+    assert_eq!((response.status, response.header("location")), (303, Some(&*current)));
+    assert_eq!(response.header("cache-control"), Some("no-store"));
+    for name in ["preview-0.png", "preview-.png", "preview-1", "preview-%00.png", "preview-%ff.png"] {
         assert_page(&visitor.get(&format!("/{name}")).await, 404, "This page doesn't exist");
     }
 }

@@ -105,15 +105,20 @@ pub(crate) async fn picture(
     let Some(Invitation::Shown(invitation)) = state.parties.find_invitation(token).await? else {
         return Err(Problem::NotFound);
     };
-    preview::picture(&state, preview_of(&invitation, state.parties.now()), &name).await
+    preview::picture(&state, preview_of(&invitation, state.parties.now()), &name, &path(token)).await
 }
 
-/// "Marta invited you to Mushroom risotto", where `next` is an invitation that any visitor may see.
+/// "Marta invited you to Mushroom risotto", where `next` is an invitation that any visitor may see. A failing store is
+/// logged: the page works without the sentence.
 pub(crate) async fn describe(parties: Parties, next: ReturnPath) -> Option<String> {
     let token = InvitationToken::parse(next.path().strip_prefix("/i/")?).ok()?;
     match parties.find_invitation(token).await {
         Ok(Some(Invitation::Shown(invitation))) => Some(messages::invited_to(&invitation)),
-        _ => None,
+        Ok(Some(Invitation::LogInRequired) | None) => None,
+        Err(failure) => {
+            tracing::warn!(route = ROUTE, error = ?failure, "could not describe an invitation");
+            None
+        }
     }
 }
 

@@ -1,12 +1,12 @@
 //! `/preview-{hash}.png`: the preview picture of the start page. What all preview pictures have in common is here too.
 
-use accounts::web::Problem;
+use accounts::web::{Problem, redirect};
 use poem::http::{HeaderName, StatusCode, header};
 use poem::web::Path;
 use poem::{IntoResponse as _, Response, handler};
 
 use super::State;
-use crate::preview::{CONTENT_TYPE, Preview, PreviewError};
+use crate::preview::{CONTENT_TYPE, ContentHash, Preview, PreviewError};
 use crate::state::AppState;
 
 /// For how long a picture is cached: for good, since its name has the hash of its content.
@@ -18,16 +18,20 @@ const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy")
 /// `GET /preview-{hash}.png`.
 #[handler]
 pub(crate) async fn start_page(state: State<'_>, name: Path<String>) -> Result<Response, Problem> {
-    picture(&state, Preview::of_start_page(), &name).await
+    picture(&state, Preview::of_start_page(), &name, "").await
 }
 
-/// The response with a preview picture; 503 while another one is drawn.
+/// The response with the preview picture of the page at `path`; 503 while another one is drawn. The hash of another picture
+/// redirects to the current one: an RSVP may change the picture after a crawler has read the page.
 ///
 /// # Errors
-/// [`Problem::NotFound`] if `name` is not the picture's `{hash}.png`: what it shows has changed since.
-pub(super) async fn picture(state: &AppState, preview: Preview, name: &str) -> Result<Response, Problem> {
-    if name.strip_suffix(".png") != Some(&preview.content_hash().to_string()) {
-        return Err(Problem::NotFound);
+/// [`Problem::NotFound`] if `name` is not `{hash}.png`.
+pub(super) async fn picture(state: &AppState, preview: Preview, name: &str, path: &str) -> Result<Response, Problem> {
+    let hash = name.strip_suffix(".png").and_then(ContentHash::parse).ok_or(Problem::NotFound)?;
+    let current = preview.content_hash();
+    if hash != current {
+        let to_current = redirect(&format!("{path}/preview-{current}.png")).with_header(CORP, "cross-origin");
+        return Ok(to_current.with_header(header::CACHE_CONTROL, "no-store").into_response());
     }
     match state.previews.png(preview).await {
         Ok(png) => {

@@ -10,6 +10,7 @@ use crate::preview::{preview_path, property};
 test_support::on_both_engines! { TestApp:
     crawlers_of_chats_see_title_text_and_picture
     preview_follows_the_party
+    thousand_previews_at_once_are_drawn_or_busy
 }
 
 /// The user agents of crawlers that fetch a link for its preview.
@@ -54,7 +55,31 @@ async fn preview_follows_the_party(app: TestApp) {
     let full = visitor.get(&path).await;
     assert_eq!(property(&full, "og:description"), "Saturday 14 March, 19:00 · Full");
     assert_ne!(preview_path(&app, &full), first);
-    assert_eq!(visitor.get(&first).await.status, 404, "the picture of a former state");
+    let current = preview_path(&app, &full);
+    for former in [&first, &format!("{path}/preview-{}.png", "0".repeat(32))] {
+        let response = visitor.send(visitor.request(Method::GET, former)).await;
+        assert_eq!((response.status, response.header("location")), (303, Some(&*current)), "the crawler reads late");
+        assert_eq!(response.header("cache-control"), Some("no-store"));
+        assert_eq!(response.header("cross-origin-resource-policy"), Some("cross-origin"));
+    }
+    for wrong in ["0", "", &"0".repeat(31), &"A".repeat(32), &format!("+{}", "0".repeat(31))] {
+        assert_eq!(visitor.get(&format!("{path}/preview-{wrong}.png")).await.status, 404, "{wrong}");
+    }
     app.update_party(&party, app.id_of("ada").await, |party, _| party.state = PartyState::Cancelled).await;
     assert_eq!(property(&visitor.get(&path).await, "og:description"), "Saturday 14 March, 19:00 · Cancelled");
+}
+
+async fn thousand_previews_at_once_are_drawn_or_busy(app: TestApp) {
+    let ada = app.user("ada").await;
+    let party = host(&ada, "ada", &[]).await;
+    let path = invitation_path(&app, &ada, &party).await;
+    let picture = preview_path(&app, &app.visitor().get(&path).await);
+    let mut requests = tokio::task::JoinSet::new();
+    for _ in 0..1000 {
+        let (visitor, picture) = (app.visitor(), picture.clone());
+        requests.spawn(async move { visitor.get(&picture).await.status });
+    }
+    let statuses = requests.join_all().await;
+
+    assert!(statuses.contains(&200) && statuses.iter().all(|status| [200, 503].contains(status)), "{statuses:?}");
 }

@@ -159,6 +159,9 @@ const USES: &[Use] = &[
     ("sessions.find", Ada, "/rsvp", Some(COMING), 303),
     ("sessions.find", Ada, "/parties/1/rsvp", Some(COMING), 303),
     ("sessions.find", Ada, "/logout", Some(&[]), 303),
+    ("sessions.find", Ada, "/i/AAAAAAAAAAAAAAAAAAAAAA", None, 404),
+    ("sessions.find", Ada, "/i/AAAAAAAAAAAAAAAAAAAAAA/rsvp", Some(COMING), 303),
+    ("sessions.find", Ada, "/parties/1/link", Some(&[]), 303),
     ("parties.add", Ada, "/user/ada", Some(&[("hosting", "")]), 303),
     ("parties.add", Ada, "/host", Some(&[("hosting", "")]), 303),
     ("parties.find", Ada, "/parties/1", None, 404),
@@ -217,7 +220,7 @@ async fn store_failure_is_503_and_reports_no_success() {
 #[tokio::test]
 async fn pages_without_store_access_work_while_the_store_fails() {
     let (_server, _, visitor) = start("everything").await;
-    for path in ["/", "/login", "/register"] {
+    for path in ["/", "/login", "/register", "/login?next=/i/AAAAAAAAAAAAAAAAAAAAAA"] {
         assert_page(&visitor.get(path).await, 200, "Log in");
     }
 }

@@ -22,6 +22,9 @@ use crate::messages;
 /// Search engines must not list the page: its URL is a secret.
 const ROBOTS: (HeaderName, &str) = (HeaderName::from_static("x-robots-tag"), "noindex");
 
+/// The route of the page, for the log: the path has the token.
+const ROUTE: &str = "/i/:token";
+
 /// `GET /i/{token}`.
 #[handler]
 pub(crate) async fn show(

@@ -22,11 +22,13 @@ impl QueryParameters {
         Self(Fields::decode(query.as_bytes()).unwrap_or_default())
     }
 
-    /// The first value of a text parameter: without control characters, which no username, venue or dish contains, and at
-    /// most 200 code points long.
+    /// The first value of a text parameter, at most 200 code points long. A control character or a line break becomes a space,
+    /// since it separates words.
     pub(super) fn text(&self, name: &str) -> String {
         let text = self.0.shown(name);
-        let text: String = text.chars().filter(|c| !c.is_control()).take(MAX_TEXT_LENGTH).collect();
+        let is_line_break = |c| matches!(c, '\u{2028}' | '\u{2029}');
+        let spaced = text.chars().map(|c| if c.is_control() || is_line_break(c) { ' ' } else { c });
+        let text: String = spaced.take(MAX_TEXT_LENGTH).collect();
         trim_invisible(&text).to_owned()
     }
 
@@ -56,7 +58,7 @@ mod tests {
     #[test]
     fn invalid_parameters_are_ignored_or_limited() {
         let query = QueryParameters::decode("q=+so%00up%0a+%E2%80%8B&per_page=1000&before=x&after=past");
-        assert_eq!(query.text("q"), "soup");
+        assert_eq!(query.text("q"), "so up");
         assert_eq!(query.page_size().rows(), 100);
         assert_eq!((query.number("before"), query.cursor("after")), (None, None));
     }

@@ -133,6 +133,10 @@ async fn search_finds_each_word_in_host_dish_and_venue(app: TestApp) {
             "{typed:?}"
         );
     }
+    for separator in ['\t', '\r', '\n', '\u{85}', '\u{2028}'] {
+        let page = ada.get(&format!("/rsvp?{}", query("q", &format!("soup{separator}eire")))).await;
+        assert_eq!((party_ids(&page), page.attributes("#q", "value")), (vec!["2".into()], vec!["soup eire".into()]));
+    }
     let page = ada.submit("/rsvp", "/rsvp", &[]).await;
     assert_eq!(page.status, 200);
     let page = ada.get("/rsvp?q=%22%3E%3Cscript%3E").await;

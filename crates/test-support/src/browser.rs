@@ -96,6 +96,15 @@ impl Browser {
         Ok(())
     }
 
+    /// Shows the page as it is printed, until the tab is closed.
+    ///
+    /// # Errors
+    /// The browser does not respond.
+    pub async fn set_print(&self) -> anyhow::Result<()> {
+        self.devtools("Emulation.setEmulatedMedia", json!({ "media": "print" })).await?;
+        Ok(())
+    }
+
     /// Runs a script in the page, also where the page's own scripts are off, and returns its result.
     ///
     /// # Errors

@@ -17,6 +17,7 @@ mod keyboard;
 mod list;
 mod pasted;
 mod phone;
+mod print;
 mod scripts;
 mod several_services;
 mod small_screen;

@@ -30,7 +30,7 @@ struct LayoutTemplate<'a> {
     scripts: Vec<&'a str>,
     /// Empty where the content shows the messages itself, beside what they respond to.
     flashes: &'a [Flash],
-    /// The path of the user's own profile, encoded as in the path of a request; empty for a visitor.
+    /// On profiles, the path of the user's own one, encoded as in the path of a request; empty on other pages.
     own_profile: &'a str,
 }
 
@@ -41,8 +41,11 @@ impl Layout for DinnerPartyLayout {
         let shared = page.layout_data::<SharedPage>();
         let description = shared.map_or_else(|| messages::page_description(page.path()), |shared| &shared.description);
         let canonical = page.origin().map(|origin| format!("{origin}{}", page.path()));
-        let flashes = if content.contains(r#"class="flash "#) { &[] } else { page.flashes() };
-        let own_profile = page.user().and_then(|user| ReturnPath::parse(&format!("/user/{}", user.username)));
+        let flashes = page.flashes();
+        // Only a page with messages is searched for them: reading a long list again costs time.
+        let flashes = if !flashes.is_empty() && content.contains(r#"class="flash "#) { &[] } else { flashes };
+        let user = page.user().filter(|_| page.path().starts_with("/user/"));
+        let own_profile = user.and_then(|user| ReturnPath::parse(&format!("/user/{}", user.username)));
         let own_profile = own_profile.as_ref().map_or("", ReturnPath::path);
         let scripts = scripts(page, content);
         let template = LayoutTemplate {

@@ -50,6 +50,10 @@ struct Plate {
     class: &'static str,
     /// Whether it is the viewer's own plate.
     is_mine: bool,
+    /// Whether it is the host's.
+    has_crown: bool,
+    /// Whether a ring is drawn in place of a name: the seat is taken, and the page has no names.
+    has_well: bool,
     /// The text on the plate: initials, or `+1` for a guest's first companion. Empty for a free seat.
     label: String,
     /// The tooltip: whose plate this is. Empty for a free seat.
@@ -134,7 +138,17 @@ fn plate(seat: Seat<'_>, (x, y): (i32, i32), viewer: Option<&Username>) -> Plate
         Seat::Taken => ("guest", None, None),
         Seat::Free => ("free", None, None),
     };
-    Plate { x, y, class, is_mine, label: label.unwrap_or_default(), title: title.unwrap_or_default() }
+    let (has_crown, has_well) = (matches!(seat, Seat::Host(_)), matches!(seat, Seat::Host(None) | Seat::Taken));
+    Plate {
+        x,
+        y,
+        class,
+        is_mine,
+        has_crown,
+        has_well,
+        label: label.unwrap_or_default(),
+        title: title.unwrap_or_default(),
+    }
 }
 
 #[cfg(test)]

@@ -19,10 +19,8 @@ use crate::messages;
 #[template(path = "rsvp.html")]
 struct ListPage<'a> {
     page: &'a PageContext,
-    rows: Vec<PartyRowView<'a>>,
+    results: Results<'a>,
     search: &'a str,
-    /// Why the search was refused. It is shown beside the search field, and no party is listed.
-    search_error: Option<&'static str>,
     has_free_seats: bool,
     per_page: usize,
     is_first: bool,
@@ -30,6 +28,22 @@ struct ListPage<'a> {
     next: Option<String>,
     /// The Party ID that was refused. The field shows it again, beside the message.
     refused: Option<String>,
+}
+
+/// What the list shows below its forms.
+enum Results<'a> {
+    /// The search was refused. The reason is beside the search field, and no party is listed.
+    Refused(&'static str),
+    /// There are no parties.
+    NoParties,
+    /// No party has a seat for the viewer.
+    NoSeats,
+    /// No party matches the search, or none follows the cursor.
+    NoMatch,
+    /// A page of all parties.
+    All(Vec<PartyRowView<'a>>),
+    /// A page of the parties that match the search or have a seat for the viewer.
+    Found(Vec<PartyRowView<'a>>),
 }
 
 /// The title of the page.
@@ -54,18 +68,18 @@ pub(crate) async fn list(
     let (mut found, search_error) = find_parties(&state, &me, &query, &search).await?;
     let pressed = pressed::of(&page, &query);
     pressed::add_missing(pressed, &mut found.items, &page, &state).await?;
-    let mut content = ListPage {
-        rows: PartyRowView::all(&found.items, &page, state.parties.now()),
+    let mut rows = PartyRowView::all(&found.items, &page, state.parties.now());
+    pressed::mark(pressed, &mut rows);
+    let content = ListPage {
         page: &page,
+        results: search_error.map_or_else(|| Results::of(rows, &query), Results::Refused),
         search: &search,
-        search_error,
         has_free_seats: query.is_ticked("seats"),
         per_page: query.page_size().rows(),
         is_first: query.cursor("after").is_none(),
         next: found.next.as_ref().map(cursor::format),
         refused: refused_id(&page, &query),
     };
-    pressed::mark(pressed, &mut content.rows);
     Ok(page.render_template(content.status(), &content.title(), &content))
 }
 
@@ -105,14 +119,32 @@ fn refused_id(page: &PageContext, parameters: &QueryParameters) -> Option<String
     (parameters.is_ticked(PARTY_ID) && !page.flashes().is_empty()).then(|| parameters.text(PARTY_ID))
 }
 
+impl<'a> Results<'a> {
+    fn of(rows: Vec<PartyRowView<'a>>, query: &QueryParameters) -> Self {
+        let (is_search, is_filter) = (!query.text("q").is_empty(), query.is_ticked("seats"));
+        match (rows.is_empty(), is_search || query.cursor("after").is_some(), is_filter) {
+            (true, true, _) => Self::NoMatch,
+            (true, false, true) => Self::NoSeats,
+            (true, false, false) => Self::NoParties,
+            (false, ..) if is_search || is_filter => Self::Found(rows),
+            (false, ..) => Self::All(rows),
+        }
+    }
+}
+
 impl ListPage<'_> {
+    /// Why the search was refused.
+    fn search_error(&self) -> Option<&'static str> {
+        if let Results::Refused(error) = self.results { Some(error) } else { None }
+    }
+
     fn status(&self) -> StatusCode {
-        if self.search_error.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
+        if self.search_error().is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
     }
 
     fn title(&self) -> String {
         let refused = self.refused.as_ref().map(|_| messages::PARTY_ID_INVALID);
-        let errors = self.search_error.or(refused).map_or(FormErrors::new(), |error| FormErrors::at("q", error));
+        let errors = self.search_error().or(refused).map_or(FormErrors::new(), |error| FormErrors::at("q", error));
         FormView::new(&Fields::default(), &errors).title(TITLE)
     }
 

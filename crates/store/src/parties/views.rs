@@ -64,7 +64,8 @@ statements! {
                 WHERE seat.guest_id = $1 AND seat.answer = 'seated' AND parties.id = seat.party_id",
                 "$2", "$10", "$11", "($3 + 0)")),
         "), (
-            SELECT concat(id, '\u{1f}', zone) FROM parties WHERE host_id = $1 ORDER BY id DESC LIMIT 1
+            SELECT concat(id, '\u{1f}', zone) FROM parties
+            WHERE host_id >= $1 AND host_id <= $1 ORDER BY host_id DESC, id DESC LIMIT 1
         )");
 }
 

@@ -104,6 +104,7 @@ async fn registration_rejects_nul_overlong_and_repeated_values() {
             if !field.starts_with("password") {
                 let shown = values[0].1.replace('\0', "\u{fffd}"); // as any HTML parser reads it
                 assert_eq!(page.attributes(&format!("#{field}"), "value"), [shown]);
+                assert!(!page.html.contains('\0'), "{field}");
             }
         }
         let form: Vec<_> = good.into_iter().filter(|(name, _)| *name != field).collect();
@@ -112,6 +113,24 @@ async fn registration_rejects_nul_overlong_and_repeated_values() {
         assert_eq!(page.texts(&format!("#{field}-note.field-error")).len(), 1, "without {field}: {}", page.text);
     }
     assert_eq!(service.count("users").await, 0);
+}
+
+#[tokio::test]
+async fn control_character_is_replaced_where_a_form_is_shown_again() {
+    let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
+    let guest = service.visitor();
+    let typed = [("di\0sh", "a\u{1}b\u{7f}c\u{85}d\te\r\nf")];
+    let shown = [("di\u{fffd}sh", "a\u{fffd}b\u{fffd}c\u{fffd}d\te\nf")];
+    let page = browser_post(&guest, "/form", &typed).await;
+    let page = guest.submit_on(&page, "/login", &[("email", "ada"), ("password", PASSWORD)]).await; // by itself
+    service.failing.fail_on("sessions.find");
+    let failed = browser_post(&guest, "/form", &typed).await;
+    for page in [page, failed] {
+        assert!(!page.html.contains(['\0', '\u{1}', '\u{7f}', '\u{85}']), "{:?}", page.html);
+        let form: Vec<_> = page.form("/form").into_iter().filter(|(name, _)| name != "csrf_token").collect();
+        assert_eq!(form, shown.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! One field of a form as a page shows it.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use askama::filters::HtmlSafe;
 
@@ -71,6 +73,16 @@ impl<'a> Input<'a> {
     fn has_note(&self) -> bool {
         self.error.is_some() || !self.hint.is_empty()
     }
+}
+
+/// A typed text as a page shows it: each control character, except for the tab and the ends of lines, is U+FFFD. HTML allows
+/// none of them, and a parser reads NUL so.
+pub(crate) fn printable(text: &str) -> Cow<'_, str> {
+    let is_shown = |c: char| !c.is_control() || matches!(c, '\t' | '\n' | '\r');
+    if text.chars().all(is_shown) {
+        return Cow::Borrowed(text);
+    }
+    text.chars().map(|c| if is_shown(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
 }
 
 impl HtmlSafe for Input<'_> {}

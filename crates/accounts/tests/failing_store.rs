@@ -49,9 +49,15 @@ async fn failed_log_in_says_not_saved_and_opens_no_session() {
     let service = Service::start().await;
     service.register("ada", PASSWORD).await;
     let visitor = service.visitor();
-    for method in ["credentials.find_by_email", "sessions.open"] {
+    let by_username = [("email", "ada"), LOG_IN[1]];
+    for (method, log_in) in [
+        ("credentials.find_by_email", LOG_IN),
+        ("credentials.find_by_username", by_username),
+        ("sessions.open", LOG_IN),
+        ("sessions.open", by_username),
+    ] {
         service.failing.fail_on(method);
-        let page = browser_post(&visitor, "/login", &LOG_IN).await;
+        let page = browser_post(&visitor, "/login", &log_in).await;
         assert_page(&page, 503, NOT_SAVED);
         assert!(!page.html.contains("Welcome") && !page.html.contains(PASSWORD), "{}", page.html);
         assert!(set_cookies(&page).iter().all(|cookie| !cookie.starts_with("session")));
@@ -77,6 +83,21 @@ async fn failed_rehash_purge_or_touch_fails_no_request() {
         }
         assert!(service.failing.take_calls().contains(&method), "{method} was called, and failed");
     }
+}
+
+#[tokio::test]
+async fn failed_purge_of_registration_keys_fails_no_registration() {
+    let service = Service::start().await;
+    service.failing.fail_on("users.purge_registration_keys");
+    let page = service.visitor().register("ada", PASSWORD).await;
+    assert!(page.text.contains("Your account is ready. Welcome, ada."), "{}", page.text);
+    for _ in 0..500 {
+        if service.failing.take_calls().contains(&"users.purge_registration_keys") {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(10)).await; // the purge runs beside the response
+    }
+    panic!("the purge was not called");
 }
 
 #[tokio::test]

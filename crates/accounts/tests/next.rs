@@ -184,6 +184,37 @@ async fn browser_without_cookies_is_told_so() {
 }
 
 #[tokio::test]
+async fn every_pre_session_cookie_of_the_name_is_tried() {
+    let service = Service::with(|builder| builder.origin("http://dinner.home.lan").allow_plain_http()).await;
+    service.register("ada", PASSWORD).await;
+    let visitor = service.visitor();
+    let send = async |request: reqwest::RequestBuilder, cookies: &str| {
+        let request = request.header("host", "dinner.home.lan").header("cookie", cookies.to_owned());
+        visitor.send(request).await
+    };
+    let page = send(visitor.request(Method::GET, "/login"), "").await;
+    let own = crate::common::set_cookie(&page, "visit=").unwrap().split(';').next().unwrap().to_owned();
+    let unknown = format!("visit={}", "A".repeat(43));
+    for foreign in ["visit=another-app", "visit=", unknown.as_str()] {
+        for cookies in [format!("{foreign}; {own}"), format!("{own}; {foreign}")] {
+            let form = page.form("/login");
+            let token = form.iter().find(|(name, _)| name == "csrf_token").unwrap().1.as_str();
+            // Without a header of a browser the token alone is the proof.
+            let echo = visitor.request(Method::POST, "/echo").form(&[("csrf_token", token), ("text", "x")]);
+            assert_eq!(send(echo, &cookies).await.status, 303, "{cookies}");
+            let wish = visitor.request(Method::POST, "/trips/1/wish").header("sec-fetch-site", "same-origin");
+            let waiting = send(wish.form(&[("dish", "soup")]), &own).await;
+            let mut form = waiting.form("/login");
+            form.retain(|(name, _)| !matches!(name.as_str(), "email" | "password"));
+            form.extend([("email", "ada"), ("password", PASSWORD)].map(|(n, v)| (n.to_owned(), v.to_owned())));
+            let log_in = visitor.request(Method::POST, "/login").header("sec-fetch-site", "same-origin").form(&form);
+            let shown = send(log_in, &cookies).await;
+            assert_eq!(shown.attributes("#dish", "value"), ["soup"], "{cookies}: {}", shown.text);
+        }
+    }
+}
+
+#[tokio::test]
 async fn every_cookie_of_the_name_is_tried() {
     let service = Service::with(|builder| builder.origin("http://dinner.home.lan").allow_plain_http()).await;
     service.register("ada", PASSWORD).await;

@@ -33,6 +33,40 @@ async fn guest_returns_through_the_registration_page() {
 }
 
 #[tokio::test]
+async fn long_protected_address_leads_over_the_log_in_page() {
+    let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
+    let long = format!("/home?q={}", "a".repeat(2_048 - "/home?q=".len()));
+    let emoji = format!("/home?q={}", "%F0%9F%98%80".repeat(150)); // longer than 2,048 bytes as the value of `next`
+    for (path, back) in [(&emoji, emoji.as_str()), (&long, &long), (&format!("{long}a"), "/home")] {
+        for account_page in ["/login", "/register"] {
+            let ada = service.visitor();
+            let log_in = ada.get(path).await;
+            assert_eq!(log_in.texts("main h1"), ["Log in"], "{path}");
+            let register = ada.get(&log_in.attributes(".form-aside a", "href")[0]).await;
+            assert_eq!(register.texts("main h1"), ["Register"], "{path}");
+            let page = if account_page == "/login" { &log_in } else { &register };
+            assert!(page.form(account_page).contains(&("next".to_owned(), back.to_owned())), "{path}: {}", page.html);
+        }
+        let ada = service.visitor();
+        let page = ada.get(path).await;
+        assert_eq!(ada.submit_on(&page, "/login", &[("email", "ada"), ("password", PASSWORD)]).await.path, back);
+    }
+    let page = service.visitor().get(&format!("/nowhere?q={}", "a".repeat(5_000))).await;
+    assert_eq!(page.attributes("header a", "href"), ["/login?next=%2Fnowhere"], "the layout's link too");
+}
+
+#[tokio::test]
+async fn form_of_a_page_with_a_long_address_leads_back_to_its_path() {
+    let service = Service::start().await;
+    let guest = service.visitor();
+    let referer = service.server.url(&format!("/trips/1?q={}", "a".repeat(3_000)));
+    let request = guest.request(Method::POST, "/form").header("sec-fetch-site", "same-origin");
+    let page = guest.send(request.header("referer", referer).form(&[("a", "b")])).await;
+    assert!(page.form("/login").contains(&("next".to_owned(), "/trips/1".to_owned())), "{}", page.html);
+}
+
+#[tokio::test]
 async fn link_of_the_layout_leads_back_to_its_page() {
     let service = Service::start().await;
     let visitor = service.visitor();

@@ -137,7 +137,7 @@ impl PageContext {
     /// The path of this page, without its query.
     #[must_use]
     pub fn path(&self) -> &str {
-        self.request.path.as_ref().map_or("/", ReturnPath::path)
+        self.request.path().unwrap_or("/")
     }
 
     /// The origin of this service for an absolute URL, without a slash at its end: the one of [`crate::Builder::origin`];

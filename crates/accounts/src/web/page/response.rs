@@ -6,7 +6,7 @@ use poem::{IntoResponse, Response};
 use crate::web::messages::{self, Message};
 use crate::web::request::ReturnPath;
 
-/// A redirect (303) to a path on this origin. Any other text leads to `/`: see [`ReturnPath::parse`].
+/// A redirect (303) to a path on this origin of at most 8 KiB. Any other text leads to `/`: see [`ReturnPath::parse`].
 #[must_use]
 pub fn redirect(path: &str) -> Response {
     redirect_as(StatusCode::SEE_OTHER, path)
@@ -19,7 +19,7 @@ pub fn permanent_redirect(path: &str) -> Response {
 }
 
 fn redirect_as(status: StatusCode, path: &str) -> Response {
-    let path = ReturnPath::parse(path);
+    let path = ReturnPath::parse_location(path);
     let location = path.as_ref().map_or("/", ReturnPath::as_str);
     // A return path is printable ASCII, so it is always a valid header value.
     let location = HeaderValue::from_str(location).unwrap_or(HeaderValue::from_static("/"));

@@ -33,8 +33,10 @@ const MAX_TOKENS: usize = 8;
 pub(crate) struct RequestContext {
     pub(crate) accounts: Accounts,
     pub(crate) method: Method,
-    /// The path and query of the request; `None` where a redirect could not lead back to it.
+    /// The path and query of the request; `None` where a redirect could not lead back to it, and above 2,048 bytes.
     pub(crate) path: Option<ReturnPath>,
+    /// Where a log-in leads back to: the path and query of the request, above 2,048 bytes the path alone.
+    page_path: Option<ReturnPath>,
     /// The origin under which the client reached the service; `None` where the host is not ours.
     pub(crate) origin: Option<String>,
     /// The first `next` in the query.
@@ -96,11 +98,13 @@ impl RequestContext {
         let user_agent = request.header("user-agent").map(|text| text.chars().take(MAX_USER_AGENT).collect());
         // All fields are declared here: adding one later makes the JSON formatter parse again what it wrote.
         let span = tracing::info_span!("request", id, network = network.as_deref(), user = Empty);
+        let target = request.uri().path_and_query().map_or("/", |path| path.as_str());
         Self {
             origin: settings.site.origin(request),
             accounts: accounts.clone(),
             method: request.method().clone(),
-            path: ReturnPath::parse(request.uri().path_and_query().map_or("/", |path| path.as_str())),
+            path: ReturnPath::parse(target),
+            page_path: ReturnPath::parse_shortened(target),
             query_next: query_next(request),
             form_page: OnceLock::new(),
             referer: referer(request),
@@ -137,6 +141,7 @@ impl RequestContext {
             origin: self.origin.clone(),
             method: Method::GET,
             path: Some(page.clone()),
+            page_path: Some(page.clone()),
             query_next: None,
             form_page: OnceLock::new(),
             referer: None,
@@ -229,7 +234,7 @@ impl RequestContext {
     /// Where a log-in leads back to: this page, or the page of the form that was refused. The page that the form's route
     /// names comes before `Referer`, which may be a page at the form's own address that answers to POST only.
     pub(crate) fn return_path(&self) -> Option<&ReturnPath> {
-        if is_unsafe(&self.method) { self.form_page.get().or(self.referer.as_ref()) } else { self.path.as_ref() }
+        if is_unsafe(&self.method) { self.form_page.get().or(self.referer.as_ref()) } else { self.page_path.as_ref() }
     }
 
     /// The fields of the form to `action` that a log-in has interrupted: see [`crate::web::PageContext::resumed`].
@@ -256,7 +261,7 @@ impl RequestContext {
 
     /// The path of the request without its query; `None` where a redirect could not lead back to it.
     pub(crate) fn path(&self) -> Option<&str> {
-        self.path.as_ref().map(ReturnPath::path)
+        self.page_path.as_ref().map(ReturnPath::path)
     }
 
     /// Sets the page of the form that is being sent. The first call counts.
@@ -268,7 +273,7 @@ impl RequestContext {
 /// The path and query in `Referer`. The host is not compared, since it is not used.
 fn referer(request: &Request) -> Option<ReturnPath> {
     let url = Url::parse(request.header("referer")?).ok()?;
-    ReturnPath::parse(&url[Position::BeforePath..Position::AfterQuery])
+    ReturnPath::parse_shortened(&url[Position::BeforePath..Position::AfterQuery])
 }
 
 fn wants_json(request: &Request) -> bool {

@@ -13,7 +13,7 @@ pub(crate) const NEXT_FIELD: &str = "next";
 /// The first `next` in the query.
 pub(super) fn query_next(request: &Request) -> Option<ReturnPath> {
     let mut pairs = form_urlencoded::parse(request.uri().query()?.as_bytes());
-    pairs.find(|(name, _)| name == NEXT_FIELD).and_then(|(_, next)| ReturnPath::parse(&next))
+    pairs.find(|(name, _)| name == NEXT_FIELD).and_then(|(_, next)| ReturnPath::parse_shortened(&next))
 }
 
 impl RequestContext {
@@ -23,7 +23,7 @@ impl RequestContext {
         let settings = self.settings();
         let next = if self.path().is_some_and(|path| settings.is_open_account_page(path)) {
             match self.submitted() {
-                Some(fields) => fields.one(NEXT_FIELD).ok().and_then(ReturnPath::parse),
+                Some(fields) => fields.one(NEXT_FIELD).ok().and_then(ReturnPath::parse_shortened),
                 None => self.query_next.clone(),
             }
         } else {

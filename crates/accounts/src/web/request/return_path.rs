@@ -22,14 +22,32 @@ impl ReturnPath {
     /// The most bytes, before and after serializing.
     const MAX_LENGTH: usize = 2048;
 
+    /// The most bytes of a location: a path with a return path in its query, where each byte may be encoded as three.
+    const MAX_LOCATION_LENGTH: usize = 8 * 1024;
+
     /// Parses a path of at most 2,048 bytes. `None` for every text that may lead to another origin.
     ///
     /// This is not a list of bad inputs. The text must begin with one slash and no second slash or backslash, contain no
     /// control character, and stay on the same origin when resolved by the WHATWG URL rules.
     #[must_use]
     pub fn parse(raw: &str) -> Option<Self> {
+        Self::parse_within(raw, Self::MAX_LENGTH)
+    }
+
+    /// Parses a path of at most 8 KiB, for a `Location` header.
+    pub(crate) fn parse_location(raw: &str) -> Option<Self> {
+        Self::parse_within(raw, Self::MAX_LOCATION_LENGTH)
+    }
+
+    /// Parses a path of at most 8 KiB. One that is longer than 2,048 bytes loses its query.
+    pub(crate) fn parse_shortened(raw: &str) -> Option<Self> {
+        let path = Self::parse_location(raw)?;
+        if path.0.len() <= Self::MAX_LENGTH { Some(path) } else { Self::parse(path.path()) }
+    }
+
+    fn parse_within(raw: &str, max_length: usize) -> Option<Self> {
         let mut bytes = raw.bytes();
-        if raw.len() > Self::MAX_LENGTH || bytes.next() != Some(b'/') || matches!(bytes.next(), Some(b'/' | b'\\')) {
+        if raw.len() > max_length || bytes.next() != Some(b'/') || matches!(bytes.next(), Some(b'/' | b'\\')) {
             return None;
         }
         if raw.chars().any(char::is_control) {
@@ -49,7 +67,7 @@ impl ReturnPath {
             return None;
         }
         let text = url.query().map_or_else(|| path.to_owned(), |query| format!("{path}?{query}"));
-        (text.len() <= Self::MAX_LENGTH).then_some(Self(text))
+        (text.len() <= max_length).then_some(Self(text))
     }
 
     /// The path and query, ready for a `Location` header or a form field.

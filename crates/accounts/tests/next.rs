@@ -210,11 +210,39 @@ async fn browser_without_cookies_is_told_so() {
         let form = service.visitor().get(path).await.form(path);
         let token = form.iter().find(|(name, _)| name == "csrf_token").unwrap();
         let typed = [("csrf_token", token.1.as_str()), ("email", "ada@example.com"), ("password", PASSWORD)];
-        let page = browser_post(&service.visitor(), path, &typed).await;
+        let first = browser_post(&service.visitor(), path, &typed).await;
+        assert_page(&first, 422, "This form was open for too long. Please send it once more.");
+        assert!(!first.text.contains("cookies"), "the browser may have lost the cookie since: {}", first.text);
+        let again = first.form(path);
+        let mut again: Vec<_> = again.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        again.push(("password", PASSWORD));
+        let page = browser_post(&service.visitor(), path, &again).await;
         assert_page(&page, 422, "Your browser doesn't keep cookies from this site. Logging in needs one.");
-        assert_eq!(page.attributes("#email", "value"), ["ada@example.com"], "what was typed is kept");
+        for page in [first, page] {
+            assert_eq!(page.attributes("#email", "value"), ["ada@example.com"], "what was typed is kept");
+        }
     }
     assert_eq!(service.count("sessions").await, 0);
+}
+
+#[tokio::test]
+async fn log_in_form_that_outlived_its_cookie_is_sent_once_more() {
+    let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
+    let ada = service.visitor();
+    let first_tab = ada.get("/login?next=/home").await;
+    ada.log_in("ada", PASSWORD).await; // in a second tab
+    ada.submit("/", "/logout", &[]).await;
+    assert_eq!(identity(&ada.get("/").await), "You are anonymous.");
+    let form = first_tab.form("/login");
+    let mut form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    form.retain(|(name, _)| !matches!(*name, "email" | "password"));
+    form.extend([("email", "ada"), ("password", PASSWORD)]);
+    let page = browser_post(&ada, "/login", &form).await;
+    assert_page(&page, 422, "This form was open for too long. Please send it once more.");
+    assert_eq!(page.attributes("#email", "value"), ["ada"], "what was typed is kept");
+    let page = ada.submit_on(&page, "/login", &[("password", PASSWORD)]).await;
+    assert_eq!((page.path.as_str(), identity(&page).as_str()), ("/home", "You are ada."));
 }
 
 #[tokio::test]

@@ -102,7 +102,7 @@ async fn registration_of_other_data_or_another_browser_is_no_repeat() {
         (same_browser(), with("once", "AAAAAAAAAAAAAAAAAAAAAA"), "That username is taken."),
         (same_browser(), without_key, "That username is taken."),
         (other_browser, form.clone(), "That username is taken."),
-        (without_cookies, form.clone(), "Your browser doesn't keep cookies"),
+        (without_cookies, form.clone(), "This form was open for too long."),
     ] {
         assert_page(&submit(&visitor, &form).await, 422, message);
         assert!(!visitor.cookies().contains("session-"), "{}", visitor.cookies());

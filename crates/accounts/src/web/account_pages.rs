@@ -10,6 +10,7 @@ mod register;
 #[cfg(test)]
 mod tests;
 
+pub(super) use entry_form::REPEATED_FIELD;
 pub(super) use log_in::interrupt;
 use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt, Response};

@@ -7,12 +7,16 @@ use super::ShownLink;
 use crate::web::AccountPage;
 use crate::web::form::Fields;
 use crate::web::interrupted_form::InterruptedForm;
+use crate::web::messages;
 use crate::web::page::{Flash, PageContext};
 use crate::web::request::{RequestContext, ReturnPath};
 use crate::web::session::SessionChange;
 
 /// The name of the button that leads from one entry form to the other, with all fields.
 pub(super) const SWITCH_FIELD: &str = "switch";
+
+/// The name of the hidden field of an entry form that is shown since the last one came without any cookie of this site.
+pub(in crate::web) const REPEATED_FIELD: &str = "repeated";
 
 /// What is around an entry form: a form that logs in or registers.
 pub(super) struct EntryForm {
@@ -22,6 +26,8 @@ pub(super) struct EntryForm {
     pub(super) next: Option<ReturnPath>,
     /// The form that waits for it, as signed text. The links to other account pages are buttons then, which send it along.
     pub(super) resume: Option<String>,
+    /// Whether the response is to a form that came without any cookie of this site.
+    pub(super) is_without_cookies: bool,
     /// Why a form waits: the sentence above this form on the response to that form.
     pub(super) problem: Option<&'static str>,
     /// The embedder's sentence about `next`: see [`crate::Builder::describe_next`].
@@ -50,13 +56,24 @@ impl EntryForm {
             _ => None,
         };
         let links = settings.links_from(own, next.as_ref());
-        Self { action: settings.path(own).to_owned(), next, resume, problem, reason, links }
+        let is_without_cookies = page.request().is_without_cookies();
+        Self { action: settings.path(own).to_owned(), next, resume, is_without_cookies, problem, reason, links }
     }
 }
 
 /// Whether a submitted entry form leads to the other one. It is not parsed then, and its passwords are wiped.
 pub(super) fn is_switch(fields: &Fields) -> bool {
     fields.is_ticked(SWITCH_FIELD)
+}
+
+/// The error of an entry form that came without any cookie of this site; `None` where one came.
+///
+/// The first time the browser may have lost the cookie since it opened the page, such as by a log-out in another tab. The
+/// response sets a new one. A browser that does not send that one either keeps no cookies.
+pub(super) fn missing_cookie(request: &RequestContext, fields: &Fields) -> Option<&'static str> {
+    let is_repeated = fields.is_ticked(REPEATED_FIELD);
+    let error = if is_repeated { messages::NO_COOKIES } else { messages::STALE_FORM.text };
+    request.is_without_cookies().then_some(error)
 }
 
 /// The response to a log-in or a registration: the form that was waiting for it, or else a redirect.

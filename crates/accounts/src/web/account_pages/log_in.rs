@@ -6,7 +6,7 @@ use domain::trim_invisible;
 use poem::http::StatusCode;
 use poem::{Response, handler};
 
-use super::entry_form::{EntryForm, entered, is_switch, with_waiting_form};
+use super::entry_form::{EntryForm, entered, is_switch, missing_cookie, with_waiting_form};
 use crate::web::AccountPage;
 use crate::web::form::{Fields, Form, FormErrors, FormView, PasswordFields, Submitted};
 use crate::web::messages;
@@ -90,7 +90,7 @@ pub(super) async fn submit(page: PageContext, submitted: Submitted<LogInForm>) -
         return Ok(switched(&page, &submitted.fields).await);
     }
     let outcome = match submitted.form {
-        _ if request.is_without_cookies() => Err(FormErrors::at("email", messages::NO_COOKIES)),
+        _ if let Some(error) = missing_cookie(request, &submitted.fields) => Err(FormErrors::at("email", error)),
         Ok(form) => log_in(request, form)
             .await?
             .ok_or_else(|| FormErrors::at("email", messages::mismatch(request.accounts.inner.log_in_by))),

@@ -6,7 +6,7 @@ use domain::user::{Email, RegistrationKey, Username};
 use poem::http::StatusCode;
 use poem::{Response, handler};
 
-use super::entry_form::{EntryForm, entered, is_switch, with_waiting_form};
+use super::entry_form::{EntryForm, entered, is_switch, missing_cookie, with_waiting_form};
 use crate::web::AccountPage;
 use crate::web::form::{Fields, Form, FormErrors, FormView, PasswordFields, Submitted};
 use crate::web::messages;
@@ -72,7 +72,7 @@ pub(super) async fn submit(page: PageContext, submitted: Submitted<Registration>
         return Ok(switched(&page, &submitted.fields).await);
     }
     let errors = match submitted.form {
-        _ if request.is_without_cookies() => FormErrors::at("username", messages::NO_COOKIES),
+        _ if let Some(error) = missing_cookie(request, &submitted.fields) => FormErrors::at("username", error),
         Ok(registration) if is_own(&page, &registration) => return Ok(lead_on(request)),
         Ok(registration) => {
             let key = form_key(request, &submitted.fields, &registration);

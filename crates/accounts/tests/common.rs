@@ -146,8 +146,10 @@ fn trip(page: PageContext) -> Response {
     assert_ne!(page.path(), "/trips/panic");
     let action = format!("{}/wish", page.path().replace("%C3%A9", "é")); // as a template writes it
     let form = page.resumed(&action).map_or_else(FormView::empty, FormView::filled);
-    let fields = format!("{}{}", page.csrf_field(), form.input("dish", "Dish"));
-    page.render("A trip", &format!(r#"<h1>A trip</h1><form method="post" action="{action}">{fields}</form>"#))
+    let fields = format!("{}{}{}", page.csrf_field(), page.idempotency_field(), form.input("dish", "Dish"));
+    let form = format!(r#"<form id="wish" method="post" action="{action}">{fields}</form>"#);
+    let other = format!(r#"<form id="other" method="post" action="/echo">{}</form>"#, page.idempotency_field());
+    page.render("A trip", &format!("<h1>A trip</h1>{form}{other}"))
 }
 
 #[handler]

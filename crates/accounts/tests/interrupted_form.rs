@@ -143,6 +143,44 @@ async fn page_that_does_not_show_the_form_is_replaced_by_its_button() {
     }
 }
 
+/// The idempotency keys on a page: of its form to `/trips/1/wish`, and of its other form.
+fn keys(page: &TestResponse) -> (String, String) {
+    let key = |form| page.attributes(&format!("#{form} [name=once]"), "value").concat();
+    (key("wish"), key("other"))
+}
+
+#[tokio::test]
+async fn interrupted_form_keeps_its_idempotency_key() {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    let form = ada.get("/trips/1").await;
+    let (key, other) = keys(&form);
+    assert!(key.len() == 22 && other.len() == 22 && key != other, "{key} {other}");
+    service.execute_sql("DELETE FROM sessions").await;
+    let page = ada.submit_on(&form, "/trips/1/wish", &[("dish", "soup & bread")]).await;
+    let page = ada.submit_on(&page, "/login", &LOG_IN).await;
+    let (resumed_key, resumed_other) = keys(&page);
+    assert_eq!(resumed_key, key, "{}", page.html);
+    assert!(resumed_other != key && resumed_other != other, "another form of the page has a key of its own");
+    assert_one_press_sends(&ada, &page, "ada").await;
+    assert_ne!(keys(&ada.get("/trips/1").await).0, key, "the next form has a new key");
+}
+
+#[tokio::test]
+async fn invalid_idempotency_key_of_an_interrupted_form_is_replaced() {
+    let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
+    let good = "A".repeat(22);
+    for keys_sent in [vec![""], vec!["\"><b>"], vec!["short"], vec![good.as_str(), good.as_str()]] {
+        let ada = service.visitor();
+        let form: Vec<_> = keys_sent.iter().map(|key| ("once", *key)).chain([("dish", "soup")]).collect();
+        let page = browser_post(&ada, "/trips/1/wish", &form).await;
+        let page = ada.submit_on(&page, "/login", &LOG_IN).await;
+        let (key, _) = keys(&page);
+        assert!(key.len() == 22 && key != good, "{keys_sent:?}: {}", page.html);
+    }
+}
+
 #[tokio::test]
 async fn page_asks_for_the_form_in_any_spelling_of_its_action() {
     let service = Service::start().await;

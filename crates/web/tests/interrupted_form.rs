@@ -9,6 +9,7 @@ use crate::invitation::invitation_path;
 test_support::on_both_engines! { TestApp:
     host_form_of_a_newcomer_is_sent_after_registration
     host_form_of_an_ended_session_is_sent_after_log_in
+    host_form_whose_response_was_lost_hosts_once_after_log_in
     rsvp_of_a_newcomer_is_sent_after_registration
     interrupted_yes_of_a_seated_guest_shows_the_seat_alone
     interrupted_yes_to_a_full_party_asks_for_no_press
@@ -53,6 +54,20 @@ async fn host_form_of_an_ended_session_is_sent_after_log_in(app: TestApp) {
     assert_eq!(page.attributes("#main_dish", "value"), ["Ratatouille"]);
     let page = ada.submit_on(&page, "/user/ada", &[]).await;
     assert_eq!(flash(&page), "Your table is set. Share the link below with your friends.");
+}
+
+async fn host_form_whose_response_was_lost_hosts_once_after_log_in(app: TestApp) {
+    let ada = app.user("ada").await;
+    for (path, parties) in [("/host", 1), ("/user/ada", 2)] {
+        let form = ada.get(path).await;
+        ada.submit_on(&form, path, &host_form(&[])).await; // the response is lost
+        app.advance_days(8); // the session ends on the server
+        let page = ada.submit_on(&form, path, &host_form(&[])).await;
+        let page = ada.submit_on(&page, "/login", &LOG_IN).await;
+        assert_page(&page, 200, "What you typed is here, and not sent yet.");
+        let page = ada.submit_on(&page, path, &[]).await;
+        assert_eq!((page.path, app.party_count().await), (format!("/parties/{parties}"), parties), "{path}");
+    }
 }
 
 async fn rsvp_of_a_newcomer_is_sent_after_registration(app: TestApp) {

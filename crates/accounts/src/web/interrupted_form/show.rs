@@ -13,7 +13,7 @@ use tokio::time::timeout;
 use super::{InterruptedForm, RESUME_FIELD};
 use crate::web::form::Fields;
 use crate::web::messages;
-use crate::web::page::{Flash, NewFlashes, PageContext};
+use crate::web::page::{Flash, IDEMPOTENCY_FIELD, NewFlashes, PageContext, is_idempotency_key};
 use crate::web::request::{RequestContext, ReturnPath};
 use crate::web::session::SessionChange;
 
@@ -30,19 +30,22 @@ const HEADERS_OF_THE_FORM: [header::HeaderName; 6] = [
     header::TRANSFER_ENCODING,
 ];
 
-/// A form that a page of this response shows filled in, and whether the page has asked for it.
+/// A form that a page of this response shows filled in, and what the page has asked for.
 pub(crate) struct ResumedForm {
     form: InterruptedForm,
     is_shown: AtomicBool,
     is_discarded: AtomicBool,
+    is_key_taken: AtomicBool,
     /// The flash messages of a page that discards the form: without the notice that it is not sent yet.
     flashes_without_notice: Vec<Flash>,
 }
 
 impl ResumedForm {
+    /// The form for a page that may ask for it, or `is_shown` on a page of its own, which shows all its fields.
     fn new(form: &InterruptedForm, is_shown: bool, flashes_without_notice: Vec<Flash>) -> Self {
-        let (is_shown, is_discarded) = (AtomicBool::new(is_shown), AtomicBool::new(false));
-        Self { form: form.clone(), is_shown, is_discarded, flashes_without_notice }
+        let (is_discarded, is_key_taken) = (AtomicBool::new(false), AtomicBool::new(is_shown));
+        let is_shown = AtomicBool::new(is_shown);
+        Self { form: form.clone(), is_shown, is_discarded, is_key_taken, flashes_without_notice }
     }
 
     /// The fields of the form, if it is sent to `action`.
@@ -54,6 +57,13 @@ impl ResumedForm {
         })
     }
 
+    /// The form's idempotency key, for the first caller after the fields were asked for: another form of the page needs a key
+    /// of its own.
+    pub(crate) fn take_idempotency_key(&self) -> Option<&str> {
+        let key = self.form.fields.one(IDEMPOTENCY_FIELD).ok().filter(|key| is_idempotency_key(key))?;
+        (self.is_shown() && !self.is_key_taken.swap(true, Ordering::Relaxed)).then_some(key)
+    }
+
     pub(crate) fn is_shown(&self) -> bool {
         self.is_shown.load(Ordering::Relaxed)
     }
@@ -61,6 +71,7 @@ impl ResumedForm {
     /// Discards the form: the page no longer has the button that sends it.
     pub(crate) fn discard(&self) {
         self.is_discarded.store(true, Ordering::Relaxed);
+        self.is_key_taken.store(true, Ordering::Relaxed);
     }
 
     /// The flash messages of a page that has discarded the form; `None` while it has not.

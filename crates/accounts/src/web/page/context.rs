@@ -66,10 +66,13 @@ impl PageContext {
     ///
     /// A form that is submitted twice sends the same key twice. A handler stores the key with the row that it adds, and
     /// responds to a key that is already stored as to the first submit. It does not replace the CSRF token.
+    ///
+    /// After [`PageContext::resumed`] has returned the fields of a form, the next call returns the key of that form: it may
+    /// have had its effect before the log-in, and its response may have been lost.
     #[must_use]
     pub fn idempotency_field(&self) -> SafeHtml {
-        let bytes: [u8; 16] = self.request.accounts.inner.random.bytes();
-        let key = BASE64_URL_SAFE_NO_PAD.encode(bytes);
+        let new = || BASE64_URL_SAFE_NO_PAD.encode::<[u8; 16]>(self.request.accounts.inner.random.bytes());
+        let key = self.request.take_idempotency_key().map_or_else(new, ToOwned::to_owned);
         SafeHtml(format!(r#"<input type="hidden" name="{IDEMPOTENCY_FIELD}" value="{key}">"#))
     }
 
@@ -195,6 +198,11 @@ impl PageContext {
             }
         }
     }
+}
+
+/// Whether a text is a key as [`PageContext::idempotency_field`] makes it.
+pub(crate) fn is_idempotency_key(text: &str) -> bool {
+    BASE64_URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 16)
 }
 
 impl<'a> FromRequest<'a> for PageContext {

@@ -255,6 +255,11 @@ impl RequestContext {
         self.resumed.as_ref().and_then(ResumedForm::flashes_if_discarded).unwrap_or(&self.flashes)
     }
 
+    /// The idempotency key of the form that a log-in has interrupted: see [`ResumedForm::take_idempotency_key`].
+    pub(crate) fn take_idempotency_key(&self) -> Option<&str> {
+        self.resumed.as_ref()?.take_idempotency_key()
+    }
+
     /// Whether the page has shown the form that a log-in has interrupted.
     pub(crate) fn is_form_shown(&self) -> bool {
         self.resumed.as_ref().is_some_and(ResumedForm::is_shown)

@@ -7,9 +7,10 @@ use accounts::ports::AccountPorts;
 use accounts::test_kit::{MovableClock, TestClient, TestResponse, TestServer, fast_hash_cost};
 use accounts::web::{
     CurrentUser, Fields, Flash, Form, FormErrors, FormView, LoginRequired, PageContext, PasswordFields, Problem,
-    Submitted, Visitor, methods,
+    Submitted, Visitor, methods, redirect,
 };
 use accounts::{Accounts, Builder, Email, Password, Registration, StoreError, Timestamp, Username};
+use poem::web::Path;
 use poem::{EndpointExt, Response, Route, handler};
 use store::AccountStore;
 use store::embed::sqlx::{query, query_scalar};
@@ -123,6 +124,7 @@ fn pages() -> Route {
         .at("/trips/:id", methods().get(trip))
         .at("/trips/:id/wish", methods().post(save).page("/trips/:id"))
         .at("/panic", methods().get(panic))
+        .at("/slow/:step", methods().get(slow))
         .at("/hang", methods().get(hang).post(hang))
         .at("/body", size)
         .at("/failing", methods().get(fails))
@@ -192,6 +194,13 @@ fn size(body: String) -> String {
 #[handler]
 fn fails() -> Result<&'static str, Problem> {
     Err(StoreError::new("disk full").into())
+}
+
+/// Leads from step to step, and never ends.
+#[handler]
+async fn slow(Path(step): Path<u32>) -> Response {
+    tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
+    redirect(&format!("/slow/{}", step + 1))
 }
 
 #[handler]

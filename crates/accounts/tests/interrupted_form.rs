@@ -1,6 +1,8 @@
 //! A form that requires a log-in: it waits on the log-in page and the registration page, is shown filled in after the log-in,
 //! and one press sends it. Nothing of it is stored, and nothing is sent before that press.
 
+use std::time::{Duration, Instant};
+
 use accounts::test_kit::{TestClient, TestResponse};
 use accounts::web::AccountPage;
 use reqwest::Method;
@@ -190,6 +192,20 @@ async fn page_asks_for_the_form_in_any_spelling_of_its_action() {
     let page = ada.submit_on(&page, "/login", &LOG_IN).await;
     assert_page(&page, 200, NOT_SENT);
     assert_eq!(page.attributes("#dish", "value"), ["soup & bread"]);
+}
+
+#[tokio::test]
+async fn log_in_and_page_of_its_form_have_one_handler_timeout() {
+    let limit = Duration::from_secs(2);
+    let service = Service::with(|builder| builder.handler_timeout(limit)).await;
+    service.register("ada", PASSWORD).await;
+    let ada = service.visitor();
+    let request = ada.request(Method::POST, "/form").header("sec-fetch-site", "same-origin");
+    let page = ada.send(request.header("referer", service.server.url("/slow/1")).form(&TYPED[1..])).await;
+    let start = Instant::now();
+    let page = ada.submit_on(&page, "/login", &LOG_IN).await;
+    assert_page(&page, 200, "What you typed is kept, and not sent yet.");
+    assert!(start.elapsed() < 2 * limit, "{:?}: the two pages took 1.5 s each and hung", start.elapsed());
 }
 
 #[tokio::test]

@@ -85,11 +85,17 @@ async fn log_contains_no_secret() {
     service.failing.fail_on(None);
     ada.get("/panic?q=hush-hush").await;
     browser_post(&ada, "/logout", &[]).await;
+    let waiting = ada.request(reqwest::Method::POST, "/form?q=hush-hush").header("sec-fetch-site", "same-origin");
+    let waiting = waiting.header("referer", service.server.url("/failing?q=hush-hush")).form(&[("dish", "hush-hush")]);
+    let page = ada.send(waiting).await;
+    let page = ada.submit_on(&page, "/login", &form).await;
+    assert!(page.text.contains("What you typed is kept, and not sent yet."), "{}", page.text);
+    browser_post(&ada, "/logout", &[]).await;
     ada.get("/home?q=hush-hush").await;
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
     let events = ["registered", "log-in refused", "logged in", "logged out", "refused", "the store failed"];
-    for event in events.into_iter().chain(["a page failed"]) {
+    for event in events.into_iter().chain(["a page failed", "the page of an interrupted form failed"]) {
         let message = format!("\"message\":\"{event}\"");
         let found = log.lines().any(|line| line.contains(&message) && line.contains("\"span\":{\"id\":\""));
         assert!(found, "no `{event}` with a request id");
@@ -98,6 +104,8 @@ async fn log_contains_no_secret() {
     for part in ["\"user\":1", "\"network\":\"127.0.0.0/24\""] {
         assert!(logged_out.is_some_and(|line| line.contains(part)), "{part}: {logged_out:?}");
     }
+    let page_failed = log.lines().find(|line| line.contains("the page of an interrupted form failed"));
+    assert!(page_failed.is_some_and(|line| line.contains("\"route\":\"/failing\"")), "{page_failed:?}");
     for line in log.lines() {
         for secret in secrets.iter().map(String::as_str).chain(["ada@example.com", "\u{1b}"]) {
             assert!(!line.contains(secret), "{secret}: {line}");

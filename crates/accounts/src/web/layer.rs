@@ -3,7 +3,7 @@
 //! 1. A request id and a tracing span, for the log and for `x-request-id`.
 //! 2. The host check: 421 for a host that is not ours, and for a forwarding proxy that is not trusted.
 //! 3. For an unsafe method: origin check, body limit, form decoding, CSRF token ([`accept_body`]).
-//! 4. The handler, under its timeout. After a log-in, the page of the form that was waiting for it.
+//! 4. The handler. After a log-in, the page of the form that was waiting for it. Both under one timeout.
 //! 5. Errors and panics become error pages.
 //! 6. Cookies, then security headers.
 
@@ -100,7 +100,7 @@ impl<E: Endpoint> Layer<E> {
         }
         let saved = SavedRequest::of(&request, context);
         request.extensions_mut().insert(Arc::clone(context));
-        let outcome = timeout(settings.handler_timeout, self.inner.call(request)).await;
+        let outcome = timeout(context.time_left(), self.inner.call(request)).await;
         // The handler may have been saving something.
         let outcome = outcome.map_err(|elapsed| Problem::from(StoreError::outcome_unknown(elapsed)))?;
         let response = outcome?.into_response();

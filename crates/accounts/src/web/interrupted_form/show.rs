@@ -6,14 +6,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use askama::Template;
 use futures_util::FutureExt;
+use poem::error::ResponseError;
 use poem::http::{Extensions, HeaderMap, StatusCode, header};
-use poem::{Endpoint, IntoResponse, Request, Response};
+use poem::{Endpoint, IntoResponse, PathPattern, Request, Response};
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use super::{InterruptedForm, RESUME_FIELD};
 use crate::web::form::Fields;
 use crate::web::messages;
-use crate::web::page::{Flash, IDEMPOTENCY_FIELD, NewFlashes, PageContext, is_idempotency_key};
+use crate::web::page::{Flash, IDEMPOTENCY_FIELD, NewFlashes, PageContext, Problem, is_idempotency_key};
 use crate::web::request::{RequestContext, ReturnPath};
 use crate::web::session::SessionChange;
 
@@ -137,16 +139,42 @@ pub(crate) async fn show<E: Endpoint>(
     }
     let resumed = ResumedForm::new(form, true, without_notice);
     let context = Arc::new(context.after_log_in(&form.page, change, greeting, resumed));
-    let _ = context.visitor().await; // the page works without the visitor's name
+    // The page works without the visitor's name.
+    match timeout(context.time_left(), context.visitor()).await {
+        Ok(Err(problem)) => log_failure(&problem, None),
+        Err(elapsed) => log_timeout(&elapsed),
+        Ok(Ok(_)) => {}
+    }
     let response = own_page(&PageContext::new(Arc::clone(&context)), form);
     Some((context, with_change(response, change)))
 }
 
 /// The page of the form. `None` where it fails: the log-in has succeeded, and the form is then shown by itself.
 async fn load_page<E: Endpoint>(inner: &E, request: Request, context: &RequestContext) -> Option<Response> {
-    let called =
-        AssertUnwindSafe(timeout(context.settings().handler_timeout, inner.call(request))).catch_unwind().await;
-    Some(called.ok()?.ok()?.ok()?.into_response())
+    let call = AssertUnwindSafe(timeout(context.time_left(), inner.call(request)));
+    match call.catch_unwind().await.ok()? {
+        Ok(Ok(response)) => return Some(response.into_response()),
+        Ok(Err(error)) => {
+            let route = error.data::<PathPattern>().cloned();
+            log_failure(&Problem::of(error), route.as_ref().map(|pattern| &*pattern.0));
+        }
+        Err(elapsed) => log_timeout(&elapsed),
+    }
+    None
+}
+
+/// Logs why the page of the form, or its visitor, is unknown. A refusal, such as 404, is no failure.
+fn log_failure(problem: &Problem, route: Option<&str>) {
+    if let Problem::Unavailable(Some(error)) = problem {
+        tracing::warn!(route, ?error, "the page of an interrupted form failed");
+    } else if problem.status().is_server_error() {
+        tracing::warn!(route, error = %problem, "the page of an interrupted form failed");
+    }
+}
+
+/// Logs that the request had no time left for the page of the form.
+fn log_timeout(elapsed: &Elapsed) {
+    tracing::warn!(error = %elapsed, "the page of an interrupted form timed out");
 }
 
 fn with_change(mut response: Response, change: Option<&SessionChange>) -> Response {

@@ -78,7 +78,7 @@ impl ResponseError for Problem {
 
 impl Problem {
     /// The problem in an endpoint's error. The error's text is dropped, since it may contain anything.
-    pub(super) fn of(error: poem::Error) -> Self {
+    pub(crate) fn of(error: poem::Error) -> Self {
         match error.downcast::<Self>() {
             Ok(problem) => problem,
             // A path segment that is not UTF-8 names no page.

@@ -66,12 +66,8 @@ async fn ensure_valid_token(
     fields: Option<&Fields>,
 ) -> Result<(), Problem> {
     let tokens: Vec<&str> = fields.map(|fields| fields.values(CSRF_FIELD).collect()).unwrap_or_default();
-    let is_valid = async |token| {
-        let checked = timeout(context.settings().handler_timeout, context.is_valid_csrf_token(token)).await;
-        checked.map_err(|elapsed| Problem::from(StoreError::new(elapsed)))?
-    };
     match (origin, tokens.as_slice()) {
-        (_, [token]) if is_valid(token).await? => Ok(()),
+        (_, [token]) if in_time(context, context.is_valid_csrf_token(token)).await? => Ok(()),
         (RequestOrigin::Own, []) => Ok(()),
         (RequestOrigin::Own, _) if acts_for_no_user(context).await? => Ok(()),
         (RequestOrigin::Own, _) => Err(Problem::StaleForm),
@@ -84,8 +80,13 @@ async fn ensure_valid_token(
 async fn acts_for_no_user(context: &RequestContext) -> Result<bool, Problem> {
     let (settings, path) = (context.settings(), context.path().unwrap_or_default());
     let is_log_out = path == settings.path(AccountPage::LogOut) && settings.has(AccountPage::LogOut);
-    let ends_nothing = is_log_out && matches!(context.visitor().await?, Visitor::Anonymous);
+    let ends_nothing = is_log_out && matches!(in_time(context, context.visitor()).await?, Visitor::Anonymous);
     Ok(ends_nothing || settings.is_entry_form(path))
+}
+
+/// Waits for what is asked of the store, within the handler timeout.
+async fn in_time<T>(context: &RequestContext, look_up: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
+    timeout(context.time_left(), look_up).await.map_err(|elapsed| Problem::from(StoreError::new(elapsed)))?
 }
 
 /// Reads a body up to a limit. The buffer has the declared length from the start. Where it grows, the old one is wiped.

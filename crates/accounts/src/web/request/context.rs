@@ -2,6 +2,7 @@
 
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use auth::SessionToken;
 use domain::StoreError;
@@ -9,6 +10,7 @@ use domain::session::Device;
 use poem::Request;
 use poem::http::Method;
 use tokio::sync::OnceCell;
+use tokio::time::Instant;
 use tracing::Span;
 use tracing::field::Empty;
 use url::{Position, Url};
@@ -62,6 +64,8 @@ pub(crate) struct RequestContext {
     pub(crate) flashes: Vec<Flash>,
     /// Whether a page of this response shows the messages.
     pub(crate) are_flashes_shown: AtomicBool,
+    /// When the handler timeout began to run: once the body was read.
+    timed_from: OnceLock<Instant>,
     visitor: OnceCell<Result<Visitor, ()>>,
     submitted: OnceLock<Fields>,
     pub(crate) cookie_names: CookieNames,
@@ -117,6 +121,7 @@ impl RequestContext {
             resumed: None,
             flashes: read_cookie(request, &cookie_names.flash).map(read_flashes).unwrap_or_default(),
             are_flashes_shown: AtomicBool::new(false),
+            timed_from: OnceLock::new(),
             visitor: OnceCell::new(),
             submitted: OnceLock::new(),
             cookie_names,
@@ -154,6 +159,7 @@ impl RequestContext {
             resumed: Some(resumed),
             flashes: self.flashes.iter().cloned().chain(flashes).collect(),
             are_flashes_shown: AtomicBool::new(false),
+            timed_from: self.timed_from.clone(),
             visitor: OnceCell::new(),
             submitted: OnceLock::new(),
             cookie_names: self.cookie_names.clone(),
@@ -203,6 +209,13 @@ impl RequestContext {
     /// All tokens in session cookies.
     pub(crate) fn sessions(&self) -> &[SessionToken] {
         &self.sessions
+    }
+
+    /// What is left of the handler timeout. It runs from the first call, and is one for the whole request: the check of the
+    /// CSRF token, the handler, and the page that a log-in shows.
+    pub(crate) fn time_left(&self) -> Duration {
+        let start = self.timed_from.get_or_init(Instant::now);
+        self.settings().handler_timeout.saturating_sub(start.elapsed())
     }
 
     /// Whether a form of ours was sent without any cookie of ours: its page set one, and the browser did not keep it, or has

@@ -21,7 +21,10 @@ for (const field of document.querySelectorAll("[data-share]")) {
     } catch {
       // Without TLS there is no clipboard API, and it may be forbidden.
       field.select();
-      if (!document.execCommand("copy")) return;
+      if (!document.execCommand("copy")) {
+        status.textContent = "The link is selected. Copy it from there.";
+        return;
+      }
     }
     status.textContent = "Copied";
   });

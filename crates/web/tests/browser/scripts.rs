@@ -64,6 +64,10 @@ async fn link_to_a_party_can_be_copied_with_scripts(scripts: Scripts) {
     if scripts == Scripts::On {
         ada.presses("Copy link").await;
         ada.sees("Copied").await;
+        let refuse = "navigator.clipboard.writeText = () => Promise.reject(); document.execCommand = () => false;";
+        ada.browser().driver().execute(refuse, Vec::new()).await.unwrap();
+        ada.presses("Copy link").await;
+        ada.sees("The link is selected. Copy it from there.").await;
     }
     ada.sees_no_console_errors().await;
 }

@@ -35,6 +35,9 @@ pub(crate) const PARTY_DAY_PAST: &str = "That day has already passed. Please cho
 pub(crate) const PARTY_TIME_PAST: &str = "That time has already passed. Please choose a later one.";
 /// A search has more words than are searched for.
 pub(crate) const SEARCH_TOO_MANY_WORDS: &str = "Try fewer words.";
+
+/// The search has more than 200 code points.
+pub(crate) const SEARCH_TOO_LONG: &str = "Please use at most 200 characters.";
 /// The submitted visibility is not one of the form's.
 pub(crate) const VISIBILITY_INVALID: &str = "Who can find this party? Please choose.";
 /// The submitted answer is neither `yes` nor `no`.

@@ -7,9 +7,6 @@ use poem::Request;
 
 use super::cursor;
 
-/// The most code points of a search text. Longer than any username, venue or dish.
-const MAX_TEXT_LENGTH: usize = 200;
-
 /// The parameters of a query string. A missing or invalid one is ignored, so that any address shows a list.
 pub(super) struct QueryParameters(Fields);
 
@@ -22,13 +19,11 @@ impl QueryParameters {
         Self(Fields::decode(query.as_bytes()).unwrap_or_default())
     }
 
-    /// The first value of a text parameter, at most 200 code points long. A control character or a line break becomes a space,
-    /// since it separates words.
+    /// The first value of a text parameter. A control character or a line break becomes a space, since it separates words.
     pub(super) fn text(&self, name: &str) -> String {
         let text = self.0.shown(name);
         let is_line_break = |c| matches!(c, '\u{2028}' | '\u{2029}');
-        let spaced = text.chars().map(|c| if c.is_control() || is_line_break(c) { ' ' } else { c });
-        let text: String = spaced.take(MAX_TEXT_LENGTH).collect();
+        let text: String = text.chars().map(|c| if c.is_control() || is_line_break(c) { ' ' } else { c }).collect();
         trim_invisible(&text).to_owned()
     }
 

@@ -46,6 +46,8 @@ enum Results<'a> {
     Found(Vec<PartyRowView<'a>>),
 }
 
+/// The most code points of a search. Longer than any username, venue or dish.
+const MAX_SEARCH_LENGTH: usize = 200;
 /// The title of the page.
 const TITLE: &str = "Dinner parties";
 /// The field of a typed Party ID, and the query parameter of one that was refused.
@@ -90,9 +92,11 @@ async fn find_parties(
     query: &QueryParameters,
     search: &str,
 ) -> Result<(Page<PartySummary, PartyCursor>, Option<&'static str>), Problem> {
-    let Ok(words) = SearchWords::parse(search) else {
-        return Ok((Page { items: Vec::new(), next: None }, Some(messages::SEARCH_TOO_MANY_WORDS)));
-    };
+    let refused = |reason| Ok((Page { items: Vec::new(), next: None }, Some(reason)));
+    if search.chars().count() > MAX_SEARCH_LENGTH {
+        return refused(messages::SEARCH_TOO_LONG);
+    }
+    let Ok(words) = SearchWords::parse(search) else { return refused(messages::SEARCH_TOO_MANY_WORDS) };
     let filter = PartyFilter { words, has_seat_for_viewer: query.is_ticked("seats") };
     let parties = PartyQuery::Listed(filter);
     Ok((state.parties.list(parties, me.id, query.cursor("after"), query.page_size()).await?, None))

@@ -96,7 +96,7 @@ impl Accounts {
         Ok(self.open_session(user, attempt.remember, attempt.device, attempt.replaces.as_ref()).await?)
     }
 
-    /// Opens a session for a user who has just proven to be that user: by the password, or by a registration.
+    /// Opens a session after a verified password or a registration.
     ///
     /// # Errors
     /// [`StoreError`]

@@ -112,7 +112,7 @@ pub(super) const TABLE: &[Row] = &[
 
 /// Rows that also restrict dev-dependencies.
 ///
-/// The examples show what an embedder writes, who has no other crate of the workspace.
+/// Besides `DEV_ONLY` crates, the examples have what an embedder has: `accounts`, `store` and `http-server`.
 pub(super) const ROWS_FOR_TESTS_TOO: &[&str] = &["example-*"];
 
 /// Workspace crates that may only be dev-dependencies.

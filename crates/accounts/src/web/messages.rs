@@ -53,7 +53,7 @@ pub(super) const ACCOUNT_CHANGED: Message = Message::new(
     "The account has changed",
     "This form was opened with another account. What you typed is kept, and not sent yet.",
 );
-/// The form was rendered for an anonymous visitor, who has logged in since.
+/// The form was rendered before the visitor logged in.
 pub(super) const FORM_FROM_BEFORE_LOG_IN: Message = Message::new(
     "Once more, please",
     "This form was opened before you logged in. What you typed is kept, and not sent yet.",

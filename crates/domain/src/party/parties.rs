@@ -93,7 +93,7 @@ impl Parties {
         self.answer(party, guest, move |party, now| party.maybe(guest, now)).await
     }
 
-    /// Accepts for a guest who has the link, with `heads` people.
+    /// Accepts by the link of a party, with `heads` people.
     ///
     /// # Errors
     /// [`UpdateError`] if the link does not open a party to the guest, the rule refuses, or the store failed.
@@ -106,20 +106,12 @@ impl Parties {
         self.answer_by_invitation(token, guest, move |party, now| party.accept(guest, heads, now)).await
     }
 
-    /// Declines for a guest who has the link.
+    /// Declines by the link of a party.
     ///
     /// # Errors
     /// [`UpdateError`] if the link does not open a party to the guest, the rule refuses, or the store failed.
     pub async fn decline_by_invitation(&self, token: InvitationToken, guest: UserId) -> Result<Outcome, UpdateError> {
         self.answer_by_invitation(token, guest, move |party, now| party.decline(guest, now)).await
-    }
-
-    /// Answers "maybe" for a guest who has the link.
-    ///
-    /// # Errors
-    /// [`UpdateError`] if the link does not open a party to the guest, the rule refuses, or the store failed.
-    pub async fn maybe_by_invitation(&self, token: InvitationToken, guest: UserId) -> Result<Outcome, UpdateError> {
-        self.answer_by_invitation(token, guest, move |party, now| party.maybe(guest, now)).await
     }
 
     /// Returns the party with that link as `viewer` may see it, or `None` if the link opens none.

@@ -110,7 +110,7 @@ pub(super) async fn submit(page: PageContext, submitted: Submitted<LogInForm>) -
 }
 
 /// The log-in page after the button on the registration page, with the e-mail address or the username that was typed there.
-/// A visitor who has logged in meanwhile is led on.
+/// After a log-in in another tab, the response redirects to `next`.
 async fn switched(page: &PageContext, typed: &Fields) -> Response {
     if page.user().is_some() {
         let request = page.request();

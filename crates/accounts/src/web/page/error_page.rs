@@ -116,7 +116,7 @@ enum KeptForm {
     LogInRequired,
     /// It was rendered for another user than the one who is logged in now.
     OfAnotherUser,
-    /// It was rendered for an anonymous visitor, who has logged in since.
+    /// It was rendered before the visitor logged in.
     FromBeforeLogIn,
     /// Its CSRF token is stale for another reason.
     Stale,

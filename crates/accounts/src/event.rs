@@ -29,7 +29,7 @@ pub enum Event {
         /// The user with the e-mail address, if there is one. For the operator only: a page that shows it would tell
         /// strangers which addresses have accounts.
         user: Option<UserId>,
-        /// The client's network, as in [`crate::Device`].
+        /// The client's network, as in [`crate::Caller::network`].
         network: Option<String>,
     },
     /// A session was ended with its token.

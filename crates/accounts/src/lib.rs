@@ -43,24 +43,25 @@
 //! The use cases need no feature:
 //!
 //! ```
-//! use accounts::{Accounts, Device, Email, LogIn, Password, Registration, Username};
+//! use accounts::{Accounts, Caller, Email, LogIn, Password, Registration, Username};
 //!
 //! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
 //! # let store = store::AccountStore::connect(&format!("sqlite:{}", folder.path().join("test.db").display())).await?;
 //! let accounts = Accounts::builder().build(store)?;
+//! let caller = Caller::at("203.0.113.9".parse()?); // the client's address
 //! let ada = Registration {
 //!     username: Username::parse("ada")?,
 //!     email: Email::parse("ada@example.com")?,
 //!     password: Password::parse("marble otter seven".to_owned())?,
 //! };
-//! accounts.register(ada).await?;
+//! accounts.register(ada, &caller).await?;
 //!
 //! let attempt = LogIn {
 //!     identifier: "ADA@example.com".to_owned(), // or the username
 //!     password: Password::parse("marble otter seven".to_owned())?,
 //!     remember: false,
-//!     device: Device::default(),
+//!     caller: caller.clone(),
 //!     replaces: None,
 //! };
 //! let logged_in = accounts.log_in(attempt).await?;
@@ -73,6 +74,7 @@
 //! ```
 
 mod builder;
+mod caller;
 mod event;
 mod find_session;
 mod log_in;
@@ -98,6 +100,7 @@ pub use auth::{
     is_verifiable,
 };
 pub use builder::{BuildError, Builder};
+pub use caller::Caller;
 pub use domain::session::{Device, SessionId};
 pub use domain::user::{Email, EmailError, TakenKeys, User, UserId, Username, UsernameError};
 pub use domain::{Clock, Page, PageSize, ShortText, ShortTextError, StoreError, Timestamp, trim_invisible};

@@ -3,11 +3,11 @@
 use auth::{HashQueueFull, Password, SessionToken, Verification};
 use domain::StoreError;
 use domain::credential::Credential;
-use domain::session::{Device, SessionId};
+use domain::session::SessionId;
 use domain::user::{Email, User, Username};
 use tracing::Instrument as _;
 
-use crate::{Accounts, Event};
+use crate::{Accounts, Caller, Event};
 
 /// How many expired sessions a log-in removes. More than the one it adds, so that they do not accumulate, and few enough to
 /// be one short write.
@@ -23,8 +23,8 @@ pub struct LogIn {
     pub password: Password,
     /// "Remember me": the session outlives the browser.
     pub remember: bool,
-    /// The client's network and browser.
-    pub device: Device,
+    /// The client.
+    pub caller: Caller,
     /// The session that the browser has now. It ends in the same commit.
     pub replaces: Option<SessionToken>,
 }
@@ -90,10 +90,10 @@ impl Accounts {
         let credential = self.find_credential(&attempt.identifier).await?;
         let user = credential.as_ref().map(|credential| credential.user.id);
         let Some(Credential { user, .. }) = self.verify(credential, attempt.password).await? else {
-            self.emit(&Event::LogInFailed { user, network: attempt.device.network });
+            self.emit(&Event::LogInFailed { user, network: attempt.caller.network() });
             return Err(LogInError::Mismatch);
         };
-        Ok(self.open_session(user, attempt.remember, attempt.device, attempt.replaces.as_ref()).await?)
+        Ok(self.open_session(user, attempt.remember, &attempt.caller, attempt.replaces.as_ref()).await?)
     }
 
     /// Opens a session after a verified password or a registration.
@@ -104,12 +104,12 @@ impl Accounts {
         &self,
         user: User,
         remember: bool,
-        device: Device,
+        caller: &Caller,
         replaces: Option<&SessionToken>,
     ) -> Result<LoggedIn, StoreError> {
         let token = SessionToken::new(&*self.inner.random);
         let now = self.inner.clock.now();
-        let session = self.inner.lifetimes.open(user.id, remember, device, now);
+        let session = self.inner.lifetimes.open(user.id, remember, caller.device(), now);
         let replaces = replaces.map(SessionToken::digest);
         let id = self.inner.ports.sessions.open(token.digest(), session, replaces).await?;
         self.purge_in_background();
@@ -119,9 +119,9 @@ impl Accounts {
 
     /// Emits [`Event::LogInFailed`] for a password above the length limit, which is refused without hashing.
     #[cfg(feature = "poem")]
-    pub(crate) async fn refuse_log_in(&self, identifier: &str, device: Device) -> Result<(), StoreError> {
+    pub(crate) async fn refuse_log_in(&self, identifier: &str, caller: &Caller) -> Result<(), StoreError> {
         let user = self.find_credential(identifier).await?.map(|credential| credential.user.id);
-        self.emit(&Event::LogInFailed { user, network: device.network });
+        self.emit(&Event::LogInFailed { user, network: caller.network() });
         Ok(())
     }
 

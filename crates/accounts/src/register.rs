@@ -5,7 +5,7 @@ use domain::StoreError;
 use domain::user::{AddUserError, Email, NewUser, RegistrationKey, TakenKeys, User, Username};
 use tracing::Instrument as _;
 
-use crate::{Accounts, Event};
+use crate::{Accounts, Caller, Event};
 
 /// How many old registration keys a registration removes. More than the one it adds, so that they do not accumulate.
 const PURGED_PER_REGISTRATION: u32 = 100;
@@ -52,8 +52,8 @@ impl Accounts {
     ///
     /// # Errors
     /// [`RegisterError`]. Of two registrations of one name at the same time, one gets [`RegisterError::Taken`].
-    pub async fn register(&self, registration: Registration) -> Result<User, RegisterError> {
-        self.register_once(registration, None).await
+    pub async fn register(&self, registration: Registration, caller: &Caller) -> Result<User, RegisterError> {
+        self.register_once(registration, None, caller).await
     }
 
     /// Registers an account, unless a form with the same key has done so less than ten minutes ago: then it returns the user
@@ -62,6 +62,7 @@ impl Accounts {
         &self,
         registration: Registration,
         registration_key: Option<RegistrationKey>,
+        _caller: &Caller,
     ) -> Result<User, RegisterError> {
         let Registration { username, email, password } = registration;
         let user_words = vec![username.as_str().to_owned(), email.as_str().to_owned()];

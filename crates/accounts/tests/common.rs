@@ -9,7 +9,7 @@ use accounts::web::{
     CurrentUser, Fields, Flash, Form, FormErrors, FormView, LoginRequired, PageContext, PasswordFields, Problem,
     Submitted, Visitor, methods, redirect,
 };
-use accounts::{Accounts, Builder, Email, Password, Registration, StoreError, Timestamp, Username};
+use accounts::{Accounts, Builder, Caller, Email, Password, Registration, StoreError, Timestamp, Username};
 use poem::web::Path;
 use poem::{EndpointExt, Response, Route, handler};
 use store::AccountStore;
@@ -67,7 +67,7 @@ impl Service {
             email: Email::parse(&format!("{username}@example.com")).unwrap(),
             password: Password::parse(password.to_owned()).unwrap(),
         };
-        self.accounts.register(registration).await.unwrap();
+        self.accounts.register(registration, &Caller::default()).await.unwrap();
     }
 
     /// A client that is logged in as ada.

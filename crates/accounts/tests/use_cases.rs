@@ -5,7 +5,7 @@ use std::sync::Arc;
 use accounts::ports::AccountPorts;
 use accounts::test_kit::fast_hash_cost;
 use accounts::{
-    Accounts, Device, Email, LogIn, LogInError, Password, RegisterError, Registration, StoreError, Username,
+    Accounts, Caller, Email, LogIn, LogInError, Password, RegisterError, Registration, StoreError, Username,
 };
 use domain::credential::MockCredentialRepository;
 use domain::session::MockSessionRepository;
@@ -26,7 +26,7 @@ fn attempt(identifier: &str, password: &str) -> LogIn {
         identifier: identifier.to_owned(),
         password: Password::parse(password.to_owned()).unwrap(),
         remember: false,
-        device: Device::default(),
+        caller: Caller::default(),
         replaces: None,
     }
 }
@@ -44,7 +44,7 @@ fn ports(
 async fn user_registers_logs_in_is_found_and_logs_out() {
     let service = Service::start().await;
     let accounts = &service.accounts;
-    let ada = accounts.register(registration(PASSWORD)).await.unwrap();
+    let ada = accounts.register(registration(PASSWORD), &Caller::default()).await.unwrap();
     let logged_in = accounts.log_in(attempt("ada@example.com", PASSWORD)).await.unwrap();
     assert_eq!((&logged_in.user, logged_in.is_remembered), (&ada, false));
     let live = accounts.find_session(&logged_in.token).await.unwrap().unwrap();
@@ -58,7 +58,7 @@ async fn user_registers_logs_in_is_found_and_logs_out() {
 async fn log_out_everywhere_ends_every_session_of_the_user() {
     let service = Service::start().await;
     let accounts = &service.accounts;
-    let ada = accounts.register(registration(PASSWORD)).await.unwrap();
+    let ada = accounts.register(registration(PASSWORD), &Caller::default()).await.unwrap();
     let [one, other] = [(); 2].map(|()| accounts.log_in(attempt("ada@example.com", PASSWORD)));
     let (one, other) = (one.await.unwrap(), other.await.unwrap());
     assert_eq!(accounts.log_out_everywhere(ada.id).await.unwrap(), 2);
@@ -71,7 +71,7 @@ async fn log_out_everywhere_ends_every_session_of_the_user() {
 async fn weak_password_is_neither_hashed_nor_stored() {
     let unused = ports(MockUserRepository::new(), MockCredentialRepository::new(), MockSessionRepository::new());
     let accounts = Accounts::builder().build(unused).unwrap(); // with the default cost
-    let refused = accounts.register(registration("password")).await;
+    let refused = accounts.register(registration("password"), &Caller::default()).await;
     assert!(matches!(refused, Err(RegisterError::Weak(_))), "{refused:?}");
 }
 
@@ -82,9 +82,9 @@ async fn taken_name_and_failing_store_are_different_errors() {
     users.expect_add().returning(|_, _| Err(StoreError::new("disk full").into()));
     let ports = ports(users, MockCredentialRepository::new(), MockSessionRepository::new());
     let accounts = Accounts::builder().cost(fast_hash_cost()).build(ports).unwrap();
-    let taken = accounts.register(registration(PASSWORD)).await;
+    let taken = accounts.register(registration(PASSWORD), &Caller::default()).await;
     assert!(matches!(taken, Err(RegisterError::Taken(TakenKeys { username: true, email: false }))), "{taken:?}");
-    let failed = accounts.register(registration(PASSWORD)).await;
+    let failed = accounts.register(registration(PASSWORD), &Caller::default()).await;
     assert!(matches!(failed, Err(RegisterError::Store(_))), "{failed:?}");
 }
 

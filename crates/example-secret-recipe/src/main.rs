@@ -9,7 +9,7 @@
 use std::net::SocketAddr;
 
 use accounts::web::{AccountPage, CurrentUser, Layout, LayoutError, PageContext};
-use accounts::{Accounts, Email, OsRandom, Password, Random, Registration, User, Username};
+use accounts::{Accounts, Caller, Email, OsRandom, Password, Random, Registration, User, Username};
 use askama::Template;
 use clap::Parser;
 use http_server::{Limits, Server, shutdown_signal};
@@ -79,7 +79,8 @@ async fn main() -> anyhow::Result<()> {
         OsRandom.fill(&mut bytes);
         let password = bytes.map(|byte| format!("{byte:02x}")).concat();
         let (username, email) = (Username::parse("cook")?, Email::parse("cook@example.com")?);
-        accounts.register(Registration { username, email, password: Password::parse(password.clone())? }).await?;
+        let cook = Registration { username, email, password: Password::parse(password.clone())? };
+        accounts.register(cook, &Caller::default()).await?;
         println!("The first start: log in as cook@example.com with the password {password}. It is not shown again.");
     }
     let no_icon = make_sync(|_| StatusCode::NO_CONTENT); // a 404 would be an error in the browser's console

@@ -10,7 +10,7 @@ use std::io::Write;
 use std::process::ExitCode;
 
 use accounts::ports::AccountPorts;
-use accounts::{Accounts, Email, Password, Registration, Timestamp, Username};
+use accounts::{Accounts, Caller, Email, Password, Registration, Timestamp, Username};
 use anyhow::{Context, ensure};
 use clap::Parser;
 use domain::party::{InvitationToken, PartyDate, PartyEnd, Zone, parse_time, party_search_key};
@@ -69,9 +69,8 @@ async fn register_first_user(ports: &AccountPorts) -> anyhow::Result<String> {
     let accounts = Accounts::builder().clock(FixedClock(JOINED_AT)).build(ports.clone())?;
     let email = Email::parse(&email(0))?;
     let username = Username::parse(&username(0))?;
-    accounts
-        .register(Registration { username, email: email.clone(), password: Password::parse(PASSWORD.to_owned())? })
-        .await?;
+    let first = Registration { username, email: email.clone(), password: Password::parse(PASSWORD.to_owned())? };
+    accounts.register(first, &Caller::default()).await?;
     let credential = ports.credentials.find_by_email(&email).await?.context("the first user is missing")?;
     Ok(credential.hash.expose().to_owned())
 }

@@ -5,7 +5,7 @@
 use accounts::ports::TokenDigest;
 use accounts::ports::contract;
 use accounts::test_kit::{TestClient, TestServer, fast_hash_cost};
-use accounts::{Device, Email, Lifetimes, Password, Registration, Timestamp, Username};
+use accounts::{Caller, Device, Email, Lifetimes, Password, Registration, Timestamp, Username};
 use tempfile::TempDir;
 
 use super::*;
@@ -43,7 +43,7 @@ async fn session_ended_during_touches_stays_ended() {
         email: Email::parse("ada@example.com").unwrap(),
         password: Password::parse(PASSWORD.to_owned()).unwrap(),
     };
-    let ada = accounts.register(registration).await.unwrap();
+    let ada = accounts.register(registration, &Caller::default()).await.unwrap();
     let time = Timestamp::from_millis;
     for n in 0..=u8::MAX {
         let digest = TokenDigest::new([n; 32]);

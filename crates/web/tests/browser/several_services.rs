@@ -2,7 +2,7 @@
 
 use accounts::test_kit::{TestClient, TestServer, fast_hash_cost};
 use accounts::web::{AccountPage, CurrentUser, PageContext, methods};
-use accounts::{Accounts, Email, Password, Registration, Username};
+use accounts::{Accounts, Caller, Email, Password, Registration, Username};
 use poem::endpoint::make_sync;
 use poem::http::StatusCode;
 use poem::{Response, Route, handler};
@@ -25,7 +25,7 @@ async fn cookbook(database: &str) -> TestServer {
     let accounts = accounts.build(AccountStore::connect(database).await.unwrap()).unwrap();
     let (username, email) = (Username::parse("cook").unwrap(), Email::parse("cook@example.com").unwrap());
     let cook = Registration { username, email, password: Password::parse(PASSWORD.to_owned()).unwrap() };
-    accounts.register(cook).await.unwrap();
+    accounts.register(cook, &Caller::default()).await.unwrap();
     let no_icon = make_sync(|_| StatusCode::NO_CONTENT); // browsers request one, and log an error if it is missing
     let routes = Route::new().at("/home", methods().get(recipe)).at("/favicon.ico", no_icon);
     TestServer::start(accounts.routes(routes).unwrap()).await.unwrap()

@@ -125,13 +125,13 @@ async fn switched(page: &PageContext, typed: &Fields) -> Response {
 /// Opens a session; `None` where the user and the password do not match.
 async fn log_in(request: &RequestContext, form: LogInForm) -> Result<Option<LoggedIn>, Problem> {
     let LogInForm { identifier, password, remember } = form;
-    let device = request.device.clone();
+    let caller = request.caller.clone();
     let Some(password) = password else {
-        request.accounts.refuse_log_in(&identifier, device).await?;
+        request.accounts.refuse_log_in(&identifier, &caller).await?;
         return Ok(None);
     };
     let replaces = request.session().cloned();
-    match request.accounts.log_in(LogIn { identifier, password, remember, device, replaces }).await {
+    match request.accounts.log_in(LogIn { identifier, password, remember, caller, replaces }).await {
         Ok(logged_in) => Ok(Some(logged_in)),
         Err(LogInError::Mismatch) => Ok(None),
         Err(LogInError::HashQueueFull(_)) => Err(Problem::HashQueueFull),

@@ -76,7 +76,7 @@ pub(super) async fn submit(page: PageContext, submitted: Submitted<Registration>
         Ok(registration) if is_own(&page, &registration) => return Ok(lead_on(request)),
         Ok(registration) => {
             let key = form_key(request, &submitted.fields, &registration);
-            match page.accounts().register_once(registration, key).await {
+            match page.accounts().register_once(registration, key, &request.caller).await {
                 Ok(user) => return Ok(registered(request, user).await),
                 Err(error) => form_errors(error)?,
             }
@@ -124,7 +124,7 @@ async fn registered(request: &RequestContext, user: User) -> Response {
     let (settings, next) = (request.settings(), request.next());
     if settings.log_in_after_registration {
         let greeting = messages::welcome(&user.username);
-        match request.accounts.open_session(user, false, request.device.clone(), request.session()).await {
+        match request.accounts.open_session(user, false, &request.caller, request.session()).await {
             Ok(logged_in) => {
                 let change = SessionChange::Opened { token: logged_in.token, is_remembered: false };
                 return entered(request, greeting, change, &settings.destination_of_registration(next.as_ref()));

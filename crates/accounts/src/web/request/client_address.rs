@@ -1,14 +1,10 @@
-//! The client's address, through trusted proxies, and its network.
+//! The client's address, through trusted proxies.
 
 use std::net::{IpAddr, SocketAddr};
 
 use ipnet::IpNet;
 use poem::http::HeaderMap;
 use poem::{Addr, Request};
-
-/// Prefix lengths of a client's network.
-const IPV4_PREFIX: u8 = 24;
-const IPV6_PREFIX: u8 = 48;
 
 /// The client's address: the peer's, or, where the peer is a trusted proxy, the rightmost hop of `X-Forwarded-For` that
 /// is not a trusted proxy. Hops further left are chosen by the client and ignored.
@@ -39,12 +35,6 @@ pub(super) fn peer_address(request: &Request) -> Option<IpAddr> {
         Addr::SocketAddr(address) => Some(address.ip()),
         _ => None,
     }
-}
-
-/// The network of an address: IPv4 /24, IPv6 /48. A user recognizes a log-in by it, and it does not identify a host.
-pub(super) fn network(address: IpAddr) -> String {
-    let prefix = if address.is_ipv4() { IPV4_PREFIX } else { IPV6_PREFIX };
-    IpNet::new(address, prefix).map_or_else(|_| String::new(), |network| network.trunc().to_string())
 }
 
 #[cfg(test)]
@@ -88,11 +78,5 @@ mod tests {
         assert_eq!(client("10.0.0.1", &[]), "10.0.0.1");
         assert_eq!(client("10.0.0.1", &["unknown"]), "10.0.0.1");
         assert_eq!(client("10.0.0.1", &["203.0.113.9, , 10.0.0.2"]), "10.0.0.2");
-    }
-
-    #[test]
-    fn network_hides_the_host_part() {
-        assert_eq!(network("203.0.113.9".parse().unwrap()), "203.0.113.0/24");
-        assert_eq!(network("2001:db8:1:2::3".parse().unwrap()), "2001:db8:1::/48");
     }
 }

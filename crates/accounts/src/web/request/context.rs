@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use auth::SessionToken;
 use domain::StoreError;
-use domain::session::Device;
 use poem::Request;
 use poem::http::Method;
 use tokio::sync::OnceCell;
@@ -15,18 +14,15 @@ use tracing::Span;
 use tracing::field::Empty;
 use url::{Position, Url};
 
-use super::client_address::{client_address, network, peer_address};
+use super::client_address::{client_address, peer_address};
 use super::next::query_next;
 use super::{CSRF_FIELD, ReturnPath, is_unsafe};
-use crate::Accounts;
 use crate::web::form::Fields;
 use crate::web::interrupted_form::ResumedForm;
 use crate::web::page::{Flash, Problem, read_flashes};
 use crate::web::session::{Cookie, CurrentUser, SessionChange, Visitor, read_cookie, read_cookies};
 use crate::web::settings::Settings;
-
-/// The most code points of a `User-Agent` that a session keeps.
-const MAX_USER_AGENT: usize = 255;
+use crate::{Accounts, Caller};
 
 /// The most cookies of one name that are tried: each may cost a query.
 const MAX_TOKENS: usize = 8;
@@ -49,7 +45,7 @@ pub(crate) struct RequestContext {
     referer: Option<ReturnPath>,
     /// Whether the client asks for JSON and not for HTML.
     pub(crate) wants_json: bool,
-    pub(crate) device: Device,
+    pub(crate) caller: Caller,
     /// The tokens in the session cookies, at most [`MAX_TOKENS`]. Another service's cookie may be among them.
     sessions: Vec<SessionToken>,
     /// Which of them belongs to a live session.
@@ -97,11 +93,10 @@ impl RequestContext {
             read_cookies(request, name).chain(former).filter_map(SessionToken::parse).take(MAX_TOKENS).collect()
         };
         let peer = peer_address(request);
-        let client = peer.map(|peer| client_address(peer, request.headers(), &settings.trusted_proxies));
-        let network = client.map(network);
-        let user_agent = request.header("user-agent").map(|text| text.chars().take(MAX_USER_AGENT).collect());
+        let address = peer.map(|peer| client_address(peer, request.headers(), &settings.trusted_proxies));
+        let caller = Caller { address, user_agent: request.header("user-agent").map(ToOwned::to_owned) };
         // All fields are declared here: adding one later makes the JSON formatter parse again what it wrote.
-        let span = tracing::info_span!("request", id, network = network.as_deref(), user = Empty);
+        let span = tracing::info_span!("request", id, network = caller.network(), user = Empty);
         let target = request.uri().path_and_query().map_or("/", |path| path.as_str());
         Self {
             origin: settings.site.origin(request),
@@ -113,7 +108,7 @@ impl RequestContext {
             form_page: OnceLock::new(),
             referer: referer(request),
             wants_json: wants_json(request),
-            device: Device { network, user_agent },
+            caller,
             sessions: tokens(Cookie::Session, &cookie_names.session),
             live_session: OnceLock::new(),
             pre_sessions: tokens(Cookie::PreSession, &cookie_names.pre_session),
@@ -151,7 +146,7 @@ impl RequestContext {
             form_page: OnceLock::new(),
             referer: None,
             wants_json: false,
-            device: self.device.clone(),
+            caller: self.caller.clone(),
             sessions,
             live_session: OnceLock::new(),
             pre_sessions: self.pre_sessions.clone(),

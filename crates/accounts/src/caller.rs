@@ -1,0 +1,79 @@
+//! The caller of a use case: the client's address and browser. Limits count by the address, and a session keeps the network.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+use domain::session::Device;
+
+/// Prefix lengths of a client's network.
+const IPV4_PREFIX: u32 = 24;
+const IPV6_PREFIX: u32 = 48;
+
+/// The most code points of a `User-Agent` that a session keeps.
+const MAX_USER_AGENT: usize = 255;
+
+/// The client that asks for something. The pages of [`crate::web`] make one of each request; a service with an HTTP side of
+/// its own makes one of its requests; a command or a test has none: [`Caller::default`].
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Caller {
+    /// The IP address of the client, behind trusted proxies. Without one no limit by network applies.
+    pub address: Option<IpAddr>,
+    /// The `User-Agent` header.
+    pub user_agent: Option<String>,
+}
+
+impl Caller {
+    /// A caller at an address, with an unknown browser.
+    #[must_use]
+    pub fn at(address: IpAddr) -> Self {
+        Self { address: Some(address), user_agent: None }
+    }
+
+    /// The network of the address: IPv4 /24, IPv6 /48. A user recognizes a log-in by it, and it does not identify a host.
+    #[must_use]
+    pub fn network(&self) -> Option<String> {
+        self.address.map(|address| match address.to_canonical() {
+            IpAddr::V4(address) => {
+                let network = Ipv4Addr::from_bits(address.to_bits() & (u32::MAX << (32 - IPV4_PREFIX)));
+                format!("{network}/{IPV4_PREFIX}")
+            }
+            IpAddr::V6(address) => {
+                let network = Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << (128 - IPV6_PREFIX)));
+                format!("{network}/{IPV6_PREFIX}")
+            }
+        })
+    }
+
+    /// What a session keeps of the caller: the network, and at most 255 code points of the `User-Agent`.
+    #[must_use]
+    pub fn device(&self) -> Device {
+        let user_agent = self.user_agent.as_ref().map(|text| text.chars().take(MAX_USER_AGENT).collect());
+        Device { network: self.network(), user_agent }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn network(address: &str) -> String {
+        Caller::at(address.parse().unwrap()).network().unwrap()
+    }
+
+    #[test]
+    fn network_hides_the_host_part() {
+        assert_eq!(network("203.0.113.9"), "203.0.113.0/24");
+        assert_eq!(network("::ffff:203.0.113.9"), "203.0.113.0/24");
+        assert_eq!(network("2001:db8:1:2::3"), "2001:db8:1::/48");
+        assert_eq!(Caller::default().network(), None);
+    }
+
+    #[test]
+    fn device_keeps_network_and_start_of_the_user_agent() {
+        let caller =
+            Caller { address: Some(Ipv4Addr::LOCALHOST.into()), user_agent: Some("é".repeat(MAX_USER_AGENT + 1)) };
+        let device = caller.device();
+        assert_eq!(device.network.as_deref(), Some("127.0.0.0/24"));
+        assert_eq!(device.user_agent, Some("é".repeat(MAX_USER_AGENT)));
+        assert_eq!(Caller::default().device(), Device::default());
+    }
+}

@@ -4,7 +4,7 @@ mod date;
 mod details;
 mod guest_list;
 mod idempotency_key;
-mod invitation_token;
+mod link_token;
 mod listing;
 mod parties;
 mod party_id;
@@ -23,7 +23,7 @@ pub use date::{PartyDate, PartyDateError, format_utc_date, parse_date, parse_tim
 pub use details::{Address, Details};
 pub use guest_list::{Answer, GuestList, GuestListError, SeatResult, Withdrawal};
 pub use idempotency_key::IdempotencyKey;
-pub use invitation_token::{InvitationToken, InvitationTokenError};
+pub use link_token::{LinkToken, LinkTokenError};
 pub use listing::{
     Attendee, HomeView, Invitation, InvitationView, PartyCursor, PartyFilter, PartyQuery, PartySummary, PartyView,
     ProfileCursors, ProfileView,
@@ -103,7 +103,7 @@ pub struct NewParty {
     /// The users who may find the party.
     pub visibility: Visibility,
     /// The random token of the link.
-    pub invitation: InvitationToken,
+    pub link: LinkToken,
     /// The key of the form that was submitted. `None` if the request has none: then each request adds a party.
     pub idempotency_key: Option<IdempotencyKey>,
 }
@@ -128,7 +128,7 @@ impl NewParty {
         venue: ShortText,
         main_dish: ShortText,
         seats: Seats,
-        invitation: InvitationToken,
+        link: LinkToken,
     ) -> Self {
         Self {
             host,
@@ -140,7 +140,7 @@ impl NewParty {
             address: None,
             seats,
             visibility: Visibility::Listed,
-            invitation,
+            link,
             idempotency_key: None,
         }
     }

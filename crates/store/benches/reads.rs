@@ -10,7 +10,7 @@ use std::sync::Arc;
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::credential::PasswordHash;
 use domain::party::{
-    Heads, InvitationToken, NewParty, Parties, PartyDate, PartyFilter, PartyQuery, Seats, ShortText, Zone, parse_date,
+    Heads, LinkToken, NewParty, Parties, PartyDate, PartyFilter, PartyQuery, Seats, ShortText, Zone, parse_date,
     parse_time,
 };
 use domain::session::{Device, SessionRecord, TokenDigest};
@@ -58,7 +58,7 @@ async fn fill(store: &PartyStore) -> Vec<UserId> {
                 venue,
                 main_dish,
                 seats,
-                InvitationToken::new((party as u128).to_be_bytes()),
+                LinkToken::new((party as u128).to_be_bytes()),
             ))
             .await
             .unwrap();

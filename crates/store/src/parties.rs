@@ -3,7 +3,7 @@
 pub(crate) mod add;
 mod delimited_rows;
 pub(crate) mod find;
-pub(crate) mod invitation;
+pub(crate) mod link;
 pub(crate) mod list;
 mod repository;
 pub(crate) mod row;

@@ -13,7 +13,7 @@ use accounts::ports::AccountPorts;
 use accounts::{Accounts, Caller, Email, Password, Registration, Timestamp, Username};
 use anyhow::{Context, ensure};
 use clap::Parser;
-use domain::party::{InvitationToken, PartyDate, PartyEnd, Zone, parse_time, party_search_key};
+use domain::party::{LinkToken, PartyDate, PartyEnd, Zone, parse_time, party_search_key};
 use domain::{FixedClock, PageSize, caseless_key};
 use store::PartyStore;
 use store::embed::sqlx::{query, query_scalar};
@@ -153,7 +153,7 @@ async fn add_parties<D: Dialect>(
                     .bind(guests.iter().take(2).map(|guest| format!("{}/1", username(*guest))).collect::<Vec<_>>().join(" "))
                     .bind(PartyEnd::default_of(date).at().as_millis())
                     .bind(details.as_str())
-                    .bind(invitation(*party).to_string())
+                    .bind(link_token(*party).to_string())
                     .fetch_one(&mut *connection)
                     .await?;
                 for (place, guest) in (1i64..).zip(guests) {
@@ -176,8 +176,8 @@ fn details(party: i64) -> String {
 }
 
 /// The token of a party's link. It is the same each time, so that nothing but a test may use such a database.
-fn invitation(party: i64) -> InvitationToken {
-    InvitationToken::new(i128::from(party).to_be_bytes())
+fn link_token(party: i64) -> LinkToken {
+    LinkToken::new(i128::from(party).to_be_bytes())
 }
 
 /// The date of a party: a day of 2030 at 19:00 UTC.

@@ -41,5 +41,5 @@ pub(crate) fn view(seats: u32, guests: &[(&str, u32)]) -> PartyView {
         first_guests: guests.iter().take(PartySummary::MAX_NAMED_GUESTS).cloned().collect(),
         my_answer: None,
     };
-    PartyView { summary, guests, details: None, address: None, invitation: None, sequence: 0 }
+    PartyView { summary, guests, details: None, address: None, link: None, sequence: 0 }
 }

@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use accounts::{Random, StoreError};
-use domain::party::{InvitationToken, Parties, Zone};
+use domain::party::{LinkToken, Parties, Zone};
 use domain::user::UserRepository;
 
 use crate::preview::PreviewRenderer;
@@ -30,7 +30,7 @@ pub struct AppState {
 
 impl AppState {
     /// The token of a new link.
-    pub(crate) fn new_invitation(&self) -> InvitationToken {
-        InvitationToken::new(self.random.bytes())
+    pub(crate) fn new_link(&self) -> LinkToken {
+        LinkToken::new(self.random.bytes())
     }
 }

@@ -79,12 +79,12 @@ fn services(broken: Broken) -> Services {
     let mut parties = MockPartyRepository::new();
     parties.expect_add().returning(move |_| broken.result("parties.add", PartyId::new(1)));
     parties.expect_find().returning(move |_, _| broken.result("parties.find", None));
-    parties.expect_find_by_invitation().returning(move |_, _| broken.result("parties.find_by_invitation", None));
+    parties.expect_find_by_link().returning(move |_, _| broken.result("parties.find_by_link", None));
     parties.expect_find_invitation().returning(move |_| broken.result("parties.find_invitation", None));
-    parties.expect_replace_invitation().returning(move |_, _, _| broken.result("parties.replace_invitation", true));
+    parties.expect_replace_link().returning(move |_, _, _| broken.result("parties.replace_link", true));
     parties
-        .expect_update_by_invitation()
-        .returning(move |_, _, _| broken.result("parties.update_by_invitation", Outcome::GaveUpSeat));
+        .expect_update_by_link()
+        .returning(move |_, _, _| broken.result("parties.update_by_link", Outcome::GaveUpSeat));
     parties
         .expect_home()
         .returning(move |_, _, _| broken.result("parties.home", HomeView { next: None, open: Vec::new() }));
@@ -166,11 +166,11 @@ const USES: &[Use] = &[
     ("parties.add", Ada, "/host", Some(&[("hosting", "")]), 303),
     ("parties.find", Ada, "/parties/1", None, 404),
     ("parties.find", Ada, "/parties/1.ics", None, 404),
-    ("parties.find_by_invitation", Ada, "/i/AAAAAAAAAAAAAAAAAAAAAA", None, 404),
+    ("parties.find_by_link", Ada, "/i/AAAAAAAAAAAAAAAAAAAAAA", None, 404),
     ("parties.find_invitation", Visitor, "/i/AAAAAAAAAAAAAAAAAAAAAA", None, 404),
     ("parties.find_invitation", Visitor, "/i/AAAAAAAAAAAAAAAAAAAAAA/preview-0.png", None, 404),
-    ("parties.update_by_invitation", Ada, "/i/AAAAAAAAAAAAAAAAAAAAAA/rsvp", Some(COMING), 303),
-    ("parties.replace_invitation", Ada, "/parties/1/link", Some(&[]), 303),
+    ("parties.update_by_link", Ada, "/i/AAAAAAAAAAAAAAAAAAAAAA/rsvp", Some(COMING), 303),
+    ("parties.replace_link", Ada, "/parties/1/link", Some(&[]), 303),
     ("parties.home", Ada, "/", None, 200),
     ("parties.list", Ada, "/rsvp", None, 200),
     ("parties.list", Ada, "/rsvp?q=soup&seats=1", None, 200),

@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
 mod add;
-mod invitation;
+mod link;
 mod list;
 mod update;
 mod views;
@@ -11,14 +11,14 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 pub use add::*;
-pub use invitation::*;
+pub use link::*;
 pub use list::*;
 pub use update::*;
 pub use views::*;
 
 use super::{
-    Answer, GuestList, Heads, InvitationToken, NewParty, Outcome, Party, PartyDate, PartyId, PartyRepository,
-    PartyView, Refusal, Seats, ShortText, UpdateError, Zone,
+    Answer, GuestList, Heads, LinkToken, NewParty, Outcome, Party, PartyDate, PartyId, PartyRepository, PartyView,
+    Refusal, Seats, ShortText, UpdateError, Zone,
 };
 use crate::Timestamp;
 use crate::contract::NOW;
@@ -89,15 +89,15 @@ fn seats(seats: u32) -> Seats {
 }
 
 /// The token of a new link, another one at each call.
-fn invitation() -> InvitationToken {
+fn link_token() -> LinkToken {
     static COUNT: AtomicU64 = AtomicU64::new(1);
-    InvitationToken::new(u128::from(COUNT.fetch_add(1, Relaxed)).to_be_bytes())
+    LinkToken::new(u128::from(COUNT.fetch_add(1, Relaxed)).to_be_bytes())
 }
 
 /// A party of four seats, one day after `NOW`.
 fn party_of(host: &User) -> NewParty {
     let date = date(minutes(24 * 60));
-    NewParty::new(host.id, date, short_text("Chez Zoé"), short_text("Lasagne"), seats(4), invitation())
+    NewParty::new(host.id, date, short_text("Chez Zoé"), short_text("Lasagne"), seats(4), link_token())
 }
 
 async fn view(parties: &dyn PartyRepository, id: PartyId, viewer: &User) -> PartyView {
@@ -141,7 +141,7 @@ mod tests {
     fn macro_names_every_contract_function() {
         let sources = [
             include_str!("contract/add.rs"),
-            include_str!("contract/invitation.rs"),
+            include_str!("contract/link.rs"),
             include_str!("contract/list.rs"),
             include_str!("contract/update.rs"),
             include_str!("contract/views.rs"),

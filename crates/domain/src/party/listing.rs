@@ -1,8 +1,7 @@
 //! Read models: what the pages of parties show. No rule uses them.
 
 use super::{
-    Address, Answer, Details, InvitationToken, PartyHeading, PartyId, PartyState, Phase, Seats, ShortText, Visibility,
-    Zone,
+    Address, Answer, Details, LinkToken, PartyHeading, PartyId, PartyState, Phase, Seats, ShortText, Visibility, Zone,
 };
 use crate::user::{UserId, Username};
 use crate::{Page, SearchWords, Timestamp};
@@ -89,7 +88,7 @@ pub struct PartyView {
     /// The street address, if the viewer is the host or seated (I9).
     pub address: Option<Address>,
     /// The token of the link, if the viewer is the host.
-    pub invitation: Option<InvitationToken>,
+    pub link: Option<LinkToken>,
     /// The number of changes that calendars must learn of (RFC 5545, 3.8.7.4). Begins at 0.
     pub sequence: u32,
 }

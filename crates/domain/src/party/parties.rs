@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Heads, HomeView, Invitation, InvitationToken, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery,
+    Heads, HomeView, Invitation, LinkToken, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery,
     PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, Refusal, UpdateError,
 };
 use crate::user::UserId;
@@ -60,13 +60,8 @@ impl Parties {
     ///
     /// # Errors
     /// [`StoreError`] if the store failed.
-    pub async fn replace_invitation(
-        &self,
-        party: PartyId,
-        host: UserId,
-        new: InvitationToken,
-    ) -> Result<bool, StoreError> {
-        self.repository.replace_invitation(party, host, new).await
+    pub async fn replace_link(&self, party: PartyId, host: UserId, new: LinkToken) -> Result<bool, StoreError> {
+        self.repository.replace_link(party, host, new).await
     }
 
     /// Accepts for a guest, with `heads` people.
@@ -97,40 +92,31 @@ impl Parties {
     ///
     /// # Errors
     /// [`UpdateError`] if the link does not open a party to the guest, the rule refuses, or the store failed.
-    pub async fn rsvp_by_invitation(
-        &self,
-        token: InvitationToken,
-        guest: UserId,
-        heads: Heads,
-    ) -> Result<Outcome, UpdateError> {
-        self.answer_by_invitation(token, guest, move |party, now| party.accept(guest, heads, now)).await
+    pub async fn rsvp_by_link(&self, token: LinkToken, guest: UserId, heads: Heads) -> Result<Outcome, UpdateError> {
+        self.answer_by_link(token, guest, move |party, now| party.accept(guest, heads, now)).await
     }
 
     /// Declines by the link of a party.
     ///
     /// # Errors
     /// [`UpdateError`] if the link does not open a party to the guest, the rule refuses, or the store failed.
-    pub async fn decline_by_invitation(&self, token: InvitationToken, guest: UserId) -> Result<Outcome, UpdateError> {
-        self.answer_by_invitation(token, guest, move |party, now| party.decline(guest, now)).await
+    pub async fn decline_by_link(&self, token: LinkToken, guest: UserId) -> Result<Outcome, UpdateError> {
+        self.answer_by_link(token, guest, move |party, now| party.decline(guest, now)).await
     }
 
     /// Returns the party with that link as `viewer` may see it, or `None` if the link opens none.
     ///
     /// # Errors
     /// [`StoreError`] if the store failed.
-    pub async fn find_by_invitation(
-        &self,
-        token: InvitationToken,
-        viewer: UserId,
-    ) -> Result<Option<PartyView>, StoreError> {
-        self.repository.find_by_invitation(token, viewer).await
+    pub async fn find_by_link(&self, token: LinkToken, viewer: UserId) -> Result<Option<PartyView>, StoreError> {
+        self.repository.find_by_link(token, viewer).await
     }
 
     /// Returns what the link shows a visitor who is logged out, or `None` if there is no such link.
     ///
     /// # Errors
     /// [`StoreError`] if the store failed.
-    pub async fn find_invitation(&self, token: InvitationToken) -> Result<Option<Invitation>, StoreError> {
+    pub async fn find_invitation(&self, token: LinkToken) -> Result<Option<Invitation>, StoreError> {
         self.repository.find_invitation(token).await
     }
 
@@ -177,9 +163,9 @@ impl Parties {
         self.repository.list(query, viewer, self.now(), after, size).await
     }
 
-    async fn answer_by_invitation(
+    async fn answer_by_link(
         &self,
-        token: InvitationToken,
+        token: LinkToken,
         guest: UserId,
         rule: impl Fn(&mut Party, Timestamp) -> Result<Outcome, Refusal> + Send + Sync + 'static,
     ) -> Result<Outcome, UpdateError> {
@@ -188,7 +174,7 @@ impl Parties {
             party.ensure_open_to(guest, true)?;
             Ok(rule(party, now)?)
         };
-        self.repository.update_by_invitation(token, guest, Arc::new(change)).await
+        self.repository.update_by_link(token, guest, Arc::new(change)).await
     }
 
     async fn answer(

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    HomeView, Invitation, InvitationToken, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartySummary,
+    HomeView, Invitation, LinkToken, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartySummary,
     PartyView, ProfileCursors, ProfileView, Refusal,
 };
 use crate::user::UserId;
@@ -36,15 +36,14 @@ pub trait PartyRepository: Send + Sync {
 
     /// Returns the party with that link as `viewer` may see it, or `None` if there is no such link, or the link does not
     /// open the party to `viewer`.
-    async fn find_by_invitation(&self, token: InvitationToken, viewer: UserId)
-    -> Result<Option<PartyView>, StoreError>;
+    async fn find_by_link(&self, token: LinkToken, viewer: UserId) -> Result<Option<PartyView>, StoreError>;
 
     /// Returns what the link shows a visitor who is logged out, or `None` if there is no such link.
-    async fn find_invitation(&self, token: InvitationToken) -> Result<Option<Invitation>, StoreError>;
+    async fn find_invitation(&self, token: LinkToken) -> Result<Option<Invitation>, StoreError>;
 
     /// Replaces the token of the party's link, so that the old link is unknown from then on. Returns `false` if there is
     /// no such party or `host` is not its host; then nothing is written.
-    async fn replace_invitation(&self, id: PartyId, host: UserId, new: InvitationToken) -> Result<bool, StoreError>;
+    async fn replace_link(&self, id: PartyId, host: UserId, new: LinkToken) -> Result<bool, StoreError>;
 
     /// Returns parties that are not cancelled: the first at which `viewer` has a seat as host or guest and that is not
     /// over at `now`, and at most `size` upcoming ones with a free seat for `viewer`.
@@ -86,9 +85,9 @@ pub trait PartyRepository: Send + Sync {
     async fn update(&self, id: PartyId, guest: Option<UserId>, change: PartyChange) -> Result<Outcome, UpdateError>;
 
     /// As [`PartyRepository::update`], on the party with that link. [`UpdateError::NotFound`] if there is no such link.
-    async fn update_by_invitation(
+    async fn update_by_link(
         &self,
-        token: InvitationToken,
+        token: LinkToken,
         guest: UserId,
         change: PartyChange,
     ) -> Result<Outcome, UpdateError>;

@@ -1,6 +1,6 @@
 //! The checks of the parties' tables: among them the invariants I1 and I2 of `docs/RSVP.md`.
 
-use domain::party::{Address, Details, InvitationToken, ShortText, party_search_key};
+use domain::party::{Address, Details, LinkToken, ShortText, party_search_key};
 use sqlx::FromRow;
 
 use super::check::{
@@ -131,7 +131,7 @@ fn check_party(row: PartyValues, report: Report<'_>) {
     let details = check_value(details, at, report).flatten();
     let address = address.map(Address::from_stored).transpose().map_err(corrupt("parties", "address", id));
     check_value(address, at, report);
-    let token = InvitationToken::parse(invitation.as_deref().unwrap_or_default());
+    let token = LinkToken::parse(invitation.as_deref().unwrap_or_default());
     check_value(token.map_err(corrupt("parties", "invitation", id)), at, report);
     check_value(party.state(), at, report);
     check_value(party.visibility(), at, report);

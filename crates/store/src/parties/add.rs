@@ -48,7 +48,7 @@ pub(super) async fn add<D: Dialect>(connection: &mut D::Connection, party: &NewP
         .bind(details)
         .bind(party.address.as_ref().map(Address::as_str))
         .bind(visibility_column(party.visibility))
-        .bind(party.invitation.to_string())
+        .bind(party.link.to_string())
         .fetch_optional(&mut *connection);
     let id = match added.await? {
         Some(id) => Some(id),

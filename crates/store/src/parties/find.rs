@@ -1,6 +1,6 @@
 //! One party with its guests.
 
-use domain::party::{Address, Attendee, Details, InvitationToken, PartyId, PartyView};
+use domain::party::{Address, Attendee, Details, LinkToken, PartyId, PartyView};
 use domain::user::UserId;
 use sqlx::{FromRow, query_as};
 
@@ -33,7 +33,7 @@ statements! {
     const FIND: &str = view_of!("id = $2");
 
     /// The party with the link `$2`.
-    const FIND_BY_INVITATION: &str = view_of!("invitation = $2");
+    const FIND_BY_LINK: &str = view_of!("invitation = $2");
 
     /// The guests of the party `$1`, in the order in which they were seated.
     const LIST_GUESTS: &str = "SELECT rsvps.id, guest_id, username, heads
@@ -77,12 +77,12 @@ pub(super) async fn find<D: Dialect>(
 }
 
 /// The party with that link, if the link opens it to `viewer`; `None` as a viewer is a visitor who is logged out.
-pub(super) async fn find_by_invitation<D: Dialect>(
+pub(super) async fn find_by_link<D: Dialect>(
     read: &ReadPool<D>,
-    token: InvitationToken,
+    token: LinkToken,
     viewer: Option<UserId>,
 ) -> sqlx::Result<Option<PartyView>> {
-    let found = query_as::<_, ViewRow>(FIND_BY_INVITATION).bind(viewer.map(UserId::get)).bind(token.to_string());
+    let found = query_as::<_, ViewRow>(FIND_BY_LINK).bind(viewer.map(UserId::get)).bind(token.to_string());
     view(read, found.fetch_optional(read).await?, viewer, true).await
 }
 
@@ -102,13 +102,13 @@ async fn view<D: Dialect>(
     let guests = query_as::<_, GuestRow>(LIST_GUESTS).bind(id).fetch_all(read).await?;
     let knows_address = is_host || summary.my_answer.is_some_and(|answer| answer.seats_held() > 0);
     let address = row.address.filter(|_| knows_address).map(Address::from_stored);
-    let invitation = row.invitation.filter(|_| is_host).map(|token| InvitationToken::parse(&token));
+    let link = row.invitation.filter(|_| is_host).map(|token| LinkToken::parse(&token));
     Ok(Some(PartyView {
         summary,
         guests: guests.into_iter().map(GuestRow::parse).collect::<sqlx::Result<_>>()?,
         details: row.details.map(Details::from_stored).transpose().map_err(corrupt("parties", "details", id))?,
         address: address.transpose().map_err(corrupt("parties", "address", id))?,
-        invitation: invitation.transpose().map_err(corrupt("parties", "invitation", id))?,
+        link: link.transpose().map_err(corrupt("parties", "invitation", id))?,
         sequence: u32::try_from(row.sequence).map_err(corrupt("parties", "sequence", id))?,
     }))
 }
@@ -120,7 +120,7 @@ mod tests {
 
     #[tokio::test]
     async fn statements_of_a_party_use_indexes() {
-        for sql in [FIND, FIND_BY_INVITATION, LIST_GUESTS] {
+        for sql in [FIND, FIND_BY_LINK, LIST_GUESTS] {
             assert_uses_indexes(sql).await;
         }
     }

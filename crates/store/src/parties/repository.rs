@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use domain::party::{
-    HomeView, Invitation, InvitationToken, NewParty, Outcome, PartyChange, PartyCursor, PartyId, PartyQuery,
-    PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, UpdateError,
+    HomeView, Invitation, LinkToken, NewParty, Outcome, PartyChange, PartyCursor, PartyId, PartyQuery, PartyRepository,
+    PartySummary, PartyView, ProfileCursors, ProfileView, UpdateError,
 };
 use domain::user::UserId;
 use domain::{Page, PageSize, StoreError, Timestamp};
 
-use super::{add, find, invitation, list, update, views};
+use super::{add, find, link, list, update, views};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::error::into_store_error;
@@ -32,22 +32,18 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         find::find(&self.database.read, id, viewer).await.map_err(into_store_error)
     }
 
-    async fn find_by_invitation(
-        &self,
-        token: InvitationToken,
-        viewer: UserId,
-    ) -> Result<Option<PartyView>, StoreError> {
-        find::find_by_invitation(&self.database.read, token, Some(viewer)).await.map_err(into_store_error)
+    async fn find_by_link(&self, token: LinkToken, viewer: UserId) -> Result<Option<PartyView>, StoreError> {
+        find::find_by_link(&self.database.read, token, Some(viewer)).await.map_err(into_store_error)
     }
 
-    async fn find_invitation(&self, token: InvitationToken) -> Result<Option<Invitation>, StoreError> {
-        let found = find::find_by_invitation(&self.database.read, token, None).await.map_err(into_store_error)?;
+    async fn find_invitation(&self, token: LinkToken) -> Result<Option<Invitation>, StoreError> {
+        let found = find::find_by_link(&self.database.read, token, None).await.map_err(into_store_error)?;
         Ok(found.map(Invitation::from))
     }
 
-    async fn replace_invitation(&self, id: PartyId, host: UserId, new: InvitationToken) -> Result<bool, StoreError> {
+    async fn replace_link(&self, id: PartyId, host: UserId, new: LinkToken) -> Result<bool, StoreError> {
         let replaced = self.database.writer.write((id, host, new), |connection, input| {
-            Box::pin(async move { Ok(invitation::replace::<D>(connection, *input).await?) })
+            Box::pin(async move { Ok(link::replace::<D>(connection, *input).await?) })
         });
         Ok(replaced.await?)
     }
@@ -82,13 +78,13 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         updated.map_err(|error| error.refusal().unwrap_or_else(UpdateError::from))
     }
 
-    async fn update_by_invitation(
+    async fn update_by_link(
         &self,
-        token: InvitationToken,
+        token: LinkToken,
         guest: UserId,
         change: PartyChange,
     ) -> Result<Outcome, UpdateError> {
-        let updated = self.database.writer.write((token, guest, change), update::update_by_invitation::<D>).await;
+        let updated = self.database.writer.write((token, guest, change), update::update_by_link::<D>).await;
         updated.map_err(|error| error.refusal().unwrap_or_else(UpdateError::from))
     }
 }

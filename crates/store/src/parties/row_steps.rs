@@ -2,7 +2,7 @@
 
 pub(crate) mod zone_names;
 
-use domain::party::{InvitationToken, party_search_key};
+use domain::party::{LinkToken, party_search_key};
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, Postgres, Row as _, Sqlite, query};
 
@@ -68,7 +68,7 @@ fn add_links_and_search_keys<D: Dialect>(
 
 async fn save<D: Dialect>(connection: &mut D::Connection, id: i64, texts: &StoredTexts) -> sqlx::Result<()> {
     let StoredTexts { username, venue, main_dish, details, random } = texts;
-    let token = InvitationToken::new(random.as_slice().try_into().map_err(corrupt("parties", "invitation", id))?);
+    let token = LinkToken::new(random.as_slice().try_into().map_err(corrupt("parties", "invitation", id))?);
     let key = party_search_key(username, main_dish, venue, details.as_deref());
     query::<D>(SAVE).bind(id).bind(key).bind(token.to_string()).execute(connection).await?;
     Ok(())

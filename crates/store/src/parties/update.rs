@@ -3,12 +3,12 @@
 use std::collections::BTreeMap;
 
 use domain::Timestamp;
-use domain::party::{Answer, GuestList, InvitationToken, Outcome, Party, PartyChange, PartyId, UpdateError};
+use domain::party::{Answer, GuestList, LinkToken, Outcome, Party, PartyChange, PartyId, UpdateError};
 use domain::user::UserId;
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as};
 
-use super::invitation;
+use super::link;
 use super::row::{PartyRow, answer, answer_columns, first_guests, state_column, visibility_column};
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
@@ -62,13 +62,13 @@ pub(super) fn update<'j, D: Dialect>(
     })
 }
 
-/// The job of [`domain::party::PartyRepository::update_by_invitation`].
-pub(super) fn update_by_invitation<'j, D: Dialect>(
+/// The job of [`domain::party::PartyRepository::update_by_link`].
+pub(super) fn update_by_link<'j, D: Dialect>(
     connection: &'j mut D::Connection,
-    (token, guest, change): &'j (InvitationToken, UserId, PartyChange),
+    (token, guest, change): &'j (LinkToken, UserId, PartyChange),
 ) -> Updated<'j> {
     Box::pin(async move {
-        match invitation::lock::<D>(connection, *token).await? {
+        match link::lock::<D>(connection, *token).await? {
             Some(id) => run::<D>(connection, id, Some(*guest), change).await,
             None => Err(WriteError::Refused(UpdateError::NotFound)),
         }

@@ -76,7 +76,7 @@ pub fn all() -> Vec<NamedStatement> {
         [
             parties::add::statements(),
             parties::find::statements(),
-            parties::invitation::statements(),
+            parties::link::statements(),
             parties::row_steps::statements(),
             parties::row_steps::zone_names::statements(),
             parties::list::statements::statements(),

@@ -8,9 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use domain::credential::PasswordHash;
-use domain::party::{
-    InvitationToken, NewParty, PartyDate, PartyRepository, Seats, ShortText, Zone, parse_date, parse_time,
-};
+use domain::party::{LinkToken, NewParty, PartyDate, PartyRepository, Seats, ShortText, Zone, parse_date, parse_time};
 use domain::user::{Email, NewUser, User, Username};
 use domain::{AccountPorts, Timestamp};
 use sqlx::query_scalar;
@@ -106,7 +104,7 @@ pub fn party_of(host: &User, seats: u32) -> NewParty {
         ShortText::parse("Chez Zoé").unwrap(),
         ShortText::parse("Lasagne").unwrap(),
         Seats::new(seats).unwrap(),
-        InvitationToken::new(u128::from(COUNT.fetch_add(1, Relaxed)).to_be_bytes()),
+        LinkToken::new(u128::from(COUNT.fetch_add(1, Relaxed)).to_be_bytes()),
     )
 }
 

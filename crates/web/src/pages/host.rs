@@ -61,7 +61,7 @@ pub(super) async fn host_party(
         Ok(form) => form,
         Err(errors) => return Ok(Err(errors)),
     };
-    match state.parties.host(form.into_party(me.id, state.new_invitation(), fields)).await {
+    match state.parties.host(form.into_party(me.id, state.new_link(), fields)).await {
         Ok(party) => Ok(Ok(party)),
         Err(HostError::DayInThePast) => Ok(Err(FormErrors::at("date", messages::PARTY_DAY_PAST))),
         Err(HostError::TimeInThePast) => Ok(Err(FormErrors::at("time", messages::PARTY_TIME_PAST))),

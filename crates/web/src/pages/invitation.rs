@@ -6,7 +6,7 @@
 mod welcome;
 
 use accounts::web::{CurrentUser, PageContext, Problem, ReturnPath, Submitted};
-use domain::party::{Heads, Invitation, InvitationToken, Parties, UpdateError};
+use domain::party::{Heads, Invitation, LinkToken, Parties, UpdateError};
 use domain::user::User;
 use poem::http::{HeaderName, StatusCode};
 use poem::web::Path;
@@ -33,7 +33,7 @@ pub(crate) async fn show(
     token: Path<String>,
     request: &Request,
 ) -> Result<Response, Problem> {
-    let Ok(token) = InvitationToken::parse(&token) else { return Ok(unknown_link(&page)) };
+    let Ok(token) = LinkToken::parse(&token) else { return Ok(unknown_link(&page)) };
     let selected = SelectedAnswer::of(&QueryParameters::of(request));
     let response = match page.user().cloned() {
         Some(me) => party_page(&page, &state.parties, token, &me, selected).await?,
@@ -45,11 +45,11 @@ pub(crate) async fn show(
 async fn party_page(
     page: &PageContext,
     parties: &Parties,
-    token: InvitationToken,
+    token: LinkToken,
     me: &User,
     selected: Option<SelectedAnswer>,
 ) -> Result<Response, Problem> {
-    let Some(view) = parties.find_by_invitation(token, me.id).await? else { return Ok(unknown_link(page)) };
+    let Some(view) = parties.find_by_link(token, me.id).await? else { return Ok(unknown_link(page)) };
     let content = PartyPage::new(page, &view, me, parties.now()).at(&path(token), selected);
     Ok(page.render_template(StatusCode::OK, &content.title(), &content))
 }
@@ -57,7 +57,7 @@ async fn party_page(
 async fn welcome(
     page: PageContext,
     parties: &Parties,
-    token: InvitationToken,
+    token: LinkToken,
     selected: Option<SelectedAnswer>,
 ) -> Result<Response, Problem> {
     let invitation = match parties.find_invitation(token).await? {
@@ -73,7 +73,7 @@ async fn welcome(
 }
 
 /// The path of the invitation with a token.
-pub(super) fn path(token: InvitationToken) -> String {
+pub(super) fn path(token: LinkToken) -> String {
     format!("/i/{token}")
 }
 
@@ -86,10 +86,10 @@ pub(crate) async fn rsvp(
     token: Path<String>,
     submitted: Submitted<RsvpForm>,
 ) -> Result<Response, Problem> {
-    let Ok(token) = InvitationToken::parse(&token) else { return Ok(unknown_link(&page)) };
+    let Ok(token) = LinkToken::parse(&token) else { return Ok(unknown_link(&page)) };
     let result = match submitted.form {
-        Ok(RsvpForm::Accept) => state.parties.rsvp_by_invitation(token, me.id, Heads::ONE).await,
-        Ok(RsvpForm::Decline) => state.parties.decline_by_invitation(token, me.id).await,
+        Ok(RsvpForm::Accept) => state.parties.rsvp_by_link(token, me.id, Heads::ONE).await,
+        Ok(RsvpForm::Decline) => state.parties.decline_by_link(token, me.id).await,
         Err(_) => return Ok(rsvp_response::invalid(&path(token))),
     };
     match result {
@@ -104,7 +104,7 @@ pub(crate) async fn picture(
     state: State<'_>,
     Path((token, name)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
-    let token = InvitationToken::parse(&token).map_err(|_| Problem::NotFound)?;
+    let token = LinkToken::parse(&token).map_err(|_| Problem::NotFound)?;
     let Some(Invitation::Shown(invitation)) = state.parties.find_invitation(token).await? else {
         return Err(Problem::NotFound);
     };
@@ -114,7 +114,7 @@ pub(crate) async fn picture(
 /// "Marta invited you to Mushroom risotto", where `next` is an invitation that any visitor may see. A failing store is
 /// logged: the page works without the sentence.
 pub(crate) async fn describe(parties: Parties, next: ReturnPath) -> Option<String> {
-    let token = InvitationToken::parse(next.path().strip_prefix("/i/")?).ok()?;
+    let token = LinkToken::parse(next.path().strip_prefix("/i/")?).ok()?;
     match parties.find_invitation(token).await {
         Ok(Some(Invitation::Shown(invitation))) => Some(messages::invited_to(&invitation)),
         Ok(Some(Invitation::LogInRequired) | None) => None,

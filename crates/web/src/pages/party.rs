@@ -167,7 +167,7 @@ pub(crate) async fn rsvp(
 #[handler]
 pub(crate) async fn replace_link(me: CurrentUser, state: State<'_>, path: Path<String>) -> Result<Response, Problem> {
     let id = PartyId::parse(&path).map_err(|_| Problem::NotFound)?;
-    if !state.parties.replace_invitation(id, me.id, state.new_invitation()).await? {
+    if !state.parties.replace_link(id, me.id, state.new_link()).await? {
         return Err(Problem::NotFound);
     }
     Ok(Flash::success(messages::LINK_REPLACED).to(&party_path(id)))

@@ -4,7 +4,7 @@ use accounts::web::{
     CurrentUser, Fields, Flash, Form, FormErrors, FormView, PageContext, PasswordFields, Problem, Submitted, redirect,
 };
 use askama::Template;
-use domain::party::{Heads, InvitationToken, PartyCursor, PartyFilter, PartyId, PartyQuery, PartySummary, UpdateError};
+use domain::party::{Heads, LinkToken, PartyCursor, PartyFilter, PartyId, PartyQuery, PartySummary, UpdateError};
 use domain::user::User;
 use domain::{Page, PageSize, SearchWords};
 use poem::http::StatusCode;
@@ -112,10 +112,10 @@ async fn find_by_id_or_link(state: &State<'_>, me: &User, search: &str) -> Resul
 }
 
 /// The token of an invitation whose link was pasted, with any text around it.
-fn pasted_invitation(text: &str) -> Option<InvitationToken> {
+fn pasted_invitation(text: &str) -> Option<LinkToken> {
     let (_, rest) = text.split_once("/i/")?;
     let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_')).unwrap_or(rest.len());
-    InvitationToken::parse(&rest[..end]).ok()
+    LinkToken::parse(&rest[..end]).ok()
 }
 
 /// The Party ID that was refused; `None` for a page without a message.

@@ -12,7 +12,7 @@ use accounts::ports::{AccountPorts, PasswordHash};
 use accounts::test_kit::{MovableClock, TestClient, TestServer, fast_hash_cost};
 use accounts::{Accounts, Email, Timestamp, UserId, Username};
 use domain::party::{
-    Heads, InvitationToken, NewParty, Outcome, Parties, Party, PartyDate, PartyId, PartyView, Seats, ShortText, Zone,
+    Heads, LinkToken, NewParty, Outcome, Parties, Party, PartyDate, PartyId, PartyView, Seats, ShortText, Zone,
     parse_date, parse_time,
 };
 use domain::user::NewUser;
@@ -109,8 +109,8 @@ impl TestApp {
         let (date, time) = (parse_date("2026-03-14").unwrap(), parse_time("19:00").unwrap());
         let date = PartyDate::resolve(date, time, Zone::parse("Europe/Berlin").unwrap()).unwrap();
         let [venue, dish] = ["The kitchen", "Ratatouille"].map(|text| ShortText::parse(text).unwrap());
-        let invitation = InvitationToken::new((&OsRandom as &dyn Random).bytes());
-        let mut party = NewParty::new(host, date, venue, dish, Seats::new(4).unwrap(), invitation);
+        let link = LinkToken::new((&OsRandom as &dyn Random).bytes());
+        let mut party = NewParty::new(host, date, venue, dish, Seats::new(4).unwrap(), link);
         change(&mut party);
         self.store.parties().add(party).await.unwrap().get().to_string()
     }

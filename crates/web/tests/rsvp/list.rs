@@ -235,7 +235,7 @@ async fn party_id_or_link_typed_as_a_search_leads_to_the_party(app: TestApp) {
 async fn link_of_an_invitation_typed_on_the_list_leads_to_the_invitation(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let party = host(&ada, "ada", &[("visibility", "link")]).await;
-    let token = app.stored_party_of("ada", &party).await.unwrap().invitation.unwrap();
+    let token = app.stored_party_of("ada", &party).await.unwrap().link.unwrap();
     let (path, link) = (format!("/i/{token}"), app.server.url(&format!("/i/{token}")));
     for typed in
         [path.clone(), link.clone(), format!("Come! {link}?from=chat. See you"), format!("\u{200b}{link}\u{200b}")]

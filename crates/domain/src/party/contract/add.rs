@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{date, invitation, minutes, party_of, seats, short_text};
+use super::{date, link_token, minutes, party_of, seats, short_text};
 use crate::contract::{NOW, add_user, join_all};
 use crate::party::{
     Address, Details, IdempotencyKey, NewParty, PartyDate, PartyEnd, PartyHeading, PartyId, PartyRepository,
@@ -36,11 +36,11 @@ pub async fn new_party_has_its_host_seated(accounts: &AccountPorts, parties: &dy
         first_guests: vec![],
         my_answer: None,
     };
-    let invitation = Some(party.invitation);
+    let link = Some(party.link);
     let details = party.details;
-    let of_host = PartyView { summary, guests: vec![], details, address: None, invitation, sequence: 0 };
+    let of_host = PartyView { summary, guests: vec![], details, address: None, link, sequence: 0 };
     assert_eq!(parties.find(id, ada.id).await.unwrap().as_ref(), Some(&of_host));
-    let of_ben = PartyView { invitation: None, ..of_host };
+    let of_ben = PartyView { link: None, ..of_host };
     assert_eq!(parties.find(id, ben.id).await.unwrap(), Some(of_ben));
 }
 
@@ -133,7 +133,7 @@ pub async fn idempotency_key_with_other_content_adds_a_party(accounts: &AccountP
         NewParty { address: Address::parse("Linden Street 7").unwrap(), ..first.clone() },
         NewParty { visibility: Visibility::ByLink, ..first.clone() },
     ] {
-        let ids = join_all((0..4).map(|_| parties.add(NewParty { invitation: invitation(), ..changed.clone() }))).await;
+        let ids = join_all((0..4).map(|_| parties.add(NewParty { link: link_token(), ..changed.clone() }))).await;
         let other = *ids[0].as_ref().unwrap();
         assert!(other > id, "{changed:?}");
         assert!(ids.iter().all(|id| *id.as_ref().unwrap() == other), "concurrent: {ids:?}");

@@ -10,7 +10,7 @@ use accounts::test_kit::{MovableClock, TestServer, fast_hash_cost};
 use accounts::{Accounts, Email, Timestamp, UserId, Username};
 use anyhow::{Context as _, ensure};
 use domain::party::{
-    Details, Heads, InvitationToken, NewParty, Outcome, Parties, PartyDate, PartyId, PartyState, Seats, ShortText,
+    Details, Heads, LinkToken, NewParty, Outcome, Parties, PartyDate, PartyId, PartyState, Seats, ShortText,
     Visibility, Zone, parse_date, parse_time,
 };
 use domain::user::NewUser;
@@ -32,7 +32,7 @@ pub(crate) struct DinnerParty {
     store: PartyStore,
     parties: Parties,
     /// The number of links made so far, which are their tokens.
-    invitations: AtomicU64,
+    links: AtomicU64,
     _folder: TempDir,
 }
 
@@ -44,7 +44,7 @@ impl DinnerParty {
         let services = Services::over(&store, clock.clone(), Zone::parse("Europe/Lisbon")?);
         let server = TestServer::start(app(services, Accounts::builder().cost(fast_hash_cost()))?).await?;
         let parties = Parties::new(store.parties(), Arc::new(clock.clone()));
-        Ok(Self { server, clock, store, parties, invitations: AtomicU64::new(1), _folder: folder })
+        Ok(Self { server, clock, store, parties, links: AtomicU64::new(1), _folder: folder })
     }
 
     /// Adds a user who cannot log in.
@@ -83,15 +83,15 @@ impl DinnerParty {
         let date = PartyDate::resolve(day, time, Zone::parse("Europe/Berlin")?)?;
         let seats = Seats::new(seats).context("not a number of seats")?;
         let (venue, main_dish) = (ShortText::parse(venue)?, ShortText::parse(dish)?);
-        let invitation = InvitationToken::new(u128::from(self.invitations.fetch_add(1, Relaxed)).to_be_bytes());
+        let link = LinkToken::new(u128::from(self.links.fetch_add(1, Relaxed)).to_be_bytes());
         let details = Details::parse(DETAILS)?;
-        Ok(NewParty { details, ..NewParty::new(host, date, venue, main_dish, seats, invitation) })
+        Ok(NewParty { details, ..NewParty::new(host, date, venue, main_dish, seats, link) })
     }
 
     /// The path of a party's invitation.
     pub(super) async fn invitation(&self, party: i64, host: &str) -> anyhow::Result<String> {
         let view = self.parties.find(PartyId::new(party), self.id_of(host).await?).await?;
-        let token = view.and_then(|view| view.invitation).with_context(|| format!("{host} does not host {party}"))?;
+        let token = view.and_then(|view| view.link).with_context(|| format!("{host} does not host {party}"))?;
         Ok(format!("/i/{token}"))
     }
 

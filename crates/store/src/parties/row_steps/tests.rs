@@ -100,7 +100,7 @@ impl Earlier {
 async fn party_of_earlier_version_gets_link_search_key_and_end() {
     for earlier in Earlier::both(3).await {
         let view = earlier.find(2).await;
-        assert!(view.invitation.is_some());
+        assert!(view.link.is_some());
         assert_eq!(view.summary.ends_at, Timestamp::from_millis(START + 5 * 3_600_000));
         assert_eq!(earlier.count("SELECT count(*) FROM parties WHERE search_key = 'ada creme 2 chez zoe'").await, 1);
         earlier.assert_migrated(3).await;
@@ -291,7 +291,7 @@ async fn unreadable_party_is_skipped() {
     earlier.run("UPDATE parties SET venue = CAST(x'61ff' AS TEXT) WHERE id = 2").await;
     earlier.migrate().await;
     assert_eq!(earlier.count("SELECT id FROM parties WHERE invitation IS NULL").await, 2);
-    assert!(earlier.find(3).await.invitation.is_some());
+    assert!(earlier.find(3).await.link.is_some());
 }
 
 #[tokio::test]

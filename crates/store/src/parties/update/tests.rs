@@ -104,7 +104,7 @@ impl Race {
             ShortText::parse("Chez Zoé").unwrap(),
             ShortText::parse("Lasagne").unwrap(),
             Seats::new(2).unwrap(),
-            InvitationToken::new(u128::from(COUNT.fetch_add(1, Relaxed)).to_be_bytes()),
+            LinkToken::new(u128::from(COUNT.fetch_add(1, Relaxed)).to_be_bytes()),
         );
         let party = self.store.parties().add(party).await.unwrap();
         let barrier = Arc::new(Barrier::new(2));
@@ -206,14 +206,14 @@ async fn sqlite_deferred_begin_fails_and_immediate_begin_waits() {
 async fn replace_link_during_update<D: Dialect>(mut connection: D::Connection, race: &Race) {
     let [attempt, _] = race.attempts(SHORT_TIMEOUT).await;
     let view = race.store.parties().find(attempt.party, race.users[0]).await.unwrap().unwrap();
-    let (old, new) = (view.invitation.unwrap(), InvitationToken::new([7; 16]));
+    let (old, new) = (view.link.unwrap(), LinkToken::new([7; 16]));
     let mut replacing = connection.begin_with(D::BEGIN_WRITE.into_sql_str()).await.unwrap();
-    let replaced = invitation::replace::<D>(&mut replacing, (attempt.party, race.users[0], new));
+    let replaced = link::replace::<D>(&mut replacing, (attempt.party, race.users[0], new));
     assert!(replaced.await.unwrap());
     let guest = attempt.guest;
     let accept: PartyChange = Arc::new(move |party| Ok(party.accept(guest, Heads::ONE, NOW)?));
     let parties = race.store.parties();
-    let accepting = tokio::spawn(async move { parties.update_by_invitation(old, guest, accept).await });
+    let accepting = tokio::spawn(async move { parties.update_by_link(old, guest, accept).await });
     tokio::time::sleep(SHORT_TIMEOUT).await; // the update waits for the lock
     assert!(!accepting.is_finished());
 

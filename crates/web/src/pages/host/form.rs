@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use accounts::web::{Fields, Form, FormErrors, FormView, PasswordFields};
 use domain::party::{
-    Details, IdempotencyKey, InvitationToken, NewParty, PartyDate, PartyDateError, PartyEnd, Seats, ShortText,
-    Visibility, Zone, parse_date, parse_time,
+    Details, IdempotencyKey, LinkToken, NewParty, PartyDate, PartyDateError, PartyEnd, Seats, ShortText, Visibility,
+    Zone, parse_date, parse_time,
 };
 use domain::user::{User, UserId};
 use domain::{Timestamp, trim_invisible};
@@ -170,10 +170,10 @@ fn field_of(error: PartyDateError) -> &'static str {
 
 impl HostForm {
     /// The party to add. The hidden field `once` is its idempotency key: a second submit of the form adds no second party.
-    pub(super) fn into_party(self, host: UserId, invitation: InvitationToken, fields: &Fields) -> NewParty {
+    pub(super) fn into_party(self, host: UserId, link: LinkToken, fields: &Fields) -> NewParty {
         let Self { date, ends_at, venue, main_dish, seats, details, visibility } = self;
         let idempotency_key = fields.one("once").ok().and_then(IdempotencyKey::parse);
-        let party = NewParty::new(host, date, venue, main_dish, seats, invitation);
+        let party = NewParty::new(host, date, venue, main_dish, seats, link);
         NewParty { ends_at, details, visibility, idempotency_key, ..party }
     }
 }

@@ -19,7 +19,7 @@ pub(super) struct ShareCard {
 impl ShareCard {
     /// The card for the host; `None` for other viewers.
     pub(super) fn of(page: &PageContext, view: &PartyView) -> Option<Self> {
-        let link = format!("{}{}", page.origin()?, invitation::path(view.invitation?));
+        let link = format!("{}{}", page.origin()?, invitation::path(view.link?));
         let qr = QrCode::new(&link, messages::QR_CODE);
         Some(Self { link, title: messages::party_title(&view.summary), qr })
     }

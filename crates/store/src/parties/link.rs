@@ -1,6 +1,6 @@
 //! The token of a party's link: finding the party by it, and replacing it.
 
-use domain::party::{InvitationToken, PartyId};
+use domain::party::{LinkToken, PartyId};
 use domain::user::UserId;
 use sqlx::query_scalar;
 
@@ -21,17 +21,17 @@ statements! {
 /// Locks the party with that link, and returns its id.
 pub(super) async fn lock<D: Dialect>(
     connection: &mut D::Connection,
-    token: InvitationToken,
+    token: LinkToken,
 ) -> sqlx::Result<Option<PartyId>> {
     let id = query_scalar::<D, i64>(D::pick(LOCK.sqlite, LOCK.postgres)).bind(token.to_string());
     let id = id.fetch_optional(connection).await?;
     Ok(id.map(PartyId::new))
 }
 
-/// The job of [`domain::party::PartyRepository::replace_invitation`].
+/// The job of [`domain::party::PartyRepository::replace_link`].
 pub(super) async fn replace<D: Dialect>(
     connection: &mut D::Connection,
-    (party, host, token): (PartyId, UserId, InvitationToken),
+    (party, host, token): (PartyId, UserId, LinkToken),
 ) -> sqlx::Result<bool> {
     let replaced = query_scalar::<D, i64>(REPLACE).bind(party.get()).bind(host.get()).bind(token.to_string());
     Ok(replaced.fetch_optional(connection).await?.is_some())

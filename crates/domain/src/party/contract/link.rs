@@ -2,23 +2,19 @@
 
 use std::sync::Arc;
 
-use super::{decline, invitation, party_of, set_answer, short_text};
+use super::{decline, link_token, party_of, set_answer, short_text};
 use crate::AccountPorts;
 use crate::contract::{NOW, add_user};
 use crate::party::{
-    Address, Answer, Details, Heads, Invitation, InvitationToken, NewParty, Outcome, Party, PartyRepository,
-    UpdateError, Visibility,
+    Address, Answer, Details, Heads, Invitation, LinkToken, NewParty, Outcome, Party, PartyRepository, UpdateError,
+    Visibility,
 };
 use crate::user::{User, UserId};
 
 /// Whether the user finds the party by its id, and by its link.
-async fn finds(
-    parties: &dyn PartyRepository,
-    party: (crate::party::PartyId, InvitationToken),
-    user: &User,
-) -> [bool; 2] {
+async fn finds(parties: &dyn PartyRepository, party: (crate::party::PartyId, LinkToken), user: &User) -> [bool; 2] {
     let by_id = parties.find(party.0, user.id).await.unwrap();
-    let by_link = parties.find_by_invitation(party.1, user.id).await.unwrap();
+    let by_link = parties.find_by_link(party.1, user.id).await.unwrap();
     assert!(by_id.is_none() || by_id == by_link, "both show the same");
     [by_id.is_some(), by_link.is_some()]
 }
@@ -33,10 +29,10 @@ fn accept(guest: UserId, has_link: bool) -> impl Fn(&mut Party) -> Result<Outcom
 
 async fn accept_by_link(
     parties: &dyn PartyRepository,
-    token: InvitationToken,
+    token: LinkToken,
     guest: UserId,
 ) -> Result<Outcome, UpdateError> {
-    parties.update_by_invitation(token, guest, Arc::new(accept(guest, true))).await
+    parties.update_by_link(token, guest, Arc::new(accept(guest, true))).await
 }
 
 /// A party by link is found by its host, by users with an answer, and by others with the link alone. A party by invitation
@@ -49,8 +45,8 @@ pub async fn link_opens_unlisted_party_to_guests(accounts: &AccountPorts, partie
         (Visibility::ByLink, [false, true], [false, false]),
         (Visibility::ByInvitation, [false, false], [false, false]),
     ] {
-        let token = invitation();
-        let id = parties.add(NewParty { visibility, invitation: token, ..party_of(&ada) }).await.unwrap();
+        let token = link_token();
+        let id = parties.add(NewParty { visibility, link: token, ..party_of(&ada) }).await.unwrap();
         set_answer(parties, id, cyd.id, Answer::Removed).await;
         assert_eq!(finds(parties, (id, token), &ada).await, [true, true], "{visibility:?}");
         assert_eq!(finds(parties, (id, token), &ben).await, of_ben, "{visibility:?}");
@@ -69,8 +65,8 @@ pub async fn link_opens_unlisted_party_to_guests(accounts: &AccountPorts, partie
 /// Any answer but Removed opens the party by its id from then on.
 pub async fn answer_opens_unlisted_party_from_then_on(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
-    let token = invitation();
-    let party = NewParty { visibility: Visibility::ByLink, invitation: token, ..party_of(&ada) };
+    let token = link_token();
+    let party = NewParty { visibility: Visibility::ByLink, link: token, ..party_of(&ada) };
     let id = parties.add(party).await.unwrap();
     assert!(matches!(accept_by_link(parties, token, ben.id).await, Ok(Outcome::Seated(_))));
     assert_eq!(finds(parties, (id, token), &ben).await, [true, true]);
@@ -93,7 +89,7 @@ pub async fn logged_out_visitor_sees_no_name_and_no_place(accounts: &AccountPort
         };
         let id = parties.add(party.clone()).await.unwrap();
         set_answer(parties, id, ben.id, Answer::Seated(Heads::new(2).unwrap())).await;
-        match parties.find_invitation(party.invitation).await.unwrap().unwrap() {
+        match parties.find_invitation(party.link).await.unwrap().unwrap() {
             Invitation::Shown(shown) => {
                 assert_ne!(visibility, Visibility::ByInvitation);
                 assert_eq!((shown.guests.clone(), shown.free_seats()), (vec![2], 1));
@@ -103,23 +99,23 @@ pub async fn logged_out_visitor_sees_no_name_and_no_place(accounts: &AccountPort
             Invitation::LogInRequired => assert_eq!(visibility, Visibility::ByInvitation),
         }
     }
-    assert_eq!(parties.find_invitation(invitation()).await.unwrap(), None);
+    assert_eq!(parties.find_invitation(link_token()).await.unwrap(), None);
 }
 
 /// Only the host replaces the link. The old one is unknown from then on.
 pub async fn replaced_link_is_unknown(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
-    let (old, new) = (invitation(), invitation());
-    let id = parties.add(NewParty { invitation: old, ..party_of(&ada) }).await.unwrap();
-    assert!(!parties.replace_invitation(id, ben.id, new).await.unwrap());
-    assert!(!parties.replace_invitation(crate::party::PartyId::new(id.get() + 1), ada.id, new).await.unwrap());
+    let (old, new) = (link_token(), link_token());
+    let id = parties.add(NewParty { link: old, ..party_of(&ada) }).await.unwrap();
+    assert!(!parties.replace_link(id, ben.id, new).await.unwrap());
+    assert!(!parties.replace_link(crate::party::PartyId::new(id.get() + 1), ada.id, new).await.unwrap());
     assert!(parties.find_invitation(old).await.unwrap().is_some());
-    assert!(parties.replace_invitation(id, ada.id, new).await.unwrap());
+    assert!(parties.replace_link(id, ada.id, new).await.unwrap());
     assert_eq!(parties.find_invitation(old).await.unwrap(), None);
-    assert_eq!(parties.find_by_invitation(old, ada.id).await.unwrap(), None);
+    assert_eq!(parties.find_by_link(old, ada.id).await.unwrap(), None);
     assert!(matches!(accept_by_link(parties, old, ben.id).await, Err(UpdateError::NotFound)));
-    assert_eq!(parties.find(id, ada.id).await.unwrap().unwrap().invitation, Some(new));
-    assert!(parties.find_by_invitation(new, ben.id).await.unwrap().is_some());
+    assert_eq!(parties.find(id, ada.id).await.unwrap().unwrap().link, Some(new));
+    assert!(parties.find_by_link(new, ben.id).await.unwrap().is_some());
 }
 
 /// The address is shown to the host and to seated guests; the token of the link to the host (I9).
@@ -129,7 +125,7 @@ pub async fn address_is_for_host_and_seated_guests(accounts: &AccountPorts, part
     let id = parties.add(NewParty { address: address.clone(), ..party_of(&ada) }).await.unwrap();
     let shown = async |viewer: &User| {
         let view = parties.find(id, viewer.id).await.unwrap().unwrap();
-        (view.address, view.invitation.is_some())
+        (view.address, view.link.is_some())
     };
     assert_eq!(shown(&ada).await, (address.clone(), true));
     assert_eq!(shown(&ben).await, (None, false));

@@ -2,6 +2,8 @@
 //!
 //! The operating system's source is not here: the program names it once, at its start.
 
+use std::sync::Arc;
+
 /// A source of random bytes.
 ///
 /// An implementation fills every byte with unpredictable data, or panics. There is no weaker fallback, and a caller
@@ -9,6 +11,12 @@
 pub trait Random: Send + Sync {
     /// Fills `bytes`.
     fn fill(&self, bytes: &mut [u8]);
+}
+
+impl<R: Random + ?Sized> Random for Arc<R> {
+    fn fill(&self, bytes: &mut [u8]) {
+        (**self).fill(bytes);
+    }
 }
 
 impl dyn Random + '_ {

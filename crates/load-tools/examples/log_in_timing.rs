@@ -11,7 +11,7 @@
 use std::time::{Duration, Instant};
 
 use accounts::test_kit::{TestClient, TestServer};
-use accounts::{Accounts, SystemClock};
+use accounts::{Accounts, OsRandom, SystemClock};
 use anyhow::ensure;
 use clap::Parser;
 use domain::party::Zone;
@@ -36,7 +36,7 @@ async fn main() -> anyhow::Result<()> {
     let Options { pairs } = Options::parse();
     let folder = tempfile::tempdir()?;
     let store = PartyStore::connect(&sqlite_url(&folder)).await?;
-    let services = Services::over(&store, SystemClock, Zone::parse("UTC")?);
+    let services = Services::over(&store, SystemClock, OsRandom, Zone::parse("UTC")?);
     let server = TestServer::start(app(services, Accounts::builder())?).await?;
     let client = TestClient::new(&server);
     client.register("known", "marble otter seven").await;

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use accounts::test_kit::{MovableClock, TestClient, TestServer, fast_hash_cost};
-use accounts::{Accounts, Clock as _, SystemClock};
+use accounts::{Accounts, Clock as _, OsRandom, SystemClock};
 use anyhow::{bail, ensure};
 use clap::{Parser, value_parser};
 use domain::party::Zone;
@@ -56,7 +56,7 @@ impl Options {
     async fn run(&self, engine: &str, url: &str) -> anyhow::Result<()> {
         let store = PartyStore::connect(url).await?;
         let clock = MovableClock::at(SystemClock.now());
-        let services = Services::over(&store, clock.clone(), Zone::parse("UTC")?);
+        let services = Services::over(&store, clock.clone(), OsRandom, Zone::parse("UTC")?);
         let server = TestServer::start(app(services, Accounts::builder().cost(fast_hash_cost()))?).await?;
         TestClient::new(&server).register("ada", PASSWORD).await;
         let (mut revived, mut opened, mut redirected, mut ended) = (0, 0, 0, Vec::new());

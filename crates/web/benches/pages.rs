@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use accounts::ports::AccountPorts;
-use accounts::{Accounts, Email, StoreError, Timestamp, User, UserId, Username};
+use accounts::{Accounts, Email, OsRandom, StoreError, Timestamp, User, UserId, Username};
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::credential::MockCredentialRepository;
 use domain::party::{
@@ -82,6 +82,7 @@ fn services() -> Services {
         parties: Arc::new(parties),
         readiness: Arc::new(|| -> ReadinessFuture { Box::pin(std::future::ready(Ok::<(), StoreError>(()))) }),
         clock: Arc::new(FixedClock(NOW)),
+        random: Arc::new(OsRandom),
         time_zone: Zone::parse("UTC").unwrap(),
     }
 }

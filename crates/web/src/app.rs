@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use accounts::web::{Layer, RoutesError, methods};
-use accounts::{BuildError, Builder, OsRandom};
+use accounts::{BuildError, Builder};
 use domain::party::Parties;
 use http_server::compression::Gzip;
 use poem::http::{HeaderName, HeaderValue};
@@ -59,27 +59,22 @@ impl Endpoint for App {
 /// Builds the app.
 ///
 /// `settings` holds what the operator chooses for the accounts: listen address, origin, trusted proxies. The layout, the
-/// password policy and the clock are set here.
+/// password policy, the clock and the random source are set here.
 ///
 /// # Errors
 /// [`AppError`]: a setting is unsafe, or two pages have the same path.
 pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
-    let Services { accounts: ports, parties, readiness, clock, time_zone } = services;
+    let Services { accounts: ports, parties, readiness, clock, random, time_zone } = services;
     let policy = accounts::PasswordPolicy::default().with_site_words(["DinnerParty", "dinner party"]);
     let settings = settings.csp_source("manifest-src", "'self'"); // the web manifest of `icons.rs`
-    let settings = settings.layout(DinnerPartyLayout).password_policy(policy).clock(Arc::clone(&clock));
+    let settings = settings.layout(DinnerPartyLayout).password_policy(policy);
+    let settings = settings.clock(Arc::clone(&clock)).random(Arc::clone(&random));
     let parties = Parties::new(parties, clock);
     let invitations = parties.clone();
     let settings = settings.describe_next(move |next| pages::invitation::describe(invitations.clone(), next));
     let accounts = settings.build(ports.clone())?;
-    let state = AppState {
-        parties,
-        users: ports.users,
-        readiness,
-        random: Arc::new(OsRandom),
-        time_zone,
-        previews: PreviewRenderer::new(),
-    };
+    let state =
+        AppState { parties, users: ports.users, readiness, random, time_zone, previews: PreviewRenderer::new() };
     assets::assets(); // compresses the files now, so that the first request does not wait for it
     let security_headers = accounts.security_headers().to_vec();
     let body_limit = accounts.body_limit();

@@ -8,7 +8,7 @@ use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use accounts::{Accounts, Builder, SystemClock};
+use accounts::{Accounts, Builder, OsRandom, SystemClock};
 use anyhow::Context;
 use clap::Parser;
 use http_server::{Limits, Server, shutdown_signal};
@@ -73,7 +73,7 @@ async fn run_server(config: Config) -> anyhow::Result<()> {
         () = &mut stopped => return Ok(()), // a migration under way is rolled back
         store = PartyStore::connect(&config.database) => store?,
     };
-    let services = Services::over(&store, SystemClock, config.time_zone);
+    let services = Services::over(&store, SystemClock, OsRandom, config.time_zone);
     let app = app(services, settings)?;
     let address = listener.local_addr()?;
     let origin = config.origin.unwrap_or_else(|| format!("http://{address}"));

@@ -3,8 +3,8 @@
 
 use std::sync::Arc;
 
-use accounts::Clock;
 use accounts::ports::AccountPorts;
+use accounts::{Clock, Random};
 use domain::party::{PartyRepository, Zone};
 use store::PartyStore;
 
@@ -21,13 +21,20 @@ pub struct Services {
     pub readiness: ReadinessCheck,
     /// The clock that rules, sessions and pages use.
     pub clock: Arc<dyn Clock>,
+    /// The random source of salts, session tokens and the parties' links.
+    pub random: Arc<dyn Random>,
     /// The time zone that the form offers a host without an earlier party.
     pub time_zone: Zone,
 }
 
 impl Services {
     /// All services from one database.
-    pub fn over(store: &PartyStore, clock: impl Clock + 'static, time_zone: Zone) -> Self {
+    pub fn over(
+        store: &PartyStore,
+        clock: impl Clock + 'static,
+        random: impl Random + 'static,
+        time_zone: Zone,
+    ) -> Self {
         let accounts = store.accounts().clone();
         let readiness = move || -> ReadinessFuture {
             let accounts = accounts.clone();
@@ -38,6 +45,7 @@ impl Services {
             parties: store.parties(),
             readiness: Arc::new(readiness),
             clock: Arc::new(clock),
+            random: Arc::new(random),
             time_zone,
         }
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use accounts::ports::{AccountPorts, PasswordHash};
 use accounts::test_kit::{MovableClock, TestClient, TestResponse, TestServer, fast_hash_cost};
-use accounts::{Accounts, Email, StoreError, Timestamp, User, UserId, Username};
+use accounts::{Accounts, Email, OsRandom, StoreError, Timestamp, User, UserId, Username};
 use domain::Page;
 use domain::credential::{Credential, MockCredentialRepository};
 use domain::party::{HomeView, MockPartyRepository, Outcome, PartyId, ProfileView, Zone};
@@ -107,6 +107,7 @@ fn services(broken: Broken) -> Services {
         parties: Arc::new(parties),
         readiness: Arc::new(ready),
         clock: Arc::new(MovableClock::at(NOW)),
+        random: Arc::new(OsRandom),
         time_zone: Zone::parse("UTC").unwrap(),
     }
 }

@@ -1,7 +1,7 @@
 //! Registered users with a session, for servers that are started later.
 
 use accounts::test_kit::{TestClient, TestServer, fast_hash_cost};
-use accounts::{Accounts, SystemClock};
+use accounts::{Accounts, OsRandom, SystemClock};
 use anyhow::{Context as _, ensure};
 use domain::party::Zone;
 use store::PartyStore;
@@ -36,7 +36,7 @@ pub(crate) fn port(origin: &str) -> u16 {
 /// Their sessions are valid in every server on the same database.
 pub(crate) async fn register(database: &str, prefix: &str, count: u32) -> anyhow::Result<Vec<LoggedInUser>> {
     let store = PartyStore::connect(database).await?;
-    let services = Services::over(&store, SystemClock, Zone::parse("UTC")?);
+    let services = Services::over(&store, SystemClock, OsRandom, Zone::parse("UTC")?);
     let server = TestServer::start(app(services, Accounts::builder().cost(fast_hash_cost()))?).await?;
     let cookie = format!("session-{}=", server.address().port());
     let mut users = Vec::new();

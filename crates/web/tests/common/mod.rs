@@ -163,7 +163,7 @@ impl TestApp {
 }
 
 fn endpoint(store: &PartyStore, clock: &MovableClock) -> App {
-    let services = Services::over(store, clock.clone(), Zone::parse("Europe/Lisbon").unwrap());
+    let services = Services::over(store, clock.clone(), OsRandom, Zone::parse("Europe/Lisbon").unwrap());
     app(services, Accounts::builder().cost(fast_hash_cost())).unwrap()
 }
 

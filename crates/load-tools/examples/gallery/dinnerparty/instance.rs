@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use accounts::ports::{AccountPorts, PasswordHash};
 use accounts::test_kit::{MovableClock, TestServer, fast_hash_cost};
-use accounts::{Accounts, Email, Timestamp, UserId, Username};
+use accounts::{Accounts, Email, OsRandom, Timestamp, UserId, Username};
 use anyhow::{Context as _, ensure};
 use domain::party::{
     Details, Heads, LinkToken, NewParty, Outcome, Parties, PartyDate, PartyId, PartyState, Seats, ShortText,
@@ -41,7 +41,7 @@ impl DinnerParty {
         let folder = tempfile::tempdir()?;
         let store = PartyStore::connect(&sqlite_url(&folder)).await?;
         let clock = MovableClock::at(START_TIME);
-        let services = Services::over(&store, clock.clone(), Zone::parse("Europe/Lisbon")?);
+        let services = Services::over(&store, clock.clone(), OsRandom, Zone::parse("Europe/Lisbon")?);
         let server = TestServer::start(app(services, Accounts::builder().cost(fast_hash_cost()))?).await?;
         let parties = Parties::new(store.parties(), Arc::new(clock.clone()));
         Ok(Self { server, clock, store, parties, links: AtomicU64::new(1), _folder: folder })

@@ -2,9 +2,10 @@
 //!
 //! This crate reads no clock, file, socket or random source. A rule is a function of values. The time is an argument or
 //! comes from a [`Clock`]; stored data come through a port ([`user::UserRepository`],
-//! [`credential::CredentialRepository`], [`session::SessionRepository`], `party::PartyRepository`). The doc comments of
-//! a port are the contract that every store obeys. With the feature `contract`, the module `contract` has the same
-//! contract as functions that the tests of a store run.
+//! [`credential::CredentialRepository`], [`session::SessionRepository`], [`throttle::ThrottleRepository`],
+//! [`known_browser::KnownBrowserRepository`], `party::PartyRepository`). The doc comments of a port are the contract that
+//! every store obeys. With the feature `contract`, the module `contract` has the same contract as functions that the tests
+//! of a store run.
 //!
 //! # Testing with a mocked repository
 //!
@@ -49,6 +50,7 @@ pub mod contract;
 pub mod credential;
 mod error;
 mod invisible;
+pub mod known_browser;
 mod page;
 #[cfg(feature = "party")]
 pub mod party;
@@ -56,6 +58,7 @@ mod ports;
 mod search;
 pub mod session;
 mod short_text;
+pub mod throttle;
 mod time;
 pub mod user;
 

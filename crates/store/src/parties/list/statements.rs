@@ -84,45 +84,49 @@ macro_rules! over {
 }
 pub(in crate::parties) use over;
 
-/// Whether the search key contains each word of `$6` to `$13`, by the engine's function for the position of a text.
+/// Whether the search key contains the word `$word`, if it is not NULL.
+///
+/// PostgreSQL compares the bytes of UTF-8. Its `strpos` counts the characters before each match, and takes 15 times as long for a
+/// repeated character (figures in `docs/adr/0012-search-key.md`).
+macro_rules! has_word {
+    (sqlite, $word:literal) => {
+        concat!("(", $word, " IS NULL OR instr(search_key, (", $word, " || '')) > 0)")
+    };
+    (postgres, $word:literal) => {
+        concat!("(", $word, " IS NULL OR position(textsend(", $word, ") IN textsend(search_key)) > 0)")
+    };
+}
+
+/// Whether the search key contains each word of `$6` to `$13`.
 macro_rules! has_words {
-    ($position:literal) => {
+    ($engine:ident) => {
         concat!(
-            "($6 IS NULL OR ",
-            $position,
-            "(search_key, ($6 || '')) > 0)
-            AND ($7 IS NULL OR ",
-            $position,
-            "(search_key, ($7 || '')) > 0)
-            AND ($8 IS NULL OR ",
-            $position,
-            "(search_key, ($8 || '')) > 0)
-            AND ($9 IS NULL OR ",
-            $position,
-            "(search_key, ($9 || '')) > 0)
-            AND ($10 IS NULL OR ",
-            $position,
-            "(search_key, ($10 || '')) > 0)
-            AND ($11 IS NULL OR ",
-            $position,
-            "(search_key, ($11 || '')) > 0)
-            AND ($12 IS NULL OR ",
-            $position,
-            "(search_key, ($12 || '')) > 0)
-            AND ($13 IS NULL OR ",
-            $position,
-            "(search_key, ($13 || '')) > 0)"
+            has_word!($engine, "$6"),
+            " AND ",
+            has_word!($engine, "$7"),
+            " AND ",
+            has_word!($engine, "$8"),
+            " AND ",
+            has_word!($engine, "$9"),
+            " AND ",
+            has_word!($engine, "$10"),
+            " AND ",
+            has_word!($engine, "$11"),
+            " AND ",
+            has_word!($engine, "$12"),
+            " AND ",
+            has_word!($engine, "$13")
         )
     };
 }
 
 /// The listed parties of a search that are not over.
 macro_rules! search_not_over {
-    ($position:literal) => {
+    ($engine:ident) => {
         page!("party.starts_at, party.id", concat!(
             "SELECT parties.* FROM parties
             WHERE visibility = 'listed' AND (parties.starts_at, parties.id) > ($3, $4) AND parties.ends_at > $2 AND ",
-            has_words!($position),
+            has_words!($engine),
             " ORDER BY parties.starts_at, parties.id LIMIT ($5 + 0)"
         ))
     };
@@ -130,14 +134,14 @@ macro_rules! search_not_over {
 
 /// The listed parties of a search that are over.
 macro_rules! search_over {
-    ($position:literal) => {
+    ($engine:ident) => {
         page!(
             "party.starts_at DESC, party.id",
             concat!(
                 "SELECT parties.* FROM parties
             WHERE visibility = 'listed' AND parties.starts_at <= $3 AND (parties.starts_at < $3 OR parties.id > $4)
                 AND parties.ends_at <= $2 AND ",
-                has_words!($position),
+                has_words!($engine),
                 " ORDER BY parties.starts_at DESC, parties.id LIMIT ($5 + 0)"
             )
         )
@@ -159,7 +163,7 @@ pub(in crate::parties) use with_seat_for_viewer;
 
 /// The parties of a search with a seat for the viewer.
 macro_rules! search_with_seat {
-    ($position:literal) => {
+    ($engine:ident) => {
         page!(
             "party.starts_at, party.id",
             concat!(
@@ -167,7 +171,7 @@ macro_rules! search_with_seat {
             WHERE ",
                 with_seat_for_viewer!(),
                 " AND (parties.starts_at, parties.id) > ($3, $4) AND ",
-                has_words!($position),
+                has_words!($engine),
                 " ORDER BY parties.starts_at, parties.id LIMIT ($5 + 0)"
             )
         )
@@ -195,15 +199,15 @@ statements! {
 
     /// The part of a search in listed parties that are not over.
     pub(super) const SEARCH_NOT_OVER: PerEngine =
-        PerEngine { sqlite: search_not_over!("instr"), postgres: search_not_over!("strpos") };
+        PerEngine { sqlite: search_not_over!(sqlite), postgres: search_not_over!(postgres) };
 
     /// The part of a search in listed parties that are over.
     pub(super) const SEARCH_OVER: PerEngine =
-        PerEngine { sqlite: search_over!("instr"), postgres: search_over!("strpos") };
+        PerEngine { sqlite: search_over!(sqlite), postgres: search_over!(postgres) };
 
     /// A search in the parties with a seat for the viewer.
     pub(super) const SEARCH_WITH_SEAT: PerEngine =
-        PerEngine { sqlite: search_with_seat!("instr"), postgres: search_with_seat!("strpos") };
+        PerEngine { sqlite: search_with_seat!(sqlite), postgres: search_with_seat!(postgres) };
 
     /// The parties that `$8`, another user, hosts: the listed ones, and unlisted ones to which the viewer has an answer.
     pub(super) const LIST_HOSTED: &str = concat!(

@@ -1,8 +1,8 @@
 //! Lists of parties by keyset pagination: those that are not over, the soonest first, then those that are over, the latest
 //! first.
 //!
-//! Both parts are read by one statement, each by an index. A search reads every party on its way; so it begins the second part
-//! only where the first did not fill the page.
+//! Both parts are read by one statement, each by an index. A search reads every party on its way; so it reads the second part only
+//! where the first did not fill the page.
 
 pub(crate) mod statements;
 
@@ -11,19 +11,18 @@ use std::cmp::max;
 use domain::party::{PartyCursor, PartyEnd, PartyFilter, PartyQuery, PartySummary, Phase};
 use domain::user::UserId;
 use domain::{Page, PageSize, SearchWords, Timestamp};
-use sqlx::{query_as, query_scalar};
+use sqlx::query_as;
 
-use self::statements::{LIST, LIST_ATTENDED, LIST_HOSTED, LIST_OWN, SEARCH_NOT_OVER, SEARCH_OVER, SEARCH_WITH_SEAT};
+use self::statements::{LIST, LIST_ATTENDED, LIST_HOSTED, LIST_OWN, SEARCH, SEARCH_WITH_SEAT};
 use super::summary::read_summaries;
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
-use crate::statements::PerEngine;
 
 /// More bytes than the search key of any party has: a key has 767 characters before it is decomposed, which makes at most 18
 /// characters of four bytes from one.
 const MAX_WORD_BYTES: usize = 64 * 1024;
 
-/// The page of `query` after `after`. One statement; a search takes up to two.
+/// The page of `query` after `after`, by one statement.
 pub(super) async fn list<D: Dialect>(
     database: &OpenDatabase<D>,
     query: &PartyQuery,
@@ -77,41 +76,30 @@ struct List<'e, D: Dialect> {
 }
 
 impl<D: Dialect> List<'_, D> {
-    /// Reads the part that is not over, and the other where rows are missing, on the search pool. A party with a seat for the
-    /// viewer is upcoming.
+    /// Runs a search on the search pool. A party with a seat for the viewer is upcoming.
     async fn search(&self, filter: &PartyFilter) -> sqlx::Result<Vec<PartySummary>> {
-        let words = &filter.words;
-        if words.as_slice().iter().any(|word| word.len() > MAX_WORD_BYTES) {
+        let words = filter.words.as_slice();
+        if words.iter().any(|word| word.len() > MAX_WORD_BYTES) {
             return Ok(Vec::new());
         }
-        if filter.has_seat_for_viewer {
-            return self.search_part(SEARCH_WITH_SEAT, words, self.first, self.rows).await;
-        }
-        let mut parties = self.search_part(SEARCH_NOT_OVER, words, self.first, self.rows).await?;
-        let missing = self.rows - i64::try_from(parties.len()).unwrap_or(i64::MAX);
-        if missing > 0 {
-            parties.extend(self.search_part(SEARCH_OVER, words, self.over, missing).await?);
-        }
-        Ok(parties)
-    }
-
-    async fn search_part(
-        &self,
-        sql: PerEngine,
-        words: &SearchWords,
-        (starts_at, id): Position,
-        rows: i64,
-    ) -> sqlx::Result<Vec<PartySummary>> {
-        let mut statement = query_scalar::<_, Option<String>>(D::pick(sql.sqlite, sql.postgres))
+        let sql = if filter.has_seat_for_viewer { SEARCH_WITH_SEAT } else { SEARCH };
+        let mut statement = query_as::<_, (Option<String>, Option<String>)>(D::pick(sql.sqlite, sql.postgres))
             .bind(self.viewer.get())
             .bind(self.now.as_millis())
-            .bind(starts_at)
-            .bind(id)
-            .bind(rows);
+            .bind(self.first.0)
+            .bind(self.first.1)
+            .bind(self.rows);
         for word in 0..SearchWords::MAX {
-            statement = statement.bind(words.as_slice().get(word).map(String::as_str));
+            statement = statement.bind(words.get(word).map(String::as_str));
         }
-        read_summaries(statement.fetch_one(&self.database.searches).await?.as_deref())
+        if !filter.has_seat_for_viewer {
+            statement = statement.bind(self.over.0).bind(self.over.1);
+        }
+        let (not_over, over) = statement.fetch_one(&self.database.searches).await?;
+        let mut parties = read_summaries(not_over.as_deref())?;
+        parties.extend(read_summaries(over.as_deref())?);
+        parties.truncate(usize::try_from(self.rows).unwrap_or(usize::MAX));
+        Ok(parties)
     }
 
     /// Reads both parts.
@@ -142,7 +130,7 @@ mod tests {
 
     #[tokio::test]
     async fn lists_are_read_in_index_order() {
-        for sql in [LIST, SEARCH_NOT_OVER.sqlite, SEARCH_OVER.sqlite, SEARCH_WITH_SEAT.sqlite, LIST_OWN] {
+        for sql in [LIST, SEARCH.sqlite, SEARCH_WITH_SEAT.sqlite, LIST_OWN] {
             assert_uses_indexes(sql).await;
         }
     }
@@ -151,15 +139,14 @@ mod tests {
     #[tokio::test]
     async fn postgres_reads_lists_in_index_order() {
         let integers = ["bigint"; 8];
-        let search = [&["bigint"; 5][..], &["text"; 8]].concat();
+        let search = [&["bigint"; 5][..], &["text"; 8], &["bigint"; 2]].concat();
         for (sql, types, indexes) in [
             (LIST, &integers[..7], &["parties_listed"][..]),
             (LIST_OWN, &integers[..7], &["parties_of_host"]),
             (LIST_HOSTED, &integers[..], &["parties_listed_of_host", "rsvps_by_guest"]),
             (LIST_ATTENDED, &integers[..], &["rsvps_by_guest", "parties_pkey"]),
-            (SEARCH_NOT_OVER.postgres, &search[..], &["parties_listed"]),
-            (SEARCH_OVER.postgres, &search[..], &["parties_listed"]),
-            (SEARCH_WITH_SEAT.postgres, &search[..], &["parties_with_a_seat"]),
+            (SEARCH.postgres, &search[..], &["parties_listed"]),
+            (SEARCH_WITH_SEAT.postgres, &search[..13], &["parties_with_a_seat"]),
         ] {
             let plan = postgres_plan(sql, &types.join(","), types.len() > 8).await;
             for step in ["Seq Scan", "Bitmap Heap Scan", "Gather"] {

@@ -9,6 +9,7 @@
 //! | `($6, $7)` | the start and the id after which the parties that are over begin |
 //! | `$8` | the host or the guest whose parties are listed |
 //! | `$6` to `$13` | in a search: the keys of its words, or NULL |
+//! | `($14, $15)` | in a search: the start and the id after which the parties that are over begin |
 //!
 //! The page is cut before anything is joined to it, so that the joins cost what a page costs. `parties.starts_at <= $6`
 //! finds the position in the index, which the `OR` beside it could not. A party takes at most 72 hours, so that the first
@@ -25,9 +26,10 @@ use crate::statements::{PerEngine, statements};
 
 /// The rows of `$rows`, a query of whole parties, as one text in the order `$order`.
 macro_rules! page {
-    ($order:literal, $($rows:tt)+) => {
+    ($order:literal, $($rows:tt)+) => { page!(columns "", $order, $($rows)+) };
+    (columns $columns:literal, $order:literal, $($rows:tt)+) => {
         concat!(
-            "SELECT string_agg(delimited, '\u{1e}') FROM (
+            "SELECT string_agg(delimited, '\u{1e}')", $columns, " FROM (
                 SELECT ", crate::parties::summary::summary_row!(), " AS delimited
                 FROM (", $($rows)+, ") AS party
                 JOIN users AS host ON host.id = party.host_id
@@ -41,7 +43,7 @@ pub(in crate::parties) use page;
 
 /// The parties of `$source` that are not over at `$now`, the soonest first, after the position `$starts_at`, `$id`.
 macro_rules! not_over {
-    ($source:literal, $now:literal, $starts_at:literal, $id:literal, $limit:literal) => {
+    ($source:expr, $now:literal, $starts_at:literal, $id:literal, $limit:literal) => {
         concat!(
             "SELECT parties.* FROM ",
             $source,
@@ -62,7 +64,7 @@ pub(in crate::parties) use not_over;
 
 /// The parties of `$source` that are over at `$now`, the latest first, after the position `$starts_at`, `$id`.
 macro_rules! over {
-    ($source:literal, $now:literal, $starts_at:literal, $id:literal, $limit:literal) => {
+    ($source:expr, $now:literal, $starts_at:literal, $id:literal, $limit:literal) => {
         concat!(
             "SELECT parties.* FROM ",
             $source,
@@ -120,30 +122,29 @@ macro_rules! has_words {
     };
 }
 
-/// The listed parties of a search that are not over.
-macro_rules! search_not_over {
+/// The listed parties of a search: those that are not over, and those that are over where the first do not fill the page. SQLite
+/// and PostgreSQL evaluate a subquery of CASE only where its condition holds.
+macro_rules! search_listed {
     ($engine:ident) => {
-        page!("party.starts_at, party.id", concat!(
-            "SELECT parties.* FROM parties
-            WHERE visibility = 'listed' AND (parties.starts_at, parties.id) > ($3, $4) AND parties.ends_at > $2 AND ",
-            has_words!($engine),
-            " ORDER BY parties.starts_at, parties.id LIMIT ($5 + 0)"
-        ))
-    };
-}
-
-/// The listed parties of a search that are over.
-macro_rules! search_over {
-    ($engine:ident) => {
-        page!(
-            "party.starts_at DESC, party.id",
-            concat!(
-                "SELECT parties.* FROM parties
-            WHERE visibility = 'listed' AND parties.starts_at <= $3 AND (parties.starts_at < $3 OR parties.id > $4)
-                AND parties.ends_at <= $2 AND ",
-                has_words!($engine),
-                " ORDER BY parties.starts_at DESC, parties.id LIMIT ($5 + 0)"
-            )
+        concat!(
+            "SELECT not_over, CASE WHEN found < ($5 + 0) THEN (",
+            page!(
+                "party.starts_at DESC, party.id",
+                over!(
+                    concat!("parties WHERE visibility = 'listed' AND ", has_words!($engine)),
+                    "$2", "$14", "$15", "($5 + 0)"
+                )
+            ),
+            ") END FROM (",
+            page!(
+                columns " AS not_over, count(*) AS found",
+                "party.starts_at, party.id",
+                not_over!(
+                    concat!("parties WHERE visibility = 'listed' AND ", has_words!($engine)),
+                    "$2", "$3", "$4", "($5 + 0)"
+                )
+            ),
+            ") AS page"
         )
     };
 }
@@ -164,16 +165,20 @@ pub(in crate::parties) use with_seat_for_viewer;
 /// The parties of a search with a seat for the viewer.
 macro_rules! search_with_seat {
     ($engine:ident) => {
-        page!(
-            "party.starts_at, party.id",
-            concat!(
-                "SELECT parties.* FROM parties
+        concat!(
+            "SELECT (",
+            page!(
+                "party.starts_at, party.id",
+                concat!(
+                    "SELECT parties.* FROM parties
             WHERE ",
-                with_seat_for_viewer!(),
-                " AND (parties.starts_at, parties.id) > ($3, $4) AND ",
-                has_words!($engine),
-                " ORDER BY parties.starts_at, parties.id LIMIT ($5 + 0)"
-            )
+                    with_seat_for_viewer!(),
+                    " AND (parties.starts_at, parties.id) > ($3, $4) AND ",
+                    has_words!($engine),
+                    " ORDER BY parties.starts_at, parties.id LIMIT ($5 + 0)"
+                )
+            ),
+            "), NULL"
         )
     };
 }
@@ -197,13 +202,8 @@ statements! {
                 ))")),
         ")");
 
-    /// The part of a search in listed parties that are not over.
-    pub(super) const SEARCH_NOT_OVER: PerEngine =
-        PerEngine { sqlite: search_not_over!(sqlite), postgres: search_not_over!(postgres) };
-
-    /// The part of a search in listed parties that are over.
-    pub(super) const SEARCH_OVER: PerEngine =
-        PerEngine { sqlite: search_over!(sqlite), postgres: search_over!(postgres) };
+    /// A search in the listed parties.
+    pub(super) const SEARCH: PerEngine = PerEngine { sqlite: search_listed!(sqlite), postgres: search_listed!(postgres) };
 
     /// A search in the parties with a seat for the viewer.
     pub(super) const SEARCH_WITH_SEAT: PerEngine =

@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use jiff::Zoned;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
@@ -77,13 +78,24 @@ impl PartyDate {
     /// [`PartyDateError::Gap`] if clocks skip the local time, [`PartyDateError::TooLate`] if the date is out of range.
     /// [`PartyDateError::Zone`] if there is no data for the time zone.
     pub fn resolve(date: Date, time: Time, zone: Zone) -> Result<Self, PartyDateError> {
-        let local = date.to_datetime(time);
-        let zoned = zone.rules()?.into_ambiguous_zoned(local);
+        let [starts_at, _] = Self::occurrences(date, time, &zone)?;
+        Ok(Self { local: date.to_datetime(time), zone, starts_at })
+    }
+
+    /// The timestamps of a local date and time: the earlier and the later one where clocks show it twice, else the same one
+    /// two times.
+    ///
+    /// # Errors
+    /// As [`PartyDate::resolve`].
+    pub(super) fn occurrences(date: Date, time: Time, zone: &Zone) -> Result<[Timestamp; 2], PartyDateError> {
+        let zoned = zone.rules()?.into_ambiguous_zoned(date.to_datetime(time));
         if matches!(zoned.offset(), AmbiguousOffset::Gap { .. }) {
             return Err(PartyDateError::Gap);
         }
-        let instant = zoned.earlier().map_err(|_| PartyDateError::TooLate)?.timestamp();
-        Ok(Self { local, zone, starts_at: Timestamp::from_millis(instant.as_millisecond()) })
+        let timestamp = |zoned: Zoned| Timestamp::from_millis(zoned.timestamp().as_millisecond());
+        let too_late = |_| PartyDateError::TooLate;
+        let earlier = zoned.clone().earlier().map(timestamp).map_err(too_late)?;
+        Ok([earlier, zoned.later().map(timestamp).map_err(too_late)?])
     }
 
     /// Takes the stored parts: the text of [`PartyDate::local`], the time zone and the timestamp.
@@ -150,7 +162,8 @@ impl PartyDate {
     }
 
     /// The start and the end for pages: "Saturday 14 March 2026, 19:00 to 23:00 (Berlin time)". An end on another day has
-    /// its weekday: "19:00 to Sunday 01:00".
+    /// its weekday: "19:00 to Sunday 01:00". An end whose clock time is not later, since clocks are set back before it, says so:
+    /// "02:30 to 02:15, after the clocks go back".
     #[must_use]
     pub fn until(&self, ends_at: Timestamp) -> impl fmt::Display {
         DateRange { start: self, end: self.at_in_same_zone(ends_at).local }
@@ -180,7 +193,8 @@ impl fmt::Display for DateRange<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let PartyDate { local, zone, .. } = self.start;
         let end = self.end.strftime(if self.end.date() == local.date() { "%H:%M" } else { "%A %H:%M" });
-        write!(f, "{} to {end} ({})", local.strftime("%A %-d %B %Y, %H:%M"), zone.label())
+        let repeated = if self.end <= *local { ", after the clocks go back" } else { "" };
+        write!(f, "{} to {end}{repeated} ({})", local.strftime("%A %-d %B %Y, %H:%M"), zone.label())
     }
 }
 
@@ -222,6 +236,10 @@ mod tests {
         let date = resolve("2026-10-24", "22:00", "Europe/Berlin").unwrap(); // the clocks are set back that night
         let end = date.starts_at() + std::time::Duration::from_hours(5);
         assert_eq!(date.until(end).to_string(), "Saturday 24 October 2026, 22:00 to Sunday 02:00 (Berlin time)");
+        let date = resolve("2026-10-25", "02:30", "Europe/Berlin").unwrap();
+        let end = date.starts_at() + std::time::Duration::from_mins(45);
+        let text = "Sunday 25 October 2026, 02:30 to 02:15, after the clocks go back (Berlin time)";
+        assert_eq!(date.until(end).to_string(), text);
     }
 
     #[test]

@@ -85,22 +85,31 @@ impl PartyEnd {
     /// The end at a local date and time in the zone of the start. Without a date it is the first such time after the
     /// start: on the same day, or after midnight on the next one. The time of the start itself is no end.
     ///
+    /// A local time that occurs twice, when clocks are set back, is the first one after the start.
+    ///
     /// # Errors
     /// [`PartyEndError`] if clocks skip the local time, or if the end is not after the start or too long after it.
     pub fn at_local(start: &PartyDate, date: Option<Date>, time: Time) -> Result<Self, PartyEndError> {
         let (first_day, begins) = start.local_date_and_time();
-        let next_day = || first_day.tomorrow().map_err(|_| PartyEndError::TooLate);
-        let date = match date {
-            Some(date) => date,
-            None if time == begins => return Err(PartyEndError::NotAfterStart),
-            None if time > begins => first_day,
-            None => next_day()?,
-        };
-        let end = PartyDate::resolve(date, time, start.zone().clone()).map_err(|error| match error {
+        match date {
+            Some(date) => Self::on(start, date, time),
+            None if time == begins => Err(PartyEndError::NotAfterStart),
+            None if time > begins => Self::on(start, first_day, time),
+            // Clocks that are set back between the two show an earlier time on the same day.
+            None => Self::on(start, first_day, time).or_else(|_| {
+                let next_day = first_day.tomorrow().map_err(|_| PartyEndError::TooLate)?;
+                Self::on(start, next_day, time)
+            }),
+        }
+    }
+
+    /// The end at the first occurrence of a local date and time after the start.
+    fn on(start: &PartyDate, date: Date, time: Time) -> Result<Self, PartyEndError> {
+        let [earlier, later] = PartyDate::occurrences(date, time, start.zone()).map_err(|error| match error {
             PartyDateError::Gap => PartyEndError::Gap,
             _ => PartyEndError::TooLate,
         })?;
-        Self::of(start, end.starts_at())
+        Self::of(start, if earlier > start.starts_at() { earlier } else { later })
     }
 
     /// The time of the end.
@@ -169,6 +178,32 @@ mod tests {
         let last = super::tests::start("9999-12-30", "21:59");
         assert_eq!(PartyEnd::at_local(&last, None, parse_time("21:00").unwrap()), Err(PartyEndError::TooLate));
         assert!(PartyEnd::at_local(&last, None, parse_time("22:00").unwrap()).is_ok());
+    }
+
+    #[test]
+    fn end_in_the_repeated_hour_is_the_first_one_after_the_start() {
+        for (zone, day) in [("Europe/Berlin", "2026-10-25"), ("America/New_York", "2026-11-01")] {
+            let hour = if zone == "Europe/Berlin" { 2 } else { 1 }; // the hour that the clocks show twice
+            let at = |hour: i32, minute: i32| parse_time(&format!("{hour:02}:{minute:02}")).unwrap();
+            let day = parse_date(day).unwrap();
+            let zone = Zone::parse(zone).unwrap();
+            let resolve = |time| PartyDate::resolve(day, time, zone.clone()).unwrap();
+            let start = resolve(at(hour, 30));
+            let minutes = |date, time| {
+                PartyEnd::at_local(&start, date, time).map(|end| end.at().since(start.starts_at()).as_secs() / 60)
+            };
+            for date in [None, Some(day)] {
+                assert_eq!(minutes(date, at(hour, 15)), Ok(45), "{zone:?}: the second time");
+                assert_eq!(minutes(date, at(hour, 0)), Ok(30), "{zone:?}: as the clocks are set back");
+                assert_eq!(minutes(date, at(hour, 45)), Ok(15), "{zone:?}: the first time");
+                assert_eq!(minutes(date, at(hour + 1, 0)), Ok(90), "{zone:?}");
+            }
+            assert_eq!(minutes(None, at(hour, 30)), Err(PartyEndError::NotAfterStart));
+            assert_eq!(minutes(None, at(hour - 1, 59)), Ok(24 * 60 + 29), "{zone:?}: on the next day");
+            assert_eq!(minutes(Some(day), at(hour - 1, 59)), Err(PartyEndError::NotAfterStart));
+            let end = PartyEnd::at_local(&resolve(at(hour - 1, 0)), None, at(hour, 30)).unwrap();
+            assert_eq!(end.at(), start.starts_at(), "{zone:?}: the first time");
+        }
     }
 
     #[test]

@@ -27,6 +27,10 @@ static CURRENT_NAMES: LazyLock<HashMap<String, String>> = LazyLock::new(|| {
 /// named too.
 const STATES: [&str; 3] = ["Indiana", "Kentucky", "North_Dakota"];
 
+/// Names in the database that stand for no place and no offset: `Factory` is for a computer whose zone is not set yet, and its
+/// abbreviation is "-00". No party is hosted there, but a stored name is still read.
+const PLACEHOLDERS: [&str; 1] = ["Factory"];
+
 /// The current name of a time zone in the IANA database, such as `Europe/Berlin`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Zone(&'static str);
@@ -36,11 +40,12 @@ impl Zone {
     /// `Europe/Kiev` by `Europe/Kyiv`.
     ///
     /// # Errors
-    /// [`PartyDateError::Zone`] if the IANA database has no such name.
+    /// [`PartyDateError::Zone`] if the IANA database has no such name, or has it as a placeholder only.
     pub fn parse(typed: &str) -> Result<Self, PartyDateError> {
         let name = normalize_token(typed).replace(' ', "_");
         let zone = DATABASE.get(&name).map_err(|_| PartyDateError::Zone)?;
-        Self::find(zone.iana_name().unwrap_or_default())
+        let name = zone.iana_name().filter(|name| !PLACEHOLDERS.contains(name)).ok_or(PartyDateError::Zone)?;
+        Self::find(name)
     }
 
     /// Takes a stored name, which was parsed before it was stored. It is replaced by the current one if IANA has renamed
@@ -58,7 +63,8 @@ impl Zone {
 
     /// The current names of all time zones, sorted without regard to case.
     pub fn names() -> impl Iterator<Item = String> {
-        DATABASE.available().map(|name| name.to_string()).filter(|name| current_name(name) == name)
+        let is_current = |name: &String| current_name(name) == name && !PLACEHOLDERS.contains(&name.as_str());
+        DATABASE.available().map(|name| name.to_string()).filter(is_current)
     }
 
     /// The former names of a time zone, by its current name.
@@ -191,6 +197,21 @@ mod tests {
         for typed in ["", "Berlin", "Europe/Atlantis", "../etc/passwd", "UTC0", "Europe/Berlin\0", "Etc/Unknown"] {
             assert_eq!(Zone::parse(typed), Err(PartyDateError::Zone), "{typed:?}");
         }
+    }
+
+    #[test]
+    fn placeholder_is_no_zone_but_is_read_from_store() {
+        let at = jiff::Timestamp::from_second(1_767_225_600).unwrap(); // 2026-01-01
+        for name in DATABASE.available().map(|name| name.to_string()) {
+            let rules = DATABASE.get(&name).unwrap();
+            let is_placeholder = rules.to_offset_info(at).abbreviation() == "-00";
+            assert_eq!(Zone::parse(&name).is_err(), is_placeholder, "{name}");
+            assert!(Zone::from_stored(&name).is_ok(), "{name}");
+        }
+        for typed in ["Factory", "factory", "FACTORY ", "posixrules", "localtime", "posix/Europe/Berlin", "leapseconds"] {
+            assert_eq!(Zone::parse(typed), Err(PartyDateError::Zone), "{typed}");
+        }
+        assert!(Zone::names().all(|name| name != "Factory"));
     }
 
     #[test]

@@ -33,6 +33,7 @@ mod settings;
 pub use account_pages::AccountPage;
 pub use form::{
     FieldError, Fields, Form, FormErrors, FormView, Input, PasswordFields, SafeHtml, Submitted, Summary, Undecodable,
+    printable_line,
 };
 pub use layer::Layer;
 pub use methods::{Methods, methods};

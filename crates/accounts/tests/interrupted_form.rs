@@ -273,6 +273,30 @@ async fn form_waits_where_the_entry_pages_are_moved_or_left_out() {
     assert_eq!(page.attributes("button[formaction], .form-aside a", "class"), Vec::<String>::new());
 }
 
+/// Its query is longer than that of a return path, or than that of a location.
+#[tokio::test]
+async fn form_sent_to_a_long_address_is_kept() {
+    let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
+    for (length, action) in [(3_000, None), (8_000, None), (9_000, Some("/trips/1/wish"))] {
+        let address = format!("/trips/1/wish?note={}", "x".repeat(length));
+        let ada = service.visitor();
+        let page = browser_post(&ada, &address, &TYPED[1..]).await;
+        assert_page(&page, 403, "Please log in first, or register. What you typed is kept.");
+        let page = ada.submit_on(&page, "/login", &LOG_IN).await;
+        assert_page(&page, 200, "not sent yet");
+        let action = action.unwrap_or(&address);
+        let fields: Vec<_> = page.form(action).into_iter().filter(|(name, _)| name == "dish").collect();
+        assert_eq!(fields, [("dish".to_owned(), "soup & bread".to_owned())], "{length}: {}", page.text);
+        assert_eq!(ada.submit_on(&page, action, &[]).await.texts(".flash"), ["Saved for ada."], "{length}");
+
+        // The same of a form whose token is stale.
+        let stale = browser_post(&ada, &address, &TYPED[..2]).await;
+        assert_page(&stale, 403, "This form was");
+        assert_eq!(stale.form(action).last(), Some(&("dish".to_owned(), "soup & bread".to_owned())), "{length}");
+    }
+}
+
 #[tokio::test]
 async fn form_without_fields_leads_to_its_page() {
     let service = Service::start().await;

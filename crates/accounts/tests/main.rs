@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod common;
+mod cookie_names;
 mod csrf;
 mod embedding;
 mod errors;

@@ -66,9 +66,9 @@ fn assert_clean(page: &TestResponse, text: &str) {
     assert!(page.attributes("form", "action").iter().all(|action| action.starts_with('/')), "{text}: {}", page.html);
 }
 
-/// The text in the field of a form: HTML allows no control character.
+/// The text in the field of a form, which has one line: HTML allows no control character.
 fn shown(text: &str) -> String {
-    text.replace('\u{1b}', "\u{fffd}")
+    text.replace("\r\n", " ").replace(['\r', '\n', '\t'], " ").replace(['\u{1b}', '\u{202c}', '\u{202e}'], "")
 }
 
 async fn post(visitor: &TestClient, path: &str, fields: &[(&str, &str)]) -> TestResponse {

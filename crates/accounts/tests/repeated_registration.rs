@@ -47,6 +47,23 @@ async fn registration_sent_twice_succeeds_once_and_answers_both_alike() {
     assert_eq!((service.count("users").await, service.count("sessions").await, sessions.len()), (1, 5, 5));
 }
 
+/// Another service of the host has set a cookie of the same name. A browser sends the two in either order.
+#[tokio::test]
+async fn registration_sent_twice_is_recognized_beside_a_foreign_cookie() {
+    let service = Service::start().await;
+    let ada = service.visitor();
+    let form = filled_in(&ada, "ada").await;
+    let own = ada.cookies();
+    let foreign = format!("{}={}", own.split('=').next().unwrap(), "A".repeat(43));
+    for cookies in [own.clone(), format!("{foreign}; {own}"), format!("{own}; {foreign}")] {
+        let tab = service.visitor();
+        let request = tab.request(Method::POST, "/register").header("sec-fetch-site", "same-origin");
+        let page = tab.send(request.header("cookie", &cookies).form(&form)).await;
+        assert_eq!((page.status, page.header("location")), (303, Some("/home")), "{cookies}: {}", page.text);
+    }
+    assert_eq!((service.count("users").await, service.count("sessions").await), (1, 3));
+}
+
 #[tokio::test]
 async fn registration_sent_again_after_back_leads_on() {
     let service = Service::start().await;

@@ -5,7 +5,8 @@ use accounts::{ShortText, ShortTextError};
 pub(crate) const POSTED: &str = "Your postcard is on the rack.";
 pub(crate) const DESCRIPTION_EMPTY: &str = "Please say something about it.";
 pub(crate) const DESCRIPTION_TOO_LONG: &str = "Please use at most 2,000 characters.";
-pub(crate) const CHARACTER: &str = "This holds a character that cannot be shown. Please type it again.";
+pub(crate) const CHARACTER: &str =
+    "There was a character in here that can't be shown. Please check this and send it again.";
 
 /// The message for an invalid name of a place. `what` is the field, such as "the city".
 pub(crate) fn short_text(error: ShortTextError, what: &str) -> String {

@@ -42,10 +42,14 @@ async fn invalid_post_shows_errors_by_field_and_keeps_input(site: TestSite) {
     for (field, typed, message) in [
         ("city", "", "Please name the city."),
         ("city", &long, "Please use at most 200 characters."),
-        ("country", "\u{1b}[31m", "This holds a character that cannot be shown. Please type it again."),
+        (
+            "country",
+            "\u{1b}[31m",
+            "There was a character in here that can't be shown. Please check this and send it again.",
+        ),
         ("description", "  ", "Please say something about it."),
         ("description", &"é".repeat(2001), "Please use at most 2,000 characters."),
-        ("description", "a\0b", "This field holds a character that cannot be stored. Please type it again."),
+        ("description", "a\0b", "This field held a character that can't be stored. Please check it and send it again."),
     ] {
         let kept = if field == "city" { "country" } else { "city" };
         let page = post(&ada, "ada", &[(kept, "Łódź <&>"), (field, typed)]).await;

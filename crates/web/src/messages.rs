@@ -157,7 +157,9 @@ fn short_text_error(error: ShortTextError, missing: &str) -> String {
     match error {
         ShortTextError::Empty => missing.into(),
         ShortTextError::TooLong => format!("Please use at most {} characters.", ShortText::MAX_LENGTH),
-        ShortTextError::Character => "There's a character in here that can't be shown. Please type it again.".into(),
+        ShortTextError::Character => {
+            "There was a character in here that can't be shown. Please check this and send it again.".into()
+        }
     }
 }
 

@@ -12,6 +12,7 @@ pub(super) use fields::decode_form;
 pub use fields::{FieldError, Fields, Undecodable};
 pub use input::Input;
 pub(super) use input::printable;
+pub use input::printable_line;
 pub use passwords::PasswordFields;
 pub(super) use passwords::TypedPasswords;
 pub(super) use passwords::is_password;

@@ -38,13 +38,13 @@ impl InterruptedForm {
     /// The form that a request submitted by POST. `None` where nothing was typed, or where it is the form of an open account
     /// page.
     pub(super) fn of(request: &RequestContext) -> Option<Self> {
-        let action = request.path.clone()?;
+        let action = request.action.clone()?;
         if request.method != Method::POST || request.settings().is_open_account_page(action.path()) {
             return None;
         }
         let submitted = request.submitted()?;
         let fields: Fields = submitted.iter().filter(|(name, _)| *name != CSRF_FIELD).collect();
-        let page = request.return_path().unwrap_or(&action).clone();
+        let page = request.return_path().cloned().or_else(|| ReturnPath::parse_shortened(action.as_str()))?;
         let is_empty = fields.iter().next().is_none();
         (!is_empty).then_some(Self { action, page, fields })
     }

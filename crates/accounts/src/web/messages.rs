@@ -176,7 +176,8 @@ pub(super) const PLEASE_CHECK: &str = "Please check what you typed:";
 /// A field was sent more than once.
 pub(super) const FIELD_REPEATED: &str = "This field was sent more than once. Please fill it in again.";
 /// A field contains U+0000.
-pub(super) const FIELD_HAS_NUL: &str = "This field holds a character that cannot be stored. Please type it again.";
+pub(super) const FIELD_HAS_NUL: &str =
+    "This field held a character that can't be stored. Please check it and send it again.";
 /// The log-in form has neither an e-mail address nor a username.
 pub(super) const IDENTIFIER_MISSING: &str = "Please type your username or email.";
 /// The log-in form has no password.

@@ -5,7 +5,9 @@ mod guard;
 mod set_cookies;
 mod visitor;
 
-pub(super) use cookies::{Cookie, read_cookie, read_cookies, remove_cookie, set_cookie};
+pub(super) use cookies::{
+    Cookie, FormerSession, former_session_name, read_cookie, read_cookies, remove_cookie, set_cookie,
+};
 pub use guard::{Guarded, LoginRequired};
 pub(super) use set_cookies::SessionChange;
 pub use visitor::{CurrentUser, Visitor};

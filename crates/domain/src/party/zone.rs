@@ -208,7 +208,8 @@ mod tests {
             assert_eq!(Zone::parse(&name).is_err(), is_placeholder, "{name}");
             assert!(Zone::from_stored(&name).is_ok(), "{name}");
         }
-        for typed in ["Factory", "factory", "FACTORY ", "posixrules", "localtime", "posix/Europe/Berlin", "leapseconds"] {
+        for typed in ["Factory", "factory", "FACTORY ", "posixrules", "localtime", "posix/Europe/Berlin", "leapseconds"]
+        {
             assert_eq!(Zone::parse(typed), Err(PartyDateError::Zone), "{typed}");
         }
         assert!(Zone::names().all(|name| name != "Factory"));

@@ -6,6 +6,7 @@ use crate::common::{TestApp, assert_page, host_form, post};
 
 test_support::on_both_engines! { TestApp:
     invalid_field_shows_its_reason
+    field_refused_for_a_character_is_shown_so_that_it_can_be_sent_again
     passed_time_of_today_is_an_error_of_the_time_field
     repeated_field_is_rejected
     all_errors_are_shown_in_the_order_of_the_form
@@ -22,11 +23,11 @@ const GAP: &str = "The clocks jump forward over that time on that day. Please ch
 const WHERE: &str = "Please say where it is.";
 const DISH: &str = "What's for dinner?";
 const LONG: &str = "Please use at most 200 characters.";
-const UNSHOWABLE: &str = "There's a character in here that can't be shown. Please type it again.";
+const UNSHOWABLE: &str = "There was a character in here that can't be shown. Please check this and send it again.";
 const SEATS: &str = "How many seats are there?";
 const DIGITS: &str = "Please use digits for the number of seats.";
 const RANGE: &str = "Please choose between 1 and 1000 seats.";
-const NUL: &str = "This field holds a character that cannot be stored. Please type it again.";
+const NUL: &str = "This field held a character that can't be stored. Please check it and send it again.";
 const TWICE: &str = "This field was sent more than once. Please fill it in again.";
 
 const FIELDS: [&str; 6] = ["date", "time", "time_zone", "venue", "main_dish", "number_seats"];
@@ -45,6 +46,31 @@ fn assert_errors(page: &TestResponse, errors: &[(&str, &str)]) {
         assert_eq!(note, wrong.map(|(_, message)| (*message).to_owned()).into_iter().collect::<Vec<_>>(), "{field}");
         let invalid = page.attributes(&format!("#{field}[aria-invalid=true]"), "aria-describedby");
         assert_eq!(invalid, wrong.map(|_| format!("{field}-note")).into_iter().collect::<Vec<_>>(), "{field}");
+    }
+}
+
+/// What a field shows of a text: a user can neither see nor delete a control character or a direction mark.
+fn repaired(typed: &str) -> String {
+    typed.replace(['\0', '\u{1b}', '\u{202e}'], "").replace(['\r', '\n'], " ")
+}
+
+async fn field_refused_for_a_character_is_shown_so_that_it_can_be_sent_again(app: TestApp) {
+    let ada = app.user("ada").await;
+    for (typed, shown) in [
+        ("a\0b", "ab"),
+        ("a\r\nb", "a b"),
+        ("a\tb", "a b"),
+        ("a\u{2028}b", "a b"),
+        ("a\u{202e}b", "ab"),
+        ("a\u{2066}b\u{2069}c", "abc"),
+        ("a\u{1b}[31mb", "a[31mb"),
+    ] {
+        let page = post(&ada, "/user/ada", &host_form(&[("venue", typed), ("main_dish", typed)])).await;
+        assert_eq!(page.status, 422, "{typed:?}");
+        assert_eq!(page.attributes("#venue, #main_dish", "value"), [shown; 2], "{typed:?}");
+        let hosted = ada.submit_on(&page, "/user/ada", &[]).await;
+        assert_page(&hosted, 200, "Your table is set.");
+        assert_eq!(hosted.texts("h1"), [shown], "{typed:?}");
     }
 }
 
@@ -99,9 +125,7 @@ async fn invalid_field_shows_its_reason(app: TestApp) {
         let page = post(&ada, "/user/ada", &host_form(&[(field, typed)])).await;
         assert_errors(&page, &[(field, message)]);
         for (other, value) in host_form(&[(field, typed)]) {
-            // A page has no control character, and an HTML parser reads CR as LF.
-            let shown = value.replace(['\0', '\u{1b}'], "\u{fffd}").replace('\r', "\n");
-            assert_eq!(page.attributes(&format!("#{other}"), "value"), [shown], "{field} {message}");
+            assert_eq!(page.attributes(&format!("#{other}"), "value"), [repaired(value)], "{field} {message}");
         }
     }
     let gap = [("date", "2026-03-29"), ("time", "02:30")];

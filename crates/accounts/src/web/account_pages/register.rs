@@ -115,7 +115,7 @@ fn is_own(page: &PageContext, registration: &Registration) -> bool {
 fn form_key(request: &RequestContext, fields: &Fields, registration: &Registration) -> Option<RegistrationKey> {
     let form_key = fields.one(IDEMPOTENCY_FIELD).ok().filter(|key| !key.is_empty())?;
     let Registration { username, email, .. } = registration;
-    Some(auth::registration_key(request.sent_pre_session()?, form_key, username, email))
+    Some(auth::registration_key(request.form_pre_session()?, form_key, username, email))
 }
 
 /// Logs the new user in and leads on. Where a setting asks for it, or the session cannot be opened, the way leads over the

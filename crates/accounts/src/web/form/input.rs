@@ -75,14 +75,28 @@ impl<'a> Input<'a> {
     }
 }
 
-/// A typed text as a page shows it: each control character, except for the tab and the ends of lines, is U+FFFD. HTML allows
-/// none of them, and a parser reads NUL so.
+/// A typed text as a page shows it: without control characters, except for the tab and the ends of lines, and without the
+/// marks that change the direction of the text after them.
+///
+/// HTML allows no other control character. A user can neither see nor delete one, so the shown form can be sent again.
 pub(crate) fn printable(text: &str) -> Cow<'_, str> {
-    let is_shown = |c: char| !c.is_control() || matches!(c, '\t' | '\n' | '\r');
+    let is_shown = |c: char| match c {
+        '\t' | '\n' | '\r' => true,
+        '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' => false,
+        c => !c.is_control(),
+    };
     if text.chars().all(is_shown) {
         return Cow::Borrowed(text);
     }
-    text.chars().map(|c| if is_shown(c) { c } else { char::REPLACEMENT_CHARACTER }).collect()
+    text.chars().filter(|c| is_shown(*c)).collect()
+}
+
+/// The same in a field of one line: a tab and the end of a line are a space. A browser would join the words around them.
+#[must_use]
+pub fn printable_line(text: &str) -> Cow<'_, str> {
+    let text = printable(text);
+    let is_blank = |c: char| matches!(c, '\t' | '\n' | '\r' | '\u{2028}' | '\u{2029}');
+    if text.contains(is_blank) { text.replace("\r\n", " ").replace(is_blank, " ").into() } else { text }
 }
 
 impl HtmlSafe for Input<'_> {}

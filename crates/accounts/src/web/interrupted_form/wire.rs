@@ -17,7 +17,7 @@ impl InterruptedForm {
         }
         let (action, page, fields): (String, String, Vec<(String, String)>) = serde_json::from_slice(bytes).ok()?;
         let fields = fields.into_iter().filter(|(name, _)| !is_password(name)).collect();
-        Some(Self { action: ReturnPath::parse(&action)?, page: ReturnPath::parse(&page)?, fields })
+        Some(Self { action: ReturnPath::parse_action(&action)?, page: ReturnPath::parse(&page)?, fields })
     }
 }
 

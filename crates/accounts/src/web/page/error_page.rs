@@ -192,7 +192,7 @@ impl<'a> Resubmit<'a> {
     fn new(request: &'a RequestContext, sender: Option<&Username>) -> Option<Self> {
         let fields = request.submitted()?.iter().filter(|(name, _)| *name != CSRF_FIELD).collect();
         let button = sender.map_or_else(|| messages::SEND_AGAIN.to_owned(), messages::send_as);
-        Some(Self { action: request.path.as_ref()?.as_str(), fields, button })
+        Some(Self { action: request.action.as_ref()?.as_str(), fields, button })
     }
 }
 

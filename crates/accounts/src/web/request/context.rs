@@ -20,7 +20,9 @@ use super::{CSRF_FIELD, ReturnPath, is_unsafe};
 use crate::web::form::Fields;
 use crate::web::interrupted_form::ResumedForm;
 use crate::web::page::{Flash, Problem, read_flashes};
-use crate::web::session::{Cookie, CurrentUser, SessionChange, Visitor, read_cookie, read_cookies};
+use crate::web::session::{
+    Cookie, CurrentUser, FormerSession, SessionChange, Visitor, former_session_name, read_cookie, read_cookies,
+};
 use crate::web::settings::Settings;
 use crate::{Accounts, Caller};
 
@@ -31,8 +33,8 @@ const MAX_TOKENS: usize = 8;
 pub(crate) struct RequestContext {
     pub(crate) accounts: Accounts,
     pub(crate) method: Method,
-    /// The path and query of the request; `None` where a redirect could not lead back to it, and above 2,048 bytes.
-    pub(crate) path: Option<ReturnPath>,
+    /// Where a form of this request is sent again: its path and query, above 8 KiB the path alone.
+    pub(crate) action: Option<ReturnPath>,
     /// Where a log-in leads back to: the path and query of the request, above 2,048 bytes the path alone.
     page_path: Option<ReturnPath>,
     /// The origin under which the client reached the service; `None` where the host is not ours.
@@ -46,10 +48,14 @@ pub(crate) struct RequestContext {
     /// Whether the client asks for JSON and not for HTML.
     pub(crate) wants_json: bool,
     pub(crate) caller: Caller,
-    /// The tokens in the session cookies, at most [`MAX_TOKENS`]. Another service's cookie may be among them.
+    /// The tokens in the session cookies, at most [`MAX_TOKENS`] of each name. Another service's cookie may be among them.
     sessions: Vec<SessionToken>,
+    /// The first of them from a cookie of the former name.
+    former_sessions_from: usize,
     /// Which of them belongs to a live session.
     live_session: OnceLock<usize>,
+    /// The live session, where its cookie has the former name: the response moves it.
+    pub(crate) former_session: OnceLock<FormerSession>,
     /// The secrets in the pre-session cookies, at most [`MAX_TOKENS`].
     pub(super) pre_sessions: Vec<SessionToken>,
     /// The secret that the response sets as pre-session cookie.
@@ -73,6 +79,8 @@ pub(crate) struct RequestContext {
 #[derive(Clone)]
 pub(crate) struct CookieNames {
     pub(crate) session: String,
+    /// See [`former_session_name`].
+    pub(crate) former_session: Option<String>,
     pub(crate) pre_session: String,
     pub(crate) flash: String,
 }
@@ -84,14 +92,15 @@ impl RequestContext {
         let name = |cookie: Cookie| cookie.name(settings.cookie_prefix.as_deref(), &settings.site, request);
         let cookie_names = CookieNames {
             session: name(Cookie::Session),
+            former_session: former_session_name(settings.cookie_prefix.as_deref(), &settings.site, request),
             pre_session: name(Cookie::PreSession),
             flash: name(Cookie::Flash),
         };
-        let tokens = |cookie: Cookie, name: &str| {
-            let former = cookie.former_name(settings.cookie_prefix.as_deref(), &settings.site, request);
-            let former = former.iter().flat_map(|name| read_cookies(request, name));
-            read_cookies(request, name).chain(former).filter_map(SessionToken::parse).take(MAX_TOKENS).collect()
+        let tokens = |name: &str| -> Vec<_> {
+            read_cookies(request, name).filter_map(SessionToken::parse).take(MAX_TOKENS).collect()
         };
+        let sessions = tokens(&cookie_names.session);
+        let former_sessions = cookie_names.former_session.as_deref().map(tokens).unwrap_or_default();
         let peer = peer_address(request);
         let address = peer.map(|peer| client_address(peer, request.headers(), &settings.trusted_proxies));
         let caller = Caller { address, user_agent: request.header("user-agent").map(ToOwned::to_owned) };
@@ -102,16 +111,18 @@ impl RequestContext {
             origin: settings.site.origin(request),
             accounts: accounts.clone(),
             method: request.method().clone(),
-            path: ReturnPath::parse(target),
+            action: ReturnPath::parse_action(target),
             page_path: ReturnPath::parse_shortened(target),
             query_next: query_next(request),
             form_page: OnceLock::new(),
             referer: referer(request),
             wants_json: wants_json(request),
             caller,
-            sessions: tokens(Cookie::Session, &cookie_names.session),
+            former_sessions_from: sessions.len(),
+            sessions: sessions.into_iter().chain(former_sessions).collect(),
             live_session: OnceLock::new(),
-            pre_sessions: tokens(Cookie::PreSession, &cookie_names.pre_session),
+            former_session: OnceLock::new(),
+            pre_sessions: tokens(&cookie_names.pre_session),
             new_pre_session: OnceLock::new(),
             resumed: None,
             flashes: read_cookie(request, &cookie_names.flash).map(read_flashes).unwrap_or_default(),
@@ -140,15 +151,17 @@ impl RequestContext {
             accounts: self.accounts.clone(),
             origin: self.origin.clone(),
             method: Method::GET,
-            path: Some(page.clone()),
+            action: Some(page.clone()),
             page_path: Some(page.clone()),
             query_next: None,
             form_page: OnceLock::new(),
             referer: None,
             wants_json: false,
             caller: self.caller.clone(),
+            former_sessions_from: sessions.len(),
             sessions,
             live_session: OnceLock::new(),
+            former_session: OnceLock::new(),
             pre_sessions: self.pre_sessions.clone(),
             new_pre_session: OnceLock::new(),
             resumed: Some(resumed),
@@ -189,6 +202,9 @@ impl RequestContext {
         for (index, token) in self.sessions.iter().enumerate() {
             if let Some(live) = self.accounts.find_session(token).await? {
                 let _ = self.live_session.set(index);
+                if index >= self.former_sessions_from {
+                    let _ = self.former_session.set(FormerSession::of(&live, token, &self.accounts));
+                }
                 self.span.record("user", live.user().id.get());
                 return Ok(Visitor::User(CurrentUser::new(live)));
             }

@@ -43,9 +43,12 @@ impl RequestContext {
         self.pre_sessions.first().unwrap_or_else(new)
     }
 
-    /// The secret of the pre-session cookie that the browser sent.
-    pub(crate) fn sent_pre_session(&self) -> Option<&SessionToken> {
-        self.pre_sessions.first()
+    /// The secret of the pre-session cookie that keys the submitted form: of those that the browser sent, the one for which
+    /// the form's CSRF token is valid, else the first.
+    pub(crate) fn form_pre_session(&self) -> Option<&SessionToken> {
+        let token = self.submitted().map_or("", |fields| fields.shown(CSRF_FIELD));
+        let keys_form = |key: &&SessionToken| auth::csrf::verify(key.secret(), token);
+        self.pre_sessions.iter().find(keys_form).or(self.pre_sessions.first())
     }
 
     /// The payload of a signed text, where a pre-session cookie of this browser signed it.

@@ -39,10 +39,16 @@ impl ReturnPath {
         Self::parse_within(raw, Self::MAX_LOCATION_LENGTH)
     }
 
-    /// Parses a path of at most 8 KiB. One that is longer than 2,048 bytes loses its query.
+    /// Parses a path. One that is longer than 2,048 bytes loses its query.
     pub(crate) fn parse_shortened(raw: &str) -> Option<Self> {
-        let path = Self::parse_location(raw)?;
+        let path = Self::parse_action(raw)?;
         if path.0.len() <= Self::MAX_LENGTH { Some(path) } else { Self::parse(path.path()) }
+    }
+
+    /// Parses the path that a form is sent to. One that is longer than 8 KiB loses its query.
+    pub(crate) fn parse_action(raw: &str) -> Option<Self> {
+        let is_too_long = raw.len() > Self::MAX_LOCATION_LENGTH;
+        Self::parse_location(if is_too_long { raw.split('?').next()? } else { raw })
     }
 
     fn parse_within(raw: &str, max_length: usize) -> Option<Self> {

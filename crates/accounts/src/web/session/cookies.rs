@@ -1,9 +1,11 @@
 //! Names, reading and writing of this crate's cookies. No other code writes one.
 
+use auth::{LiveSession, SessionToken};
 use cookie::SameSite;
 use poem::Request;
 use poem::http::header;
 
+use crate::Accounts;
 use crate::web::request::{Site, local_port};
 
 /// The three cookies.
@@ -37,15 +39,35 @@ impl Cookie {
         let name = port.map_or_else(|| name.clone(), |port| format!("{name}-{port}"));
         if site.is_secure() { format!("__Host-{name}") } else { name }
     }
+}
 
-    /// The name that versions before the port was part of it gave the cookie, where it differs. A cookie of that name is
-    /// read too: the longest session lives for 30 days.
-    pub(crate) fn former_name(self, prefix: Option<&str>, site: &Site, request: &Request) -> Option<String> {
-        let port = match site {
-            Site::Origin(_) => site.unusual_port()?,
-            _ => return None,
-        };
-        self.name(prefix, site, request).strip_suffix(&format!("-{port}")).map(ToOwned::to_owned)
+/// The name of the session cookie in versions before the port of an origin was part of it; `None` where it has no such port.
+///
+/// A live session is found under that name too, and its cookie is then moved to the current name: see [`FormerSession`].
+/// No cookie of the former name is written, and no session lives for more than 30 days. So 30 days after the upgrade a
+/// cookie of that name is another service's. The pre-session cookie of the former name is not read: it ends with the
+/// browser, and a form that it keys is kept and sent again.
+pub(crate) fn former_session_name(prefix: Option<&str>, site: &Site, request: &Request) -> Option<String> {
+    let port = match site {
+        Site::Origin(_) => site.unusual_port()?,
+        _ => return None,
+    };
+    Cookie::Session.name(prefix, site, request).strip_suffix(&format!("-{port}")).map(ToOwned::to_owned)
+}
+
+/// A live session whose cookie has the former name. The response sets it under the current name and removes the former.
+pub(crate) struct FormerSession {
+    pub(super) token: SessionToken,
+    /// What is left of the session's lifetime, in seconds; `None` where the cookie ends with the browser.
+    pub(super) max_age: Option<u64>,
+}
+
+impl FormerSession {
+    pub(crate) fn of(live: &LiveSession, token: &SessionToken, accounts: &Accounts) -> Self {
+        let (record, now) = (live.record(), accounts.inner.clock.now());
+        let lifetime = accounts.inner.lifetimes.remembered().absolute();
+        let left = lifetime.saturating_sub(now.since(record.created_at));
+        Self { token: token.clone(), max_age: record.remembered.then_some(left.as_secs()) }
     }
 }
 

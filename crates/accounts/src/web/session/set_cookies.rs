@@ -20,9 +20,11 @@ pub(crate) enum SessionChange {
 impl RequestContext {
     /// Adds a `Set-Cookie` header for every cookie that the request changed.
     pub(crate) fn add_cookies(&self, response: &mut Response) {
-        let session = self.session_cookies(response.extensions().get::<SessionChange>());
+        let change = response.extensions().get::<SessionChange>();
+        let former = self.former_session_cookies(change.is_some());
+        let session = self.session_cookies(change).into_iter().chain(former);
         let flash = self.flash_cookie(response.extensions().get::<NewFlashes>());
-        for line in session.into_iter().chain(flash) {
+        for line in session.chain(flash) {
             if let Ok(value) = line.parse() {
                 response.headers_mut().append(header::SET_COOKIE, value);
             }
@@ -48,6 +50,17 @@ impl RequestContext {
                 pre_session.map(set).into_iter().collect()
             }
         }
+    }
+
+    /// Moves the cookie of a live session to its current name. A session that this response opens or ends is not moved.
+    fn former_session_cookies(&self, is_changed: bool) -> Vec<String> {
+        let (site, names) = (&self.settings().site, &self.cookie_names);
+        let (Some(session), Some(former)) = (self.former_session.get(), &names.former_session) else {
+            return Vec::new();
+        };
+        let moved = set_cookie(site, &names.session, &session.token.expose(), session.max_age);
+        let moved = (!is_changed).then_some(moved);
+        moved.into_iter().chain([remove_cookie(site, former)]).collect()
     }
 
     /// Messages that were shown are removed, new ones are added. A message that is still waiting is not added twice, so

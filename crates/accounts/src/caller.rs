@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use auth::Share;
 use domain::session::Device;
 
 /// Prefix lengths of a client's network.
@@ -43,6 +44,11 @@ impl Caller {
         })
     }
 
+    /// The share of the hash queue that the caller's passwords are hashed in.
+    pub(crate) fn share(&self) -> Share {
+        self.address.map_or(Share::LOCAL, Share::of)
+    }
+
     /// What a session keeps of the caller: the network, and at most 255 code points of the `User-Agent`.
     #[must_use]
     pub fn device(&self) -> Device {
@@ -65,6 +71,13 @@ mod tests {
         assert_eq!(network("::ffff:203.0.113.9"), "203.0.113.0/24");
         assert_eq!(network("2001:db8:1:2::3"), "2001:db8:1::/48");
         assert_eq!(Caller::default().network(), None);
+    }
+
+    #[test]
+    fn callers_without_an_address_have_one_share() {
+        assert_eq!(Caller::default().share(), Share::LOCAL);
+        let address = Ipv4Addr::LOCALHOST.into();
+        assert_eq!(Caller::at(address).share(), Share::of(address));
     }
 
     #[test]

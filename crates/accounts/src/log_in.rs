@@ -89,7 +89,7 @@ impl Accounts {
     pub async fn log_in(&self, attempt: LogIn) -> Result<LoggedIn, LogInError> {
         let credential = self.find_credential(&attempt.identifier).await?;
         let user = credential.as_ref().map(|credential| credential.user.id);
-        let Some(Credential { user, .. }) = self.verify(credential, attempt.password).await? else {
+        let Some(Credential { user, .. }) = self.verify(credential, attempt.password, &attempt.caller).await? else {
             self.emit(&Event::LogInFailed { user, network: attempt.caller.network() });
             return Err(LogInError::Mismatch);
         };
@@ -146,9 +146,11 @@ impl Accounts {
         &self,
         credential: Option<Credential>,
         password: Password,
+        caller: &Caller,
     ) -> Result<Option<Credential>, LogInError> {
         let hash = credential.as_ref().map(|credential| credential.hash.clone());
-        let rehash = match (self.inner.hasher.verify(password, hash).await?, &credential) {
+        let turn = self.inner.hasher.turn(caller.share()).await?;
+        let rehash = match (turn.verify(password, hash).await?, &credential) {
             (Verification::Match { rehash }, Some(_)) => rehash,
             (Verification::Unreadable, Some(credential)) => {
                 tracing::error!(user = credential.user.id.get(), "stored password hash is unreadable");

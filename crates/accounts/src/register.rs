@@ -62,11 +62,13 @@ impl Accounts {
         &self,
         registration: Registration,
         registration_key: Option<RegistrationKey>,
-        _caller: &Caller,
+        caller: &Caller,
     ) -> Result<User, RegisterError> {
         let Registration { username, email, password } = registration;
         let user_words = vec![username.as_str().to_owned(), email.as_str().to_owned()];
-        let hash = self.inner.hasher.hash_new_password(&self.inner.policy, password, user_words).await?;
+        self.inner.policy.ensure_length(&password)?;
+        let turn = self.inner.hasher.turn(caller.share()).await?;
+        let hash = turn.hash_new_password(&self.inner.policy, password, user_words).await?;
         let joined_at = self.inner.clock.now();
         let new = NewUser { username, email, joined_at, registration_key };
         let user = match self.inner.ports.users.add(new, hash).await {

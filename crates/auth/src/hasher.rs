@@ -1,19 +1,20 @@
 //! Hashing off the async threads, with limits on the running and the waiting hashes.
 //!
-//! The computation is in [`crate::verification`].
+//! The order of the waiting hashes is in [`crate::fair_queue`], the computation in [`crate::verification`].
+
+mod cores;
+mod durations;
+mod turn;
 
 use std::fmt;
 use std::num::NonZeroUsize;
-use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread::available_parallelism;
 
-use domain::credential::PasswordHash;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio::task::{JoinError, spawn_blocking};
-
-use crate::verification::{self, Verification, derive_key};
-use crate::{Cost, Password, PasswordPolicy, PasswordRefusal, Random};
+use self::cores::Cores;
+use self::durations::Durations;
+pub use self::turn::Turn;
+use crate::{Cost, PasswordRefusal, Random, Share};
 
 /// The hash queue is full. Nothing was hashed; the caller may retry after a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -42,7 +43,7 @@ pub struct HashLimits {
     pub running: NonZeroUsize,
     /// The number of requests that wait for a running hash to end. Default: 64, about 4.5 s of waiting on two cores,
     /// where one hash runs at a time and takes about 70 ms (`benches/hash.rs`). With 0 a request that finds no free
-    /// core fails immediately.
+    /// core fails immediately. Which request fails when more wait is in [`Hasher::turn`].
     pub waiting: usize,
 }
 
@@ -60,8 +61,8 @@ pub struct Hasher(Arc<Shared>);
 struct Shared {
     cost: Cost,
     random: Arc<dyn Random>,
-    running: Arc<Semaphore>,
-    waiting: Semaphore,
+    cores: Arc<Cores>,
+    mismatches: Durations,
 }
 
 impl Hasher {
@@ -74,91 +75,20 @@ impl Hasher {
     /// A hasher with the given limits.
     #[must_use]
     pub fn with_limits(cost: Cost, random: Arc<dyn Random>, limits: HashLimits) -> Self {
-        let running = Arc::new(Semaphore::new(limits.running.get().min(Semaphore::MAX_PERMITS)));
-        let waiting = Semaphore::new(limits.waiting.min(Semaphore::MAX_PERMITS));
-        Self(Arc::new(Shared { cost, random, running, waiting }))
+        Self(Arc::new(Shared { cost, random, cores: Cores::new(limits), mismatches: Durations::default() }))
     }
 
-    /// Checks a new password against the policy and hashes it at the current cost.
+    /// Waits for a free core in the share's turn. A free core is taken at once.
     ///
-    /// `user_words` are as in [`PasswordPolicy::ensure_acceptable`].
-    ///
-    /// Check and hash are one job, since the check too blocks for milliseconds.
+    /// Shares take turns (see [`Share`]): the first request of a share waits for the running hashes and for at most one
+    /// hash of each other share, however many those have queued. Dropping the future leaves the queue.
     ///
     /// # Errors
-    /// [`NewPasswordError::Refused`] if the policy rejects the password; for its length before a job is queued.
-    /// [`NewPasswordError::HashQueueFull`] immediately if the queue is full.
-    pub async fn hash_new_password(
-        &self,
-        policy: &PasswordPolicy,
-        password: Password,
-        user_words: Vec<String>,
-    ) -> Result<PasswordHash, NewPasswordError> {
-        policy.ensure_length(&password)?;
-        let policy = policy.clone();
-        self.run(move |shared| {
-            let user_words: Vec<_> = user_words.iter().map(String::as_str).collect();
-            policy.ensure_acceptable(&password, &user_words)?;
-            Ok(verification::hash(&password, shared.cost, &*shared.random, &mut derive_key))
-        })
-        .await?
-    }
-
-    /// Hashes a password at the current cost with a fresh salt, without a policy check.
-    ///
-    /// # Errors
-    /// [`HashQueueFull`] immediately if the queue is full.
-    pub async fn hash(&self, password: Password) -> Result<PasswordHash, HashQueueFull> {
-        self.run(move |shared| verification::hash(&password, shared.cost, &*shared.random, &mut derive_key)).await
-    }
-
-    /// Verifies a typed password against a stored hash, or against a dummy hash if there is none.
-    ///
-    /// Every kind of log-in calls this. All failures take the same time, unless the stored hash has more rounds than
-    /// the current cost.
-    ///
-    /// # Errors
-    /// [`HashQueueFull`] immediately if the queue is full.
-    pub async fn verify(
-        &self,
-        password: Password,
-        stored: Option<PasswordHash>,
-    ) -> Result<Verification, HashQueueFull> {
-        self.run(move |shared| {
-            verification::verify(&password, stored.as_ref(), shared.cost, &*shared.random, &mut derive_key)
-        })
-        .await
-    }
-
-    /// Runs `job` on a blocking thread when a core is free.
-    ///
-    /// A future that is dropped while it waits leaves the queue. If it is dropped later, the job runs on and keeps its
-    /// core, since a blocking job cannot be stopped. A panic of the job is resumed in the caller.
-    async fn run<T: Send + 'static>(
-        &self,
-        job: impl FnOnce(&Shared) -> T + Send + 'static,
-    ) -> Result<T, HashQueueFull> {
-        let permit = self.acquire_core().await?;
-        let shared = Arc::clone(&self.0);
-        let result = spawn_blocking(move || {
-            let _permit = permit; // owned by the running job, not by the future that may be dropped
-            job(&shared)
-        });
-        match result.await.map_err(JoinError::try_into_panic) {
-            Ok(result) => Ok(result),
-            Err(Ok(panic)) => resume_unwind(panic),
-            Err(Err(_cancelled)) => Err(HashQueueFull), // the runtime is shutting down
-        }
-    }
-
-    /// Waits for a free core, first come first served.
-    async fn acquire_core(&self) -> Result<OwnedSemaphorePermit, HashQueueFull> {
-        let running = &self.0.running;
-        if let Ok(permit) = Arc::clone(running).try_acquire_owned() {
-            return Ok(permit); // overtakes no waiter: a released permit goes to the first one
-        }
-        let _queued = self.0.waiting.try_acquire().map_err(|_| HashQueueFull)?;
-        Arc::clone(running).acquire_owned().await.map_err(|_| HashQueueFull)
+    /// [`HashQueueFull`] if the queue is full: at once, or later if requests of smaller shares arrive. A full queue drops
+    /// the newest request of the share that has most.
+    pub async fn turn(&self, share: Share) -> Result<Turn, HashQueueFull> {
+        let core = self.0.cores.acquire(share).await?;
+        Ok(Turn::new(core, Arc::clone(&self.0)))
     }
 }
 

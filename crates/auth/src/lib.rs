@@ -6,11 +6,11 @@
 //! are dropped.
 //!
 //! A password passes through three types: [`Password`] bounds its length, [`PasswordPolicy`] decides whether it may be
-//! chosen, [`Hasher`] hashes and verifies it:
+//! chosen, [`Hasher`] hashes and verifies it, in the client's turn:
 //!
 //! ```
 //! use std::sync::Arc;
-//! use auth::{Cost, Hasher, Password, PasswordPolicy, Random, Verification};
+//! use auth::{Cost, Hasher, Password, PasswordPolicy, Random, Share, Verification};
 //!
 //! # struct Fours;
 //! # impl Random for Fours { fn fill(&self, bytes: &mut [u8]) { bytes.fill(4) } }
@@ -20,19 +20,23 @@
 //!
 //! // Registration: the policy check and the hash run off the async threads.
 //! let chosen = Password::parse("marble otter seven".to_owned())?;
-//! let stored = hasher.hash_new_password(&policy, chosen, vec!["ada".into(), "ada@example.com".into()]).await?;
+//! let turn = hasher.turn(Share::of("192.0.2.1".parse()?)).await?;
+//! let stored = turn.hash_new_password(&policy, chosen, vec!["ada".into(), "ada@example.com".into()]).await?;
 //!
 //! // Log-in: no policy check. An unknown user (`None`) takes as long as a known one.
 //! let typed = Password::parse("marble otter seven".to_owned())?;
-//! assert!(matches!(hasher.verify(typed, Some(stored)).await?, Verification::Match { rehash: None }));
+//! let turn = hasher.turn(Share::LOCAL).await?;
+//! assert!(matches!(turn.verify(typed, Some(stored)).await?, Verification::Match { rehash: None }));
 //! let typed = Password::parse("marble otter seven".to_owned())?;
-//! assert!(matches!(hasher.verify(typed, None).await?, Verification::Mismatch));
+//! let turn = hasher.turn(Share::LOCAL).await?;
+//! assert!(matches!(turn.verify(typed, None).await?, Verification::Mismatch));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! # }).unwrap();
 //! ```
 
 mod cost;
 pub mod csrf;
+mod fair_queue;
 mod hasher;
 mod keyed_hash;
 mod password;
@@ -41,16 +45,18 @@ mod policy;
 mod random;
 mod registration;
 mod session;
+mod share;
 pub mod signed;
 mod verification;
 
 pub use cost::{Cost, CostError};
-pub use hasher::{HashLimits, HashQueueFull, Hasher, NewPasswordError};
+pub use hasher::{HashLimits, HashQueueFull, Hasher, NewPasswordError, Turn};
 pub use password::{Password, PasswordTooLong};
 pub use policy::{PasswordPolicy, PasswordPolicyError, PasswordRefusal, PasswordWarning};
 pub use random::Random;
 pub use registration::registration_key;
 pub use session::{Lifetime, LifetimeError, Lifetimes, LiveSession, Renewal, SessionToken};
+pub use share::Share;
 pub use verification::{Verification, is_verifiable};
 
 #[cfg(test)]

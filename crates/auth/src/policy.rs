@@ -153,7 +153,7 @@ impl PasswordPolicy {
     ///
     /// `user_words` are the username and the e-mail address; the parts of an address count as words of their own.
     ///
-    /// Takes at most about 10 ms of one core. [`crate::Hasher::hash_new_password`] calls it off the async threads.
+    /// Takes at most about 10 ms of one core. [`crate::Turn::hash_new_password`] calls it off the async threads.
     ///
     /// # Errors
     /// The first rule of [`PasswordRefusal`] that the password breaks.
@@ -166,8 +166,11 @@ impl PasswordPolicy {
         }
     }
 
-    /// Rejects a password by its length only, which takes no time.
-    pub(crate) fn ensure_length(&self, password: &Password) -> Result<(), PasswordRefusal> {
+    /// Rejects a new password by its length only, which takes no time. [`PasswordPolicy::ensure_acceptable`] does so too.
+    ///
+    /// # Errors
+    /// [`PasswordRefusal::Empty`], [`PasswordRefusal::TooShort`] or [`PasswordRefusal::TooLong`].
+    pub fn ensure_length(&self, password: &Password) -> Result<(), PasswordRefusal> {
         match password.length() {
             0 => Err(PasswordRefusal::Empty),
             length if length < self.min_length => Err(PasswordRefusal::TooShort { min: self.min_length }),

@@ -49,6 +49,16 @@ pub(crate) fn derive_key(password: &Password, salt: &[u8], rounds: u32) -> [u8; 
     pbkdf2::pbkdf2_hmac_array::<Sha256, 32>(password.expose().as_bytes(), salt, rounds)
 }
 
+/// Whether a stored hash has more rounds than `cost`, so that its verification takes longer.
+pub(crate) fn exceeds_cost(stored: Option<&PasswordHash>, cost: Cost) -> bool {
+    stored.and_then(Phc::parse).is_some_and(|phc| phc.rounds > cost.rounds())
+}
+
+/// Takes the time of a hash, and has no result.
+pub(crate) fn compute_dummy(cost: Cost) {
+    black_box(pbkdf2::pbkdf2_hmac_array::<Sha256, 32>(black_box(&[]), &[0; Phc::SALT_LENGTH], cost.rounds()));
+}
+
 /// Hashes a password with a fresh salt.
 pub(crate) fn hash(
     password: &Password,

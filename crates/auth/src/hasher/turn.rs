@@ -1,0 +1,126 @@
+//! A request's turn: one core for one job.
+
+use std::fmt;
+use std::panic::resume_unwind;
+use std::sync::Arc;
+use std::thread;
+use std::time::Instant;
+
+use domain::credential::PasswordHash;
+use tokio::task::{JoinError, spawn_blocking};
+
+use super::cores::Core;
+use super::{HashQueueFull, NewPasswordError, Shared};
+use crate::verification::{self, Verification, derive_key};
+use crate::{Password, PasswordPolicy};
+
+/// A request's turn in the hash queue: it holds one core, for one job.
+///
+/// Each method takes the turn. Dropping it without a job releases the core to the next request. So does dropping a
+/// job's future before the job runs; a job that runs keeps its core until it ends, since it cannot be stopped.
+///
+/// What must happen before the hash and once per hash, such as counting an attempt, happens between
+/// [`crate::Hasher::turn`] and the job. It holds a core, so it takes a few milliseconds at most.
+#[must_use = "a turn that is dropped releases its core"]
+pub struct Turn {
+    core: Core,
+    since: Instant,
+    shared: Arc<Shared>,
+}
+
+impl Turn {
+    pub(super) fn new(core: Core, shared: Arc<Shared>) -> Self {
+        Self { core, since: Instant::now(), shared }
+    }
+
+    /// Checks a new password against the policy and hashes it at the current cost.
+    ///
+    /// `user_words` are as in [`PasswordPolicy::ensure_acceptable`]. The check is part of the job, since it too takes
+    /// milliseconds of a core. [`PasswordPolicy::ensure_length`] takes none: call it before waiting for a turn.
+    ///
+    /// # Errors
+    /// [`NewPasswordError::Refused`] if the policy rejects the password. [`NewPasswordError::HashQueueFull`] if the
+    /// runtime is shutting down.
+    pub async fn hash_new_password(
+        self,
+        policy: &PasswordPolicy,
+        password: Password,
+        user_words: Vec<String>,
+    ) -> Result<PasswordHash, NewPasswordError> {
+        let policy = policy.clone();
+        self.run(move |shared| {
+            let user_words: Vec<_> = user_words.iter().map(String::as_str).collect();
+            policy.ensure_acceptable(&password, &user_words)?;
+            Ok(verification::hash(&password, shared.cost, &*shared.random, &mut derive_key))
+        })
+        .await?
+    }
+
+    /// Hashes a password at the current cost with a fresh salt, without a policy check.
+    ///
+    /// # Errors
+    /// [`HashQueueFull`] if the runtime is shutting down.
+    pub async fn hash(self, password: Password) -> Result<PasswordHash, HashQueueFull> {
+        self.run(move |shared| verification::hash(&password, shared.cost, &*shared.random, &mut derive_key)).await
+    }
+
+    /// Verifies a typed password against a stored hash, or against a dummy hash if there is none.
+    ///
+    /// Every kind of log-in calls this. All failures take the same time, unless the stored hash has more rounds than
+    /// the current cost.
+    ///
+    /// # Errors
+    /// [`HashQueueFull`] if the runtime is shutting down.
+    pub async fn verify(self, password: Password, stored: Option<PasswordHash>) -> Result<Verification, HashQueueFull> {
+        let since = self.since;
+        self.run(move |shared| {
+            let (cost, stored) = (shared.cost, stored.as_ref());
+            let result = verification::verify(&password, stored, cost, &*shared.random, &mut derive_key);
+            if matches!(result, Verification::Mismatch) && !verification::exceeds_cost(stored, cost) {
+                shared.mismatches.record(since.elapsed());
+            }
+            result
+        })
+        .await
+    }
+
+    /// Takes as long as a [`Turn::verify`] that ends in a mismatch, without hashing.
+    ///
+    /// The time from the turn to the end is that of one of the last 64 mismatches at the current cost, picked at random.
+    /// Before the first one it computes a dummy hash. It keeps its core idle meanwhile, as a verification would keep it
+    /// busy: otherwise the time of several requests at once, which wait for each other's cores, would differ.
+    ///
+    /// # Errors
+    /// [`HashQueueFull`] if the runtime is shutting down.
+    pub async fn pretend(self) -> Result<(), HashQueueFull> {
+        let since = self.since;
+        self.run(move |shared| match shared.mismatches.pick(&*shared.random) {
+            // Not tokio's timer: it is accurate to a millisecond, which would show in a comparison of many times.
+            Some(duration) => thread::sleep(duration.saturating_sub(since.elapsed())),
+            None => verification::compute_dummy(shared.cost),
+        })
+        .await
+    }
+
+    /// Runs `job` on a blocking thread. A panic of the job is resumed in the caller.
+    pub(super) async fn run<T: Send + 'static>(
+        self,
+        job: impl FnOnce(&Shared) -> T + Send + 'static,
+    ) -> Result<T, HashQueueFull> {
+        let result = spawn_blocking(move || {
+            let Self { core: _core, shared, .. } = self; // owned by the running job, not by the future
+            job(&shared)
+        });
+        match result.await.map_err(JoinError::try_into_panic) {
+            Ok(result) => Ok(result),
+            Err(Ok(panic)) => resume_unwind(panic),
+            Err(Err(_cancelled)) => Err(HashQueueFull), // the runtime is shutting down
+        }
+    }
+}
+
+impl fmt::Debug for Turn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Turn").field("since", &self.since).finish_non_exhaustive()
+    }
+}

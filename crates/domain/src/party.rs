@@ -33,7 +33,7 @@ pub use party_id::{PartyId, PartyIdError};
 pub use phase::{PartyEnd, PartyEndError, Phase};
 #[cfg(feature = "mock")]
 pub use repository::MockPartyRepository;
-pub use repository::{PartyChange, PartyRepository, UpdateError};
+pub use repository::{ListError, PartyChange, PartyRepository, UpdateError};
 pub use rsvp::{Outcome, Refusal};
 pub use seats::{Heads, Seats, SeatsError};
 pub use visibility::Visibility;

@@ -51,6 +51,8 @@ pub use sqlx;
 
 pub use crate::engine::dialect::{Dialect, is_taken};
 pub use crate::engine::migrate::MigrationSet;
-pub use crate::engine::read_pool::{ReadPool, SearchPool};
+pub use crate::engine::read_pool::ReadPool;
+pub use crate::engine::search_pool::{Search, SearchPool};
+pub use crate::engine::search_queue::SearchRefused;
 pub use crate::engine::writer::{WriteError, Writer};
 pub use crate::engine::{Database, OpenDatabase};

@@ -7,6 +7,8 @@ pub(crate) mod migrate;
 pub(crate) mod postgres;
 pub(crate) mod read_pool;
 pub(crate) mod row_steps;
+pub(crate) mod search_pool;
+pub(crate) mod search_queue;
 pub(crate) mod sqlite;
 pub(crate) mod writer;
 
@@ -14,7 +16,8 @@ use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 
 use self::dialect::Dialect;
 use self::migrate::MigrationSet;
-use self::read_pool::{ReadPool, SearchPool};
+use self::read_pool::ReadPool;
+use self::search_pool::SearchPool;
 use self::writer::Writer;
 use crate::error::ConnectError;
 
@@ -25,7 +28,7 @@ pub struct OpenDatabase<D: Dialect> {
     /// For short reads: a page's statements. SQLite refuses writes here. PostgreSQL would run them without the guarantees of
     /// the [`Writer`].
     pub read: ReadPool<D>,
-    /// For reads that may take long, which then delay no page; and for several statements on one connection.
+    /// For reads that may take long, which then delay no page.
     pub searches: SearchPool<D>,
     /// For writing.
     pub writer: Writer<D>,

@@ -22,6 +22,15 @@ pub(crate) const SQLITE_BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// reports its own timeout first; afterwards the connection counts as silent.
 pub(crate) const STATEMENT_DEADLINE: Duration = Duration::from_secs(12);
 
+/// How long a statement of the search pool may run.
+pub(crate) const SEARCH_TIMEOUT: Duration = Duration::from_millis(500);
+
+/// How long a search waits in the search queue for its turn.
+pub(crate) const SEARCH_QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
+
+/// For how long a user comes after other users in the search queue, at most.
+pub(crate) const MAX_SEARCH_DEBT: Duration = Duration::from_mins(1);
+
 /// How long a PostgreSQL connection may take to respond to the ping when it returns to its pool. The client may have left in
 /// the middle of a statement. A lost host never responds, and the driver's own ping would wait for minutes.
 pub(crate) const POSTGRES_RELEASE_PING_TIMEOUT: Duration = Duration::from_secs(5);

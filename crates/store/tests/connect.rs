@@ -9,7 +9,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 use std::{fs, iter};
 
-use sqlx::{query, query_scalar};
+use sqlx::{Connection as _, SqliteConnection, query, query_scalar};
 use store::embed::{Database, WriteError};
 use store::{AccountStore, ConnectError};
 
@@ -249,7 +249,8 @@ async fn long_wal_is_truncated() {
     };
     let length = || fs::metadata(folder.path().join("dinner.db-wal")).unwrap().len();
     write("CREATE TABLE pictures (bytes BLOB NOT NULL)").await;
-    let mut reader = database.searches.pool().begin().await.unwrap();
+    let mut connection = SqliteConnection::connect(&format!("sqlite:{}", file.display())).await.unwrap();
+    let mut reader = connection.begin().await.unwrap();
     query("SELECT count(*) FROM pictures").execute(&mut *reader).await.unwrap();
     for _ in 0..3 {
         write("INSERT INTO pictures (bytes) VALUES (zeroblob(22 << 20))").await;

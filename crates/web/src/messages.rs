@@ -38,6 +38,13 @@ pub(crate) const SEARCH_TOO_MANY_WORDS: &str = "Try fewer words.";
 
 /// The search has more than 200 code points.
 pub(crate) const SEARCH_TOO_LONG: &str = "Please use at most 200 characters.";
+/// Another search of the user is still running.
+pub(crate) const SEARCH_RUNNING: &str = "Your last search is still running. Please try again in a moment.";
+/// Searches of other users are running.
+pub(crate) const SEARCHES_BUSY: &str = "Lots of people are searching right now. Please try again in a moment.";
+/// The search was ended.
+pub(crate) const SEARCH_TOOK_TOO_LONG: &str =
+    "That search took too long. Please try fewer words, or try again in a moment.";
 /// The submitted visibility is not one of the form's.
 pub(crate) const VISIBILITY_INVALID: &str = "Who can find this party? Please choose.";
 /// The submitted answer is neither `yes` nor `no`.

@@ -18,9 +18,19 @@ mod rsvp_response;
 
 use std::sync::Arc;
 
+use accounts::web::Problem;
+use domain::party::ListError;
 use poem::web::Data;
 
 use crate::state::AppState;
+
+/// The problem of a list that is no search.
+fn list_problem(error: ListError) -> Problem {
+    match error {
+        ListError::Store(failure) => failure.into(),
+        ListError::OwnSearchRunning | ListError::Busy | ListError::TookTooLong => Problem::Unavailable(None),
+    }
+}
 
 /// Extracts the app state.
 type State<'a> = Data<&'a Arc<AppState>>;

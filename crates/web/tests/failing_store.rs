@@ -114,7 +114,16 @@ fn services(broken: Broken) -> Services {
 
 /// A server over that store, Ada's logged-in client, and a visitor's.
 async fn start(broken: &'static str) -> (TestServer, TestClient, TestClient) {
-    let app = app(services(Broken(broken)), Accounts::builder().cost(fast_hash_cost())).unwrap();
+    start_with(services(Broken(broken))).await
+}
+
+/// The same over a store that works, with these parties.
+pub(crate) async fn start_with_parties(parties: MockPartyRepository) -> (TestServer, TestClient, TestClient) {
+    start_with(Services { parties: Arc::new(parties), ..services(Broken("nothing")) }).await
+}
+
+async fn start_with(services: Services) -> (TestServer, TestClient, TestClient) {
+    let app = app(services, Accounts::builder().cost(fast_hash_cost())).unwrap();
     let server = TestServer::start(app).await.unwrap();
     let (ada, visitor) = (TestClient::new(&server), TestClient::new(&server));
     ada.add_cookies(&format!("session-{}={}", server.address().port(), "A".repeat(43)));

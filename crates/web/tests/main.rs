@@ -27,6 +27,7 @@ mod preview;
 mod program;
 mod register;
 mod rsvp;
+mod search_limits;
 mod shared_database;
 mod slow_body;
 mod stylesheet;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    Heads, HomeView, Invitation, LinkToken, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery,
+    Heads, HomeView, Invitation, LinkToken, ListError, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery,
     PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, Refusal, UpdateError,
 };
 use crate::user::UserId;
@@ -152,14 +152,14 @@ impl Parties {
     /// Returns a page of the parties of `query` that `viewer` may find, those that are over last.
     ///
     /// # Errors
-    /// [`StoreError`] if the store failed.
+    /// [`ListError`] if the store failed, or a search had to wait or took too long.
     pub async fn list(
         &self,
         query: PartyQuery,
         viewer: UserId,
         after: Option<PartyCursor>,
         size: PageSize,
-    ) -> Result<Page<PartySummary, PartyCursor>, StoreError> {
+    ) -> Result<Page<PartySummary, PartyCursor>, ListError> {
         self.repository.list(query, viewer, self.now(), after, size).await
     }
 

@@ -65,8 +65,11 @@ pub trait PartyRepository: Send + Sync {
     /// Lists the parties of `query` after the cursor `after`, or from the first, as `viewer` may see them.
     ///
     /// The order is that of [`PartyCursor`], by the parties that are over at `now`. A party that is added between
-    /// two pages does not shift the second. The cost depends on the size of the page and not on the number of parties,
-    /// except for a search.
+    /// two pages does not shift the second. The cost depends on the size of the page and not on the number of parties.
+    ///
+    /// A search is the exception: a list with a filter, or of the parties that another user attends. A viewer has one search at a
+    /// time. A second waits for 2 seconds at most ([`ListError::OwnSearchRunning`]), and so does a search while those of other
+    /// viewers run ([`ListError::Busy`]). A search ends after 500 ms ([`ListError::TookTooLong`]), and when it is dropped.
     async fn list(
         &self,
         query: PartyQuery,
@@ -74,7 +77,7 @@ pub trait PartyRepository: Send + Sync {
         now: Timestamp,
         after: Option<PartyCursor>,
         size: PageSize,
-    ) -> Result<Page<PartySummary, PartyCursor>, StoreError>;
+    ) -> Result<Page<PartySummary, PartyCursor>, ListError>;
 
     /// Runs `change` on the party under a row lock, and stores the changed party in the same commit.
     ///
@@ -91,6 +94,23 @@ pub trait PartyRepository: Send + Sync {
         guest: UserId,
         change: PartyChange,
     ) -> Result<Outcome, UpdateError>;
+}
+
+/// Why parties were not listed. All but the last concern searches.
+#[derive(Debug, thiserror::Error)]
+pub enum ListError {
+    /// Another search of the viewer was still running.
+    #[error("another search of the viewer is running")]
+    OwnSearchRunning,
+    /// Searches of other viewers were running.
+    #[error("searches of other viewers are running")]
+    Busy,
+    /// The search was ended, since it took too long.
+    #[error("the search took too long")]
+    TookTooLong,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }
 
 /// Why a party was not changed.

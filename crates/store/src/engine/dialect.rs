@@ -38,14 +38,9 @@ pub trait Dialect:
     /// is refused without waiting.
     const BEGIN_WRITE: &'static str;
 
-    /// Whether a connection is closed when a statement on it was abandoned after its deadline. PostgreSQL: the server is
-    /// silent, and a ping would wait as long again. SQLite: the statement still runs, and it keeps its pool permit.
+    /// The connections for the statements of pages, and others for those of searches.
     #[doc(hidden)]
-    const CLOSES_SILENT_CONNECTIONS: bool;
-
-    /// The connections for the statements of pages.
-    #[doc(hidden)]
-    type PageConnections: ReadConnections<Self>;
+    type ReadConnections: ReadConnections<Self>;
 
     /// How write jobs are committed.
     #[doc(hidden)]
@@ -57,12 +52,14 @@ pub trait Dialect:
 
     /// Selects this engine's value, for the few statements that must differ.
     fn pick<T>(sqlite: T, postgres: T) -> T;
+
+    /// Whether the engine ended the statement before its end, as after the time limit of a [`SearchPool`](super::search_pool::SearchPool).
+    fn is_interrupted(error: &sqlx::Error) -> bool;
 }
 
 impl Dialect for Sqlite {
     const BEGIN_WRITE: &'static str = "BEGIN IMMEDIATE";
-    const CLOSES_SILENT_CONNECTIONS: bool = false;
-    type PageConnections = ConnectionCache;
+    type ReadConnections = ConnectionCache;
     type JobRunner = GroupCommit;
 
     fn batch_fn(step: &RowStep) -> BatchFn<Self> {
@@ -72,12 +69,15 @@ impl Dialect for Sqlite {
     fn pick<T>(sqlite: T, _: T) -> T {
         sqlite
     }
+
+    fn is_interrupted(error: &sqlx::Error) -> bool {
+        super::sqlite::error_code::is_interrupted(error)
+    }
 }
 
 impl Dialect for Postgres {
     const BEGIN_WRITE: &'static str = "BEGIN";
-    const CLOSES_SILENT_CONNECTIONS: bool = true;
-    type PageConnections = GuardedPool<Self>;
+    type ReadConnections = GuardedPool<Self>;
     type JobRunner = TransactionPerJob;
 
     fn batch_fn(step: &RowStep) -> BatchFn<Self> {
@@ -86,6 +86,10 @@ impl Dialect for Postgres {
 
     fn pick<T>(_: T, postgres: T) -> T {
         postgres
+    }
+
+    fn is_interrupted(error: &sqlx::Error) -> bool {
+        super::postgres::error_code::is_interrupted(error)
     }
 }
 

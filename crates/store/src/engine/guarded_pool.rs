@@ -85,8 +85,8 @@ impl<D: Dialect> Lease<D> for GuardedConnection<D> {
     fn release<T>(self, result: Result<T, Error>) -> Result<T, Error> {
         if result.is_ok() {
             self.breaker.close();
-        } else if D::CLOSES_SILENT_CONNECTIONS && has_timed_out(&result) {
-            drop(self.connection.detach());
+        } else if has_timed_out(&result) {
+            drop(self.connection.detach()); // the server is silent, and a ping would wait as long again
         }
         result
     }

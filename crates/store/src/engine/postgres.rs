@@ -1,6 +1,6 @@
 //! PostgreSQL: how a server is reached, and a transaction per write job.
 
-mod error_code;
+pub(crate) mod error_code;
 pub(crate) mod open;
 mod pool;
 pub(crate) mod transaction;

@@ -1,5 +1,5 @@
-//! The pools that statements are read from: one for pages, one for searches. Writes go through
-//! [`Writer`](super::writer::Writer).
+//! A pool that statements are read from. Pages have one, and searches another, in a
+//! [`SearchPool`](super::search_pool::SearchPool). Writes go through [`Writer`](super::writer::Writer).
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -7,27 +7,22 @@ use std::marker::PhantomData;
 use futures_util::TryStreamExt as _;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, BoxStream};
-use sqlx::{Describe, Either, Error, Execute, Executor, Pool, SqlStr};
+use sqlx::{Describe, Either, Error, Execute, Executor, SqlStr};
 
 use super::dialect::Dialect;
-use super::guarded_pool::GuardedPool;
 
 /// A pool for reading: pass `&database.read` to a statement as its executor.
 ///
 /// A statement returns all of its rows at once, so that a caller who reads them slowly holds no connection.
 ///
-/// On SQLite, pages are read on a cache of 4 connections and searches on a pool of 2. On PostgreSQL, these are pools of 6 and
-/// of 2 connections, each with a circuit breaker: while the server is away, one statement probes it and all others fail
-/// immediately with [`sqlx::Error::PoolTimedOut`]. A statement waits for a connection for 5 seconds, and for a server's
-/// response for 12.
-pub struct ReadPool<D: Dialect, C = <D as Dialect>::PageConnections> {
+/// On SQLite, pages are read on a cache of 4 connections and searches on another of 2. A statement whose caller was dropped ends.
+/// On PostgreSQL, these are pools of 6 and of 2 connections, each with a circuit breaker: while the server is away, one statement
+/// probes it and all others fail immediately with [`sqlx::Error::PoolTimedOut`]. A statement waits for a connection for 5 seconds,
+/// and for a server's response for 12.
+pub struct ReadPool<D: Dialect, C = <D as Dialect>::ReadConnections> {
     connections: C,
     dialect: PhantomData<fn() -> D>,
 }
-
-/// The pool for reads that may take long. They have connections of their own, since SQLite runs an abandoned statement to its
-/// end, and no page may wait for it.
-pub type SearchPool<D> = ReadPool<D, GuardedPool<D>>;
 
 /// How a [`ReadPool`] acquires its connections.
 pub trait ReadConnections<D: Dialect>: Clone + fmt::Debug + Send + Sync + 'static {
@@ -68,15 +63,6 @@ impl<D: Dialect, C: ReadConnections<D>> ReadPool<D, C> {
     #[cfg(test)]
     pub(crate) fn connections(&self) -> &C {
         &self.connections
-    }
-}
-
-impl<D: Dialect> SearchPool<D> {
-    /// The pool itself, for several statements on one connection, or for rows that are read one by one. It has no circuit
-    /// breaker and no deadline.
-    #[must_use]
-    pub fn pool(&self) -> &Pool<D> {
-        self.connections.pool()
     }
 }
 

@@ -4,5 +4,6 @@ pub(crate) mod checkpoint;
 pub(crate) mod connection_cache;
 pub(crate) mod error_code;
 pub(crate) mod group_commit;
+mod interrupt;
 pub(crate) mod open;
 mod url;

@@ -8,7 +8,7 @@ pub(crate) mod statements;
 
 use std::cmp::max;
 
-use domain::party::{PartyCursor, PartyEnd, PartyFilter, PartyQuery, PartySummary, Phase};
+use domain::party::{ListError, PartyCursor, PartyEnd, PartyFilter, PartyQuery, PartySummary, Phase};
 use domain::user::UserId;
 use domain::{Page, PageSize, SearchWords, Timestamp};
 use sqlx::query_as;
@@ -17,6 +17,10 @@ use self::statements::{LIST, LIST_ATTENDED, LIST_HOSTED, LIST_OWN, SEARCH, SEARC
 use super::summary::read_summaries;
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
+use crate::engine::read_pool::ReadPool;
+use crate::engine::search_pool::Search;
+use crate::engine::search_queue::SearchRefused;
+use crate::error::into_store_error;
 
 /// More bytes than the search key of any party has: a key has 767 characters before it is decomposed, which makes at most 18
 /// characters of four bytes from one.
@@ -30,15 +34,21 @@ pub(super) async fn list<D: Dialect>(
     now: Timestamp,
     after: Option<PartyCursor>,
     size: PageSize,
-) -> sqlx::Result<Page<PartySummary, PartyCursor>> {
+) -> Result<Page<PartySummary, PartyCursor>, ListError> {
     let (first, over) = start_positions(after, now);
     let list = List { database, viewer, now, first, over, rows: size.rows_and_one() };
+    let page = async |sql, user| list.read(&database.read, sql, user).await.map_err(into_store_error);
     let parties = match query {
-        PartyQuery::Listed(filter) if *filter == PartyFilter::default() => list.read(LIST, None).await?,
+        PartyQuery::Listed(filter) if *filter == PartyFilter::default() => page(LIST, None).await?,
         PartyQuery::Listed(filter) => list.search(filter).await?,
-        PartyQuery::HostedBy(user) if *user == viewer => list.read(LIST_OWN, None).await?,
-        PartyQuery::HostedBy(user) => list.read(LIST_HOSTED, Some(*user)).await?,
-        PartyQuery::AttendedBy(user) => list.read(LIST_ATTENDED, Some(*user)).await?,
+        PartyQuery::HostedBy(user) if *user == viewer => page(LIST_OWN, None).await?,
+        PartyQuery::HostedBy(user) => page(LIST_HOSTED, Some(*user)).await?,
+        // All parties that the user attends are sorted, on the search pool.
+        PartyQuery::AttendedBy(user) => {
+            let search = list.begin_search().await?;
+            let found = list.read(search.executor(), LIST_ATTENDED, Some(*user)).await;
+            found.map_err(into_list_error::<D>)?
+        }
     };
     Ok(Page::from_rows(parties, size, |party| cursor(party, now)))
 }
@@ -76,14 +86,21 @@ struct List<'e, D: Dialect> {
 }
 
 impl<D: Dialect> List<'_, D> {
-    /// Runs a search on the search pool. A party with a seat for the viewer is upcoming.
-    async fn search(&self, filter: &PartyFilter) -> sqlx::Result<Vec<PartySummary>> {
+    async fn begin_search(&self) -> Result<Search<D>, ListError> {
+        self.database.searches.begin(self.viewer.get()).await.map_err(|refused| match refused {
+            SearchRefused::OwnSearchRunning => ListError::OwnSearchRunning,
+            SearchRefused::Busy => ListError::Busy,
+        })
+    }
+
+    /// Runs a search. A party with a seat for the viewer is upcoming.
+    async fn search(&self, filter: &PartyFilter) -> Result<Vec<PartySummary>, ListError> {
         let words = filter.words.as_slice();
         if words.iter().any(|word| word.len() > MAX_WORD_BYTES) {
             return Ok(Vec::new());
         }
         let sql = if filter.has_seat_for_viewer { SEARCH_WITH_SEAT } else { SEARCH };
-        let mut statement = query_as::<_, (Option<String>, Option<String>)>(D::pick(sql.sqlite, sql.postgres))
+        let mut statement = query_as::<_, BothParts>(D::pick(sql.sqlite, sql.postgres))
             .bind(self.viewer.get())
             .bind(self.now.as_millis())
             .bind(self.first.0)
@@ -95,16 +112,20 @@ impl<D: Dialect> List<'_, D> {
         if !filter.has_seat_for_viewer {
             statement = statement.bind(self.over.0).bind(self.over.1);
         }
-        let (not_over, over) = statement.fetch_one(&self.database.searches).await?;
-        let mut parties = read_summaries(not_over.as_deref())?;
-        parties.extend(read_summaries(over.as_deref())?);
+        let search = self.begin_search().await?;
+        let mut parties = read_both(statement.fetch_one(search.executor()).await).map_err(into_list_error::<D>)?;
         parties.truncate(usize::try_from(self.rows).unwrap_or(usize::MAX));
         Ok(parties)
     }
 
     /// Reads both parts.
-    async fn read(&self, sql: &'static str, user: Option<UserId>) -> sqlx::Result<Vec<PartySummary>> {
-        let statement = query_as::<_, (Option<String>, Option<String>)>(sql)
+    async fn read(
+        &self,
+        pool: &ReadPool<D>,
+        sql: &'static str,
+        user: Option<UserId>,
+    ) -> sqlx::Result<Vec<PartySummary>> {
+        let statement = query_as::<_, BothParts>(sql)
             .bind(self.viewer.get())
             .bind(self.now.as_millis())
             .bind(self.first.0)
@@ -116,11 +137,23 @@ impl<D: Dialect> List<'_, D> {
             Some(user) => statement.bind(user.get()),
             None => statement,
         };
-        let (not_over, over) = statement.fetch_one(&self.database.read).await?;
-        let mut parties = read_summaries(not_over.as_deref())?;
-        parties.extend(read_summaries(over.as_deref())?);
-        Ok(parties)
+        read_both(statement.fetch_one(pool).await)
     }
+}
+
+/// The parties that are not over and those that are over, as delimited rows.
+type BothParts = (Option<String>, Option<String>);
+
+fn read_both(parts: sqlx::Result<BothParts>) -> sqlx::Result<Vec<PartySummary>> {
+    let (not_over, over) = parts?;
+    let mut parties = read_summaries(not_over.as_deref())?;
+    parties.extend(read_summaries(over.as_deref())?);
+    Ok(parties)
+}
+
+/// The error of a search.
+fn into_list_error<D: Dialect>(error: sqlx::Error) -> ListError {
+    if D::is_interrupted(&error) { ListError::TookTooLong } else { into_store_error(error).into() }
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use domain::party::{
-    HomeView, Invitation, LinkToken, NewParty, Outcome, PartyChange, PartyCursor, PartyId, PartyQuery, PartyRepository,
-    PartySummary, PartyView, ProfileCursors, ProfileView, UpdateError,
+    HomeView, Invitation, LinkToken, ListError, NewParty, Outcome, PartyChange, PartyCursor, PartyId, PartyQuery,
+    PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, UpdateError,
 };
 use domain::user::UserId;
 use domain::{Page, PageSize, StoreError, Timestamp};
@@ -55,8 +55,8 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         now: Timestamp,
         after: Option<PartyCursor>,
         size: PageSize,
-    ) -> Result<Page<PartySummary, PartyCursor>, StoreError> {
-        list::list(&self.database, &query, viewer, now, after, size).await.map_err(into_store_error)
+    ) -> Result<Page<PartySummary, PartyCursor>, ListError> {
+        list::list(&self.database, &query, viewer, now, after, size).await
     }
 
     async fn home(&self, viewer: UserId, now: Timestamp, size: PageSize) -> Result<HomeView, StoreError> {

@@ -1,15 +1,18 @@
 //! `/rsvp`: the list of all parties, with an RSVP by button or by Party ID.
 
+mod search;
+
 use accounts::web::{
     CurrentUser, Fields, Flash, Form, FormErrors, FormView, PageContext, PasswordFields, Problem, Submitted, redirect,
 };
 use askama::Template;
-use domain::party::{Heads, LinkToken, PartyCursor, PartyFilter, PartyId, PartyQuery, PartySummary, UpdateError};
+use domain::PageSize;
+use domain::party::{Heads, LinkToken, PartyId, UpdateError};
 use domain::user::User;
-use domain::{Page, PageSize, SearchWords};
 use poem::http::StatusCode;
 use poem::{Request, Response, handler};
 
+use self::search::{SearchRefusal, find_parties};
 use super::query::QueryParameters;
 use super::row::PartyRowView;
 use super::{State, cursor, invitation, pressed, rsvp_response};
@@ -33,7 +36,7 @@ struct ListPage<'a> {
 /// What the list shows below its forms.
 enum Results<'a> {
     /// The search was refused. The reason is beside the search field, and no party is listed.
-    Refused(&'static str),
+    Refused(SearchRefusal),
     /// There are no parties.
     NoParties,
     /// No party has a seat for the viewer.
@@ -46,8 +49,6 @@ enum Results<'a> {
     Found(Vec<PartyRowView<'a>>),
 }
 
-/// The most code points of a search. Longer than any username, venue or dish.
-const MAX_SEARCH_LENGTH: usize = 200;
 /// The title of the page.
 const TITLE: &str = "Dinner parties";
 /// The field of a typed Party ID, and the query parameter of one that was refused.
@@ -67,14 +68,14 @@ pub(crate) async fn list(
     if let Some(path) = find_by_id_or_link(&state, &me, &search).await? {
         return Ok(redirect(&path));
     }
-    let (mut found, search_error) = find_parties(&state, &me, &query, &search).await?;
+    let (mut found, refusal) = find_parties(&state, &me, &query, &search).await?;
     let pressed = pressed::of(&page, &query);
     pressed::add_missing(pressed, &mut found.items, &page, &state).await?;
     let mut rows = PartyRowView::all(&found.items, &page, state.parties.now());
     pressed::mark(pressed, &mut rows);
     let content = ListPage {
         page: &page,
-        results: search_error.map_or_else(|| Results::of(rows, &query), Results::Refused),
+        results: refusal.map_or_else(|| Results::of(rows, &query), Results::Refused),
         search: &search,
         has_free_seats: query.is_ticked("seats"),
         per_page: query.page_size().rows(),
@@ -82,24 +83,11 @@ pub(crate) async fn list(
         next: found.next.as_ref().map(cursor::format),
         refused: refused_id(&page, &query),
     };
-    Ok(page.render_template(content.status(), &content.title(), &content))
-}
-
-/// A page of the parties that match the search, or no party and why the search is refused.
-async fn find_parties(
-    state: &State<'_>,
-    me: &User,
-    query: &QueryParameters,
-    search: &str,
-) -> Result<(Page<PartySummary, PartyCursor>, Option<&'static str>), Problem> {
-    let refused = |reason| Ok((Page { items: Vec::new(), next: None }, Some(reason)));
-    if search.chars().count() > MAX_SEARCH_LENGTH {
-        return refused(messages::SEARCH_TOO_LONG);
+    let mut response = page.render_template(content.status(), &content.title(), &content);
+    if let Some(refusal) = refusal {
+        refusal.add_retry_after(&mut response);
     }
-    let Ok(words) = SearchWords::parse(search) else { return refused(messages::SEARCH_TOO_MANY_WORDS) };
-    let filter = PartyFilter { words, has_seat_for_viewer: query.is_ticked("seats") };
-    let parties = PartyQuery::Listed(filter);
-    Ok((state.parties.list(parties, me.id, query.cursor("after"), query.page_size()).await?, None))
+    Ok(response)
 }
 
 /// The path of the party whose ID or link was typed as a search.
@@ -139,11 +127,11 @@ impl<'a> Results<'a> {
 impl ListPage<'_> {
     /// Why the search was refused.
     fn search_error(&self) -> Option<&'static str> {
-        if let Results::Refused(error) = self.results { Some(error) } else { None }
+        if let Results::Refused(refusal) = self.results { Some(refusal.message()) } else { None }
     }
 
     fn status(&self) -> StatusCode {
-        if self.search_error().is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK }
+        if let Results::Refused(refusal) = self.results { refusal.status() } else { StatusCode::OK }
     }
 
     fn title(&self) -> String {

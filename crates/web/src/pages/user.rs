@@ -13,7 +13,7 @@ use poem::{Request, Response, handler};
 use super::host::{HostForm, HostFormView, host_party, hosted, initial_fields};
 use super::query::QueryParameters;
 use super::row::PartyRowView;
-use super::{State, cursor, pressed};
+use super::{State, cursor, list_problem, pressed};
 
 /// How many rows each of the two lists has. Half of a list page, so that a profile is no larger than one.
 const ROWS_PER_LIST: i64 = 10;
@@ -106,7 +106,7 @@ async fn load_profile(
         return Ok(state.parties.own_profile(me.id, after, size).await?);
     }
     let query = PartyQuery::HostedBy(user.id);
-    let hosted = state.parties.list(query, me.id, after.hosted, size).await?;
+    let hosted = state.parties.list(query, me.id, after.hosted, size).await.map_err(list_problem)?;
     Ok(ProfileView { hosted, attended: Page { items: Vec::new(), next: None }, last_zone: None })
 }
 

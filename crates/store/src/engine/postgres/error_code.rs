@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 
 use sqlx::Error;
 
+const QUERY_CANCELED: &str = "57014";
 const SERIALIZATION_FAILURE: &str = "40001";
 const DEADLOCK_DETECTED: &str = "40P01";
 const ADMIN_SHUTDOWN: &str = "57P01";
@@ -11,6 +12,11 @@ const CRASH_SHUTDOWN: &str = "57P02";
 const CANNOT_CONNECT_NOW: &str = "57P03";
 const READ_ONLY_SQL_TRANSACTION: &str = "25006";
 const CONNECTION_EXCEPTION_CLASS: &str = "08";
+
+/// Whether the server ended the statement: its `statement_timeout` had passed, or an operator canceled it.
+pub(crate) fn is_interrupted(error: &Error) -> bool {
+    code(error).is_some_and(|code| code == QUERY_CANCELED)
+}
 
 /// Whether another transaction was in the way. A second run may succeed.
 pub(super) fn is_conflict(error: &Error) -> bool {

@@ -12,9 +12,10 @@ use crate::engine::OpenDatabase;
 use crate::engine::guarded_pool::GuardedPool;
 use crate::engine::migrate::{MigrationSet, ensure_current, migrate};
 use crate::engine::read_pool::ReadPool;
+use crate::engine::search_pool::SearchPool;
 use crate::engine::writer::Writer;
 use crate::error::{ConnectError, OpenError};
-use crate::timeouts::{OPEN_TIMEOUT, POSTGRES_OPEN_INTERVAL};
+use crate::timeouts::{OPEN_TIMEOUT, POSTGRES_OPEN_INTERVAL, SEARCH_TIMEOUT};
 
 /// Connections for pages. A statement takes a fraction of a millisecond: more of them would only queue in the server.
 const PAGE_CONNECTIONS: u32 = 6;
@@ -52,11 +53,12 @@ async fn open(options: PgConnectOptions, sets: &[MigrationSet]) -> Result<OpenDa
     let writes = pool::options(WRITE_CONNECTIONS).connect_with(options.clone()).await?;
     // A server is backed up by its operator.
     migrate(&writes, sets, |_| ready(Ok(None))).await?;
-    let searches = pool::options(SEARCH_CONNECTIONS).connect_with(url::for_searches(options.clone())).await?;
+    let searches =
+        pool::options(SEARCH_CONNECTIONS).connect_with(url::for_searches(options.clone(), SEARCH_TIMEOUT)).await?;
     let pages = pool::options(PAGE_CONNECTIONS).connect_with(url::for_pages(options)).await?;
     Ok(OpenDatabase {
         read: ReadPool::new(GuardedPool::new(pages)),
-        searches: ReadPool::new(GuardedPool::new(searches)),
+        searches: SearchPool::new(ReadPool::new(GuardedPool::new(searches)), SEARCH_CONNECTIONS),
         writer: Writer::new(TransactionPerJob::new(GuardedPool::new(writes))),
     })
 }
@@ -82,5 +84,5 @@ async fn wait_until_ready(options: &PgConnectOptions) -> sqlx::Result<()> {
 #[cfg(all(test, feature = "party"))]
 pub(crate) fn read_options(url: &str, is_search: bool) -> Result<PgConnectOptions, ConnectError> {
     let options = url::parse(url)?;
-    Ok(if is_search { url::for_searches(options) } else { url::for_pages(options) })
+    Ok(if is_search { url::for_searches(options, SEARCH_TIMEOUT) } else { url::for_pages(options) })
 }

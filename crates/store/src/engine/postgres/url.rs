@@ -1,6 +1,7 @@
 //! Which database a URL names, and with which options its connections are opened.
 
 use std::str::FromStr as _;
+use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 
@@ -52,9 +53,10 @@ pub(super) fn for_pages(options: PgConnectOptions) -> PgConnectOptions {
     with_settings(options, &READ_SETTINGS)
 }
 
-/// The options of the connections for searches.
-pub(super) fn for_searches(options: PgConnectOptions) -> PgConnectOptions {
-    with_settings(for_pages(options), &SEARCH_SETTINGS)
+/// The options of the connections for searches. A statement of theirs may run for `limit`, whatever the URL's own options are.
+pub(super) fn for_searches(options: PgConnectOptions, limit: Duration) -> PgConnectOptions {
+    let options = with_settings(for_pages(options), &SEARCH_SETTINGS);
+    options.options([("statement_timeout", limit.as_millis().to_string())]) // the last value counts
 }
 
 fn with_settings(mut options: PgConnectOptions, settings: &[(&str, &str)]) -> PgConnectOptions {

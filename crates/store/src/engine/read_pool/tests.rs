@@ -5,8 +5,9 @@ use sqlx::{Sqlite, query, query_scalar};
 
 use super::*;
 use crate::engine::circuit_breaker::{CircuitBreaker, State};
+use crate::engine::guarded_pool::GuardedPool;
 
-async fn search_pool(breaker: CircuitBreaker) -> SearchPool<Sqlite> {
+async fn read_pool(breaker: CircuitBreaker) -> ReadPool<Sqlite, GuardedPool<Sqlite>> {
     let pool = SqlitePoolOptions::new().connect("sqlite::memory:").await.unwrap();
     ReadPool::new(GuardedPool::with_breaker(pool, breaker))
 }
@@ -14,7 +15,7 @@ async fn search_pool(breaker: CircuitBreaker) -> SearchPool<Sqlite> {
 /// The breaker fails each statement, although the pool would lend a connection.
 #[tokio::test]
 async fn half_open_breaker_fails_every_statement() {
-    let pool = search_pool(CircuitBreaker::half_open()).await;
+    let pool = read_pool(CircuitBreaker::half_open()).await;
     let all = query("SELECT 1").fetch_all(&pool).await.map(drop);
     let one = query("SELECT 1").fetch_one(&pool).await.map(drop);
     let each = query("SELECT 1").execute(&pool).await.map(drop);
@@ -26,7 +27,7 @@ async fn half_open_breaker_fails_every_statement() {
 #[tokio::test]
 async fn statement_that_succeeds_closes_the_breaker() {
     let breaker = CircuitBreaker::new();
-    let pool = search_pool(breaker.clone()).await;
+    let pool = read_pool(breaker.clone()).await;
     let lease = pool.connections().acquire().await.unwrap();
     breaker.begin().unwrap().record(&Err::<(), _>(Error::PoolTimedOut));
     assert_eq!(breaker.state(), State::Open);

@@ -1,42 +1,59 @@
-//! A cache of connections that pass from one statement to the next without a ping.
+//! A cache of connections that pass from one statement to the next without a ping. A statement ends with its caller.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use sqlx::{Connection as _, Error, Pool, Sqlite, SqliteConnection};
 use tokio::runtime::Handle;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
+use super::interrupt::Interrupt;
+use crate::engine::dialect::Dialect as _;
 use crate::engine::read_pool::{Lease, ReadConnections};
 use crate::timeouts::POOL_ACQUIRE_TIMEOUT;
 
-/// Read-only connections to one SQLite file, for short statements.
+/// Read-only connections to one SQLite file.
 ///
 /// sqlx's own pool pings each connection that returns to it, in a task of its own. A file has no line that could be cut, and
 /// the ping takes as long as a short statement (figures in `docs/adr/0010-delimited-rows.md`).
 #[derive(Clone)]
 pub struct ConnectionCache {
     shared: Arc<Shared>,
+    /// How long a statement may run.
+    limit: Option<Duration>,
 }
 
 struct Shared {
     /// Opens connections. It is a pool of its own, since the connections of another may all be busy for long.
     opener: Pool<Sqlite>,
-    idle: Mutex<Vec<SqliteConnection>>,
+    idle: Mutex<Vec<Interruptible>>,
     /// One permit per connection that may be in use.
     permits: Arc<Semaphore>,
     size: u32,
+}
+
+/// A connection whose statements can be ended.
+struct Interruptible {
+    connection: SqliteConnection,
+    interrupt: Interrupt,
 }
 
 impl ConnectionCache {
     /// A cache of at most `size` connections, which `opener` opens as they are needed.
     pub(crate) fn new(size: u32, opener: Pool<Sqlite>) -> Self {
         let permits = Arc::new(Semaphore::new(usize::try_from(size).unwrap_or(1)));
-        Self { shared: Arc::new(Shared { opener, idle: Mutex::default(), permits, size }) }
+        Self { shared: Arc::new(Shared { opener, idle: Mutex::default(), permits, size }), limit: None }
     }
 
-    fn lease(&self, connection: SqliteConnection, permit: OwnedSemaphorePermit) -> CachedConnection {
+    /// The same cache, whose statements end after `limit`.
+    pub(crate) fn with_limit(self, limit: Duration) -> Self {
+        Self { limit: Some(limit), ..self }
+    }
+
+    fn lease(&self, connection: Interruptible, permit: OwnedSemaphorePermit) -> CachedConnection {
+        connection.interrupt.start(self.limit);
         CachedConnection {
             connection: Some(connection),
             permit: Some(permit),
@@ -54,7 +71,13 @@ impl fmt::Debug for ConnectionCache {
 }
 
 impl Shared {
-    fn idle(&self) -> MutexGuard<'_, Vec<SqliteConnection>> {
+    async fn open(&self) -> Result<Interruptible, Error> {
+        let mut connection = self.opener.acquire().await?.detach();
+        let interrupt = Interrupt::install(&mut connection).await?;
+        Ok(Interruptible { connection, interrupt })
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Interruptible>> {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner) // no panic can leave a push or a pop half done
     }
 }
@@ -76,7 +99,7 @@ impl ReadConnections<Sqlite> for ConnectionCache {
             let idle = shared.idle().pop();
             let connection = match idle {
                 Some(connection) => connection,
-                None => shared.opener.acquire().await?.detach(),
+                None => shared.open().await?,
             };
             Ok(self.lease(connection, permit))
         });
@@ -89,7 +112,7 @@ impl ReadConnections<Sqlite> for ConnectionCache {
         shared.permits.close();
         let idle = std::mem::take(&mut *shared.idle());
         for connection in idle {
-            let _ = connection.close().await; // read-only: nothing can be lost
+            let _ = connection.connection.close().await; // read-only: nothing can be lost
         }
         drop(all_permits);
         shared.opener.close().await;
@@ -98,7 +121,7 @@ impl ReadConnections<Sqlite> for ConnectionCache {
 
 /// A connection of the cache, and its permit.
 pub struct CachedConnection {
-    connection: Option<SqliteConnection>,
+    connection: Option<Interruptible>,
     permit: Option<OwnedSemaphorePermit>,
     shared: Arc<Shared>,
     has_ended: bool,
@@ -106,7 +129,7 @@ pub struct CachedConnection {
 
 impl Lease<Sqlite> for CachedConnection {
     fn connection(&mut self) -> Result<&mut SqliteConnection, Error> {
-        self.connection.as_mut().ok_or(Error::WorkerCrashed)
+        Ok(&mut self.connection.as_mut().ok_or(Error::WorkerCrashed)?.connection)
     }
 
     /// Without a deadline: a file is never silent.
@@ -114,9 +137,9 @@ impl Lease<Sqlite> for CachedConnection {
         statement.await
     }
 
-    /// Closes the connection where its statement failed.
+    /// Closes the connection where its statement failed, unless it took too long.
     fn release<T>(mut self, result: Result<T, Error>) -> Result<T, Error> {
-        if result.is_err() {
+        if result.as_ref().is_err_and(|error| !Sqlite::is_interrupted(error)) {
             self.connection = None;
         }
         self.has_ended = true;
@@ -133,10 +156,11 @@ impl Drop for CachedConnection {
         if self.has_ended {
             shared.idle().push(connection); // before the permit is free
         } else if let Ok(runtime) = Handle::try_current() {
-            // The caller was dropped, but SQLite may still run the statement. No other statement waits behind it, and it keeps
-            // its permit, so that no more statements run than there are permits.
+            // The caller was dropped, but SQLite may still run the statement, until its next check. No other statement waits
+            // behind it, and it keeps its permit, so that no more statements run than there are permits.
+            connection.interrupt.end();
             runtime.spawn(async move {
-                if connection.ping().await.is_ok() {
+                if connection.connection.ping().await.is_ok() {
                     shared.idle().push(connection);
                 }
                 drop(permit);

@@ -5,6 +5,7 @@ use sqlx::sqlite::SqliteError;
 
 const SQLITE_BUSY: u32 = 5;
 const SQLITE_READONLY: u32 = 8;
+const SQLITE_INTERRUPT: u32 = 9;
 const SQLITE_IOERR: u32 = 10;
 const SQLITE_CANTOPEN: u32 = 14;
 const SQLITE_NOTADB: u32 = 26;
@@ -12,6 +13,11 @@ const SQLITE_NOTADB: u32 = 26;
 /// Whether another process holds the lock.
 pub(crate) fn is_busy(error: &sqlx::Error) -> bool {
     primary(error) == Some(SQLITE_BUSY)
+}
+
+/// Whether the progress handler ended the statement.
+pub(crate) fn is_interrupted(error: &sqlx::Error) -> bool {
+    primary(error) == Some(SQLITE_INTERRUPT)
 }
 
 /// Whether the file could not be written or synced. After a commit failed so, what a crash would find on the disk is unknown.

@@ -12,14 +12,14 @@ use super::connection_cache::ConnectionCache;
 use super::group_commit::GroupCommit;
 use super::{error_code, url};
 use crate::engine::OpenDatabase;
-use crate::engine::guarded_pool::GuardedPool;
 use crate::engine::migrate::{MigrationSet, ensure_current, migrate};
 use crate::engine::read_pool::ReadPool;
+use crate::engine::search_pool::SearchPool;
 use crate::engine::writer::Writer;
 use crate::error::{ConnectError, OpenError};
 use crate::inspect::backup::copy;
 use crate::statements::{OnSqlite, statements};
-use crate::timeouts::{OPEN_TIMEOUT, POOL_ACQUIRE_TIMEOUT, SQLITE_OPEN_INTERVAL};
+use crate::timeouts::{OPEN_TIMEOUT, POOL_ACQUIRE_TIMEOUT, SEARCH_TIMEOUT, SQLITE_OPEN_INTERVAL};
 
 /// Connections for pages. Each is a thread.
 const PAGE_CONNECTIONS: u32 = 4;
@@ -98,11 +98,12 @@ async fn open(options: &SqliteConnectOptions, sets: &[MigrationSet]) -> Result<O
     let writer = pool_options(1).connect_with(write_options).await?;
     migrate(&writer, sets, |suffix| back_up_before_migration(options, suffix)).await?;
     let wal = Wal::of(&tokio::fs::canonicalize(options.get_filename()).await.map_err(sqlx::Error::Io)?);
-    let opener = pool_options(PAGE_CONNECTIONS).connect_lazy_with(read_options.clone());
-    let searches = pool_options(SEARCH_CONNECTIONS).connect_with(read_options).await?;
+    let opener = |connections| pool_options(connections).connect_lazy_with(read_options.clone());
+    let pages = ConnectionCache::new(PAGE_CONNECTIONS, opener(PAGE_CONNECTIONS));
+    let searches = ConnectionCache::new(SEARCH_CONNECTIONS, opener(SEARCH_CONNECTIONS)).with_limit(SEARCH_TIMEOUT);
     Ok(OpenDatabase {
-        read: ReadPool::new(ConnectionCache::new(PAGE_CONNECTIONS, opener)),
-        searches: ReadPool::new(GuardedPool::new(searches)),
+        read: ReadPool::new(pages),
+        searches: SearchPool::new(ReadPool::new(searches), SEARCH_CONNECTIONS),
         writer: Writer::new(GroupCommit::start(writer, wal)),
     })
 }

@@ -159,7 +159,7 @@ async fn sqlite_read_outside_the_write_seats_two_on_one_seat() {
     let Database::Sqlite(database) = race.store.accounts().database() else { panic!("not SQLite") };
 
     let wrong = rounds(&race, database, LONG_TIMEOUT, async |database, attempt| {
-        let mut reader = database.searches.pool().acquire().await.unwrap();
+        let mut reader = SqliteConnection::connect(&race.url).await.unwrap();
         let stored =
             StoredParty::load::<Sqlite>(&mut reader, attempt.party, Some(attempt.guest)).await.unwrap().unwrap();
         attempt.wait_for_the_other().await;

@@ -20,6 +20,9 @@ async fn read_pool(size: u32) -> (TempDir, ReadPool<Sqlite>) {
 const SLOW: &str =
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000000) SELECT count(*) FROM n";
 
+/// Ends by an interrupt alone.
+const ENDLESS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
+
 fn permits(pool: &ReadPool<Sqlite>) -> &Arc<Semaphore> {
     &pool.connections().shared.permits
 }
@@ -72,14 +75,28 @@ async fn statement_without_a_permit_times_out() {
 }
 
 #[tokio::test]
-async fn dropped_statement_keeps_its_permit_until_it_ends() {
-    let (_folder, pool) = read_pool(2).await;
-    let dropped = timeout(Duration::from_millis(20), query(SLOW).fetch_one(&pool)).await;
+async fn dropped_statement_ends_and_keeps_its_permit_until_then() {
+    let (_folder, pool) = read_pool(1).await;
+    query("CREATE TEMP TABLE here (id INTEGER)").fetch_all(&pool).await.unwrap();
+    let dropped = timeout(Duration::from_millis(20), query(ENDLESS).fetch_one(&pool)).await;
     assert!(dropped.is_err());
-    let beside = one(&pool).await.unwrap();
-    assert_eq!((beside, permits(&pool).available_permits(), idle(&pool)), (1, 1, 1));
-    let _all = timeout(Duration::from_mins(1), permits(&pool).acquire_many(2)).await.unwrap().unwrap();
-    assert_eq!(idle(&pool), 2);
+    assert_eq!((permits(&pool).available_permits(), idle(&pool)), (0, 0));
+    assert!(query("SELECT * FROM here").fetch_all(&pool).await.unwrap().is_empty(), "the same connection");
+    assert_eq!(idle(&pool), 1);
+}
+
+#[tokio::test]
+async fn statement_ends_after_the_limit_and_its_connection_is_reused() {
+    let (_folder, pool) = read_pool(1).await;
+    let limit = Duration::from_millis(20);
+    let pool: ReadPool<Sqlite> = ReadPool::new(pool.connections().clone().with_limit(limit));
+    query("CREATE TEMP TABLE here (id INTEGER)").fetch_all(&pool).await.unwrap();
+    for _ in 0..3 {
+        let error = query(ENDLESS).fetch_one(&pool).await.map(drop).unwrap_err();
+        assert!(Sqlite::is_interrupted(&error), "{error:?}");
+        tokio::time::sleep(2 * limit).await; // no time of a connection that is idle counts
+        assert!(query("SELECT * FROM here").fetch_all(&pool).await.unwrap().is_empty(), "the same connection");
+    }
 }
 
 #[tokio::test]

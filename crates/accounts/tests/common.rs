@@ -11,7 +11,7 @@ use accounts::web::{
 };
 use accounts::{Accounts, Builder, Caller, Email, Password, Registration, StoreError, Timestamp, Username};
 use poem::web::Path;
-use poem::{EndpointExt, Response, Route, handler};
+use poem::{EndpointExt, Request, Response, Route, handler};
 use store::AccountStore;
 use store::embed::sqlx::{query, query_scalar};
 use store::embed::{Database, WriteError};
@@ -142,16 +142,19 @@ fn home(user: CurrentUser, page: PageContext) -> Response {
     page.render("Home", &format!("<p id=\"identity\">You are {}.</p><p>The recipe is soup.</p>", user.username))
 }
 
-/// A page with a form to `/trips/:id/wish`. The trip `panic` fails.
+/// A page with a form to `/trips/:id/wish`, and what it knows of its request. The trip `panic` fails.
 #[handler]
-fn trip(page: PageContext) -> Response {
+fn trip(page: PageContext, request: &Request) -> Response {
     assert_ne!(page.path(), "/trips/panic");
     let action = format!("{}/wish", page.path().replace("%C3%A9", "é")); // as a template writes it
     let form = page.resumed(&action).map_or_else(FormView::empty, FormView::filled);
     let fields = format!("{}{}{}", page.csrf_field(), page.idempotency_field(), form.input("dish", "Dish"));
     let form = format!(r#"<form id="wish" method="post" action="{action}">{fields}</form>"#);
     let other = format!(r#"<form id="other" method="post" action="/echo">{}</form>"#, page.idempotency_field());
-    page.render("A trip", &format!("<h1>A trip</h1>{form}{other}"))
+    let (query, client) = (request.original_uri().query().unwrap_or_default(), request.remote_addr());
+    let has_client = client.as_socket_addr().is_some();
+    let request = format!(r#"<p id="request">{query} {} {has_client}</p>"#, request.scheme());
+    page.render("A trip", &format!("<h1>A trip</h1>{request}{form}{other}"))
 }
 
 #[handler]

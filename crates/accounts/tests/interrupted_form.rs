@@ -273,6 +273,21 @@ async fn form_waits_where_the_entry_pages_are_moved_or_left_out() {
     assert_eq!(page.attributes("button[formaction], .form-aside a", "class"), Vec::<String>::new());
 }
 
+#[tokio::test]
+async fn page_of_an_interrupted_form_has_its_query_and_its_client() {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    let opened = ada.get("/trips/1?day=2").await;
+    assert_eq!(opened.texts("#request"), ["day=2 http true"]);
+    let form = fields(&opened, "/trips/1/wish", &TYPED[1..]);
+    ada.submit("/", "/logout", &[]).await; // in another tab
+    let request = ada.request(Method::POST, "/trips/1/wish").header("sec-fetch-site", "same-origin");
+    let page = ada.send(request.header("referer", service.server.url("/trips/1?day=2")).form(&form)).await;
+    let page = ada.submit_on(&page, "/login", &LOG_IN).await;
+    assert_page(&page, 200, NOT_SENT);
+    assert_eq!(page.texts("#request"), opened.texts("#request"));
+}
+
 /// Its query is longer than that of a return path, or than that of a location.
 #[tokio::test]
 async fn form_sent_to_a_long_address_is_kept() {

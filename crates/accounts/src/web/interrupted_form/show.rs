@@ -7,8 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use askama::Template;
 use futures_util::FutureExt;
 use poem::error::ResponseError;
+use poem::http::uri::Scheme;
 use poem::http::{Extensions, HeaderMap, StatusCode, header};
-use poem::{Endpoint, IntoResponse, PathPattern, Request, Response};
+use poem::web::{LocalAddr, RemoteAddr};
+use poem::{Body, Endpoint, IntoResponse, PathPattern, Request, RequestParts, Response};
 use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
@@ -82,11 +84,12 @@ impl ResumedForm {
     }
 }
 
-/// What a request to the form's page needs of the log-in request: its headers, and what an embedder's middleware around the
-/// layer has added.
+/// What a request to the form's page needs of the log-in request: its headers, its connection, and what an embedder's
+/// middleware around the layer has added.
 pub(crate) struct SavedRequest {
     headers: HeaderMap,
     extensions: Extensions,
+    connection: (LocalAddr, RemoteAddr, Scheme),
 }
 
 impl SavedRequest {
@@ -97,15 +100,18 @@ impl SavedRequest {
         for name in HEADERS_OF_THE_FORM {
             headers.remove(name);
         }
-        Some(Self { headers, extensions: request.extensions().clone() })
+        let connection = (request.local_addr().clone(), request.remote_addr().clone(), request.scheme().clone());
+        Some(Self { headers, extensions: request.extensions().clone(), connection })
     }
 
     fn to(&self, page: &ReturnPath, context: &Arc<RequestContext>) -> Option<Request> {
-        let mut request = Request::builder().uri(page.as_str().parse().ok()?).finish();
-        *request.headers_mut() = self.headers.clone();
-        *request.extensions_mut() = self.extensions.clone();
-        request.extensions_mut().insert(Arc::clone(context));
-        Some(request)
+        let (mut parts, ()) = poem::http::Request::get(page.as_str()).body(()).ok()?.into_parts();
+        parts.headers = self.headers.clone();
+        parts.extensions = self.extensions.clone();
+        parts.extensions.insert(Arc::clone(context));
+        let (local, remote, scheme) = self.connection.clone();
+        // Unlike `Request::builder`, it sets the original URI too, from which pages and extractors read the query.
+        Some(Request::from_parts(RequestParts::from((parts, local, remote, scheme)), Body::empty()))
     }
 }
 

@@ -11,6 +11,7 @@ test_support::on_both_engines! { TestSite:
     markup_is_shown_as_text
     profile_redirects_to_canonical_username
     postcard_without_a_session_is_sent_after_log_in
+    postcard_of_another_account_is_on_the_own_profile
 }
 
 async fn profile_requires_log_in(site: TestSite) {
@@ -95,4 +96,16 @@ async fn postcard_without_a_session_is_sent_after_log_in(site: TestSite) {
     assert!(ada.get("/").await.texts(".postcard").is_empty(), "nothing is sent before the press");
     let page = ada.submit_on(&page, "/user/ada", &[]).await;
     assert!(page.text.contains("Your postcard is on the rack."), "{}", page.text);
+}
+
+async fn postcard_of_another_account_is_on_the_own_profile(site: TestSite) {
+    site.user("ada").await;
+    site.user("ben").await;
+    let ben = site.guest();
+    let typed = [("city", "Oslo"), ("country", "Norway"), ("description", "Cold.")];
+    let request = ben.request(poem::http::Method::POST, "/user/ada").header("sec-fetch-site", "same-origin");
+    let page = ben.send(request.form(&typed)).await;
+    let page = ben.submit_on(&page, "/login", &[("email", "ben"), ("password", PASSWORD)]).await;
+    assert_eq!(page.attributes("#city, #country", "value"), ["Oslo", "Norway"], "{}", page.text);
+    assert_eq!(ben.submit_on(&page, "/user/ben", &[]).await.texts(".postcard").len(), 1);
 }

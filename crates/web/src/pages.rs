@@ -11,6 +11,7 @@ pub(crate) mod rsvp;
 pub(crate) mod user;
 
 mod cursor;
+mod pasted;
 mod pressed;
 mod query;
 mod row;

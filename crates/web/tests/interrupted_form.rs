@@ -3,7 +3,7 @@
 use accounts::test_kit::{TestClient, TestResponse};
 use poem::http::Method;
 
-use crate::common::{PASSWORD, START, TestApp, answer, assert_page, flash, host, host_form, post, rsvp};
+use crate::common::{PASSWORD, START, TestApp, answer, assert_page, flash, host, host_form, post, press, rsvp};
 use crate::invitation::invitation_path;
 
 test_support::on_both_engines! { TestApp:
@@ -15,6 +15,10 @@ test_support::on_both_engines! { TestApp:
     interrupted_yes_to_a_full_party_asks_for_no_press
     interrupted_yes_to_a_closed_party_asks_for_no_press
     interrupted_no_is_one_press_away_or_already_given
+    interrupted_press_in_a_list_is_one_press_away_on_its_card
+    interrupted_press_on_a_card_without_a_button_asks_for_no_press
+    interrupted_party_id_is_in_its_field_or_on_its_card
+    host_form_of_another_account_is_on_the_own_profile
 }
 
 const LOG_IN: [(&str, &str); 2] = [("email", "ada"), ("password", PASSWORD)];
@@ -155,4 +159,89 @@ async fn interrupted_no_is_one_press_away_or_already_given(app: TestApp) {
     assert_card(&no().await, "You're coming", &["I can't make it anymore"], true);
     let maybe = interrupted(&app, &action, "maybe", async || ()).await;
     assert_card(&maybe, "You're coming", &["I can't make it anymore"], false);
+}
+
+/// Submits the form for an RSVP by Party ID without a session, on a page with cards, and logs Ben in.
+async fn interrupted_on(app: &TestApp, ben: &TestClient, page: &str, party: &str) -> TestResponse {
+    let request = ben.request(Method::POST, "/rsvp").header("sec-fetch-site", "same-origin");
+    let request = request.header("referer", app.server.url(page)).form(&[("party_id", party), ("back", page)]);
+    let response = ben.send(request).await;
+    assert_page(&response, 403, "Please log in first");
+    let response = ben.submit_on(&response, "/login", &[("email", "ben"), ("password", PASSWORD)]).await;
+    assert_page(&response, 200, "Welcome back, ben.");
+    assert!(!response.text.contains("Almost done"), "{}", response.text);
+    response
+}
+
+async fn interrupted_press_in_a_list_is_one_press_away_on_its_card(app: TestApp) {
+    let ada = app.user("ada").await;
+    app.user("ben").await;
+    for page in ["/rsvp", "/rsvp?q=rata&seats=1", "/rsvp?q=stew", "/", "/user/ada"] {
+        let party = host(&ada, "ada", &[]).await;
+        let (ben, card) = (app.visitor(), format!("#party-{party}"));
+        let shown = interrupted_on(&app, &ben, page, &party).await;
+        assert!(shown.texts(&format!("{card} .flash")).concat().contains(NOTICE), "{page}: {}", shown.text);
+        assert_eq!(shown.texts(".flash").len(), 1, "{page}: the notice is shown once");
+        assert_eq!(shown.attributes(&format!("{card} button:not(.quiet)"), "value"), [party.as_str()], "{page}");
+        assert_eq!(shown.attributes("#party_id[value]", "value"), [""; 0], "{page}");
+        assert_eq!(app.stored_party(&party).await.unwrap().guests, [], "{page}: nothing is sent before the press");
+        let pressed = press(&ben, &shown, &party).await.unwrap();
+        assert!(pressed.texts(&format!("{card} .flash")).concat().starts_with("You successfully RSVP'd"), "{page}");
+        assert_eq!(pressed.path.split(['?', '&']).next(), page.split('?').next());
+    }
+}
+
+async fn interrupted_press_on_a_card_without_a_button_asks_for_no_press(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    let full = host(&ada, "ada", &[("number_seats", "1")]).await;
+    let seated = host(&ada, "ada", &[]).await;
+    rsvp(&ben, &seated).await;
+    let own = host(&ben, "ben", &[]).await;
+    for (page, party) in [("/rsvp", &full), ("/rsvp?seats=1", &seated), ("/", &seated), ("/rsvp", &own)] {
+        let shown = interrupted_on(&app, &app.visitor(), page, party).await;
+        assert_eq!(shown.texts(&format!("#party-{party} .flash")), ["Welcome back, ben."], "{page} {party}");
+        assert_eq!(shown.texts(&format!("#party-{party} button")), [""; 0], "{page} {party}");
+        assert!(!shown.text.contains("not sent yet"), "{page} {party}: {}", shown.text);
+    }
+}
+
+async fn interrupted_party_id_is_in_its_field_or_on_its_card(app: TestApp) {
+    let ada = app.user("ada").await;
+    app.user("ben").await;
+    let hidden = host(&ada, "ada", &[("visibility", "link")]).await;
+    let invitation = app.server.url(&invitation_path(&app, &ada, &hidden).await);
+    for page in ["/rsvp", "/", "/user/ada"] {
+        for typed in ["abc", "77", &*hidden, &*invitation, "https://other.example/parties/1"] {
+            let ben = app.visitor();
+            let shown = interrupted_on(&app, &ben, page, typed).await;
+            assert_eq!(shown.attributes("#party_id", "value"), [typed], "{page}");
+            assert!(shown.texts("details[open] .flash").concat().contains(NOTICE), "{page} {typed}: {}", shown.text);
+            assert_eq!(shown.texts("title"), ["Dinner parties - DinnerParty"], "nothing is refused yet");
+            let sent = ben.submit_on(&shown, "/rsvp", &[]).await;
+            let to = if typed == invitation { "/i/" } else { "/rsvp?party_id=" };
+            assert!(sent.path.starts_with(to), "{page} {typed}: {}", sent.path);
+        }
+    }
+    let party = host(&ada, "ada", &[]).await;
+    let shown = interrupted_on(&app, &app.visitor(), "/rsvp", &format!("Party #{party}")).await;
+    assert_eq!(shown.attributes("article button:not(.quiet)", "value"), [party], "on its card");
+    // A search that is refused shows no card.
+    let shown = interrupted_on(&app, &app.visitor(), "/rsvp?q=a+b+c+d+e+f+g+h+i", "2").await;
+    assert_eq!(shown.attributes("#party_id", "value"), ["2"], "{}", shown.html);
+}
+
+async fn host_form_of_another_account_is_on_the_own_profile(app: TestApp) {
+    app.user("ada").await;
+    app.user("ben").await;
+    let ben = app.visitor();
+    let page = post(&ben, "/user/ada", &host_form(&[])).await;
+    let page = ben.submit_on(&page, "/login", &[("email", "ben"), ("password", PASSWORD)]).await;
+    assert_page(&page, 200, NOTICE);
+    assert_eq!(
+        (page.texts("h1"), page.attributes("#main_dish", "value")),
+        (vec!["ben".into()], vec!["Ratatouille".into()])
+    );
+    let hosted = ben.submit_on(&page, "/user/ben", &[]).await;
+    assert_page(&hosted, 200, "Your table is set.");
+    assert_eq!(app.stored_party("1").await.unwrap().summary.heading.host.as_str(), "ben");
 }

@@ -125,6 +125,11 @@ async fn invalid_and_unknown_party_ids_get_the_same_message(app: TestApp) {
             "{typed:?}"
         );
     }
+    for typed in ["https://other.example/parties/1", "other.example/parties/1", "https://other.example/i/abc"] {
+        let page = rsvp(&ben, typed).await;
+        assert_eq!((page.path.as_str(), flash(&page).as_str()), (refused(typed).as_str(), PARTY_ID_INVALID), "{typed}");
+        assert_eq!(page.attributes("#party_id", "value"), [typed], "another service's party has that number");
+    }
     for form in [&[][..], &[("party_id", &*party), ("party_id", &party)], &[("party", &party)], &[("PARTY_ID", &party)]]
     {
         let response = post(&ben, "/rsvp", form).await;

@@ -22,17 +22,17 @@ impl PartyId {
         Self(id)
     }
 
-    /// Parses a Party ID as typed or pasted: `12`, `#12`, `Party 12`, `Party ID: 12.`, full-width digits, or a text with a
-    /// link to the party's page, such as `https://dinner.example.com/parties/12?from=chat`.
+    /// Parses a Party ID as typed or pasted: `12`, `#12`, `Party 12`, `Party ID: 12.`, full-width digits, or the path of the
+    /// party's page, such as `/parties/12?from=chat`.
     ///
-    /// The host of a link is not compared: a service may be reached by several names.
+    /// A link with a host is no Party ID: it may be one of another service. The caller, which knows its own host, removes that.
     ///
     /// # Errors
     /// [`PartyIdError`] for any other text, and for a number above `i64::MAX`.
     pub fn parse(typed: &str) -> Result<Self, PartyIdError> {
         let typed = normalize_token(typed);
-        let digits = match typed.split_once(PAGE_PATH) {
-            Some((_, id)) => link_digits(id),
+        let digits = match typed.strip_prefix(PAGE_PATH) {
+            Some(id) => path_digits(id),
             None => without_label(&typed),
         };
         ascii_digits(digits).map(Self).ok_or(PartyIdError)
@@ -45,8 +45,8 @@ impl PartyId {
     }
 }
 
-/// The digits at the start of the rest of a link. Empty if a word continues them.
-fn link_digits(rest: &str) -> &str {
+/// The digits at the start of the rest of a path. Empty if a word continues them.
+fn path_digits(rest: &str) -> &str {
     let end = rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len());
     let continues = rest[end..].starts_with(|c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '%'));
     if continues { "" } else { &rest[..end] }
@@ -88,12 +88,11 @@ mod tests {
             "1\u{2060}2",
             "/parties/12",
             "/parties/12/",
-            "https://dinner.example.com/parties/12",
-            "http://nas.lan:21011/parties/12?from=chat#who",
-            "dinner.example.com/parties/12/edit",
-            "https://dinner.example.com/parties/12.ics",
-            "Ratatouille at ada's, https://dinner.example.com/parties/12.",
-            "https://dinner.example.com/parties/12\u{200b}",
+            "/parties/12?from=chat#who",
+            "/parties/12/edit",
+            "/parties/12.ics",
+            "/parties/12.",
+            "/parties/12\u{200b}",
         ] {
             assert_eq!(PartyId::parse(typed), Ok(PartyId(12)), "{typed:?}");
         }
@@ -122,6 +121,8 @@ mod tests {
             "/parties/%31",
             "/parties/x?back=/parties/12",
             "https://dinner.example.com/user/12",
+            "https://dinner.example.com/parties/12",
+            "dinner.example.com/parties/12",
         ] {
             assert_eq!(PartyId::parse(typed), Err(PartyIdError), "{typed:?}");
         }
@@ -136,10 +137,8 @@ mod tests {
         }
 
         #[test]
-        fn link_of_any_id_parses_to_that_id(
-            id in 0..=i64::MAX, before in "[ -~&&[^/]]{0,20}", after in "([/?#.][ -~]{0,20})?",
-        ) {
-            prop_assert_eq!(PartyId::parse(&format!("{before}/parties/{id}{after}")), Ok(PartyId(id)));
+        fn path_of_any_id_parses_to_that_id(id in 0..=i64::MAX, after in "([/?#.][ -~]{0,20})?") {
+            prop_assert_eq!(PartyId::parse(&format!("/parties/{id}{after}")), Ok(PartyId(id)));
         }
     }
 }

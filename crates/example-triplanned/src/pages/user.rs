@@ -36,8 +36,10 @@ pub(crate) async fn show(
         return Ok(permanent_redirect(&format!("/user/{}", user.username)));
     }
     let before = before(&query);
-    let resumed = || page.resumed(page.path()); // after a log-in that a postcard was waiting for
-    let form = (user.id == me.id).then(|| resumed().map_or_else(FormView::empty, FormView::filled));
+    let resumed = page.resumed(page.path()); // after a log-in that a postcard was waiting for
+    // A postcard for another account's profile is shown on the viewer's own.
+    let user = if resumed.is_some() { User::clone(&me) } else { user };
+    let form = (user.id == me.id).then(|| resumed.map_or_else(FormView::empty, FormView::filled));
     let posts = posts.list(Some(user.id), before, PageSize::DEFAULT).await?;
     let content = Profile { page: &page, user: &user, posts, is_first: before.is_none(), form };
     Ok(page.render_template(StatusCode::OK, user.username.as_str(), &content))

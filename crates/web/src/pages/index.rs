@@ -42,7 +42,9 @@ pub(crate) async fn show(page: PageContext, state: State<'_>, request: &Request)
     let mut home = state.parties.home(me.id, PageSize::clamped(OPEN_PARTIES)).await?;
     pressed::add_missing(pressed, &mut home.open, &page, &state).await?;
     let mut content = HomePage::new(&home, &page, me, state.parties.now());
-    pressed::mark(pressed, &mut content.open);
+    if let Some(elsewhere) = pressed::mark_or_redirect(pressed, &page, &mut content.open) {
+        return Ok(elsewhere);
+    }
     Ok(page.render_template(StatusCode::OK, "Home", &content))
 }
 

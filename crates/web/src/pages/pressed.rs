@@ -1,9 +1,12 @@
 //! The card whose button was pressed. The response leads back to the page of the card, which shows the message in the card.
+//! A press that a log-in has interrupted is shown on its card too: one more press sends it.
 
-use accounts::web::{Fields, PageContext, Problem, ReturnPath};
+use accounts::web::{Fields, PageContext, Problem, ReturnPath, redirect};
 use domain::party::{PartyId, PartySummary, Phase};
+use poem::Response;
 
 use super::State;
+use super::pasted::Pasted;
 use super::query::QueryParameters;
 use super::row::PartyRowView;
 
@@ -50,8 +53,19 @@ fn is_of_last_press(pair: &str) -> bool {
     pair.split('=').next().is_some_and(|name| [PARAMETER, REFUSED].contains(&name))
 }
 
+/// The text of the Party ID in a press, or in the form for a Party ID, that a log-in has interrupted.
+pub(super) fn resumed(page: &PageContext) -> Option<&str> {
+    page.resumed(LIST).map(|fields| fields.shown(REFUSED))
+}
+
 /// The card that the message of this page belongs to; `None` for a page without a message.
 pub(super) fn of(page: &PageContext, query: &QueryParameters) -> Option<PartyId> {
+    if let Some(typed) = resumed(page) {
+        return match Pasted::parse(typed, page.origin())? {
+            Pasted::Party(party) => Some(party),
+            Pasted::Invitation(_) => None,
+        };
+    }
     let pressed = query.number(PARAMETER).map(PartyId::new)?;
     (!page.flashes().is_empty()).then_some(pressed)
 }
@@ -77,11 +91,25 @@ pub(super) async fn add_missing(
     Ok(())
 }
 
-/// Has the pressed card show the message.
-pub(super) fn mark(pressed: Option<PartyId>, rows: &mut [PartyRowView<'_>]) {
-    for row in rows {
-        row.is_pressed = Some(row.party.id) == pressed;
+/// Has the pressed card show the message, and returns whether it is one of the rows. An interrupted press is discarded where
+/// its card takes no RSVP from the viewer.
+pub(super) fn mark(pressed: Option<PartyId>, page: &PageContext, rows: &mut [PartyRowView<'_>]) -> bool {
+    let Some(row) = rows.iter_mut().find(|row| Some(row.party.id) == pressed) else { return false };
+    row.is_pressed = true;
+    if !row.can_rsvp {
+        page.discard_resumed(LIST);
     }
+    true
+}
+
+/// Has the pressed card show the message, on a page other than the list. `Some` is a redirect to the list, where this page has
+/// no card for an interrupted press.
+pub(super) fn mark_or_redirect(
+    pressed: Option<PartyId>,
+    page: &PageContext,
+    rows: &mut [PartyRowView<'_>],
+) -> Option<Response> {
+    (!mark(pressed, page, rows) && resumed(page).is_some()).then(|| redirect(LIST))
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The query string of a page with lists.
 
-use accounts::web::Fields;
+use accounts::web::{Fields, printable_line};
 use domain::party::PartyCursor;
 use domain::{PageSize, trim_invisible};
 use poem::Request;
@@ -19,12 +19,13 @@ impl QueryParameters {
         Self(Fields::decode(query.as_bytes()).unwrap_or_default())
     }
 
-    /// The first value of a text parameter. A control character or a line break becomes a space, since it separates words.
+    /// The first value of a text parameter, as its field shows it. A control character or a line break becomes a space, since it
+    /// separates words; a direction mark is removed.
     pub(super) fn text(&self, name: &str) -> String {
         let text = self.0.shown(name);
         let is_line_break = |c| matches!(c, '\u{2028}' | '\u{2029}');
         let text: String = text.chars().map(|c| if c.is_control() || is_line_break(c) { ' ' } else { c }).collect();
-        trim_invisible(&text).to_owned()
+        trim_invisible(&printable_line(&text)).to_owned()
     }
 
     pub(super) fn is_ticked(&self, name: &str) -> bool {
@@ -56,6 +57,12 @@ mod tests {
         assert_eq!(query.text("q"), "so up");
         assert_eq!(query.page_size().rows(), 100);
         assert_eq!((query.number("before"), query.cursor("after")), (None, None));
+    }
+
+    #[test]
+    fn search_has_no_direction_marks() {
+        let query = QueryParameters::decode("q=so%E2%80%AEup+%E2%81%A6a%E2%81%A9");
+        assert_eq!(query.text("q"), "soup a");
     }
 
     #[test]

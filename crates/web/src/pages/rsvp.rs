@@ -2,17 +2,21 @@
 
 mod search;
 
+use std::convert::Infallible;
+
 use accounts::web::{
-    CurrentUser, Fields, Flash, Form, FormErrors, FormView, PageContext, PasswordFields, Problem, Submitted, redirect,
+    CurrentUser, Fields, Flash, Form, FormErrors, FormView, PageContext, PasswordFields, Problem, Submitted,
+    printable_line, redirect,
 };
 use askama::Template;
 use domain::PageSize;
-use domain::party::{Heads, LinkToken, PartyId, UpdateError};
+use domain::party::{Heads, UpdateError};
 use domain::user::User;
 use poem::http::StatusCode;
 use poem::{Request, Response, handler};
 
 use self::search::{SearchRefusal, find_parties};
+use super::pasted::Pasted;
 use super::query::QueryParameters;
 use super::row::PartyRowView;
 use super::{State, cursor, invitation, pressed, rsvp_response};
@@ -29,8 +33,16 @@ struct ListPage<'a> {
     is_first: bool,
     /// The cursor of the next page.
     next: Option<String>,
-    /// The Party ID that was refused. The field shows it again, beside the message.
-    refused: Option<String>,
+    party_id: PartyIdField,
+}
+
+/// The field for a Party ID.
+enum PartyIdField {
+    Empty,
+    /// With a Party ID that was refused, beside the message.
+    Refused(String),
+    /// With the text that a log-in has interrupted, where it has no card on the page.
+    Resumed(String),
 }
 
 /// What the list shows below its forms.
@@ -65,14 +77,14 @@ pub(crate) async fn list(
 ) -> Result<Response, Problem> {
     let query = QueryParameters::of(request);
     let search = query.text("q");
-    if let Some(path) = find_by_id_or_link(&state, &me, &search).await? {
+    if let Some(path) = find_by_id_or_link(&state, &me, Pasted::parse(&search, page.origin())).await? {
         return Ok(redirect(&path));
     }
     let (mut found, refusal) = find_parties(&state, &me, &query, &search).await?;
-    let pressed = pressed::of(&page, &query);
+    let pressed = pressed::of(&page, &query).filter(|_| refusal.is_none());
     pressed::add_missing(pressed, &mut found.items, &page, &state).await?;
     let mut rows = PartyRowView::all(&found.items, &page, state.parties.now());
-    pressed::mark(pressed, &mut rows);
+    let has_card = pressed::mark(pressed, &page, &mut rows);
     let content = ListPage {
         page: &page,
         results: refusal.map_or_else(|| Results::of(rows, &query), Results::Refused),
@@ -81,7 +93,7 @@ pub(crate) async fn list(
         per_page: query.page_size().rows(),
         is_first: query.cursor("after").is_none(),
         next: found.next.as_ref().map(cursor::format),
-        refused: refused_id(&page, &query),
+        party_id: PartyIdField::of(&page, &query, has_card),
     };
     let mut response = page.render_template(content.status(), &content.title(), &content);
     if let Some(refusal) = refusal {
@@ -91,24 +103,36 @@ pub(crate) async fn list(
 }
 
 /// The path of the party whose ID or link was typed as a search.
-async fn find_by_id_or_link(state: &State<'_>, me: &User, search: &str) -> Result<Option<String>, Problem> {
-    if let Some(token) = pasted_invitation(search) {
-        return Ok(Some(invitation::path(token)));
+async fn find_by_id_or_link(state: &State<'_>, me: &User, pasted: Option<Pasted>) -> Result<Option<String>, Problem> {
+    match pasted {
+        Some(Pasted::Invitation(token)) => Ok(Some(invitation::path(token))),
+        Some(Pasted::Party(id)) => Ok(state.parties.find(id, me.id).await?.map(|_| format!("/parties/{}", id.get()))),
+        None => Ok(None),
     }
-    let Ok(id) = PartyId::parse(search) else { return Ok(None) };
-    Ok(state.parties.find(id, me.id).await?.map(|_| format!("/parties/{}", id.get())))
 }
 
-/// The token of an invitation whose link was pasted, with any text around it.
-fn pasted_invitation(text: &str) -> Option<LinkToken> {
-    let (_, rest) = text.split_once("/i/")?;
-    let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '-' | '_')).unwrap_or(rest.len());
-    LinkToken::parse(&rest[..end]).ok()
-}
+impl PartyIdField {
+    /// The field of a page; `has_card` is whether the page has the card of the party that the text names. A page without a
+    /// message has nothing that was refused.
+    fn of(page: &PageContext, query: &QueryParameters, has_card: bool) -> Self {
+        match pressed::resumed(page) {
+            Some(typed) if !has_card => Self::Resumed(printable_line(typed).into_owned()),
+            None if query.is_ticked(PARTY_ID) && !page.flashes().is_empty() => Self::Refused(query.text(PARTY_ID)),
+            _ => Self::Empty,
+        }
+    }
 
-/// The Party ID that was refused; `None` for a page without a message.
-fn refused_id(page: &PageContext, parameters: &QueryParameters) -> Option<String> {
-    (parameters.is_ticked(PARTY_ID) && !page.flashes().is_empty()).then(|| parameters.text(PARTY_ID))
+    fn is_refused(&self) -> bool {
+        matches!(self, Self::Refused(_))
+    }
+
+    /// The text in the field.
+    fn text(&self) -> Option<&str> {
+        match self {
+            Self::Empty => None,
+            Self::Refused(text) | Self::Resumed(text) => Some(text),
+        }
+    }
 }
 
 impl<'a> Results<'a> {
@@ -130,12 +154,16 @@ impl ListPage<'_> {
         if let Results::Refused(refusal) = self.results { Some(refusal.message()) } else { None }
     }
 
+    /// The status, which is that of the search. A page that a log-in shows for an interrupted form has not refused that form.
     fn status(&self) -> StatusCode {
-        if let Results::Refused(refusal) = self.results { refusal.status() } else { StatusCode::OK }
+        match self.results {
+            Results::Refused(refusal) if !matches!(self.party_id, PartyIdField::Resumed(_)) => refusal.status(),
+            _ => StatusCode::OK,
+        }
     }
 
     fn title(&self) -> String {
-        let refused = self.refused.as_ref().map(|_| messages::PARTY_ID_INVALID);
+        let refused = self.party_id.is_refused().then_some(messages::PARTY_ID_INVALID);
         let errors = self.search_error().or(refused).map_or(FormErrors::new(), |error| FormErrors::at("q", error));
         FormView::new(&Fields::default(), &errors).title(TITLE)
     }
@@ -162,15 +190,15 @@ impl ListPage<'_> {
 
 /// An RSVP for one head, by a typed Party ID or by the button of a row.
 pub(crate) struct RsvpByIdForm {
-    party: PartyId,
+    /// The Party ID or link as typed. Whether a link is one of this service is known to the handler.
+    typed: String,
 }
 
 impl Form for RsvpByIdForm {
     fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
         let mut errors = FormErrors::new();
-        let parse = |typed: &str| PartyId::parse(typed).map_err(|_| messages::PARTY_ID_INVALID);
-        let party = errors.field(fields, PARTY_ID, parse);
-        party.map(|party| Self { party }).ok_or(errors)
+        let typed = errors.field(fields, PARTY_ID, |typed| Ok::<_, Infallible>(typed.to_owned()));
+        typed.map(|typed| Self { typed }).ok_or(errors)
     }
 }
 
@@ -178,13 +206,17 @@ impl Form for RsvpByIdForm {
 #[handler]
 pub(crate) async fn rsvp_by_id(
     me: CurrentUser,
+    page: PageContext,
     state: State<'_>,
     submitted: Submitted<RsvpByIdForm>,
 ) -> Result<Response, Problem> {
-    if let Some(token) = pasted_invitation(submitted.fields.shown(PARTY_ID)) {
-        return Ok(redirect(&invitation::path(token))); // the invitation takes the answer: one more press
-    }
-    let Ok(RsvpByIdForm { party }) = submitted.form else { return Ok(refuse_id(&submitted.fields)) };
+    let pasted = submitted.form.ok().and_then(|form| Pasted::parse(&form.typed, page.origin()));
+    let party = match pasted {
+        Some(Pasted::Party(party)) => party,
+        // The invitation takes the answer: one more press.
+        Some(Pasted::Invitation(token)) => return Ok(redirect(&invitation::path(token))),
+        None => return Ok(refuse_id(&submitted.fields)),
+    };
     match state.parties.rsvp(party, me.id, Heads::ONE).await {
         Err(UpdateError::NotFound) => Ok(refuse_id(&submitted.fields)),
         result => rsvp_response::redirect(result, &pressed::card_path(&pressed::page_of(&submitted.fields), party)),

@@ -44,15 +44,19 @@ pub(crate) async fn show(
         return Ok(permanent_redirect(&format!("/user/{}", user.username)));
     }
     let (query, now) = (QueryParameters::of(request), state.parties.now());
+    // A form of another account's profile is shown on the viewer's own.
+    let resumed = page.resumed(&format!("/user/{}", user.username));
+    let user = if resumed.is_some() { User::clone(&me) } else { user };
     let view = load_profile(&state, &user, &me, &query).await?;
     let (initial, errors) = (initial_fields(&state, &me, view.last_zone.as_ref()), FormErrors::new());
     let form = (user.id == me.id).then(|| {
-        let resumed = page.resumed(&format!("/user/{}", user.username));
         let is_zone_guessed = view.last_zone.is_none() && resumed.is_none();
         HostFormView::new(resumed.unwrap_or(&initial), &errors, is_zone_guessed, now)
     });
     let mut content = ProfilePage::new(&page, &user, &view, form, now);
-    pressed::mark(pressed::of(&page, &query), &mut content.hosted);
+    if let Some(elsewhere) = pressed::mark_or_redirect(pressed::of(&page, &query), &page, &mut content.hosted) {
+        return Ok(elsewhere);
+    }
     Ok(page.render_template(StatusCode::OK, user.username.as_str(), &content))
 }
 

@@ -224,6 +224,8 @@ async fn party_id_or_link_typed_as_a_search_leads_to_the_party(app: TestApp) {
         let page = ben.get(&format!("/rsvp?{}", query("q", typed))).await;
         assert_eq!((page.status, page.path.as_str()), (200, "/parties/1"), "{typed:?}");
     }
+    let page = ben.get(&format!("/rsvp?{}", query("q", "https://other.example/parties/1"))).await;
+    assert_page(&page, 200, "No parties match.");
     // No party of that ID, or none that this visitor may see: a search.
     let page = ben.get("/rsvp?q=12").await;
     assert_eq!((page.path.as_str(), party_ids(&page)), ("/rsvp?q=12", vec!["1".to_owned()]));

@@ -5,6 +5,7 @@ mod delimited_rows;
 pub(crate) mod find;
 pub(crate) mod link;
 pub(crate) mod list;
+pub(crate) mod recent_parties;
 mod repository;
 pub(crate) mod row;
 pub(crate) mod row_steps;
@@ -12,6 +13,8 @@ pub(crate) mod store;
 mod summary;
 pub(crate) mod update;
 pub(crate) mod views;
+#[cfg(test)]
+mod walks;
 
 use crate::engine::migrate::MigrationSet;
 

@@ -14,6 +14,7 @@ use domain::{Page, PageSize, SearchWords, Timestamp};
 use sqlx::query_as;
 
 use self::statements::{LIST, LIST_ATTENDED, LIST_HOSTED, LIST_OWN, SEARCH, SEARCH_WITH_SEAT};
+use super::recent_parties::RecentParties;
 use super::summary::read_summaries;
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
@@ -29,6 +30,7 @@ const MAX_WORD_BYTES: usize = 64 * 1024;
 /// The page of `query` after `after`, by one statement.
 pub(super) async fn list<D: Dialect>(
     database: &OpenDatabase<D>,
+    recent: &RecentParties,
     query: &PartyQuery,
     viewer: UserId,
     now: Timestamp,
@@ -38,16 +40,21 @@ pub(super) async fn list<D: Dialect>(
     let (first, over) = start_positions(after, now);
     let list = List { database, viewer, now, first, over, rows: size.rows_and_one() };
     let page = async |sql, user| list.read(&database.read, sql, user).await.map_err(into_store_error);
+    let long_page = async |sql, user| {
+        let search = list.begin_search().await?;
+        list.read(search.executor(), sql, user).await.map_err(into_list_error::<D>)
+    };
     let parties = match query {
-        PartyQuery::Listed(filter) if *filter == PartyFilter::default() => page(LIST, None).await?,
+        PartyQuery::Listed(filter) if *filter == PartyFilter::default() => {
+            let are_many = recent.are_many(&database.read, now).await.map_err(into_store_error)?;
+            if are_many { long_page(LIST, None).await? } else { page(LIST, None).await? }
+        }
         PartyQuery::Listed(filter) => list.search(filter).await?,
         PartyQuery::HostedBy(user) if *user == viewer => page(LIST_OWN, None).await?,
-        PartyQuery::HostedBy(user) => page(LIST_HOSTED, Some(*user)).await?,
-        // All parties that the user attends are sorted, on the search pool.
+        PartyQuery::HostedBy(user) => page(D::pick(LIST_HOSTED.sqlite, LIST_HOSTED.postgres), Some(*user)).await?,
+        // All parties that the user attends are sorted.
         PartyQuery::AttendedBy(user) => {
-            let search = list.begin_search().await?;
-            let found = list.read(search.executor(), LIST_ATTENDED, Some(*user)).await;
-            found.map_err(into_list_error::<D>)?
+            long_page(D::pick(LIST_ATTENDED.sqlite, LIST_ATTENDED.postgres), Some(*user)).await?
         }
     };
     Ok(Page::from_rows(parties, size, |party| cursor(party, now)))
@@ -176,8 +183,8 @@ mod tests {
         for (sql, types, indexes) in [
             (LIST, &integers[..7], &["parties_listed"][..]),
             (LIST_OWN, &integers[..7], &["parties_of_host"]),
-            (LIST_HOSTED, &integers[..], &["parties_listed_of_host", "rsvps_by_guest"]),
-            (LIST_ATTENDED, &integers[..], &["rsvps_by_guest", "parties_pkey"]),
+            (LIST_HOSTED.postgres, &integers[..], &["parties_listed_of_host", "rsvps_by_guest"]),
+            (LIST_ATTENDED.postgres, &integers[..], &["rsvps_by_guest", "parties_pkey"]),
             (SEARCH.postgres, &search[..], &["parties_listed"]),
             (SEARCH_WITH_SEAT.postgres, &search[..13], &["parties_with_a_seat"]),
         ] {
@@ -194,7 +201,7 @@ mod tests {
     /// The listed parties are read in the order of an index, and the others by the viewer's own RSVPs, which are sorted.
     #[tokio::test]
     async fn hosted_parties_of_another_user_are_found_by_indexes() {
-        let steps = query_plan(LIST_HOSTED).await;
+        let steps = query_plan(LIST_HOSTED.sqlite).await;
         for (index, count) in [
             ("INDEX parties_listed_of_host (host_id=?", 1),
             ("INDEX parties_listed_of_host_latest (host_id=?", 1),
@@ -210,7 +217,7 @@ mod tests {
     /// The date is a column of the party alone: a guest's own RSVPs are sorted by it, and no other RSVP is read.
     #[tokio::test]
     async fn attended_parties_are_found_by_the_guests_rsvps() {
-        let steps = query_plan(LIST_ATTENDED).await;
+        let steps = query_plan(LIST_ATTENDED.sqlite).await;
         let pages: Vec<_> = (1..steps.len()).filter(|step| steps[step - 1] == "CO-ROUTINE party").collect();
         assert_eq!(pages.len(), 2, "{steps:#?}");
         for page in pages {

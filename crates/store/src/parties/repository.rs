@@ -8,6 +8,7 @@ use domain::party::{
 use domain::user::UserId;
 use domain::{Page, PageSize, StoreError, Timestamp};
 
+use super::recent_parties::RecentParties;
 use super::{add, find, link, list, update, views};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
@@ -15,7 +16,14 @@ use crate::error::into_store_error;
 
 /// The repository of parties.
 pub(crate) struct PartyTables<D: Dialect> {
-    pub(crate) database: OpenDatabase<D>,
+    database: OpenDatabase<D>,
+    recent: RecentParties,
+}
+
+impl<D: Dialect> PartyTables<D> {
+    pub(super) fn new(database: OpenDatabase<D>) -> Self {
+        Self { database, recent: RecentParties::new() }
+    }
 }
 
 #[async_trait]
@@ -56,7 +64,7 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         after: Option<PartyCursor>,
         size: PageSize,
     ) -> Result<Page<PartySummary, PartyCursor>, ListError> {
-        list::list(&self.database, &query, viewer, now, after, size).await
+        list::list(&self.database, &self.recent, &query, viewer, now, after, size).await
     }
 
     async fn home(&self, viewer: UserId, now: Timestamp, size: PageSize) -> Result<HomeView, StoreError> {

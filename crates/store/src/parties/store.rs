@@ -37,8 +37,8 @@ impl PartyStore {
     #[must_use]
     pub fn parties(&self) -> Arc<dyn PartyRepository> {
         match self.accounts.database().clone() {
-            Database::Sqlite(database) => Arc::new(PartyTables { database }),
-            Database::Postgres(database) => Arc::new(PartyTables { database }),
+            Database::Sqlite(database) => Arc::new(PartyTables::new(database)),
+            Database::Postgres(database) => Arc::new(PartyTables::new(database)),
         }
     }
 }

@@ -9,21 +9,22 @@ use domain::{Page, PageSize, Timestamp};
 use sqlx::query_as;
 
 use super::delimited_rows;
-use super::list::statements::{not_over, over, page, with_seat_for_viewer};
+use super::list::statements::{not_over, over, page, parties_of, with_seat_for_viewer};
 use super::list::{cursor, start_positions};
 use super::row::zone;
 use super::summary::read_summaries;
 use crate::engine::dialect::Dialect;
 use crate::engine::read_pool::ReadPool;
-use crate::statements::statements;
+use crate::statements::{PerEngine, statements};
 
-statements! {
-    /// The next party that the viewer hosts or attends, then the parties with a seat for the viewer: `$1` is the viewer, `$2` the
-    /// current time, `$3` the number of parties, `$4` the earliest start of a party that may be under way.
-    const HOME: &str = concat!(
-        "SELECT (",
-        page!("party.id",
-            "SELECT * FROM parties WHERE id IN (
+/// [`HOME`].
+macro_rules! home {
+    ($engine:ident) => {
+        concat!(
+            "SELECT (",
+            page!(
+                "party.id",
+                "SELECT * FROM parties WHERE id IN (
                 SELECT id FROM (
                     SELECT id FROM parties
                     WHERE host_id = $1 AND starts_at > $4 AND ends_at > $2 AND state = 'scheduled'
@@ -31,42 +32,63 @@ statements! {
                 ) AS hosted
                 UNION ALL
                 SELECT id FROM (
-                    SELECT parties.id FROM rsvps AS seat CROSS JOIN parties
-                    WHERE seat.guest_id = $1 AND seat.answer = 'seated' AND parties.id = seat.party_id
-                        AND ends_at > $2 AND state = 'scheduled'
+                    SELECT parties.id FROM ",
+                parties_of!($engine, "seat"),
+                " WHERE seat.guest_id = $1 AND seat.answer = 'seated' AND ends_at > $2 AND state = 'scheduled'
                     ORDER BY starts_at, parties.id LIMIT 1
                 ) AS attended
             )
-            ORDER BY starts_at, id LIMIT 1"),
-        "), (",
-        page!("party.starts_at, party.id",
-            "SELECT * FROM parties WHERE ", with_seat_for_viewer!(), " ORDER BY starts_at, id LIMIT ($3 + 0)"),
-        ")");
+            ORDER BY starts_at, id LIMIT 1"
+            ),
+            "), (",
+            page!(
+                "party.starts_at, party.id",
+                "SELECT * FROM parties WHERE ",
+                with_seat_for_viewer!(),
+                " ORDER BY starts_at, id LIMIT ($3 + 0)"
+            ),
+            ")"
+        )
+    };
+}
+
+/// The parties where the user `$1` is seated.
+macro_rules! attended {
+    ($engine:ident) => {
+        concat!(parties_of!($engine, "seat"), " WHERE seat.guest_id = $1 AND seat.answer = 'seated'")
+    };
+}
+
+/// [`OWN_PROFILE`].
+macro_rules! own_profile {
+    ($engine:ident) => {
+        concat!(
+            "SELECT (",
+            page!("party.starts_at, party.id", not_over!("parties WHERE host_id = $1", "$2", "$4", "$5", "($3 + 0)")),
+            "), (",
+            page!("party.starts_at DESC, party.id", over!("parties WHERE host_id = $1", "$2", "$6", "$7", "($3 + 0)")),
+            "), (",
+            page!("party.starts_at, party.id", not_over!(attended!($engine), "$2", "$8", "$9", "($3 + 0)")),
+            "), (",
+            page!("party.starts_at DESC, party.id", over!(attended!($engine), "$2", "$10", "$11", "($3 + 0)")),
+            "), (
+            SELECT concat(id, '\u{1f}', zone) FROM parties
+            WHERE host_id >= $1 AND host_id <= $1 ORDER BY host_id DESC, id DESC LIMIT 1
+        )"
+        )
+    };
+}
+
+statements! {
+    /// The next party that the viewer hosts or attends, then the parties with a seat for the viewer: `$1` is the viewer, `$2` the
+    /// current time, `$3` the number of parties, `$4` the earliest start of a party that may be under way.
+    pub(super) const HOME: PerEngine = PerEngine { sqlite: home!(sqlite), postgres: home!(postgres) };
 
     /// The parties that the user hosts, then those that the user attends, each in two parts, then the zone of the party that the
     /// user created last: `$1` is the user, `$2` the current time, `$3` the number of rows, and each pair up to `$11` is where a
     /// part begins.
-    const OWN_PROFILE: &str = concat!(
-        "SELECT (",
-        page!("party.starts_at, party.id",
-            not_over!("parties WHERE host_id = $1", "$2", "$4", "$5", "($3 + 0)")),
-        "), (",
-        page!("party.starts_at DESC, party.id",
-            over!("parties WHERE host_id = $1", "$2", "$6", "$7", "($3 + 0)")),
-        "), (",
-        page!("party.starts_at, party.id",
-            not_over!("rsvps AS seat CROSS JOIN parties
-                WHERE seat.guest_id = $1 AND seat.answer = 'seated' AND parties.id = seat.party_id",
-                "$2", "$8", "$9", "($3 + 0)")),
-        "), (",
-        page!("party.starts_at DESC, party.id",
-            over!("rsvps AS seat CROSS JOIN parties
-                WHERE seat.guest_id = $1 AND seat.answer = 'seated' AND parties.id = seat.party_id",
-                "$2", "$10", "$11", "($3 + 0)")),
-        "), (
-            SELECT concat(id, '\u{1f}', zone) FROM parties
-            WHERE host_id >= $1 AND host_id <= $1 ORDER BY host_id DESC, id DESC LIMIT 1
-        )");
+    pub(super) const OWN_PROFILE: PerEngine =
+        PerEngine { sqlite: own_profile!(sqlite), postgres: own_profile!(postgres) };
 }
 
 /// The next party of `viewer`, and `size` parties that have a seat for `viewer`.
@@ -77,7 +99,7 @@ pub(super) async fn home<D: Dialect>(
     size: PageSize,
 ) -> sqlx::Result<HomeView> {
     let rows = i64::try_from(size.rows()).unwrap_or(i64::MAX);
-    let home = query_as::<_, (Option<String>, Option<String>)>(HOME);
+    let home = query_as::<_, (Option<String>, Option<String>)>(D::pick(HOME.sqlite, HOME.postgres));
     let home = home.bind(viewer.get()).bind(now.as_millis()).bind(rows);
     let (next, open) = home.bind((now - PartyEnd::MAX_DURATION).as_millis()).fetch_one(read).await?;
     Ok(HomeView { next: read_summaries(next.as_deref())?.pop(), open: read_summaries(open.as_deref())? })
@@ -94,8 +116,10 @@ pub(super) async fn own_profile<D: Dialect>(
     after: ProfileCursors,
     size: PageSize,
 ) -> sqlx::Result<ProfileView> {
-    let mut statement =
-        query_as::<_, OwnProfileRow>(OWN_PROFILE).bind(user.get()).bind(now.as_millis()).bind(size.rows_and_one());
+    let mut statement = query_as::<_, OwnProfileRow>(D::pick(OWN_PROFILE.sqlite, OWN_PROFILE.postgres))
+        .bind(user.get())
+        .bind(now.as_millis())
+        .bind(size.rows_and_one());
     for list in [after.hosted, after.attended] {
         let (upcoming, past) = start_positions(list, now);
         statement = statement.bind(upcoming.0).bind(upcoming.1).bind(past.0).bind(past.1);
@@ -124,15 +148,15 @@ mod tests {
 
     #[tokio::test]
     async fn parties_with_free_seats_are_read_in_index_order() {
-        let (_next, open) = HOME.rsplit_once("), (").unwrap();
+        let (_next, open) = HOME.sqlite.rsplit_once("), (").unwrap();
         assert_uses_indexes(open.strip_suffix(')').unwrap()).await;
     }
 
     #[tokio::test]
     async fn postgres_reads_views_in_index_order() {
         for (sql, parameters, indexes) in [
-            (HOME, 4, &["parties_of_host", "parties_with_a_seat", "rsvps_by_guest"][..]),
-            (OWN_PROFILE, 11, &["parties_of_host", "parties_by_host", "rsvps_by_guest"]),
+            (HOME.postgres, 4, &["parties_of_host", "parties_with_a_seat", "rsvps_by_guest"][..]),
+            (OWN_PROFILE.postgres, 11, &["parties_of_host", "parties_by_host", "rsvps_by_guest"]),
         ] {
             let plan = postgres_plan(sql, &vec!["bigint"; parameters].join(","), false).await;
             for step in ["Seq Scan", "Bitmap Heap Scan", "Gather"] {
@@ -149,14 +173,14 @@ mod tests {
     async fn views_read_no_rows_of_others() {
         for (sql, indexes) in [
             (
-                HOME,
+                HOME.sqlite,
                 &[
                     "parties_of_host (host_id=? AND starts_at>?)",
                     "parties_with_a_seat (has_free_seat=? AND starts_at>?)",
                 ][..],
             ),
             (
-                OWN_PROFILE,
+                OWN_PROFILE.sqlite,
                 &[
                     "parties_of_host (host_id=?",
                     "parties_of_host_latest (host_id=? AND starts_at<?)",

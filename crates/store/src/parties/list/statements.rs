@@ -19,8 +19,8 @@
 //! by itself a LIMIT, the pattern of a LIKE, or compared with a column in the ON of a LEFT JOIN. That took a third of a page's
 //! time. An expression, such as `($5 + 0)`, has no value to plan by.
 //!
-//! CROSS JOIN makes SQLite begin with the guest's own RSVPs, and never, whatever its statistics say, with every party. On
-//! PostgreSQL `(parties.host_id + 0)` does the same: no index has that expression.
+//! A join of a user's RSVPs with their parties begins, whatever the statistics say, with the RSVPs and never with every party: on
+//! SQLite by CROSS JOIN, on PostgreSQL by a LATERAL subquery, which OFFSET 0 keeps as it is ([`parties_of`]).
 
 use crate::statements::{PerEngine, statements};
 
@@ -183,10 +183,92 @@ macro_rules! search_with_seat {
     };
 }
 
+/// The parties of the RSVPs `$rsvps`, as `parties`.
+macro_rules! parties_of {
+    (sqlite, $rsvps:literal) => {
+        concat!("rsvps AS ", $rsvps, " CROSS JOIN parties ON parties.id = ", $rsvps, ".party_id")
+    };
+    (postgres, $rsvps:literal) => {
+        concat!(
+            "rsvps AS ",
+            $rsvps,
+            " CROSS JOIN LATERAL (SELECT * FROM parties WHERE id = ",
+            $rsvps,
+            ".party_id OFFSET 0) AS parties"
+        )
+    };
+}
+pub(in crate::parties) use parties_of;
+
+/// The unlisted parties of the host `$8` to which the viewer has an answer.
+macro_rules! unlisted_of_host {
+    ($engine:ident) => {
+        concat!(
+            parties_of!($engine, "own"),
+            " WHERE own.guest_id = $1 AND own.answer <> 'removed' AND parties.host_id = $8
+                AND parties.visibility <> 'listed'"
+        )
+    };
+}
+
+/// [`LIST_HOSTED`].
+macro_rules! list_hosted {
+    ($engine:ident) => {
+        concat!(
+            "SELECT (",
+            page!(
+                "party.starts_at, party.id",
+                "SELECT * FROM (SELECT * FROM (",
+                not_over!("parties WHERE host_id = $8 AND visibility = 'listed'", "$2", "$3", "$4", "($5 + 0)"),
+                ") AS listed UNION ALL SELECT * FROM (",
+                not_over!(unlisted_of_host!($engine), "$2", "$3", "$4", "($5 + 0)"),
+                ") AS unlisted) AS found ORDER BY starts_at, id LIMIT ($5 + 0)"
+            ),
+            "), (",
+            page!(
+                "party.starts_at DESC, party.id",
+                "SELECT * FROM (SELECT * FROM (",
+                over!("parties WHERE host_id = $8 AND visibility = 'listed'", "$2", "$6", "$7", "($5 + 0)"),
+                ") AS listed UNION ALL SELECT * FROM (",
+                over!(unlisted_of_host!($engine), "$2", "$6", "$7", "($5 + 0)"),
+                ") AS unlisted) AS found ORDER BY starts_at DESC, id LIMIT ($5 + 0)"
+            ),
+            ")"
+        )
+    };
+}
+
+/// The parties where `$8` is seated, if the viewer may find them.
+macro_rules! attended {
+    ($engine:ident) => {
+        concat!(
+            parties_of!($engine, "seat"),
+            " WHERE seat.guest_id = $8 AND seat.answer = 'seated'
+                AND (visibility = 'listed' OR host_id = ($1 + 0) OR EXISTS (
+                    SELECT 1 FROM rsvps AS own
+                    WHERE own.party_id = parties.id AND own.guest_id = ($1 + 0) AND own.answer <> 'removed'
+                ))"
+        )
+    };
+}
+
+/// [`LIST_ATTENDED`].
+macro_rules! list_attended {
+    ($engine:ident) => {
+        concat!(
+            "SELECT (",
+            page!("party.starts_at, party.id", not_over!(attended!($engine), "$2", "$3", "$4", "($5 + 0)")),
+            "), (",
+            page!("party.starts_at DESC, party.id", over!(attended!($engine), "$2", "$6", "$7", "($5 + 0)")),
+            ")"
+        )
+    };
+}
+
 statements! {
     /// The listed parties: those that are not over, and as many that are over as the page has room for. The room is counted
     /// in the index of the first.
-    pub(super) const LIST: &str = concat!(
+    pub(in crate::parties) const LIST: &str = concat!(
         "SELECT (",
         page!("party.starts_at, party.id",
             not_over!("parties WHERE visibility = 'listed'", "$2", "$3", "$4", "($5 + 0)")),
@@ -210,29 +292,11 @@ statements! {
         PerEngine { sqlite: search_with_seat!(sqlite), postgres: search_with_seat!(postgres) };
 
     /// The parties that `$8`, another user, hosts: the listed ones, and unlisted ones to which the viewer has an answer.
-    pub(super) const LIST_HOSTED: &str = concat!(
-        "SELECT (",
-        page!("party.starts_at, party.id",
-            "SELECT * FROM (SELECT * FROM (",
-            not_over!("parties WHERE host_id = $8 AND visibility = 'listed'", "$2", "$3", "$4", "($5 + 0)"),
-            ") AS listed UNION ALL SELECT * FROM (",
-            not_over!("rsvps AS own CROSS JOIN parties
-                WHERE own.guest_id = $1 AND own.answer <> 'removed' AND parties.id = own.party_id
-                    AND (parties.host_id + 0) = $8 AND parties.visibility <> 'listed'", "$2", "$3", "$4", "($5 + 0)"),
-            ") AS unlisted) AS found ORDER BY starts_at, id LIMIT ($5 + 0)"),
-        "), (",
-        page!("party.starts_at DESC, party.id",
-            "SELECT * FROM (SELECT * FROM (",
-            over!("parties WHERE host_id = $8 AND visibility = 'listed'", "$2", "$6", "$7", "($5 + 0)"),
-            ") AS listed UNION ALL SELECT * FROM (",
-            over!("rsvps AS own CROSS JOIN parties
-                WHERE own.guest_id = $1 AND own.answer <> 'removed' AND parties.id = own.party_id
-                    AND (parties.host_id + 0) = $8 AND parties.visibility <> 'listed'", "$2", "$6", "$7", "($5 + 0)"),
-            ") AS unlisted) AS found ORDER BY starts_at DESC, id LIMIT ($5 + 0)"),
-        ")");
+    pub(in crate::parties) const LIST_HOSTED: PerEngine =
+        PerEngine { sqlite: list_hosted!(sqlite), postgres: list_hosted!(postgres) };
 
     /// The parties that the viewer hosts.
-    pub(super) const LIST_OWN: &str = concat!(
+    pub(in crate::parties) const LIST_OWN: &str = concat!(
         "SELECT (",
         page!("party.starts_at, party.id",
             not_over!("parties WHERE host_id = $1", "$2", "$3", "$4", "($5 + 0)")),
@@ -242,22 +306,6 @@ statements! {
         ")");
 
     /// The parties where `$8` is seated, if the viewer may find them.
-    pub(super) const LIST_ATTENDED: &str = concat!(
-        "SELECT (",
-        page!("party.starts_at, party.id",
-            not_over!("rsvps AS seat CROSS JOIN parties
-                WHERE seat.guest_id = $8 AND seat.answer = 'seated' AND parties.id = seat.party_id
-                    AND (visibility = 'listed' OR host_id = ($1 + 0) OR EXISTS (
-                        SELECT 1 FROM rsvps AS own
-                        WHERE own.party_id = parties.id AND own.guest_id = ($1 + 0) AND own.answer <> 'removed'
-                    ))", "$2", "$3", "$4", "($5 + 0)")),
-        "), (",
-        page!("party.starts_at DESC, party.id",
-            over!("rsvps AS seat CROSS JOIN parties
-                WHERE seat.guest_id = $8 AND seat.answer = 'seated' AND parties.id = seat.party_id
-                    AND (visibility = 'listed' OR host_id = ($1 + 0) OR EXISTS (
-                        SELECT 1 FROM rsvps AS own
-                        WHERE own.party_id = parties.id AND own.guest_id = ($1 + 0) AND own.answer <> 'removed'
-                    ))", "$2", "$6", "$7", "($5 + 0)")),
-        ")");
+    pub(super) const LIST_ATTENDED: PerEngine =
+        PerEngine { sqlite: list_attended!(sqlite), postgres: list_attended!(postgres) };
 }

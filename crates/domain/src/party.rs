@@ -34,7 +34,7 @@ pub use phase::{PartyEnd, PartyEndError, Phase};
 #[cfg(feature = "mock")]
 pub use repository::MockPartyRepository;
 pub use repository::{ListError, PartyChange, PartyRepository, UpdateError};
-pub use rsvp::{Outcome, Refusal};
+pub use rsvp::{ChangeError, Outcome, Refusal};
 pub use seats::{Heads, Seats, SeatsError};
 pub use visibility::Visibility;
 pub use zone::Zone;
@@ -106,17 +106,6 @@ pub struct NewParty {
     pub link: LinkToken,
     /// The key of the form that was submitted. `None` if the request has none: then each request adds a party.
     pub idempotency_key: Option<IdempotencyKey>,
-}
-
-impl Party {
-    /// Checks that a user may find the party: as its host, by an answer, or with the link.
-    ///
-    /// # Errors
-    /// [`UpdateError::NotFound`], as for a party that does not exist.
-    pub fn ensure_open_to(&self, user: UserId, has_link: bool) -> Result<(), UpdateError> {
-        let is_open = user == self.host || self.visibility.is_open_to(self.guests.answer(user), has_link);
-        if is_open { Ok(()) } else { Err(UpdateError::NotFound) }
-    }
 }
 
 impl NewParty {

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    Heads, HomeView, Invitation, LinkToken, ListError, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery,
-    PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, Refusal, UpdateError,
+    Heads, HomeView, Invitation, LinkToken, ListError, NewParty, Outcome, Party, PartyChange, PartyCursor, PartyId,
+    PartyQuery, PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, Refusal, UpdateError,
 };
 use crate::user::UserId;
 use crate::{Clock, Page, PageSize, StoreError, Timestamp};
@@ -69,7 +69,8 @@ impl Parties {
     /// # Errors
     /// [`UpdateError`] if there is no such party, the rule refuses, or the store failed.
     pub async fn rsvp(&self, party: PartyId, guest: UserId, heads: Heads) -> Result<Outcome, UpdateError> {
-        self.answer(party, guest, move |party, now| party.accept(guest, heads, now)).await
+        let change = self.change(guest, false, move |party, now| party.accept(guest, heads, now));
+        self.repository.update(party, Some(guest), change).await
     }
 
     /// Declines for a guest, who may have had a seat.
@@ -77,7 +78,8 @@ impl Parties {
     /// # Errors
     /// [`UpdateError`] if there is no such party, the rule refuses, or the store failed.
     pub async fn decline(&self, party: PartyId, guest: UserId) -> Result<Outcome, UpdateError> {
-        self.answer(party, guest, move |party, now| party.decline(guest, now)).await
+        let change = self.change(guest, false, move |party, now| party.decline(guest, now));
+        self.repository.update(party, Some(guest), change).await
     }
 
     /// Answers "maybe" for a guest, who may have had a seat.
@@ -85,7 +87,8 @@ impl Parties {
     /// # Errors
     /// [`UpdateError`] if there is no such party, the rule refuses, or the store failed.
     pub async fn maybe(&self, party: PartyId, guest: UserId) -> Result<Outcome, UpdateError> {
-        self.answer(party, guest, move |party, now| party.maybe(guest, now)).await
+        let change = self.change(guest, false, move |party, now| party.maybe(guest, now));
+        self.repository.update(party, Some(guest), change).await
     }
 
     /// Accepts by the link of a party, with `heads` people.
@@ -93,7 +96,8 @@ impl Parties {
     /// # Errors
     /// [`UpdateError`] if the link does not open a party to the guest, the rule refuses, or the store failed.
     pub async fn rsvp_by_link(&self, token: LinkToken, guest: UserId, heads: Heads) -> Result<Outcome, UpdateError> {
-        self.answer_by_link(token, guest, move |party, now| party.accept(guest, heads, now)).await
+        let change = self.change(guest, true, move |party, now| party.accept(guest, heads, now));
+        self.repository.update_by_link(token, guest, change).await
     }
 
     /// Declines by the link of a party.
@@ -101,7 +105,8 @@ impl Parties {
     /// # Errors
     /// [`UpdateError`] if the link does not open a party to the guest, the rule refuses, or the store failed.
     pub async fn decline_by_link(&self, token: LinkToken, guest: UserId) -> Result<Outcome, UpdateError> {
-        self.answer_by_link(token, guest, move |party, now| party.decline(guest, now)).await
+        let change = self.change(guest, true, move |party, now| party.decline(guest, now));
+        self.repository.update_by_link(token, guest, change).await
     }
 
     /// Returns the party with that link as `viewer` may see it, or `None` if the link opens none.
@@ -163,31 +168,17 @@ impl Parties {
         self.repository.list(query, viewer, self.now(), after, size).await
     }
 
-    async fn answer_by_link(
+    /// The change that runs `rule`, if `guest` may find the party.
+    fn change(
         &self,
-        token: LinkToken,
         guest: UserId,
+        has_link: bool,
         rule: impl Fn(&mut Party, Timestamp) -> Result<Outcome, Refusal> + Send + Sync + 'static,
-    ) -> Result<Outcome, UpdateError> {
+    ) -> PartyChange {
         let now = self.now();
-        let change = move |party: &mut Party| {
-            party.ensure_open_to(guest, true)?;
+        Arc::new(move |party| {
+            party.ensure_open_to(guest, has_link)?;
             Ok(rule(party, now)?)
-        };
-        self.repository.update_by_link(token, guest, Arc::new(change)).await
-    }
-
-    async fn answer(
-        &self,
-        party: PartyId,
-        guest: UserId,
-        rule: impl Fn(&mut Party, Timestamp) -> Result<Outcome, Refusal> + Send + Sync + 'static,
-    ) -> Result<Outcome, UpdateError> {
-        let now = self.now();
-        let change = move |party: &mut Party| {
-            party.ensure_open_to(guest, false)?;
-            Ok(rule(party, now)?)
-        };
-        self.repository.update(party, Some(guest), Arc::new(change)).await
+        })
     }
 }

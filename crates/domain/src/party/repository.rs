@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    HomeView, Invitation, LinkToken, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartySummary,
-    PartyView, ProfileCursors, ProfileView, Refusal,
+    ChangeError, HomeView, Invitation, LinkToken, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery,
+    PartySummary, PartyView, ProfileCursors, ProfileView, Refusal,
 };
 use crate::user::UserId;
 use crate::{Page, PageSize, StoreError, Timestamp};
@@ -15,7 +15,7 @@ use crate::{Page, PageSize, StoreError, Timestamp};
 ///
 /// It is `Fn` and not `FnOnce`, since it runs again after a lost lock or connection. It cannot await, so it captures
 /// the time as a value.
-pub type PartyChange = Arc<dyn Fn(&mut Party) -> Result<Outcome, UpdateError> + Send + Sync>;
+pub type PartyChange = Arc<dyn Fn(&mut Party) -> Result<Outcome, ChangeError> + Send + Sync>;
 
 /// Stored parties.
 ///
@@ -117,13 +117,22 @@ pub enum ListError {
 /// Why a party was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum UpdateError {
-    /// There is no such party.
+    /// There is no such party, or the user may not find it.
     #[error("no such party")]
     NotFound,
     /// The rule refused the change.
     #[error(transparent)]
-    Refused(#[from] Refusal),
+    Refused(Refusal),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+impl From<ChangeError> for UpdateError {
+    fn from(error: ChangeError) -> Self {
+        match error {
+            ChangeError::Hidden => Self::NotFound,
+            ChangeError::Refused(refusal) => Self::Refused(refusal),
+        }
+    }
 }

@@ -68,7 +68,27 @@ pub enum Refusal {
     },
 }
 
+/// Why a change of a party was rejected.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChangeError {
+    /// The user may not find the party. To the user it is like a party that does not exist.
+    #[error("the user may not find the party")]
+    Hidden,
+    /// The RSVP rules refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
 impl Party {
+    /// Checks that a user may find the party: as its host, by an answer, or with the link.
+    ///
+    /// # Errors
+    /// [`ChangeError::Hidden`]
+    pub fn ensure_open_to(&self, user: UserId, has_link: bool) -> Result<(), ChangeError> {
+        let is_open = user == self.host || self.visibility.is_open_to(self.guests.answer(user), has_link);
+        if is_open { Ok(()) } else { Err(ChangeError::Hidden) }
+    }
+
     /// Rows 1 to 4: accepts for a guest, with `heads` people.
     ///
     /// # Errors

@@ -86,7 +86,7 @@ async fn run<D: Dialect>(
         return Err(WriteError::Refused(UpdateError::NotFound));
     };
     let mut party = stored.party.clone();
-    let outcome = change(&mut party).map_err(WriteError::Refused)?;
+    let outcome = change(&mut party).map_err(|error| WriteError::Refused(error.into()))?;
     stored.save::<D>(connection, &party).await?;
     Ok(outcome)
 }

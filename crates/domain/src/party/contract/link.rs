@@ -6,8 +6,8 @@ use super::{decline, link_token, party_of, set_answer, short_text};
 use crate::AccountPorts;
 use crate::contract::{NOW, add_user};
 use crate::party::{
-    Address, Answer, Details, Heads, Invitation, LinkToken, NewParty, Outcome, Party, PartyRepository, UpdateError,
-    Visibility,
+    Address, Answer, ChangeError, Details, Heads, Invitation, LinkToken, NewParty, Outcome, Party, PartyRepository,
+    UpdateError, Visibility,
 };
 use crate::user::{User, UserId};
 
@@ -20,7 +20,7 @@ async fn finds(parties: &dyn PartyRepository, party: (crate::party::PartyId, Lin
 }
 
 /// What the use case of an RSVP runs.
-fn accept(guest: UserId, has_link: bool) -> impl Fn(&mut Party) -> Result<Outcome, UpdateError> {
+fn accept(guest: UserId, has_link: bool) -> impl Fn(&mut Party) -> Result<Outcome, ChangeError> {
     move |party| {
         party.ensure_open_to(guest, has_link)?;
         Ok(party.accept(guest, Heads::ONE, NOW)?)

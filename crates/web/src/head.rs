@@ -48,7 +48,7 @@ pub(crate) fn preview_of(invitation: &InvitationView, now: Timestamp) -> Preview
         date: &invitation.heading.date.short().to_string(),
         state: &messages::invitation_state(invitation, now),
         seats: invitation.seats.get(),
-        taken: invitation.seats.get() - invitation.free_seats(),
+        taken: invitation.taken,
         is_open: invitation.is_open(now) && invitation.free_seats() > 0,
     })
 }

@@ -91,9 +91,8 @@ impl Table {
 
     /// Draws the table of an invitation: without names, with a text alternative.
     pub(crate) fn of_invitation(invitation: &InvitationView) -> Self {
-        let seats = invitation.seats.get();
-        let table = Self::without_names(seats, seats - invitation.free_seats());
-        Self { description: Some(messages::invitation_seats(invitation)), ..table }
+        let description = Some(messages::invitation_seats(invitation));
+        Self { description, ..Self::without_names(invitation.seats.get(), invitation.taken) }
     }
 
     /// The width and height of the drawing in CSS pixels; `None` for a bar, which is as wide as its page.

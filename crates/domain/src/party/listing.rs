@@ -119,15 +119,15 @@ pub struct InvitationView {
     pub rsvp_deadline: Timestamp,
     /// The seats at the table, including that of the host.
     pub seats: Seats,
-    /// The heads of each seated guest, in seating order. The host's seat is not among them.
-    pub guests: Vec<u32>,
+    /// The seats that are taken, including that of the host.
+    pub taken: u32,
 }
 
 impl InvitationView {
     /// The seats that are not taken.
     #[must_use]
     pub fn free_seats(&self) -> u32 {
-        self.seats.get().saturating_sub(1 + self.guests.iter().sum::<u32>())
+        self.seats.get().saturating_sub(self.taken)
     }
 
     /// Whether the party is upcoming, under way or over at `now`.
@@ -143,9 +143,10 @@ impl InvitationView {
     }
 }
 
-impl From<PartyView> for Invitation {
-    fn from(view: PartyView) -> Self {
-        let PartyView { summary, guests, details, .. } = view;
+impl Invitation {
+    /// What the link of a party shows.
+    #[must_use]
+    pub fn of(summary: PartySummary, details: Option<Details>) -> Self {
         if summary.visibility == Visibility::ByInvitation {
             return Self::LogInRequired;
         }
@@ -157,7 +158,7 @@ impl From<PartyView> for Invitation {
             ends_at: summary.ends_at,
             rsvp_deadline: summary.rsvp_deadline,
             seats: summary.seats,
-            guests: guests.iter().map(|guest| guest.heads).collect(),
+            taken: summary.taken,
         }))
     }
 }

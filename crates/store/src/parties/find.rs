@@ -1,6 +1,6 @@
 //! One party with its guests.
 
-use domain::party::{Address, Attendee, Details, LinkToken, PartyId, PartyView};
+use domain::party::{Address, Attendee, Details, Invitation, LinkToken, PartyId, PartyView};
 use domain::user::UserId;
 use sqlx::{FromRow, query_as};
 
@@ -73,30 +73,42 @@ pub(super) async fn find<D: Dialect>(
     viewer: UserId,
 ) -> sqlx::Result<Option<PartyView>> {
     let row = query_as::<_, ViewRow>(FIND).bind(viewer.get()).bind(id.get()).fetch_optional(read).await?;
-    view(read, row, Some(viewer), false).await
+    view(read, row, viewer, false).await
 }
 
-/// The party with that link, if the link opens it to `viewer`; `None` as a viewer is a visitor who is logged out.
+/// The party with that link, if the link opens it to `viewer`.
 pub(super) async fn find_by_link<D: Dialect>(
     read: &ReadPool<D>,
     token: LinkToken,
-    viewer: Option<UserId>,
+    viewer: UserId,
 ) -> sqlx::Result<Option<PartyView>> {
-    let found = query_as::<_, ViewRow>(FIND_BY_LINK).bind(viewer.map(UserId::get)).bind(token.to_string());
+    let found = query_as::<_, ViewRow>(FIND_BY_LINK).bind(viewer.get()).bind(token.to_string());
     view(read, found.fetch_optional(read).await?, viewer, true).await
+}
+
+/// What the link shows a visitor who is logged out.
+pub(super) async fn find_invitation<D: Dialect>(
+    read: &ReadPool<D>,
+    token: LinkToken,
+) -> sqlx::Result<Option<Invitation>> {
+    let found = query_as::<_, ViewRow>(FIND_BY_LINK).bind(None::<i64>).bind(token.to_string());
+    let Some(row) = found.fetch_optional(read).await? else { return Ok(None) };
+    let summary = read_summaries(Some(&row.summary))?.pop();
+    let details = details(row.details, row.id)?;
+    Ok(summary.map(|summary| Invitation::of(summary, details)))
 }
 
 async fn view<D: Dialect>(
     read: &ReadPool<D>,
     row: Option<ViewRow>,
-    viewer: Option<UserId>,
+    viewer: UserId,
     has_link: bool,
 ) -> sqlx::Result<Option<PartyView>> {
     let Some(row) = row else { return Ok(None) };
     let id = row.id;
     let Some(summary) = read_summaries(Some(&row.summary))?.pop() else { return Ok(None) };
-    let is_host = viewer == Some(summary.host);
-    if viewer.is_some() && !is_host && !summary.visibility.is_open_to(summary.my_answer, has_link) {
+    let is_host = viewer == summary.host;
+    if !is_host && !summary.visibility.is_open_to(summary.my_answer, has_link) {
         return Ok(None);
     }
     let guests = query_as::<_, GuestRow>(LIST_GUESTS).bind(id).fetch_all(read).await?;
@@ -106,11 +118,15 @@ async fn view<D: Dialect>(
     Ok(Some(PartyView {
         summary,
         guests: guests.into_iter().map(GuestRow::parse).collect::<sqlx::Result<_>>()?,
-        details: row.details.map(Details::from_stored).transpose().map_err(corrupt("parties", "details", id))?,
+        details: details(row.details, id)?,
         address: address.transpose().map_err(corrupt("parties", "address", id))?,
         link: link.transpose().map_err(corrupt("parties", "invitation", id))?,
         sequence: u32::try_from(row.sequence).map_err(corrupt("parties", "sequence", id))?,
     }))
+}
+
+fn details(stored: Option<String>, party: i64) -> sqlx::Result<Option<Details>> {
+    stored.map(Details::from_stored).transpose().map_err(corrupt("parties", "details", party))
 }
 
 #[cfg(test)]

@@ -41,12 +41,11 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
     }
 
     async fn find_by_link(&self, token: LinkToken, viewer: UserId) -> Result<Option<PartyView>, StoreError> {
-        find::find_by_link(&self.database.read, token, Some(viewer)).await.map_err(into_store_error)
+        find::find_by_link(&self.database.read, token, viewer).await.map_err(into_store_error)
     }
 
     async fn find_invitation(&self, token: LinkToken) -> Result<Option<Invitation>, StoreError> {
-        let found = find::find_by_link(&self.database.read, token, None).await.map_err(into_store_error)?;
-        Ok(found.map(Invitation::from))
+        find::find_invitation(&self.database.read, token).await.map_err(into_store_error)
     }
 
     async fn replace_link(&self, id: PartyId, host: UserId, new: LinkToken) -> Result<bool, StoreError> {

@@ -48,7 +48,7 @@ pub(crate) fn invitation_state(invitation: &InvitationView, now: Timestamp) -> S
 
 /// The seats of an invitation: "5 of 8 seats taken".
 pub(crate) fn invitation_seats(invitation: &InvitationView) -> String {
-    seats_taken_of(invitation.seats.get() - invitation.free_seats(), invitation.seats)
+    seats_taken_of(invitation.taken, invitation.seats)
 }
 
 /// Why the party of an invitation takes no RSVPs; `None` while it does.

@@ -76,7 +76,7 @@ proptest! {
         let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(&decoded).finish();
         prop_assert!(decode_form(encoded.as_bytes()).unwrap().0 == fields, "{encoded}");
         for (name, value) in fields.iter() {
-            prop_assert!(fields.is_ticked(name));
+            prop_assert!(fields.is_sent(name));
             prop_assert!(fields.one(name).map_or(true, |one| one == value));
         }
         for (name, value) in &secret {

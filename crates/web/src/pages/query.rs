@@ -28,6 +28,10 @@ impl QueryParameters {
         trim_invisible(&printable_line(&text)).to_owned()
     }
 
+    pub(super) fn is_sent(&self, name: &str) -> bool {
+        self.0.is_sent(name)
+    }
+
     pub(super) fn is_ticked(&self, name: &str) -> bool {
         self.0.is_ticked(name)
     }

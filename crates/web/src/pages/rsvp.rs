@@ -117,7 +117,7 @@ impl PartyIdField {
     fn of(page: &PageContext, query: &QueryParameters, has_card: bool) -> Self {
         match pressed::resumed(page) {
             Some(typed) if !has_card => Self::Resumed(printable_line(typed).into_owned()),
-            None if query.is_ticked(PARTY_ID) && !page.flashes().is_empty() => Self::Refused(query.text(PARTY_ID)),
+            None if query.is_sent(PARTY_ID) && !page.flashes().is_empty() => Self::Refused(query.text(PARTY_ID)),
             _ => Self::Empty,
         }
     }

@@ -8,7 +8,7 @@ use crate::web::AccountPage;
 use crate::web::form::Fields;
 use crate::web::interrupted_form::InterruptedForm;
 use crate::web::messages;
-use crate::web::page::{Flash, PageContext};
+use crate::web::page::{Flash, PageContext, redirect};
 use crate::web::request::{RequestContext, ReturnPath};
 use crate::web::session::SessionChange;
 
@@ -63,7 +63,7 @@ impl EntryForm {
 
 /// Whether a submitted entry form leads to the other one. It is not parsed then, and its passwords are wiped.
 pub(super) fn is_switch(fields: &Fields) -> bool {
-    fields.is_ticked(SWITCH_FIELD)
+    fields.is_sent(SWITCH_FIELD)
 }
 
 /// The error of an entry form that came without any cookie of this site; `None` where one came.
@@ -71,7 +71,7 @@ pub(super) fn is_switch(fields: &Fields) -> bool {
 /// The first time the browser may have lost the cookie since it opened the page, such as by a log-out in another tab. The
 /// response sets a new one. A browser that does not send that one either keeps no cookies.
 pub(super) fn missing_cookie(request: &RequestContext, fields: &Fields) -> Option<&'static str> {
-    let is_repeated = fields.is_ticked(REPEATED_FIELD);
+    let is_repeated = fields.is_sent(REPEATED_FIELD);
     let error = if is_repeated { messages::NO_COOKIES } else { messages::STALE_FORM.text };
     request.is_without_cookies().then_some(error)
 }
@@ -88,8 +88,14 @@ pub(super) fn entered(
     with_waiting_form(request, response)
 }
 
+/// Leads a visitor who is logged in already to where the form leads.
+pub(super) fn lead_on(request: &RequestContext) -> Response {
+    let destination = request.settings().destination_of_log_in(request.next().as_ref());
+    with_waiting_form(request, redirect(&destination))
+}
+
 /// The response, and with it the form that was waiting: the layer shows its page.
-pub(super) fn with_waiting_form(request: &RequestContext, mut response: Response) -> Response {
+fn with_waiting_form(request: &RequestContext, mut response: Response) -> Response {
     if let Some((form, _)) = InterruptedForm::submitted(request) {
         response.extensions_mut().insert(form);
     }

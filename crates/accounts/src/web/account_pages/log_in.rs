@@ -6,11 +6,11 @@ use domain::trim_invisible;
 use poem::http::StatusCode;
 use poem::{Response, handler};
 
-use super::entry_form::{EntryForm, entered, is_switch, missing_cookie, with_waiting_form};
+use super::entry_form::{EntryForm, entered, is_switch, lead_on, missing_cookie};
 use crate::web::AccountPage;
 use crate::web::form::{Fields, Form, FormErrors, FormView, PasswordFields, Submitted};
 use crate::web::messages;
-use crate::web::page::{PageContext, Problem, redirect};
+use crate::web::page::{PageContext, Problem};
 use crate::web::request::RequestContext;
 use crate::web::session::SessionChange;
 use crate::{LogIn, LogInBy, LogInError, LoggedIn};
@@ -49,8 +49,7 @@ fn render_around(page: &PageContext, status: StatusCode, form: FormView<'_>, aro
 #[handler]
 pub(super) async fn show(page: PageContext) -> Response {
     if page.user().is_some() {
-        let request = page.request();
-        return redirect(&request.settings().destination_of_log_in(request.next().as_ref()));
+        return lead_on(page.request());
     }
     render(&page, StatusCode::OK, FormView::empty()).await
 }
@@ -85,37 +84,33 @@ impl Form for LogInForm {
 
 #[handler]
 pub(super) async fn submit(page: PageContext, submitted: Submitted<LogInForm>) -> Result<Response, Problem> {
-    let request = page.request();
-    if is_switch(&submitted.fields) {
-        return Ok(switched(&page, &submitted.fields).await);
+    let (request, Submitted { fields, form }) = (page.request(), submitted);
+    if is_switch(&fields) {
+        return Ok(switched(&page, &fields).await);
     }
-    let outcome = match submitted.form {
-        _ if let Some(error) = missing_cookie(request, &submitted.fields) => Err(FormErrors::at("email", error)),
-        Ok(form) => log_in(request, form)
-            .await?
-            .ok_or_else(|| FormErrors::at("email", messages::mismatch(request.accounts.inner.log_in_by))),
-        Err(errors) => Err(errors),
+    let errors = match form {
+        _ if let Some(error) = missing_cookie(request, &fields) => FormErrors::at("email", error),
+        Ok(form) => match log_in(request, form).await? {
+            Some(logged_in) => return Ok(welcome(request, logged_in)),
+            None => FormErrors::at("email", messages::mismatch(request.accounts.inner.log_in_by)),
+        },
+        Err(errors) => errors,
     };
-    match outcome {
-        Ok(LoggedIn { user, token, is_remembered, .. }) => {
-            let destination = request.settings().destination_of_log_in(request.next().as_ref());
-            let change = SessionChange::Opened { token, is_remembered };
-            Ok(entered(request, messages::welcome_back(&user.username), change, &destination))
-        }
-        Err(errors) => {
-            let form = FormView::new(&submitted.fields, &errors);
-            Ok(render(&page, StatusCode::UNPROCESSABLE_ENTITY, form).await)
-        }
-    }
+    Ok(render(&page, StatusCode::UNPROCESSABLE_ENTITY, FormView::new(&fields, &errors)).await)
+}
+
+/// Greets the user and leads on.
+fn welcome(request: &RequestContext, LoggedIn { user, token, is_remembered, .. }: LoggedIn) -> Response {
+    let destination = request.settings().destination_of_log_in(request.next().as_ref());
+    let change = SessionChange::Opened { token, is_remembered };
+    entered(request, messages::welcome_back(&user.username), change, &destination)
 }
 
 /// The log-in page after the button on the registration page, with the e-mail address or the username that was typed there.
 /// After a log-in in another tab, the response redirects to `next`.
 async fn switched(page: &PageContext, typed: &Fields) -> Response {
     if page.user().is_some() {
-        let request = page.request();
-        let destination = request.settings().destination_of_log_in(request.next().as_ref());
-        return with_waiting_form(request, redirect(&destination));
+        return lead_on(page.request());
     }
     let identifier = [typed.shown("email"), typed.shown("username")].into_iter().find(|typed| !typed.is_empty());
     let fields: Fields = identifier.map(|typed| ("email", typed)).into_iter().collect();

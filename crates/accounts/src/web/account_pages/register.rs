@@ -6,11 +6,11 @@ use domain::user::{Email, RegistrationKey, Username};
 use poem::http::StatusCode;
 use poem::{Response, handler};
 
-use super::entry_form::{EntryForm, entered, is_switch, missing_cookie, with_waiting_form};
+use super::entry_form::{EntryForm, entered, is_switch, lead_on, missing_cookie};
 use crate::web::AccountPage;
 use crate::web::form::{Fields, Form, FormErrors, FormView, PasswordFields, Submitted};
 use crate::web::messages;
-use crate::web::page::{Flash, IDEMPOTENCY_FIELD, PageContext, Problem, redirect};
+use crate::web::page::{Flash, IDEMPOTENCY_FIELD, PageContext, Problem};
 use crate::web::request::{RequestContext, with_next};
 use crate::web::session::SessionChange;
 use crate::{RegisterError, Registration, User};
@@ -33,8 +33,7 @@ async fn render(page: &PageContext, status: StatusCode, form: FormView<'_>) -> R
 #[handler]
 pub(super) async fn show(page: PageContext) -> Response {
     if page.user().is_some() {
-        let request = page.request();
-        return redirect(&request.settings().destination_of_log_in(request.next().as_ref()));
+        return lead_on(page.request());
     }
     render(&page, StatusCode::OK, FormView::empty()).await
 }
@@ -96,12 +95,6 @@ async fn switched(page: &PageContext, typed: &Fields) -> Response {
     let field = if identifier.contains('@') { "email" } else { "username" };
     let fields: Fields = [(field, identifier)].into_iter().collect();
     render(page, StatusCode::OK, FormView::filled(&fields)).await
-}
-
-/// Leads a visitor who is logged in to where the registration page leads.
-fn lead_on(request: &RequestContext) -> Response {
-    let destination = request.settings().destination_of_log_in(request.next().as_ref());
-    with_waiting_form(request, redirect(&destination))
 }
 
 /// Whether the registration is that of the user who is logged in: the form was sent again, such as after Back.

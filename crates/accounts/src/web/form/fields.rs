@@ -62,10 +62,16 @@ impl Fields {
         self.0.iter().filter(move |(field, _)| field == name).map(|(_, value)| value.as_str())
     }
 
-    /// Whether a check box is ticked: its field was sent, with any value.
+    /// Whether a field was sent, also without a value. Of several buttons, a browser sends the field of the pressed one.
+    #[must_use]
+    pub fn is_sent(&self, name: &str) -> bool {
+        self.values(name).next().is_some()
+    }
+
+    /// Whether a check box is ticked. A browser sends the field of a ticked check box only.
     #[must_use]
     pub fn is_ticked(&self, name: &str) -> bool {
-        self.values(name).next().is_some()
+        self.is_sent(name)
     }
 
     /// What to show in a field when the form is shown again: the first value.
@@ -162,7 +168,7 @@ mod tests {
         assert_eq!(fields.one("name"), Ok("Ada Lovelace"));
         assert_eq!(fields.one("dish"), Ok("café & more"));
         assert_eq!((fields.one("empty"), fields.one("bare"), fields.one("missing")), (Ok(""), Ok(""), Ok("")));
-        assert!(fields.is_ticked("remember") && fields.is_ticked("bare") && !fields.is_ticked("missing"));
+        assert!(fields.is_ticked("remember") && fields.is_sent("bare") && !fields.is_sent("missing"));
     }
 
     #[test]
@@ -196,7 +202,7 @@ mod tests {
     fn fields_contain_no_password() {
         let (fields, mut passwords) = decode_form(b"email=a@b.c&password=hush%2Dhush&password2=x").unwrap();
         assert_eq!(fields.iter().collect::<Vec<_>>(), [("email", "a@b.c")]);
-        assert!(!fields.is_ticked("password") && fields.shown("password").is_empty());
+        assert!(!fields.is_sent("password") && fields.shown("password").is_empty());
         assert_eq!(passwords.take("password").unwrap().as_str(), "hush-hush");
     }
 

@@ -95,7 +95,7 @@ pub(crate) struct SavedRequest {
 impl SavedRequest {
     /// Saves the request, if it is a log-in or a registration with an interrupted form.
     pub(crate) fn of(request: &Request, context: &RequestContext) -> Option<Self> {
-        context.submitted().filter(|fields| fields.is_ticked(RESUME_FIELD))?;
+        context.submitted().filter(|fields| fields.is_sent(RESUME_FIELD))?;
         let mut headers = request.headers().clone();
         for name in HEADERS_OF_THE_FORM {
             headers.remove(name);

@@ -232,7 +232,7 @@ impl RequestContext {
     /// Whether a form of ours was sent without any cookie of ours: its page set one, and the browser did not keep it, or has
     /// lost it since.
     pub(crate) fn is_without_cookies(&self) -> bool {
-        let has_token = self.submitted().is_some_and(|fields| fields.is_ticked(CSRF_FIELD));
+        let has_token = self.submitted().is_some_and(|fields| fields.is_sent(CSRF_FIELD));
         has_token && self.sessions.is_empty() && self.pre_sessions.is_empty()
     }
 

@@ -36,6 +36,7 @@ pub use form::{
     printable_line,
 };
 pub use layer::Layer;
+pub use messages::error_title;
 pub use methods::{Methods, methods};
 pub use page::{
     Flash, FlashKind, Layout, LayoutError, PageContext, PlainLayout, Problem, permanent_redirect, redirect,

@@ -166,8 +166,9 @@ pub(super) const LOG_IN_LINK: &str = "Log in";
 /// A log-in or a registration by a browser that did not send back the cookie of its page.
 pub(super) const NO_COOKIES: &str = "Your browser doesn't keep cookies from this site. Logging in needs one.";
 
-/// The title of a page whose form has errors.
-pub(super) fn error_title(title: &str) -> String {
+/// The title of a page whose form has errors: it begins with "Error:", so that a screen reader says so first.
+#[must_use]
+pub fn error_title(title: &str) -> String {
     format!("Error: {title}")
 }
 

@@ -5,7 +5,7 @@ mod search;
 use std::convert::Infallible;
 
 use accounts::web::{
-    CurrentUser, Fields, Flash, Form, FormErrors, FormView, PageContext, PasswordFields, Problem, Submitted,
+    CurrentUser, Fields, Flash, Form, FormErrors, PageContext, PasswordFields, Problem, Submitted, error_title,
     printable_line, redirect,
 };
 use askama::Template;
@@ -163,9 +163,8 @@ impl ListPage<'_> {
     }
 
     fn title(&self) -> String {
-        let refused = self.party_id.is_refused().then_some(messages::PARTY_ID_INVALID);
-        let errors = self.search_error().or(refused).map_or(FormErrors::new(), |error| FormErrors::at("q", error));
-        FormView::new(&Fields::default(), &errors).title(TITLE)
+        let has_error = self.search_error().is_some() || self.party_id.is_refused();
+        if has_error { error_title(TITLE) } else { TITLE.to_owned() }
     }
 
     /// The path of the page of this list that starts at a cursor, with the same search.

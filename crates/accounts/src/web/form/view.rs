@@ -7,7 +7,7 @@ use askama::Template;
 use askama::filters::HtmlSafe;
 
 use super::{Fields, FormErrors, Input};
-use crate::web::messages;
+use crate::web::messages::{self, error_title};
 
 /// A form to be shown. In a template: `{{ form.summary() }}`, `{{ form.input("city", "City").hint("…") }}`.
 #[derive(Debug, Clone, Copy)]
@@ -43,10 +43,10 @@ impl<'a> FormView<'a> {
         Summary { errors: self.errors, title: messages::PLEASE_CHECK }
     }
 
-    /// The title of the form's page: it begins with "Error:" where the form has errors, so that a screen reader says so first.
+    /// The title of the form's page: [`error_title`] where the form has errors.
     #[must_use]
     pub fn title(&self, title: &str) -> String {
-        if self.errors.is_empty() { title.to_owned() } else { messages::error_title(title) }
+        if self.errors.is_empty() { title.to_owned() } else { error_title(title) }
     }
 
     /// A field with its label: one line of text, required, until the methods of [`Input`] change it.

@@ -10,7 +10,7 @@ use domain::user::User;
 use poem::http::StatusCode;
 use poem::{Response, handler};
 
-pub(super) use self::form::{HostForm, HostFormView, initial_fields, zone_options};
+pub(super) use self::form::{HostForm, HostFormView, InitialForm, zone_options};
 use super::State;
 use crate::messages;
 
@@ -25,11 +25,8 @@ struct HostPage<'a> {
 pub(crate) async fn show(me: CurrentUser, page: PageContext, state: State<'_>) -> Result<Response, Problem> {
     let one = PageSize::clamped(1);
     let last_zone = state.parties.own_profile(me.id, ProfileCursors::default(), one).await?.last_zone;
-    let (initial, errors) = (initial_fields(&state, &me, last_zone.as_ref()), FormErrors::new());
-    let resumed = page.resumed("/host");
-    let is_zone_guessed = last_zone.is_none() && resumed.is_none();
-    let mut form = HostFormView::new(resumed.unwrap_or(&initial), &errors, is_zone_guessed, state.parties.now());
-    form.is_unfolded = resumed.is_some(); // all that was typed is visible before it is sent
+    let initial = InitialForm::new(&state, &me, last_zone.as_ref());
+    let form = initial.view(page.resumed("/host"), state.parties.now());
     Ok(page.render_template(StatusCode::OK, messages::HOST_TITLE, &HostPage { page: &page, form }))
 }
 
@@ -45,7 +42,7 @@ pub(crate) async fn submit(
         Ok(party) => return Ok(hosted(party)),
         Err(errors) => errors,
     };
-    let form = HostFormView::new(&fields, &errors, false, state.parties.now());
+    let form = HostFormView::refused(&fields, &errors, state.parties.now());
     let title = form.fields.title(messages::HOST_TITLE);
     Ok(page.render_template(StatusCode::UNPROCESSABLE_ENTITY, &title, &HostPage { page: &page, form }))
 }

@@ -10,7 +10,7 @@ use accounts::web::{
 };
 use askama::Template;
 use domain::PageSize;
-use domain::party::{Heads, UpdateError};
+use domain::party::{Heads, PartyCursor, UpdateError};
 use domain::user::User;
 use poem::http::StatusCode;
 use poem::{Request, Response, handler};
@@ -85,16 +85,9 @@ pub(crate) async fn list(
     pressed::add_missing(pressed, &mut found.items, &page, &state).await?;
     let mut rows = PartyRowView::all(&found.items, &page, state.parties.now());
     let has_card = pressed::mark(pressed, &page, &mut rows);
-    let content = ListPage {
-        page: &page,
-        results: refusal.map_or_else(|| Results::of(rows, &query), Results::Refused),
-        search: &search,
-        has_free_seats: query.is_ticked("seats"),
-        per_page: query.page_size().rows(),
-        is_first: query.cursor("after").is_none(),
-        next: found.next.as_ref().map(cursor::format),
-        party_id: PartyIdField::of(&page, &query, has_card),
-    };
+    let results = refusal.map_or_else(|| Results::of(rows, &query), Results::Refused);
+    let party_id = PartyIdField::of(&page, &query, has_card);
+    let content = ListPage::new(&page, &query, &search, results, found.next.as_ref(), party_id);
     let mut response = page.render_template(content.status(), &content.title(), &content);
     if let Some(refusal) = refusal {
         refusal.add_retry_after(&mut response);
@@ -148,7 +141,27 @@ impl<'a> Results<'a> {
     }
 }
 
-impl ListPage<'_> {
+impl<'a> ListPage<'a> {
+    fn new(
+        page: &'a PageContext,
+        query: &QueryParameters,
+        search: &'a str,
+        results: Results<'a>,
+        next: Option<&PartyCursor>,
+        party_id: PartyIdField,
+    ) -> Self {
+        Self {
+            page,
+            results,
+            search,
+            has_free_seats: query.is_ticked("seats"),
+            per_page: query.page_size().rows(),
+            is_first: query.cursor("after").is_none(),
+            next: next.map(cursor::format),
+            party_id,
+        }
+    }
+
     /// Why the search was refused.
     fn search_error(&self) -> Option<&'static str> {
         if let Results::Refused(refusal) = self.results { Some(refusal.message()) } else { None }

@@ -1,7 +1,7 @@
 //! `/user/{username}`: a user's profile. It lists the parties that the user hosts; the own profile also lists the attended
 //! ones, and begins with the short form to host a party.
 
-use accounts::web::{CurrentUser, FormErrors, PageContext, Problem, Submitted, permanent_redirect};
+use accounts::web::{CurrentUser, PageContext, Problem, Submitted, permanent_redirect};
 use askama::Template;
 use domain::party::{PartyQuery, ProfileCursors, ProfileView};
 use domain::user::{User, Username};
@@ -10,7 +10,7 @@ use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Request, Response, handler};
 
-use super::host::{HostForm, HostFormView, host_party, hosted, initial_fields};
+use super::host::{HostForm, HostFormView, InitialForm, host_party, hosted};
 use super::query::QueryParameters;
 use super::row::PartyRowView;
 use super::{State, cursor, list_problem, pressed};
@@ -48,11 +48,8 @@ pub(crate) async fn show(
     let resumed = page.resumed(&format!("/user/{}", user.username));
     let user = if resumed.is_some() { User::clone(&me) } else { user };
     let view = load_profile(&state, &user, &me, &query).await?;
-    let (initial, errors) = (initial_fields(&state, &me, view.last_zone.as_ref()), FormErrors::new());
-    let form = (user.id == me.id).then(|| {
-        let is_zone_guessed = view.last_zone.is_none() && resumed.is_none();
-        HostFormView::new(resumed.unwrap_or(&initial), &errors, is_zone_guessed, now)
-    });
+    let initial = InitialForm::new(&state, &me, view.last_zone.as_ref());
+    let form = (user.id == me.id).then(|| initial.view(resumed, now));
     let mut content = ProfilePage::new(&page, &user, &view, form, now);
     if let Some(elsewhere) = pressed::mark_or_redirect(pressed::of(&page, &query), &page, &mut content.hosted) {
         return Ok(elsewhere);
@@ -77,7 +74,7 @@ pub(crate) async fn submit(
         Err(errors) => errors,
     };
     let (view, now) = (load_profile(&state, &me, &me, &QueryParameters::of(request)).await?, state.parties.now());
-    let form = HostFormView::new(&fields, &errors, false, now);
+    let form = HostFormView::refused(&fields, &errors, now);
     let title = form.fields.title(me.username.as_str());
     let content = ProfilePage::new(&page, &me, &view, Some(form), now);
     Ok(page.render_template(StatusCode::UNPROCESSABLE_ENTITY, &title, &content))

@@ -41,16 +41,35 @@ pub(in crate::pages) fn zone_options() -> &'static str {
 
 /// The values of the empty form: 19:00, eight seats, the host's own place, and the time zone of the host's last party or
 /// else of the server.
-pub(in crate::pages) fn initial_fields(state: &AppState, host: &User, last_zone: Option<&Zone>) -> Fields {
-    let zone = last_zone.unwrap_or(&state.time_zone).as_str().to_owned();
-    let fields = [("time", "19:00".to_owned()), ("number_seats", "8".into()), ("time_zone", zone)];
-    fields.into_iter().chain([("venue", messages::venue_of(&host.username))]).collect()
+pub(in crate::pages) struct InitialForm {
+    fields: Fields,
+    /// Whether the time zone is only the server's default.
+    is_zone_guessed: bool,
+}
+
+impl InitialForm {
+    pub(in crate::pages) fn new(state: &AppState, host: &User, last_zone: Option<&Zone>) -> Self {
+        let zone = last_zone.unwrap_or(&state.time_zone).as_str().to_owned();
+        let fields = [("time", "19:00".to_owned()), ("number_seats", "8".into()), ("time_zone", zone)];
+        let fields = fields.into_iter().chain([("venue", messages::venue_of(&host.username))]).collect();
+        Self { fields, is_zone_guessed: last_zone.is_none() }
+    }
+
+    /// The form of a page to be filled in, or `resumed`, as it was filled in when a log-in interrupted it. All that was typed is
+    /// visible then, before it is sent.
+    pub(in crate::pages) fn view<'a>(&'a self, resumed: Option<&'a Fields>, now: Timestamp) -> HostFormView<'a> {
+        static NO_ERRORS: FormErrors = FormErrors::new();
+        match resumed {
+            Some(typed) => HostFormView { is_unfolded: true, ..HostFormView::new(typed, &NO_ERRORS, false, now) },
+            None => HostFormView::new(&self.fields, &NO_ERRORS, self.is_zone_guessed, now),
+        }
+    }
 }
 
 /// The form as a page shows it.
 pub(in crate::pages) struct HostFormView<'a> {
     pub(in crate::pages) fields: FormView<'a>,
-    /// Whether the time zone is only the server's default. A script then offers the browser's.
+    /// Whether the time zone is only the server's default. A script offers the browser's then.
     pub(in crate::pages) is_zone_guessed: bool,
     /// Whether the folded part is open: it has an error.
     pub(in crate::pages) is_unfolded: bool,
@@ -72,12 +91,12 @@ const BY_LINK: &str = "link";
 const LAST_ZONE: &str = "Etc/GMT+12";
 
 impl<'a> HostFormView<'a> {
-    pub(in crate::pages) fn new(
-        fields: &'a Fields,
-        errors: &'a FormErrors,
-        is_zone_guessed: bool,
-        now: Timestamp,
-    ) -> Self {
+    /// The form that was refused.
+    pub(in crate::pages) fn refused(fields: &'a Fields, errors: &'a FormErrors, now: Timestamp) -> Self {
+        Self::new(fields, errors, false, now)
+    }
+
+    fn new(fields: &'a Fields, errors: &'a FormErrors, is_zone_guessed: bool, now: Timestamp) -> Self {
         let typed = if is_zone_guessed { LAST_ZONE } else { fields.shown("time_zone") };
         let zone = Zone::parse(typed).or_else(|_| Zone::parse(LAST_ZONE)).ok();
         Self {

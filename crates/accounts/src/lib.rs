@@ -103,7 +103,7 @@ pub use builder::{BuildError, Builder};
 pub use caller::Caller;
 pub use domain::session::{Device, SessionId};
 pub use domain::user::{Email, EmailError, TakenKeys, User, UserId, Username, UsernameError};
-pub use domain::{Clock, Page, PageSize, ShortText, ShortTextError, StoreError, Timestamp, trim_invisible};
+pub use domain::{Clock, Page, PageSize, ShortText, StoreError, TextError, Timestamp, trim_invisible};
 pub use event::Event;
 #[cfg(feature = "poem")]
 pub use ipnet::IpNet;

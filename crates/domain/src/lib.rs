@@ -57,7 +57,7 @@ pub mod party;
 mod ports;
 mod search;
 pub mod session;
-mod short_text;
+mod text;
 pub mod throttle;
 mod time;
 pub mod user;
@@ -68,7 +68,7 @@ pub use invisible::trim_invisible;
 pub use page::{Page, PageSize};
 pub use ports::AccountPorts;
 pub use search::{SearchWords, TooManyWordsError, search_key};
-pub use short_text::{ShortText, ShortTextError};
+pub use text::{ShortText, Text, TextError};
 pub use time::{Clock, FixedClock, Timestamp};
 
 #[cfg(all(test, feature = "party"))]

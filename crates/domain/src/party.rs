@@ -1,7 +1,6 @@
 //! Dinner parties: their types, the RSVP rules, the use cases and the port.
 
 mod date;
-mod details;
 mod guest_list;
 mod idempotency_key;
 mod link_token;
@@ -18,9 +17,8 @@ mod zone;
 #[cfg(feature = "contract")]
 pub mod contract;
 
-pub use crate::short_text::{ShortText, ShortTextError};
+pub use crate::text::{ShortText, TextError};
 pub use date::{PartyDate, PartyDateError, format_utc_date, parse_date, parse_time};
-pub use details::{Address, Details};
 pub use guest_list::{Answer, GuestList, GuestListError, SeatResult, Withdrawal};
 pub use idempotency_key::IdempotencyKey;
 pub use link_token::{LinkToken, LinkTokenError};
@@ -40,7 +38,14 @@ pub use visibility::Visibility;
 pub use zone::Zone;
 
 use crate::user::{UserId, Username};
+use crate::text::Text;
 use crate::{Timestamp, search_key};
+
+/// What the host writes about a party: 1 to 2,000 code points, with line breaks.
+pub type Details = Text<2000, true>;
+
+/// The street address of a party: one line of 1 to 300 code points. Only seated guests and the host see it (I9).
+pub type Address = Text<300, false>;
 
 /// A party with the part of its guest list that a rule needs.
 #[derive(Debug, Clone, PartialEq, Eq)]

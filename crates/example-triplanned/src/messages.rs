@@ -1,6 +1,6 @@
 //! The messages that pages show.
 
-use accounts::{ShortText, ShortTextError};
+use accounts::{ShortText, TextError};
 
 pub(crate) const POSTED: &str = "Your postcard is on the rack.";
 pub(crate) const DESCRIPTION_EMPTY: &str = "Please say something about it.";
@@ -9,10 +9,10 @@ pub(crate) const CHARACTER: &str =
     "There was a character in here that can't be shown. Please check this and send it again.";
 
 /// The message for an invalid name of a place. `what` is the field, such as "the city".
-pub(crate) fn short_text(error: ShortTextError, what: &str) -> String {
+pub(crate) fn short_text(error: TextError, what: &str) -> String {
     match error {
-        ShortTextError::Empty => format!("Please name {what}."),
-        ShortTextError::TooLong => format!("Please use at most {} characters.", ShortText::MAX_LENGTH),
-        ShortTextError::Character => CHARACTER.into(),
+        TextError::Empty => format!("Please name {what}."),
+        TextError::TooLong => format!("Please use at most {} characters.", ShortText::MAX_LENGTH),
+        TextError::Character => CHARACTER.into(),
     }
 }

@@ -9,7 +9,7 @@ mod invitation;
 
 use domain::party::{
     Answer, Details, Outcome, PartyDate, PartyDateError, PartyEndError, PartyHeading, PartySummary, PartyView, Refusal,
-    Seats, SeatsError, ShortText, ShortTextError,
+    Seats, SeatsError, ShortText, TextError,
 };
 use domain::user::Username;
 
@@ -143,28 +143,25 @@ pub(crate) fn end_unlikely(end: &PartyDate) -> String {
 }
 
 /// Why the details are invalid.
-pub(crate) fn details_error(error: ShortTextError) -> String {
-    match error {
-        ShortTextError::TooLong => format!("Please use at most {} characters.", Details::MAX_LENGTH),
-        error => short_text_error(error, ""),
-    }
+pub(crate) fn details_error(error: TextError) -> String {
+    text_error(error, Details::MAX_LENGTH, "")
 }
 
 /// Why a venue is invalid.
-pub(crate) fn venue_error(error: ShortTextError) -> String {
-    short_text_error(error, "Please say where it is.")
+pub(crate) fn venue_error(error: TextError) -> String {
+    text_error(error, ShortText::MAX_LENGTH, "Please say where it is.")
 }
 
 /// Why a main dish is invalid.
-pub(crate) fn main_dish_error(error: ShortTextError) -> String {
-    short_text_error(error, "What's for dinner?")
+pub(crate) fn main_dish_error(error: TextError) -> String {
+    text_error(error, ShortText::MAX_LENGTH, "What's for dinner?")
 }
 
-fn short_text_error(error: ShortTextError, missing: &str) -> String {
+fn text_error(error: TextError, max_length: usize, missing: &str) -> String {
     match error {
-        ShortTextError::Empty => missing.into(),
-        ShortTextError::TooLong => format!("Please use at most {} characters.", ShortText::MAX_LENGTH),
-        ShortTextError::Character => {
+        TextError::Empty => missing.into(),
+        TextError::TooLong => format!("Please use at most {max_length} characters."),
+        TextError::Character => {
             "There was a character in here that can't be shown. Please check this and send it again.".into()
         }
     }

@@ -17,7 +17,7 @@ pub async fn new_party_has_its_host_seated(accounts: &AccountPorts, parties: &dy
     let longest = short_text(&"ü".repeat(200));
     let party =
         NewParty { main_dish: longest.clone(), venue: short_text("O'Hara's <b>\"bar\"</b> \\ 🍝"), ..party_of(&ada) };
-    let party = NewParty { details: Details::parse("Bring\n\na chair").unwrap(), ..party };
+    let party = NewParty { details: Details::parse_optional("Bring\n\na chair").unwrap(), ..party };
 
     let id = parties.add(party.clone()).await.unwrap();
 
@@ -129,8 +129,8 @@ pub async fn idempotency_key_with_other_content_adds_a_party(accounts: &AccountP
         },
         NewParty { date: PartyDate::resolve(day, time, Zone::parse("UTC").unwrap()).unwrap(), ..first.clone() },
         NewParty { ends_at: PartyEnd::of(&first.date, minutes(25 * 60)).unwrap(), ..first.clone() },
-        NewParty { details: Details::parse(&"ü".repeat(2000)).unwrap(), ..first.clone() },
-        NewParty { address: Address::parse("Linden Street 7").unwrap(), ..first.clone() },
+        NewParty { details: Details::parse_optional(&"ü".repeat(2000)).unwrap(), ..first.clone() },
+        NewParty { address: Address::parse_optional("Linden Street 7").unwrap(), ..first.clone() },
         NewParty { visibility: Visibility::ByLink, ..first.clone() },
     ] {
         let ids = join_all((0..4).map(|_| parties.add(NewParty { link: link_token(), ..changed.clone() }))).await;

@@ -84,7 +84,7 @@ impl DinnerParty {
         let seats = Seats::new(seats).context("not a number of seats")?;
         let (venue, main_dish) = (ShortText::parse(venue)?, ShortText::parse(dish)?);
         let link = LinkToken::new(u128::from(self.links.fetch_add(1, Relaxed)).to_be_bytes());
-        let details = Details::parse(DETAILS)?;
+        let details = Details::parse_optional(DETAILS)?;
         Ok(NewParty { details, ..NewParty::new(host, date, venue, main_dish, seats, link) })
     }
 

@@ -92,6 +92,7 @@ fn routes() -> Route {
         .at("/user/:username", methods().get(pages::user::show).post(pages::user::submit))
         .at("/rsvp", methods().get(pages::rsvp::list).post(pages::rsvp::rsvp_by_id))
         .at("/parties/:id", methods().get(pages::party::show))
+        .at("/parties/:id<^[^/.]+>.ics", methods().get(pages::party::calendar_file::download))
         .at("/parties/:id/rsvp", methods().post(pages::party::rsvp).page("/parties/:id"))
         .at("/parties/:id/link", methods().post(pages::party::replace_link).page("/parties/:id"))
         .at("/i/:token", methods().get(pages::invitation::show))

@@ -52,7 +52,8 @@ const TABLE: &[Row] = &[
     row("/rsvp", "/rsvp", BOTH,
         ["303 /login?next=%2Frsvp", "200", "200"], ["403", "303 /rsvp?at=1", "303 /rsvp?at=1"]),
     row("/parties/:id", "/parties/1", READ, ["303 /login?next=%2Fparties%2F1", "200", "200"], NOT_ALLOWED),
-    row("/parties/:id", "/parties/1.ics", READ, ["303 /login?next=%2Fparties%2F1.ics", "200", "200"], NOT_ALLOWED),
+    row("/parties/:id<^[^/.]+>.ics", "/parties/1.ics", READ,
+        ["303 /login?next=%2Fparties%2F1.ics", "200", "200"], NOT_ALLOWED),
     row("/parties/:id/rsvp", "/parties/1/rsvp", "POST",
         ["303 /parties/1", "303 /parties/1", "303 /parties/1"],
         ["403", "303 /parties/1", "303 /parties/1"]),
@@ -81,7 +82,6 @@ fn table_has_a_row_for_each_route() {
     let mut rows: Vec<_> = TABLE.iter().map(|row| row.route).collect();
     routes.sort_unstable();
     rows.sort_unstable();
-    rows.dedup(); // a party's page and its calendar file have one route
     assert_eq!(rows, routes);
 }
 

@@ -1,7 +1,7 @@
-//! `/parties/{id}`: one party, its guests, and the viewer's answer; `/parties/{id}.ics` is its calendar file.
+//! `/parties/{id}`: one party, its guests, and the viewer's answer.
 
 mod answer_card;
-mod calendar_file;
+pub(crate) mod calendar_file;
 mod selected_answer;
 mod share_card;
 
@@ -57,7 +57,7 @@ pub(super) struct PartyPage<'a> {
     guests_heading: &'static str,
 }
 
-/// `GET /parties/{id}`: the page, or with `.ics` at the end of the path the calendar file.
+/// `GET /parties/{id}`.
 #[handler]
 pub(crate) async fn show(
     me: CurrentUser,
@@ -65,21 +65,12 @@ pub(crate) async fn show(
     state: State<'_>,
     path: Path<String>,
 ) -> Result<Response, Problem> {
-    let (number, is_calendar_file) = match path.strip_suffix(".ics") {
-        Some(number) => (number, true),
-        None => (path.as_str(), false),
-    };
-    let id = PartyId::parse(number).map_err(|_| Problem::NotFound)?;
-    if number != id.get().to_string() {
-        // Such as from /parties/007 to /parties/7.
-        return Ok(permanent_redirect(&if is_calendar_file { calendar_file::path(id) } else { party_path(id) }));
+    let id = PartyId::parse(&path).map_err(|_| Problem::NotFound)?;
+    if *path != id.get().to_string() {
+        return Ok(permanent_redirect(&party_path(id))); // such as from /parties/007 to /parties/7
     }
     let view = state.parties.find(id, me.id).await?.ok_or(Problem::NotFound)?;
-    let now = state.parties.now();
-    if is_calendar_file {
-        return Ok(calendar_file::response(&page, &view, now));
-    }
-    let content = PartyPage::new(&page, &view, &me, now);
+    let content = PartyPage::new(&page, &view, &me, state.parties.now());
     Ok(page.render_template(StatusCode::OK, &content.title(), &content))
 }
 

@@ -1,14 +1,16 @@
 //! `/parties/{id}.ics`: a party as a calendar file, and the links to web calendars on the party's page.
 
-use accounts::web::PageContext;
+use accounts::web::{CurrentUser, PageContext, Problem, permanent_redirect};
 use domain::Timestamp;
 use domain::party::{Address, PartyId, PartyState, PartyView};
 use poem::http::header;
-use poem::{IntoResponse, Response};
+use poem::web::Path;
+use poem::{IntoResponse, Response, handler};
 use url::Url;
 
 use crate::calendar::{self, CalendarEvent, CalendarStatus, map_link};
 use crate::messages;
+use crate::pages::State;
 
 /// The links that add a party to a calendar, and that find its venue.
 pub(super) struct CalendarLinks {
@@ -35,12 +37,23 @@ pub(super) fn path(id: PartyId) -> String {
     format!("{}.ics", super::party_path(id))
 }
 
-/// The calendar file of a party, as a download.
-pub(super) fn response(page: &PageContext, view: &PartyView, now: Timestamp) -> Response {
-    let (file, name) = with_event(page, view, now, |event| (event.to_ics(), event.file_name()));
+/// `GET /parties/{id}.ics`: the calendar file of a party, as a download.
+#[handler]
+pub(crate) async fn download(
+    me: CurrentUser,
+    page: PageContext,
+    state: State<'_>,
+    number: Path<String>,
+) -> Result<Response, Problem> {
+    let id = PartyId::parse(&number).map_err(|_| Problem::NotFound)?;
+    if *number != id.get().to_string() {
+        return Ok(permanent_redirect(&path(id)));
+    }
+    let view = state.parties.find(id, me.id).await?.ok_or(Problem::NotFound)?;
+    let (file, name) = with_event(&page, &view, state.parties.now(), |event| (event.to_ics(), event.file_name()));
     let response = file.with_content_type(calendar::CONTENT_TYPE);
     let disposition = format!("attachment; filename=\"{name}\"");
-    response.with_header(header::CONTENT_DISPOSITION, disposition).into_response()
+    Ok(response.with_header(header::CONTENT_DISPOSITION, disposition).into_response())
 }
 
 /// Calls `write` with a party's calendar event, which borrows its texts.

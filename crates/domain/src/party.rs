@@ -37,8 +37,8 @@ pub use seats::{Heads, Seats, SeatsError};
 pub use visibility::Visibility;
 pub use zone::Zone;
 
-use crate::user::{UserId, Username};
 use crate::text::Text;
+use crate::user::{UserId, Username};
 use crate::{Timestamp, search_key};
 
 /// What the host writes about a party: 1 to 2,000 code points, with line breaks.

@@ -166,10 +166,7 @@ mod tests {
         let parse = |typed: &str| Lines::parse(typed).map(|text| text.to_string());
         for (typed, text) in [
             ("  Bring a chair.\r\n\r\nNo nuts!\rThanks ", "Bring a chair.\n\nNo nuts!\nThanks"),
-            (
-                "\u{feff}\u{202a}Bring a chair.\u{202c}\u{2028}\u{200b}No nuts!\u{2069} \n",
-                "Bring a chair.\nNo nuts!",
-            ),
+            ("\u{feff}\u{202a}Bring a chair.\u{202c}\u{2028}\u{200b}No nuts!\u{2069} \n", "Bring a chair.\nNo nuts!"),
         ] {
             assert_eq!(parse(typed), Ok(text.to_owned()));
         }

@@ -14,8 +14,8 @@ use domain::party::{
 use domain::user::Username;
 
 pub(crate) use self::description::{
-    attendees, card_date, closed_reason, companion, ended_label, guests_heading, host, seats_left, seats_open,
-    seats_taken, seats_taken_by, time_until,
+    attendees, card_date, closed_reason, companion, ended_label, guest_note, guests_heading, host, host_note,
+    seats_left, seats_open, seats_taken, seats_taken_by, time_until, visibility_note,
 };
 pub(crate) use self::head::{SERVICE, START_PICTURE, START_TEXT, START_TITLE, page_description, preview_heading};
 pub(crate) use self::invitation::{

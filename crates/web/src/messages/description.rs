@@ -1,7 +1,7 @@
 //! How a party is described: its seats, its guests, when it begins, and why it takes no RSVPs.
 
 use domain::Timestamp;
-use domain::party::{PartyHeading, PartyState, PartySummary, PartyView, Phase, Refusal, Seats};
+use domain::party::{PartyHeading, PartyState, PartySummary, PartyView, Phase, Refusal, Seats, Visibility};
 use domain::user::Username;
 
 use super::refusal;
@@ -82,6 +82,30 @@ pub(crate) fn host(name: &Username) -> String {
 /// A guest's name; the viewer's own is marked: "Ben (you)".
 fn person(name: &Username, viewer: &Username) -> String {
     if name == viewer { format!("{} (you)", isolated(name)) } else { isolated(name) }
+}
+
+/// The note beside the host's name on the guest list.
+pub(crate) fn host_note(is_viewer: bool) -> &'static str {
+    if is_viewer { "host, you" } else { "host" }
+}
+
+/// The note beside a guest's name on the guest list: "you, with 2".
+pub(crate) fn guest_note(is_viewer: bool, companions: u32) -> Option<String> {
+    match (is_viewer, companions) {
+        (false, 0) => None,
+        (true, 0) => Some("you".into()),
+        (false, with) => Some(format!("with {with}")),
+        (true, with) => Some(format!("you, with {with}")),
+    }
+}
+
+/// The note beside the venue of a party that is not listed.
+pub(crate) fn visibility_note(visibility: Visibility) -> Option<&'static str> {
+    match visibility {
+        Visibility::Listed => None,
+        Visibility::ByLink => Some("by link"),
+        Visibility::ByInvitation => Some("by invitation"),
+    }
 }
 
 /// A companion, by the name of the guest: "with Ben".

@@ -10,8 +10,8 @@ use accounts::web::{
 };
 use askama::Template;
 use domain::Timestamp;
-use domain::party::{Answer, Heads, PartyId, PartyState, PartyView, Phase};
-use domain::user::User;
+use domain::party::{Answer, Attendee, Heads, PartyId, PartyState, PartySummary, PartyView, Phase};
+use domain::user::{User, Username};
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, handler};
@@ -31,14 +31,16 @@ pub(super) use self::selected_answer::SelectedAnswer;
 #[template(path = "party.html")]
 pub(super) struct PartyPage<'a> {
     page: &'a PageContext,
-    me: &'a User,
     /// The path that answers are posted to: below that of the party, or of its invitation.
     action: String,
     view: &'a PartyView,
     row: PartyRowView<'a>,
     /// The start and the end.
     when: String,
+    time: TimeLabel,
     card: AnswerCard,
+    /// The classes of the answer card in the stylesheet.
+    card_class: &'static str,
     /// What the host writes about the party.
     details: Option<LinkedText<'a>>,
     table: Table,
@@ -46,15 +48,44 @@ pub(super) struct PartyPage<'a> {
     share: Option<ShareCard>,
     /// The calendar links for the host and seated guests, until the party is over.
     calendar: Option<CalendarLinks>,
-    /// The time until the party begins; `None` if it has begun or is cancelled.
-    until: Option<String>,
-    /// "Cancelled", "It has begun" or "It's over"; `None` for an upcoming party.
-    ended: Option<&'static str>,
-    /// Whether the party takes RSVPs.
-    is_open: bool,
-    is_host: bool,
     /// The heading of the guest list.
     guests_heading: &'static str,
+    /// The host, then the guests.
+    people: Vec<Attending<'a>>,
+}
+
+/// The label above the dish.
+enum TimeLabel {
+    /// The time until an upcoming party begins.
+    Until(String),
+    /// "Cancelled", "It has begun" or "It's over".
+    Ended(&'static str),
+}
+
+impl TimeLabel {
+    fn of(party: &PartySummary, now: Timestamp) -> Self {
+        let until = || messages::time_until(party, now).unwrap_or_default();
+        messages::ended_label(party, now).map_or_else(|| Self::Until(until()), Self::Ended)
+    }
+}
+
+/// A name on the guest list.
+struct Attending<'a> {
+    username: &'a Username,
+    /// "host", "you", "with 2"; `None` for another guest without companions.
+    note: Option<String>,
+}
+
+impl<'a> Attending<'a> {
+    fn all(view: &'a PartyView, me: &User) -> Vec<Self> {
+        let host = &view.summary.heading.host;
+        let host = Self { username: host, note: Some(messages::host_note(*host == me.username).to_owned()) };
+        let guest = |guest: &'a Attendee| {
+            let note = messages::guest_note(guest.username == me.username, guest.heads - 1);
+            Self { username: &guest.username, note }
+        };
+        [host].into_iter().chain(view.guests.iter().map(guest)).collect()
+    }
 }
 
 /// `GET /parties/{id}`.
@@ -85,21 +116,19 @@ impl<'a> PartyPage<'a> {
         let action = format!("{}/rsvp", party_path(party.id));
         Self {
             page,
-            me,
             view,
             row: PartyRowView::of(party, me.id, now),
             when: party.heading.date.until(party.ends_at).to_string(),
+            time: TimeLabel::of(party, now),
             card: AnswerCard::of(party, me.id, now).resume(page, &action, &party.heading.host),
             action,
+            card_class: card_class(party.is_open(now), is_host),
             details: view.details.as_ref().map(|details| LinkedText(details.as_str())),
             table: Table::of(view, &me.username),
             share: (phase == Phase::Upcoming && !is_cancelled).then(|| ShareCard::of(page, view)).flatten(),
             calendar: (is_coming && phase != Phase::Over && !is_cancelled).then(|| CalendarLinks::of(page, view, now)),
-            until: messages::time_until(party, now),
-            ended: messages::ended_label(party, now),
-            is_open: party.is_open(now),
-            is_host,
             guests_heading: messages::guests_heading(party, phase),
+            people: Attending::all(view, me),
         }
     }
 
@@ -112,6 +141,16 @@ impl<'a> PartyPage<'a> {
 
     pub(super) fn title(&self) -> String {
         messages::party_title(&self.view.summary)
+    }
+}
+
+/// The classes of the answer card. Its host has no answer to give: only a guest's card stays in view as a bar.
+fn card_class(is_open: bool, is_host: bool) -> &'static str {
+    match (is_open, is_host) {
+        (true, true) => "card answer",
+        (true, false) => "card answer answer-bar",
+        (false, true) => "card answer closed",
+        (false, false) => "card answer closed answer-bar",
     }
 }
 

@@ -3,7 +3,7 @@
 use accounts::web::PageContext;
 use domain::Timestamp;
 use domain::party::{Answer, PartyState, PartySummary, Phase};
-use domain::user::UserId;
+use domain::user::{UserId, Username};
 
 use crate::messages;
 use crate::table::Ring;
@@ -18,11 +18,18 @@ pub(super) struct PartyRowView<'a> {
     pub(super) seats: RowSeats,
     /// `None` for an open party that the viewer has not answered.
     pub(super) status: Option<RowStatus>,
-    pub(super) is_host: bool,
+    pub(super) host: RowHost<'a>,
     /// Whether an RSVP could seat the viewer.
     pub(super) can_rsvp: bool,
     /// Whether the button of this card was pressed: the card shows the flash messages.
     pub(super) is_pressed: bool,
+}
+
+/// The host of the party.
+pub(super) enum RowHost<'a> {
+    Viewer,
+    /// Another user, by name.
+    Other(&'a Username),
 }
 
 /// The seats, as the card says it.
@@ -56,7 +63,7 @@ impl<'a> PartyRowView<'a> {
             when: messages::card_date(party, now),
             seats: RowSeats::of(party, is_open),
             status: RowStatus::of(party, viewer, now),
-            is_host: party.host == viewer,
+            host: if party.host == viewer { RowHost::Viewer } else { RowHost::Other(&party.heading.host) },
             can_rsvp: can_rsvp(party, viewer, now),
             is_pressed: false,
         }
@@ -65,6 +72,11 @@ impl<'a> PartyRowView<'a> {
     /// The free seats; `None` for a party that takes no RSVPs.
     pub(super) fn seats_left(&self) -> Option<String> {
         matches!(self.seats, RowSeats::Open(_)).then(|| messages::seats_left(self.party))
+    }
+
+    /// "by link" or "by invitation"; `None` for a listed party.
+    pub(super) fn visibility_note(&self) -> Option<&'static str> {
+        messages::visibility_note(self.party.visibility)
     }
 
     /// The rows of a list, as the logged-in user sees them.

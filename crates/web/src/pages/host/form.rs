@@ -130,7 +130,8 @@ impl Form for HostForm {
         let start = parse_start(fields, zone, &mut errors);
         let ends_at = parse_end(fields, start.as_ref(), &mut errors);
         let seats = errors.field(fields, "number_seats", |typed| Seats::parse(typed).map_err(messages::seats_error));
-        let details = errors.field(fields, "details", |typed| Details::parse_optional(typed).map_err(messages::details_error));
+        let details =
+            errors.field(fields, "details", |typed| Details::parse_optional(typed).map_err(messages::details_error));
         let visibility = errors.field(fields, "visibility", parse_visibility);
         let venue = errors.field(fields, "venue", |typed| ShortText::parse(typed).map_err(messages::venue_error));
         zone_errors.iter().for_each(|(field, message)| errors.add(field, message)); // the last field of the form

@@ -86,6 +86,14 @@ pub enum PartyState {
     Cancelled,
 }
 
+impl PartyState {
+    /// Whether a party in this state takes RSVPs at `now`: it is scheduled, has not begun, and is before its deadline.
+    #[must_use]
+    pub fn is_open(self, phase: Phase, rsvp_deadline: Timestamp, now: Timestamp) -> bool {
+        self == Self::Scheduled && phase == Phase::Upcoming && now < rsvp_deadline
+    }
+}
+
 /// A party to add. One seat is taken by its host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewParty {

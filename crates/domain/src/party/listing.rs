@@ -72,7 +72,7 @@ impl PartySummary {
     /// Whether RSVPs are open: the party is scheduled, has not begun, and is before its deadline.
     #[must_use]
     pub fn is_open(&self, now: Timestamp) -> bool {
-        self.state == PartyState::Scheduled && now < self.rsvp_deadline && self.phase(now) == Phase::Upcoming
+        self.state.is_open(self.phase(now), self.rsvp_deadline, now)
     }
 }
 
@@ -139,7 +139,7 @@ impl InvitationView {
     /// Whether RSVPs are open: the party is scheduled, has not begun, and is before its deadline.
     #[must_use]
     pub fn is_open(&self, now: Timestamp) -> bool {
-        self.state == PartyState::Scheduled && now < self.rsvp_deadline && self.phase(now) == Phase::Upcoming
+        self.state.is_open(self.phase(now), self.rsvp_deadline, now)
     }
 }
 

@@ -25,10 +25,15 @@ struct ProfilePage<'a> {
     user: &'a User,
     hosted: Vec<PartyRowView<'a>>,
     more_hosted: Option<String>,
-    going: Vec<PartyRowView<'a>>,
-    more_going: Option<String>,
-    /// `Some` on the viewer's own profile.
-    form: Option<HostFormView<'a>>,
+    profile: Profile<'a>,
+}
+
+/// Whose profile it is, and what it shows besides the hosted parties.
+enum Profile<'a> {
+    /// The viewer's own: the short form to host a party, and the parties that the viewer attends.
+    Own { form: HostFormView<'a>, going: Vec<PartyRowView<'a>>, more_going: Option<String> },
+    /// Another user's.
+    Other,
 }
 
 #[handler]
@@ -124,9 +129,11 @@ impl<'a> ProfilePage<'a> {
             user,
             hosted: PartyRowView::all(&view.hosted.items, page, now),
             more_hosted: view.hosted.next.as_ref().map(cursor::format),
-            going: PartyRowView::all(&view.attended.items, page, now),
-            more_going: view.attended.next.as_ref().map(cursor::format),
-            form,
+            profile: form.map_or(Profile::Other, |form| Profile::Own {
+                form,
+                going: PartyRowView::all(&view.attended.items, page, now),
+                more_going: view.attended.next.as_ref().map(cursor::format),
+            }),
         }
     }
 }

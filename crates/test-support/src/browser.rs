@@ -114,6 +114,15 @@ impl Browser {
         Ok(returned.with_context(|| format!("could not run `{script}`"))?.json().clone())
     }
 
+    /// Runs a script in each page from now on, before the page's own scripts run.
+    ///
+    /// # Errors
+    /// The browser does not respond.
+    pub async fn run_before_pages(&self, script: &str) -> anyhow::Result<()> {
+        self.devtools("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await?;
+        Ok(())
+    }
+
     /// Writes a picture of the whole page as PNG. Missing folders are created.
     ///
     /// # Errors

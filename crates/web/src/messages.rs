@@ -132,14 +132,17 @@ pub(crate) fn date_error(error: PartyDateError) -> &'static str {
 pub(crate) fn end_error(error: PartyEndError) -> &'static str {
     match error {
         PartyEndError::NotAfterStart => "Please choose an end after the start, or leave it empty.",
-        PartyEndError::TooLate => "That end is too late. Please choose an earlier one.",
+        PartyEndError::TooLate => "A party takes up to three days. Please choose an earlier end.",
         PartyEndError::Gap => date_error(PartyDateError::Gap),
     }
 }
 
 /// An end so long after the start that the host may have meant another one. It says which end was understood.
 pub(crate) fn end_unlikely(end: &PartyDate) -> String {
-    format!("That's {}, more than 12 hours after the start. Please choose an earlier end.", end.short())
+    format!(
+        "That's {}, more than 12 hours after the start. Please choose an earlier end, or say which day it ends.",
+        end.short()
+    )
 }
 
 /// Why the details are invalid.

@@ -109,6 +109,7 @@ async fn odd_field_values_cause_no_server_error(app: TestApp) {
         "date",
         "time",
         "end_time",
+        "end_date",
         "time_zone",
         "venue",
         "main_dish",

@@ -3,13 +3,14 @@
 use accounts::test_kit::TestResponse;
 use domain::party::Visibility;
 
-use crate::common::{TestApp, assert_page, flash, host, host_form, post};
+use crate::common::{TestApp, assert_page, detail, flash, host, host_form, post};
 
 test_support::on_both_engines! { TestApp:
     form_begins_with_the_dish_and_has_folded_defaults
     form_hosts_the_party_and_leads_to_its_page
     end_details_and_visibility_are_stored
     invalid_end_details_or_visibility_shows_its_reason
+    party_of_several_days_has_a_last_day
     time_that_has_passed_today_is_an_error_of_the_time
     form_submitted_twice_hosts_one_party
     first_date_is_today_in_the_time_zone_of_the_form
@@ -32,7 +33,10 @@ async fn form_begins_with_the_dish_and_has_folded_defaults(app: TestApp) {
         page.texts("form.hosting > .field label"),
         ["Main dish", "Date", "Start", "End (optional)", "Number of seats", "Time zone"]
     );
-    assert_eq!(page.texts("details:not([open]) .field > label"), ["Details (optional)", "Venue"]);
+    assert_eq!(
+        page.texts("details:not([open]) .field > label"),
+        ["Last day (optional)", "Details (optional)", "Venue"]
+    );
     assert_eq!(page.texts("details:not([open]) legend"), ["Who can find this party?"]);
     assert_eq!(page.attributes("[name=visibility][checked]", "value"), ["listed"]);
     assert_eq!((value(&page, "venue").as_str(), value(&page, "time_zone").as_str()), ("ada's place", "Europe/Lisbon"));
@@ -43,7 +47,10 @@ async fn form_begins_with_the_dish_and_has_folded_defaults(app: TestApp) {
         page.texts("form.hosting > .field label"),
         ["Main dish", "Date", "Start", "End (optional)", "Number of seats"]
     );
-    assert_eq!(page.texts("details:not([open]) .field > label"), ["Details (optional)", "Venue", "Time zone"]);
+    assert_eq!(
+        page.texts("details:not([open]) .field > label"),
+        ["Last day (optional)", "Details (optional)", "Venue", "Time zone"]
+    );
     assert_eq!(value(&page, "time_zone"), "Asia/Tokyo", "of the last party");
 }
 
@@ -80,7 +87,9 @@ async fn invalid_end_details_or_visibility_shows_its_reason(app: TestApp) {
     let ada = app.user("ada").await;
     let long = "ü".repeat(2001);
     let unlikely = |time| {
-        format!("That's Sunday 15 March, {time}, more than 12 hours after the start. Please choose an earlier end.")
+        format!(
+            "That's Sunday 15 March, {time}, more than 12 hours after the start. Please choose an earlier end, or say which day it ends."
+        )
     };
     for (field, typed, message) in [
         ("end_time", "late", "Please choose a time, such as 19:00."),
@@ -100,7 +109,7 @@ async fn invalid_end_details_or_visibility_shows_its_reason(app: TestApp) {
         assert_page(&page, 422, "Please check what you typed:");
         assert_eq!(page.attributes(".form-errors a", "href"), [format!("#{field}")]);
         assert_eq!(page.texts(&format!("#{field}-note.field-error")), [message], "{field}");
-        assert_eq!(page.texts("details[open]").len(), usize::from(field != "end_time"), "{field}");
+        assert_eq!(page.texts("details[open]").len(), 1, "{field}: the day of an end is in the folded part");
         match field {
             "details" => assert_eq!(page.texts("#details"), [typed.replace(['\0', '\u{202e}'], "")]),
             "end_time" => assert_eq!(value(&page, field), typed),
@@ -113,6 +122,35 @@ async fn invalid_end_details_or_visibility_shows_its_reason(app: TestApp) {
     let kept = post(&ada, "/host", &host_form(&[("visibility", "link"), ("main_dish", "")])).await;
     assert_eq!(kept.attributes("[name=visibility][checked]", "value"), ["link"]);
     assert_eq!(app.party_count().await, 0);
+}
+
+async fn party_of_several_days_has_a_last_day(app: TestApp) {
+    let ada = app.user("ada").await;
+    let form = |day, time| host_form(&[("end_date", day), ("end_time", time)]);
+    for (day, time, field, message) in [
+        ("2026-03-13", "23:00", "end_time", "Please choose an end after the start, or leave it empty."),
+        ("2026-03-14", "18:00", "end_time", "Please choose an end after the start, or leave it empty."),
+        ("2026-03-17", "19:01", "end_time", "A party takes up to three days. Please choose an earlier end."),
+        ("2026-03-15", "", "end_time", "Please choose a time, such as 19:00."),
+        ("Sunday", "23:00", "end_date", "Please choose a date, such as 2030-01-15."),
+    ] {
+        let page = post(&ada, "/host", &form(day, time)).await;
+        assert_eq!(page.attributes(".form-errors a", "href"), [format!("#{field}")], "{day} {time}");
+        assert_eq!(page.texts(&format!("#{field}-note.field-error")), [message], "{day} {time}");
+        assert_eq!((value(&page, "end_date"), value(&page, "end_time")), (day.into(), time.into()));
+        assert_eq!(page.texts("details[open]").len(), 1, "{day} {time}");
+    }
+    for (day, time, when) in [
+        ("2026-03-17", "19:00", "Saturday 14 March 2026, 19:00 to Tuesday 19:00 (Berlin time)"),
+        ("2026-03-15", "12:00", "Saturday 14 March 2026, 19:00 to Sunday 12:00 (Berlin time)"),
+        ("2026-03-14", "23:00", "Saturday 14 March 2026, 19:00 to 23:00 (Berlin time)"),
+        (" ", "01:00", "Saturday 14 March 2026, 19:00 to Sunday 01:00 (Berlin time)"),
+        ("", "", "Saturday 14 March 2026, 19:00 to about Sunday 00:00 (Berlin time)"),
+    ] {
+        let response = post(&ada, "/host", &form(day, time)).await;
+        let page = ada.get(response.header("location").unwrap()).await;
+        assert_eq!(detail(&page, "When"), [when]);
+    }
 }
 
 async fn time_that_has_passed_today_is_an_error_of_the_time(app: TestApp) {

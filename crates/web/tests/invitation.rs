@@ -54,7 +54,7 @@ async fn invitation_shows_the_party_without_names_and_venue(app: TestApp) {
     assert_page(&page, 200, "ada invited you to dinner");
     assert_eq!(page.texts("h1"), ["Ratatouille"]);
     for text in [
-        "Saturday 14 March 2026, 19:00 to Sunday 00:00 (Berlin time)",
+        "Saturday 14 March 2026, 19:00 to about Sunday 00:00 (Berlin time)",
         "2 seats left",
         "Bring a chair.",
         "<b>No nuts!</b>",

@@ -41,7 +41,7 @@ async fn page_shows_the_whole_party(app: TestApp) {
         (vec!["<i>Pho</i>".to_owned()], vec!["<i>Pho</i> at ada's - DinnerParty".to_owned()])
     );
     for (term, value) in [
-        ("When", "Saturday 14 March 2026, 19:00 to Sunday 00:00 (Berlin time)"),
+        ("When", "Saturday 14 March 2026, 19:00 to about Sunday 00:00 (Berlin time)"),
         ("Venue", "\"Home\" & garden"),
         ("Party ID", &party),
         ("Seats", "3 of 4 taken, 1 seat left"),

@@ -8,7 +8,7 @@ use jiff::Zoned;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
-use super::Zone;
+use super::{PartyEnd, Zone};
 use crate::Timestamp;
 use crate::invisible::normalize_token;
 
@@ -163,10 +163,11 @@ impl PartyDate {
 
     /// The start and the end for pages: "Saturday 14 March 2026, 19:00 to 23:00 (Berlin time)". An end on another day has
     /// its weekday: "19:00 to Sunday 01:00". An end whose clock time is not later, since clocks are set back before it, says so:
-    /// "02:30 to 02:15, after the clocks go back".
+    /// "02:30 to 02:15, after the clocks go back". The end of a party whose host does not say is "about Sunday 00:00".
     #[must_use]
     pub fn until(&self, ends_at: Timestamp) -> impl fmt::Display {
-        DateRange { start: self, end: self.at_in_same_zone(ends_at).local }
+        let is_default = PartyEnd::default_of(self).at() == ends_at;
+        DateRange { start: self, end: self.at_in_same_zone(ends_at).local, is_default }
     }
 
     /// The time at which the party begins.
@@ -187,6 +188,7 @@ impl fmt::Display for PartyDate {
 struct DateRange<'a> {
     start: &'a PartyDate,
     end: DateTime,
+    is_default: bool,
 }
 
 impl fmt::Display for DateRange<'_> {
@@ -194,7 +196,8 @@ impl fmt::Display for DateRange<'_> {
         let PartyDate { local, zone, .. } = self.start;
         let end = self.end.strftime(if self.end.date() == local.date() { "%H:%M" } else { "%A %H:%M" });
         let repeated = if self.end <= *local { ", after the clocks go back" } else { "" };
-        write!(f, "{} to {end}{repeated} ({})", local.strftime("%A %-d %B %Y, %H:%M"), zone.label())
+        let about = if self.is_default { "about " } else { "" };
+        write!(f, "{} to {about}{end}{repeated} ({})", local.strftime("%A %-d %B %Y, %H:%M"), zone.label())
     }
 }
 
@@ -232,10 +235,11 @@ mod tests {
         let until =
             |time: &str, day: &str| date.until(resolve(day, time, "Europe/Berlin").unwrap().starts_at()).to_string();
         assert_eq!(until("23:00", "2026-03-14"), "Saturday 14 March 2026, 19:00 to 23:00 (Berlin time)");
-        assert_eq!(until("00:00", "2026-03-15"), "Saturday 14 March 2026, 19:00 to Sunday 00:00 (Berlin time)");
+        assert_eq!(until("01:00", "2026-03-15"), "Saturday 14 March 2026, 19:00 to Sunday 01:00 (Berlin time)");
+        assert_eq!(until("00:00", "2026-03-15"), "Saturday 14 March 2026, 19:00 to about Sunday 00:00 (Berlin time)");
         let date = resolve("2026-10-24", "22:00", "Europe/Berlin").unwrap(); // the clocks are set back that night
         let end = date.starts_at() + std::time::Duration::from_hours(5);
-        assert_eq!(date.until(end).to_string(), "Saturday 24 October 2026, 22:00 to Sunday 02:00 (Berlin time)");
+        assert_eq!(date.until(end).to_string(), "Saturday 24 October 2026, 22:00 to about Sunday 02:00 (Berlin time)");
         let date = resolve("2026-10-25", "02:30", "Europe/Berlin").unwrap();
         let end = date.starts_at() + std::time::Duration::from_mins(45);
         let text = "Sunday 25 October 2026, 02:30 to 02:15, after the clocks go back (Berlin time)";

@@ -7,7 +7,7 @@ use crate::common::{PASSWORD, TestApp};
 /// The date of the party of `host_form`.
 pub(crate) const DATE: &str = "Saturday 14 March 2026, 19:00 (Berlin time)";
 /// Its start and its end, as its page shows them.
-pub(crate) const WHEN: &str = "Saturday 14 March 2026, 19:00 to Sunday 00:00 (Berlin time)";
+pub(crate) const WHEN: &str = "Saturday 14 March 2026, 19:00 to about Sunday 00:00 (Berlin time)";
 pub(crate) const REGISTERED: &str = "Your account is ready. Welcome, ";
 pub(crate) const LOGGED_OUT: &str = "You are logged out.";
 pub(crate) const HOSTED: &str = "Your table is set. Share the link below with your friends.";

@@ -83,7 +83,7 @@ pub(in crate::pages) struct HostFormView<'a> {
 }
 
 /// The fields of the folded part.
-const FOLDED: [&str; 4] = ["details", "visibility", "venue", "time_zone"];
+const FOLDED: [&str; 5] = ["end_date", "details", "visibility", "venue", "time_zone"];
 /// The value of the field `visibility` for [`Visibility::ByLink`].
 const BY_LINK: &str = "link";
 
@@ -104,7 +104,8 @@ impl<'a> HostFormView<'a> {
             is_zone_guessed,
             is_by_link: fields.shown("visibility") == BY_LINK,
             visibility_error: errors.of("visibility"),
-            is_unfolded: FOLDED.iter().any(|field| errors.of(field).is_some()),
+            // An end that is refused may need its day, which is there.
+            is_unfolded: FOLDED.iter().chain(&["end_time"]).any(|field| errors.of(field).is_some()),
             today: zone.map(|zone| zone.date_at(now).to_string()).unwrap_or_default(),
         }
     }
@@ -143,19 +144,23 @@ impl Form for HostForm {
     }
 }
 
-/// The longest party of the form: 12 hours. The form asks for a time without a day, so that an end typed by mistake, such as
-/// one before the start, would be on the next day.
-const MAX_DURATION: Duration = Duration::from_hours(12);
+/// The longest party whose end has no day: 12 hours. An end typed by mistake, such as one before the start, would be on the next
+/// day.
+const MAX_DURATION_WITHOUT_DAY: Duration = Duration::from_hours(12);
 
-/// The end of the party: the first such time after its start. A field left blank is the default.
+/// The end of the party: without a day the first such time after its start. Both fields left blank are the default.
 fn parse_end(fields: &Fields, start: Option<&PartyDate>, errors: &mut FormErrors) -> Option<PartyEnd> {
-    if fields.one("end_time").is_ok_and(|typed| trim_invisible(typed).is_empty()) {
+    let is_blank = |name| fields.one(name).is_ok_and(|typed| trim_invisible(typed).is_empty());
+    let has_day = !is_blank("end_date");
+    if !has_day && is_blank("end_time") {
         return start.map(PartyEnd::default_of);
     }
+    let parse_day = |typed: &str| parse_date(typed).map_err(messages::date_error);
+    let day = has_day.then(|| errors.field(fields, "end_date", parse_day));
     let time = errors.field(fields, "end_time", |typed| parse_time(typed).map_err(messages::date_error))?;
-    let start = start?;
-    let end = errors.value("end_time", PartyEnd::at_local(start, None, time).map_err(messages::end_error))?;
-    if end.at().since(start.starts_at()) > MAX_DURATION {
+    let (start, day) = (start?, day.map_or(Some(None), |day| day.map(Some))?);
+    let end = errors.value("end_time", PartyEnd::at_local(start, day, time).map_err(messages::end_error))?;
+    if day.is_none() && end.at().since(start.starts_at()) > MAX_DURATION_WITHOUT_DAY {
         errors.add("end_time", messages::end_unlikely(&start.at_in_same_zone(end.at())));
         return None;
     }

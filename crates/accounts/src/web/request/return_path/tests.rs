@@ -127,6 +127,24 @@ fn path_on_this_origin_keeps_its_query() {
     }
 }
 
+#[test]
+fn url_on_another_origin_or_with_a_user_is_rejected() {
+    let base = Url::parse("http://here.invalid/").unwrap();
+    for (url, is_accepted) in [
+        ("http://here.invalid/rsvp", true),
+        ("http://here.invalid:80/rsvp", true),
+        ("http://evil.example/rsvp", false),
+        ("https://here.invalid/rsvp", false),
+        ("http://here.invalid:8000/rsvp", false),
+        ("http://eve@here.invalid/rsvp", false),
+        ("http://:password@here.invalid/rsvp", false),
+        ("http://eve:password@here.invalid/rsvp", false),
+        ("data:text/html,rsvp", false),
+    ] {
+        assert_eq!(is_on_origin(&Url::parse(url).unwrap(), &base), is_accepted, "{url}");
+    }
+}
+
 proptest! {
     #[test]
     fn accepted_path_stays_on_every_base_origin(raw in "[/\\\\.%a-zA-Z0-9:@?#\\t\\n\\r ]{0,24}|/\\PC{0,24}") {

@@ -148,18 +148,17 @@ impl Accounts {
         password: Password,
         caller: &Caller,
     ) -> Result<Option<Credential>, LogInError> {
+        // A disabled user gets a dummy hash, as an unknown one does: a rehash of the right password would show in the time.
+        let credential = credential.filter(|credential| credential.user.disabled_at.is_none());
         let hash = credential.as_ref().map(|credential| credential.hash.clone());
         let turn = self.inner.hasher.turn(caller.share()).await?;
-        let rehash = match (turn.verify(password, hash).await?, &credential) {
-            (Verification::Match { rehash }, Some(_)) => rehash,
+        let (rehash, credential) = match (turn.verify(password, hash).await?, credential) {
+            (Verification::Match { rehash }, Some(credential)) => (rehash, credential),
             (Verification::Unreadable, Some(credential)) => {
                 tracing::error!(user = credential.user.id.get(), "stored password hash is unreadable");
                 return Ok(None);
             }
             _ => return Ok(None),
-        };
-        let Some(credential) = credential.filter(|credential| credential.user.disabled_at.is_none()) else {
-            return Ok(None);
         };
         if let Some(fresh) = rehash {
             // The log-in succeeds also where the rehash fails: the next log-in tries again.

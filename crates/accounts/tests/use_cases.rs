@@ -1,11 +1,13 @@
 //! The use cases without HTTP.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 use accounts::ports::AccountPorts;
 use accounts::test_kit::fast_hash_cost;
 use accounts::{
-    Accounts, Caller, Email, LogIn, LogInError, Password, RegisterError, Registration, StoreError, Username,
+    Accounts, Caller, Email, LogIn, LogInError, OsRandom, Password, Random, RegisterError, Registration, StoreError,
+    Username,
 };
 use domain::credential::MockCredentialRepository;
 use domain::session::MockSessionRepository;
@@ -96,6 +98,33 @@ async fn failing_store_is_not_a_mismatch() {
     let accounts = Accounts::builder().cost(fast_hash_cost()).build(ports).unwrap();
     let failed = accounts.log_in(attempt("ada@example.com", PASSWORD)).await;
     assert!(matches!(failed, Err(LogInError::Store(_))), "{failed:?}");
+}
+
+/// The system's random source, which counts the bytes that it gives.
+struct CountedRandom(Arc<AtomicUsize>);
+
+impl Random for CountedRandom {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.0.fetch_add(bytes.len(), Relaxed);
+        OsRandom.fill(bytes);
+    }
+}
+
+/// A rehash takes as long as a verification, and a salt from the random source.
+#[tokio::test]
+async fn right_password_of_disabled_user_is_not_rehashed() {
+    let service = Service::start().await; // its hashes have fewer rounds than the default cost
+    service.register("ada", PASSWORD).await;
+    service.execute_sql("UPDATE users SET disabled_at = 1").await;
+    let taken = Arc::new(AtomicUsize::new(0));
+    let accounts = Accounts::builder().random(CountedRandom(taken.clone())).build(service.ports()).unwrap();
+    let mut counts = Vec::new();
+    for (name, password) in [("unknown", PASSWORD), ("ada", PASSWORD), ("ada", "marble otter eight")] {
+        let refused = accounts.log_in(attempt(name, password)).await;
+        assert!(matches!(refused, Err(LogInError::Mismatch)), "{refused:?}");
+        counts.push(taken.swap(0, Relaxed));
+    }
+    assert_eq!(counts, [counts[0]; 3], "a dummy hash each");
 }
 
 #[tokio::test]

@@ -33,6 +33,7 @@ impl dyn Random + '_ {
 pub(crate) mod fake {
     //! A random source that tests can predict.
 
+    use std::sync::Arc;
     use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
     use super::Random;
@@ -45,6 +46,13 @@ pub(crate) mod fake {
         fn fill(&self, bytes: &mut [u8]) {
             bytes.fill_with(|| self.0.fetch_add(1, Relaxed));
         }
+    }
+
+    #[test]
+    fn shared_source_is_the_source() {
+        let shared = Arc::new(Counting::default());
+        let random: &dyn Random = &Arc::clone(&shared);
+        assert_eq!((random.bytes(), (&*shared as &dyn Random).bytes()), ([0, 1, 2], [3, 4, 5]));
     }
 
     #[test]

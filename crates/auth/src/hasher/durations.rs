@@ -44,28 +44,40 @@ impl Durations {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeSet;
+    use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
     use super::*;
-    use crate::random::fake::Counting;
 
-    /// Every duration that can be picked, in milliseconds.
-    fn picked(durations: &Durations) -> BTreeSet<u128> {
-        let random = Counting::default();
-        (0..10_000).filter_map(|_| durations.pick(&random)).map(|duration| duration.as_millis()).collect()
+    /// Counts up call by call, so that successive picks go round the ring.
+    #[derive(Default)]
+    struct Successive(AtomicU64);
+
+    impl Random for Successive {
+        fn fill(&self, bytes: &mut [u8]) {
+            bytes.copy_from_slice(&self.0.fetch_add(1, Relaxed).to_le_bytes());
+        }
+    }
+
+    /// The next 64 picks, in milliseconds and sorted, each once.
+    fn picked(durations: &Durations) -> Vec<u128> {
+        let random = Successive::default();
+        let picks = (0..64).filter_map(|_| durations.pick(&random));
+        let mut picked: Vec<_> = picks.map(|duration| duration.as_millis()).collect();
+        picked.sort_unstable();
+        picked.dedup();
+        picked
     }
 
     #[test]
     fn any_of_the_last_64_durations_is_picked() {
         let durations = Durations::default();
-        assert_eq!(picked(&durations), BTreeSet::new());
-        durations.record(Duration::from_millis(1));
-        assert_eq!(picked(&durations), BTreeSet::from([1]));
-        for (recorded, kept) in [(2..=3, 1..=3), (4..=64, 1..=64), (65..=65, 2..=65), (66..=200, 137..=200)] {
-            recorded.for_each(|millis| durations.record(Duration::from_millis(millis)));
-            let picked = picked(&durations);
-            assert!(picked.iter().all(|millis| kept.contains(millis)), "{kept:?}: {picked:?}");
-            assert!(picked.len() > 1, "{kept:?}: {picked:?}");
+        assert_eq!(picked(&durations), []);
+        let mut recorded = 0..;
+        for (count, kept) in
+            [(1, 0..1), (2, 0..3), (61, 0..64), (1, 1..65), (62, 63..127), (1, 64..128), (100, 164..228)]
+        {
+            recorded.by_ref().take(count).for_each(|millis| durations.record(Duration::from_millis(millis)));
+            assert_eq!(picked(&durations), kept.collect::<Vec<u128>>());
         }
     }
 }

@@ -290,6 +290,14 @@ async fn only_mismatches_at_current_cost_are_imitated() {
 }
 
 #[test]
+fn debug_output_has_the_cost_and_no_random_source() {
+    let hasher = hasher(1, 0);
+    assert_eq!(format!("{hasher:?}"), "Hasher { cost: Cost(1000), .. }");
+    let turn = format!("{:?}", free_turn(&hasher));
+    assert!(turn.starts_with("Turn { since: Instant") && turn.ends_with(", .. }"), "{turn}");
+}
+
+#[test]
 fn default_limits_leave_one_core_to_pages() {
     let cores = available_parallelism().unwrap().get();
     let limits = HashLimits::default();

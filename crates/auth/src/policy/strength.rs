@@ -172,7 +172,8 @@ mod tests {
 
     #[test]
     fn ordinary_password_reaches_zxcvbn_unchanged() {
-        for password in ["p@$$w0rd!", "1234567890", "1q2w3e4r5t6y7u8i9o0p", "!@#$%^&*()", "Tr0ub4dor&3"] {
+        for password in ["p@$$w0rd!", "1234567890", "1q2w3e4r5t6y7u8i9o0p", "!@#$%^&*()", "Tr0ub4dor&3", "17171717171"]
+        {
             assert_eq!(*bounded_substitutions(password), password);
         }
     }

@@ -1,5 +1,6 @@
 //! Tests of the policy, with the context words of a registration.
 
+use std::collections::BTreeSet;
 use std::time::{Duration, Instant};
 
 use super::PasswordRefusal::{Empty, Guessable, TooLong, TooShort};
@@ -110,6 +111,23 @@ fn unsafe_setting_is_rejected_with_one_line() {
         policy().with_min_length(64).and_then(|policy| policy.with_max_length(64)).map(|p| p.min_length()),
         Ok(64)
     );
+}
+
+#[test]
+fn lengths_of_policy_are_those_it_was_given() {
+    let policy = PasswordPolicy::default();
+    assert_eq!((policy.min_length(), policy.max_length()), (8, 1_024));
+    let policy = policy.with_min_length(15).and_then(|policy| policy.with_max_length(64)).unwrap();
+    assert_eq!((policy.min_length(), policy.max_length()), (15, 64));
+}
+
+#[test]
+fn each_weakness_has_a_phrase_of_its_own() {
+    use PasswordWarning::{Common, ContextWord, Date, Keyboard, Name, Repeat, Sequence, Word};
+    let warnings = [ContextWord, Common, Word, Name, Repeat, Sequence, Keyboard, Date];
+    let phrases: BTreeSet<_> = warnings.iter().map(ToString::to_string).collect();
+    assert_eq!(phrases.len(), warnings.len());
+    assert!(phrases.iter().all(|phrase| phrase.len() > 10), "{phrases:?}");
 }
 
 /// Each of these takes `zxcvbn` alone up to 1.5 s, and the policy 4 to 9 ms. The limit of 250 ms is high enough for a

@@ -9,8 +9,12 @@
 //! `examples/session_store` implements [`SessionRepository`], passes its contract, and serves with it.
 
 pub use domain::credential::{Credential, CredentialRepository, PasswordHash};
+pub use domain::known_browser::{BrowserDigest, KnownBrowserRepository, Recognition};
 pub use domain::session::{
     Device, EndedSession, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest,
+};
+pub use domain::throttle::{
+    Attempt, Counted, Counter, Limit, LimitRule, ThrottleKey, ThrottleRepository, Throttled, Wait,
 };
 pub use domain::user::{
     AddUserError, Email, NewUser, RegistrationKey, TakenKeys, User, UserId, UserRepository, Username,
@@ -22,7 +26,9 @@ pub use domain::{AccountPorts, Page, PageSize, StoreError, Timestamp};
 #[cfg(feature = "contract")]
 pub mod contract {
     pub use domain::credential::contract as credential;
+    pub use domain::known_browser::contract as known_browser;
     pub use domain::session::contract as session;
+    pub use domain::throttle::contract as throttle;
     pub use domain::user::contract as user;
-    pub use domain::{credential_contract, session_contract, user_contract};
+    pub use domain::{credential_contract, known_browser_contract, session_contract, throttle_contract, user_contract};
 }

@@ -10,7 +10,9 @@ use accounts::{
     Username,
 };
 use domain::credential::MockCredentialRepository;
+use domain::known_browser::MockKnownBrowserRepository;
 use domain::session::MockSessionRepository;
+use domain::throttle::MockThrottleRepository;
 use domain::user::{AddUserError, MockUserRepository, TakenKeys};
 
 use crate::common::{PASSWORD, Service};
@@ -39,7 +41,13 @@ fn ports(
     credentials: MockCredentialRepository,
     sessions: MockSessionRepository,
 ) -> AccountPorts {
-    AccountPorts { users: Arc::new(users), credentials: Arc::new(credentials), sessions: Arc::new(sessions) }
+    AccountPorts {
+        users: Arc::new(users),
+        credentials: Arc::new(credentials),
+        sessions: Arc::new(sessions),
+        throttles: Arc::new(MockThrottleRepository::new()),
+        known_browsers: Arc::new(MockKnownBrowserRepository::new()),
+    }
 }
 
 #[tokio::test]

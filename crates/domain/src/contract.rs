@@ -2,14 +2,17 @@
 //!
 //! A contract function is an `async fn` that gets an empty store, uses it through the ports and panics if the store
 //! breaks the contract. It stands beside its port: [`crate::user::contract`], [`crate::credential::contract`],
-//! [`crate::session::contract`] and `party::contract`. This module has what they share.
+//! [`crate::session::contract`], [`crate::throttle::contract`], [`crate::known_browser::contract`] and `party::contract`.
+//! This module has what they share.
 //!
 //! # Running the suite on a store of your own
 //!
 //! Enable the feature `contract` of this crate in your dev-dependencies. The macros
 //! [`user_contract`](crate::user_contract), [`credential_contract`](crate::credential_contract),
-//! [`session_contract`](crate::session_contract) and `party_contract` pass the names of all contract functions of one
-//! port to a macro of yours. Make one test of each name, so that a function that is added later is tested too:
+//! [`session_contract`](crate::session_contract), [`throttle_contract`](crate::throttle_contract),
+//! [`known_browser_contract`](crate::known_browser_contract) and `party_contract` pass the names of all contract
+//! functions of one port to a macro of yours. Make one test of each name, so that a function that is added later is
+//! tested too:
 //!
 //! ```
 //! # #![allow(dead_code)]

@@ -2,6 +2,9 @@
 
 mod repository;
 
+#[cfg(feature = "contract")]
+pub mod contract;
+
 use std::fmt;
 use std::time::Duration;
 

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use crate::credential::CredentialRepository;
+use crate::known_browser::KnownBrowserRepository;
 use crate::session::SessionRepository;
+use crate::throttle::ThrottleRepository;
 use crate::user::UserRepository;
 
-/// The ports of one store for accounts: users, credentials and sessions.
+/// The ports of one store for accounts: users, credentials, sessions, and what throttles log-ins.
 #[derive(Clone)]
 pub struct AccountPorts {
     /// The users.
@@ -15,4 +17,8 @@ pub struct AccountPorts {
     pub credentials: Arc<dyn CredentialRepository>,
     /// The sessions of the users.
     pub sessions: Arc<dyn SessionRepository>,
+    /// The counters of attempts.
+    pub throttles: Arc<dyn ThrottleRepository>,
+    /// The browsers and networks in which users have logged in.
+    pub known_browsers: Arc<dyn KnownBrowserRepository>,
 }

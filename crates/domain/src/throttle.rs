@@ -7,6 +7,9 @@ mod attempt;
 mod repository;
 mod rule;
 
+#[cfg(feature = "contract")]
+pub mod contract;
+
 use std::fmt;
 
 pub use attempt::{Attempt, Counted, Throttled};

@@ -1,15 +1,17 @@
-//! The tables of the accounts in SQL: users, credentials, sessions and registration keys.
+//! The tables of the accounts in SQL: users, credentials, sessions, registration keys, and what throttles log-ins.
 
 pub(crate) mod credentials;
+pub(crate) mod known_browsers;
 pub(crate) mod registration_keys;
 pub(crate) mod row_steps;
 pub(crate) mod sessions;
 pub(crate) mod store;
+pub(crate) mod throttles;
 pub(crate) mod users;
 
 use crate::engine::migrate::MigrationSet;
 
-/// The tables of users, credentials, sessions and registration keys.
+/// The tables of the accounts.
 pub(crate) fn migrations() -> MigrationSet {
     MigrationSet::new("accounts")
         .and(
@@ -26,6 +28,11 @@ pub(crate) fn migrations() -> MigrationSet {
             "e-mail keys",
             include_str!("../../../migrations/accounts/sqlite/0003_email_keys.sql"),
             include_str!("../../../migrations/accounts/postgres/0003_email_keys.sql"),
+        )
+        .and(
+            "throttling",
+            include_str!("../../../migrations/accounts/sqlite/0004_throttling.sql"),
+            include_str!("../../../migrations/accounts/postgres/0004_throttling.sql"),
         )
         .then_rows(row_steps::EMAIL_KEYS)
 }

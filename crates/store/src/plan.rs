@@ -37,8 +37,8 @@ pub(crate) async fn query_plan(sql: &'static str) -> Vec<String> {
     steps.iter().map(|step| step.get("detail")).collect()
 }
 
-/// The query plan of PostgreSQL, in a database of 20,000 parties of 100 hosts, with the settings of our connections. `types` are
-/// those of the parameters.
+/// The query plan of PostgreSQL, in a database of 20,000 parties of 100 hosts and as many counters, known browsers and known
+/// networks, with the settings of our connections. `types` are those of the parameters.
 #[cfg(feature = "party")]
 pub(crate) async fn postgres_plan(sql: &'static str, types: &str, is_search: bool) -> String {
     let server = test_support::Postgres::shared().await.unwrap();
@@ -73,6 +73,9 @@ async fn fill(url: &str) {
             FROM generate_series(1, 20000) AS n;
         INSERT INTO rsvps (party_id, guest_id, answer, heads, place)
             SELECT n, 101 + n % 800, 'seated', 1, 1 FROM generate_series(1, 20000) AS n;
+        INSERT INTO throttles SELECT sha256(n::text::bytea), 1, n FROM generate_series(1, 20000) AS n;
+        INSERT INTO known_browsers SELECT 1 + n % 1000, sha256(n::text::bytea), 0, n FROM generate_series(1, 20000) AS n;
+        INSERT INTO known_networks SELECT 1 + n % 1000, n::text, n FROM generate_series(1, 20000) AS n;
         ANALYZE";
     raw_sql(rows).execute(&mut connection).await.unwrap();
     connection.close().await.unwrap();

@@ -35,6 +35,14 @@ mod session {
     domain::session_contract!(account_tests);
 }
 
+mod throttle {
+    domain::throttle_contract!(account_tests);
+}
+
+mod known_browser {
+    domain::known_browser_contract!(account_tests);
+}
+
 /// Makes two tests of each contract function of the party port.
 macro_rules! party_tests {
     (party: $($function:ident)*) => { $(

@@ -11,11 +11,13 @@ use accounts::ports::AccountPorts;
 use accounts::{Accounts, Email, OsRandom, StoreError, Timestamp, User, UserId, Username};
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::credential::MockCredentialRepository;
+use domain::known_browser::MockKnownBrowserRepository;
 use domain::party::{
     Attendee, MockPartyRepository, PartyDate, PartyEnd, PartyHeading, PartyId, PartyState, PartySummary, Seats,
     ShortText, Visibility, Zone, parse_date, parse_time,
 };
 use domain::session::{Device, MockSessionRepository, SessionId, SessionRecord, StoredSession};
+use domain::throttle::MockThrottleRepository;
 use domain::user::MockUserRepository;
 use domain::{FixedClock, Page};
 use poem::{Endpoint, EndpointExt as _, Request};
@@ -78,6 +80,8 @@ fn services() -> Services {
             users: Arc::new(MockUserRepository::new()),
             credentials: Arc::new(MockCredentialRepository::new()),
             sessions: Arc::new(sessions),
+            throttles: Arc::new(MockThrottleRepository::new()),
+            known_browsers: Arc::new(MockKnownBrowserRepository::new()),
         },
         parties: Arc::new(parties),
         readiness: Arc::new(|| -> ReadinessFuture { Box::pin(std::future::ready(Ok::<(), StoreError>(()))) }),

@@ -8,8 +8,10 @@ use accounts::test_kit::{MovableClock, TestClient, TestResponse, TestServer, fas
 use accounts::{Accounts, Email, OsRandom, StoreError, Timestamp, User, UserId, Username};
 use domain::Page;
 use domain::credential::{Credential, MockCredentialRepository};
+use domain::known_browser::{MockKnownBrowserRepository, Recognition};
 use domain::party::{HomeView, MockPartyRepository, Outcome, PartyId, ProfileView, Zone};
 use domain::session::{Device, EndedSession, MockSessionRepository, SessionId, SessionRecord, StoredSession};
+use domain::throttle::{Attempt, MockThrottleRepository};
 use domain::user::MockUserRepository;
 use poem::http::Method;
 use web::{ReadinessFuture, Services, app};
@@ -36,6 +38,25 @@ impl Broken {
 fn ada() -> User {
     let (username, email) = (Username::parse("ada").unwrap(), Email::parse("ada@example.com").unwrap());
     User { id: UserId::new(1), username, email, joined_at: NOW, disabled_at: None }
+}
+
+/// Counters that no attempt reaches the limit of.
+fn throttles(broken: Broken) -> MockThrottleRepository {
+    let mut throttles = MockThrottleRepository::new();
+    throttles.expect_check().returning(move |_, _| broken.result("throttles.check", Ok(Attempt::Allowed)));
+    throttles.expect_count().returning(move |_, _| broken.result("throttles.count", Ok(Attempt::Allowed)));
+    throttles.expect_give_back().returning(move |_| broken.result("throttles.give_back", ()));
+    throttles.expect_forget().returning(move |_| broken.result("throttles.forget", ()));
+    throttles
+}
+
+/// No browser and no network is known.
+fn known_browsers(broken: Broken) -> MockKnownBrowserRepository {
+    let mut browsers = MockKnownBrowserRepository::new();
+    let unknown = Recognition::default();
+    browsers.expect_find().returning(move |_, _, _, _| broken.result("known_browsers.find", unknown));
+    browsers.expect_remember().returning(move |_, _, _, _| broken.result("known_browsers.remember", ()));
+    browsers
 }
 
 /// A mocked store with one user, Ada, whose session any token finds, and without parties.
@@ -103,6 +124,8 @@ fn services(broken: Broken) -> Services {
             users: Arc::new(users),
             credentials: Arc::new(credentials),
             sessions: Arc::new(sessions),
+            throttles: Arc::new(throttles(broken)),
+            known_browsers: Arc::new(known_browsers(broken)),
         },
         parties: Arc::new(parties),
         readiness: Arc::new(ready),

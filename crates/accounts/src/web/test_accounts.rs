@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use domain::AccountPorts;
 use domain::credential::MockCredentialRepository;
+use domain::known_browser::MockKnownBrowserRepository;
 use domain::session::MockSessionRepository;
+use domain::throttle::MockThrottleRepository;
 use domain::user::MockUserRepository;
 
 use crate::{Accounts, Builder};
@@ -15,6 +17,8 @@ pub(super) fn accounts(builder: Builder) -> Accounts {
         users: Arc::new(MockUserRepository::new()),
         credentials: Arc::new(MockCredentialRepository::new()),
         sessions: Arc::new(MockSessionRepository::new()),
+        throttles: Arc::new(MockThrottleRepository::new()),
+        known_browsers: Arc::new(MockKnownBrowserRepository::new()),
     };
     builder.build(ports).unwrap()
 }

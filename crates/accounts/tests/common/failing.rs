@@ -6,7 +6,9 @@ use accounts::ports::{AccountPorts, PasswordHash};
 use accounts::{Email, StoreError, Timestamp, User, UserId, Username};
 use async_trait::async_trait;
 use domain::credential::{Credential, CredentialRepository};
+use domain::known_browser::{BrowserDigest, KnownBrowserRepository, Recognition};
 use domain::session::{EndedSession, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest};
+use domain::throttle::{Attempt, Limit, ThrottleKey, ThrottleRepository, Throttled};
 use domain::user::{AddUserError, NewUser, UserRepository};
 use domain::{Page, PageSize};
 
@@ -26,7 +28,13 @@ impl FailingStore {
 
     pub(crate) fn ports(&self) -> AccountPorts {
         let all = Arc::new(self.clone());
-        AccountPorts { users: all.clone(), credentials: all.clone(), sessions: all }
+        AccountPorts {
+            users: all.clone(),
+            credentials: all.clone(),
+            sessions: all.clone(),
+            throttles: all.clone(),
+            known_browsers: all,
+        }
     }
 
     /// Makes a method fail, or `"everything"`, or `"the commit"` of a registration; with `None`, nothing fails.
@@ -144,5 +152,83 @@ impl SessionRepository for FailingStore {
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
         self.record("sessions.purge")?;
         self.real.sessions.purge(now, limit).await
+    }
+}
+
+#[async_trait]
+impl ThrottleRepository for FailingStore {
+    async fn check(&self, limits: &[Limit], now: Timestamp) -> Result<Result<Attempt, Throttled>, StoreError> {
+        self.record("throttles.check")?;
+        self.real.throttles.check(limits, now).await
+    }
+
+    async fn count(&self, limits: &[Limit], now: Timestamp) -> Result<Result<Attempt, Throttled>, StoreError> {
+        self.record("throttles.count")?;
+        self.real.throttles.count(limits, now).await
+    }
+
+    async fn give_back(&self, keys: &[ThrottleKey]) -> Result<(), StoreError> {
+        self.record("throttles.give_back")?;
+        self.real.throttles.give_back(keys).await
+    }
+
+    async fn forget(&self, keys: &[ThrottleKey]) -> Result<(), StoreError> {
+        self.record("throttles.forget")?;
+        self.real.throttles.forget(keys).await
+    }
+
+    async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.record("throttles.purge")?;
+        self.real.throttles.purge(now, limit).await
+    }
+
+    async fn trim(&self, most: u64) -> Result<u64, StoreError> {
+        self.record("throttles.trim")?;
+        self.real.throttles.trim(most).await
+    }
+}
+
+#[async_trait]
+impl KnownBrowserRepository for FailingStore {
+    async fn find(
+        &self,
+        user: UserId,
+        digest: Option<BrowserDigest>,
+        network: Option<String>,
+        now: Timestamp,
+    ) -> Result<Recognition, StoreError> {
+        self.record("known_browsers.find")?;
+        self.real.known_browsers.find(user, digest, network, now).await
+    }
+
+    async fn remember(
+        &self,
+        user: UserId,
+        digest: Option<BrowserDigest>,
+        network: Option<String>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.record("known_browsers.remember")?;
+        self.real.known_browsers.remember(user, digest, network, now).await
+    }
+
+    async fn count_failure(&self, user: UserId, digest: BrowserDigest, now: Timestamp) -> Result<bool, StoreError> {
+        self.record("known_browsers.count_failure")?;
+        self.real.known_browsers.count_failure(user, digest, now).await
+    }
+
+    async fn give_back_failures(&self, user: UserId, digest: BrowserDigest) -> Result<(), StoreError> {
+        self.record("known_browsers.give_back_failures")?;
+        self.real.known_browsers.give_back_failures(user, digest).await
+    }
+
+    async fn forget_all(&self, user: UserId) -> Result<u64, StoreError> {
+        self.record("known_browsers.forget_all")?;
+        self.real.known_browsers.forget_all(user).await
+    }
+
+    async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.record("known_browsers.purge")?;
+        self.real.known_browsers.purge(now, limit).await
     }
 }

@@ -7,7 +7,9 @@ use sqlx::query;
 use tokio::time::timeout;
 
 use super::credentials::Credentials;
+use super::known_browsers::KnownBrowsers;
 use super::sessions::Sessions;
+use super::throttles::Throttles;
 use super::users::Users;
 use crate::engine::dialect::Dialect;
 use crate::engine::migrate::MigrationSet;
@@ -20,7 +22,7 @@ statements! {
     const PING: &str = "SELECT id FROM users LIMIT 1";
 }
 
-/// Users, credentials and sessions, in an SQLite file or on a PostgreSQL server. Clones share one open database.
+/// Users, credentials, sessions and what throttles log-ins, in an SQLite file or on a PostgreSQL server. Clones share one open database.
 #[derive(Debug, Clone)]
 pub struct AccountStore {
     database: Database,
@@ -106,5 +108,7 @@ fn ports<D: Dialect>(database: &OpenDatabase<D>) -> AccountPorts {
         users: Arc::new(Users { database: database.clone() }),
         credentials: Arc::new(Credentials { database: database.clone() }),
         sessions: Arc::new(Sessions { database: database.clone() }),
+        throttles: Arc::new(Throttles::new(database.clone())),
+        known_browsers: Arc::new(KnownBrowsers { database: database.clone() }),
     }
 }

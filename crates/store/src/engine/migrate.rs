@@ -191,7 +191,7 @@ async fn run_migrations<D: Dialect>(connection: &mut D::Connection, sets: &[Migr
 }
 
 /// The suffix of the backup that is due before the migrations: the sets that have tables and a row step that has not begun, each
-/// with the version that it will have (`before-accounts-3-parties-4`). `None` if there is no such set.
+/// with the version that it will have (`before-accounts-4-parties-4`). `None` if there is no such set.
 async fn backup_suffix<D: Dialect>(
     connection: &mut D::Connection,
     sets: &[MigrationSet],

@@ -6,7 +6,7 @@ use sqlx::{FromRow, query_scalar};
 
 use super::check::{
     InvariantCheck, IsVerifiable, Report, check_derived, check_invariants, check_references, check_rows, check_value,
-    report_value,
+    list_dangling, report_value,
 };
 use super::{Invariant, Violation};
 use crate::engine::dialect::Dialect;
@@ -24,6 +24,14 @@ statements! {
         SELECT 'registration_keys', registration_keys.user_id, 'users' FROM registration_keys
         WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = registration_keys.user_id)");
 
+    /// On both engines, since SQLite's own check names no row of tables without a rowid.
+    pub(super) const LIST_DANGLING_OF_USERS: &str = "
+        SELECT 'known_browsers', known_browsers.user_id, 'users' FROM known_browsers
+        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = known_browsers.user_id)
+        UNION ALL
+        SELECT 'known_networks', known_networks.user_id, 'users' FROM known_networks
+        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = known_networks.user_id)";
+
     const LIST_WITHOUT_CREDENTIAL: &str = "SELECT id FROM users
         WHERE NOT EXISTS (SELECT 1 FROM credentials WHERE user_id = users.id)";
 
@@ -38,6 +46,12 @@ statements! {
     const LIST_KEYS_OUT_OF_TIME: &str = "SELECT user_id FROM registration_keys
         WHERE expires_at NOT BETWEEN 0 AND 253402300799999";
 
+    const LIST_BROWSERS_OUT_OF_TIME: &str = "SELECT user_id FROM known_browsers
+        WHERE expires_at NOT BETWEEN 0 AND 253402300799999";
+
+    const LIST_NETWORKS_OUT_OF_TIME: &str = "SELECT user_id FROM known_networks
+        WHERE expires_at NOT BETWEEN 0 AND 253402300799999";
+
     const LIST_USERS: &str = "SELECT id, username, username_key, email, email_key FROM users ORDER BY id";
 
     const FIND_BY_EMAIL_KEY: &str = "SELECT id FROM users WHERE email_key = $1";
@@ -50,6 +64,8 @@ const INVARIANTS: &[InvariantCheck] = &[
     (Invariant::TimestampIsInRange, "users", LIST_USERS_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "sessions", LIST_SESSIONS_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "registration_keys", LIST_KEYS_OUT_OF_TIME),
+    (Invariant::TimestampIsInRange, "known_browsers", LIST_BROWSERS_OUT_OF_TIME),
+    (Invariant::TimestampIsInRange, "known_networks", LIST_NETWORKS_OUT_OF_TIME),
 ];
 
 #[derive(FromRow)]
@@ -67,6 +83,7 @@ pub(super) async fn check<D: Dialect>(
     report: Report<'_>,
 ) -> sqlx::Result<()> {
     check_references::<D>(connection, LIST_DANGLING, report).await?;
+    list_dangling::<D>(connection, LIST_DANGLING_OF_USERS, report).await?;
     check_invariants::<D>(connection, INVARIANTS, report).await?;
     let mut former_keys = Vec::new();
     let check_user = |row, report: Report<'_>| former_keys.extend(check_user(row, report));

@@ -63,6 +63,8 @@ pub fn all() -> Vec<NamedStatement> {
         accounts::row_steps::statements(),
         accounts::sessions::statements(),
         accounts::registration_keys::statements(),
+        accounts::throttles::statements(),
+        accounts::known_browsers::statements(),
         engine::migrate::statements(),
         engine::row_steps::statements(),
         engine::sqlite::open::statements(),

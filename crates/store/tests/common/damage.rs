@@ -3,7 +3,17 @@
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, SqliteConnection, raw_sql};
 
-const TABLES: [&str; 6] = ["users", "credentials", "sessions", "registration_keys", "parties", "rsvps"];
+const TABLES: [&str; 9] = [
+    "users",
+    "credentials",
+    "sessions",
+    "registration_keys",
+    "throttles",
+    "known_browsers",
+    "known_networks",
+    "parties",
+    "rsvps",
+];
 
 /// A connection to an SQLite file that enforces neither foreign keys nor CHECK constraints.
 async fn unchecked(file: &str) -> SqliteConnection {

@@ -1,0 +1,30 @@
+-- What limits attempts: counters of any key, and where users have logged in before.
+--
+-- A key is a digest: it neither contains an address nor what was typed as a name, which may be a password.
+CREATE TABLE throttles (
+    key        BYTEA   NOT NULL PRIMARY KEY CHECK (length(key) = 32),
+    count      BIGINT  NOT NULL CHECK (count BETWEEN 0 AND 4294967295),
+    expires_at BIGINT  NOT NULL
+);
+
+CREATE INDEX throttles_by_expiry ON throttles (expires_at); -- the purge
+
+-- The digest only: a stolen table is no cookie.
+CREATE TABLE known_browsers (
+    user_id    BIGINT  NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    digest     BYTEA   NOT NULL CHECK (length(digest) = 32),
+    failures   BIGINT  NOT NULL CHECK (failures BETWEEN 0 AND 4), -- the fifth removes the row
+    expires_at BIGINT  NOT NULL,
+    PRIMARY KEY (user_id, digest)
+);
+
+CREATE INDEX known_browsers_by_expiry ON known_browsers (expires_at); -- the purge
+
+CREATE TABLE known_networks (
+    user_id    BIGINT  NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    network    TEXT    NOT NULL CHECK (length(network) BETWEEN 1 AND 64),
+    expires_at BIGINT  NOT NULL,
+    PRIMARY KEY (user_id, network)
+);
+
+CREATE INDEX known_networks_by_expiry ON known_networks (expires_at); -- the purge

@@ -29,7 +29,7 @@ pub(crate) const SEARCH_TIMEOUT: Duration = Duration::from_millis(500);
 pub(crate) const SEARCH_QUEUE_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// For how long a user comes after other users in the search queue, at most.
-pub(crate) const MAX_SEARCH_DEBT: Duration = Duration::from_mins(1);
+pub(crate) const MAX_SEARCH_DEBT: Duration = Duration::from_mins(10);
 
 /// How long a PostgreSQL connection may take to respond to the ping when it returns to its pool. The client may have left in
 /// the middle of a statement. A lost host never responds, and the driver's own ping would wait for minutes.

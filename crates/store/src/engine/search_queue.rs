@@ -15,8 +15,8 @@ const DEBT_PER_SEARCH_TIME: u32 = 100;
 /// A fair queue. A user has one search at a time. Of the users who wait, the next is the one whose searches took the least time
 /// lately, so that many searches of some users do not delay another user's.
 ///
-/// A user has an entry while a search of the user runs, and for a hundred times its duration afterwards, one minute at most.
-/// All searches together take two seconds a second at most, which bounds the number of entries.
+/// A user has an entry while a search of the user runs, and for a hundred times its duration afterwards, ten minutes at most.
+/// All searches together take two seconds a second at most, so that on average no more than 200 users have one.
 #[derive(Debug, Clone)]
 pub(crate) struct SearchQueue {
     state: Arc<Mutex<State>>,

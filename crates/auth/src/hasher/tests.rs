@@ -59,12 +59,17 @@ fn assert_full<F: Future<Output = Result<Turn, HashQueueFull>>>(request: F) {
     assert!(matches!(poll(pin!(request)), Poll::Ready(Err(HashQueueFull))));
 }
 
+/// The turn of a request that gets one, and fails the test if it waits for too long.
+async fn granted<F: Future<Output = Result<Turn, HashQueueFull>>>(request: F) -> Turn {
+    tokio::time::timeout(TEST_TIMEOUT, request).await.expect("a turn within the time of the test").unwrap()
+}
+
 async fn hash(hasher: &Hasher, text: &str) -> PasswordHash {
-    hasher.turn(Share::LOCAL).await.unwrap().hash(typed(text)).await.unwrap()
+    granted(hasher.turn(Share::LOCAL)).await.hash(typed(text)).await.unwrap()
 }
 
 async fn verify(hasher: &Hasher, text: &str, stored: Option<PasswordHash>) -> Verification {
-    hasher.turn(Share::LOCAL).await.unwrap().verify(typed(text), stored).await.unwrap()
+    granted(hasher.turn(Share::LOCAL)).await.verify(typed(text), stored).await.unwrap()
 }
 
 /// A request whose job is running. The job ends when the sender is dropped.
@@ -114,7 +119,7 @@ async fn full_queue_fails_at_once_and_dropped_waiter_frees_its_place() {
 
     drop(turn);
     for request in requests {
-        request.await.unwrap().hash(typed("otter")).await.unwrap();
+        granted(request).await.hash(typed("otter")).await.unwrap();
     }
     assert_eq!(state(&hasher), (1, 0));
 }
@@ -131,8 +136,8 @@ async fn full_queue_drops_request_of_largest_network_for_another_one() {
 
     drop(turn);
     assert!(poll(honest.as_mut()).is_pending());
-    drop(oldest.await.unwrap());
-    drop(honest.await.unwrap());
+    drop(granted(oldest).await);
+    drop(granted(honest).await);
     assert_eq!(state(&hasher), (1, 0));
 }
 
@@ -145,11 +150,11 @@ async fn core_goes_to_next_request_when_its_owner_leaves() {
     assert_eq!(state(&hasher), (0, 1));
     drop(first);
     assert_eq!(state(&hasher), (0, 0));
-    let turn = second.await.unwrap();
+    let turn = granted(second).await;
     let (left, waits) = (waiting(&hasher, network(0)), waiting(&hasher, network(1)));
     drop(left);
     drop(turn);
-    drop(waits.await.unwrap());
+    drop(granted(waits).await);
     assert_eq!(state(&hasher), (1, 0));
 }
 
@@ -178,7 +183,7 @@ async fn honest_request_waits_for_two_hashes_during_an_attack() {
     for _ in 0..50 {
         let mut request = waiting(&hasher, network(1));
         let before = counter.load(Ordering::SeqCst);
-        let turn = tokio::time::timeout(TEST_TIMEOUT, request.as_mut()).await.unwrap().unwrap();
+        let turn = granted(request.as_mut()).await;
         let waited = counter.load(Ordering::SeqCst) - before;
         assert!(waited <= 2, "{waited} hashes");
         turn.hash(typed("otter")).await.unwrap();
@@ -189,8 +194,7 @@ async fn honest_request_waits_for_two_hashes_during_an_attack() {
     for attacker in attackers {
         let _ = attacker.await;
     }
-    let turn = tokio::time::timeout(TEST_TIMEOUT, hasher.turn(network(1))).await.unwrap().unwrap();
-    drop(turn);
+    drop(granted(hasher.turn(network(1))).await);
     assert_eq!(state(&hasher), (1, 0));
 }
 
@@ -211,7 +215,7 @@ async fn requests_that_leave_release_every_core() {
     }
     let turns = [(); 2].map(|()| hasher.turn(Share::LOCAL));
     for turn in turns {
-        drop(tokio::time::timeout(TEST_TIMEOUT, turn).await.unwrap().unwrap());
+        drop(granted(turn).await);
     }
     assert_eq!(state(&hasher).1, 0);
 }
@@ -224,9 +228,12 @@ async fn abandoned_job_keeps_its_core_until_it_ends() {
     assert_full(hasher.turn(Share::LOCAL));
 
     drop(end);
-    while state(&hasher).0 == 0 {
-        tokio::time::sleep(Duration::from_millis(1)).await;
-    }
+    let core_is_free = async {
+        while state(&hasher).0 == 0 {
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    };
+    tokio::time::timeout(TEST_TIMEOUT, core_is_free).await.expect("the core is released");
     hash(&hasher, "otter").await;
 }
 

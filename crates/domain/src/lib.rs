@@ -19,7 +19,7 @@
 //!
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 //! let mut repository = MockPartyRepository::new();
-//! repository.expect_update().returning(|_, _, _| Err(StoreError::new("disk full").into()));
+//! repository.expect_update().returning(|_, _, _, _| Err(StoreError::new("disk full").into()));
 //! let parties = Parties::new(Arc::new(repository), Arc::new(FixedClock(Timestamp::from_millis(0))));
 //!
 //! let result = parties.rsvp(PartyId::new(7), UserId::new(1), Heads::ONE).await;

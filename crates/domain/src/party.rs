@@ -8,6 +8,7 @@ mod listing;
 mod parties;
 mod party_id;
 mod phase;
+mod quota;
 mod repository;
 mod rsvp;
 mod seats;
@@ -29,9 +30,10 @@ pub use listing::{
 pub use parties::{HostError, Parties};
 pub use party_id::{PartyId, PartyIdError};
 pub use phase::{PartyEnd, PartyEndError, Phase};
+pub use quota::{HostQuota, Quotas, RsvpQuota};
 #[cfg(feature = "mock")]
 pub use repository::MockPartyRepository;
-pub use repository::{ListError, PartyChange, PartyRepository, UpdateError};
+pub use repository::{AddError, ListError, PartyChange, PartyRepository, UpdateError};
 pub use rsvp::{ChangeError, Outcome, Refusal};
 pub use seats::{Heads, Seats, SeatsError};
 pub use visibility::Visibility;

@@ -5,6 +5,7 @@ mod delimited_rows;
 pub(crate) mod find;
 pub(crate) mod link;
 pub(crate) mod list;
+pub(crate) mod quota;
 pub(crate) mod recent_parties;
 mod repository;
 pub(crate) mod row;

@@ -40,7 +40,7 @@ async fn backup_beside_writes_contains_all_acknowledged_rows() {
     let latest = Arc::clone(&acknowledged);
     let writer = tokio::spawn(async move {
         loop {
-            let id = parties.add(party_of(&ada, 4)).await.unwrap();
+            let id = parties.add(party_of(&ada, 4), None).await.unwrap();
             latest.store(id.get(), Ordering::SeqCst);
         }
     });
@@ -61,7 +61,7 @@ async fn backup_beside_writes_contains_all_acknowledged_rows() {
         let stored = common::past_our_types(&restored, "SELECT count(*) FROM parties").await.unwrap().unwrap();
         assert!(stored >= before && before > 0, "{stored} parties, {before} were acknowledged");
         let ben = add_user(&restored.accounts().clone().into(), "ben").await;
-        let next = restored.parties().add(party_of(&ben, 4)).await.unwrap();
+        let next = restored.parties().add(party_of(&ben, 4), None).await.unwrap();
         assert_eq!(next.get(), stored + 1, "ids continue");
         restored.accounts().close().await;
     }

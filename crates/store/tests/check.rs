@@ -25,8 +25,8 @@ async fn fill(fresh: &Fresh) {
     let (ada, ben) = (add_user(&accounts, "ada").await, add_user(&accounts, "ben").await);
     let cleo = add_user(&accounts, "cleo").await;
     let parties = Parties::new(fresh.parties(), Arc::new(FixedClock(NOW)));
-    let table = fresh.parties().add(party_of(&ada, 4)).await.unwrap();
-    fresh.parties().add(party_of(&ben, 4)).await.unwrap();
+    let table = fresh.parties().add(party_of(&ada, 4), None).await.unwrap();
+    fresh.parties().add(party_of(&ben, 4), None).await.unwrap();
     for guest in [ben.id, cleo.id] {
         parties.rsvp(table, guest, Heads::ONE).await.unwrap();
     }
@@ -282,8 +282,8 @@ async fn check_beside_changing_rsvps_finds_nothing() {
         fill(&fresh).await;
         let parties = Parties::new(fresh.parties(), Arc::new(FixedClock(NOW)));
         let dan = add_user(&fresh.accounts(), "dan").await;
-        let party = fresh.parties().add(party_of(&dan, 2)).await.unwrap();
-        fresh.parties().add(party_of(&dan, 2)).await.unwrap(); // the same content, and no idempotency key either
+        let party = fresh.parties().add(party_of(&dan, 2), None).await.unwrap();
+        fresh.parties().add(party_of(&dan, 2), None).await.unwrap(); // the same content, and no idempotency key either
         let changes = Arc::new(AtomicUsize::new(0));
         let counter = Arc::clone(&changes);
         let guest = tokio::spawn(async move {

@@ -1,5 +1,5 @@
-//! Sixty guests accept ten seats at once, in twenty rounds, through two stores on one database, as two processes would; and one
-//! form is submitted to both stores at once. Negative controls are in `src/parties/update/tests.rs`.
+//! Sixty guests accept ten seats at once, in twenty rounds, through two stores on one database, as two processes would; one
+//! form is submitted to both stores at once; and one user exceeds the quotas through both at once. Negative controls are in `src/parties/update/tests.rs`.
 
 #![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
 
@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use common::{Fresh, NOW, add_user, party_of};
 use domain::FixedClock;
-use domain::party::{Heads, IdempotencyKey, NewParty, Outcome, Parties};
+use domain::party::{AddError, Heads, IdempotencyKey, NewParty, Outcome, Parties, PartyChange, Quotas, UpdateError};
 use tokio::task::JoinSet;
 
 const GUESTS: usize = 60;
@@ -70,7 +70,7 @@ async fn submit_form_twice(fresh: Fresh) {
         for store in [&fresh.store, &other] {
             let (parties, party) =
                 (store.parties(), NewParty { idempotency_key: key.clone(), ..party_of(&ada, SEATS) });
-            submits.spawn(async move { parties.add(party).await });
+            submits.spawn(async move { parties.add(party, None).await });
         }
         let ids: BTreeSet<_> = submits.join_all().await.into_iter().map(Result::unwrap).collect();
         assert_eq!(ids.len(), 1, "round {round}: {ids:?}");
@@ -85,4 +85,57 @@ async fn sqlite_form_submitted_to_two_stores_adds_one_party() {
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_form_submitted_to_two_stores_adds_one_party() {
     submit_form_twice(common::postgres().await).await;
+}
+
+/// In each round one user adds 50 parties where one is left by the one quota or the other, and then answers at all of them
+/// where two are left.
+async fn exceed_quotas(fresh: Fresh) {
+    const MANY: u32 = 1_000;
+    let other = fresh.another().await;
+    let (accounts, processes) = (fresh.accounts(), [fresh.store.parties(), other.parties()]);
+    let ada = add_user(&accounts, "ada").await;
+    let mut tables = vec![];
+    for _ in 0..50 {
+        tables.push(fresh.parties().add(party_of(&ada, SEATS), None).await.unwrap());
+    }
+    for round in 0..ROUNDS / 4 {
+        let user = add_user(&accounts, &format!("user{round}")).await;
+        for (max_upcoming_parties, max_hosted_per_hour) in [(1, MANY), (MANY, 2)] {
+            let quotas = Quotas { max_upcoming_parties, max_hosted_per_hour, max_rsvps_per_hour: 2 };
+            let mut adding = JoinSet::new();
+            for n in 0..50 {
+                let (parties, party) = (Arc::clone(&processes[n % 2]), party_of(&user, SEATS));
+                let quota = Some(quotas.of_host(user.id, NOW));
+                adding.spawn(async move { parties.add(party, quota).await });
+            }
+            let results = adding.join_all().await;
+            let refused = |result: &&Result<_, _>| {
+                matches!(result, Err(AddError::Throttled(_) | AddError::TooManyUpcoming { .. }))
+            };
+            let added = results.iter().filter(|result| result.is_ok()).count();
+            assert_eq!((added, results.iter().filter(refused).count()), (1, 49), "round {round}: {results:?}");
+        }
+
+        let quota = Quotas { max_rsvps_per_hour: 2, ..Quotas::default() }.of_guest(user.id, NOW);
+        let mut answering = JoinSet::new();
+        for (n, id) in tables.iter().copied().enumerate() {
+            let (parties, guest) = (Arc::clone(&processes[n % 2]), user.id);
+            let accept: PartyChange = Arc::new(move |party| Ok(party.accept(guest, Heads::ONE, NOW)?));
+            answering.spawn(async move { parties.update(id, Some(guest), accept, Some(quota)).await });
+        }
+        let results = answering.join_all().await;
+        let seated = results.iter().filter(|result| matches!(result, Ok(Outcome::Seated(_)))).count();
+        let refused = results.iter().filter(|result| matches!(result, Err(UpdateError::Throttled(_)))).count();
+        assert_eq!((seated, refused), (2, 48), "round {round}: {results:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn sqlite_concurrent_requests_of_one_user_never_exceed_a_quota() {
+    exceed_quotas(common::sqlite().await).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn postgres_concurrent_requests_of_one_user_never_exceed_a_quota() {
+    exceed_quotas(common::postgres().await).await;
 }

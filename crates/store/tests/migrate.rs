@@ -130,7 +130,7 @@ async fn stores_with_other_tables_share_one_database() {
         let embedder = AccountStore::connect_with(&fresh.url, [posts]).await.unwrap();
         let second = fresh.another().await;
         let ada = common::add_user(&embedder.into(), "ada").await;
-        let id = second.parties().add(common::party_of(&ada, 4)).await.unwrap();
+        let id = second.parties().add(common::party_of(&ada, 4), None).await.unwrap();
         let found = fresh.parties().find(id, ada.id).await.unwrap();
         assert_eq!(found.unwrap().summary.heading.host, ada.username);
     }

@@ -47,8 +47,8 @@ async fn corrupt_party_is_reported_with_table_column_and_row() {
     for fresh in both().await {
         let (accounts, parties) = (fresh.accounts(), fresh.parties());
         let ada = add_user(&accounts, "ada").await;
-        parties.add(party_of(&ada, 4)).await.unwrap();
-        let id = parties.add(party_of(&ada, 4)).await.unwrap();
+        parties.add(party_of(&ada, 4), None).await.unwrap();
+        let id = parties.add(party_of(&ada, 4), None).await.unwrap();
         let use_cases = Parties::new(Arc::clone(&parties), Arc::new(FixedClock(NOW)));
 
         past_our_types(&fresh.store, "UPDATE parties SET venue = 'a\nb' WHERE id = 2").await.unwrap();
@@ -96,7 +96,7 @@ async fn schema_rejects_rows_that_break_a_constraint() {
     for fresh in both().await {
         let accounts = fresh.accounts();
         let (ada, _) = (add_user(&accounts, "ada").await, add_user(&accounts, "ben").await);
-        fresh.parties().add(party_of(&ada, 4)).await.unwrap();
+        fresh.parties().add(party_of(&ada, 4), None).await.unwrap();
         let rsvp = "INSERT INTO rsvps (party_id, guest_id, answer, heads, place) VALUES (1, 2, 'seated', 1, 1)";
         past_our_types(&fresh.store, rsvp).await.unwrap();
         for statement in [
@@ -126,12 +126,12 @@ async fn ids_are_never_reused() {
     for fresh in both().await {
         let (accounts, parties) = (fresh.accounts(), fresh.parties());
         let (ada, ben) = (add_user(&accounts, "ada").await, add_user(&accounts, "ben").await);
-        let party = parties.add(party_of(&ada, 4)).await.unwrap();
+        let party = parties.add(party_of(&ada, 4), None).await.unwrap();
 
         past_our_types(&fresh.store, "DELETE FROM parties").await.unwrap();
         past_our_types(&fresh.store, "DELETE FROM users WHERE username = 'ben'").await.unwrap();
 
-        assert!(parties.add(party_of(&ada, 4)).await.unwrap() > party);
+        assert!(parties.add(party_of(&ada, 4), None).await.unwrap() > party);
         assert!(add_user(&accounts, "cleo").await.id > ben.id);
     }
 }

@@ -13,7 +13,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use domain::credential::MockCredentialRepository;
 use domain::known_browser::MockKnownBrowserRepository;
 use domain::party::{
-    Attendee, MockPartyRepository, PartyDate, PartyEnd, PartyHeading, PartyId, PartyState, PartySummary, Seats,
+    Attendee, MockPartyRepository, PartyDate, PartyEnd, PartyHeading, PartyId, PartyState, PartySummary, Quotas, Seats,
     ShortText, Visibility, Zone, parse_date, parse_time,
 };
 use domain::session::{Device, MockSessionRepository, SessionId, SessionRecord, StoredSession};
@@ -88,6 +88,7 @@ fn services() -> Services {
         clock: Arc::new(FixedClock(NOW)),
         random: Arc::new(OsRandom),
         time_zone: Zone::parse("UTC").unwrap(),
+        quotas: Quotas::default(),
     }
 }
 

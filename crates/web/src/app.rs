@@ -64,12 +64,12 @@ impl Endpoint for App {
 /// # Errors
 /// [`AppError`]: a setting is unsafe, or two pages have the same path.
 pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
-    let Services { accounts: ports, parties, readiness, clock, random, time_zone } = services;
+    let Services { accounts: ports, parties, readiness, clock, random, time_zone, quotas } = services;
     let policy = accounts::PasswordPolicy::default().with_site_words(["DinnerParty", "dinner party"]);
     let settings = settings.csp_source("manifest-src", "'self'"); // the web manifest of `icons.rs`
     let settings = settings.layout(DinnerPartyLayout).password_policy(policy);
     let settings = settings.clock(Arc::clone(&clock)).random(Arc::clone(&random));
-    let parties = Parties::new(parties, clock);
+    let parties = Parties::new(parties, clock).with_quotas(quotas);
     let invitations = parties.clone();
     let settings = settings.describe_next(move |next| pages::invitation::describe(invitations.clone(), next));
     let accounts = settings.build(ports.clone())?;

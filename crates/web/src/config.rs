@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
-use domain::party::Zone;
+use domain::party::{Quotas, Zone};
 use ipnet::IpNet;
 
 /// DinnerParty: friends make accounts, host dinner parties, and RSVP.
@@ -95,9 +95,36 @@ pub struct Config {
     #[arg(long, env = "DINNERPARTY_MAX_CONNECTIONS", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub max_connections: Option<u32>,
 
+    /// The most parties of one user that have not begun. At this number the form to host a party is refused
+    #[arg(long, env = "DINNERPARTY_MAX_UPCOMING_PARTIES", value_name = "NUMBER",
+        default_value_t = Quotas::default().max_upcoming_parties, value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub max_upcoming_parties: u32,
+
+    /// The most parties that one user hosts within an hour
+    #[arg(long, env = "DINNERPARTY_MAX_HOSTED_PER_HOUR", value_name = "NUMBER",
+        default_value_t = Quotas::default().max_hosted_per_hour, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub max_hosted_per_hour: u32,
+
+    /// The most RSVPs of one user within an hour that take seats. An RSVP that takes none, such as declining, is not counted
+    #[arg(long, env = "DINNERPARTY_MAX_RSVPS_PER_HOUR", value_name = "NUMBER",
+        default_value_t = Quotas::default().max_rsvps_per_hour, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub max_rsvps_per_hour: u32,
+
     /// The least severe level to log: error, warn, info, debug or trace
     #[arg(long, env = "DINNERPARTY_LOG", value_name = "LEVEL", default_value = "info")]
     pub log: tracing::Level,
+}
+
+impl Config {
+    /// How much one user may store.
+    #[must_use]
+    pub fn quotas(&self) -> Quotas {
+        Quotas {
+            max_upcoming_parties: self.max_upcoming_parties,
+            max_hosted_per_hour: self.max_hosted_per_hour,
+            max_rsvps_per_hour: self.max_rsvps_per_hour,
+        }
+    }
 }
 
 fn network(text: &str) -> Result<IpNet, String> {
@@ -162,6 +189,14 @@ mod tests {
     }
 
     #[test]
+    fn quotas_are_the_defaults_unless_they_are_set() {
+        assert_eq!(parse(&[]).unwrap().serve.quotas(), Quotas::default());
+        let set = ["--max-upcoming-parties", "1", "--max-hosted-per-hour", "2", "--max-rsvps-per-hour", "1000000"];
+        let quotas = Quotas { max_upcoming_parties: 1, max_hosted_per_hour: 2, max_rsvps_per_hour: 1_000_000 };
+        assert_eq!(parse(&set).unwrap().serve.quotas(), quotas);
+    }
+
+    #[test]
     fn settings_are_accepted_with_and_without_serve() {
         let proxies = ["--trusted-proxy", "10.0.0.0/8,::1", "--time-zone", "europe/berlin"];
         let Some(Command::Serve(config)) = parse(&[&["serve"], &proxies[..]].concat()).unwrap().command else {
@@ -181,6 +216,12 @@ mod tests {
             &["--time-zone", "Mars/Base"],
             &["bake"],
             &["--log", "loud"],
+            &["--max-upcoming-parties", "0"],
+            &["--max-upcoming-parties", "10001"],
+            &["--max-hosted-per-hour", "0"],
+            &["--max-hosted-per-hour", "many"],
+            &["--max-rsvps-per-hour", "-1"],
+            &["--max-rsvps-per-hour", "1000001"],
         ] {
             assert!(parse(arguments).is_err(), "{arguments:?}");
         }

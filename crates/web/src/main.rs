@@ -73,7 +73,8 @@ async fn run_server(config: Config) -> anyhow::Result<()> {
         () = &mut stopped => return Ok(()), // a migration under way is rolled back
         store = PartyStore::connect(&config.database) => store?,
     };
-    let services = Services::over(&store, SystemClock, OsRandom, config.time_zone);
+    let quotas = config.quotas();
+    let services = Services { quotas, ..Services::over(&store, SystemClock, OsRandom, config.time_zone) };
     let app = app(services, settings)?;
     let address = listener.local_addr()?;
     let origin = config.origin.unwrap_or_else(|| format!("http://{address}"));

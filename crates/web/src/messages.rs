@@ -6,6 +6,7 @@
 mod description;
 mod head;
 mod invitation;
+mod quota;
 
 use domain::party::{
     Answer, Details, Outcome, PartyDate, PartyDateError, PartyEndError, PartyHeading, PartySummary, PartyView, Refusal,
@@ -22,6 +23,7 @@ pub(crate) use self::invitation::{
     LINK_REPLACED, LINK_UNKNOWN, LINK_UNKNOWN_TITLE, invitation_closed_reason, invitation_description,
     invitation_seats, invitation_state, invitation_title, invited_to, invited_to_dinner,
 };
+pub(crate) use self::quota::{too_many_hosted, too_many_rsvps, too_many_upcoming};
 
 /// The Party ID is not a number, or the viewer may not see such a party.
 pub(crate) const PARTY_ID_INVALID: &str = "Please enter a valid Party ID to RSVP!";

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use accounts::ports::AccountPorts;
 use accounts::{Clock, Random};
-use domain::party::{PartyRepository, Zone};
+use domain::party::{PartyRepository, Quotas, Zone};
 use store::PartyStore;
 
 use crate::state::{ReadinessCheck, ReadinessFuture};
@@ -25,10 +25,12 @@ pub struct Services {
     pub random: Arc<dyn Random>,
     /// The time zone that the form offers a host without an earlier party.
     pub time_zone: Zone,
+    /// How much one user may store.
+    pub quotas: Quotas,
 }
 
 impl Services {
-    /// All services from one database.
+    /// All services from one database, with the default quotas.
     pub fn over(
         store: &PartyStore,
         clock: impl Clock + 'static,
@@ -47,6 +49,7 @@ impl Services {
             clock: Arc::new(clock),
             random: Arc::new(random),
             time_zone,
+            quotas: Quotas::default(),
         }
     }
 }

@@ -9,7 +9,7 @@ use accounts::{Accounts, Email, OsRandom, StoreError, Timestamp, User, UserId, U
 use domain::Page;
 use domain::credential::{Credential, MockCredentialRepository};
 use domain::known_browser::{MockKnownBrowserRepository, Recognition};
-use domain::party::{HomeView, MockPartyRepository, Outcome, PartyId, ProfileView, Zone};
+use domain::party::{HomeView, MockPartyRepository, Outcome, PartyId, ProfileView, Quotas, Zone};
 use domain::session::{Device, EndedSession, MockSessionRepository, SessionId, SessionRecord, StoredSession};
 use domain::throttle::{Attempt, MockThrottleRepository};
 use domain::user::MockUserRepository;
@@ -98,14 +98,14 @@ fn services(broken: Broken) -> Services {
     sessions.expect_purge().returning(move |_, _| broken.result("sessions.purge", 0));
 
     let mut parties = MockPartyRepository::new();
-    parties.expect_add().returning(move |_| broken.result("parties.add", PartyId::new(1)));
+    parties.expect_add().returning(move |_, _| broken.result("parties.add", PartyId::new(1)));
     parties.expect_find().returning(move |_, _| broken.result("parties.find", None));
     parties.expect_find_by_link().returning(move |_, _| broken.result("parties.find_by_link", None));
     parties.expect_find_invitation().returning(move |_| broken.result("parties.find_invitation", None));
     parties.expect_replace_link().returning(move |_, _, _| broken.result("parties.replace_link", true));
     parties
         .expect_update_by_link()
-        .returning(move |_, _, _| broken.result("parties.update_by_link", Outcome::GaveUpSeat));
+        .returning(move |_, _, _, _| broken.result("parties.update_by_link", Outcome::GaveUpSeat));
     parties
         .expect_home()
         .returning(move |_, _, _| broken.result("parties.home", HomeView { next: None, open: Vec::new() }));
@@ -116,7 +116,7 @@ fn services(broken: Broken) -> Services {
     parties
         .expect_list()
         .returning(move |_, _, _, _, _| broken.result("parties.list", Page { items: Vec::new(), next: None }));
-    parties.expect_update().returning(move |_, _, _| broken.result("parties.update", Outcome::GaveUpSeat));
+    parties.expect_update().returning(move |_, _, _, _| broken.result("parties.update", Outcome::GaveUpSeat));
 
     let ready = move || -> ReadinessFuture { Box::pin(std::future::ready(broken.result("readiness", ()))) };
     Services {
@@ -132,6 +132,7 @@ fn services(broken: Broken) -> Services {
         clock: Arc::new(MovableClock::at(NOW)),
         random: Arc::new(OsRandom),
         time_zone: Zone::parse("UTC").unwrap(),
+        quotas: Quotas::default(),
     }
 }
 

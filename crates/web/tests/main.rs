@@ -25,6 +25,7 @@ mod party;
 mod people;
 mod preview;
 mod program;
+mod quotas;
 mod register;
 mod rsvp;
 mod search_limits;

@@ -12,8 +12,19 @@ use store::PartyStore;
 use tempfile::TempDir;
 use test_support::{Postgres, sqlite_url};
 
-const SETTINGS: [&str; 8] =
-    ["listen", "database", "origin", "allow-plain-http", "trusted-proxy", "time-zone", "max-connections", "log"];
+const SETTINGS: [&str; 11] = [
+    "listen",
+    "database",
+    "origin",
+    "allow-plain-http",
+    "trusted-proxy",
+    "time-zone",
+    "max-connections",
+    "max-upcoming-parties",
+    "max-hosted-per-hour",
+    "max-rsvps-per-hour",
+    "log",
+];
 
 /// The token of a link, which is a secret.
 const LINK_TOKEN: &str = "q83vEjRWeJCrze8SNFZ4kA";
@@ -56,6 +67,11 @@ fn invalid_or_unsafe_setting_is_one_error_line_and_no_file() {
         (&["--trusted-proxy", "proxy"], "neither an IP address nor a network"),
         (&["--log", "loud"], "'loud'"),
         (&["--max-connections", "0"], "0 is not in 1..=1000000"),
+        (&["--max-upcoming-parties", "0"], "0 is not in 1..=10000"),
+        (&["--max-upcoming-parties", "10001"], "10001 is not in 1..=10000"),
+        (&["--max-hosted-per-hour", "0"], "0 is not in 1..=1000000"),
+        (&["--max-rsvps-per-hour", "1000001"], "1000001 is not in 1..=1000000"),
+        (&["--max-rsvps-per-hour", "many"], "invalid value 'many' for '--max-rsvps-per-hour <NUMBER>'"),
         (&["--database", "mysql://db/party"], "a database is `sqlite:FILE` or `postgres://USER@HOST/NAME`"),
         (&["--database", "sqlite:"], "names no file"),
         (&["--database", &missing], "its folder does not exist"),
@@ -75,6 +91,8 @@ fn invalid_or_unsafe_setting_is_one_error_line_and_no_file() {
     }
     let setting = error_line(dinnerparty().env("DINNERPARTY_TIME_ZONE", "Mars/Base"));
     assert!(setting.contains("not an IANA time zone"), "{setting}");
+    let setting = error_line(dinnerparty().env("DINNERPARTY_MAX_HOSTED_PER_HOUR", "-1"));
+    assert!(setting.contains("'--max-hosted-per-hour <NUMBER>'"), "{setting}");
 }
 
 #[test]

@@ -4,6 +4,7 @@
 mod add;
 mod link;
 mod list;
+mod quota;
 mod update;
 mod views;
 
@@ -13,6 +14,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 pub use add::*;
 pub use link::*;
 pub use list::*;
+pub use quota::*;
 pub use update::*;
 pub use views::*;
 
@@ -54,6 +56,14 @@ macro_rules! party_contract {
             search_for_impossible_text_finds_nothing
             seat_filter_lists_only_parties_with_a_seat_for_the_viewer
             lists_have_no_party_that_the_viewer_may_not_find
+            host_of_most_upcoming_parties_adds_none
+            hourly_quota_of_host_refuses_until_the_hour_is_over
+            repeated_form_is_counted_once
+            concurrent_parties_never_exceed_a_quota
+            rsvp_that_claims_seats_is_counted
+            rsvp_that_claims_no_seat_is_not_counted
+            refused_rsvp_is_not_counted
+            concurrent_rsvps_never_exceed_the_quota
             seat_is_stored_with_its_answer
             change_gets_stored_party
             change_gets_answers_of_guest_and_waiting_list
@@ -110,7 +120,7 @@ async fn change(
     guest: UserId,
     rule: impl Fn(&mut Party) -> Result<Outcome, Refusal> + Send + Sync + 'static,
 ) -> Result<Outcome, UpdateError> {
-    parties.update(id, Some(guest), Arc::new(move |party| Ok(rule(party)?))).await
+    parties.update(id, Some(guest), Arc::new(move |party| Ok(rule(party)?)), None).await
 }
 
 async fn accept(parties: &dyn PartyRepository, id: PartyId, guest: UserId) -> Outcome {
@@ -143,6 +153,7 @@ mod tests {
             include_str!("contract/add.rs"),
             include_str!("contract/link.rs"),
             include_str!("contract/list.rs"),
+            include_str!("contract/quota.rs"),
             include_str!("contract/update.rs"),
             include_str!("contract/views.rs"),
         ];

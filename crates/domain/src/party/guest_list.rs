@@ -124,6 +124,12 @@ impl GuestList {
         self.answers.get(&guest).copied()
     }
 
+    /// The number of seats that a guest holds, by an answer that was loaded or has been set since.
+    #[must_use]
+    pub fn seats_held(&self, guest: UserId) -> u32 {
+        self.answer(guest).map_or(0, Answer::seats_held)
+    }
+
     /// The answers that were loaded or have been set since.
     #[must_use]
     pub fn answers(&self) -> &BTreeMap<UserId, Answer> {
@@ -134,7 +140,7 @@ impl GuestList {
     ///
     /// Only heads in addition to those before need free seats (I6).
     pub fn accept(&mut self, guest: UserId, heads: Heads) -> SeatResult {
-        let held = self.answer(guest).map_or(0, Answer::seats_held);
+        let held = self.seats_held(guest);
         if held == heads.get() {
             return SeatResult::AlreadySeated;
         }
@@ -148,7 +154,7 @@ impl GuestList {
 
     /// Sets an answer that holds no seat, and frees the seats of the guest. Returns the number of freed seats.
     pub fn release_seats(&mut self, guest: UserId, withdrawal: Withdrawal) -> u32 {
-        let freed = self.answer(guest).map_or(0, Answer::seats_held);
+        let freed = self.seats_held(guest);
         self.taken -= freed;
         self.answers.insert(
             guest,

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::{
-    Heads, HomeView, Invitation, LinkToken, ListError, NewParty, Outcome, Party, PartyChange, PartyCursor, PartyId,
-    PartyQuery, PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, Refusal, UpdateError,
+    AddError, Heads, HomeView, Invitation, LinkToken, ListError, NewParty, Outcome, Party, PartyChange, PartyCursor,
+    PartyId, PartyQuery, PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, Quotas, Refusal,
+    UpdateError,
 };
+use crate::throttle::Throttled;
 use crate::user::UserId;
 use crate::{Clock, Page, PageSize, StoreError, Timestamp};
 
@@ -14,9 +16,10 @@ use crate::{Clock, Page, PageSize, StoreError, Timestamp};
 pub struct Parties {
     repository: Arc<dyn PartyRepository>,
     clock: Arc<dyn Clock>,
+    quotas: Quotas,
 }
 
-/// Why a party was not added.
+/// Why a party was not hosted.
 #[derive(Debug, thiserror::Error)]
 pub enum HostError {
     /// The day of the party has passed, in its time zone.
@@ -25,16 +28,41 @@ pub enum HostError {
     /// The party is today, and its time has passed.
     #[error("the time is in the past")]
     TimeInThePast,
+    /// The host has as many upcoming parties as [`Quotas::max_upcoming_parties`] allows.
+    #[error("the host has {max} upcoming parties")]
+    TooManyUpcoming {
+        /// The most upcoming parties.
+        max: u32,
+    },
+    /// The host has added as many parties as [`Quotas::max_hosted_per_hour`] allows.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
+impl From<AddError> for HostError {
+    fn from(error: AddError) -> Self {
+        match error {
+            AddError::TooManyUpcoming { max } => Self::TooManyUpcoming { max },
+            AddError::Throttled(throttled) => Self::Throttled(throttled),
+            AddError::Store(failure) => Self::Store(failure),
+        }
+    }
+}
+
 impl Parties {
-    /// The use cases over `repository`, with the time of `clock`.
+    /// The use cases over `repository`, with the time of `clock` and the default quotas.
     #[must_use]
     pub fn new(repository: Arc<dyn PartyRepository>, clock: Arc<dyn Clock>) -> Self {
-        Self { repository, clock }
+        Self { repository, clock, quotas: Quotas::default() }
+    }
+
+    /// The same use cases with other quotas.
+    #[must_use]
+    pub fn with_quotas(self, quotas: Quotas) -> Self {
+        Self { quotas, ..self }
     }
 
     /// The current time, by the clock of the rules.
@@ -46,14 +74,15 @@ impl Parties {
     /// Adds a party of its host and returns its id.
     ///
     /// # Errors
-    /// [`HostError`] if the date is not in the future, or the store failed.
+    /// [`HostError`] if the date is not in the future, a quota is exceeded, or the store failed.
     pub async fn host(&self, party: NewParty) -> Result<PartyId, HostError> {
         let now = self.now();
         if party.date.has_begun(now) {
             let is_earlier_day = party.date.days_until(now) < 0;
             return Err(if is_earlier_day { HostError::DayInThePast } else { HostError::TimeInThePast });
         }
-        Ok(self.repository.add(party).await?)
+        let quota = self.quotas.of_host(party.host, now);
+        Ok(self.repository.add(party, Some(quota)).await?)
     }
 
     /// Replaces the link of a party. Returns `false` if there is no such party or `host` is not its host.
@@ -67,10 +96,11 @@ impl Parties {
     /// Accepts for a guest, with `heads` people.
     ///
     /// # Errors
-    /// [`UpdateError`] if there is no such party, the rule refuses, or the store failed.
+    /// [`UpdateError`] if there is no such party, the rule refuses, the quota is exceeded, or the store failed.
     pub async fn rsvp(&self, party: PartyId, guest: UserId, heads: Heads) -> Result<Outcome, UpdateError> {
         let change = self.change(guest, false, move |party, now| party.accept(guest, heads, now));
-        self.repository.update(party, Some(guest), change).await
+        let quota = self.quotas.of_guest(guest, self.now());
+        self.repository.update(party, Some(guest), change, Some(quota)).await
     }
 
     /// Declines for a guest, who may have had a seat.
@@ -79,7 +109,7 @@ impl Parties {
     /// [`UpdateError`] if there is no such party, the rule refuses, or the store failed.
     pub async fn decline(&self, party: PartyId, guest: UserId) -> Result<Outcome, UpdateError> {
         let change = self.change(guest, false, move |party, now| party.decline(guest, now));
-        self.repository.update(party, Some(guest), change).await
+        self.repository.update(party, Some(guest), change, None).await
     }
 
     /// Answers "maybe" for a guest, who may have had a seat.
@@ -88,16 +118,18 @@ impl Parties {
     /// [`UpdateError`] if there is no such party, the rule refuses, or the store failed.
     pub async fn maybe(&self, party: PartyId, guest: UserId) -> Result<Outcome, UpdateError> {
         let change = self.change(guest, false, move |party, now| party.maybe(guest, now));
-        self.repository.update(party, Some(guest), change).await
+        self.repository.update(party, Some(guest), change, None).await
     }
 
     /// Accepts by the link of a party, with `heads` people.
     ///
     /// # Errors
-    /// [`UpdateError`] if the link does not open a party to the guest, the rule refuses, or the store failed.
+    /// [`UpdateError`] if the link does not open a party to the guest, the rule refuses, the quota is exceeded, or the store
+    /// failed.
     pub async fn rsvp_by_link(&self, token: LinkToken, guest: UserId, heads: Heads) -> Result<Outcome, UpdateError> {
         let change = self.change(guest, true, move |party, now| party.accept(guest, heads, now));
-        self.repository.update_by_link(token, guest, change).await
+        let quota = self.quotas.of_guest(guest, self.now());
+        self.repository.update_by_link(token, guest, change, Some(quota)).await
     }
 
     /// Declines by the link of a party.
@@ -106,7 +138,7 @@ impl Parties {
     /// [`UpdateError`] if the link does not open a party to the guest, the rule refuses, or the store failed.
     pub async fn decline_by_link(&self, token: LinkToken, guest: UserId) -> Result<Outcome, UpdateError> {
         let change = self.change(guest, true, move |party, now| party.decline(guest, now));
-        self.repository.update_by_link(token, guest, change).await
+        self.repository.update_by_link(token, guest, change, None).await
     }
 
     /// Returns the party with that link as `viewer` may see it, or `None` if the link opens none.

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    ChangeError, HomeView, Invitation, LinkToken, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery,
-    PartySummary, PartyView, ProfileCursors, ProfileView, Refusal,
+    ChangeError, HomeView, HostQuota, Invitation, LinkToken, NewParty, Outcome, Party, PartyCursor, PartyId,
+    PartyQuery, PartySummary, PartyView, ProfileCursors, ProfileView, Refusal, RsvpQuota,
 };
+use crate::throttle::Throttled;
 use crate::user::UserId;
 use crate::{Page, PageSize, StoreError, Timestamp};
 
@@ -27,8 +28,11 @@ pub trait PartyRepository: Send + Sync {
     /// Adds a party with one seat taken by its host, and returns its id. The id is greater than all ids before.
     ///
     /// If the host has added an equal party with the same idempotency key, the id of that party is returned and nothing
-    /// is added. This also holds for concurrent calls.
-    async fn add(&self, party: NewParty) -> Result<PartyId, StoreError>;
+    /// is added or counted. This also holds for concurrent calls.
+    ///
+    /// The party is counted for `quota` in the same commit. Where a quota is exceeded, nothing is written. Concurrent
+    /// calls, from any process, together never exceed one. The cost depends on the quota, and not on the number of parties.
+    async fn add(&self, party: NewParty, quota: Option<HostQuota>) -> Result<PartyId, AddError>;
 
     /// Returns the party as `viewer` may see it, or `None` if there is no such party or `viewer` may not find it
     /// ([`Visibility`](super::Visibility)).
@@ -86,7 +90,16 @@ pub trait PartyRepository: Send + Sync {
     /// `guest` and of the waiting list. Concurrent changes of one party, from any process, run one after the other, so
     /// that no seat is given twice. If `change` refuses, nothing is written. It may run more than once; the outcome of
     /// the last run is returned.
-    async fn update(&self, id: PartyId, guest: Option<UserId>, change: PartyChange) -> Result<Outcome, UpdateError>;
+    ///
+    /// Where the change gives `guest` more seats ([`RsvpQuota::is_counted`]), it is counted for `quota` in the same commit.
+    /// Where the quota is exceeded, nothing is written. Concurrent calls, from any process, together never exceed it.
+    async fn update(
+        &self,
+        id: PartyId,
+        guest: Option<UserId>,
+        change: PartyChange,
+        quota: Option<RsvpQuota>,
+    ) -> Result<Outcome, UpdateError>;
 
     /// As [`PartyRepository::update`], on the party with that link. [`UpdateError::NotFound`] if there is no such link.
     async fn update_by_link(
@@ -94,6 +107,7 @@ pub trait PartyRepository: Send + Sync {
         token: LinkToken,
         guest: UserId,
         change: PartyChange,
+        quota: Option<RsvpQuota>,
     ) -> Result<Outcome, UpdateError>;
 }
 
@@ -114,6 +128,23 @@ pub enum ListError {
     Store(#[from] StoreError),
 }
 
+/// Why a party was not added.
+#[derive(Debug, thiserror::Error)]
+pub enum AddError {
+    /// The host has as many upcoming parties as [`HostQuota::max_upcoming`] allows.
+    #[error("the host has {max} upcoming parties")]
+    TooManyUpcoming {
+        /// The most upcoming parties.
+        max: u32,
+    },
+    /// The host has added too many parties in a short time.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// Why a party was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum UpdateError {
@@ -123,6 +154,9 @@ pub enum UpdateError {
     /// The rule refused the change.
     #[error(transparent)]
     Refused(Refusal),
+    /// The guest has claimed seats too often in a short time.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -1,15 +1,23 @@
 //! Adding a party: once per idempotency key and content, however often a form is submitted.
 
-use domain::party::{Address, Details, IdempotencyKey, NewParty, PartyId, party_search_key};
+use domain::party::{AddError, Address, Details, HostQuota, IdempotencyKey, NewParty, PartyId, party_search_key};
+use futures_util::future::BoxFuture;
 use sha2::{Digest as _, Sha256};
 use sqlx::query_scalar;
 
+use super::quota;
 use super::row::visibility_column;
 use crate::engine::dialect::Dialect;
-use crate::statements::statements;
+use crate::engine::writer::WriteError;
+use crate::statements::{PerEngine, statements};
 
 statements! {
-    const FIND_HOST: &str = "SELECT username FROM users WHERE id = $1";
+    /// Finds the host and locks its row, so that a quota is counted for one party after the other. SQLite's transaction holds
+    /// the write lock of the whole file already.
+    const LOCK_HOST: PerEngine = PerEngine {
+        sqlite: "SELECT username FROM users WHERE id = $1",
+        postgres: "SELECT username FROM users WHERE id = $1 FOR NO KEY UPDATE",
+    };
 
     /// The party that the same form added earlier with the same content. The column `form` holds the idempotency key.
     const FIND_ADDED: &str = "SELECT id FROM parties WHERE host_id = $1 AND form = $2 AND form_digest = $3";
@@ -24,18 +32,36 @@ statements! {
 }
 
 /// The job of [`domain::party::PartyRepository::add`].
-pub(super) async fn add<D: Dialect>(connection: &mut D::Connection, party: &NewParty) -> sqlx::Result<PartyId> {
-    let host = query_scalar::<D, String>(FIND_HOST).bind(party.host.get()).fetch_one(&mut *connection).await?;
-    // Before the insert, since a conflict would use up an id; and after a conflict, where another transaction was faster.
-    let digest = content_digest(party);
-    if let Some(id) = find_added::<D>(connection, party, &digest).await? {
-        return Ok(PartyId::new(id));
-    }
+pub(super) fn add<'j, D: Dialect>(
+    connection: &'j mut D::Connection,
+    (party, quota): &'j (NewParty, Option<HostQuota>),
+) -> BoxFuture<'j, Result<PartyId, WriteError<AddError>>> {
+    Box::pin(async move {
+        let lock_host = query_scalar::<D, String>(D::pick(LOCK_HOST.sqlite, LOCK_HOST.postgres));
+        let host = lock_host.bind(party.host.get()).fetch_one(&mut *connection).await?;
+        // Before the insert, since a conflict would use up an id; and before the quota, so that a repeated form is not counted.
+        let digest = content_digest(party);
+        if let Some(id) = find_added::<D>(connection, party, &digest).await? {
+            return Ok(PartyId::new(id));
+        }
+        if let Some(quota) = quota {
+            quota::count_hosted::<D>(connection, party.host, quota).await?;
+        }
+        Ok(insert::<D>(connection, party, &host, &digest).await?)
+    })
+}
+
+async fn insert<D: Dialect>(
+    connection: &mut D::Connection,
+    party: &NewParty,
+    host: &str,
+    digest: &[u8],
+) -> sqlx::Result<PartyId> {
     let details = party.details.as_ref().map(Details::as_str);
     let added = query_scalar::<D, i64>(ADD)
         .bind(party.host.get())
         .bind(party.idempotency_key.as_ref().map(IdempotencyKey::as_str))
-        .bind(digest.as_slice())
+        .bind(digest)
         .bind(party.date.local())
         .bind(party.date.zone().as_str())
         .bind(party.venue.as_str())
@@ -43,7 +69,7 @@ pub(super) async fn add<D: Dialect>(connection: &mut D::Connection, party: &NewP
         .bind(i64::from(party.seats.get()))
         .bind(party.date.starts_at().as_millis())
         .bind(party.date.starts_at().as_millis()) // the deadline, as long as a host cannot choose one
-        .bind(party_search_key(&host, party.main_dish.as_str(), party.venue.as_str(), details))
+        .bind(party_search_key(host, party.main_dish.as_str(), party.venue.as_str(), details))
         .bind(party.ends_at.at().as_millis())
         .bind(details)
         .bind(party.address.as_ref().map(Address::as_str))
@@ -52,7 +78,7 @@ pub(super) async fn add<D: Dialect>(connection: &mut D::Connection, party: &NewP
         .fetch_optional(&mut *connection);
     let id = match added.await? {
         Some(id) => Some(id),
-        None => find_added::<D>(connection, party, &digest).await?,
+        None => find_added::<D>(connection, party, digest).await?, // another transaction was faster
     };
     id.map(PartyId::new).ok_or(sqlx::Error::RowNotFound)
 }
@@ -97,7 +123,7 @@ mod tests {
 
     #[tokio::test]
     async fn statements_of_adding_use_indexes() {
-        for sql in [FIND_HOST, FIND_ADDED] {
+        for sql in [LOCK_HOST.sqlite, FIND_ADDED] {
             assert_uses_indexes(sql).await;
         }
     }

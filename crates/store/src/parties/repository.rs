@@ -2,13 +2,14 @@
 
 use async_trait::async_trait;
 use domain::party::{
-    HomeView, Invitation, LinkToken, ListError, NewParty, Outcome, PartyChange, PartyCursor, PartyId, PartyQuery,
-    PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, UpdateError,
+    AddError, HomeView, HostQuota, Invitation, LinkToken, ListError, NewParty, Outcome, PartyChange, PartyCursor,
+    PartyId, PartyQuery, PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, RsvpQuota, UpdateError,
 };
 use domain::user::UserId;
 use domain::{Page, PageSize, StoreError, Timestamp};
 
 use super::recent_parties::RecentParties;
+use super::update::Change;
 use super::{add, find, link, list, update, views};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
@@ -28,12 +29,9 @@ impl<D: Dialect> PartyTables<D> {
 
 #[async_trait]
 impl<D: Dialect> PartyRepository for PartyTables<D> {
-    async fn add(&self, party: NewParty) -> Result<PartyId, StoreError> {
-        let added = self
-            .database
-            .writer
-            .write(party, |connection, party| Box::pin(async move { Ok(add::add::<D>(connection, party).await?) }));
-        Ok(added.await?)
+    async fn add(&self, party: NewParty, quota: Option<HostQuota>) -> Result<PartyId, AddError> {
+        let added = self.database.writer.write((party, quota), add::add::<D>).await;
+        added.map_err(|error| error.refusal().unwrap_or_else(AddError::from))
     }
 
     async fn find(&self, id: PartyId, viewer: UserId) -> Result<Option<PartyView>, StoreError> {
@@ -80,8 +78,15 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         views::own_profile(&self.database.read, user, now, after, size).await.map_err(into_store_error)
     }
 
-    async fn update(&self, id: PartyId, guest: Option<UserId>, change: PartyChange) -> Result<Outcome, UpdateError> {
-        let updated = self.database.writer.write((id, guest, change), update::update::<D>).await;
+    async fn update(
+        &self,
+        id: PartyId,
+        guest: Option<UserId>,
+        change: PartyChange,
+        quota: Option<RsvpQuota>,
+    ) -> Result<Outcome, UpdateError> {
+        let updated =
+            self.database.writer.write((id, Change { guest, rule: change, quota }), update::update::<D>).await;
         updated.map_err(|error| error.refusal().unwrap_or_else(UpdateError::from))
     }
 
@@ -90,8 +95,10 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         token: LinkToken,
         guest: UserId,
         change: PartyChange,
+        quota: Option<RsvpQuota>,
     ) -> Result<Outcome, UpdateError> {
-        let updated = self.database.writer.write((token, guest, change), update::update_by_link::<D>).await;
+        let change = Change { guest: Some(guest), rule: change, quota };
+        let updated = self.database.writer.write((token, change), update::update_by_link::<D>).await;
         updated.map_err(|error| error.refusal().unwrap_or_else(UpdateError::from))
     }
 }

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use domain::Timestamp;
-use domain::party::{Answer, GuestList, LinkToken, Outcome, Party, PartyChange, PartyId, UpdateError};
+use domain::party::{Answer, GuestList, LinkToken, Outcome, Party, PartyChange, PartyId, RsvpQuota, UpdateError};
+use domain::throttle::{Counter, ThrottleKey};
 use domain::user::UserId;
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as};
 
 use super::link;
+use super::quota::{count_rsvp, loaded_counter};
 use super::row::{PartyRow, answer, answer_columns, first_guests, state_column, visibility_column};
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
@@ -19,9 +21,10 @@ statements! {
     /// The row lock. SQLite's transaction holds the write lock of the whole file already.
     const LOCK: OnPostgres = OnPostgres("SELECT id FROM parties WHERE id = $1 FOR NO KEY UPDATE");
 
+    /// The party `$1`, and the counter with the key `$2`, which may be NULL.
     const LOAD: &str = "SELECT parties.id, host_id, username AS host, local_time, zone, starts_at, state, rsvp_deadline,
-            ends_at, visibility, seats, taken, max_companions, last_place
-        FROM parties JOIN users ON users.id = host_id
+            ends_at, visibility, seats, taken, max_companions, last_place, throttles.count, throttles.expires_at
+        FROM parties JOIN users ON users.id = host_id LEFT JOIN throttles ON throttles.key = $2
         WHERE parties.id = $1";
 
     /// The answer of the guest `$2`, and those on the waiting list.
@@ -51,25 +54,32 @@ statements! {
 
 type Updated<'j> = BoxFuture<'j, Result<Outcome, WriteError<UpdateError>>>;
 
+/// A change, the guest whom it concerns, and the quota for which it is counted.
+pub(super) struct Change {
+    pub(super) guest: Option<UserId>,
+    pub(super) rule: PartyChange,
+    pub(super) quota: Option<RsvpQuota>,
+}
+
 /// The job of [`domain::party::PartyRepository::update`].
 pub(super) fn update<'j, D: Dialect>(
     connection: &'j mut D::Connection,
-    (id, guest, change): &'j (PartyId, Option<UserId>, PartyChange),
+    (id, change): &'j (PartyId, Change),
 ) -> Updated<'j> {
     Box::pin(async move {
         lock::<D>(connection, *id).await?;
-        run::<D>(connection, *id, *guest, change).await
+        run::<D>(connection, *id, change).await
     })
 }
 
 /// The job of [`domain::party::PartyRepository::update_by_link`].
 pub(super) fn update_by_link<'j, D: Dialect>(
     connection: &'j mut D::Connection,
-    (token, guest, change): &'j (LinkToken, UserId, PartyChange),
+    (token, change): &'j (LinkToken, Change),
 ) -> Updated<'j> {
     Box::pin(async move {
         match link::lock::<D>(connection, *token).await? {
-            Some(id) => run::<D>(connection, id, Some(*guest), change).await,
+            Some(id) => run::<D>(connection, id, change).await,
             None => Err(WriteError::Refused(UpdateError::NotFound)),
         }
     })
@@ -79,14 +89,19 @@ pub(super) fn update_by_link<'j, D: Dialect>(
 async fn run<D: Dialect>(
     connection: &mut D::Connection,
     id: PartyId,
-    guest: Option<UserId>,
-    change: &PartyChange,
+    Change { guest, rule, quota }: &Change,
 ) -> Result<Outcome, WriteError<UpdateError>> {
-    let Some(stored) = StoredParty::load::<D>(connection, id, guest).await? else {
+    let key = quota.map(|quota| quota.limit.key);
+    let Some(stored) = StoredParty::load::<D>(connection, id, *guest, key).await? else {
         return Err(WriteError::Refused(UpdateError::NotFound));
     };
     let mut party = stored.party.clone();
-    let outcome = change(&mut party).map_err(|error| WriteError::Refused(error.into()))?;
+    let outcome = rule(&mut party).map_err(|error| WriteError::Refused(error.into()))?;
+    if let (Some(guest), Some(quota)) = (guest, quota)
+        && RsvpQuota::is_counted(*guest, &stored.party.guests, &party.guests)
+    {
+        count_rsvp::<D>(connection, quota, stored.counter).await?;
+    }
     stored.save::<D>(connection, &party).await?;
     Ok(outcome)
 }
@@ -105,6 +120,8 @@ pub(super) struct StoredParty {
     party: Party,
     last_place: i64,
     places: BTreeMap<UserId, i64>,
+    /// The counter of the guest's quota, if there is a row.
+    counter: Option<Counter>,
 }
 
 #[derive(FromRow)]
@@ -113,6 +130,8 @@ struct LoadedRow {
     party: PartyRow,
     max_companions: i64,
     last_place: i64,
+    count: Option<i64>,
+    expires_at: Option<i64>,
 }
 
 #[derive(FromRow)]
@@ -129,10 +148,10 @@ impl StoredParty {
         connection: &mut D::Connection,
         id: PartyId,
         guest: Option<UserId>,
+        key: Option<ThrottleKey>,
     ) -> sqlx::Result<Option<Self>> {
-        let Some(row) = query_as::<D, LoadedRow>(LOAD).bind(id.get()).fetch_optional(&mut *connection).await? else {
-            return Ok(None);
-        };
+        let load = query_as::<D, LoadedRow>(LOAD).bind(id.get()).bind(key.map(|key| key.as_bytes().to_vec()));
+        let Some(row) = load.fetch_optional(&mut *connection).await? else { return Ok(None) };
         let answers = query_as::<D, AnswerRow>(LOAD_ANSWERS).bind(id.get()).bind(guest.map(UserId::get));
         let (mut loaded, mut places) = (BTreeMap::new(), BTreeMap::new());
         for row in answers.fetch_all(connection).await? {
@@ -157,6 +176,7 @@ impl StoredParty {
             },
             last_place: row.last_place,
             places,
+            counter: loaded_counter(row.count, row.expires_at)?,
         }))
     }
 

@@ -1,16 +1,18 @@
 //! `/host`: the page to host a dinner party. The short form on the own profile shares its rules and its submit.
 
 mod form;
+mod refusal;
 
 use accounts::web::{CurrentUser, Fields, Flash, FormErrors, PageContext, Problem, Submitted};
 use askama::Template;
 use domain::PageSize;
-use domain::party::{HostError, PartyId, ProfileCursors};
+use domain::party::{PartyId, ProfileCursors};
 use domain::user::User;
 use poem::http::StatusCode;
 use poem::{Response, handler};
 
 pub(super) use self::form::{HostForm, HostFormView, InitialForm, zone_options};
+pub(super) use self::refusal::HostRefusal;
 use super::State;
 use crate::messages;
 
@@ -38,31 +40,28 @@ pub(crate) async fn submit(
     submitted: Submitted<HostForm>,
 ) -> Result<Response, Problem> {
     let Submitted { form, fields } = submitted;
-    let errors = match host_party(&state, &me, form, &fields).await? {
+    let refusal = match host_party(&state, &me, form, &fields).await? {
         Ok(party) => return Ok(hosted(party)),
-        Err(errors) => errors,
+        Err(refusal) => refusal,
     };
-    let form = HostFormView::refused(&fields, &errors, state.parties.now());
-    let title = form.fields.title(messages::HOST_TITLE);
-    Ok(page.render_template(StatusCode::UNPROCESSABLE_ENTITY, &title, &HostPage { page: &page, form }))
+    let form = HostFormView::refused(&fields, &refusal, state.parties.now());
+    Ok(refusal.response(&page, messages::HOST_TITLE, &HostPage { page: &page, form }))
 }
 
-/// Hosts the party of a submitted form, or returns the errors of its fields.
+/// Hosts the party of a submitted form, or returns why it hosts none.
 pub(super) async fn host_party(
     state: &State<'_>,
     me: &User,
     form: Result<HostForm, FormErrors>,
     fields: &Fields,
-) -> Result<Result<PartyId, FormErrors>, Problem> {
+) -> Result<Result<PartyId, HostRefusal>, Problem> {
     let form = match form {
         Ok(form) => form,
-        Err(errors) => return Ok(Err(errors)),
+        Err(errors) => return Ok(Err(HostRefusal::Fields(errors))),
     };
     match state.parties.host(form.into_party(me.id, state.new_link(), fields)).await {
         Ok(party) => Ok(Ok(party)),
-        Err(HostError::DayInThePast) => Ok(Err(FormErrors::at("date", messages::PARTY_DAY_PAST))),
-        Err(HostError::TimeInThePast) => Ok(Err(FormErrors::at("time", messages::PARTY_TIME_PAST))),
-        Err(HostError::Store(failure)) => Err(failure.into()),
+        Err(error) => Ok(Err(HostRefusal::of(error)?)),
     }
 }
 

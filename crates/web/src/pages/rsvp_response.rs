@@ -16,6 +16,7 @@ pub(super) fn redirect(result: Result<Outcome, UpdateError>, to: &str) -> Result
         Ok(outcome) => Ok(Flash::success(messages::outcome(&outcome)).to(to)),
         Err(UpdateError::NotFound) => Ok(Flash::refusal(messages::PARTY_ID_INVALID).to("/rsvp")),
         Err(UpdateError::Refused(refusal)) => Ok(Flash::refusal(messages::refusal(&refusal)).to(to)),
+        Err(UpdateError::Throttled(throttled)) => Ok(Flash::refusal(messages::too_many_rsvps(throttled.wait)).to(to)),
         Err(UpdateError::Store(failure)) => Err(failure.into()),
     }
 }

@@ -74,15 +74,14 @@ pub(crate) async fn submit(
 ) -> Result<Response, Problem> {
     ensure_own_profile(&path, &me)?;
     let Submitted { form, fields } = submitted;
-    let errors = match host_party(&state, &me, form, &fields).await? {
+    let refusal = match host_party(&state, &me, form, &fields).await? {
         Ok(party) => return Ok(hosted(party)),
-        Err(errors) => errors,
+        Err(refusal) => refusal,
     };
     let (view, now) = (load_profile(&state, &me, &me, &QueryParameters::of(request)).await?, state.parties.now());
-    let form = HostFormView::refused(&fields, &errors, now);
-    let title = form.fields.title(me.username.as_str());
+    let form = HostFormView::refused(&fields, &refusal, now);
     let content = ProfilePage::new(&page, &me, &view, Some(form), now);
-    Ok(page.render_template(StatusCode::UNPROCESSABLE_ENTITY, &title, &content))
+    Ok(refusal.response(&page, me.username.as_str(), &content))
 }
 
 fn ensure_own_profile(name: &str, me: &User) -> Result<(), Problem> {

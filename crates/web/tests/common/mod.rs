@@ -112,7 +112,7 @@ impl TestApp {
         let link = LinkToken::new((&OsRandom as &dyn Random).bytes());
         let mut party = NewParty::new(host, date, venue, dish, Seats::new(4).unwrap(), link);
         change(&mut party);
-        self.store.parties().add(party).await.unwrap().get().to_string()
+        self.store.parties().add(party, None).await.unwrap().get().to_string()
     }
 
     /// Seats a guest at a party.
@@ -132,7 +132,7 @@ impl TestApp {
             change(party, guest);
             Ok(Outcome::Maybe)
         };
-        self.store.parties().update(party_id(party), Some(guest), Arc::new(rule)).await.unwrap();
+        self.store.parties().update(party_id(party), Some(guest), Arc::new(rule), None).await.unwrap();
     }
 
     /// A party as it is stored.

@@ -19,7 +19,7 @@ pub async fn new_party_has_its_host_seated(accounts: &AccountPorts, parties: &dy
         NewParty { main_dish: longest.clone(), venue: short_text("O'Hara's <b>\"bar\"</b> \\ 🍝"), ..party_of(&ada) };
     let party = NewParty { details: Details::parse_optional("Bring\n\na chair").unwrap(), ..party };
 
-    let id = parties.add(party.clone()).await.unwrap();
+    let id = parties.add(party.clone(), None).await.unwrap();
 
     let summary = PartySummary {
         id,
@@ -49,7 +49,7 @@ pub async fn ambiguous_local_time_keeps_its_instant(accounts: &AccountPorts, par
     let ada = add_user(accounts, "ada").await;
     let (day, time) = (parse_date("2030-10-27").unwrap(), parse_time("02:30").unwrap());
     let date = PartyDate::resolve(day, time, Zone::parse("Europe/Berlin").unwrap()).unwrap();
-    let id = parties.add(NewParty { date: date.clone(), ..party_of(&ada) }).await.unwrap();
+    let id = parties.add(NewParty { date: date.clone(), ..party_of(&ada) }, None).await.unwrap();
     assert_eq!(super::view(parties, id, &ada).await.summary.heading.date, date);
 }
 
@@ -68,7 +68,7 @@ pub async fn last_zone_is_that_of_newest_party(accounts: &AccountPorts, parties:
     ] {
         let (day, time) = (parse_date(day).unwrap(), parse_time("19:00").unwrap());
         let date = PartyDate::resolve(day, time, Zone::parse(zone).unwrap()).unwrap();
-        parties.add(NewParty { date, ..party_of(host) }).await.unwrap();
+        parties.add(NewParty { date, ..party_of(host) }, None).await.unwrap();
         assert_eq!(last_zone(parties, host).await.as_deref(), Some(zone));
     }
     assert_eq!(last_zone(parties, &ada).await.as_deref(), Some("Africa/Lagos"));
@@ -81,7 +81,7 @@ pub async fn party_ids_only_grow(accounts: &AccountPorts, parties: &dyn PartyRep
     let mut last = PartyId::new(0);
     for starts_at in [9, 1, 5] {
         let party = NewParty { date: date(minutes(starts_at)), seats: seats(1), ..party_of(&ada) };
-        let id = parties.add(party).await.unwrap();
+        let id = parties.add(party, None).await.unwrap();
         assert!(id > last);
         last = id;
     }
@@ -91,7 +91,7 @@ pub async fn party_ids_only_grow(accounts: &AccountPorts, parties: &dyn PartyRep
 pub async fn party_of_unknown_host_is_not_added(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
     let party = NewParty { host: UserId::new(ada.id.get() + 1), ..party_of(&ada) };
-    assert!(parties.add(party).await.is_err());
+    assert!(parties.add(party, None).await.is_err());
 }
 
 /// `add` with a known key of the same host returns the id of the existing party, also for concurrent calls. The same
@@ -100,15 +100,15 @@ pub async fn repeated_idempotency_key_adds_one_party(accounts: &AccountPorts, pa
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let with_key = |host| NewParty { idempotency_key: Some(key()), ..party_of(host) };
 
-    let ids = join_all((0..8).map(|_| parties.add(with_key(&ada)))).await;
+    let ids = join_all((0..8).map(|_| parties.add(with_key(&ada), None))).await;
     let id = *ids[0].as_ref().unwrap();
     assert!(ids.iter().all(|result| *result.as_ref().unwrap() == id), "{ids:?}");
-    assert_eq!(parties.add(with_key(&ada)).await.unwrap(), id);
+    assert_eq!(parties.add(with_key(&ada), None).await.unwrap(), id);
 
     let others = [with_key(&ben), party_of(&ada), party_of(&ada)];
     let mut added = vec![id];
     for other in others {
-        added.push(parties.add(other).await.unwrap());
+        added.push(parties.add(other, None).await.unwrap());
     }
     assert_eq!(added.iter().collect::<BTreeSet<_>>().len(), 4, "{added:?}");
 }
@@ -117,7 +117,7 @@ pub async fn repeated_idempotency_key_adds_one_party(accounts: &AccountPorts, pa
 pub async fn idempotency_key_with_other_content_adds_a_party(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
     let first = NewParty { idempotency_key: Some(key()), ..party_of(&ada) };
-    let id = parties.add(first.clone()).await.unwrap();
+    let id = parties.add(first.clone(), None).await.unwrap();
     let (day, time) = (parse_date("2030-10-27").unwrap(), parse_time("19:00").unwrap());
     for changed in [
         NewParty { main_dish: short_text("Stew"), ..first.clone() },
@@ -133,7 +133,7 @@ pub async fn idempotency_key_with_other_content_adds_a_party(accounts: &AccountP
         NewParty { address: Address::parse_optional("Linden Street 7").unwrap(), ..first.clone() },
         NewParty { visibility: Visibility::ByLink, ..first.clone() },
     ] {
-        let ids = join_all((0..4).map(|_| parties.add(NewParty { link: link_token(), ..changed.clone() }))).await;
+        let ids = join_all((0..4).map(|_| parties.add(NewParty { link: link_token(), ..changed.clone() }, None))).await;
         let other = *ids[0].as_ref().unwrap();
         assert!(other > id, "{changed:?}");
         assert!(ids.iter().all(|id| *id.as_ref().unwrap() == other), "concurrent: {ids:?}");
@@ -143,7 +143,7 @@ pub async fn idempotency_key_with_other_content_adds_a_party(accounts: &AccountP
         assert_eq!((stored.venue, stored.main_dish, stored.seats), (changed.venue, changed.main_dish, changed.seats));
         assert_eq!((stored.ends_at, stored.visibility), (changed.ends_at.at(), changed.visibility));
     }
-    assert_eq!(parties.add(first).await.unwrap(), id);
+    assert_eq!(parties.add(first, None).await.unwrap(), id);
 }
 
 fn key() -> IdempotencyKey {
@@ -153,7 +153,7 @@ fn key() -> IdempotencyKey {
 /// `find` returns `None` for an unknown party, not an error.
 pub async fn unknown_party_is_not_found(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
-    let id = parties.add(NewParty { date: date(Timestamp::from_millis(0)), ..party_of(&ada) }).await.unwrap();
+    let id = parties.add(NewParty { date: date(Timestamp::from_millis(0)), ..party_of(&ada) }, None).await.unwrap();
     for unknown in [0, -1, id.get() + 1, i64::MAX, i64::MIN] {
         assert_eq!(parties.find(PartyId::new(unknown), ada.id).await.unwrap(), None);
     }

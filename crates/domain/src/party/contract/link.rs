@@ -32,7 +32,7 @@ async fn accept_by_link(
     token: LinkToken,
     guest: UserId,
 ) -> Result<Outcome, UpdateError> {
-    parties.update_by_link(token, guest, Arc::new(accept(guest, true))).await
+    parties.update_by_link(token, guest, Arc::new(accept(guest, true)), None).await
 }
 
 /// A party by link is found by its host, by users with an answer, and by others with the link alone. A party by invitation
@@ -46,14 +46,14 @@ pub async fn link_opens_unlisted_party_to_guests(accounts: &AccountPorts, partie
         (Visibility::ByInvitation, [false, false], [false, false]),
     ] {
         let token = link_token();
-        let id = parties.add(NewParty { visibility, link: token, ..party_of(&ada) }).await.unwrap();
+        let id = parties.add(NewParty { visibility, link: token, ..party_of(&ada) }, None).await.unwrap();
         set_answer(parties, id, cyd.id, Answer::Removed).await;
         assert_eq!(finds(parties, (id, token), &ada).await, [true, true], "{visibility:?}");
         assert_eq!(finds(parties, (id, token), &ben).await, of_ben, "{visibility:?}");
         assert_eq!(finds(parties, (id, token), &cyd).await, of_removed, "{visibility:?}");
 
         let guest = ben.id;
-        let by_id = parties.update(id, Some(guest), Arc::new(accept(guest, false))).await;
+        let by_id = parties.update(id, Some(guest), Arc::new(accept(guest, false)), None).await;
         assert_eq!(!matches!(by_id, Err(UpdateError::NotFound)), of_ben[0], "{visibility:?}");
         let by_link = accept_by_link(parties, token, guest).await;
         assert_eq!(!matches!(by_link, Err(UpdateError::NotFound)), of_ben[1], "{visibility:?}");
@@ -67,7 +67,7 @@ pub async fn answer_opens_unlisted_party_from_then_on(accounts: &AccountPorts, p
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let token = link_token();
     let party = NewParty { visibility: Visibility::ByLink, link: token, ..party_of(&ada) };
-    let id = parties.add(party).await.unwrap();
+    let id = parties.add(party, None).await.unwrap();
     assert!(matches!(accept_by_link(parties, token, ben.id).await, Ok(Outcome::Seated(_))));
     assert_eq!(finds(parties, (id, token), &ben).await, [true, true]);
     decline(parties, id, ben.id).await;
@@ -87,7 +87,7 @@ pub async fn logged_out_visitor_sees_no_name_and_no_place(accounts: &AccountPort
             details: Details::parse_optional("Bring a chair").unwrap(),
             ..party_of(&ada)
         };
-        let id = parties.add(party.clone()).await.unwrap();
+        let id = parties.add(party.clone(), None).await.unwrap();
         set_answer(parties, id, ben.id, Answer::Seated(Heads::new(2).unwrap())).await;
         match parties.find_invitation(party.link).await.unwrap().unwrap() {
             Invitation::Shown(shown) => {
@@ -106,7 +106,7 @@ pub async fn logged_out_visitor_sees_no_name_and_no_place(accounts: &AccountPort
 pub async fn replaced_link_is_unknown(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let (old, new) = (link_token(), link_token());
-    let id = parties.add(NewParty { link: old, ..party_of(&ada) }).await.unwrap();
+    let id = parties.add(NewParty { link: old, ..party_of(&ada) }, None).await.unwrap();
     assert!(!parties.replace_link(id, ben.id, new).await.unwrap());
     assert!(!parties.replace_link(crate::party::PartyId::new(id.get() + 1), ada.id, new).await.unwrap());
     assert!(parties.find_invitation(old).await.unwrap().is_some());
@@ -122,7 +122,7 @@ pub async fn replaced_link_is_unknown(accounts: &AccountPorts, parties: &dyn Par
 pub async fn address_is_for_host_and_seated_guests(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let address = Address::parse_optional("Linden Street 7").unwrap();
-    let id = parties.add(NewParty { address: address.clone(), ..party_of(&ada) }).await.unwrap();
+    let id = parties.add(NewParty { address: address.clone(), ..party_of(&ada) }, None).await.unwrap();
     let shown = async |viewer: &User| {
         let view = parties.find(id, viewer.id).await.unwrap().unwrap();
         (view.address, view.link.is_some())

@@ -39,7 +39,7 @@ pub(super) async fn add_at(parties: &dyn PartyRepository, host: &User, starts: &
     for at in starts {
         let date = date(minutes(*at));
         let ends_at = PartyEnd::of(&date, minutes(at + 1)).unwrap();
-        ids.push(parties.add(NewParty { date, ends_at, ..party_of(host) }).await.unwrap());
+        ids.push(parties.add(NewParty { date, ends_at, ..party_of(host) }, None).await.unwrap());
     }
     ids
 }
@@ -60,7 +60,7 @@ pub async fn party_under_way_for_days_is_on_top(accounts: &AccountPorts, parties
     let ids = add_at(parties, &ada, &[-4319, 5]).await;
     let date = date(minutes(-4319)); // it ends in a minute
     let ends_at = PartyEnd::of(&date, minutes(1)).unwrap();
-    let long = parties.add(NewParty { date, ends_at, ..party_of(&ada) }).await.unwrap();
+    let long = parties.add(NewParty { date, ends_at, ..party_of(&ada) }, None).await.unwrap();
     for id in [ids[0], ids[1], long] {
         set_answer(parties, id, ben.id, Answer::Seated(Heads::ONE)).await;
     }
@@ -197,10 +197,10 @@ pub async fn search_finds_each_word_in_host_dish_venue_or_details(
         details: Details::parse_optional(&format!("{}nan’s\nend", "x ".repeat(147))).unwrap(),
         ..party_of(&ada)
     };
-    let first = parties.add(first).await.unwrap();
+    let first = parties.add(first, None).await.unwrap();
     let second =
         NewParty { venue: short_text("Kitchen"), main_dish: short_text("ΣΊΣΥΦΟΣ pie"), ..party_of(&zoe) };
-    let second = parties.add(second).await.unwrap();
+    let second = parties.add(second, None).await.unwrap();
     for (words, expected) in [
         ("", vec![first, second]),
         (" \t ", vec![first, second]),
@@ -228,9 +228,9 @@ pub async fn search_takes_every_character_literally(accounts: &AccountPorts, par
     let ada = add_user(accounts, "ada").await;
     for character in ["%", "_", "\\", "!", "'", "\"", "*", "?", "[", "--"] {
         let plain = NewParty { venue: short_text("100x done"), ..party_of(&ada) };
-        parties.add(plain).await.unwrap();
+        parties.add(plain, None).await.unwrap();
         let odd = NewParty { venue: short_text(&format!("100{character} done")), ..party_of(&ada) };
-        let odd = parties.add(odd).await.unwrap();
+        let odd = parties.add(odd, None).await.unwrap();
         assert_eq!(all(parties, search(&format!("0{character} D")), &ada).await, [odd], "{character:?}");
     }
 }
@@ -238,7 +238,7 @@ pub async fn search_takes_every_character_literally(accounts: &AccountPorts, par
 /// A search for text that no party can contain, or for very long text, returns no rows and is no failure.
 pub async fn search_for_impossible_text_finds_nothing(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
-    parties.add(party_of(&ada)).await.unwrap();
+    parties.add(party_of(&ada), None).await.unwrap();
     for words in ["ada\0x", "a\nb", &"a".repeat(765), &"%".repeat(16_384), &"ﷺ".repeat(100_000)] {
         assert_eq!(all(parties, search(words), &ada).await, []);
     }
@@ -254,9 +254,9 @@ pub async fn seat_filter_lists_only_parties_with_a_seat_for_the_viewer(
         (add_user(accounts, "ada").await, add_user(accounts, "ben").await, add_user(accounts, "cyd").await);
     let ids = add_at(parties, &ada, &[10, 20, 30, 40, 50, 60, 0, -10]).await;
     add_at(parties, &ben, &[15]).await;
-    let full = parties.add(NewParty { seats: seats(1), ..party_of(&ada) }).await.unwrap();
+    let full = parties.add(NewParty { seats: seats(1), ..party_of(&ada) }, None).await.unwrap();
     let by_link = NewParty { visibility: Visibility::ByLink, ..party_of(&ada) };
-    set_answer(parties, parties.add(by_link).await.unwrap(), ben.id, Answer::Maybe).await;
+    set_answer(parties, parties.add(by_link, None).await.unwrap(), ben.id, Answer::Maybe).await;
     set_answer(parties, ids[1], ben.id, Answer::Seated(Heads::ONE)).await;
     set_answer(parties, ids[2], ben.id, Answer::Removed).await;
     set_answer(parties, ids[3], ben.id, Answer::Declined).await;
@@ -294,7 +294,7 @@ pub async fn lists_have_no_party_that_the_viewer_may_not_find(accounts: &Account
             let date = date(minutes(starts_at));
             let ends_at = PartyEnd::of(&date, minutes(starts_at + 1)).unwrap();
             let party = NewParty { date, ends_at, visibility, ..party_of(ada) };
-            let id = parties.add(party).await.unwrap();
+            let id = parties.add(party, None).await.unwrap();
             set_answer(parties, id, ben.id, Answer::Seated(Heads::ONE)).await;
             set_answer(parties, id, dan.id, Answer::Removed).await;
         }

@@ -14,7 +14,7 @@ use crate::party::{
 /// The taken seats and the answer of the guest change in one commit.
 pub async fn seat_is_stored_with_its_answer(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
-    let id = parties.add(party_of(&ada)).await.unwrap();
+    let id = parties.add(party_of(&ada), None).await.unwrap();
 
     assert!(matches!(accept(parties, id, ben.id).await, Outcome::Seated(_)));
     let seated = view(parties, id, &ben).await;
@@ -29,7 +29,7 @@ pub async fn seat_is_stored_with_its_answer(accounts: &AccountPorts, parties: &d
 /// The change runs on the party of the last commit, and its outcome is returned.
 pub async fn change_gets_stored_party(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
-    let id = parties.add(party_of(&ada)).await.unwrap();
+    let id = parties.add(party_of(&ada), None).await.unwrap();
     let seen = Arc::new(Mutex::new(None));
     let seen_by_change = Arc::clone(&seen);
 
@@ -60,7 +60,7 @@ pub async fn change_gets_answers_of_guest_and_waiting_list(accounts: &AccountPor
         users.push(add_user(accounts, name).await);
     }
     let [ada, ben, cleo, dan, eve] = [0, 1, 2, 3, 4].map(|n| users[n].id);
-    let id = parties.add(party_of(&users[0])).await.unwrap();
+    let id = parties.add(party_of(&users[0]), None).await.unwrap();
     let waiting = |position| Answer::Waitlisted { heads: Heads::ONE, position };
     accept(parties, id, ben).await;
     accept(parties, id, cleo).await;
@@ -76,6 +76,7 @@ pub async fn change_gets_answers_of_guest_and_waiting_list(accounts: &AccountPor
                 assert_eq!(party.guests.answers(), &expected);
                 Ok(Outcome::Maybe)
             }),
+            None,
         );
         outcome.await.unwrap();
     }
@@ -84,7 +85,7 @@ pub async fn change_gets_answers_of_guest_and_waiting_list(accounts: &AccountPor
 /// Every variant of `Answer` is stored, also one that no rule sets yet.
 pub async fn every_answer_is_stored(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
-    let id = parties.add(party_of(&ada)).await.unwrap();
+    let id = parties.add(party_of(&ada), None).await.unwrap();
     let two = Heads::new(2).unwrap();
     for answer in [
         Answer::Invited,
@@ -104,7 +105,7 @@ pub async fn every_answer_is_stored(accounts: &AccountPorts, parties: &dyn Party
 /// The date, the end, the RSVP deadline, the state, the visibility, the seats and the maximum of companions are stored.
 pub async fn changed_party_fields_are_stored(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
-    let id = parties.add(party_of(&ada)).await.unwrap();
+    let id = parties.add(party_of(&ada), None).await.unwrap();
     let edit = |party: &mut Party| {
         party.heading.date = date(minutes(5000));
         party.ends_at = minutes(5001);
@@ -130,7 +131,7 @@ pub async fn changed_party_fields_are_stored(accounts: &AccountPorts, parties: &
 pub async fn sequence_counts_changes_that_a_calendar_shows(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     type Edit = fn(&mut Party);
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
-    let id = parties.add(party_of(&ada)).await.unwrap();
+    let id = parties.add(party_of(&ada), None).await.unwrap();
     let edits: [(Edit, u32); 7] = [
         (|party| party.ends_at = minutes(24 * 60 + 1), 1),
         (|party| party.ends_at = minutes(24 * 60 + 1), 1),
@@ -156,7 +157,7 @@ pub async fn sequence_counts_changes_that_a_calendar_shows(accounts: &AccountPor
 /// A change that refuses writes nothing, whatever it did to the party before.
 pub async fn refused_change_writes_nothing(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
-    let id = parties.add(party_of(&ada)).await.unwrap();
+    let id = parties.add(party_of(&ada), None).await.unwrap();
     let before = view(parties, id, &ben).await;
 
     let result = change(parties, id, ben.id, move |party| {
@@ -172,7 +173,7 @@ pub async fn refused_change_writes_nothing(accounts: &AccountPorts, parties: &dy
 /// `update` returns `NotFound` for an unknown party, and does not run the change.
 pub async fn change_of_unknown_party_is_not_found(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
-    let id = parties.add(party_of(&ada)).await.unwrap();
+    let id = parties.add(party_of(&ada), None).await.unwrap();
     for unknown in [0, -1, id.get() + 1, i64::MAX] {
         let result = change(parties, PartyId::new(unknown), ada.id, |_| panic!("the change ran without a party"));
         assert!(matches!(result.await, Err(UpdateError::NotFound)));
@@ -188,7 +189,7 @@ pub async fn concurrent_changes_of_one_party_are_serialized(accounts: &AccountPo
     for n in 0..20 {
         guests.push(add_user(accounts, &format!("guest{n}")).await);
     }
-    let id = parties.add(NewParty { seats: seats(5), ..party_of(&ada) }).await.unwrap();
+    let id = parties.add(NewParty { seats: seats(5), ..party_of(&ada) }, None).await.unwrap();
 
     let outcomes = join_all(guests.iter().map(|guest| accept(parties, id, guest.id))).await;
 
@@ -202,7 +203,7 @@ pub async fn concurrent_changes_of_one_party_are_serialized(accounts: &AccountPo
 /// takes one again is the last.
 pub async fn guests_are_listed_in_seating_order(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
-    let id = parties.add(NewParty { seats: seats(8), ..party_of(&ada) }).await.unwrap();
+    let id = parties.add(NewParty { seats: seats(8), ..party_of(&ada) }, None).await.unwrap();
     let (ben, cleo, dan) =
         (add_user(accounts, "ben").await, add_user(accounts, "cleo").await, add_user(accounts, "dan").await);
     let order = async || {

@@ -53,7 +53,8 @@ pub async fn home_lists_soonest_parties_with_a_seat_for_viewer(accounts: &Accoun
     assert_eq!(open(&ben, 9).await, []);
     let ids = add_at(parties, &ada, &[90, 80, 70, 60, 50, 40, 30, 0, -10]).await;
     let by_ben = add_at(parties, &ben, &[10]).await;
-    let full = parties.add(NewParty { seats: seats(2), date: date(minutes(20)), ..party_of(&ada) }).await.unwrap();
+    let full =
+        parties.add(NewParty { seats: seats(2), date: date(minutes(20)), ..party_of(&ada) }, None).await.unwrap();
     assert_eq!(open(&ben, 9).await, [full, ids[6], ids[5], ids[4], ids[3], ids[2], ids[1], ids[0]]);
     accept(parties, full, cy.id).await;
     set_answer(parties, ids[6], ben.id, Answer::Seated(Heads::ONE)).await;

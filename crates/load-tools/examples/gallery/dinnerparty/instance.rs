@@ -114,7 +114,7 @@ impl DinnerParty {
             party.state = PartyState::Cancelled;
             Ok(Outcome::Maybe)
         };
-        self.store.parties().update(party, None, Arc::new(rule)).await?;
+        self.store.parties().update(party, None, Arc::new(rule), None).await?;
         Ok(())
     }
 

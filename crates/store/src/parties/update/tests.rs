@@ -48,7 +48,7 @@ fn without_the_lock<'j, D: Dialect>(
     attempt: &'j Attempt,
 ) -> BoxFuture<'j, Result<Outcome, WriteError>> {
     Box::pin(async move {
-        let stored = StoredParty::load::<D>(connection, attempt.party, Some(attempt.guest)).await?.unwrap();
+        let stored = StoredParty::load::<D>(connection, attempt.party, Some(attempt.guest), None).await?.unwrap();
         attempt.wait_for_the_other().await;
         let mut party = stored.party.clone();
         let outcome = attempt.accept(&mut party);
@@ -106,7 +106,7 @@ impl Race {
             Seats::new(2).unwrap(),
             LinkToken::new(u128::from(COUNT.fetch_add(1, Relaxed)).to_be_bytes()),
         );
-        let party = self.store.parties().add(party).await.unwrap();
+        let party = self.store.parties().add(party, None).await.unwrap();
         let barrier = Arc::new(Barrier::new(2));
         [1, 2].map(|n| Attempt { party, guest: self.users[n], barrier: Arc::clone(&barrier), barrier_timeout })
     }
@@ -161,7 +161,7 @@ async fn sqlite_read_outside_the_write_seats_two_on_one_seat() {
     let wrong = rounds(&race, database, LONG_TIMEOUT, async |database, attempt| {
         let mut reader = SqliteConnection::connect(&race.url).await.unwrap();
         let stored =
-            StoredParty::load::<Sqlite>(&mut reader, attempt.party, Some(attempt.guest)).await.unwrap().unwrap();
+            StoredParty::load::<Sqlite>(&mut reader, attempt.party, Some(attempt.guest), None).await.unwrap().unwrap();
         attempt.wait_for_the_other().await;
         let mut party = stored.party.clone();
         attempt.accept(&mut party);
@@ -213,7 +213,7 @@ async fn replace_link_during_update<D: Dialect>(mut connection: D::Connection, r
     let guest = attempt.guest;
     let accept: PartyChange = Arc::new(move |party| Ok(party.accept(guest, Heads::ONE, NOW)?));
     let parties = race.store.parties();
-    let accepting = tokio::spawn(async move { parties.update_by_link(old, guest, accept).await });
+    let accepting = tokio::spawn(async move { parties.update_by_link(old, guest, accept, None).await });
     tokio::time::sleep(SHORT_TIMEOUT).await; // the update waits for the lock
     assert!(!accepting.is_finished());
 
@@ -255,7 +255,7 @@ async fn unchanged_rows_are_not_written() {
     let [attempt, other] = race.attempts(SHORT_TIMEOUT).await;
     let respond = async |guest: UserId, rule: fn(&mut Party, UserId) -> Outcome| {
         let change: PartyChange = Arc::new(move |party| Ok(rule(party, guest)));
-        race.store.parties().update(attempt.party, Some(guest), change).await
+        race.store.parties().update(attempt.party, Some(guest), change, None).await
     };
     let accept = |party: &mut Party, guest| party.accept(guest, Heads::ONE, NOW).unwrap();
     let decline = |party: &mut Party, guest| party.decline(guest, NOW).unwrap();

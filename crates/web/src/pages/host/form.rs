@@ -11,6 +11,7 @@ use domain::party::{
 use domain::user::{User, UserId};
 use domain::{Timestamp, trim_invisible};
 
+use super::HostRefusal;
 use crate::messages;
 use crate::state::AppState;
 
@@ -75,6 +76,8 @@ pub(in crate::pages) struct HostFormView<'a> {
     pub(in crate::pages) is_unfolded: bool,
     /// Whether the visibility "by link" is chosen.
     pub(in crate::pages) is_by_link: bool,
+    /// Why the form was refused as a whole.
+    pub(in crate::pages) refusal: Option<String>,
     /// What is wrong with the visibility.
     pub(in crate::pages) visibility_error: Option<&'a str>,
     /// The first date that the date field offers: today in the time zone of the form. Where that is guessed or wrong, it is today in
@@ -91,9 +94,10 @@ const BY_LINK: &str = "link";
 const LAST_ZONE: &str = "Etc/GMT+12";
 
 impl<'a> HostFormView<'a> {
-    /// The form that was refused.
-    pub(in crate::pages) fn refused(fields: &'a Fields, errors: &'a FormErrors, now: Timestamp) -> Self {
-        Self::new(fields, errors, false, now)
+    /// A form that was refused, with what was typed. Where no field is invalid, all that was typed is visible.
+    pub(in crate::pages) fn refused(fields: &'a Fields, refusal: &'a HostRefusal, now: Timestamp) -> Self {
+        let (form, message) = (Self::new(fields, refusal.errors(), false, now), refusal.message());
+        Self { is_unfolded: form.is_unfolded || message.is_some(), refusal: message, ..form }
     }
 
     fn new(fields: &'a Fields, errors: &'a FormErrors, is_zone_guessed: bool, now: Timestamp) -> Self {
@@ -102,6 +106,7 @@ impl<'a> HostFormView<'a> {
         Self {
             fields: FormView::new(fields, errors),
             is_zone_guessed,
+            refusal: None,
             is_by_link: fields.shown("visibility") == BY_LINK,
             visibility_error: errors.of("visibility"),
             // An end that is refused may need its day, which is there.

@@ -1,0 +1,71 @@
+//! Why a submitted form hosts no party, and the response that says so: the form with everything that was typed.
+
+use accounts::web::{FormErrors, PageContext, error_title};
+use askama::Template;
+use domain::party::HostError;
+use domain::throttle::{Throttled, Wait};
+use poem::Response;
+use poem::http::{HeaderValue, StatusCode, header};
+
+use crate::messages;
+
+/// Why a form hosts no party.
+pub(in crate::pages) enum HostRefusal {
+    /// Fields are invalid.
+    Fields(FormErrors),
+    /// The host has too many upcoming parties.
+    TooManyUpcoming {
+        /// The most upcoming parties.
+        max: u32,
+    },
+    /// The host has hosted too many parties within an hour.
+    TooManyHosted {
+        /// The time until the next one.
+        wait: Wait,
+    },
+}
+
+static NO_ERRORS: FormErrors = FormErrors::new();
+
+impl HostRefusal {
+    /// The refusal that an error is.
+    ///
+    /// # Errors
+    /// A failure of the store is none.
+    pub(super) fn of(error: HostError) -> Result<Self, domain::StoreError> {
+        match error {
+            HostError::DayInThePast => Ok(Self::Fields(FormErrors::at("date", messages::PARTY_DAY_PAST))),
+            HostError::TimeInThePast => Ok(Self::Fields(FormErrors::at("time", messages::PARTY_TIME_PAST))),
+            HostError::TooManyUpcoming { max } => Ok(Self::TooManyUpcoming { max }),
+            HostError::Throttled(Throttled { wait, .. }) => Ok(Self::TooManyHosted { wait }),
+            HostError::Store(failure) => Err(failure),
+        }
+    }
+
+    /// The errors of the fields.
+    pub(in crate::pages) fn errors(&self) -> &FormErrors {
+        if let Self::Fields(errors) = self { errors } else { &NO_ERRORS }
+    }
+
+    /// The message above the form, where no field is invalid.
+    pub(in crate::pages) fn message(&self) -> Option<String> {
+        match self {
+            Self::Fields(_) => None,
+            Self::TooManyUpcoming { max } => Some(messages::too_many_upcoming(*max)),
+            Self::TooManyHosted { wait } => Some(messages::too_many_hosted(*wait)),
+        }
+    }
+
+    /// The response with the page of the form.
+    pub(in crate::pages) fn response(&self, page: &PageContext, title: &str, content: &impl Template) -> Response {
+        let status = match self {
+            Self::Fields(_) | Self::TooManyUpcoming { .. } => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::TooManyHosted { .. } => StatusCode::TOO_MANY_REQUESTS,
+        };
+        let mut response = page.render_template(status, &error_title(title), content);
+        if let Self::TooManyHosted { wait } = self {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.seconds()));
+        }
+        response
+    }
+}

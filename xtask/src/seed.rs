@@ -19,6 +19,9 @@ pub(crate) struct Options {
     /// How many parties, all in 2030: user i hosts party p where i = p mod 10; 500 seats, five guests each.
     #[arg(long, value_name = "M")]
     parties: Option<u32>,
+    /// How many further users have stored what the quotas allow in a day: 720 parties and 7,200 RSVPs each.
+    #[arg(long, value_name = "N")]
+    hostile: Option<u32>,
 }
 
 /// Runs the example in the dev profile: filling is bound by the database, while a release build would take minutes
@@ -31,7 +34,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
 impl Options {
     /// The given amounts. The others default to the example's own.
     fn amounts(&self) -> Vec<String> {
-        let given = [("--users", self.users), ("--parties", self.parties)];
+        let given = [("--users", self.users), ("--parties", self.parties), ("--hostile", self.hostile)];
         given.into_iter().filter_map(|(name, amount)| Some(format!("{name}={}", amount?))).collect()
     }
 }
@@ -42,7 +45,7 @@ mod tests {
 
     #[test]
     fn only_given_amounts_are_passed_on() {
-        let options = |users, parties| Options { database: "sqlite:full.db".into(), users, parties };
+        let options = |users, parties| Options { database: "sqlite:full.db".into(), users, parties, hostile: None };
         assert_eq!(options(None, None).amounts(), [""; 0]);
         assert_eq!(options(Some(3), None).amounts(), ["--users=3"]);
         assert_eq!(options(Some(3), Some(0)).amounts(), ["--users=3", "--parties=0"]);

@@ -3,7 +3,9 @@
 //! Run it with `cargo xtask seed --database sqlite:full.db --users 200 --parties 50`. It is an example, so that the program
 //! contains no seed data. Users are `u0000`, `u0001`, … with the e-mail address `u0000@example.com` and the password
 //! `correct horse battery 0`. User p mod 10 hosts party p, which has 500 seats, five guests,
-//! details of 300 characters and a date in 2030.
+//! details of 300 characters and a date in 2030. With `--hostile 50` further users have stored what the quotas allow in a day.
+
+mod hostile;
 
 use std::collections::BTreeSet;
 use std::io::Write;
@@ -18,6 +20,8 @@ use domain::{FixedClock, PageSize, caseless_key};
 use store::PartyStore;
 use store::embed::sqlx::{query, query_scalar};
 use store::embed::{Database, Dialect, OpenDatabase};
+
+use self::hostile::Hostile;
 
 /// When all users joined: 2026-01-01T00:00:00Z.
 const JOINED_AT: Timestamp = Timestamp::from_millis(1_767_225_600_000);
@@ -38,6 +42,9 @@ struct Settings {
     /// The number of parties
     #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(i64).range(0..))]
     parties: i64,
+    /// The number of further users, who have stored on 1 January 2026 what the quotas allow in a day
+    #[arg(long, default_value_t = 0, value_parser = clap::value_parser!(i64).range(0..))]
+    hostile: i64,
 }
 
 #[tokio::main]
@@ -89,9 +96,13 @@ async fn fill<D: Dialect>(database: &OpenDatabase<D>, settings: &Settings, hash:
     for batch in users.chunks(BATCH_SIZE) {
         add_users(database, batch.to_vec(), hash.clone()).await?;
     }
+    let hostile = Hostile { first_id: first, first: settings.users, count: settings.hostile };
     let parties: Vec<i64> = (0..settings.parties).collect();
     for batch in parties.chunks(BATCH_SIZE) {
         add_parties(database, batch.to_vec(), first, settings.users).await?;
+    }
+    if settings.hostile > 0 {
+        hostile.add(database, hash).await?;
     }
     Ok(())
 }

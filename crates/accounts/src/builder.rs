@@ -9,7 +9,9 @@ use auth::{Cost, HashLimits, Hasher, Lifetimes, PasswordPolicy, Random};
 use domain::{AccountPorts, Clock};
 
 use crate::event::Listener;
-use crate::{Accounts, Event, Inner, LogInBy, OsRandom, SystemClock, find_session};
+use crate::log_budget::LogBudget;
+use crate::throttling::Concentration;
+use crate::{Accounts, Event, Inner, LogInBy, OsRandom, SystemClock, Throttling, find_session};
 
 /// The settings of [`Accounts`]: see [`Accounts::builder`].
 #[must_use = "`build` makes the accounts"]
@@ -21,6 +23,7 @@ pub struct Builder {
     policy: PasswordPolicy,
     lifetimes: Lifetimes,
     log_in_by: LogInBy,
+    throttling: Throttling,
     listener: Option<Listener>,
     #[cfg(feature = "poem")]
     pub(crate) web: crate::web::UncheckedSettings,
@@ -30,6 +33,21 @@ pub struct Builder {
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
+    /// A limit is out of its range.
+    #[error("{count} {name} are outside {min} to {max}")]
+    Throttling {
+        /// What is counted.
+        name: &'static str,
+        /// The limit that was chosen.
+        count: u32,
+        /// The lowest limit.
+        min: u32,
+        /// The highest limit.
+        max: u32,
+    },
+    /// The longest wait is out of range.
+    #[error("a longest wait of {0:?} is outside 1 min to 1 d")]
+    LongestWait(Duration),
     /// The service listens beyond loopback, and passwords would be sent in clear.
     #[error(
         "{0} is not a loopback address: name the https origin people will use (`origin`), or allow plain HTTP by name"
@@ -75,6 +93,7 @@ impl Builder {
             policy: PasswordPolicy::default(),
             lifetimes: Lifetimes::default(),
             log_in_by: LogInBy::default(),
+            throttling: Throttling::default(),
             listener: None,
             #[cfg(feature = "poem")]
             web: crate::web::UncheckedSettings::default(),
@@ -119,6 +138,11 @@ impl Builder {
         Self { log_in_by, ..self }
     }
 
+    /// The limits on attempts. Default: [`Throttling::default`].
+    pub fn throttling(self, throttling: Throttling) -> Self {
+        Self { throttling, ..self }
+    }
+
     /// A listener for [`Event`]s. It is called in the request, after the commit, so long work belongs into a task of its own.
     /// A panic of it is logged.
     pub fn on_event(self, listener: impl Fn(&Event) + Send + Sync + 'static) -> Self {
@@ -131,6 +155,7 @@ impl Builder {
     /// # Errors
     /// [`BuildError`], as [`Builder::build`] returns it.
     pub fn ensure_valid(&self) -> Result<(), BuildError> {
+        self.throttling.ensure_valid()?;
         #[cfg(feature = "poem")]
         self.web.validate()?;
         Ok(())
@@ -141,6 +166,7 @@ impl Builder {
     /// # Errors
     /// [`BuildError`]: the first setting that is unsafe or invalid.
     pub fn build(self, store: impl Into<AccountPorts>) -> Result<Accounts, BuildError> {
+        self.throttling.ensure_valid()?;
         let inner = Inner {
             ports: store.into(),
             hasher: Hasher::with_limits(self.cost, Arc::clone(&self.random), self.limits),
@@ -149,6 +175,9 @@ impl Builder {
             policy: self.policy,
             lifetimes: self.lifetimes,
             log_in_by: self.log_in_by,
+            throttling: self.throttling,
+            concentration: Concentration::default(),
+            log_budget: LogBudget::default(),
             touch_permits: find_session::touch_permits(),
             listener: self.listener,
             #[cfg(feature = "poem")]

@@ -44,7 +44,7 @@ impl Caller {
         })
     }
 
-    /// The share of the hash queue that the caller's passwords are hashed in.
+    /// The share of the hash queue that the caller waits in.
     pub(crate) fn share(&self) -> Share {
         self.address.map_or(Share::LOCAL, Share::of)
     }

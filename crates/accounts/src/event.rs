@@ -7,6 +7,7 @@ use domain::session::SessionId;
 use domain::user::UserId;
 
 use crate::Accounts;
+use crate::log_budget::Line;
 
 /// Something that happened to an account. More variants may be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +30,13 @@ pub enum Event {
         /// The user with the e-mail address, if there is one. For the operator only: a page that shows it would tell
         /// strangers which addresses have accounts.
         user: Option<UserId>,
+        /// The client's network, as in [`crate::Caller::network`].
+        network: Option<String>,
+    },
+    /// An attempt was refused by a limit. The log has ten of these in 10 s, and then their number; the listener gets each.
+    Throttled {
+        /// What was attempted: `log-in`, `registration`, or the name of an [`crate::Action`].
+        action: &'static str,
         /// The client's network, as in [`crate::Caller::network`].
         network: Option<String>,
     },
@@ -60,7 +68,14 @@ impl Accounts {
                 tracing::info!(user = user.get(), session = session.get(), "logged in");
             }
             Event::LogInFailed { user, network } => {
-                tracing::info!(user = user.map(UserId::get), network, "log-in refused");
+                if self.logs(Line::LogInRefused) {
+                    tracing::info!(user = user.map(UserId::get), network, "log-in refused");
+                }
+            }
+            Event::Throttled { action, network } => {
+                if self.logs(Line::Throttled) {
+                    tracing::info!(action, network, "throttled");
+                }
             }
             Event::LoggedOut { user, session } => {
                 tracing::info!(user = user.get(), session = session.get(), "logged out");

@@ -62,6 +62,7 @@
 //!     password: Password::parse("marble otter seven".to_owned())?,
 //!     remember: false,
 //!     caller: caller.clone(),
+//!     browser: None,
 //!     replaces: None,
 //! };
 //! let logged_in = accounts.log_in(attempt).await?;
@@ -77,11 +78,13 @@ mod builder;
 mod caller;
 mod event;
 mod find_session;
+mod log_budget;
 mod log_in;
 mod log_out;
 pub mod ports;
 mod register;
 mod system;
+mod throttling;
 #[cfg(feature = "poem")]
 mod timeouts;
 mod users;
@@ -95,13 +98,14 @@ pub mod test_kit;
 use std::sync::Arc;
 
 pub use auth::{
-    Cost, CostError, HashLimits, HashQueueFull, Lifetime, LifetimeError, Lifetimes, LiveSession, Password,
-    PasswordPolicy, PasswordPolicyError, PasswordRefusal, PasswordTooLong, PasswordWarning, Random, SessionToken,
-    is_verifiable,
+    BrowserToken, Cost, CostError, HashLimits, HashQueueFull, Lifetime, LifetimeError, Lifetimes, LiveSession,
+    Password, PasswordPolicy, PasswordPolicyError, PasswordRefusal, PasswordTooLong, PasswordWarning, Random,
+    SessionToken, is_verifiable,
 };
 pub use builder::{BuildError, Builder};
 pub use caller::Caller;
 pub use domain::session::{Device, SessionId};
+pub use domain::throttle::{Throttled, Wait};
 pub use domain::user::{Email, EmailError, TakenKeys, User, UserId, Username, UsernameError};
 pub use domain::{Clock, Page, PageSize, ShortText, StoreError, TextError, Timestamp, trim_invisible};
 pub use event::Event;
@@ -110,6 +114,7 @@ pub use ipnet::IpNet;
 pub use log_in::{LogIn, LogInBy, LogInError, LoggedIn};
 pub use register::{RegisterError, Registration};
 pub use system::{OsRandom, SystemClock};
+pub use throttling::{Action, ThrottleError, Throttling};
 
 use auth::Hasher;
 use domain::AccountPorts;
@@ -134,6 +139,9 @@ struct Inner {
     policy: PasswordPolicy,
     lifetimes: Lifetimes,
     log_in_by: LogInBy,
+    throttling: Throttling,
+    concentration: throttling::Concentration,
+    log_budget: log_budget::LogBudget,
     touch_permits: Arc<tokio::sync::Semaphore>,
     listener: Option<event::Listener>,
     #[cfg(feature = "poem")]

@@ -1,10 +1,11 @@
 //! The use case to log in. Every log-in goes through one function, so that each does the dummy hash for an unknown user.
 
-use auth::{HashQueueFull, Password, SessionToken, Verification};
+use auth::{BrowserToken, HashQueueFull, Password, SessionToken, Turn, Verification};
 use domain::StoreError;
 use domain::credential::Credential;
 use domain::session::SessionId;
-use domain::user::{Email, User, Username};
+use domain::throttle::{Attempt, Throttled};
+use domain::user::{Email, User, UserId, Username};
 use tracing::Instrument as _;
 
 use crate::{Accounts, Caller, Event};
@@ -25,6 +26,8 @@ pub struct LogIn {
     pub remember: bool,
     /// The client.
     pub caller: Caller,
+    /// The token in the browser's device cookie: [`LoggedIn::browser`] of an earlier log-in.
+    pub browser: Option<BrowserToken>,
     /// The session that the browser has now. It ends in the same commit.
     pub replaces: Option<SessionToken>,
 }
@@ -60,6 +63,9 @@ pub struct LoggedIn {
     pub token: SessionToken,
     /// The new session.
     pub session: SessionId,
+    /// The token by which the browser is recognized at later log-ins, for a cookie of its own that lives for 90 days and stays
+    /// at a log-out.
+    pub browser: BrowserToken,
     /// Whether the session outlives the browser.
     pub is_remembered: bool,
 }
@@ -70,12 +76,24 @@ pub enum LogInError {
     /// Unknown e-mail address or username, wrong password, or disabled user: indistinguishable by text and by time.
     #[error("the user and the password do not match")]
     Mismatch,
+    /// Too many attempts. Nothing was hashed, and nothing was written. A name that does not exist is throttled like one that
+    /// does.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
     /// The hash queue is full. Nothing was done.
     #[error(transparent)]
     HashQueueFull(#[from] HashQueueFull),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// What opens a session, beside the user.
+pub(crate) struct OpenSession<'a> {
+    pub(crate) remember: bool,
+    pub(crate) caller: &'a Caller,
+    pub(crate) browser: Option<&'a BrowserToken>,
+    pub(crate) replaces: Option<&'a SessionToken>,
 }
 
 impl Accounts {
@@ -87,34 +105,51 @@ impl Accounts {
     /// # Errors
     /// [`LogInError`]
     pub async fn log_in(&self, attempt: LogIn) -> Result<LoggedIn, LogInError> {
-        let credential = self.find_credential(&attempt.identifier).await?;
+        let LogIn { identifier, password, remember, caller, browser, replaces } = attempt;
+        let credential = self.find_credential(&identifier).await?;
         let user = credential.as_ref().map(|credential| credential.user.id);
-        let Some(Credential { user, .. }) = self.verify(credential, attempt.password, &attempt.caller).await? else {
-            self.emit(&Event::LogInFailed { user, network: attempt.caller.network() });
+        let mut limits = self.log_in_limits(&identifier, user, &caller, browser.as_ref()).await?;
+        let turn = self.inner.hasher.turn(caller.share()).await?;
+        let verified = match limits.count().await? {
+            Attempt::Allowed => self.verify(turn, credential, password).await?,
+            Attempt::QuietlyRefused => turn.pretend().await.map(|()| None)?,
+        };
+        let Some(Credential { user, .. }) = verified else {
+            self.sample_failure(&caller);
+            self.emit(&Event::LogInFailed { user, network: caller.network() });
             return Err(LogInError::Mismatch);
         };
-        Ok(self.open_session(user, attempt.remember, &attempt.caller, attempt.replaces.as_ref()).await?)
+        let open = OpenSession { remember, caller: &caller, browser: browser.as_ref(), replaces: replaces.as_ref() };
+        let ((), logged_in) = tokio::join!(limits.give_back(), self.open_session(user, open));
+        Ok(logged_in?)
     }
 
-    /// Opens a session after a verified password or a registration.
+    /// Opens a session after a verified password or a registration, and remembers the browser and its network.
     ///
     /// # Errors
     /// [`StoreError`]
-    pub(crate) async fn open_session(
-        &self,
-        user: User,
-        remember: bool,
-        caller: &Caller,
-        replaces: Option<&SessionToken>,
-    ) -> Result<LoggedIn, StoreError> {
-        let token = SessionToken::new(&*self.inner.random);
-        let now = self.inner.clock.now();
+    pub(crate) async fn open_session(&self, user: User, open: OpenSession<'_>) -> Result<LoggedIn, StoreError> {
+        let OpenSession { remember, caller, browser, replaces } = open;
+        let (random, now) = (&*self.inner.random, self.inner.clock.now());
+        let token = SessionToken::new(random);
+        let browser = browser.cloned().unwrap_or_else(|| BrowserToken::new(random));
         let session = self.inner.lifetimes.open(user.id, remember, caller.device(), now);
         let replaces = replaces.map(SessionToken::digest);
-        let id = self.inner.ports.sessions.open(token.digest(), session, replaces).await?;
+        let opened = self.inner.ports.sessions.open(token.digest(), session, replaces);
+        let (id, ()) = tokio::join!(opened, self.remember_browser(user.id, &browser, caller));
+        let session = id?;
         self.purge_in_background();
-        self.emit(&Event::LoggedIn { user: user.id, session: id });
-        Ok(LoggedIn { user, token, session: id, is_remembered: remember })
+        self.emit(&Event::LoggedIn { user: user.id, session });
+        Ok(LoggedIn { user, token, session, browser, is_remembered: remember })
+    }
+
+    /// Makes the browser and its network known to the user's account. The log-in does not fail with it.
+    async fn remember_browser(&self, user: UserId, browser: &BrowserToken, caller: &Caller) {
+        let (digest, network, now) = (browser.digest(), caller.network(), self.inner.clock.now());
+        let remembered = self.inner.ports.known_browsers.remember(user, Some(digest), network, now).await;
+        if let Err(failure) = remembered {
+            tracing::warn!(user = user.get(), error = ?failure, "the browser of a log-in is not remembered");
+        }
     }
 
     /// Emits [`Event::LogInFailed`] for a password above the length limit, which is refused without hashing.
@@ -144,14 +179,13 @@ impl Accounts {
     /// Returns the credential if the password matches and the user is not disabled.
     async fn verify(
         &self,
+        turn: Turn,
         credential: Option<Credential>,
         password: Password,
-        caller: &Caller,
     ) -> Result<Option<Credential>, LogInError> {
         // A disabled user gets a dummy hash, as an unknown one does: a rehash of the right password would show in the time.
         let credential = credential.filter(|credential| credential.user.disabled_at.is_none());
         let hash = credential.as_ref().map(|credential| credential.hash.clone());
-        let turn = self.inner.hasher.turn(caller.share()).await?;
         let (rehash, credential) = match (turn.verify(password, hash).await?, credential) {
             (Verification::Match { rehash }, Some(credential)) => (rehash, credential),
             (Verification::Unreadable, Some(credential)) => {
@@ -173,9 +207,12 @@ impl Accounts {
     fn purge_in_background(&self) {
         let accounts = self.clone();
         let purge = async move {
-            let now = accounts.inner.clock.now();
-            if let Err(failure) = accounts.inner.ports.sessions.purge(now, PURGED_PER_LOG_IN).await {
+            let (ports, now) = (&accounts.inner.ports, accounts.inner.clock.now());
+            if let Err(failure) = ports.sessions.purge(now, PURGED_PER_LOG_IN).await {
                 tracing::warn!(error = ?failure, "session purge failed");
+            }
+            if let Err(failure) = ports.known_browsers.purge(now, PURGED_PER_LOG_IN).await {
+                tracing::warn!(error = ?failure, "known browser purge failed");
             }
         };
         tokio::spawn(purge.in_current_span());

@@ -2,6 +2,8 @@
 
 use auth::{HashQueueFull, NewPasswordError, Password, PasswordRefusal};
 use domain::StoreError;
+use domain::credential::PasswordHash;
+use domain::throttle::Throttled;
 use domain::user::{AddUserError, Email, NewUser, RegistrationKey, TakenKeys, User, Username};
 use tracing::Instrument as _;
 
@@ -30,6 +32,9 @@ pub enum RegisterError {
     /// Another user has the username, the e-mail address, or both.
     #[error("the username or the e-mail address is taken")]
     Taken(TakenKeys),
+    /// The caller's network has registered too many accounts.
+    #[error(transparent)]
+    Throttled(#[from] Throttled),
     /// The hash queue is full.
     #[error(transparent)]
     HashQueueFull(#[from] HashQueueFull),
@@ -66,22 +71,42 @@ impl Accounts {
     ) -> Result<User, RegisterError> {
         let Registration { username, email, password } = registration;
         let user_words = vec![username.as_str().to_owned(), email.as_str().to_owned()];
-        self.inner.policy.ensure_length(&password)?;
-        let turn = self.inner.hasher.turn(caller.share()).await?;
-        let hash = turn.hash_new_password(&self.inner.policy, password, user_words).await?;
+        let hash = self.hash_new_password(password, user_words, caller).await?;
         let joined_at = self.inner.clock.now();
         let new = NewUser { username, email, joined_at, registration_key };
         let user = match self.inner.ports.users.add(new, hash).await {
             Ok(user) => user,
             Err(AddUserError::Repeated(user)) => return Ok(*user),
             Err(AddUserError::Taken(taken)) => return Err(RegisterError::Taken(taken)),
-            Err(AddUserError::Store(failure)) => return Err(failure.into()),
+            Err(AddUserError::Store(failure)) => {
+                self.give_back_registration(caller).await;
+                return Err(failure.into());
+            }
         };
         self.emit(&Event::Registered { user: user.id });
         if registration_key.is_some() {
             self.purge_registration_keys_in_background();
         }
         Ok(user)
+    }
+
+    /// Hashes the password of a new account in the caller's turn, after the registration was counted.
+    async fn hash_new_password(
+        &self,
+        password: Password,
+        user_words: Vec<String>,
+        caller: &Caller,
+    ) -> Result<PasswordHash, RegisterError> {
+        let policy = &self.inner.policy;
+        policy.ensure_length(&password)?;
+        self.check_registration(caller).await??;
+        let turn = self.inner.hasher.turn(caller.share()).await?;
+        self.count_registration(caller).await??;
+        let hashed = turn.hash_new_password(policy, password, user_words).await;
+        if hashed.is_err() {
+            self.give_back_registration(caller).await;
+        }
+        Ok(hashed?)
     }
 
     /// Removes old registration keys in a task of its own: the registration does not wait for it, and does not fail with it.

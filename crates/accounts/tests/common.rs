@@ -9,7 +9,7 @@ use accounts::web::{
     CurrentUser, Fields, Flash, Form, FormErrors, FormView, LoginRequired, PageContext, PasswordFields, Problem,
     Submitted, Visitor, methods, redirect,
 };
-use accounts::{Accounts, Builder, Caller, Email, Password, Registration, StoreError, Timestamp, Username};
+use accounts::{Accounts, Action, Builder, Caller, Email, Password, Registration, StoreError, Timestamp, Username};
 use poem::web::Path;
 use poem::{EndpointExt, Request, Response, Route, handler};
 use store::AccountStore;
@@ -119,6 +119,7 @@ fn pages() -> Route {
         .at("/home", methods().get(home))
         .at("/form", methods().get(index).post(save))
         .nest("/members", members.with(LoginRequired))
+        .at("/limited", methods().post(limited))
         .at("/echo", methods().get(index).post(echo))
         .at("/title", methods().post(title))
         .at("/trips/:id", methods().get(trip))
@@ -129,6 +130,14 @@ fn pages() -> Route {
         .at("/body", size)
         .at("/failing", methods().get(fails))
         .at("/native", poem::get(member))
+}
+
+/// An action of the embedder that a user may do three times a minute.
+#[handler]
+async fn limited(user: CurrentUser, page: PageContext, _form: Submitted<TextForm>) -> Result<Response, Problem> {
+    const ACTION: Action = Action::per_minute("limited", 3);
+    page.accounts().throttle(&ACTION, &user.id.get().to_be_bytes()).await?;
+    Ok(page.render("Done", "<p>Done.</p>"))
 }
 
 #[handler]

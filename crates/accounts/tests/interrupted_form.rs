@@ -338,7 +338,7 @@ async fn form_of_another_account_says_who_will_act() {
 }
 
 #[tokio::test]
-async fn response_with_the_form_sets_the_session_cookie_alone() {
+async fn response_with_the_form_sets_the_cookies_of_a_log_in_alone() {
     let service = Service::start().await;
     service.register("ada", PASSWORD).await;
     let ada = service.visitor();
@@ -346,5 +346,6 @@ async fn response_with_the_form_sets_the_session_cookie_alone() {
     let request = ada.request(Method::POST, "/login").header("sec-fetch-site", "same-origin");
     let cookies = set_cookies(&ada.send(request.form(&form)).await);
     let live: Vec<_> = cookies.iter().filter(|cookie| !cookie.contains("Max-Age=0")).collect();
-    assert!(live.len() == 1 && live[0].starts_with("session-"), "{cookies:?}");
+    let names: Vec<_> = live.iter().filter_map(|cookie| cookie.split_once('-').map(|(name, _)| name)).collect();
+    assert_eq!(names, ["session", "device"], "{cookies:?}");
 }

@@ -28,4 +28,5 @@ mod register;
 mod repeated_registration;
 mod return_path;
 mod session;
+mod throttling;
 mod use_cases;

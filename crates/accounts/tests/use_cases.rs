@@ -10,9 +10,9 @@ use accounts::{
     Username,
 };
 use domain::credential::MockCredentialRepository;
-use domain::known_browser::MockKnownBrowserRepository;
+use domain::known_browser::{MockKnownBrowserRepository, Recognition};
 use domain::session::MockSessionRepository;
-use domain::throttle::MockThrottleRepository;
+use domain::throttle::{Attempt, MockThrottleRepository};
 use domain::user::{AddUserError, MockUserRepository, TakenKeys};
 
 use crate::common::{PASSWORD, Service};
@@ -31,22 +31,29 @@ fn attempt(identifier: &str, password: &str) -> LogIn {
         password: Password::parse(password.to_owned()).unwrap(),
         remember: false,
         caller: Caller::default(),
+        browser: None,
         replaces: None,
     }
 }
 
-/// Mocked ports. A call that was not expected fails the test.
+/// Mocked ports: no attempt is limited. Another call that was not expected fails the test.
 fn ports(
     users: MockUserRepository,
     credentials: MockCredentialRepository,
     sessions: MockSessionRepository,
 ) -> AccountPorts {
+    let mut throttles = MockThrottleRepository::new();
+    throttles.expect_check().returning(|_, _| Ok(Ok(Attempt::Allowed)));
+    throttles.expect_count().returning(|_, _| Ok(Ok(Attempt::Allowed)));
+    throttles.expect_give_back().returning(|_| Ok(()));
+    let mut known_browsers = MockKnownBrowserRepository::new();
+    known_browsers.expect_find().returning(|_, _, _, _| Ok(Recognition::default()));
     AccountPorts {
         users: Arc::new(users),
         credentials: Arc::new(credentials),
         sessions: Arc::new(sessions),
-        throttles: Arc::new(MockThrottleRepository::new()),
-        known_browsers: Arc::new(MockKnownBrowserRepository::new()),
+        throttles: Arc::new(throttles),
+        known_browsers: Arc::new(known_browsers),
     }
 }
 

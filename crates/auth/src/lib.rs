@@ -34,6 +34,7 @@
 //! # }).unwrap();
 //! ```
 
+mod browser_token;
 mod cost;
 pub mod csrf;
 mod fair_queue;
@@ -47,8 +48,10 @@ mod registration;
 mod session;
 mod share;
 pub mod signed;
+mod throttle_key;
 mod verification;
 
+pub use browser_token::BrowserToken;
 pub use cost::{Cost, CostError};
 pub use hasher::{HashLimits, HashQueueFull, Hasher, NewPasswordError, Turn};
 pub use password::{Password, PasswordTooLong};
@@ -57,6 +60,7 @@ pub use random::Random;
 pub use registration::registration_key;
 pub use session::{Lifetime, LifetimeError, Lifetimes, LiveSession, Renewal, SessionToken};
 pub use share::Share;
+pub use throttle_key::throttle_key;
 pub use verification::{Verification, is_verifiable};
 
 #[cfg(test)]

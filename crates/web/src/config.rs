@@ -90,6 +90,14 @@ pub struct Config {
     #[arg(long, env = "DINNERPARTY_TIME_ZONE", value_name = "ZONE", default_value = "UTC", value_parser = zone)]
     pub time_zone: Zone,
 
+    /// How many log-ins of one client address may fail in a minute. Raise it where many people share one address
+    #[arg(long, env = "DINNERPARTY_MAX_FAILURES_PER_MINUTE", value_name = "NUMBER", default_value = "30", value_parser = clap::value_parser!(u32).range(5..=10_000))]
+    pub max_failures_per_minute: u32,
+
+    /// How many accounts one client address may register in an hour. Raise it where many people share one address
+    #[arg(long, env = "DINNERPARTY_MAX_REGISTRATIONS_PER_HOUR", value_name = "NUMBER", default_value = "60", value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub max_registrations_per_hour: u32,
+
     /// The connection limit; further connections wait. The default is 1024, or fewer if the process may not open that many
     /// files
     #[arg(long, env = "DINNERPARTY_MAX_CONNECTIONS", value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
@@ -214,6 +222,8 @@ mod tests {
             &["--port", "80"],
             &["--trusted-proxy", "proxy"],
             &["--time-zone", "Mars/Base"],
+            &["--max-failures-per-minute", "4"],
+            &["--max-registrations-per-hour", "0"],
             &["bake"],
             &["--log", "loud"],
             &["--max-upcoming-parties", "0"],

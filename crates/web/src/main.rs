@@ -8,7 +8,7 @@ use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use accounts::{Accounts, Builder, OsRandom, SystemClock};
+use accounts::{Accounts, Builder, OsRandom, SystemClock, Throttling};
 use anyhow::Context;
 use clap::Parser;
 use http_server::{Limits, Server, shutdown_signal};
@@ -96,7 +96,11 @@ async fn close_within(limit: Duration, closing: impl Future<Output = ()>) {
 
 /// The operator's settings that concern the accounts.
 fn settings(config: &Config) -> Builder {
-    let mut builder = Accounts::builder().listen(config.listen).trusted_proxies(config.trusted_proxy.iter().copied());
+    let throttling = Throttling::default()
+        .failures_per_minute(config.max_failures_per_minute)
+        .registrations_per_hour(config.max_registrations_per_hour);
+    let proxies = config.trusted_proxy.iter().copied();
+    let mut builder = Accounts::builder().listen(config.listen).trusted_proxies(proxies).throttling(throttling);
     if let Some(origin) = &config.origin {
         builder = builder.origin(origin);
     }

@@ -1,5 +1,6 @@
 //! The test client: keeps cookies, follows redirects and fills in forms as a browser does, over a real socket.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 
 use reqwest::cookie::{CookieStore, Jar};
@@ -30,11 +31,22 @@ impl TestClient {
     /// A client of any server, without cookies. `base` is the server's URL.
     #[must_use]
     pub fn at(base: &str) -> Self {
-        let jar = Arc::new(Jar::default());
-        let client = |policy| Client::builder().cookie_provider(Arc::clone(&jar)).redirect(policy).no_proxy().build();
-        let following = client(Policy::default()).expect("the client is built");
-        let direct = client(Policy::none()).expect("the client is built");
-        Self { base: base.parse().expect("`base` is a URL"), jar, following, direct }
+        Self::build(base.parse().expect("`base` is a URL"), Arc::default(), None)
+    }
+
+    fn build(base: Url, jar: Arc<Jar>, address: Option<IpAddr>) -> Self {
+        let client = |policy| {
+            let builder = Client::builder().cookie_provider(Arc::clone(&jar)).redirect(policy).no_proxy();
+            builder.local_address(address).build().expect("the client is built")
+        };
+        let (following, direct) = (client(Policy::default()), client(Policy::none()));
+        Self { base, jar, following, direct }
+    }
+
+    /// This client with connections from another loopback address, such as 127.0.0.2: limits count each for itself.
+    #[must_use]
+    pub fn from_address(self, address: IpAddr) -> Self {
+        Self::build(self.base, self.jar, Some(address))
     }
 
     /// A client that has registered and logged in, by the pages at `/register` and `/login`.

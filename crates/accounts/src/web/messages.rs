@@ -1,22 +1,24 @@
 //! Every message of the account pages and error pages, for people. What happened is decided elsewhere.
 
+use std::borrow::Cow;
+
 use auth::PasswordRefusal;
 use domain::user::{EmailError, Username, UsernameError};
 
-use crate::LogInBy;
+use crate::{LogInBy, Wait};
 
 /// The message of an error page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Message {
     /// The title of the page.
     pub(super) title: &'static str,
     /// One or two sentences.
-    pub(super) text: &'static str,
+    pub(super) text: Cow<'static, str>,
 }
 
 impl Message {
     const fn new(title: &'static str, text: &'static str) -> Self {
-        Self { title, text }
+        Self { title, text: Cow::Borrowed(text) }
     }
 }
 
@@ -102,6 +104,22 @@ pub(super) const NOT_READ: Message =
     Message::new("Please try again", "We couldn't look that up. Please try again in a moment.");
 /// The hash queue is full.
 pub(super) const BUSY: Message = Message::new("Please try again", "We're very busy. Please try again in a moment.");
+
+/// The message for an action that a limit refuses.
+pub(super) fn too_many(wait: Wait) -> Message {
+    Message { title: "Please wait a moment", text: throttled(wait).into() }
+}
+
+/// The sentence for an attempt that a limit refuses.
+pub(super) fn throttled(wait: Wait) -> String {
+    format!("Too many attempts. Please wait {} and try again.", duration(wait.seconds()))
+}
+
+/// A wait in words: seconds up to a quarter of an hour, then minutes, rounded up.
+fn duration(seconds: u64) -> String {
+    let (number, unit) = if seconds <= 900 { (seconds, "second") } else { (seconds.div_ceil(60), "minute") };
+    format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
+}
 
 /// The message for an HTTP status of 400 or more.
 pub(super) fn status(status: u16) -> Message {

@@ -1,7 +1,7 @@
 //! Registered users with a session, for servers that are started later.
 
 use accounts::test_kit::{TestClient, TestServer, fast_hash_cost};
-use accounts::{Accounts, OsRandom, SystemClock};
+use accounts::{Accounts, OsRandom, SystemClock, Throttling};
 use anyhow::{Context as _, ensure};
 use domain::party::Zone;
 use store::PartyStore;
@@ -37,7 +37,9 @@ pub(crate) fn port(origin: &str) -> u16 {
 pub(crate) async fn register(database: &str, prefix: &str, count: u32) -> anyhow::Result<Vec<LoggedInUser>> {
     let store = PartyStore::connect(database).await?;
     let services = Services::over(&store, SystemClock, OsRandom, Zone::parse("UTC")?);
-    let server = TestServer::start(app(services, Accounts::builder().cost(fast_hash_cost()))?).await?;
+    let throttling = Throttling::default().registrations_per_hour(100_000);
+    let accounts = Accounts::builder().cost(fast_hash_cost()).throttling(throttling);
+    let server = TestServer::start(app(services, accounts)?).await?;
     let cookie = format!("session-{}=", server.address().port());
     let mut users = Vec::new();
     for number in 0..count {

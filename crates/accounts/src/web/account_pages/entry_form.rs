@@ -1,16 +1,20 @@
 //! What the log-in page and the registration page have in common: where their form leads, what waits for it, and why the
 //! visitor is here.
 
+use std::borrow::Cow;
+
 use poem::Response;
+use poem::http::{HeaderValue, StatusCode, header};
 
 use super::ShownLink;
 use crate::web::AccountPage;
-use crate::web::form::Fields;
+use crate::web::form::{Fields, FormErrors};
 use crate::web::interrupted_form::InterruptedForm;
 use crate::web::messages;
 use crate::web::page::{Flash, PageContext, redirect};
 use crate::web::request::{RequestContext, ReturnPath};
 use crate::web::session::SessionChange;
+use crate::{Throttled, Wait};
 
 /// The name of the button that leads from one entry form to the other, with all fields.
 pub(super) const SWITCH_FIELD: &str = "switch";
@@ -61,6 +65,34 @@ impl EntryForm {
     }
 }
 
+/// Why an entry form is shown again.
+pub(super) struct Refusal {
+    errors: FormErrors,
+    /// The wait, if a limit has refused the form.
+    wait: Option<Wait>,
+}
+
+impl From<FormErrors> for Refusal {
+    fn from(errors: FormErrors) -> Self {
+        Self { errors, wait: None }
+    }
+}
+
+impl Refusal {
+    /// A limit has refused the form. The message is that of its first field.
+    pub(super) fn throttled(field: &'static str, Throttled { wait, .. }: Throttled) -> Self {
+        Self { errors: FormErrors::at(field, messages::throttled(wait)), wait: Some(wait) }
+    }
+
+    /// The page with the form and its errors: with status 429 and `Retry-After` where a limit has refused it, else with 422.
+    pub(super) async fn show(&self, render: impl AsyncFnOnce(StatusCode, &FormErrors) -> Response) -> Response {
+        let Some(wait) = self.wait else { return render(StatusCode::UNPROCESSABLE_ENTITY, &self.errors).await };
+        let mut response = render(StatusCode::TOO_MANY_REQUESTS, &self.errors).await;
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.seconds()));
+        response
+    }
+}
+
 /// Whether a submitted entry form leads to the other one. It is not parsed then, and its passwords are wiped.
 pub(super) fn is_switch(fields: &Fields) -> bool {
     fields.is_sent(SWITCH_FIELD)
@@ -70,9 +102,9 @@ pub(super) fn is_switch(fields: &Fields) -> bool {
 ///
 /// The first time the browser may have lost the cookie since it opened the page, such as by a log-out in another tab. The
 /// response sets a new one. A browser that does not send that one either keeps no cookies.
-pub(super) fn missing_cookie(request: &RequestContext, fields: &Fields) -> Option<&'static str> {
+pub(super) fn missing_cookie(request: &RequestContext, fields: &Fields) -> Option<Cow<'static, str>> {
     let is_repeated = fields.is_sent(REPEATED_FIELD);
-    let error = if is_repeated { messages::NO_COOKIES } else { messages::STALE_FORM.text };
+    let error = if is_repeated { messages::NO_COOKIES.into() } else { messages::STALE_FORM.text };
     request.is_without_cookies().then_some(error)
 }
 

@@ -6,7 +6,7 @@ use domain::trim_invisible;
 use poem::http::StatusCode;
 use poem::{Response, handler};
 
-use super::entry_form::{EntryForm, entered, is_switch, lead_on, missing_cookie};
+use super::entry_form::{EntryForm, Refusal, entered, is_switch, lead_on, missing_cookie};
 use crate::web::AccountPage;
 use crate::web::form::{Fields, Form, FormErrors, FormView, PasswordFields, Submitted};
 use crate::web::messages;
@@ -88,22 +88,22 @@ pub(super) async fn submit(page: PageContext, submitted: Submitted<LogInForm>) -
     if is_switch(&fields) {
         return Ok(switched(&page, &fields).await);
     }
-    let errors = match form {
-        _ if let Some(error) = missing_cookie(request, &fields) => FormErrors::at("email", error),
+    let refusal: Refusal = match form {
+        _ if let Some(error) = missing_cookie(request, &fields) => FormErrors::at("email", error).into(),
         Ok(form) => match log_in(request, form).await? {
-            Some(logged_in) => return Ok(welcome(request, logged_in)),
-            None => FormErrors::at("email", messages::mismatch(request.accounts.inner.log_in_by)),
+            Ok(logged_in) => return Ok(welcome(request, logged_in)),
+            Err(refusal) => refusal,
         },
-        Err(errors) => errors,
+        Err(errors) => errors.into(),
     };
-    Ok(render(&page, StatusCode::UNPROCESSABLE_ENTITY, FormView::new(&fields, &errors)).await)
+    Ok(refusal.show(async |status, errors| render(&page, status, FormView::new(&fields, errors)).await).await)
 }
 
 /// Greets the user and leads on.
-fn welcome(request: &RequestContext, LoggedIn { user, token, is_remembered, .. }: LoggedIn) -> Response {
+fn welcome(request: &RequestContext, logged_in: LoggedIn) -> Response {
+    let greeting = messages::welcome_back(&logged_in.user.username);
     let destination = request.settings().destination_of_log_in(request.next().as_ref());
-    let change = SessionChange::Opened { token, is_remembered };
-    entered(request, messages::welcome_back(&user.username), change, &destination)
+    entered(request, greeting, SessionChange::opened(logged_in), &destination)
 }
 
 /// The log-in page after the button on the registration page, with the e-mail address or the username that was typed there.
@@ -117,18 +117,20 @@ async fn switched(page: &PageContext, typed: &Fields) -> Response {
     render(page, StatusCode::OK, FormView::filled(&fields)).await
 }
 
-/// Opens a session; `None` where the user and the password do not match.
-async fn log_in(request: &RequestContext, form: LogInForm) -> Result<Option<LoggedIn>, Problem> {
+/// Opens a session, or returns why the log-in page is shown again.
+async fn log_in(request: &RequestContext, form: LogInForm) -> Result<Result<LoggedIn, Refusal>, Problem> {
     let LogInForm { identifier, password, remember } = form;
-    let caller = request.caller.clone();
+    let mismatch = || FormErrors::at("email", messages::mismatch(request.accounts.inner.log_in_by)).into();
+    let (caller, browser) = (request.caller.clone(), request.browser.clone());
     let Some(password) = password else {
         request.accounts.refuse_log_in(&identifier, &caller).await?;
-        return Ok(None);
+        return Ok(Err(mismatch()));
     };
     let replaces = request.session().cloned();
-    match request.accounts.log_in(LogIn { identifier, password, remember, caller, replaces }).await {
-        Ok(logged_in) => Ok(Some(logged_in)),
-        Err(LogInError::Mismatch) => Ok(None),
+    match request.accounts.log_in(LogIn { identifier, password, remember, caller, browser, replaces }).await {
+        Ok(logged_in) => Ok(Ok(logged_in)),
+        Err(LogInError::Mismatch) => Ok(Err(mismatch())),
+        Err(LogInError::Throttled(throttled)) => Ok(Err(Refusal::throttled("email", throttled))),
         Err(LogInError::HashQueueFull(_)) => Err(Problem::HashQueueFull),
         Err(LogInError::Store(failure)) => Err(failure.into()),
     }

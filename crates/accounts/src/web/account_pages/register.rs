@@ -6,7 +6,8 @@ use domain::user::{Email, RegistrationKey, Username};
 use poem::http::StatusCode;
 use poem::{Response, handler};
 
-use super::entry_form::{EntryForm, entered, is_switch, lead_on, missing_cookie};
+use super::entry_form::{EntryForm, Refusal, entered, is_switch, lead_on, missing_cookie};
+use crate::log_in::OpenSession;
 use crate::web::AccountPage;
 use crate::web::form::{Fields, Form, FormErrors, FormView, PasswordFields, Submitted};
 use crate::web::messages;
@@ -66,23 +67,23 @@ impl Form for Registration {
 
 #[handler]
 pub(super) async fn submit(page: PageContext, submitted: Submitted<Registration>) -> Result<Response, Problem> {
-    let request = page.request();
-    if is_switch(&submitted.fields) {
-        return Ok(switched(&page, &submitted.fields).await);
+    let (request, fields) = (page.request(), &submitted.fields);
+    if is_switch(fields) {
+        return Ok(switched(&page, fields).await);
     }
-    let errors = match submitted.form {
-        _ if let Some(error) = missing_cookie(request, &submitted.fields) => FormErrors::at("username", error),
+    let refusal = match submitted.form {
+        _ if let Some(error) = missing_cookie(request, fields) => FormErrors::at("username", error).into(),
         Ok(registration) if is_own(&page, &registration) => return Ok(lead_on(request)),
         Ok(registration) => {
-            let key = form_key(request, &submitted.fields, &registration);
+            let key = form_key(request, fields, &registration);
             match page.accounts().register_once(registration, key, &request.caller).await {
                 Ok(user) => return Ok(registered(request, user).await),
-                Err(error) => form_errors(error)?,
+                Err(error) => refusal(error)?,
             }
         }
-        Err(errors) => errors,
+        Err(errors) => errors.into(),
     };
-    Ok(render(&page, StatusCode::UNPROCESSABLE_ENTITY, FormView::new(&submitted.fields, &errors)).await)
+    Ok(refusal.show(async |status, errors| render(&page, status, FormView::new(fields, errors)).await).await)
 }
 
 /// The registration page after the button on the log-in page, with the e-mail address or the username that was typed there.
@@ -117,9 +118,10 @@ async fn registered(request: &RequestContext, user: User) -> Response {
     let (settings, next) = (request.settings(), request.next());
     if settings.log_in_after_registration {
         let greeting = messages::welcome(&user.username);
-        match request.accounts.open_session(user, false, &request.caller, request.session()).await {
+        let (caller, browser, replaces) = (&request.caller, request.browser.as_ref(), request.session());
+        match request.accounts.open_session(user, OpenSession { remember: false, caller, browser, replaces }).await {
             Ok(logged_in) => {
-                let change = SessionChange::Opened { token: logged_in.token, is_remembered: false };
+                let change = SessionChange::opened(logged_in);
                 return entered(request, greeting, change, &settings.destination_of_registration(next.as_ref()));
             }
             Err(failure) => tracing::error!(error = ?failure, "no session after a registration"),
@@ -133,10 +135,11 @@ async fn registered(request: &RequestContext, user: User) -> Response {
     Flash::success(messages::REGISTERED).to(&to)
 }
 
-/// What the visitor can correct, by field; any other error is a problem.
-fn form_errors(error: RegisterError) -> Result<FormErrors, Problem> {
+/// Why the registration page is shown again: what the visitor can correct, by field. Any other error is a problem.
+fn refusal(error: RegisterError) -> Result<Refusal, Problem> {
     match error {
-        RegisterError::Weak(refusal) => Ok(FormErrors::at("password", messages::password(&refusal))),
+        RegisterError::Weak(refusal) => Ok(FormErrors::at("password", messages::password(&refusal)).into()),
+        RegisterError::Throttled(throttled) => Ok(Refusal::throttled("username", throttled)),
         RegisterError::Taken(taken) => {
             let mut errors = FormErrors::new();
             if taken.username {
@@ -145,7 +148,7 @@ fn form_errors(error: RegisterError) -> Result<FormErrors, Problem> {
             if taken.email {
                 errors.add("email", messages::EMAIL_TAKEN);
             }
-            Ok(errors)
+            Ok(errors.into())
         }
         RegisterError::HashQueueFull(_) => Err(Problem::HashQueueFull),
         RegisterError::Store(failure) => Err(failure.into()),

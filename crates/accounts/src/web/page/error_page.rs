@@ -7,6 +7,8 @@ use poem::http::{HeaderValue, StatusCode, header};
 use poem::{IntoResponse, PathPattern, Response};
 
 use super::{Flash, PageContext, Problem};
+use crate::Accounts;
+use crate::log_budget::Line;
 use crate::timeouts::RETRY_AFTER_SECS;
 use crate::web::AccountPage;
 use crate::web::account_pages::interrupt;
@@ -24,7 +26,7 @@ pub(crate) async fn error_page(error: poem::Error, page: &PageContext) -> Respon
     let allow = error.data::<Allow>().cloned();
     let route = error.data::<PathPattern>().cloned();
     let problem = Problem::of(error);
-    log(&problem, route.as_ref().map(|pattern| &*pattern.0));
+    log(&problem, route.as_ref().map(|pattern| &*pattern.0), page.accounts());
     let mut response = respond(&problem, page).await;
     if let Some(allow) = allow {
         allow.add(&mut response);
@@ -50,8 +52,12 @@ async fn respond(problem: &Problem, page: &PageContext) -> Response {
     } else {
         html_page(problem, status, message, page).await
     };
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(RETRY_AFTER_SECS));
+    let retry_after = match problem {
+        Problem::Throttled(throttled) => Some(throttled.wait.seconds()),
+        _ => (status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_AFTER_SECS),
+    };
+    if let Some(seconds) = retry_after {
+        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
 }
@@ -75,6 +81,7 @@ fn message(problem: &Problem, is_change: bool) -> Message {
         Problem::Unavailable(_) if is_change => messages::NOT_SAVED,
         Problem::Unavailable(_) => messages::NOT_READ,
         Problem::HashQueueFull => messages::BUSY,
+        Problem::Throttled(throttled) => messages::too_many(throttled.wait),
         Problem::NotFound
         | Problem::MethodNotAllowed
         | Problem::TooLarge
@@ -135,7 +142,7 @@ impl KeptForm {
             (Problem::StaleForm, Some(now), Some(user)) if now != user => Some(Self::OfAnotherUser),
             (Problem::StaleForm, Some(_), None) => Some(Self::FromBeforeLogIn),
             (Problem::StaleForm, ..) => Some(Self::Stale),
-            (Problem::Unavailable(_) | Problem::HashQueueFull, ..) => Some(Self::Failed),
+            (Problem::Unavailable(_) | Problem::HashQueueFull | Problem::Throttled(_), ..) => Some(Self::Failed),
             _ => None,
         }
     }
@@ -159,16 +166,20 @@ impl KeptForm {
 
 /// Logs a problem with the pattern of its route, such as `/parties/:id`. A path may be a secret: the link to a page that
 /// needs no log-in. `None` where no route matched, or the request was refused before routing.
-fn log(problem: &Problem, route: Option<&str>) {
+fn log(problem: &Problem, route: Option<&str>, accounts: &Accounts) {
     match problem {
         Problem::Unavailable(Some(failure)) => tracing::error!(route, error = ?failure, "the store failed"),
         Problem::OutsideTheLayer => tracing::error!(route, "a page is outside the accounts' layer"),
         Problem::Status(status) if status.is_server_error() => tracing::error!(route, %status, "a page failed"),
-        Problem::HashQueueFull => tracing::warn!(route, "the hash queue is full"),
-        Problem::CrossSite | Problem::StaleForm | Problem::Forbidden | Problem::LoginRequired => {
+        Problem::HashQueueFull if accounts.logs(Line::HashQueueFull) => {
+            tracing::warn!(route, "the hash queue is full");
+        }
+        Problem::CrossSite | Problem::StaleForm | Problem::Forbidden | Problem::LoginRequired
+            if accounts.logs(Line::RequestRefused) =>
+        {
             tracing::info!(route, reason = %problem, "refused");
         }
-        Problem::Misdirected => {
+        Problem::Misdirected if accounts.logs(Line::Misdirected) => {
             tracing::warn!(route, "refused a request for another host: if a proxy is in front, set the origin");
         }
         _ => {}
@@ -177,7 +188,8 @@ fn log(problem: &Problem, route: Option<&str>) {
 
 /// A redirect to the log-in page, with the reason as flash message and the return path as `next`.
 fn redirect_to_log_in(request: &RequestContext) -> Response {
-    let reason = if request.had_expired_session() { messages::SESSION_ENDED } else { messages::LOG_IN_FIRST.text };
+    let reason =
+        if request.had_expired_session() { messages::SESSION_ENDED.into() } else { messages::LOG_IN_FIRST.text };
     Flash::refusal(reason).to(&request.account_path(AccountPage::LogIn))
 }
 

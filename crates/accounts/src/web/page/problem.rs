@@ -4,6 +4,8 @@ use domain::StoreError;
 use poem::error::{ParsePathError, ResponseError};
 use poem::http::StatusCode;
 
+use crate::{ThrottleError, Throttled};
+
 /// Why a request has no page of its own. A handler returns it as an error, and the layer responds with an error page.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -41,6 +43,9 @@ pub enum Problem {
     /// The store failed: 503. `None` where an earlier failure in the same request is the cause, and is logged already.
     #[error("the store failed")]
     Unavailable(#[source] Option<StoreError>),
+    /// A limit refuses the action: 429, with `Retry-After`.
+    #[error("throttled")]
+    Throttled(Throttled),
     /// The hash queue is full: 503.
     #[error("the hash queue is full")]
     HashQueueFull,
@@ -58,6 +63,15 @@ impl From<StoreError> for Problem {
     }
 }
 
+impl From<ThrottleError> for Problem {
+    fn from(error: ThrottleError) -> Self {
+        match error {
+            ThrottleError::Throttled(throttled) => Self::Throttled(throttled),
+            ThrottleError::Store(failure) => failure.into(),
+        }
+    }
+}
+
 impl ResponseError for Problem {
     fn status(&self) -> StatusCode {
         match self {
@@ -68,6 +82,7 @@ impl ResponseError for Problem {
             Self::NotAForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Undecodable => StatusCode::BAD_REQUEST,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::Unavailable(_) | Self::HashQueueFull => StatusCode::SERVICE_UNAVAILABLE,
             Self::OutsideTheLayer => StatusCode::INTERNAL_SERVER_ERROR,

@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use auth::SessionToken;
+use auth::{BrowserToken, SessionToken};
 use domain::StoreError;
 use poem::Request;
 use poem::http::Method;
@@ -58,6 +58,8 @@ pub(crate) struct RequestContext {
     pub(crate) former_session: OnceLock<FormerSession>,
     /// The secrets in the pre-session cookies, at most [`MAX_TOKENS`].
     pub(super) pre_sessions: Vec<SessionToken>,
+    /// The token in the device cookie, by which the browser is recognized at a log-in.
+    pub(crate) browser: Option<BrowserToken>,
     /// The secret that the response sets as pre-session cookie.
     pub(crate) new_pre_session: OnceLock<SessionToken>,
     /// The form that a log-in has interrupted, for the page that shows it.
@@ -83,6 +85,7 @@ pub(crate) struct CookieNames {
     pub(crate) former_session: Option<String>,
     pub(crate) pre_session: String,
     pub(crate) flash: String,
+    pub(crate) browser: String,
 }
 
 impl RequestContext {
@@ -95,12 +98,14 @@ impl RequestContext {
             former_session: former_session_name(settings.cookie_prefix.as_deref(), &settings.site, request),
             pre_session: name(Cookie::PreSession),
             flash: name(Cookie::Flash),
+            browser: name(Cookie::Browser),
         };
         let tokens = |name: &str| -> Vec<_> {
             read_cookies(request, name).filter_map(SessionToken::parse).take(MAX_TOKENS).collect()
         };
         let sessions = tokens(&cookie_names.session);
         let former_sessions = cookie_names.former_session.as_deref().map(tokens).unwrap_or_default();
+        let browser = read_cookies(request, &cookie_names.browser).find_map(BrowserToken::parse);
         let peer = peer_address(request);
         let address = peer.map(|peer| client_address(peer, request.headers(), &settings.trusted_proxies));
         let caller = Caller { address, user_agent: request.header("user-agent").map(ToOwned::to_owned) };
@@ -123,6 +128,7 @@ impl RequestContext {
             live_session: OnceLock::new(),
             former_session: OnceLock::new(),
             pre_sessions: tokens(&cookie_names.pre_session),
+            browser,
             new_pre_session: OnceLock::new(),
             resumed: None,
             flashes: read_cookie(request, &cookie_names.flash).map(read_flashes).unwrap_or_default(),
@@ -163,6 +169,7 @@ impl RequestContext {
             live_session: OnceLock::new(),
             former_session: OnceLock::new(),
             pre_sessions: self.pre_sessions.clone(),
+            browser: self.browser.clone(),
             new_pre_session: OnceLock::new(),
             resumed: Some(resumed),
             flashes: self.flashes.iter().cloned().chain(flashes).collect(),

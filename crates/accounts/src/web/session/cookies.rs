@@ -8,7 +8,7 @@ use poem::http::header;
 use crate::Accounts;
 use crate::web::request::{Site, local_port};
 
-/// The three cookies.
+/// The cookies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Cookie {
     /// The session token.
@@ -17,6 +17,8 @@ pub(crate) enum Cookie {
     PreSession,
     /// The flash messages for the next page.
     Flash,
+    /// The token by which the browser is recognized after a log-out.
+    Browser,
 }
 
 impl Cookie {
@@ -30,6 +32,7 @@ impl Cookie {
             Self::Session => "session",
             Self::PreSession => "visit",
             Self::Flash => "flash",
+            Self::Browser => "device",
         };
         let name = prefix.map_or_else(|| name.to_owned(), |prefix| format!("{prefix}-{name}"));
         let port = match site {

@@ -2,19 +2,27 @@
 
 use std::sync::atomic::Ordering;
 
-use auth::SessionToken;
+use auth::{BrowserToken, SessionToken};
+use domain::known_browser::KNOWN_FOR;
 use poem::Response;
 use poem::http::{Method, header};
 
 use super::{remove_cookie, set_cookie};
+use crate::LoggedIn;
 use crate::web::page::{NewFlashes, write_flashes};
 use crate::web::request::RequestContext;
 
 /// What a response does to the session cookie. The log-in and log-out pages put it into the response's extensions.
 #[derive(Debug, Clone)]
 pub(crate) enum SessionChange {
-    Opened { token: SessionToken, is_remembered: bool },
+    Opened { token: SessionToken, is_remembered: bool, browser: BrowserToken },
     Ended,
+}
+
+impl SessionChange {
+    pub(crate) fn opened(LoggedIn { token, browser, is_remembered, .. }: LoggedIn) -> Self {
+        Self::Opened { token, is_remembered, browser }
+    }
 }
 
 impl RequestContext {
@@ -36,10 +44,14 @@ impl RequestContext {
     fn session_cookies(&self, change: Option<&SessionChange>) -> Vec<String> {
         let (site, names) = (&self.settings().site, &self.cookie_names);
         match change {
-            Some(SessionChange::Opened { token, is_remembered }) => {
+            Some(SessionChange::Opened { token, is_remembered, browser }) => {
                 let lifetime = self.accounts.inner.lifetimes.remembered().absolute();
                 let max_age = is_remembered.then(|| lifetime.as_secs());
-                vec![set_cookie(site, &names.session, &token.expose(), max_age)]
+                let known_for = Some(KNOWN_FOR.as_secs());
+                vec![
+                    set_cookie(site, &names.session, &token.expose(), max_age),
+                    set_cookie(site, &names.browser, &browser.expose(), known_for),
+                ]
             }
             Some(SessionChange::Ended) => {
                 vec![remove_cookie(site, &names.session), remove_cookie(site, &names.pre_session)]

@@ -1,0 +1,114 @@
+//! Log lines that a stranger can cause at will: of each kind, ten are written in 10 s. Then one line says how many more
+//! there were. So a flood neither fills the disk nor hides what else is logged.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep_until};
+
+/// The lines of one kind that are written in a window.
+const LINES: u64 = 10;
+
+/// The length of a window. It begins with its first line.
+const WINDOW: Duration = Duration::from_secs(10);
+
+/// A kind of log line that a stranger can cause.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Line {
+    /// A log-in that did not match.
+    LogInRefused,
+    /// An attempt above a limit.
+    Throttled,
+    /// A full hash queue.
+    #[cfg(feature = "poem")]
+    HashQueueFull,
+    /// A request that the visitor may not make, or of another site.
+    #[cfg(feature = "poem")]
+    RequestRefused,
+    /// A request for another host.
+    #[cfg(feature = "poem")]
+    Misdirected,
+}
+
+impl Line {
+    /// The message of the line, by which the summary names it.
+    pub(crate) const fn message(self) -> &'static str {
+        match self {
+            Self::LogInRefused => "log-in refused",
+            Self::Throttled => "throttled",
+            #[cfg(feature = "poem")]
+            Self::HashQueueFull => "the hash queue is full",
+            #[cfg(feature = "poem")]
+            Self::RequestRefused => "refused",
+            #[cfg(feature = "poem")]
+            Self::Misdirected => "refused a request for another host: if a proxy is in front, set the origin",
+        }
+    }
+}
+
+/// How many lines of each kind may still be written.
+#[derive(Debug, Default)]
+pub(crate) struct LogBudget {
+    windows: Mutex<Vec<(Line, Window)>>,
+}
+
+#[derive(Debug, Clone)]
+struct Window {
+    end: Instant,
+    lines: Arc<AtomicU64>,
+}
+
+impl LogBudget {
+    /// Whether a line of this kind is written. In a window with lines that are not, a summary follows at its end.
+    pub(crate) fn admits(&self, line: Line) -> bool {
+        let window = self.window(line);
+        let lines = window.lines.fetch_add(1, Relaxed) + 1;
+        if lines == LINES + 1 {
+            tokio::spawn(summarize(line, window));
+        }
+        lines <= LINES
+    }
+
+    /// The current window of a kind.
+    fn window(&self, line: Line) -> Window {
+        let new = || Window { end: Instant::now() + WINDOW, lines: Arc::default() };
+        let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, window)) = windows.iter_mut().find(|(kind, _)| *kind == line) {
+            if window.end <= Instant::now() {
+                *window = new();
+            }
+            return window.clone();
+        }
+        let window = new();
+        windows.push((line, window.clone()));
+        window
+    }
+}
+
+async fn summarize(line: Line, window: Window) {
+    sleep_until(window.end).await;
+    let more = window.lines.load(Relaxed).saturating_sub(LINES);
+    tracing::warn!(line = line.message(), more, "more lines in 10 s than are logged");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn admitted(budget: &LogBudget, line: Line, lines: usize) -> usize {
+        (0..lines).filter(|_| budget.admits(line)).count()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn ten_lines_of_each_kind_are_written_in_ten_seconds() {
+        let budget = LogBudget::default();
+        assert_eq!(admitted(&budget, Line::Throttled, 1_000), 10);
+        assert_eq!(admitted(&budget, Line::LogInRefused, 9), 9);
+        tokio::time::advance(Duration::from_millis(9_999)).await;
+        assert_eq!(admitted(&budget, Line::Throttled, 5), 0);
+        assert_eq!(admitted(&budget, Line::LogInRefused, 5), 1);
+        tokio::time::advance(Duration::from_millis(1)).await;
+        assert_eq!(admitted(&budget, Line::Throttled, 11), 10);
+    }
+}

@@ -1,0 +1,49 @@
+//! Throttling: how many attempts a caller has. Which limits apply is decided here; how a limit counts is in
+//! [`domain::throttle`], and the counters are in the store.
+
+mod action;
+mod concentration;
+mod log_in;
+mod networks;
+mod registration;
+mod settings;
+
+pub use action::{Action, ThrottleError};
+pub(crate) use concentration::Concentration;
+pub use settings::Throttling;
+
+use domain::StoreError;
+use domain::throttle::{Attempt, Limit, Throttled};
+
+use crate::log_budget::Line;
+use crate::{Accounts, Caller, Event};
+
+impl Accounts {
+    /// Counts an attempt at all of the limits, or refuses it and counts it at none.
+    async fn count(&self, limits: &[Limit]) -> Result<Result<Attempt, Throttled>, StoreError> {
+        self.inner.ports.throttles.count(limits, self.inner.clock.now()).await
+    }
+
+    /// Emits an attempt that a limit has refused.
+    fn emit_throttled(&self, action: &'static str, caller: &Caller) {
+        self.emit(&Event::Throttled { action, network: caller.network() });
+    }
+
+    /// Adds a failed log-in to the sample by address.
+    pub(crate) fn sample_failure(&self, caller: &Caller) {
+        if let Some(address) = caller.address
+            && self.inner.concentration.add(address, self.inner.clock.now())
+        {
+            let network = caller.network();
+            tracing::warn!(
+                network,
+                "one address makes most of the failed log-ins: is it a proxy that passes no address?"
+            );
+        }
+    }
+
+    /// Whether a log line that a stranger can cause is written.
+    pub(crate) fn logs(&self, line: Line) -> bool {
+        self.inner.log_budget.admits(line)
+    }
+}

@@ -1,0 +1,136 @@
+//! The limits on log-ins: checked before an attempt waits for its hash, counted when its turn has come, and given back when
+//! the password matches.
+
+use std::time::Duration;
+
+use auth::{BrowserToken, throttle_key};
+use domain::StoreError;
+use domain::caseless_key;
+use domain::known_browser::{BrowserDigest, Recognition};
+use domain::throttle::{Attempt, Limit, LimitRule, ThrottleKey, Throttled};
+use domain::user::UserId;
+
+use super::networks::{address_part, network_limits};
+use crate::{Accounts, Caller, LogInError, Throttling};
+
+/// How long the failures of an account count without another one.
+const ACCOUNT_REST: Duration = Duration::from_hours(24);
+
+/// The limits of one attempt to log in.
+pub(crate) struct LogInLimits<'a> {
+    accounts: &'a Accounts,
+    caller: &'a Caller,
+    /// By identifier and address: the growing delay.
+    delay: Limit,
+    /// By address and by network.
+    windows: Vec<Limit>,
+    /// By account, for clients that are not known to it. Quiet.
+    account: Option<Limit>,
+    /// The browser, if the user has logged in with it. It is exempt from the limits above, and its own failures are few.
+    known_browser: Option<(UserId, BrowserDigest)>,
+}
+
+impl Accounts {
+    /// The limits of an attempt, of which none refuses it yet. Writes nothing.
+    ///
+    /// # Errors
+    /// [`LogInError::Throttled`]: a limit refuses the attempt.
+    pub(crate) async fn log_in_limits<'a>(
+        &'a self,
+        identifier: &str,
+        user: Option<UserId>,
+        caller: &'a Caller,
+        browser: Option<&BrowserToken>,
+    ) -> Result<LogInLimits<'a>, LogInError> {
+        let browser = browser.map(BrowserToken::digest);
+        let recognition = self.recognize(user, caller, browser).await?;
+        let account = user.map(|user| self.account_limit(user, caller, recognition));
+        let known_browser = user.zip(browser.filter(|_| recognition.browser));
+        let (delay, windows) = (self.delay_limit(identifier, caller), self.window_limits(caller));
+        let limits = LogInLimits { accounts: self, caller, delay, windows, account, known_browser };
+        if limits.known_browser.is_none() {
+            let checked = self.inner.ports.throttles.check(&limits.all(), self.inner.clock.now()).await?;
+            limits.emitted(checked)?;
+        }
+        Ok(limits)
+    }
+
+    /// Whether the user has logged in with this browser and from this network. The query is the same for an unknown user.
+    async fn recognize(
+        &self,
+        user: Option<UserId>,
+        caller: &Caller,
+        browser: Option<BrowserDigest>,
+    ) -> Result<Recognition, StoreError> {
+        const NOBODY: UserId = UserId::new(0); // row ids begin at 1
+        let (network, now) = (caller.network(), self.inner.clock.now());
+        self.inner.ports.known_browsers.find(user.unwrap_or(NOBODY), browser, network, now).await
+    }
+
+    /// The growing delay of one identifier, as typed, and one address. It does not depend on whether the identifier is a
+    /// user's, and counts e-mail address and username apart: a wait for one says nothing about the other.
+    fn delay_limit(&self, identifier: &str, caller: &Caller) -> Limit {
+        let Throttling { free_failures: free, longest_wait: longest, .. } = self.inner.throttling;
+        let parts = [caseless_key(identifier), address_part(caller)];
+        let key = throttle_key("log-in", &[parts[0].as_bytes(), parts[1].as_bytes()]);
+        Limit::new(key, LimitRule::Delay { free, longest })
+    }
+
+    fn window_limits(&self, caller: &Caller) -> Vec<Limit> {
+        network_limits("log-in", caller, self.inner.throttling.failures_per_minute, Duration::from_mins(1))
+    }
+
+    /// The limit of an account: one for all strangers, and one for each network from which the user has logged in, so that
+    /// strangers elsewhere do not use up the owner's.
+    fn account_limit(&self, user: UserId, caller: &Caller, recognition: Recognition) -> Limit {
+        let known_network = caller.network().filter(|_| recognition.network).unwrap_or_default();
+        let key = throttle_key("account", &[&user.get().to_be_bytes(), known_network.as_bytes()]);
+        let limit = self.inner.throttling.failures_per_account;
+        Limit::quiet(key, LimitRule::Consecutive { limit, rest: ACCOUNT_REST })
+    }
+}
+
+impl LogInLimits<'_> {
+    fn all(&self) -> Vec<Limit> {
+        [self.delay].into_iter().chain(self.windows.iter().copied()).chain(self.account).collect()
+    }
+
+    /// Counts the attempt as a failure, before its password is hashed. [`Attempt::QuietlyRefused`] is answered as a mismatch,
+    /// without a hash and after the time of one.
+    ///
+    /// # Errors
+    /// [`LogInError::Throttled`]: other attempts have reached a limit meanwhile.
+    pub(crate) async fn count(&mut self) -> Result<Attempt, LogInError> {
+        if let Some((user, browser)) = self.known_browser {
+            let now = self.accounts.inner.clock.now();
+            if self.accounts.inner.ports.known_browsers.count_failure(user, browser, now).await? {
+                return Ok(Attempt::Allowed);
+            }
+            self.known_browser = None; // other attempts have used up its failures
+        }
+        self.emitted(self.accounts.count(&self.all()).await?)
+    }
+
+    /// Gives back what was counted, after a log-in that succeeded: the failures of its identifier and account end, the others
+    /// stay. The log-in does not fail with it.
+    pub(crate) async fn give_back(&self) {
+        if self.known_browser.is_some() {
+            return; // the browser's failures end when it is remembered
+        }
+        let throttles = &self.accounts.inner.ports.throttles;
+        let ended: Vec<ThrottleKey> =
+            [Some(self.delay), self.account].into_iter().flatten().map(|limit| limit.key).collect();
+        let windows: Vec<ThrottleKey> = self.windows.iter().map(|limit| limit.key).collect();
+        let (forgotten, given_back) = tokio::join!(throttles.forget(&ended), throttles.give_back(&windows));
+        if let Err(failure) = forgotten.and(given_back) {
+            tracing::warn!(error = ?failure, "a log-in stays counted as a failure");
+        }
+    }
+
+    fn emitted(&self, counted: Result<Attempt, Throttled>) -> Result<Attempt, LogInError> {
+        counted.map_err(|throttled| {
+            self.accounts.emit_throttled("log-in", self.caller);
+            LogInError::Throttled(throttled)
+        })
+    }
+}

@@ -218,7 +218,7 @@ mod tests {
     #[tokio::test]
     async fn attended_parties_are_found_by_the_guests_rsvps() {
         let steps = query_plan(LIST_ATTENDED.sqlite).await;
-        let pages: Vec<_> = (1..steps.len()).filter(|step| steps[step - 1] == "CO-ROUTINE party").collect();
+        let pages: Vec<_> = (1..steps.len()).filter(|step| steps[step - 1] == "CO-ROUTINE ids").collect();
         assert_eq!(pages.len(), 2, "{steps:#?}");
         for page in pages {
             assert!(steps[page].contains("rsvps_by_guest (guest_id=? AND answer=?)"), "{steps:#?}");

@@ -25,52 +25,55 @@ pub(crate) use first_guests;
 
 const _: () = assert!(PartySummary::MAX_NAMED_GUESTS == 2, "the LIMIT of `first_guests!`");
 
-/// The columns of a party that most statements read.
+/// The columns of a party that most statements read. `T` is a text: owned if each column is read by itself, and borrowed from a
+/// delimited row.
 #[derive(FromRow)]
-pub(crate) struct PartyRow {
+pub(crate) struct PartyRow<T = String> {
     pub(crate) id: i64,
     pub(super) host_id: i64,
-    host: String,
-    local_time: String,
-    pub(crate) zone: String,
+    host: T,
+    local_time: T,
+    pub(crate) zone: T,
     starts_at: i64,
-    state: String,
+    state: T,
     pub(super) rsvp_deadline: i64,
     pub(super) ends_at: i64,
-    visibility: String,
+    visibility: T,
     seats: i64,
     taken: i64,
 }
 
-impl PartyRow {
-    pub(super) fn read(row: &mut DelimitedRow<'_>) -> sqlx::Result<Self> {
+impl<'t> PartyRow<&'t str> {
+    pub(super) fn read(row: &mut DelimitedRow<'t>) -> sqlx::Result<Self> {
         Ok(Self {
             id: row.integer()?,
             host_id: row.integer()?,
-            host: row.text()?.to_owned(),
-            local_time: row.text()?.to_owned(),
-            zone: row.text()?.to_owned(),
+            host: row.text()?,
+            local_time: row.text()?,
+            zone: row.text()?,
             starts_at: row.integer()?,
-            state: row.text()?.to_owned(),
+            state: row.text()?,
             rsvp_deadline: row.integer()?,
             ends_at: row.integer()?,
-            visibility: row.text()?.to_owned(),
+            visibility: row.text()?,
             seats: row.integer()?,
             taken: row.integer()?,
         })
     }
+}
 
+impl<T: AsRef<str>> PartyRow<T> {
     pub(crate) fn heading(&self) -> sqlx::Result<PartyHeading> {
-        let (zone, starts_at) = (zone(&self.zone, self.id)?, Timestamp::from_millis(self.starts_at));
-        let date = PartyDate::from_stored(&self.local_time, zone, starts_at);
+        let (zone, starts_at) = (zone(self.zone.as_ref(), self.id)?, Timestamp::from_millis(self.starts_at));
+        let date = PartyDate::from_stored(self.local_time.as_ref(), zone, starts_at);
         Ok(PartyHeading {
-            host: username(&self.host, self.host_id)?,
+            host: username(self.host.as_ref(), self.host_id)?,
             date: date.map_err(corrupt("parties", "local_time", self.id))?,
         })
     }
 
     pub(crate) fn state(&self) -> sqlx::Result<PartyState> {
-        match self.state.as_str() {
+        match self.state.as_ref() {
             "scheduled" => Ok(PartyState::Scheduled),
             "cancelled" => Ok(PartyState::Cancelled),
             _ => Err(corrupt("parties", "state", self.id)("neither scheduled nor cancelled")),
@@ -78,7 +81,7 @@ impl PartyRow {
     }
 
     pub(crate) fn visibility(&self) -> sqlx::Result<Visibility> {
-        match self.visibility.as_str() {
+        match self.visibility.as_ref() {
             "listed" => Ok(Visibility::Listed),
             "by-link" => Ok(Visibility::ByLink),
             "by-invitation" => Ok(Visibility::ByInvitation),

@@ -3,21 +3,22 @@
 use std::error::Error;
 
 use domain::Timestamp;
-use domain::party::{Attendee, Heads, PartyId, PartySummary, ShortText};
+use domain::party::{Answer, Attendee, Heads, PartyId, PartySummary, ShortText};
 use domain::user::{UserId, Username};
 
 use super::delimited_rows::{self, DelimitedRow};
 use super::row::{PartyRow, answer};
 use crate::error::corrupt;
 
-/// The delimited row of a [`PartySummary`], from `party`, its host `host`, and the viewer's own RSVP `mine`.
+/// The delimited row of a [`PartySummary`], from `party`, its host `host`, and the viewer's own RSVP `mine`, whose columns are
+/// one field: it is empty in most rows of a list. `concat_ws` leaves out a NULL, and no other column is one.
 macro_rules! summary_row {
     () => {
-        "concat(party.id, '\u{1f}', party.host_id, '\u{1f}', host.username, '\u{1f}', party.local_time, '\u{1f}',
-            party.zone, '\u{1f}', party.starts_at, '\u{1f}', party.state, '\u{1f}', party.rsvp_deadline, '\u{1f}',
-            party.ends_at, '\u{1f}', party.visibility, '\u{1f}',
-            party.seats, '\u{1f}', party.taken, '\u{1f}', party.venue, '\u{1f}', party.main_dish, '\u{1f}',
-            mine.id, '\u{1f}', mine.answer, '\u{1f}', mine.heads, '\u{1f}', mine.place, '\u{1f}', party.first_guests)"
+        "concat_ws('\u{1f}', party.id, party.host_id, host.username, party.local_time, party.zone, party.starts_at,
+            party.state, party.rsvp_deadline, party.ends_at, party.visibility, party.seats, party.taken, party.venue,
+            party.main_dish,
+            CASE WHEN mine.id IS NULL THEN '' ELSE concat_ws(' ', mine.id, mine.answer, mine.heads, mine.place) END,
+            party.first_guests)"
     };
 }
 pub(super) use summary_row;
@@ -32,13 +33,10 @@ fn summary(mut row: DelimitedRow<'_>) -> sqlx::Result<PartySummary> {
     let (id, label) = (party.id, |text: &str| ShortText::from_stored(text.to_owned()));
     let venue = label(row.text()?).map_err(corrupt("parties", "venue", id))?;
     let main_dish = label(row.text()?).map_err(corrupt("parties", "main_dish", id))?;
-    let mine = (row.optional_integer()?, row.optional_text()?, row.optional_integer()?, row.optional_integer()?);
-    let my_answer = match mine {
-        (Some(rsvp), Some(stored), Some(heads), place) => Some(answer(stored, heads, place, rsvp)?),
-        _ => None,
-    };
-    let first_guests = parse_first_guests(row.text()?, id)?;
-    row.ensure_end()?;
+    let (mine, first_guests) = (row.optional_text()?, row.text()?);
+    row.ensure_end()?; // first: after a separator inside a text the fields are those of other columns
+    let my_answer = mine.map(parse_my_answer).transpose()?;
+    let first_guests = parse_first_guests(first_guests, id)?;
     Ok(PartySummary {
         id: PartyId::new(id),
         host: UserId::new(party.host_id),
@@ -54,6 +52,19 @@ fn summary(mut row: DelimitedRow<'_>) -> sqlx::Result<PartySummary> {
         first_guests,
         my_answer,
     })
+}
+
+/// Parses the columns of an RSVP: its id, answer, heads and place, separated by spaces.
+fn parse_my_answer(stored: &str) -> sqlx::Result<Answer> {
+    let mut columns = stored.split(' ');
+    let rsvp = columns.next().and_then(|id| id.parse().ok()).unwrap_or_default();
+    let stored = columns.next().unwrap_or_default();
+    let mut number = |column| {
+        let parse = |text: &str| text.parse::<i64>().map_err(corrupt("rsvps", column, rsvp));
+        columns.next().map(parse).transpose()
+    };
+    let (heads, place) = (number("heads")?, number("place")?);
+    answer(stored, heads.unwrap_or_default(), place, rsvp)
 }
 
 /// Parses what [`first_guests!`](super::row::first_guests) wrote.

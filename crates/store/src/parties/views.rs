@@ -23,8 +23,8 @@ macro_rules! home {
         concat!(
             "SELECT (",
             page!(
-                "party.id",
-                "SELECT * FROM parties WHERE id IN (
+                "ids.id",
+                "SELECT id, starts_at FROM parties WHERE id IN (
                 SELECT id FROM (
                     SELECT id FROM parties
                     WHERE host_id = $1 AND starts_at > $4 AND ends_at > $2 AND state = 'scheduled'
@@ -42,8 +42,8 @@ macro_rules! home {
             ),
             "), (",
             page!(
-                "party.starts_at, party.id",
-                "SELECT * FROM parties WHERE ",
+                "ids.starts_at, ids.id",
+                "SELECT id, starts_at FROM parties WHERE ",
                 with_seat_for_viewer!(),
                 " ORDER BY starts_at, id LIMIT ($3 + 0)"
             ),
@@ -64,13 +64,13 @@ macro_rules! own_profile {
     ($engine:ident) => {
         concat!(
             "SELECT (",
-            page!("party.starts_at, party.id", not_over!("parties WHERE host_id = $1", "$2", "$4", "$5", "($3 + 0)")),
+            page!("ids.starts_at, ids.id", not_over!("parties WHERE host_id = $1", "$2", "$4", "$5", "($3 + 0)")),
             "), (",
-            page!("party.starts_at DESC, party.id", over!("parties WHERE host_id = $1", "$2", "$6", "$7", "($3 + 0)")),
+            page!("ids.starts_at DESC, ids.id", over!("parties WHERE host_id = $1", "$2", "$6", "$7", "($3 + 0)")),
             "), (",
-            page!("party.starts_at, party.id", not_over!(attended!($engine), "$2", "$8", "$9", "($3 + 0)")),
+            page!("ids.starts_at, ids.id", not_over!(attended!($engine), "$2", "$8", "$9", "($3 + 0)")),
             "), (",
-            page!("party.starts_at DESC, party.id", over!(attended!($engine), "$2", "$10", "$11", "($3 + 0)")),
+            page!("ids.starts_at DESC, ids.id", over!(attended!($engine), "$2", "$10", "$11", "($3 + 0)")),
             "), (
             SELECT concat(id, '\u{1f}', zone) FROM parties
             WHERE host_id >= $1 AND host_id <= $1 ORDER BY host_id DESC, id DESC LIMIT 1

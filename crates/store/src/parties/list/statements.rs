@@ -11,7 +11,8 @@
 //! | `$6` to `$13` | in a search: the keys of its words, or NULL |
 //! | `($14, $15)` | in a search: the start and the id after which the parties that are over begin |
 //!
-//! The page is cut before anything is joined to it, so that the joins cost what a page costs. `parties.starts_at <= $6`
+//! The page is cut before anything is joined to it, so that the joins cost what a page costs. It is cut as ids and starts, which
+//! the indexes hold: a subquery of whole rows is copied column by column. `parties.starts_at <= $6`
 //! finds the position in the index, which the `OR` beside it could not. A party takes at most 72 hours, so that the first
 //! part of a list begins that long before the current time.
 //!
@@ -24,14 +25,15 @@
 
 use crate::statements::{PerEngine, statements};
 
-/// The rows of `$rows`, a query of whole parties, as one text in the order `$order`.
+/// The parties of `$ids`, a query of ids and starts, as one text in the order `$order`.
 macro_rules! page {
-    ($order:literal, $($rows:tt)+) => { page!(columns "", $order, $($rows)+) };
-    (columns $columns:literal, $order:literal, $($rows:tt)+) => {
+    ($order:literal, $($ids:tt)+) => { page!(columns "", $order, $($ids)+) };
+    (columns $columns:literal, $order:literal, $($ids:tt)+) => {
         concat!(
             "SELECT string_agg(delimited, '\u{1e}')", $columns, " FROM (
                 SELECT ", crate::parties::summary::summary_row!(), " AS delimited
-                FROM (", $($rows)+, ") AS party
+                FROM (", $($ids)+, ") AS ids
+                JOIN parties AS party ON party.id = ids.id
                 JOIN users AS host ON host.id = party.host_id
                 LEFT JOIN rsvps AS mine ON mine.party_id = party.id AND mine.guest_id = ($1 + 0)
                 ORDER BY ", $order, "
@@ -45,7 +47,7 @@ pub(in crate::parties) use page;
 macro_rules! not_over {
     ($source:expr, $now:literal, $starts_at:literal, $id:literal, $limit:literal) => {
         concat!(
-            "SELECT parties.* FROM ",
+            "SELECT parties.id, parties.starts_at FROM ",
             $source,
             " AND (parties.starts_at, parties.id) > (",
             $starts_at,
@@ -66,7 +68,7 @@ pub(in crate::parties) use not_over;
 macro_rules! over {
     ($source:expr, $now:literal, $starts_at:literal, $id:literal, $limit:literal) => {
         concat!(
-            "SELECT parties.* FROM ",
+            "SELECT parties.id, parties.starts_at FROM ",
             $source,
             " AND parties.starts_at <= ",
             $starts_at,
@@ -129,7 +131,7 @@ macro_rules! search_listed {
         concat!(
             "SELECT not_over, CASE WHEN found < ($5 + 0) THEN (",
             page!(
-                "party.starts_at DESC, party.id",
+                "ids.starts_at DESC, ids.id",
                 over!(
                     concat!("parties WHERE visibility = 'listed' AND ", has_words!($engine)),
                     "$2", "$14", "$15", "($5 + 0)"
@@ -138,7 +140,7 @@ macro_rules! search_listed {
             ") END FROM (",
             page!(
                 columns " AS not_over, count(*) AS found",
-                "party.starts_at, party.id",
+                "ids.starts_at, ids.id",
                 not_over!(
                     concat!("parties WHERE visibility = 'listed' AND ", has_words!($engine)),
                     "$2", "$3", "$4", "($5 + 0)"
@@ -168,9 +170,9 @@ macro_rules! search_with_seat {
         concat!(
             "SELECT (",
             page!(
-                "party.starts_at, party.id",
+                "ids.starts_at, ids.id",
                 concat!(
-                    "SELECT parties.* FROM parties
+                    "SELECT parties.id, parties.starts_at FROM parties
             WHERE ",
                     with_seat_for_viewer!(),
                     " AND (parties.starts_at, parties.id) > ($3, $4) AND ",
@@ -217,7 +219,7 @@ macro_rules! list_hosted {
         concat!(
             "SELECT (",
             page!(
-                "party.starts_at, party.id",
+                "ids.starts_at, ids.id",
                 "SELECT * FROM (SELECT * FROM (",
                 not_over!("parties WHERE host_id = $8 AND visibility = 'listed'", "$2", "$3", "$4", "($5 + 0)"),
                 ") AS listed UNION ALL SELECT * FROM (",
@@ -226,7 +228,7 @@ macro_rules! list_hosted {
             ),
             "), (",
             page!(
-                "party.starts_at DESC, party.id",
+                "ids.starts_at DESC, ids.id",
                 "SELECT * FROM (SELECT * FROM (",
                 over!("parties WHERE host_id = $8 AND visibility = 'listed'", "$2", "$6", "$7", "($5 + 0)"),
                 ") AS listed UNION ALL SELECT * FROM (",
@@ -257,9 +259,9 @@ macro_rules! list_attended {
     ($engine:ident) => {
         concat!(
             "SELECT (",
-            page!("party.starts_at, party.id", not_over!(attended!($engine), "$2", "$3", "$4", "($5 + 0)")),
+            page!("ids.starts_at, ids.id", not_over!(attended!($engine), "$2", "$3", "$4", "($5 + 0)")),
             "), (",
-            page!("party.starts_at DESC, party.id", over!(attended!($engine), "$2", "$6", "$7", "($5 + 0)")),
+            page!("ids.starts_at DESC, ids.id", over!(attended!($engine), "$2", "$6", "$7", "($5 + 0)")),
             ")"
         )
     };
@@ -270,10 +272,10 @@ statements! {
     /// in the index of the first.
     pub(in crate::parties) const LIST: &str = concat!(
         "SELECT (",
-        page!("party.starts_at, party.id",
+        page!("ids.starts_at, ids.id",
             not_over!("parties WHERE visibility = 'listed'", "$2", "$3", "$4", "($5 + 0)")),
         "), (",
-        page!("party.starts_at DESC, party.id",
+        page!("ids.starts_at DESC, ids.id",
             over!("parties WHERE visibility = 'listed'", "$2", "$6", "$7",
                 "($5 - (
                     SELECT count(*) FROM (
@@ -298,10 +300,10 @@ statements! {
     /// The parties that the viewer hosts.
     pub(in crate::parties) const LIST_OWN: &str = concat!(
         "SELECT (",
-        page!("party.starts_at, party.id",
+        page!("ids.starts_at, ids.id",
             not_over!("parties WHERE host_id = $1", "$2", "$3", "$4", "($5 + 0)")),
         "), (",
-        page!("party.starts_at DESC, party.id",
+        page!("ids.starts_at DESC, ids.id",
             over!("parties WHERE host_id = $1", "$2", "$6", "$7", "($5 + 0)")),
         ")");
 

@@ -74,9 +74,10 @@ impl<const MAX_LENGTH: usize, const HAS_LINES: bool> Text<MAX_LENGTH, HAS_LINES>
     /// # Errors
     /// The first rule of [`TextError`] that the text breaks.
     pub fn from_stored(text: String) -> Result<Self, TextError> {
-        match text.chars().take(MAX_LENGTH + 1).count() {
+        match text.len() {
             0 => Err(TextError::Empty),
-            n if n > MAX_LENGTH => Err(TextError::TooLong),
+            // A text has at least as many bytes as code points.
+            n if n > MAX_LENGTH && text.chars().count() > MAX_LENGTH => Err(TextError::TooLong),
             _ if text.chars().any(|c| c.is_control() && !Self::is_line_break(c)) => Err(TextError::Character),
             _ => Ok(Self(text)),
         }

@@ -2,12 +2,15 @@
 //!
 //! The timestamp is derived from them, for sorting.
 
+mod words;
+
 use std::fmt;
 
 use jiff::Zoned;
 use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
 
+use self::words::{DayAndMonth, HourAndMinute, weekday};
 use super::{PartyEnd, Zone};
 use crate::Timestamp;
 use crate::invisible::normalize_token;
@@ -180,7 +183,10 @@ impl PartyDate {
 /// Formats the date for pages and messages: "Saturday 14 March 2026, 19:00 (Berlin time)".
 impl fmt::Display for PartyDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} ({})", self.local.strftime("%A %-d %B %Y, %H:%M"), self.zone.label())
+        LongDate(self.local).fmt(f)?;
+        f.write_str(" (")?;
+        self.zone.label().fmt(f)?;
+        f.write_str(")")
     }
 }
 
@@ -194,10 +200,24 @@ struct DateRange<'a> {
 impl fmt::Display for DateRange<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let PartyDate { local, zone, .. } = self.start;
-        let end = self.end.strftime(if self.end.date() == local.date() { "%H:%M" } else { "%A %H:%M" });
-        let repeated = if self.end <= *local { ", after the clocks go back" } else { "" };
         let about = if self.is_default { "about " } else { "" };
-        write!(f, "{} to {about}{end}{repeated} ({})", local.strftime("%A %-d %B %Y, %H:%M"), zone.label())
+        write!(f, "{} to {about}", LongDate(*local))?;
+        if self.end.date() != local.date() {
+            write!(f, "{} ", weekday(self.end.date()))?;
+        }
+        let repeated = if self.end <= *local { ", after the clocks go back" } else { "" };
+        write!(f, "{}{repeated} ({})", HourAndMinute(self.end.time()), zone.label())
+    }
+}
+
+/// Displays a date with its year: "Saturday 14 March 2026, 19:00".
+struct LongDate(DateTime);
+
+impl fmt::Display for LongDate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        DayAndMonth(self.0.date()).fmt(f)?;
+        write!(f, " {:04}, ", self.0.year())?;
+        HourAndMinute(self.0.time()).fmt(f)
     }
 }
 
@@ -206,7 +226,9 @@ struct ShortDate(DateTime);
 
 impl fmt::Display for ShortDate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.strftime("%A %-d %B, %H:%M").fmt(f)
+        DayAndMonth(self.0.date()).fmt(f)?;
+        f.write_str(", ")?;
+        HourAndMinute(self.0.time()).fmt(f)
     }
 }
 

@@ -138,9 +138,10 @@ impl Username {
     /// # Errors
     /// [`UsernameError::Empty`], [`UsernameError::TooLong`] or [`UsernameError::Character`].
     pub fn from_stored(name: String) -> Result<Self, UsernameError> {
-        match name.chars().take(Self::MAX_LENGTH + 1).count() {
+        match name.len() {
             0 => Err(UsernameError::Empty),
-            n if n > Self::MAX_LENGTH => Err(UsernameError::TooLong),
+            // A text has at least as many bytes as code points.
+            n if n > Self::MAX_LENGTH && name.chars().count() > Self::MAX_LENGTH => Err(UsernameError::TooLong),
             _ if name.chars().any(|c| c.is_control() || c.is_whitespace() || c == '/') => Err(UsernameError::Character),
             _ => Ok(Self(name)),
         }

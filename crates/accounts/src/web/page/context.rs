@@ -56,7 +56,7 @@ impl PageContext {
 
     /// The hidden field with the CSRF token, which every form with `method="post"` needs.
     ///
-    /// Its value differs each time: in a compressed response a repeated secret could be guessed from the length (BREACH).
+    /// Its value differs in each response: in a compressed response a repeated secret could be guessed from the length (BREACH).
     #[must_use]
     pub fn csrf_field(&self) -> SafeHtml {
         SafeHtml(format!(r#"<input type="hidden" name="{CSRF_FIELD}" value="{}">"#, self.request.csrf_token()))

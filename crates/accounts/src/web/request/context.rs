@@ -62,6 +62,8 @@ pub(crate) struct RequestContext {
     pub(crate) browser: Option<BrowserToken>,
     /// The secret that the response sets as pre-session cookie.
     pub(crate) new_pre_session: OnceLock<SessionToken>,
+    /// The CSRF token of every form of the response.
+    pub(super) csrf_token: OnceLock<String>,
     /// The form that a log-in has interrupted, for the page that shows it.
     resumed: Option<ResumedForm>,
     /// The messages in the flash cookie.
@@ -112,12 +114,13 @@ impl RequestContext {
         // All fields are declared here: adding one later makes the JSON formatter parse again what it wrote.
         let span = tracing::info_span!("request", id, network = caller.network(), user = Empty);
         let target = request.uri().path_and_query().map_or("/", |path| path.as_str());
+        let action = ReturnPath::parse_action(target);
         Self {
             origin: settings.site.origin(request),
             accounts: accounts.clone(),
             method: request.method().clone(),
-            action: ReturnPath::parse_action(target),
-            page_path: ReturnPath::parse_shortened(target),
+            page_path: action.clone().and_then(ReturnPath::shortened),
+            action,
             query_next: query_next(request),
             form_page: OnceLock::new(),
             referer: referer(request),
@@ -130,6 +133,7 @@ impl RequestContext {
             pre_sessions: tokens(&cookie_names.pre_session),
             browser,
             new_pre_session: OnceLock::new(),
+            csrf_token: OnceLock::new(),
             resumed: None,
             flashes: read_cookie(request, &cookie_names.flash).map(read_flashes).unwrap_or_default(),
             are_flashes_shown: AtomicBool::new(false),
@@ -171,6 +175,7 @@ impl RequestContext {
             pre_sessions: self.pre_sessions.clone(),
             browser: self.browser.clone(),
             new_pre_session: OnceLock::new(),
+            csrf_token: OnceLock::new(),
             resumed: Some(resumed),
             flashes: self.flashes.iter().cloned().chain(flashes).collect(),
             are_flashes_shown: AtomicBool::new(false),

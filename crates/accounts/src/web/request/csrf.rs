@@ -21,12 +21,16 @@ pub(crate) fn is_unsafe(method: &Method) -> bool {
 }
 
 impl RequestContext {
-    /// A fresh CSRF token for a form of this response. It is masked, so that no two are equal. The form of a user has the
-    /// user's id behind the token: a form that outlives its session says whose it was.
+    /// The CSRF token for the forms of this response. It is masked, so that no two responses have the same. The form of a user
+    /// has the user's id behind the token: a form that outlives its session says whose it was.
     ///
     /// An anonymous visitor without a pre-session cookie gets one with this response. Where the visitor is unknown, the
     /// session of the request is the key: its forms are valid whether or not it is live.
-    pub(crate) fn csrf_token(&self) -> String {
+    pub(crate) fn csrf_token(&self) -> &str {
+        self.csrf_token.get_or_init(|| self.new_csrf_token())
+    }
+
+    fn new_csrf_token(&self) -> String {
         let random = &*self.accounts.inner.random;
         match (self.known_visitor(), self.session()) {
             (Some(Visitor::User(user)), Some(session)) => {
@@ -63,11 +67,10 @@ impl RequestContext {
     pub(super) async fn is_valid_csrf_token(&self, token: &str) -> Result<bool, Problem> {
         let token = token.split_once(USER_SEPARATOR).map_or(token, |(token, _)| token);
         let is_keyed_by = |keys: &[SessionToken]| keys.iter().any(|key| auth::csrf::verify(key.secret(), token));
-        match (is_keyed_by(self.sessions()), is_keyed_by(&self.pre_sessions)) {
-            (true, _) => Ok(true),
-            (_, true) => Ok(matches!(self.visitor().await?, Visitor::Anonymous)),
-            _ => Ok(false),
+        if is_keyed_by(self.sessions()) {
+            return Ok(true);
         }
+        Ok(is_keyed_by(&self.pre_sessions) && matches!(self.visitor().await?, Visitor::Anonymous))
     }
 
     /// The user for whom the submitted form was rendered, as its CSRF field says. It proves nothing, and only chooses the

@@ -41,8 +41,12 @@ impl ReturnPath {
 
     /// Parses a path. One that is longer than 2,048 bytes loses its query.
     pub(crate) fn parse_shortened(raw: &str) -> Option<Self> {
-        let path = Self::parse_action(raw)?;
-        if path.0.len() <= Self::MAX_LENGTH { Some(path) } else { Self::parse(path.path()) }
+        Self::parse_action(raw)?.shortened()
+    }
+
+    /// The path, without its query if it is longer than 2,048 bytes.
+    pub(crate) fn shortened(self) -> Option<Self> {
+        if self.0.len() <= Self::MAX_LENGTH { Some(self) } else { Self::parse(self.path()) }
     }
 
     /// Parses the path that a form is sent to. One that is longer than 8 KiB loses its query.

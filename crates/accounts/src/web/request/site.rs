@@ -1,6 +1,6 @@
 //! The site: under which hosts and origins the service is reached, and whether its cookies travel over TLS.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddrV4};
 
 use poem::http::{Uri, header};
 use poem::{Addr, Request};
@@ -47,10 +47,16 @@ impl Site {
         match self {
             Self::Origin(_) if self.is_secure() => true,
             Self::Origin(own) => plain_origin(request).is_some_and(|origin| origin == *own),
-            Self::Network => {
-                host(request).is_some_and(|host| !matches!(host, Host::Domain(name) if !is_localhost(&name)))
-            }
-            Self::Loopback => host(request).is_some_and(|host| is_loopback(&host)),
+            Self::Loopback | Self::Network => host_and_port(request).is_some_and(|(host, _)| self.is_own(&host)),
+        }
+    }
+
+    /// Whether the service is reached by this host, where it has no origin.
+    fn is_own(&self, host: &Host) -> bool {
+        match self {
+            Self::Origin(_) => false,
+            Self::Network => !matches!(host, Host::Domain(name) if !is_localhost(name)),
+            Self::Loopback => is_loopback(host),
         }
     }
 
@@ -60,8 +66,9 @@ impl Site {
         match self {
             Self::Origin(own) => Some(own.ascii_serialization()),
             Self::Loopback | Self::Network => {
-                let url = Url::parse(&format!("http://{}", authority(request)?)).ok()?;
-                self.is_allowed_host(request).then(|| url.origin().ascii_serialization())
+                let (host, port) = host_and_port(request)?;
+                let is_ours = self.is_own(&host);
+                is_ours.then(|| url::Origin::Tuple("http".to_owned(), host, port.unwrap_or(80)).ascii_serialization())
             }
         }
     }
@@ -113,15 +120,18 @@ fn without_trailing_dot(origin: url::Origin) -> url::Origin {
     }
 }
 
-/// The host in the request target, or where the target has none, in the `Host` header.
-fn host(request: &Request) -> Option<Host> {
-    let authority = Uri::try_from(authority(request)?).ok()?;
-    let host = authority.host()?;
+/// The host and port in the request target, or where the target has none, in the `Host` header.
+fn host_and_port(request: &Request) -> Option<(Host, Option<u16>)> {
+    let authority = authority(request)?;
     // Most hosts are IPv4 addresses, which need no IDNA processing.
-    host.parse().map(Host::Ipv4).or_else(|_| Host::parse(host)).ok()
+    if let Ok(address) = authority.parse::<SocketAddrV4>() {
+        return Some((Host::Ipv4(*address.ip()), Some(address.port())));
+    }
+    let authority = Uri::try_from(authority).ok()?;
+    Some((Host::parse(authority.host()?).ok()?, authority.port_u16()))
 }
 
-/// The host and port in the request target, or where the target has none, in the `Host` header.
+/// The text of the host and port in the request target, or where the target has none, in the `Host` header.
 fn authority(request: &Request) -> Option<&str> {
     let target = request.original_uri().authority();
     target.map(poem::http::uri::Authority::as_str).or_else(|| host_header(request))

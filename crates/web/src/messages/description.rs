@@ -1,10 +1,20 @@
 //! How a party is described: its seats, its guests, when it begins, and why it takes no RSVPs.
 
+use std::borrow::Cow;
+use std::fmt::Write as _;
+
 use domain::Timestamp;
 use domain::party::{PartyHeading, PartyState, PartySummary, PartyView, Phase, Refusal, Seats, Visibility};
 use domain::user::Username;
 
 use super::refusal;
+
+/// What follows the name of the host in a list of names.
+const HOST: &str = " (host)";
+
+/// The bytes of most lines of a card. A text that begins with room for its line is allocated once; a list has two such lines in
+/// each card.
+const LINE_LENGTH: usize = 64;
 
 /// The free seats: "2 seats left", "full".
 pub(crate) fn seats_left(party: &PartySummary) -> String {
@@ -46,11 +56,11 @@ pub(crate) fn seats_taken_by(view: &PartyView, viewer: &Username) -> String {
     let party = &view.summary;
     let guests = view.guests.iter().map(|guest| match guest.heads {
         1 => person(&guest.username, viewer),
-        heads => format!("{} with {}", person(&guest.username, viewer), heads - 1),
+        heads => format!("{} with {}", person(&guest.username, viewer), heads - 1).into(),
     });
     let name = &party.heading.host;
     let host = if name == viewer { format!("{} (host, you)", isolated(name)) } else { host(name) };
-    let people: Vec<_> = [host].into_iter().chain(guests).collect();
+    let people: Vec<_> = [host.into()].into_iter().chain(guests).collect();
     format!("{}: {}", seats_taken(party), people.join(", "))
 }
 
@@ -65,23 +75,31 @@ pub(crate) fn guests_heading(party: &PartySummary, phase: Phase) -> &'static str
 
 /// The host and the first guests: "Ada (host), Ben and 3 more".
 pub(crate) fn attendees(party: &PartySummary) -> String {
-    let mut people = vec![host(&party.heading.host)];
-    people.extend(party.first_guests.iter().map(|guest| isolated(&guest.username)));
-    match (party.unnamed_heads(), people.len()) {
-        (0, 1) => people.concat(),
-        (0, n) => format!("{} and {}", people[..n - 1].join(", "), people[n - 1]),
-        (more, _) => format!("{} and {more} more", people.join(", ")),
+    let more = party.unnamed_heads();
+    let mut people = String::with_capacity(LINE_LENGTH);
+    people.push_str(&isolated(&party.heading.host));
+    people.push_str(HOST);
+    for (guests_before, guest) in party.first_guests.iter().enumerate() {
+        let is_last = more == 0 && guests_before + 1 == party.first_guests.len();
+        people.push_str(if is_last { " and " } else { ", " });
+        people.push_str(&isolated(&guest.username));
     }
+    if more > 0 {
+        people.push_str(" and ");
+        people.push_str(&more.to_string());
+        people.push_str(" more");
+    }
+    people
 }
 
 /// The host's name: "Ada (host)".
 pub(crate) fn host(name: &Username) -> String {
-    format!("{} (host)", isolated(name))
+    format!("{}{HOST}", isolated(name))
 }
 
 /// A guest's name; the viewer's own is marked: "Ben (you)".
-fn person(name: &Username, viewer: &Username) -> String {
-    if name == viewer { format!("{} (you)", isolated(name)) } else { isolated(name) }
+fn person<'n>(name: &'n Username, viewer: &Username) -> Cow<'n, str> {
+    if name == viewer { format!("{} (you)", isolated(name)).into() } else { isolated(name) }
 }
 
 /// The note beside the host's name on the guest list.
@@ -115,9 +133,13 @@ pub(crate) fn companion(of: &Username) -> String {
 
 /// A name for a list of names. A right-to-left name is put between U+2068 and U+2069, so that it does not reorder the names
 /// beside it. A left-to-right name needs no marks.
-fn isolated(name: &Username) -> String {
+fn isolated(name: &Username) -> Cow<'_, str> {
     let is_right_to_left = |c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
-    if name.as_str().contains(is_right_to_left) { format!("\u{2068}{name}\u{2069}") } else { name.to_string() }
+    let name = name.as_str();
+    if name.is_ascii() || !name.contains(is_right_to_left) {
+        return Cow::Borrowed(name);
+    }
+    format!("\u{2068}{name}\u{2069}").into()
 }
 
 /// Why the party takes no RSVPs; `None` while it does. A cancelled party never begins, but is over at its end.
@@ -164,7 +186,10 @@ pub(crate) fn card_date(party: &PartySummary, now: Timestamp) -> String {
     const DAY_MILLIS: i64 = 24 * 60 * 60 * 1000;
     let date = &party.heading.date;
     let days = (date.starts_at().as_millis() - now.as_millis()) / DAY_MILLIS; // without the calendar of the zone, for speed
-    if (-180..330).contains(&days) { date.short().to_string() } else { date.to_string() }
+    let mut text = String::with_capacity(LINE_LENGTH);
+    let written = if (-180..330).contains(&days) { write!(text, "{}", date.short()) } else { write!(text, "{date}") };
+    debug_assert!(written.is_ok(), "a String takes any text");
+    text
 }
 
 /// The time until a party begins: "Tomorrow", "In 3 weeks". `None` for a party that is cancelled or has begun.

@@ -75,7 +75,6 @@ pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
     let accounts = settings.build(ports.clone())?;
     let state =
         AppState { parties, users: ports.users, readiness, random, time_zone, previews: PreviewRenderer::new() };
-    assets::assets(); // compresses the files now, so that the first request does not wait for it
     let security_headers = accounts.security_headers().to_vec();
     let body_limit = accounts.body_limit();
     let endpoint = Gzip::around(accounts.routes(routes())?.data(Arc::new(state)));

@@ -1,7 +1,7 @@
 //! Static files: embedded in the binary, named after a digest of their content so that browsers cache them for good, and
-//! compressed once at start.
+//! compressed once.
 
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use accounts::web::Problem;
 use http_server::compression;
@@ -19,41 +19,37 @@ pub(crate) struct Assets {
     pub(crate) stylesheet: Asset,
     /// The icon of the browser tab.
     pub(crate) icon: Asset,
-    /// Script that prevents a double submit.
-    pub(crate) send_once: Asset,
-    /// Script that adds buttons to copy and to share a link.
-    pub(crate) share: Asset,
-    /// Script that adds a button to reveal a typed password.
-    pub(crate) show_password: Asset,
-    /// Script that fills in the browser's time zone where the server could only guess one.
-    pub(crate) time_zone: Asset,
+    /// The one script: every part of it looks for what it adds to, and does nothing on a page without that.
+    pub(crate) script: Asset,
 }
 
-static ASSETS: LazyLock<Assets> = LazyLock::new(|| {
-    let script = |name, bytes| Asset::new(name, "js", "text/javascript; charset=utf-8", bytes);
-    Assets {
-        stylesheet: Asset::new(
-            "dinnerparty",
-            "css",
-            "text/css; charset=utf-8",
-            include_bytes!("../assets/dinnerparty.css"),
-        ),
-        icon: Asset::new("plate", "svg", "image/svg+xml", include_bytes!("../assets/plate.svg")),
-        send_once: script("send-once", include_bytes!("../assets/send-once.js")),
-        share: script("share", include_bytes!("../assets/share.js")),
-        show_password: script("show-password", include_bytes!("../assets/show-password.js")),
-        time_zone: script("time-zone", include_bytes!("../assets/time-zone.js")),
-    }
+/// The parts of the script, each a file. One file costs a new visitor one request, and no page is searched for what it needs.
+const SCRIPT: &str = concat!(
+    include_str!("../assets/send-once.js"),
+    include_str!("../assets/share.js"),
+    include_str!("../assets/show-password.js"),
+    include_str!("../assets/time-zone.js"),
+);
+
+static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
+    stylesheet: Asset::new(
+        "dinnerparty",
+        "css",
+        "text/css; charset=utf-8",
+        include_bytes!("../assets/dinnerparty.css"),
+    ),
+    icon: Asset::new("plate", "svg", "image/svg+xml", include_bytes!("../assets/plate.svg")),
+    script: Asset::new("dinnerparty", "js", "text/javascript; charset=utf-8", SCRIPT.as_bytes()),
 });
 
-/// All static files. The first call hashes and compresses them.
+/// All static files. The first call hashes them.
 pub(crate) fn assets() -> &'static Assets {
     &ASSETS
 }
 
 impl Assets {
-    fn all(&self) -> [&Asset; 6] {
-        [&self.stylesheet, &self.icon, &self.send_once, &self.share, &self.show_password, &self.time_zone]
+    fn all(&self) -> [&Asset; 3] {
+        [&self.stylesheet, &self.icon, &self.script]
     }
 }
 
@@ -62,8 +58,8 @@ pub(crate) struct Asset {
     path: String,
     content_type: &'static str,
     bytes: &'static [u8],
-    /// The gzip form; `None` for a file under 1 KiB.
-    gzipped: Option<Vec<u8>>,
+    /// The gzip form, made for the first client that accepts it; `None` for a file under 1 KiB.
+    gzipped: OnceLock<Option<Vec<u8>>>,
 }
 
 impl Asset {
@@ -71,8 +67,7 @@ impl Asset {
         // 8 bytes of the digest are enough to distinguish any two versions of a file.
         let version = Sha256::digest(bytes).iter().take(8).fold(0, |number: u64, byte| number << 8 | u64::from(*byte));
         let path = format!("/assets/{name}-{version:016x}.{extension}");
-        let gzipped = compression::gzip_file(bytes);
-        Self { path, content_type, bytes, gzipped }
+        Self { path, content_type, bytes, gzipped: OnceLock::new() }
     }
 
     /// The path that pages link to.
@@ -81,7 +76,8 @@ impl Asset {
     }
 
     fn response(&'static self, accepts_gzip: bool) -> Response {
-        let gzipped = self.gzipped.as_deref().filter(|_| accepts_gzip);
+        let gzipped =
+            accepts_gzip.then(|| self.gzipped.get_or_init(|| compression::gzip_file(self.bytes)).as_deref()).flatten();
         let body = Body::from(gzipped.unwrap_or(self.bytes));
         let mut response = body.with_content_type(self.content_type).into_response();
         let headers = response.headers_mut();

@@ -104,7 +104,7 @@ async fn form_without_origin_headers_needs_a_valid_token() {
 }
 
 #[tokio::test]
-async fn token_differs_in_each_form() {
+async fn token_differs_in_each_response() {
     let service = Service::start().await;
     let ada = service.ada().await;
     let (one, other) = (token(&ada.get("/").await, "/logout"), token(&ada.get("/").await, "/logout"));

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::fs;
 use std::path::Path;
+use std::time::Duration;
 
 use anyhow::Context as _;
 
@@ -56,6 +57,23 @@ impl ProcessUsage {
     }
 }
 
+/// The processor time that a process has used, to 10 ms.
+///
+/// # Errors
+/// The process has ended, or the system has no `/proc`.
+pub fn processor_time(pid: u32) -> anyhow::Result<Duration> {
+    let stat = fs::read_to_string(format!("/proc/{pid}/stat")).context("the process has ended")?;
+    parse_processor_time(&stat).context("the process has no times")
+}
+
+/// The sum of the fields 14 and 15 of `/proc/PID/stat`, in hundredths of a second. The name, which may contain spaces, is
+/// the second field, in parentheses.
+fn parse_processor_time(stat: &str) -> Option<Duration> {
+    let after_name = stat.rsplit_once(") ")?.1;
+    let times: Vec<u64> = after_name.split(' ').skip(11).take(2).filter_map(|field| field.parse().ok()).collect();
+    (times.len() == 2).then(|| Duration::from_millis(times.iter().sum::<u64>() * 10))
+}
+
 impl fmt::Display for ProcessUsage {
     /// Four columns: memory, files, threads, write-ahead log.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -68,6 +86,13 @@ mod tests {
     use super::*;
 
     const BASELINE: ProcessUsage = ProcessUsage { rss_kib: 40_000, files: 60, threads: 8, wal_kib: 4_000 };
+
+    #[test]
+    fn processor_time_is_of_user_and_kernel() {
+        let stat = "7 (a (b) c) S 1 7 7 0 -1 4194304 1 0 0 0 120 30 9 9 20 0 1 0 5";
+        assert_eq!(parse_processor_time(stat), Some(Duration::from_millis(1_500)));
+        assert_eq!(parse_processor_time("7 (x) S 1"), None);
+    }
 
     #[test]
     fn growth_within_limits_is_no_leak() {

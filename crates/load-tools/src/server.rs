@@ -14,6 +14,15 @@ use tokio::time::{sleep, timeout};
 use crate::raw_http::{authority, get};
 use crate::timeouts::{READINESS_TIMEOUT, SERVER_START_TIMEOUT};
 
+/// The settings that limit what one client or one user may do, each with the end of its range.
+const HIGHEST_LIMITS: [(&str, &str); 5] = [
+    ("MAX_FAILURES_PER_MINUTE", "10000"),
+    ("MAX_REGISTRATIONS_PER_HOUR", "100000"),
+    ("MAX_UPCOMING_PARTIES", "10000"),
+    ("MAX_HOSTED_PER_HOUR", "1000000"),
+    ("MAX_RSVPS_PER_HOUR", "1000000"),
+];
+
 /// A `dinnerparty` process, killed when it is dropped.
 ///
 /// Each start chooses a new port, since the system may have given the previous one to a client in the meantime.
@@ -21,6 +30,7 @@ use crate::timeouts::{READINESS_TIMEOUT, SERVER_START_TIMEOUT};
 pub struct ServerProcess {
     program: PathBuf,
     database: String,
+    settings: Vec<(&'static str, String)>,
     log: PathBuf,
     origin: String,
     child: Option<Child>,
@@ -32,8 +42,22 @@ impl ServerProcess {
     /// It will use the database at the URL `database` and append its log to `folder/server.log`.
     #[must_use]
     pub fn new(program: &Path, database: &str, log_folder: &Path) -> Self {
-        let log = log_folder.join("server.log");
-        Self { program: program.to_owned(), database: database.to_owned(), log, origin: String::new(), child: None }
+        let (program, database, log) = (program.to_owned(), database.to_owned(), log_folder.join("server.log"));
+        Self { program, database, settings: Vec::new(), log, origin: String::new(), child: None }
+    }
+
+    /// Sets a setting by its variable, without `DINNERPARTY_` in front. A program that does not have it ignores it, so that
+    /// programs of different versions can be compared.
+    #[must_use]
+    pub fn with(mut self, variable: &'static str, value: &str) -> Self {
+        self.settings.push((variable, value.to_owned()));
+        self
+    }
+
+    /// Sets every limit of what one client may do to its highest value, for clients that do much from one address.
+    #[must_use]
+    pub fn with_highest_limits(self) -> Self {
+        HIGHEST_LIMITS.into_iter().fold(self, |server, (variable, value)| server.with(variable, value))
     }
 
     /// The origin of the last start, such as `http://127.0.0.1:40123`.
@@ -152,6 +176,7 @@ impl ServerProcess {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("DINNERPARTY_")) {
             command.env_remove(name);
         }
+        command.envs(self.settings.iter().map(|(variable, value)| (format!("DINNERPARTY_{variable}"), value)));
         command.stdin(Stdio::null());
         command
     }

@@ -42,7 +42,7 @@ pub(crate) async fn run(program: &Path) -> anyhow::Result<()> {
     let filler = disk.0.join("filler");
     std::fs::write(&filler, vec![0; FILLER_SIZE])?;
     let url = format!("sqlite:{}", disk.0.join("dinner.db").display());
-    let mut server = ServerProcess::new(program, &url, logs.path());
+    let mut server = ServerProcess::new(program, &url, logs.path()).with_highest_limits();
     let clients = Clients::new(register(&url, "guest", 8).await?);
     server.start().await?;
 

@@ -20,7 +20,7 @@ const POSTGRES_RESTART_INTERVAL: u32 = 4;
 
 pub(crate) async fn run(program: &Path, engine: EngineKind, times: u32) -> anyhow::Result<()> {
     let database = TestDatabase::new(engine).await?;
-    let mut server = ServerProcess::new(program, &database.url, database.folder.path());
+    let mut server = ServerProcess::new(program, &database.url, database.folder.path()).with_highest_limits();
     let clients = Clients::new(register(&database.url, "guest", CLIENTS).await?);
     server.start().await?;
     println!("{engine:?}: killed {times} times under the load of {CLIENTS} clients");

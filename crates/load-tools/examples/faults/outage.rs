@@ -66,7 +66,7 @@ pub(crate) async fn run(program: &Path, seconds: u64) -> anyhow::Result<()> {
 async fn test(program: &Path, seconds: u64, outage: &Outage) -> anyhow::Result<()> {
     let database = TestDatabase::over_tcp().await?;
     let postgres = database.postgres.as_ref().context("no PostgreSQL")?;
-    let mut server = ServerProcess::new(program, &database.url, database.folder.path());
+    let mut server = ServerProcess::new(program, &database.url, database.folder.path()).with_highest_limits();
     let clients = Clients::new(register(&database.url, "guest", 8).await?);
     server.start().await?;
 

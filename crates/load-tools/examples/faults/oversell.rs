@@ -49,7 +49,7 @@ impl Oversell {
         let party_host = guests.pop().context("no host")?;
         let mut servers = Vec::new();
         for _ in 0..processes {
-            let mut server = ServerProcess::new(program, &database.url, database.folder.path());
+            let mut server = ServerProcess::new(program, &database.url, database.folder.path()).with_highest_limits();
             server.start().await?;
             servers.push(server);
         }

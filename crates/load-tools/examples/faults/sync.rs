@@ -24,7 +24,7 @@ pub(crate) async fn run(program: &Path, responses: usize) -> anyhow::Result<()> 
     let mut guests = register(&database.url, "guest", GUESTS + 1).await?;
     let party_host = guests.pop().context("no host")?;
     let trace = database.folder.path().join("trace");
-    let mut server = ServerProcess::new(program, &database.url, database.folder.path());
+    let mut server = ServerProcess::new(program, &database.url, database.folder.path()).with_highest_limits();
     let output = trace.to_str().context("the path is not UTF-8")?;
     server.start_under(&["strace", "-f", "-ttt", "-s", "48", "-e", TRACED_CALLS, "-o", output]).await?;
     let party = host(&party_host.client(server.origin()), &party_host.name, "Sync", 1000).await?;

@@ -66,7 +66,7 @@ const MINUTE: Duration = Duration::from_mins(1);
 async fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     let logs = tempfile::tempdir()?;
-    let mut server = ServerProcess::new(&options.program, &options.database, logs.path());
+    let mut server = ServerProcess::new(&options.program, &options.database, logs.path()).with_highest_limits();
     server.start().await?;
     options.run(&server).await?;
     server.stop()

@@ -1,6 +1,6 @@
-//! `cargo xtask attack`: clients that use up connections or memory, and what another client notices. The attacks are in
-//! the example `attack` of the crate `load-tools`; this verb builds the program, fills a database and starts the
-//! example.
+//! `cargo xtask attack`: clients that use up connections, memory, password hashes or rows, and what another client notices.
+//! The attacks are in the example `attack` of the crate `load-tools`; this verb builds the program, fills a database and
+//! starts the example.
 
 use std::path::Path;
 
@@ -13,6 +13,9 @@ pub(crate) struct Options {
     /// Only rows whose name contains this text, such as `unread`.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
+    /// Only this engine: `sqlite` or `postgres`. The attacks on connections use SQLite.
+    #[arg(long, value_name = "ENGINE")]
+    engine: Option<String>,
     #[command(flatten)]
     program: ProgramOptions,
 }
@@ -26,5 +29,6 @@ pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
     let database = SeededDatabase::new(root, USERS, PARTIES)?;
     let mut attack = example(root, "load-tools", "attack");
     attack.arg("--program").arg(program).args(["--database", &database.url()]);
-    command::run(attack.args(options.only.iter().flat_map(|only| ["--only", only])))
+    attack.args(options.only.iter().flat_map(|only| ["--only", only]));
+    command::run(attack.args(options.engine.iter().flat_map(|engine| ["--engine", engine])))
 }

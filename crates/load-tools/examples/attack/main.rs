@@ -1,52 +1,45 @@
-//! Attacks a DinnerParty of this machine, one way after another, and prints what another client notices, what memory
-//! the server uses, and how long the attackers' connections last.
+//! Attacks a DinnerParty of this machine, one way after another, and prints what another client notices.
 //!
 //! `cargo xtask attack` builds the program, fills a database and starts this one. `cargo xtask attack --program PATH`
 //! attacks a program that is built already, so that two builds can be compared.
 //!
-//! Each row starts a new server. Two probe clients request the log-in page all the while: one on a connection that it
-//! keeps, one on a new connection each time.
+//! | table | attack | figures |
+//! | --- | --- | --- |
+//! | `connections` | holds connections open, sends endless bodies, reads no responses | latency, memory, when they are closed |
+//! | `floods` | logs in and registers on many connections | honest attempts that are done, and the slowest |
+//! | `guesses` | guesses the password of one account | hashes, responses, the owner's log-ins |
+//! | `forged` | sends a forged `X-Forwarded-For` | guesses that count for one address |
+//! | `quotas` | hosts and claims seats in one session | how many are done |
+//!
+//! Each row starts a new server; in all tables but the first it has a new database. A `!` marks a figure beyond the limit
+//! or the aim beside it.
 
-#![allow(clippy::print_stdout, reason = "a program that prints a table")]
+#![allow(clippy::print_stdout, reason = "a program that prints tables")]
 
 mod attacker;
+mod client;
+mod connections;
+#[path = "../faults/database.rs"]
+#[expect(dead_code, reason = "the faults use all of it")]
+mod database;
+mod floods;
+mod forged;
+mod guesses;
+mod outcomes;
 mod probe;
+mod quotas;
+mod site;
 
-use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::path::PathBuf;
 
-use accounts::test_kit::TestClient;
-use anyhow::{Context as _, ensure};
 use clap::Parser;
 use load_tools::descriptors;
-use load_tools::process::ProcessUsage;
-use load_tools::raw_http::authority;
-use load_tools::server::ServerProcess;
-use tokio::task::JoinSet;
-use tokio::time::{Instant, interval, sleep};
 
-use self::attacker::{Attack, Target};
-use self::probe::Probe;
-
-/// The password of every seeded user.
-const PASSWORD: &str = "correct horse battery 0";
+use self::connections::Connections;
+use self::database::EngineKind;
 
 /// More than twice the connections of the largest row, for clients and for the server's side.
 const DESCRIPTORS: u64 = 8_192;
-
-/// The rows of the table: a name, and how many clients attack in which way.
-const ROWS: [(&str, &[(usize, Attack)]); 10] = [
-    ("none, for 10 s", &[]),
-    ("300 half-sent heads", &[(300, Attack::HalfHead)]),
-    ("300 trickled bodies", &[(300, Attack::TrickledBody)]),
-    ("2,000 idle connections", &[(2_000, Attack::Idle)]),
-    ("1,500 sockets reopened for 20 s", &[(1_500, Attack::ReopenedHalfHead)]),
-    ("600 unread responses", &[(600, Attack::UnreadResponse)]),
-    ("a body of 100 MB", &[(1, Attack::LargeBody)]),
-    ("an endless body", &[(1, Attack::EndlessBody)]),
-    ("300 endless bodies", &[(300, Attack::EndlessBody)]),
-    ("600 steady bodies, 600 unread", &[(600, Attack::SteadyBody), (600, Attack::UnreadResponse)]),
-];
 
 /// Attacks a server and measures what other clients notice
 #[derive(Parser)]
@@ -54,10 +47,13 @@ struct Options {
     /// The program `dinnerparty`
     #[arg(long)]
     program: PathBuf,
-    /// A database that `cargo xtask seed` filled
+    /// A database that `cargo xtask seed` filled, for the table of connections; without it, there is none
     #[arg(long, value_name = "URL")]
-    database: String,
-    /// How long a row lasts at most, in seconds
+    database: Option<String>,
+    /// Only this engine in the other tables
+    #[arg(long)]
+    engine: Option<EngineKind>,
+    /// How long a row of the table of connections lasts at most, in seconds
     #[arg(long, default_value_t = 90)]
     seconds: u64,
     /// Only rows whose name contains this text
@@ -67,74 +63,16 @@ struct Options {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let options = Options::parse();
+    let Options { program, database, engine, seconds, only } = Options::parse();
     descriptors::raise_limit(DESCRIPTORS)?;
-    let logs = tempfile::tempdir()?;
-    println!("{:31}  kept connection, ms      new connections, ms              memory, MiB            closed, s", "");
-    println!(
-        "attack                              p50     p99     max     p50     p99     max  failed  before   peak  after   first   last"
-    );
-    for (name, attacks) in ROWS.into_iter().filter(|(name, _)| name.contains(&options.only)) {
-        println!("{name:31} {}", options.row(logs.path(), attacks).await?);
+    if let Some(database) = &database {
+        Connections { program: &program, database, seconds }.run(&only).await?;
+    }
+    for engine in engine.map_or_else(|| vec![EngineKind::Sqlite, EngineKind::Postgres], |engine| vec![engine]) {
+        floods::run(&program, engine, &only).await?;
+        guesses::run(&program, engine, &only).await?;
+        forged::run(&program, engine, &only).await?;
+        quotas::run(&program, engine, &only).await?;
     }
     Ok(())
-}
-
-impl Options {
-    /// Starts a server, attacks it, and returns the columns of the row.
-    async fn row(&self, logs: &Path, attacks: &[(usize, Attack)]) -> anyhow::Result<String> {
-        let mut server = ServerProcess::new(&self.program, &self.database, logs);
-        server.start().await?;
-        let target = target(server.origin()).await?;
-        let pid = server.pid()?;
-        let before = memory(pid)?;
-        let (kept, new) = (Probe::start(&target.authority, true), Probe::start(&target.authority, false));
-        sleep(Duration::from_millis(500)).await;
-
-        let mut attackers = JoinSet::new();
-        for (count, attack) in attacks {
-            for _ in 0..*count {
-                attackers.spawn(attack.run(target.clone()));
-                sleep(Duration::from_millis(1)).await; // at once they would overflow the listen backlog
-            }
-        }
-        let min_duration = Duration::from_secs(if attacks.is_empty() { 10 } else { 3 });
-        let (start, mut peak, mut closed) = (Instant::now(), before, Vec::new());
-        let mut measure = interval(Duration::from_millis(50));
-        while start.elapsed().as_secs() < self.seconds && (start.elapsed() < min_duration || !attackers.is_empty()) {
-            tokio::select! {
-                Some(ended) = attackers.join_next() => closed.push(ended?.context("an attacker could not connect")?),
-                _ = measure.tick() => peak = peak.max(memory(pid)?),
-            }
-        }
-        let open = attackers.len();
-        drop(attackers);
-        let (kept, new) = (kept.finish().await?, new.finish().await?);
-        sleep(Duration::from_secs(2)).await;
-        let after = memory(pid)?;
-        server.stop()?;
-
-        ensure!(kept.latencies.count() + new.latencies.count() > 0, "the probes received no response at all");
-        closed.sort_unstable();
-        let seconds =
-            |time: Option<&Duration>| time.map_or("-".to_owned(), |time| format!("{:.1}", time.as_secs_f32()));
-        let (first, last) = (seconds(closed.first()), seconds(closed.last()));
-        let last = if open > 0 { format!("{open} open") } else { last };
-        let failed = kept.failed + new.failed;
-        Ok(format!("{kept} {new} {failed:7}  {before:6.1} {peak:6.1} {after:6.1}  {first:>6} {last:>6}"))
-    }
-}
-
-/// Logs a seeded user in, since the largest page is for users.
-async fn target(origin: &str) -> anyhow::Result<Target> {
-    let client = TestClient::at(origin);
-    let page = client.log_in("u0000", PASSWORD).await;
-    ensure!(page.path != "/login", "u0000 could not log in: is the database seeded? {}", page.text);
-    Ok(Target { authority: authority(origin).to_owned(), cookies: client.cookies() })
-}
-
-/// The server's resident memory in MiB.
-fn memory(pid: u32) -> anyhow::Result<f32> {
-    #[expect(clippy::cast_precision_loss, reason = "printed with one decimal")]
-    Ok(ProcessUsage::read(pid, None)?.rss_kib as f32 / 1024.0)
 }

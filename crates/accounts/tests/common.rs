@@ -89,6 +89,7 @@ impl Service {
             "users" => query_scalar("SELECT count(*) FROM users"),
             "sessions" => query_scalar("SELECT count(*) FROM sessions"),
             "registration_keys" => query_scalar("SELECT count(*) FROM registration_keys"),
+            "throttles" => query_scalar("SELECT count(*) FROM throttles"),
             other => panic!("no count for {other}"),
         };
         count.fetch_one(&engine.read).await.unwrap()

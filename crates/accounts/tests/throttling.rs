@@ -114,7 +114,9 @@ async fn address_and_username_wait_apart_and_so_do_networks() {
     service.register("ada", PASSWORD).await;
     let visitor = service.visitor();
     use_up_free_failures(&visitor, "203.0.113.9", "ada@example.com").await;
-    assert_throttled(&log_in(&visitor, "203.0.113.9", "ADA@example.com", WRONG).await);
+    for spelling in ["ADA@example.com", "Ada <ada@example.com>", "mailto:ada@EXAMPLE.com", "ada@example.com\u{200b}"] {
+        assert_throttled(&log_in(&visitor, "203.0.113.9", spelling, WRONG).await);
+    }
     assert_page(&log_in(&visitor, "203.0.113.9", "ada", WRONG).await, 422, MISMATCH);
     assert_page(&log_in(&visitor, "203.0.113.10", "ada@example.com", WRONG).await, 422, MISMATCH);
     assert_throttled(&log_in(&visitor, "203.0.113.9:4711", "ada@example.com", WRONG).await);
@@ -198,6 +200,19 @@ async fn account_is_limited_over_all_identifiers_and_only_itself() {
     use_up_free_failures(&visitor, "198.51.2.1", "ada@example.com").await;
     assert_page(&log_in(&service.visitor(), "198.51.3.1", "ada", PASSWORD).await, 422, MISMATCH);
     assert_eq!(log_in(&service.visitor(), "198.51.3.1", "ben", PASSWORD).await.status, 303);
+}
+
+#[tokio::test]
+async fn attempt_counts_alike_with_and_without_an_account() {
+    let service = behind_proxy(|builder| builder).await;
+    service.register("ada", PASSWORD).await;
+    let mut counters = Vec::new();
+    for (address, name) in [("198.51.1.1", "ada"), ("198.51.2.1", "unknown"), ("198.51.3.1", "no name at all")] {
+        let before = service.count("throttles").await;
+        assert_page(&log_in(&service.visitor(), address, name, WRONG).await, 422, MISMATCH);
+        counters.push(service.count("throttles").await - before);
+    }
+    assert_eq!(counters, [4, 4, 4], "the wait, the address, the network, the account");
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use domain::StoreError;
 use domain::caseless_key;
 use domain::known_browser::{BrowserDigest, Recognition};
 use domain::throttle::{Attempt, Limit, LimitRule, ThrottleKey, Throttled};
-use domain::user::UserId;
+use domain::user::{Email, UserId, Username};
 
 use super::networks::{address_part, network_limits};
 use crate::{Accounts, Caller, LogInError, Throttling};
@@ -24,8 +24,8 @@ pub(crate) struct LogInLimits<'a> {
     delay: Limit,
     /// By address and by network.
     windows: Vec<Limit>,
-    /// By account, for clients that are not known to it. Quiet.
-    account: Option<Limit>,
+    /// By account, or by identifier where there is no account; for clients that are not known to it. Quiet.
+    account: Limit,
     /// The browser, if the user has logged in with it. It is exempt from the limits above, and its own failures are few.
     known_browser: Option<(UserId, BrowserDigest)>,
 }
@@ -44,9 +44,10 @@ impl Accounts {
     ) -> Result<LogInLimits<'a>, LogInError> {
         let browser = browser.map(BrowserToken::digest);
         let recognition = self.recognize(user, caller, browser).await?;
-        let account = user.map(|user| self.account_limit(user, caller, recognition));
         let known_browser = user.zip(browser.filter(|_| recognition.browser));
-        let (delay, windows) = (self.delay_limit(identifier, caller), self.window_limits(caller));
+        let identifier = identifier_key(identifier);
+        let account = self.account_limit(&identifier, user, caller, recognition);
+        let (delay, windows) = (self.delay_limit(&identifier, caller), self.window_limits(caller));
         let limits = LogInLimits { accounts: self, caller, delay, windows, account, known_browser };
         if limits.known_browser.is_none() {
             let checked = self.inner.ports.throttles.check(&limits.all(), self.inner.clock.now()).await?;
@@ -67,12 +68,11 @@ impl Accounts {
         self.inner.ports.known_browsers.find(user.unwrap_or(NOBODY), browser, network, now).await
     }
 
-    /// The growing delay of one identifier, as typed, and one address. It does not depend on whether the identifier is a
-    /// user's, and counts e-mail address and username apart: a wait for one says nothing about the other.
+    /// The growing delay of one identifier and one address. It does not depend on whether the identifier is a user's, and
+    /// counts e-mail address and username apart: a wait for one says nothing about the other.
     fn delay_limit(&self, identifier: &str, caller: &Caller) -> Limit {
         let Throttling { free_failures: free, longest_wait: longest, .. } = self.inner.throttling;
-        let parts = [caseless_key(identifier), address_part(caller)];
-        let key = throttle_key("log-in", &[parts[0].as_bytes(), parts[1].as_bytes()]);
+        let key = throttle_key("log-in", &[identifier.as_bytes(), address_part(caller).as_bytes()]);
         Limit::new(key, LimitRule::Delay { free, longest })
     }
 
@@ -81,10 +81,20 @@ impl Accounts {
     }
 
     /// The limit of an account: one for all strangers, and one for each network from which the user has logged in, so that
-    /// strangers elsewhere do not use up the owner's.
-    fn account_limit(&self, user: UserId, caller: &Caller, recognition: Recognition) -> Limit {
+    /// strangers elsewhere do not use up the owner's. An identifier without an account is limited alike: it takes the same
+    /// commits, and in the end no hash either.
+    fn account_limit(
+        &self,
+        identifier: &str,
+        user: Option<UserId>,
+        caller: &Caller,
+        recognition: Recognition,
+    ) -> Limit {
         let known_network = caller.network().filter(|_| recognition.network).unwrap_or_default();
-        let key = throttle_key("account", &[&user.get().to_be_bytes(), known_network.as_bytes()]);
+        let key = match user {
+            Some(user) => throttle_key("account", &[&user.get().to_be_bytes(), known_network.as_bytes()]),
+            None => throttle_key("no account", &[identifier.as_bytes()]),
+        };
         let limit = self.inner.throttling.failures_per_account;
         Limit::quiet(key, LimitRule::Consecutive { limit, rest: ACCOUNT_REST })
     }
@@ -92,7 +102,7 @@ impl Accounts {
 
 impl LogInLimits<'_> {
     fn all(&self) -> Vec<Limit> {
-        [self.delay].into_iter().chain(self.windows.iter().copied()).chain(self.account).collect()
+        [self.delay].into_iter().chain(self.windows.iter().copied()).chain([self.account]).collect()
     }
 
     /// Counts the attempt as a failure, before its password is hashed. [`Attempt::QuietlyRefused`] is answered as a mismatch,
@@ -118,8 +128,7 @@ impl LogInLimits<'_> {
             return; // the browser's failures end when it is remembered
         }
         let throttles = &self.accounts.inner.ports.throttles;
-        let ended: Vec<ThrottleKey> =
-            [Some(self.delay), self.account].into_iter().flatten().map(|limit| limit.key).collect();
+        let ended = [self.delay.key, self.account.key];
         let windows: Vec<ThrottleKey> = self.windows.iter().map(|limit| limit.key).collect();
         let (forgotten, given_back) = tokio::join!(throttles.forget(&ended), throttles.give_back(&windows));
         if let Err(failure) = forgotten.and(given_back) {
@@ -133,4 +142,11 @@ impl LogInLimits<'_> {
             LogInError::Throttled(throttled)
         })
     }
+}
+
+/// The identifier as a part of a key: that of the e-mail address or the username that was typed, in any spelling, or else the
+/// text without regard to case.
+fn identifier_key(identifier: &str) -> String {
+    let email = Email::parse(identifier).map(|email| email.key());
+    email.or_else(|_| Username::parse(identifier).map(|name| name.key())).unwrap_or_else(|_| caseless_key(identifier))
 }

@@ -76,7 +76,7 @@ impl Hostile {
         let taken = database.writer.write((self, guest, most), |connection, (hostile, guest, most)| {
             Box::pin(async move {
                 let add = "INSERT INTO rsvps (party_id, guest_id, answer, heads, place) SELECT id, $1, 'seated', 1, $1 FROM parties \
-                           WHERE host_id BETWEEN $2 AND $3 AND host_id <> $1 ORDER BY (id * 7919 + $1 * 104729) % 10007, id LIMIT $4";
+                           WHERE host_id BETWEEN $2 AND $3 AND host_id <> $1 ORDER BY (id * 7919 + $1 * 104729) % 10007, id LIMIT ($4 + 0)";
                 let (first, last) = hostile.ids();
                 query::<D>(add).bind(*guest).bind(first).bind(last).bind(*most).execute(connection).await?;
                 Ok(())

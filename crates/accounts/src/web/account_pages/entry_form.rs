@@ -8,9 +8,9 @@ use poem::http::{HeaderValue, StatusCode, header};
 
 use super::ShownLink;
 use crate::web::AccountPage;
-use crate::web::form::{Fields, FormErrors};
+use crate::web::form::{Fields, FormErrors, FormView};
 use crate::web::interrupted_form::InterruptedForm;
-use crate::web::messages;
+use crate::web::messages::{self, error_title};
 use crate::web::page::{Flash, PageContext, redirect};
 use crate::web::request::{RequestContext, ReturnPath};
 use crate::web::session::SessionChange;
@@ -32,6 +32,8 @@ pub(super) struct EntryForm {
     pub(super) resume: Option<String>,
     /// Whether the response is to a form that came without any cookie of this site.
     pub(super) is_without_cookies: bool,
+    /// How long the visitor waits, if a limit has refused the form.
+    pub(super) throttled: Option<String>,
     /// Why a form waits: the sentence above this form on the response to that form.
     pub(super) problem: Option<&'static str>,
     /// The embedder's sentence about `next`: see [`crate::Builder::describe_next`].
@@ -61,35 +63,54 @@ impl EntryForm {
         };
         let links = settings.links_from(own, next.as_ref());
         let is_without_cookies = page.request().is_without_cookies();
-        Self { action: settings.path(own).to_owned(), next, resume, is_without_cookies, problem, reason, links }
+        let (action, throttled) = (settings.path(own).to_owned(), None);
+        Self { action, next, resume, is_without_cookies, throttled, problem, reason, links }
+    }
+
+    /// The title of the page with the form, which says where it was refused.
+    pub(super) fn title(&self, form: &FormView<'_>, title: &str) -> String {
+        if self.throttled.is_some() { error_title(title) } else { form.title(title) }
     }
 }
 
 /// Why an entry form is shown again.
-pub(super) struct Refusal {
-    errors: FormErrors,
-    /// The wait, if a limit has refused the form.
-    wait: Option<Wait>,
+pub(super) enum Refusal {
+    /// It has errors, which the visitor can correct.
+    Errors(FormErrors),
+    /// A limit refuses it.
+    Throttled(Wait),
 }
 
 impl From<FormErrors> for Refusal {
     fn from(errors: FormErrors) -> Self {
-        Self { errors, wait: None }
+        Self::Errors(errors)
     }
 }
 
-impl Refusal {
-    /// A limit has refused the form. The message is that of its first field.
-    pub(super) fn throttled(field: &'static str, Throttled { wait, .. }: Throttled) -> Self {
-        Self { errors: FormErrors::at(field, messages::throttled(wait)), wait: Some(wait) }
+impl From<Throttled> for Refusal {
+    fn from(throttled: Throttled) -> Self {
+        Self::Throttled(throttled.wait)
     }
+}
 
-    /// The page with the form and its errors: with status 429 and `Retry-After` where a limit has refused it, else with 422.
-    pub(super) async fn show(&self, render: impl AsyncFnOnce(StatusCode, &FormErrors) -> Response) -> Response {
-        let Some(wait) = self.wait else { return render(StatusCode::UNPROCESSABLE_ENTITY, &self.errors).await };
-        let mut response = render(StatusCode::TOO_MANY_REQUESTS, &self.errors).await;
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.seconds()));
-        response
+/// Renders the page of an entry form.
+type Render = fn(&PageContext, StatusCode, FormView<'_>, EntryForm) -> Response;
+
+impl Refusal {
+    /// The page with what was typed: 422 with the errors, or 429 with the wait, which is in `Retry-After` too.
+    pub(super) async fn show(self, page: &PageContext, own: AccountPage, fields: &Fields, render: Render) -> Response {
+        let around = EntryForm::new(page, own).await;
+        match self {
+            Self::Errors(errors) => {
+                render(page, StatusCode::UNPROCESSABLE_ENTITY, FormView::new(fields, &errors), around)
+            }
+            Self::Throttled(wait) => {
+                let around = EntryForm { throttled: Some(messages::throttled(wait)), ..around };
+                let mut response = render(page, StatusCode::TOO_MANY_REQUESTS, FormView::filled(fields), around);
+                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.seconds()));
+                response
+            }
+        }
     }
 }
 

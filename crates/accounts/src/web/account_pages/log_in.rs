@@ -42,7 +42,7 @@ pub(crate) async fn interrupt(page: &PageContext, status: StatusCode, waiting: S
 fn render_around(page: &PageContext, status: StatusCode, form: FormView<'_>, around: EntryForm) -> Response {
     let by = page.accounts().inner.log_in_by;
     let (label, keyboard) = (messages::log_in_label(by), if by == LogInBy::Username { "text" } else { "email" });
-    let title = form.title("Log in");
+    let title = around.title(&form, "Log in");
     page.render_template(status, &title, &Content { page, form, around, label, keyboard })
 }
 
@@ -96,7 +96,7 @@ pub(super) async fn submit(page: PageContext, submitted: Submitted<LogInForm>) -
         },
         Err(errors) => errors.into(),
     };
-    Ok(refusal.show(async |status, errors| render(&page, status, FormView::new(&fields, errors)).await).await)
+    Ok(refusal.show(&page, AccountPage::LogIn, &fields, render_around).await)
 }
 
 /// Greets the user and leads on.
@@ -130,7 +130,7 @@ async fn log_in(request: &RequestContext, form: LogInForm) -> Result<Result<Logg
     match request.accounts.log_in(LogIn { identifier, password, remember, caller, browser, replaces }).await {
         Ok(logged_in) => Ok(Ok(logged_in)),
         Err(LogInError::Mismatch) => Ok(Err(mismatch())),
-        Err(LogInError::Throttled(throttled)) => Ok(Err(Refusal::throttled("email", throttled))),
+        Err(LogInError::Throttled(throttled)) => Ok(Err(throttled.into())),
         Err(LogInError::HashQueueFull(_)) => Err(Problem::HashQueueFull),
         Err(LogInError::Store(failure)) => Err(failure.into()),
     }

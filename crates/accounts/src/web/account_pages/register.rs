@@ -26,9 +26,13 @@ struct Content<'a> {
 }
 
 async fn render(page: &PageContext, status: StatusCode, form: FormView<'_>) -> Response {
-    let around = EntryForm::new(page, AccountPage::Register).await;
+    render_around(page, status, form, EntryForm::new(page, AccountPage::Register).await)
+}
+
+fn render_around(page: &PageContext, status: StatusCode, form: FormView<'_>, around: EntryForm) -> Response {
     let hint = messages::password_hint(page.accounts().password_policy().min_length());
-    page.render_template(status, &form.title("Register"), &Content { page, form, around, hint: &hint })
+    let title = around.title(&form, "Register");
+    page.render_template(status, &title, &Content { page, form, around, hint: &hint })
 }
 
 #[handler]
@@ -83,7 +87,7 @@ pub(super) async fn submit(page: PageContext, submitted: Submitted<Registration>
         }
         Err(errors) => errors.into(),
     };
-    Ok(refusal.show(async |status, errors| render(&page, status, FormView::new(fields, errors)).await).await)
+    Ok(refusal.show(&page, AccountPage::Register, fields, render_around).await)
 }
 
 /// The registration page after the button on the log-in page, with the e-mail address or the username that was typed there.
@@ -139,7 +143,7 @@ async fn registered(request: &RequestContext, user: User) -> Response {
 fn refusal(error: RegisterError) -> Result<Refusal, Problem> {
     match error {
         RegisterError::Weak(refusal) => Ok(FormErrors::at("password", messages::password(&refusal)).into()),
-        RegisterError::Throttled(throttled) => Ok(Refusal::throttled("username", throttled)),
+        RegisterError::Throttled(throttled) => Ok(throttled.into()),
         RegisterError::Taken(taken) => {
             let mut errors = FormErrors::new();
             if taken.username {

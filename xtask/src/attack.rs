@@ -16,6 +16,9 @@ pub(crate) struct Options {
     /// Only this engine: `sqlite` or `postgres`. The attacks on connections use SQLite.
     #[arg(long, value_name = "ENGINE")]
     engine: Option<String>,
+    /// How long a flooding connection pauses after a 429 or a 503, in milliseconds.
+    #[arg(long, default_value_t = 250)]
+    pause_ms: u64,
     #[command(flatten)]
     program: ProgramOptions,
 }
@@ -29,6 +32,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
     let database = SeededDatabase::new(root, USERS, PARTIES)?;
     let mut attack = example(root, "load-tools", "attack");
     attack.arg("--program").arg(program).args(["--database", &database.url()]);
+    attack.arg(format!("--pause-ms={}", options.pause_ms));
     attack.args(options.only.iter().flat_map(|only| ["--only", only]));
     command::run(attack.args(options.engine.iter().flat_map(|engine| ["--engine", engine])))
 }

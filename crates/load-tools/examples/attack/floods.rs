@@ -76,7 +76,7 @@ const ROWS: [(&str, usize, Origin, Form); 17] = [
 ];
 
 /// Prints a table of the rows whose name contains `only`.
-pub(crate) async fn run(program: &Path, engine: EngineKind, only: &str) -> anyhow::Result<()> {
+pub(crate) async fn run(program: &Path, engine: EngineKind, only: &str, pause: Duration) -> anyhow::Result<()> {
     let rows: Vec<_> = ROWS.into_iter().filter(|(name, ..)| name.contains(only)).collect();
     if rows.is_empty() {
         return Ok(());
@@ -85,7 +85,11 @@ pub(crate) async fn run(program: &Path, engine: EngineKind, only: &str) -> anyho
         "\n{engine:?}: floods of {} s; beside each, a log-in and a registration a second from another network",
         FLOOD.as_secs()
     );
-    println!("aim: all honest attempts are done, the slowest within {}", seconds(AIM));
+    println!(
+        "aim: all honest attempts are done, the slowest within {}; attackers try again {} ms after a 429 or a 503",
+        seconds(AIM),
+        pause.as_millis()
+    );
     println!(
         "                                         attackers' responses                  honest log-ins   honest registrations"
     );
@@ -93,7 +97,7 @@ pub(crate) async fn run(program: &Path, engine: EngineKind, only: &str) -> anyho
         "attack                                done refused throttled  shed failed     done   slowest      done   slowest"
     );
     for (name, connections, origin, form) in rows {
-        println!("{name:35} {}", row(program, engine, connections, origin, form).await?);
+        println!("{name:35} {}", row(program, engine, connections, origin, form, pause).await?);
     }
     Ok(())
 }
@@ -104,13 +108,14 @@ async fn row(
     connections: usize,
     origin: Origin,
     form: Form,
+    pause: Duration,
 ) -> anyhow::Result<String> {
     let site = Site::start(program, engine, HONEST_USERS + 1).await?;
     let outcomes = Arc::new(Outcomes::default());
     let mut attackers = JoinSet::new();
     for number in 0..connections {
         let (client, outcomes) = (site.client(&origin.address(number)), Arc::clone(&outcomes));
-        attackers.spawn(form.send_for_ever(client, number, outcomes));
+        attackers.spawn(form.send_for_ever(client, number, pause, outcomes));
     }
     sleep(Duration::from_secs(1)).await; // the queue is full by then
     let (log_ins, registrations) = tokio::join!(honest(&site, false), honest(&site, true));
@@ -161,7 +166,8 @@ impl Origin {
 }
 
 impl Form {
-    async fn send_for_ever(self, mut client: Client, number: usize, outcomes: Arc<Outcomes>) {
+    /// After a refusal without a hash it pauses: the attackers use the cores of the server too.
+    async fn send_for_ever(self, mut client: Client, number: usize, pause: Duration, outcomes: Arc<Outcomes>) {
         let own = email(&name(HONEST_USERS));
         for attempt in 0_usize.. {
             let unique = format!("flood-{number}-{attempt}");
@@ -172,6 +178,9 @@ impl Form {
                 Self::WeakRegistrations => client.register(&unique, WEAK_PASSWORD).await,
             };
             outcomes.add(outcome);
+            if matches!(outcome, Outcome::Throttled | Outcome::Shed | Outcome::Failed) {
+                sleep(pause).await;
+            }
         }
     }
 }

@@ -31,6 +31,7 @@ mod quotas;
 mod site;
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use clap::Parser;
 use load_tools::descriptors;
@@ -56,6 +57,10 @@ struct Options {
     /// How long a row of the table of connections lasts at most, in seconds
     #[arg(long, default_value_t = 90)]
     seconds: u64,
+    /// How long a flooding connection pauses after a 429 or a 503, in milliseconds. With 0 the attackers take the cores of
+    /// this machine, and their own use of them is measured too
+    #[arg(long, default_value_t = 250)]
+    pause_ms: u64,
     /// Only rows whose name contains this text
     #[arg(long, value_name = "TEXT", default_value = "")]
     only: String,
@@ -63,13 +68,13 @@ struct Options {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let Options { program, database, engine, seconds, only } = Options::parse();
+    let Options { program, database, engine, seconds, pause_ms, only } = Options::parse();
     descriptors::raise_limit(DESCRIPTORS)?;
     if let Some(database) = &database {
         Connections { program: &program, database, seconds }.run(&only).await?;
     }
     for engine in engine.map_or_else(|| vec![EngineKind::Sqlite, EngineKind::Postgres], |engine| vec![engine]) {
-        floods::run(&program, engine, &only).await?;
+        floods::run(&program, engine, &only, Duration::from_millis(pause_ms)).await?;
         guesses::run(&program, engine, &only).await?;
         forged::run(&program, engine, &only).await?;
         quotas::run(&program, engine, &only).await?;

@@ -45,10 +45,10 @@ fn renew(record: &SessionRecord, now: Timestamp) -> Option<Renewal> {
     Lifetimes::default().renew(&check(record, now)?, now)
 }
 
-/// Uses the session every `step` until it has expired. Returns how long it lived.
+/// Uses the session every `step` until it has expired. Returns how long it lived, at most about 60 days.
 fn used_every(step: Duration, mut record: SessionRecord) -> Duration {
     let mut now = NOW;
-    while is_live(&record, now) {
+    while is_live(&record, now) && now.since(NOW) < 60 * DAY {
         if let Some(renewal) = renew(&record, now) {
             (record.last_seen_at, record.expires_at) = (renewal.seen_at, renewal.expires_at);
         }

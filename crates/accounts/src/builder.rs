@@ -10,7 +10,7 @@ use domain::{AccountPorts, Clock};
 
 use crate::event::Listener;
 use crate::log_budget::LogBudget;
-use crate::throttling::Concentration;
+use crate::throttling::FailureSample;
 use crate::{Accounts, Event, Inner, LogInBy, OsRandom, SystemClock, Throttling, find_session};
 
 /// The settings of [`Accounts`]: see [`Accounts::builder`].
@@ -176,7 +176,7 @@ impl Builder {
             lifetimes: self.lifetimes,
             log_in_by: self.log_in_by,
             throttling: self.throttling,
-            concentration: Concentration::default(),
+            failure_sample: FailureSample::default(),
             log_budget: LogBudget::default(),
             touch_permits: find_session::touch_permits(),
             listener: self.listener,

@@ -27,7 +27,7 @@ pub enum Event {
     },
     /// A log-in was refused.
     LogInFailed {
-        /// The user with the e-mail address, if there is one. For the operator only: a page that shows it would tell
+        /// The user with the e-mail address or username, if there is one. For the operator only: a page that shows it would tell
         /// strangers which addresses have accounts.
         user: Option<UserId>,
         /// The client's network, as in [`crate::Caller::network`].

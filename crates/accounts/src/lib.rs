@@ -140,7 +140,7 @@ struct Inner {
     lifetimes: Lifetimes,
     log_in_by: LogInBy,
     throttling: Throttling,
-    concentration: throttling::Concentration,
+    failure_sample: throttling::FailureSample,
     log_budget: log_budget::LogBudget,
     touch_permits: Arc<tokio::sync::Semaphore>,
     listener: Option<event::Listener>,

@@ -20,6 +20,9 @@ pub(crate) enum Line {
     LogInRefused,
     /// An attempt above a limit.
     Throttled,
+    /// A store that has too much to do.
+    #[cfg(feature = "poem")]
+    Overload,
     /// A full hash queue.
     #[cfg(feature = "poem")]
     HashQueueFull,
@@ -37,6 +40,8 @@ impl Line {
         match self {
             Self::LogInRefused => "log-in refused",
             Self::Throttled => "throttled",
+            #[cfg(feature = "poem")]
+            Self::Overload => "the store is overloaded",
             #[cfg(feature = "poem")]
             Self::HashQueueFull => "the hash queue is full",
             #[cfg(feature = "poem")]
@@ -95,6 +100,36 @@ async fn summarize(line: Line, window: Window) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What is logged meanwhile.
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl std::io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn one_line_says_how_many_more_there_were() {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+        let budget = LogBudget::default();
+        admitted(&budget, Line::Throttled, 1_000);
+        admitted(&budget, Line::LogInRefused, 10);
+        tokio::time::sleep(WINDOW * 2).await;
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        assert!(text.contains(r#"more lines in 10 s than are logged line="throttled" more=990"#), "{text}");
+        assert_eq!(text.lines().count(), 1, "{text}");
+    }
 
     fn admitted(budget: &LogBudget, line: Line, lines: usize) -> usize {
         (0..lines).filter(|_| budget.admits(line)).count()

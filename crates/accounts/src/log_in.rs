@@ -92,7 +92,9 @@ pub enum LogInError {
 pub(crate) struct OpenSession<'a> {
     pub(crate) remember: bool,
     pub(crate) caller: &'a Caller,
-    pub(crate) browser: Option<&'a BrowserToken>,
+    /// The browser's token, if it is known to the user already. Otherwise the browser gets a new one: another site may have
+    /// set the cookie that it sent.
+    pub(crate) known_browser: Option<&'a BrowserToken>,
     pub(crate) replaces: Option<&'a SessionToken>,
 }
 
@@ -119,7 +121,8 @@ impl Accounts {
             self.emit(&Event::LogInFailed { user, network: caller.network() });
             return Err(LogInError::Mismatch);
         };
-        let open = OpenSession { remember, caller: &caller, browser: browser.as_ref(), replaces: replaces.as_ref() };
+        let known_browser = browser.as_ref().filter(|_| limits.has_known_browser());
+        let open = OpenSession { remember, caller: &caller, known_browser, replaces: replaces.as_ref() };
         let ((), logged_in) = tokio::join!(limits.give_back(), self.open_session(user, open));
         Ok(logged_in?)
     }
@@ -129,10 +132,10 @@ impl Accounts {
     /// # Errors
     /// [`StoreError`]
     pub(crate) async fn open_session(&self, user: User, open: OpenSession<'_>) -> Result<LoggedIn, StoreError> {
-        let OpenSession { remember, caller, browser, replaces } = open;
+        let OpenSession { remember, caller, known_browser, replaces } = open;
         let (random, now) = (&*self.inner.random, self.inner.clock.now());
         let token = SessionToken::new(random);
-        let browser = browser.cloned().unwrap_or_else(|| BrowserToken::new(random));
+        let browser = known_browser.cloned().unwrap_or_else(|| BrowserToken::new(random));
         let session = self.inner.lifetimes.open(user.id, remember, caller.device(), now);
         let replaces = replaces.map(SessionToken::digest);
         let opened = self.inner.ports.sessions.open(token.digest(), session, replaces);
@@ -152,12 +155,23 @@ impl Accounts {
         }
     }
 
-    /// Emits [`Event::LogInFailed`] for a password above the length limit, which is refused without hashing.
+    /// Refuses a log-in with a password above the length limit: it counts like any other failure, and is not hashed.
     #[cfg(feature = "poem")]
-    pub(crate) async fn refuse_log_in(&self, identifier: &str, caller: &Caller) -> Result<(), StoreError> {
-        let user = self.find_credential(identifier).await?.map(|credential| credential.user.id);
-        self.emit(&Event::LogInFailed { user, network: caller.network() });
-        Ok(())
+    pub(crate) async fn refuse_log_in(
+        &self,
+        identifier: &str,
+        caller: &Caller,
+        browser: Option<&BrowserToken>,
+    ) -> LogInError {
+        let refused = async {
+            let user = self.find_credential(identifier).await?.map(|credential| credential.user.id);
+            self.log_in_limits(identifier, user, caller, browser).await?.count().await?;
+            self.sample_failure(caller);
+            self.emit(&Event::LogInFailed { user, network: caller.network() });
+            Err(LogInError::Mismatch)
+        };
+        let Err(error): Result<std::convert::Infallible, _> = refused.await;
+        error
     }
 
     /// Finds the user of an e-mail address or a username. No username contains an `@`, so a text is one of both at most.

@@ -20,12 +20,14 @@ impl Accounts {
         Ok(ended.is_some())
     }
 
-    /// Ends every session of a user, remembered ones included, and returns their number.
+    /// Ends every session of a user, remembered ones included, and returns their number. No browser and no network is known
+    /// to the account any more.
     ///
     /// # Errors
-    /// [`StoreError`]: the sessions may still be open.
+    /// [`StoreError`]: the sessions may still be open, or the browsers still known.
     pub async fn log_out_everywhere(&self, user: UserId) -> Result<u64, StoreError> {
         let sessions = self.inner.ports.sessions.end_all(user).await?;
+        self.inner.ports.known_browsers.forget_all(user).await?;
         self.emit(&Event::LoggedOutEverywhere { user, sessions });
         Ok(sessions)
     }

@@ -76,7 +76,10 @@ impl Accounts {
         let new = NewUser { username, email, joined_at, registration_key };
         let user = match self.inner.ports.users.add(new, hash).await {
             Ok(user) => user,
-            Err(AddUserError::Repeated(user)) => return Ok(*user),
+            Err(AddUserError::Repeated(user)) => {
+                self.give_back_registration(caller).await;
+                return Ok(*user);
+            }
             Err(AddUserError::Taken(taken)) => return Err(RegisterError::Taken(taken)),
             Err(AddUserError::Store(failure)) => {
                 self.give_back_registration(caller).await;

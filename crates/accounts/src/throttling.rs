@@ -2,14 +2,14 @@
 //! [`domain::throttle`], and the counters are in the store.
 
 mod action;
-mod concentration;
+mod failure_sample;
 mod log_in;
 mod networks;
 mod registration;
 mod settings;
 
 pub use action::{Action, ThrottleError};
-pub(crate) use concentration::Concentration;
+pub(crate) use failure_sample::FailureSample;
 pub use settings::Throttling;
 
 use domain::StoreError;
@@ -32,9 +32,9 @@ impl Accounts {
     /// Adds a failed log-in to the sample by address.
     pub(crate) fn sample_failure(&self, caller: &Caller) {
         if let Some(address) = caller.address
-            && self.inner.concentration.add(address, self.inner.clock.now())
+            && let Some(address) = self.inner.failure_sample.add(address, self.inner.clock.now())
         {
-            let network = caller.network();
+            let network = Caller::at(address).network();
             tracing::warn!(
                 network,
                 "one address makes most of the failed log-ins: is it a proxy that passes no address?"

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use accounts::test_kit::{TestClient, TestResponse, TestServer};
-use accounts::{Builder, Event, Throttling};
+use accounts::{Builder, Caller, Email, Event, Password, RegisterError, Registration, Throttling, Username};
 use futures_util::future::join_all;
 use poem::http::Method;
 
@@ -136,9 +136,9 @@ async fn attempts_at_once_hash_no_more_than_the_limit() {
     let hashed = pages.iter().filter(|page| page.status == 422).count();
     assert_eq!((hashed, pages.iter().filter(|page| page.status == 429).count()), (5, 45));
     let events = events.lock().unwrap();
-    let throttled = events.iter().filter(|event| matches!(event, Event::Throttled { action: "log-in", .. })).count();
     let failed = events.iter().filter(|event| matches!(event, Event::LogInFailed { .. })).count();
-    assert_eq!(throttled + failed, 25, "of this process");
+    let own = pages.iter().step_by(2).filter(|page| page.status == 422).count();
+    assert_eq!(failed, own, "each hash is a failure, and no refused attempt is");
 }
 
 #[tokio::test]
@@ -326,14 +326,86 @@ async fn clock_set_back_an_hour_extends_no_wait() {
         visitor.log_in("ada", WRONG).await;
     }
     service.clock.set_back(Duration::from_hours(1));
-    let wait = match visitor.log_in("ada", WRONG).await {
-        page if page.status == 429 => assert_throttled(&page),
-        page => {
-            assert_page(&page, 422, MISMATCH);
-            0
-        }
+    assert_page(&visitor.log_in("ada", WRONG).await, 422, MISMATCH);
+    assert_eq!(assert_throttled(&visitor.log_in("ada", WRONG).await), 1);
+    service.clock.advance(Duration::from_hours(1));
+    assert_page(&visitor.log_in("ada", WRONG).await, 422, MISMATCH);
+}
+
+#[tokio::test]
+async fn default_limits_of_registrations_are_sixty_and_480_an_hour() {
+    let service = behind_proxy(|builder| builder).await;
+    let caller = |host: u8| Caller::at([203, 0, 113, host].into());
+    let register = async |n: u32, host| {
+        let registration = Registration {
+            username: Username::parse(&format!("user{n}")).unwrap(),
+            email: Email::parse(&format!("user{n}@example.com")).unwrap(),
+            password: Password::parse(PASSWORD.to_owned()).unwrap(),
+        };
+        service.accounts.register(registration, &caller(host)).await
     };
-    assert!(wait <= 60, "{wait}");
+    for n in 0..480 {
+        assert!(register(n, u8::try_from(n / 60).unwrap()).await.is_ok(), "{n}");
+        if n == 59 {
+            assert!(matches!(register(999, 0).await, Err(RegisterError::Throttled(_))));
+        }
+    }
+    assert!(matches!(register(999, 99).await, Err(RegisterError::Throttled(_))));
+}
+
+#[tokio::test]
+async fn overlong_password_counts_as_a_failure() {
+    let service = Service::start().await;
+    let visitor = service.visitor();
+    for _ in 0..5 {
+        assert_page(&visitor.log_in("ada", &"x".repeat(2_000)).await, 422, MISMATCH);
+    }
+    assert_throttled(&visitor.log_in("ada", &"x".repeat(2_000)).await);
+}
+
+#[tokio::test]
+async fn registration_sent_twice_at_the_limit_registers_once() {
+    let service = behind_proxy(|builder| builder.throttling(Throttling::default().registrations_per_hour(2))).await;
+    let visitor = service.visitor();
+    let page = visitor.get("/register").await;
+    let mut form = page.form("/register");
+    let typed = [("username", "ada"), ("email", "ada@example.com"), ("password", PASSWORD), ("password2", PASSWORD)];
+    form.retain(|(name, _)| typed.iter().all(|(given, _)| given != name));
+    form.extend(typed.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    for _ in 0..3 {
+        let request = visitor.request(Method::POST, "/register").header("x-forwarded-for", "203.0.113.9");
+        let request = request.header("sec-fetch-site", "same-origin");
+        assert_eq!(visitor.send(request.form(&form)).await.status, 303);
+    }
+    assert_eq!(service.count("users").await, 1);
+}
+
+#[tokio::test]
+async fn log_out_everywhere_forgets_browsers_and_networks() {
+    let service = behind_proxy(|builder| builder).await;
+    service.register("ada", PASSWORD).await;
+    let browser = service.visitor();
+    assert_eq!(log_in(&browser, "203.0.113.9", "ada", PASSWORD).await.status, 303);
+    let ada = service.ports().users.find_by_username(&Username::parse("ada").unwrap()).await.unwrap().unwrap();
+    service.accounts.log_out_everywhere(ada.id).await.unwrap();
+    use_up_account(&service, "ada").await;
+    assert_page(&log_in(&browser, "203.0.113.9", "ada", PASSWORD).await, 422, MISMATCH);
+}
+
+#[tokio::test]
+async fn planted_device_cookie_becomes_known_to_no_account() {
+    let service = behind_proxy(|builder| builder).await;
+    service.register("ada", PASSWORD).await;
+    let (ada, stranger) = (service.visitor(), service.visitor());
+    let planted = format!("device-{}={}", service.server.address().port(), "A".repeat(43));
+    for client in [&ada, &stranger] {
+        client.add_cookies(&planted);
+    }
+    assert_eq!(log_in(&ada, "203.0.113.9", "ada", PASSWORD).await.status, 303);
+    assert!(!ada.cookies().contains(&planted), "{}", ada.cookies());
+    use_up_account(&service, "ada").await;
+    assert_page(&log_in(&stranger, "198.52.0.1", "ada", PASSWORD).await, 422, MISMATCH);
+    assert_eq!(log_in(&ada, "198.52.0.1", "ada", PASSWORD).await.status, 303);
 }
 
 #[tokio::test]
@@ -349,6 +421,16 @@ async fn store_that_cannot_count_lets_nobody_in() {
         service.failing.fail_on(method);
         assert_eq!(service.visitor().register("ben", PASSWORD).await.status, 503, "{method}");
     }
+    service.failing.fail_on(None);
+    let ada = {
+        let ada = service.visitor();
+        ada.log_in("ada", PASSWORD).await;
+        ada
+    };
+    service.failing.fail_on("throttles.count");
+    assert_eq!(browser_post(&ada, "/limited", &[("text", "hello")]).await.status, 503);
+    service.failing.fail_on("known_browsers.count_failure");
+    assert_eq!(ada.log_in("ada", PASSWORD).await.status, 503);
     for method in ["known_browsers.remember", "throttles.give_back", "throttles.forget"] {
         service.failing.fail_on(method);
         assert!(service.visitor().log_in("ada", PASSWORD).await.text.contains("Welcome back, ada."), "{method}");

@@ -10,6 +10,7 @@ use std::error::Error;
 #[error("the store failed")]
 pub struct StoreError {
     is_outcome_unknown: bool,
+    is_overload: bool,
     #[source]
     source: Box<dyn Error + Send + Sync>,
 }
@@ -17,14 +18,26 @@ pub struct StoreError {
 impl StoreError {
     /// Wraps the cause, which [`Error::source`] returns. Nothing was changed.
     pub fn new(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { is_outcome_unknown: false, source: source.into() }
+        Self { is_outcome_unknown: false, is_overload: false, source: source.into() }
+    }
+
+    /// Wraps the cause of an overload: too many writes wait, or one has waited too long. Nothing was changed, and the store
+    /// itself is fine.
+    pub fn overload(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self { is_outcome_unknown: false, is_overload: true, source: source.into() }
     }
 
     /// Wraps the cause of an unknown outcome: the connection was lost during the commit.
     ///
     /// The change is stored as a whole or not at all.
     pub fn outcome_unknown(source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
-        Self { is_outcome_unknown: true, source: source.into() }
+        Self { is_outcome_unknown: true, is_overload: false, source: source.into() }
+    }
+
+    /// Whether the store had too much to do. Strangers can cause that.
+    #[must_use]
+    pub fn is_overload(&self) -> bool {
+        self.is_overload
     }
 
     /// Whether the change may have been stored. Otherwise nothing changed.

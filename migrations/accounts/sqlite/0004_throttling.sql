@@ -28,3 +28,8 @@ CREATE TABLE known_networks (
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX known_networks_by_expiry ON known_networks (expires_at); -- the purge
+
+-- Where users have logged in before this version: otherwise strangers could keep them out at first.
+INSERT INTO known_networks (user_id, network, expires_at)
+SELECT user_id, network, max(created_at) + 7776000000 FROM sessions -- 90 days
+WHERE length(network) BETWEEN 1 AND 64 GROUP BY user_id, network;

@@ -16,6 +16,9 @@ use crate::{Accounts, Caller, LogInError, Throttling};
 /// How long the failures of an account count without another one.
 const ACCOUNT_REST: Duration = Duration::from_hours(24);
 
+/// The same for a name without an account. A stranger can leave a counter for each, so they must not stay for a day.
+const NO_ACCOUNT_REST: Duration = Duration::from_mins(15);
+
 /// The limits of one attempt to log in.
 pub(crate) struct LogInLimits<'a> {
     accounts: &'a Accounts,
@@ -91,16 +94,23 @@ impl Accounts {
         recognition: Recognition,
     ) -> Limit {
         let known_network = caller.network().filter(|_| recognition.network).unwrap_or_default();
-        let key = match user {
-            Some(user) => throttle_key("account", &[&user.get().to_be_bytes(), known_network.as_bytes()]),
-            None => throttle_key("no account", &[identifier.as_bytes()]),
+        let (key, rest) = match user {
+            Some(user) => {
+                (throttle_key("account", &[&user.get().to_be_bytes(), known_network.as_bytes()]), ACCOUNT_REST)
+            }
+            None => (throttle_key("no account", &[identifier.as_bytes()]), NO_ACCOUNT_REST),
         };
         let limit = self.inner.throttling.failures_per_account;
-        Limit::quiet(key, LimitRule::Consecutive { limit, rest: ACCOUNT_REST })
+        Limit::quiet(key, LimitRule::Consecutive { limit, rest })
     }
 }
 
 impl LogInLimits<'_> {
+    /// Whether the user has logged in with the browser before, and its failures are not used up.
+    pub(crate) fn has_known_browser(&self) -> bool {
+        self.known_browser.is_some()
+    }
+
     fn all(&self) -> Vec<Limit> {
         [self.delay].into_iter().chain(self.windows.iter().copied()).chain([self.account]).collect()
     }

@@ -33,6 +33,35 @@ const MAX_WORD_LENGTH: usize = 254;
 /// The most context words, including the parts of addresses.
 const MAX_WORDS: usize = 32;
 
+/// The words of the lists that attackers try at every account, beside a year and a sign: `Summer2026!`. `zxcvbn` takes such a
+/// password for more than a million guesses.
+const SPRAYED_WORDS: [&str; 24] = [
+    "spring",
+    "summer",
+    "autumn",
+    "fall",
+    "winter",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "monday",
+    "tuesday",
+    "wednesday",
+    "thursday",
+    "friday",
+    "saturday",
+    "sunday",
+];
+
 /// Stands for a context word that was taken out of a password. A NUL of the password itself counts as a space.
 const GAP: char = '\0';
 
@@ -56,6 +85,9 @@ pub(super) fn estimate<'a>(password: &str, context_words: impl Iterator<Item = &
     if has_context_word && !rest.chars().any(char::is_alphanumeric) {
         return Strength::Guessable(Some(PasswordWarning::ContextWord));
     }
+    if is_sprayed(&caseless_key(&bounded)) {
+        return Strength::Guessable(None);
+    }
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     let estimate = zxcvbn(&bounded_substitutions(password), &words);
     if estimate.score() >= Score::Two {
@@ -66,6 +98,14 @@ pub(super) fn estimate<'a>(password: &str, context_words: impl Iterator<Item = &
             Some(PasswordWarning::ContextWord)
         }
         warning => warning.map(from_zxcvbn),
+    })
+}
+
+/// Whether a password is a sprayed word with at most eight digits and signs.
+fn is_sprayed(key: &str) -> bool {
+    SPRAYED_WORDS.iter().any(|word| {
+        let rest = key.split_once(word).map(|(before, after)| before.chars().chain(after.chars()));
+        rest.is_some_and(|rest| rest.clone().count() <= 8 && !rest.into_iter().any(char::is_alphabetic))
     })
 }
 
@@ -183,6 +223,14 @@ mod tests {
         for (signs, expected) in [("", 1), ("4", 1), ("4@", 2), ("4@69", 4), ("17", 8), ("0123456789", 16)] {
             assert_eq!(combinations(&signs.chars().collect::<Vec<_>>()), expected, "{signs}");
         }
+    }
+
+    #[test]
+    fn word_of_spraying_lists_with_year_and_sign_is_guessable() {
+        for password in ["Summer2026!", "winter2025", "Autumn2026?", "August2026!", "Monday2026!", "December24!"] {
+            assert!(matches!(estimate(password, [].into_iter()), Strength::Guessable(_)), "{password}");
+        }
+        assert_eq!(estimate("summer otter marble", [].into_iter()), Strength::Sufficient);
     }
 
     #[test]

@@ -14,6 +14,10 @@ const CLOCK_TOLERANCE: Duration = Duration::from_mins(1);
 /// For how long a [`LimitRule::Delay`] remembers attempts: 24 hours after the last.
 const DELAY_LIFETIME: Duration = Duration::from_hours(24);
 
+/// For how long a [`LimitRule::Delay`] remembers attempts that are free: 15 minutes after the last. A stranger can leave one such
+/// counter for each name, so they must not stay for a day.
+const FREE_LIFETIME: Duration = Duration::from_mins(15);
+
 /// A rule for how often a key may be counted.
 ///
 /// A refused attempt is not counted, so that refusing an attempt extends no wait. A `limit` of 0 refuses every attempt.
@@ -27,8 +31,8 @@ pub enum LimitRule {
         /// The length of a window.
         period: Duration,
     },
-    /// The first attempts at once; then a wait of 1, 2, 4 … seconds after the last, up to `longest`. 24 hours after the last
-    /// attempt the first ones are free again.
+    /// The first attempts at once; then a wait of 1, 2, 4 … seconds after the last, up to `longest`. The first ones are free again
+    /// 24 hours after the last attempt; 15 minutes after it, if none had to wait.
     Delay {
         /// The number of attempts without a wait; 0 counts as 1.
         free: u32,
@@ -81,23 +85,25 @@ impl LimitRule {
         let Current { count, age } = self.current(counter, now);
         let wait = match self {
             Self::Window { limit, .. } | Self::Consecutive { limit, .. } if count < limit => Duration::ZERO,
-            Self::Window { .. } | Self::Consecutive { .. } => self.lifetime().saturating_sub(age),
+            Self::Window { .. } | Self::Consecutive { .. } => self.lifetime(count).saturating_sub(age),
             Self::Delay { free, longest } => delay(count, free).min(longest).min(DELAY_LIFETIME).saturating_sub(age),
         };
         if !wait.is_zero() {
             return Err(Wait(wait));
         }
+        let count = count.saturating_add(1);
         let lifetime = match self {
-            Self::Window { .. } => self.lifetime().saturating_sub(age),
-            Self::Delay { .. } | Self::Consecutive { .. } => self.lifetime(),
+            Self::Window { .. } => self.lifetime(count).saturating_sub(age),
+            Self::Delay { .. } | Self::Consecutive { .. } => self.lifetime(count),
         };
-        Ok(Counter { count: count.saturating_add(1), expires_at: now + lifetime })
+        Ok(Counter { count, expires_at: now + lifetime })
     }
 
-    /// For how long a counter lives: after a window's first attempt, or after the last attempt of the other rules.
-    fn lifetime(self) -> Duration {
+    /// For how long a counter of `count` attempts lives: after a window's first attempt, or after the last attempt of the other rules.
+    fn lifetime(self, count: u32) -> Duration {
         let lifetime = match self {
             Self::Window { period, .. } => period,
+            Self::Delay { free, .. } if count < free => FREE_LIFETIME,
             Self::Delay { .. } => DELAY_LIFETIME,
             Self::Consecutive { rest, .. } => rest,
         };
@@ -106,7 +112,7 @@ impl LimitRule {
 
     /// The counter at `now`. An age below zero counts as zero: another process counted, whose clock is ahead.
     fn current(self, counter: Counter, now: Timestamp) -> Current {
-        let latest = now + self.lifetime();
+        let latest = now + self.lifetime(counter.count);
         if counter.count == 0 || counter.expires_at <= now {
             Current { count: 0, age: Duration::ZERO }
         } else if counter.expires_at > latest + CLOCK_TOLERANCE {

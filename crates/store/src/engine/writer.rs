@@ -55,7 +55,7 @@ impl<R> WriteError<R> {
         match self {
             Self::Refused(refusal) => Ok(refusal),
             Self::Failed(error) => Err(into_store_error(error)),
-            Self::Overloaded => Err(StoreError::new(WriteError::<Infallible>::Overloaded)),
+            Self::Overloaded => Err(StoreError::overload(WriteError::<Infallible>::Overloaded)),
             Self::OutcomeUnknown(error) => Err(StoreError::outcome_unknown(error)),
         }
     }

@@ -122,12 +122,14 @@ async fn log_in(request: &RequestContext, form: LogInForm) -> Result<Result<Logg
     let LogInForm { identifier, password, remember } = form;
     let mismatch = || FormErrors::at("email", messages::mismatch(request.accounts.inner.log_in_by)).into();
     let (caller, browser) = (request.caller.clone(), request.browser.clone());
-    let Some(password) = password else {
-        request.accounts.refuse_log_in(&identifier, &caller).await?;
-        return Ok(Err(mismatch()));
+    let outcome = match password {
+        Some(password) => {
+            let replaces = request.session().cloned();
+            request.accounts.log_in(LogIn { identifier, password, remember, caller, browser, replaces }).await
+        }
+        None => Err(request.accounts.refuse_log_in(&identifier, &caller, browser.as_ref()).await),
     };
-    let replaces = request.session().cloned();
-    match request.accounts.log_in(LogIn { identifier, password, remember, caller, browser, replaces }).await {
+    match outcome {
         Ok(logged_in) => Ok(Ok(logged_in)),
         Err(LogInError::Mismatch) => Ok(Err(mismatch())),
         Err(LogInError::Throttled(throttled)) => Ok(Err(throttled.into())),

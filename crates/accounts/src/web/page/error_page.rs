@@ -168,7 +168,12 @@ impl KeptForm {
 /// needs no log-in. `None` where no route matched, or the request was refused before routing.
 fn log(problem: &Problem, route: Option<&str>, accounts: &Accounts) {
     match problem {
-        Problem::Unavailable(Some(failure)) => tracing::error!(route, error = ?failure, "the store failed"),
+        Problem::Unavailable(Some(failure)) if failure.is_overload() && accounts.logs(Line::Overload) => {
+            tracing::warn!(route, "the store is overloaded");
+        }
+        Problem::Unavailable(Some(failure)) if !failure.is_overload() => {
+            tracing::error!(route, error = ?failure, "the store failed");
+        }
         Problem::OutsideTheLayer => tracing::error!(route, "a page is outside the accounts' layer"),
         Problem::Status(status) if status.is_server_error() => tracing::error!(route, %status, "a page failed"),
         Problem::HashQueueFull if accounts.logs(Line::HashQueueFull) => {

@@ -47,6 +47,16 @@ fn delay_doubles_after_five_free_attempts() {
 }
 
 #[test]
+fn free_attempts_of_a_delay_are_forgotten_after_fifteen_minutes() {
+    let four = counted(DELAY, [NOW; 4]);
+    assert_eq!(four, Counter { count: 4, expires_at: NOW + MINUTE * 15 });
+    assert_eq!(DELAY.count(four, NOW + MINUTE * 15).unwrap().count, 1);
+    let fifth = DELAY.count(four, NOW + MINUTE * 14).unwrap();
+    assert_eq!(fifth, Counter { count: 5, expires_at: NOW + MINUTE * 14 + DAY });
+    assert_eq!(wait(DELAY, fifth, NOW + MINUTE * 14), SECOND);
+}
+
+#[test]
 fn consecutive_attempts_end_with_a_rest() {
     let times = (0..100).map(|n| NOW + HOUR * n);
     let (full, last) = (counted(CONSECUTIVE, times), NOW + HOUR * 99);
@@ -149,12 +159,12 @@ proptest! {
         match rule.count(counter, now) {
             Ok(counted) => {
                 prop_assert!(counted.count > 0);
-                prop_assert!(counted.expires_at <= now + rule.lifetime());
+                prop_assert!(counted.expires_at <= now + rule.lifetime(counted.count));
             }
             Err(Wait(wait)) => {
                 let longest = match rule {
                     LimitRule::Delay { longest, .. } => longest.min(DAY),
-                    LimitRule::Window { .. } | LimitRule::Consecutive { .. } => rule.lifetime(),
+                    LimitRule::Window { .. } | LimitRule::Consecutive { .. } => rule.lifetime(counter.count),
                 };
                 prop_assert!(wait > Duration::ZERO && wait <= longest, "{wait:?}");
             }
@@ -169,7 +179,7 @@ proptest! {
         let refuses_all = matches!(rule, LimitRule::Window { limit: 0, .. } | LimitRule::Consecutive { limit: 0, .. });
         if let (Err(Wait(wait)), false) = (rule.check(counter, now), refuses_all) {
             prop_assert_eq!(rule.check(counter, now + wait + CLOCK_TOLERANCE), Ok(()));
-            if counter.expires_at <= now + rule.lifetime() {
+            if counter.expires_at <= now + rule.lifetime(counter.count) {
                 prop_assert_eq!(rule.check(counter, now + wait), Ok(()));
             }
         }
@@ -208,7 +218,8 @@ proptest! {
         let (mut counter, mut now, mut times) = (Counter::EMPTY, NOW, Vec::new());
         for step in steps {
             now = now + Duration::from_millis(step);
-            if times.last().is_some_and(|last| now >= *last + DAY) {
+            let memory = if times.len() < 5 { MINUTE * 15 } else { DAY };
+            if times.last().is_some_and(|last| now >= *last + memory) {
                 times.clear();
             }
             let wait = match times.len() {

@@ -73,6 +73,11 @@ async fn fill(url: &str) {
             FROM generate_series(1, 20000) AS n;
         INSERT INTO rsvps (party_id, guest_id, answer, heads, place)
             SELECT n, 101 + n % 800, 'seated', 1, 1 FROM generate_series(1, 20000) AS n;
+        INSERT INTO users (username, username_key, email, email_key, joined_at)
+            SELECT 'user' || n, 'user' || n, n || '@x.example', n || '@x.example', 0 FROM generate_series(1001, 20000) AS n;
+        INSERT INTO registration_keys SELECT n, sha256(n::text::bytea), n FROM generate_series(1, 20000) AS n;
+        INSERT INTO sessions (digest, user_id, created_at, last_seen_at, authenticated_at, expires_at, remembered)
+            SELECT sha256(n::text::bytea), n, n, n, n, n, 0 FROM generate_series(1, 20000) AS n;
         INSERT INTO throttles SELECT sha256(n::text::bytea), 1, n FROM generate_series(1, 20000) AS n;
         INSERT INTO known_browsers SELECT 1 + n % 1000, sha256(n::text::bytea), 0, n FROM generate_series(1, 20000) AS n;
         INSERT INTO known_networks SELECT 1 + n % 1000, n::text, n FROM generate_series(1, 20000) AS n;

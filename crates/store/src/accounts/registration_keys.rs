@@ -58,4 +58,12 @@ mod tests {
             assert_uses_indexes(sql).await;
         }
     }
+
+    /// Of 20,000 registration keys.
+    #[cfg(feature = "party")]
+    #[tokio::test]
+    async fn postgres_purge_of_registration_keys_uses_indexes() {
+        let plan = crate::plan::postgres_plan(PURGE, "bigint, bigint", false).await;
+        assert!(plan.contains("registration_keys_by_expiry") && !plan.contains("Seq Scan"), "{plan}");
+    }
 }

@@ -167,4 +167,12 @@ mod tests {
             assert_uses_indexes(sql).await;
         }
     }
+
+    /// Of 20,000 sessions.
+    #[cfg(feature = "party")]
+    #[tokio::test]
+    async fn postgres_purge_of_sessions_uses_indexes() {
+        let plan = crate::plan::postgres_plan(PURGE, "bigint, bigint", false).await;
+        assert!(plan.contains("sessions_by_expiry") && !plan.contains("Seq Scan"), "{plan}");
+    }
 }

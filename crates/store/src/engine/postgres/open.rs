@@ -50,12 +50,14 @@ pub(crate) async fn open_existing(url: &str, sets: &[MigrationSet]) -> Result<Pg
 
 async fn open(options: PgConnectOptions, sets: &[MigrationSet]) -> Result<OpenDatabase<Postgres>, OpenError> {
     wait_until_ready(&options).await?;
-    let writes = pool::options(WRITE_CONNECTIONS).connect_with(options.clone()).await?;
+    let migrations = pool::options(1).connect_with(options.clone()).await?;
     // A server is backed up by its operator.
-    migrate(&writes, sets, |_| ready(Ok(None))).await?;
+    migrate(&migrations, sets, |_| ready(Ok(None))).await?;
+    migrations.close().await;
+    let writes = pool::options(WRITE_CONNECTIONS).connect_with(url::with_index_plans(options.clone())).await?;
     let searches =
         pool::options(SEARCH_CONNECTIONS).connect_with(url::for_searches(options.clone(), SEARCH_TIMEOUT)).await?;
-    let pages = pool::options(PAGE_CONNECTIONS).connect_with(url::for_pages(options)).await?;
+    let pages = pool::options(PAGE_CONNECTIONS).connect_with(url::with_index_plans(options)).await?;
     Ok(OpenDatabase {
         read: ReadPool::new(GuardedPool::new(pages)),
         searches: SearchPool::new(ReadPool::new(GuardedPool::new(searches)), SEARCH_CONNECTIONS),
@@ -80,9 +82,9 @@ async fn wait_until_ready(options: &PgConnectOptions) -> sqlx::Result<()> {
     }
 }
 
-/// The options of the read pools, for the tests of query plans.
+/// The options of the pools, for the tests of query plans.
 #[cfg(all(test, feature = "party"))]
 pub(crate) fn read_options(url: &str, is_search: bool) -> Result<PgConnectOptions, ConnectError> {
     let options = url::parse(url)?;
-    Ok(if is_search { url::for_searches(options, SEARCH_TIMEOUT) } else { url::for_pages(options) })
+    Ok(if is_search { url::for_searches(options, SEARCH_TIMEOUT) } else { url::with_index_plans(options) })
 }

@@ -19,10 +19,10 @@ const SETTINGS: [(&str, &str); 4] = [
     ("plan_cache_mode", "force_generic_plan"),
 ];
 
-/// Further settings of the connections that read. Every statement of a page or of a search finds its rows by indexes. The planner
-/// would often read whole tables instead: it takes a LIMIT that it does not know for a tenth of the table, and a host for an
-/// average one. Parallel workers and compiled expressions cost more than they save on a page.
-const READ_SETTINGS: [(&str, &str); 6] = [
+/// Further settings of all connections but that of the migrations. Every statement of a page, a search or a write job finds its
+/// rows by indexes. The planner would often read whole tables instead: it takes a LIMIT that it does not know for a tenth of the
+/// table, and a host for an average one. Parallel workers and compiled expressions cost more than they save on a page.
+const INDEX_SETTINGS: [(&str, &str); 6] = [
     ("enable_seqscan", "off"),
     ("enable_bitmapscan", "off"),
     ("enable_hashjoin", "off"),
@@ -48,14 +48,14 @@ pub(super) fn parse(url: &str) -> Result<PgConnectOptions, ConnectError> {
     Ok(options)
 }
 
-/// The options of the connections for pages.
-pub(super) fn for_pages(options: PgConnectOptions) -> PgConnectOptions {
-    with_settings(options, &READ_SETTINGS)
+/// The options of the connections for pages and for writes.
+pub(super) fn with_index_plans(options: PgConnectOptions) -> PgConnectOptions {
+    with_settings(options, &INDEX_SETTINGS)
 }
 
 /// The options of the connections for searches. A statement of theirs may run for `limit`, whatever the URL's own options are.
 pub(super) fn for_searches(options: PgConnectOptions, limit: Duration) -> PgConnectOptions {
-    let options = with_settings(for_pages(options), &SEARCH_SETTINGS);
+    let options = with_settings(with_index_plans(options), &SEARCH_SETTINGS);
     options.options([("statement_timeout", limit.as_millis().to_string())]) // the last value counts
 }
 

@@ -22,7 +22,7 @@ pub trait ThrottleRepository: Send + Sync {
     ///
     /// Of concurrent calls, from any process, each counts after the other: together they never pass a limit.
     ///
-    /// Counters that have expired are removed with a count, so that a table does not grow for ever.
+    /// A count that adds counters removes as many that have expired, so that a table does not grow for ever.
     async fn count(&self, limits: &[Limit], now: Timestamp) -> Result<Result<Attempt, Throttled>, StoreError>;
 
     /// Gives back one attempt of each key. A counter of 0 stays, and no row is added.

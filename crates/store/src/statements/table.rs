@@ -64,6 +64,7 @@ pub fn all() -> Vec<NamedStatement> {
         accounts::sessions::statements(),
         accounts::registration_keys::statements(),
         accounts::throttles::statements(),
+        accounts::throttles::table_bound::statements(),
         accounts::known_browsers::statements(),
         engine::migrate::statements(),
         engine::row_steps::statements(),

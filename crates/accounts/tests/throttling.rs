@@ -1,4 +1,7 @@
-//! Throttling: how many attempts a client has, what it is told, and for whom it goes on.
+//! Throttling: how many attempts a client has, and what the responses say.
+
+mod account;
+mod registration;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -170,39 +173,6 @@ async fn log_ins_that_succeed_use_up_no_limit() {
 }
 
 #[tokio::test]
-async fn limited_account_answers_strangers_as_to_a_wrong_password() {
-    let service = behind_proxy(|builder| builder).await;
-    service.register("ada", PASSWORD).await;
-    let (browser, session) = (service.visitor(), service.visitor());
-    assert_eq!(log_in(&browser, "203.0.113.9", "ada", PASSWORD).await.status, 303);
-    assert_eq!(log_in(&session, "192.0.2.1", "ada", PASSWORD).await.status, 303);
-    browser.submit("/", "/logout", &[]).await;
-    use_up_account(&service, "ada").await;
-
-    let refused = log_in(&service.visitor(), "198.52.0.1", "ada", PASSWORD).await;
-    assert_page(&refused, 422, MISMATCH);
-    assert_page(&log_in(&service.visitor(), "198.52.1.1", "ada@example.com", PASSWORD).await, 422, MISMATCH);
-    assert_eq!(log_in(&service.visitor(), "203.0.113.77", "ada", PASSWORD).await.status, 303, "a known network");
-    assert_eq!(log_in(&browser, "198.52.2.1", "ada", PASSWORD).await.status, 303, "a known browser");
-    assert_eq!(identity(&session.get("/").await), "You are ada.");
-
-    service.clock.advance(Duration::from_hours(24));
-    assert_eq!(log_in(&service.visitor(), "198.52.3.1", "ada", PASSWORD).await.status, 303, "a day later");
-}
-
-#[tokio::test]
-async fn account_is_limited_over_all_identifiers_and_only_itself() {
-    let service = behind_proxy(|builder| builder.throttling(Throttling::default().failures_per_account(10))).await;
-    service.register("ada", PASSWORD).await;
-    service.register("ben", PASSWORD).await;
-    let visitor = service.visitor();
-    use_up_free_failures(&visitor, "198.51.1.1", "ada").await;
-    use_up_free_failures(&visitor, "198.51.2.1", "ada@example.com").await;
-    assert_page(&log_in(&service.visitor(), "198.51.3.1", "ada", PASSWORD).await, 422, MISMATCH);
-    assert_eq!(log_in(&service.visitor(), "198.51.3.1", "ben", PASSWORD).await.status, 303);
-}
-
-#[tokio::test]
 async fn attempt_counts_alike_with_and_without_an_account() {
     let service = behind_proxy(|builder| builder).await;
     service.register("ada", PASSWORD).await;
@@ -213,75 +183,6 @@ async fn attempt_counts_alike_with_and_without_an_account() {
         counters.push(service.count("throttles").await - before);
     }
     assert_eq!(counters, [4, 4, 4], "the wait, the address, the network, the account");
-}
-
-#[tokio::test]
-async fn success_of_a_stranger_before_the_limit_ends_the_count() {
-    let service = behind_proxy(|builder| builder.throttling(Throttling::default().failures_per_account(10))).await;
-    service.register("ada", PASSWORD).await;
-    use_up_free_failures(&service.visitor(), "198.51.1.1", "ada").await;
-    assert_eq!(log_in(&service.visitor(), "198.51.2.1", "ada", PASSWORD).await.status, 303);
-    use_up_free_failures(&service.visitor(), "198.51.3.1", "ada").await;
-    assert_eq!(log_in(&service.visitor(), "198.51.4.1", "ada", PASSWORD).await.status, 303);
-}
-
-#[tokio::test]
-async fn known_browser_has_five_failures_of_its_own() {
-    let service = behind_proxy(|builder| builder).await;
-    service.register("ada", PASSWORD).await;
-    let browser = service.visitor();
-    assert_eq!(log_in(&browser, "203.0.113.9", "ada", PASSWORD).await.status, 303);
-    let stranger = service.visitor();
-    use_up_free_failures(&stranger, "198.51.100.1", "ada").await;
-    assert_throttled(&log_in(&stranger, "198.51.100.1", "ada", PASSWORD).await);
-    use_up_free_failures(&browser, "198.51.100.1", "ada").await; // behind the same address as the stranger
-    assert_throttled(&log_in(&browser, "198.51.100.1", "ada", PASSWORD).await);
-    service.clock.advance(Duration::from_secs(1));
-    assert_eq!(log_in(&browser, "198.51.100.1", "ada", PASSWORD).await.status, 303);
-    use_up_free_failures(&browser, "198.51.100.1", "ada").await;
-}
-
-#[tokio::test]
-async fn browser_is_known_to_its_own_account_only() {
-    let service = behind_proxy(|builder| builder).await;
-    service.register("ada", PASSWORD).await;
-    service.register("eve", PASSWORD).await;
-    let browser = service.visitor();
-    assert_eq!(log_in(&browser, "203.0.113.9", "eve", PASSWORD).await.status, 303);
-    use_up_free_failures(&browser, "203.0.113.9", "ada").await;
-    assert_throttled(&log_in(&browser, "203.0.113.9", "ada", PASSWORD).await);
-}
-
-#[tokio::test]
-async fn device_cookie_stays_at_log_out_and_is_read_by_no_script() {
-    let service = Service::start().await;
-    let ada = service.ada().await;
-    let name = format!("device-{}", service.server.address().port());
-    assert!(ada.cookies().contains(&name), "{}", ada.cookies());
-    let page = ada.submit("/", "/logout", &[]).await;
-    assert_eq!(identity(&page), "You are anonymous.");
-    assert!(ada.cookies().contains(&name), "{}", ada.cookies());
-    let request = ada.request(Method::POST, "/login").header("sec-fetch-site", "same-origin");
-    let page = ada.send(request.form(&[("email", "ada"), ("password", PASSWORD)])).await;
-    let set = set_cookie(&page, &name).unwrap();
-    assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Max-Age=7776000"), "{set}");
-}
-
-#[tokio::test]
-async fn address_registers_sixty_accounts_an_hour_and_weak_passwords_are_given_back() {
-    let service = behind_proxy(|builder| builder.throttling(Throttling::default().registrations_per_hour(3))).await;
-    let visitor = service.visitor();
-    for name in ["ada", "ben"] {
-        assert_eq!(register(&service.visitor(), "203.0.113.9", name, "password").await.status, 422);
-        assert_eq!(register(&service.visitor(), "203.0.113.9", name, PASSWORD).await.status, 303);
-    }
-    assert_page(&register(&visitor, "203.0.113.9", "ada", PASSWORD).await, 422, "That username is taken.");
-    let page = register(&visitor, "203.0.113.9", "cleo", PASSWORD).await;
-    assert_page(&page, 429, "Too many attempts. Please wait 60 minutes and try again.");
-    assert_eq!((page.header("retry-after"), &*typed(&page, "username")), (Some("3600"), "cleo"));
-    assert_eq!(register(&service.visitor(), "203.0.113.10", "cleo", PASSWORD).await.status, 303);
-    service.clock.advance(Duration::from_hours(1));
-    assert_eq!(register(&service.visitor(), "203.0.113.9", "dora", PASSWORD).await.status, 303);
 }
 
 #[tokio::test]
@@ -333,27 +234,6 @@ async fn clock_set_back_an_hour_extends_no_wait() {
 }
 
 #[tokio::test]
-async fn default_limits_of_registrations_are_sixty_and_480_an_hour() {
-    let service = behind_proxy(|builder| builder).await;
-    let caller = |host: u8| Caller::at([203, 0, 113, host].into());
-    let register = async |n: u32, host| {
-        let registration = Registration {
-            username: Username::parse(&format!("user{n}")).unwrap(),
-            email: Email::parse(&format!("user{n}@example.com")).unwrap(),
-            password: Password::parse(PASSWORD.to_owned()).unwrap(),
-        };
-        service.accounts.register(registration, &caller(host)).await
-    };
-    for n in 0..480 {
-        assert!(register(n, u8::try_from(n / 60).unwrap()).await.is_ok(), "{n}");
-        if n == 59 {
-            assert!(matches!(register(999, 0).await, Err(RegisterError::Throttled(_))));
-        }
-    }
-    assert!(matches!(register(999, 99).await, Err(RegisterError::Throttled(_))));
-}
-
-#[tokio::test]
 async fn overlong_password_counts_as_a_failure() {
     let service = Service::start().await;
     let visitor = service.visitor();
@@ -361,51 +241,6 @@ async fn overlong_password_counts_as_a_failure() {
         assert_page(&visitor.log_in("ada", &"x".repeat(2_000)).await, 422, MISMATCH);
     }
     assert_throttled(&visitor.log_in("ada", &"x".repeat(2_000)).await);
-}
-
-#[tokio::test]
-async fn registration_sent_twice_at_the_limit_registers_once() {
-    let service = behind_proxy(|builder| builder.throttling(Throttling::default().registrations_per_hour(2))).await;
-    let visitor = service.visitor();
-    let page = visitor.get("/register").await;
-    let mut form = page.form("/register");
-    let typed = [("username", "ada"), ("email", "ada@example.com"), ("password", PASSWORD), ("password2", PASSWORD)];
-    form.retain(|(name, _)| typed.iter().all(|(given, _)| given != name));
-    form.extend(typed.map(|(name, value)| (name.to_owned(), value.to_owned())));
-    for _ in 0..3 {
-        let request = visitor.request(Method::POST, "/register").header("x-forwarded-for", "203.0.113.9");
-        let request = request.header("sec-fetch-site", "same-origin");
-        assert_eq!(visitor.send(request.form(&form)).await.status, 303);
-    }
-    assert_eq!(service.count("users").await, 1);
-}
-
-#[tokio::test]
-async fn log_out_everywhere_forgets_browsers_and_networks() {
-    let service = behind_proxy(|builder| builder).await;
-    service.register("ada", PASSWORD).await;
-    let browser = service.visitor();
-    assert_eq!(log_in(&browser, "203.0.113.9", "ada", PASSWORD).await.status, 303);
-    let ada = service.ports().users.find_by_username(&Username::parse("ada").unwrap()).await.unwrap().unwrap();
-    service.accounts.log_out_everywhere(ada.id).await.unwrap();
-    use_up_account(&service, "ada").await;
-    assert_page(&log_in(&browser, "203.0.113.9", "ada", PASSWORD).await, 422, MISMATCH);
-}
-
-#[tokio::test]
-async fn planted_device_cookie_becomes_known_to_no_account() {
-    let service = behind_proxy(|builder| builder).await;
-    service.register("ada", PASSWORD).await;
-    let (ada, stranger) = (service.visitor(), service.visitor());
-    let planted = format!("device-{}={}", service.server.address().port(), "A".repeat(43));
-    for client in [&ada, &stranger] {
-        client.add_cookies(&planted);
-    }
-    assert_eq!(log_in(&ada, "203.0.113.9", "ada", PASSWORD).await.status, 303);
-    assert!(!ada.cookies().contains(&planted), "{}", ada.cookies());
-    use_up_account(&service, "ada").await;
-    assert_page(&log_in(&stranger, "198.52.0.1", "ada", PASSWORD).await, 422, MISMATCH);
-    assert_eq!(log_in(&ada, "198.52.0.1", "ada", PASSWORD).await.status, 303);
 }
 
 #[tokio::test]

@@ -103,6 +103,7 @@ fn counter(counters: &Counters) -> impl Fn(ThrottleKey) -> Counter {
 
 /// Counts an attempt in the commit of another job. Where it is throttled, that job must refuse too, so that it is rolled
 /// back.
+#[cfg(any(test, feature = "party"))]
 pub(crate) async fn count<D: Dialect>(
     connection: &mut D::Connection,
     limits: &[Limit],

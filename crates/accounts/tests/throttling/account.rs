@@ -1,0 +1,116 @@
+//! The limit of an account, and whom it lets through: known browsers, known networks and open sessions.
+
+use super::*;
+
+#[tokio::test]
+async fn limited_account_answers_strangers_as_to_a_wrong_password() {
+    let service = behind_proxy(|builder| builder).await;
+    service.register("ada", PASSWORD).await;
+    let (browser, session) = (service.visitor(), service.visitor());
+    assert_eq!(log_in(&browser, "203.0.113.9", "ada", PASSWORD).await.status, 303);
+    assert_eq!(log_in(&session, "192.0.2.1", "ada", PASSWORD).await.status, 303);
+    browser.submit("/", "/logout", &[]).await;
+    use_up_account(&service, "ada").await;
+
+    let refused = log_in(&service.visitor(), "198.52.0.1", "ada", PASSWORD).await;
+    assert_page(&refused, 422, MISMATCH);
+    assert_page(&log_in(&service.visitor(), "198.52.1.1", "ada@example.com", PASSWORD).await, 422, MISMATCH);
+    assert_eq!(log_in(&service.visitor(), "203.0.113.77", "ada", PASSWORD).await.status, 303, "a known network");
+    assert_eq!(log_in(&browser, "198.52.2.1", "ada", PASSWORD).await.status, 303, "a known browser");
+    assert_eq!(identity(&session.get("/").await), "You are ada.");
+
+    service.clock.advance(Duration::from_hours(24));
+    assert_eq!(log_in(&service.visitor(), "198.52.3.1", "ada", PASSWORD).await.status, 303, "a day later");
+}
+
+#[tokio::test]
+async fn account_is_limited_over_all_identifiers_and_only_itself() {
+    let service = behind_proxy(|builder| builder.throttling(Throttling::default().failures_per_account(10))).await;
+    service.register("ada", PASSWORD).await;
+    service.register("ben", PASSWORD).await;
+    let visitor = service.visitor();
+    use_up_free_failures(&visitor, "198.51.1.1", "ada").await;
+    use_up_free_failures(&visitor, "198.51.2.1", "ada@example.com").await;
+    assert_page(&log_in(&service.visitor(), "198.51.3.1", "ada", PASSWORD).await, 422, MISMATCH);
+    assert_eq!(log_in(&service.visitor(), "198.51.3.1", "ben", PASSWORD).await.status, 303);
+}
+
+#[tokio::test]
+async fn success_of_a_stranger_before_the_limit_ends_the_count() {
+    let service = behind_proxy(|builder| builder.throttling(Throttling::default().failures_per_account(10))).await;
+    service.register("ada", PASSWORD).await;
+    use_up_free_failures(&service.visitor(), "198.51.1.1", "ada").await;
+    assert_eq!(log_in(&service.visitor(), "198.51.2.1", "ada", PASSWORD).await.status, 303);
+    use_up_free_failures(&service.visitor(), "198.51.3.1", "ada").await;
+    assert_eq!(log_in(&service.visitor(), "198.51.4.1", "ada", PASSWORD).await.status, 303);
+}
+
+#[tokio::test]
+async fn known_browser_has_five_failures_of_its_own() {
+    let service = behind_proxy(|builder| builder).await;
+    service.register("ada", PASSWORD).await;
+    let browser = service.visitor();
+    assert_eq!(log_in(&browser, "203.0.113.9", "ada", PASSWORD).await.status, 303);
+    let stranger = service.visitor();
+    use_up_free_failures(&stranger, "198.51.100.1", "ada").await;
+    assert_throttled(&log_in(&stranger, "198.51.100.1", "ada", PASSWORD).await);
+    use_up_free_failures(&browser, "198.51.100.1", "ada").await; // behind the same address as the stranger
+    assert_throttled(&log_in(&browser, "198.51.100.1", "ada", PASSWORD).await);
+    service.clock.advance(Duration::from_secs(1));
+    assert_eq!(log_in(&browser, "198.51.100.1", "ada", PASSWORD).await.status, 303);
+    use_up_free_failures(&browser, "198.51.100.1", "ada").await;
+}
+
+#[tokio::test]
+async fn browser_is_known_to_its_own_account_only() {
+    let service = behind_proxy(|builder| builder).await;
+    service.register("ada", PASSWORD).await;
+    service.register("eve", PASSWORD).await;
+    let browser = service.visitor();
+    assert_eq!(log_in(&browser, "203.0.113.9", "eve", PASSWORD).await.status, 303);
+    use_up_free_failures(&browser, "203.0.113.9", "ada").await;
+    assert_throttled(&log_in(&browser, "203.0.113.9", "ada", PASSWORD).await);
+}
+
+#[tokio::test]
+async fn device_cookie_stays_at_log_out_and_is_read_by_no_script() {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    let name = format!("device-{}", service.server.address().port());
+    assert!(ada.cookies().contains(&name), "{}", ada.cookies());
+    let page = ada.submit("/", "/logout", &[]).await;
+    assert_eq!(identity(&page), "You are anonymous.");
+    assert!(ada.cookies().contains(&name), "{}", ada.cookies());
+    let request = ada.request(Method::POST, "/login").header("sec-fetch-site", "same-origin");
+    let page = ada.send(request.form(&[("email", "ada"), ("password", PASSWORD)])).await;
+    let set = set_cookie(&page, &name).unwrap();
+    assert!(set.contains("HttpOnly") && set.contains("SameSite=Lax") && set.contains("Max-Age=7776000"), "{set}");
+}
+
+#[tokio::test]
+async fn log_out_everywhere_forgets_browsers_and_networks() {
+    let service = behind_proxy(|builder| builder).await;
+    service.register("ada", PASSWORD).await;
+    let browser = service.visitor();
+    assert_eq!(log_in(&browser, "203.0.113.9", "ada", PASSWORD).await.status, 303);
+    let ada = service.ports().users.find_by_username(&Username::parse("ada").unwrap()).await.unwrap().unwrap();
+    service.accounts.log_out_everywhere(ada.id).await.unwrap();
+    use_up_account(&service, "ada").await;
+    assert_page(&log_in(&browser, "203.0.113.9", "ada", PASSWORD).await, 422, MISMATCH);
+}
+
+#[tokio::test]
+async fn planted_device_cookie_becomes_known_to_no_account() {
+    let service = behind_proxy(|builder| builder).await;
+    service.register("ada", PASSWORD).await;
+    let (ada, stranger) = (service.visitor(), service.visitor());
+    let planted = format!("device-{}={}", service.server.address().port(), "A".repeat(43));
+    for client in [&ada, &stranger] {
+        client.add_cookies(&planted);
+    }
+    assert_eq!(log_in(&ada, "203.0.113.9", "ada", PASSWORD).await.status, 303);
+    assert!(!ada.cookies().contains(&planted), "{}", ada.cookies());
+    use_up_account(&service, "ada").await;
+    assert_page(&log_in(&stranger, "198.52.0.1", "ada", PASSWORD).await, 422, MISMATCH);
+    assert_eq!(log_in(&ada, "198.52.0.1", "ada", PASSWORD).await.status, 303);
+}

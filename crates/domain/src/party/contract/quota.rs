@@ -51,7 +51,7 @@ pub async fn host_of_most_upcoming_parties_adds_none(accounts: &AccountPorts, pa
     add(parties, &ada, QUOTAS, all_begun).await.unwrap();
 }
 
-/// A host who has added as many parties as the quota allows adds no other within the hour. Nothing is written, and the refused
+/// Beyond the quota of an hour, another party of the host is refused. Nothing is written, and the refused
 /// attempt extends no wait.
 pub async fn hourly_quota_of_host_refuses_until_the_hour_is_over(
     accounts: &AccountPorts,

@@ -36,3 +36,25 @@ impl BrowserToken {
         BrowserDigest::new(*self.0.digest().as_bytes())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::fake::Counting;
+
+    #[test]
+    fn token_is_parsed_from_its_text_and_stored_by_its_digest() {
+        let token = BrowserToken::new(&Counting::default());
+        let text = token.expose();
+        assert_eq!(text, "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8");
+        let parsed = BrowserToken::parse(&text).unwrap();
+        assert_eq!((parsed.expose(), parsed.digest()), (text.clone(), token.digest()));
+        assert_eq!(token.digest().as_bytes(), SessionToken::parse(&text).unwrap().digest().as_bytes());
+        assert!(BrowserToken::parse(&text[..42]).is_none());
+    }
+
+    #[test]
+    fn debug_output_hides_token() {
+        assert_eq!(format!("{:?}", BrowserToken::new(&Counting::default())), "BrowserToken(SessionToken(..))");
+    }
+}

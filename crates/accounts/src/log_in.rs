@@ -1,5 +1,7 @@
 //! The use case to log in. Every log-in goes through one function, so that each does the dummy hash for an unknown user.
 
+use std::time::Instant;
+
 use auth::{BrowserToken, HashQueueFull, Password, SessionToken, Turn, Verification};
 use domain::StoreError;
 use domain::credential::Credential;
@@ -108,10 +110,12 @@ impl Accounts {
     /// [`LogInError`]
     pub async fn log_in(&self, attempt: LogIn) -> Result<LoggedIn, LogInError> {
         let LogIn { identifier, password, remember, caller, browser, replaces } = attempt;
+        let began = Instant::now();
         let credential = self.find_credential(&identifier).await?;
         let user = credential.as_ref().map(|credential| credential.user.id);
         let mut limits = self.log_in_limits(&identifier, user, &caller, browser.as_ref()).await?;
-        let turn = self.inner.hasher.turn(caller.share()).await?;
+        let before_queue = began.elapsed();
+        let turn = self.inner.hasher.turn(caller.share()).await?.preceded_by(before_queue);
         let verified = match limits.count().await? {
             Attempt::Allowed => self.verify(turn, credential, password).await?,
             Attempt::QuietlyRefused => turn.pretend().await.map(|()| None)?,

@@ -1,4 +1,4 @@
-//! How long recent verifications took, so that one can be imitated without hashing.
+//! How long recent mismatches took, so that refusals of every kind end alike.
 
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
@@ -8,7 +8,11 @@ use crate::Random;
 /// How many durations are kept: enough to show the spread under the present load, and few enough to follow its changes.
 const KEPT: usize = 64;
 
-/// The durations of the last [`KEPT`] verifications.
+/// Of ten mismatches, how many end by [`Durations::usual`]. The slowest ones are left out: one of them would slow all
+/// refusals down.
+const USUAL_IN_TEN: usize = 9;
+
+/// The durations of the last [`KEPT`] mismatches.
 #[derive(Default)]
 pub(super) struct Durations(Mutex<Ring>);
 
@@ -32,9 +36,14 @@ impl Durations {
         }
     }
 
-    /// One of the durations at random; `None` before the first verification.
-    ///
-    /// A median would be constant, and would so differ from verifications.
+    /// The duration within which nine of ten ended; `None` before the first one.
+    pub(super) fn usual(&self) -> Option<Duration> {
+        let mut durations = self.0.lock().unwrap_or_else(PoisonError::into_inner).durations.clone();
+        let at = (durations.len() * USUAL_IN_TEN).div_ceil(10).checked_sub(1)?;
+        Some(*durations.select_nth_unstable(at).1)
+    }
+
+    /// One of the durations at random; `None` before the first one.
     pub(super) fn pick(&self, random: &dyn Random) -> Option<Duration> {
         let ring = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let at = u64::from_le_bytes(random.bytes()).checked_rem(ring.durations.len() as u64)?;
@@ -66,6 +75,18 @@ mod tests {
         picked.sort_unstable();
         picked.dedup();
         picked
+    }
+
+    #[test]
+    fn nine_of_ten_durations_are_usual() {
+        let durations = Durations::default();
+        assert_eq!(durations.usual(), None);
+        for (recorded, usual) in [(70, 70), (10, 70), (20, 70)] {
+            durations.record(Duration::from_millis(recorded));
+            assert_eq!(durations.usual(), Some(Duration::from_millis(usual)));
+        }
+        (0..64).rev().for_each(|millis| durations.record(Duration::from_millis(millis)));
+        assert_eq!(durations.usual(), Some(Duration::from_millis(57)), "the 58th of 64");
     }
 
     #[test]

@@ -268,6 +268,56 @@ async fn pretended_verification_takes_time_of_a_mismatch_without_hashing() {
     assert_eq!((&*random as &dyn Random).bytes(), [8], "only the choice of a duration took random bytes");
 }
 
+/// A hasher with one core whose mismatches all took `usual`.
+fn hasher_with_mismatches_of(usual: Duration) -> Hasher {
+    let hasher = hasher(1, 0);
+    (0..64).for_each(|_| hasher.0.mismatches.record(usual));
+    hasher
+}
+
+#[tokio::test]
+async fn refusal_ends_when_nine_of_ten_mismatches_have_ended() {
+    const USUAL: Duration = Duration::from_millis(100);
+    let stored = hash(&hasher(1, 0), "otter").await;
+    let unreadable = PasswordHash::new("$pbkdf2-sha256$i=1,l=32$$".to_owned());
+    for stored in [Some(stored), None, Some(unreadable)] {
+        let hasher = hasher_with_mismatches_of(USUAL);
+        let start = Instant::now();
+        verify(&hasher, "badger", stored).await;
+        assert!(start.elapsed() >= USUAL, "{:?}", start.elapsed());
+    }
+}
+
+#[tokio::test]
+async fn match_does_not_wait_for_the_time_of_a_refusal() {
+    let hasher = hasher_with_mismatches_of(TEST_TIMEOUT * 6);
+    let stored = hash(&hasher, "otter").await;
+    tokio::time::timeout(TEST_TIMEOUT, verify(&hasher, "otter", Some(stored))).await.expect("a match does not wait");
+}
+
+#[tokio::test]
+async fn pretended_verification_is_not_quicker_than_the_usual_mismatch() {
+    const USUAL: Duration = Duration::from_millis(100);
+    let hasher = hasher(1, 0);
+    hasher.0.mismatches.record(Duration::ZERO);
+    hasher.0.mismatches.record(USUAL);
+    assert_eq!(hasher.0.mismatches.pick(&Counting::default()), Some(Duration::ZERO), "the duration that is imitated");
+    let start = Instant::now();
+    free_turn(&hasher).pretend().await.unwrap();
+    assert!(start.elapsed() >= USUAL, "{:?}", start.elapsed());
+}
+
+#[tokio::test]
+async fn work_before_the_queue_is_part_of_a_refusal() {
+    const REST: Duration = Duration::from_millis(50);
+    let hasher = hasher_with_mismatches_of(TEST_TIMEOUT * 6);
+    let start = Instant::now();
+    let turn = free_turn(&hasher).preceded_by(TEST_TIMEOUT * 6 - REST);
+    let refused = turn.verify(typed("badger"), None);
+    tokio::time::timeout(TEST_TIMEOUT, refused).await.expect("only the rest is waited for").unwrap();
+    assert!(start.elapsed() >= REST, "{:?}", start.elapsed());
+}
+
 #[tokio::test]
 async fn pretended_verification_without_sample_is_a_dummy_hash() {
     let hasher = Hasher::with_limits(Cost::DEFAULT, Arc::new(Counting::default()), HashLimits::default());

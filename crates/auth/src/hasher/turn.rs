@@ -4,7 +4,7 @@ use std::fmt;
 use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use domain::credential::PasswordHash;
 use tokio::task::{JoinError, spawn_blocking};
@@ -31,6 +31,11 @@ pub struct Turn {
 impl Turn {
     pub(super) fn new(core: Core, shared: Arc<Shared>) -> Self {
         Self { core, since: Instant::now(), shared }
+    }
+
+    /// Counts work before the queue as part of the turn, so that its time does not show in a refusal's either.
+    pub fn preceded_by(self, work: Duration) -> Self {
+        Self { since: self.since.checked_sub(work).unwrap_or(self.since), ..self }
     }
 
     /// Checks a new password against the policy and hashes it at the current cost.
@@ -67,7 +72,8 @@ impl Turn {
     /// Verifies a typed password against a stored hash, or against a dummy hash if there is none.
     ///
     /// Every kind of log-in calls this. All failures take the same time, unless the stored hash has more rounds than
-    /// the current cost.
+    /// the current cost: a failure ends when nine of ten recent mismatches would have ended, or when it was computed, if
+    /// that takes longer.
     ///
     /// # Errors
     /// [`HashQueueFull`] if the runtime is shutting down.
@@ -76,9 +82,14 @@ impl Turn {
         self.run(move |shared| {
             let (cost, stored) = (shared.cost, stored.as_ref());
             let result = verification::verify(&password, stored, cost, &*shared.random, &mut derive_key);
-            if matches!(result, Verification::Mismatch) && !verification::exceeds_cost(stored, cost) {
-                shared.mismatches.record(since.elapsed());
+            if matches!(result, Verification::Match { .. }) {
+                return result;
             }
+            let duration = since.elapsed();
+            if matches!(result, Verification::Mismatch) && !verification::exceeds_cost(stored, cost) {
+                shared.mismatches.record(duration);
+            }
+            shared.sleep_until_usual(since, duration);
             result
         })
         .await
@@ -86,17 +97,16 @@ impl Turn {
 
     /// Takes as long as a [`Turn::verify`] that ends in a mismatch, without hashing.
     ///
-    /// The time from the turn to the end is that of one of the last 64 mismatches at the current cost, picked at random.
-    /// Before the first one it computes a dummy hash. It keeps its core idle meanwhile, as a verification would keep it
-    /// busy: otherwise the time of several requests at once, which wait for each other's cores, would differ.
+    /// The computation is replaced by the duration of one of the last 64 mismatches at the current cost, picked at random;
+    /// before the first one it is a dummy hash. The core is kept meanwhile, idle, as a verification would keep it busy:
+    /// otherwise the time of several requests at once, which wait for each other's cores, would differ.
     ///
     /// # Errors
     /// [`HashQueueFull`] if the runtime is shutting down.
     pub async fn pretend(self) -> Result<(), HashQueueFull> {
         let since = self.since;
         self.run(move |shared| match shared.mismatches.pick(&*shared.random) {
-            // Not tokio's timer: it is accurate to a millisecond, which would show in a comparison of many times.
-            Some(duration) => thread::sleep(duration.saturating_sub(since.elapsed())),
+            Some(duration) => shared.sleep_until_usual(since, duration),
             None => verification::compute_dummy(shared.cost),
         })
         .await
@@ -116,6 +126,16 @@ impl Turn {
             Err(Ok(panic)) => resume_unwind(panic),
             Err(Err(_cancelled)) => Err(HashQueueFull), // the runtime is shutting down
         }
+    }
+}
+
+impl Shared {
+    /// Blocks until nine of ten mismatches that began at `since` would have ended, and at least for `duration` from then.
+    ///
+    /// Not with tokio's timer: it is accurate to a millisecond, which would show in a comparison of many times.
+    fn sleep_until_usual(&self, since: Instant, duration: Duration) {
+        let usual = self.mismatches.usual().unwrap_or_default();
+        thread::sleep(duration.max(usual).saturating_sub(since.elapsed()));
     }
 }
 

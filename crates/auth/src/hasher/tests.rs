@@ -309,10 +309,11 @@ async fn pretended_verification_is_not_quicker_than_the_usual_mismatch() {
 
 #[tokio::test]
 async fn work_before_the_queue_is_part_of_a_refusal() {
+    const BEFORE: Duration = Duration::from_secs(60);
     const REST: Duration = Duration::from_millis(50);
-    let hasher = hasher_with_mismatches_of(TEST_TIMEOUT * 6);
+    let hasher = hasher_with_mismatches_of(BEFORE + REST);
     let start = Instant::now();
-    let turn = free_turn(&hasher).preceded_by(TEST_TIMEOUT * 6 - REST);
+    let turn = free_turn(&hasher).preceded_by(BEFORE);
     let refused = turn.verify(typed("badger"), None);
     tokio::time::timeout(TEST_TIMEOUT, refused).await.expect("only the rest is waited for").unwrap();
     assert!(start.elapsed() >= REST, "{:?}", start.elapsed());

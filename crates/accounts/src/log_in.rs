@@ -115,7 +115,7 @@ impl Accounts {
         let user = credential.as_ref().map(|credential| credential.user.id);
         let mut limits = self.log_in_limits(&identifier, user, &caller, browser.as_ref()).await?;
         let before_queue = began.elapsed();
-        let turn = self.inner.hasher.turn(caller.share()).await?.preceded_by(before_queue);
+        let turn = self.inner.hasher.turn(limits.share()).await?.preceded_by(before_queue);
         let verified = match limits.count().await? {
             Attempt::Allowed => self.verify(turn, credential, password).await?,
             Attempt::QuietlyRefused => turn.pretend().await.map(|()| None)?,

@@ -3,19 +3,20 @@
 use std::collections::VecDeque;
 
 use crate::Share;
-use crate::share::Network;
+use crate::share::{Class, Network};
 
-/// Waiting jobs: round robin over the outer networks, inside each over its inner networks, inside each first come first
-/// served.
+/// Waiting jobs: round robin over the two classes, inside each over its outer networks, inside each over its inner
+/// networks, inside each first come first served.
 ///
-/// A network that has no job when its first one arrives is served after the networks that have some. So the first job
-/// of a network waits for at most one job of each other network, however many those have. Operations take time linear
-/// in the number of networks that have jobs (`benches/hash.rs`).
+/// A class or network that has no job when its first one arrives is served after those that have some. So the first job
+/// of a class waits for at most one job of the other class, and the first job of a network for at most one of each other
+/// network in its class, however many those have. Operations take time linear in the number of networks that have jobs
+/// (`benches/hash.rs`).
 pub(crate) struct FairQueue<T> {
     capacity: usize,
     length: usize,
     pushed: u64,
-    networks: Rotation<Rotation<Line<T>>>,
+    classes: Rotation<Class, Rotation<Network, Rotation<Network, Line<T>>>>,
 }
 
 /// Identifies a job in a queue.
@@ -28,32 +29,33 @@ pub(crate) struct Ticket {
 impl<T> FairQueue<T> {
     /// An empty queue for `capacity` jobs.
     pub(crate) fn new(capacity: usize) -> Self {
-        Self { capacity, length: 0, pushed: 0, networks: Rotation::default() }
+        Self { capacity, length: 0, pushed: 0, classes: Rotation::default() }
     }
 
     /// Adds a job at the end of its share, and returns the job that is dropped if the queue was full.
     ///
-    /// The dropped job is the newest of the largest outer network, inside it of its largest inner network. The arriving
-    /// job counts, and may be the dropped one. Of two networks of one size the one with the newest job is the largest,
-    /// so that no job is dropped in favor of another of an equally large network.
+    /// The dropped job is the newest of the larger class, inside it of its largest outer network, inside that of its largest
+    /// inner network. The arriving job counts, and may be the dropped one. Of two of one size the one with the newest job is
+    /// the largest, so that no job is dropped in favor of another of an equally large network. A class with at most half of
+    /// the capacity, rounded down, loses no job to the other class.
     pub(crate) fn push(&mut self, share: Share, job: T) -> (Ticket, Option<T>) {
         let number = self.pushed;
         self.pushed += 1;
         self.length += 1;
-        self.networks.push(key(share), Entry { number, job });
-        let dropped = if self.length > self.capacity { self.networks.remove_newest_of_largest() } else { None };
+        self.classes.push(key(share), Entry { number, job });
+        let dropped = if self.length > self.capacity { self.classes.remove_newest_of_largest() } else { None };
         (Ticket { share, number }, self.taken(dropped))
     }
 
     /// Removes the job whose turn it is.
     pub(crate) fn pop(&mut self) -> Option<T> {
-        let next = self.networks.pop();
+        let next = self.classes.pop();
         self.taken(next)
     }
 
     /// Removes a job before its turn. `None` if it has left the queue already.
     pub(crate) fn cancel(&mut self, ticket: Ticket) -> Option<T> {
-        let cancelled = self.networks.remove(key(ticket.share), ticket.number);
+        let cancelled = self.classes.remove(key(ticket.share), ticket.number);
         self.taken(cancelled)
     }
 
@@ -70,8 +72,8 @@ impl<T> FairQueue<T> {
     }
 }
 
-fn key(share: Share) -> (Network, (Network, ())) {
-    (share.outer, (share.inner, ()))
+fn key(share: Share) -> (Class, (Network, (Network, ()))) {
+    (share.class, (share.outer, (share.inner, ())))
 }
 
 /// A job, with a number that grows with each job of the queue.
@@ -128,21 +130,22 @@ impl<T> Level for Line<T> {
     }
 }
 
-/// Round robin over networks. A network is in it while it has jobs; the first one is served next.
-struct Rotation<Q>(VecDeque<(Network, Q)>);
+/// Round robin over members: the classes, or the networks of one kind. A member is in it while it has jobs; the first one is
+/// served next.
+struct Rotation<K, Q>(VecDeque<(K, Q)>);
 
-impl<Q> Default for Rotation<Q> {
+impl<K, Q> Default for Rotation<K, Q> {
     fn default() -> Self {
         Self(VecDeque::new())
     }
 }
 
-impl<Q: Level> Rotation<Q> {
-    fn position(&self, network: Network) -> Option<usize> {
-        self.0.iter().position(|(other, _)| *other == network)
+impl<K: PartialEq, Q: Level> Rotation<K, Q> {
+    fn position(&self, member: &K) -> Option<usize> {
+        self.0.iter().position(|(other, _)| other == member)
     }
 
-    /// Takes a job of one network, and removes the network with its last job.
+    /// Takes a job of one member, and removes the member with its last job.
     fn take(&mut self, at: usize, take: impl FnOnce(&mut Q) -> Option<Entry<Q::Job>>) -> Option<Entry<Q::Job>> {
         let (_, jobs) = self.0.get_mut(at)?;
         let taken = take(jobs);
@@ -153,9 +156,9 @@ impl<Q: Level> Rotation<Q> {
     }
 }
 
-impl<Q: Level> Level for Rotation<Q> {
+impl<K: PartialEq, Q: Level> Level for Rotation<K, Q> {
     type Job = Q::Job;
-    type Key = (Network, Q::Key);
+    type Key = (K, Q::Key);
 
     fn length(&self) -> usize {
         self.0.iter().map(|(_, jobs)| jobs.length()).sum()
@@ -165,26 +168,26 @@ impl<Q: Level> Level for Rotation<Q> {
         self.0.iter().filter_map(|(_, jobs)| jobs.newest()).max()
     }
 
-    fn push(&mut self, (network, rest): Self::Key, entry: Entry<Self::Job>) {
-        if let Some((_, jobs)) = self.position(network).and_then(|at| self.0.get_mut(at)) {
+    fn push(&mut self, (member, rest): Self::Key, entry: Entry<Self::Job>) {
+        if let Some((_, jobs)) = self.position(&member).and_then(|at| self.0.get_mut(at)) {
             return jobs.push(rest, entry);
         }
         let mut jobs = Q::default();
         jobs.push(rest, entry);
-        self.0.push_back((network, jobs));
+        self.0.push_back((member, jobs));
     }
 
     fn pop(&mut self) -> Option<Entry<Self::Job>> {
-        let (network, mut jobs) = self.0.pop_front()?;
+        let (member, mut jobs) = self.0.pop_front()?;
         let next = jobs.pop();
         if jobs.length() > 0 {
-            self.0.push_back((network, jobs));
+            self.0.push_back((member, jobs));
         }
         next
     }
 
-    fn remove(&mut self, (network, rest): Self::Key, number: u64) -> Option<Entry<Self::Job>> {
-        self.take(self.position(network)?, |jobs| jobs.remove(rest, number))
+    fn remove(&mut self, (member, rest): Self::Key, number: u64) -> Option<Entry<Self::Job>> {
+        self.take(self.position(&member)?, |jobs| jobs.remove(rest, number))
     }
 
     fn remove_newest_of_largest(&mut self) -> Option<Entry<Self::Job>> {

@@ -80,12 +80,14 @@ impl Hasher {
 
     /// Waits for a free core in the share's turn. A free core is taken at once.
     ///
-    /// Shares take turns (see [`Share`]): the first request of a share waits for the running hashes and for at most one
-    /// hash of each other share, however many those have queued. Dropping the future leaves the queue.
+    /// Shares take turns (see [`Share`]): the first request of a share waits for the running hashes, for at most one hash
+    /// of each other network of its class, and for as many of the other class as of its own and one more. So the first
+    /// request of a known browser waits for one hash of a stranger, however many of those are queued. Dropping the
+    /// future leaves the queue.
     ///
     /// # Errors
     /// [`HashQueueFull`] if the queue is full: at once, or later if requests of smaller shares arrive. A full queue drops
-    /// the newest request of the share that has most.
+    /// the newest request of the larger class's share that has most.
     pub async fn turn(&self, share: Share) -> Result<Turn, HashQueueFull> {
         let core = self.0.cores.acquire(share).await?;
         Ok(Turn::new(core, Arc::clone(&self.0)))

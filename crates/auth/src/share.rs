@@ -1,10 +1,12 @@
-//! The share of the hash queue that a request belongs to: the networks of its client.
+//! The share of the hash queue that a request belongs to: its class, and the networks of its client.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// The share of the hash queue that a request belongs to: an outer network, and an inner network inside it.
+/// The share of the hash queue that a request belongs to: a class, an outer network, and an inner network inside it.
 ///
-/// Requests of one share are served first come first served. Shares take turns (`docs/adr/0016-throttling.md`):
+/// Requests of one share are served first come first served. Shares take turns (`docs/adr/0016-throttling.md`): first the
+/// two classes, then the networks of a class. One class are the requests of browsers that are known to the account that
+/// they log in to, the other one are all others.
 ///
 /// | address | outer network | inner network |
 /// | --- | --- | --- |
@@ -24,8 +26,18 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
+    pub(crate) class: Class,
     pub(crate) outer: Network,
     pub(crate) inner: Network,
+}
+
+/// A class of requests. Each has half of the queue's turns while both have requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Class {
+    /// Log-ins of browsers that are known to the account.
+    KnownBrowser,
+    /// All other requests.
+    Other,
 }
 
 /// The first bits of an address; the other bits are 0.
@@ -40,7 +52,7 @@ pub(crate) enum Network {
 
 impl Share {
     /// The share of all calls without an address, such as those of a maintenance command.
-    pub const LOCAL: Self = Self { outer: Network::Local, inner: Network::Local };
+    pub const LOCAL: Self = Self { class: Class::Other, outer: Network::Local, inner: Network::Local };
 
     /// The share of a client's address.
     #[must_use]
@@ -51,14 +63,20 @@ impl Share {
         }
     }
 
+    /// The share of a known browser in the same networks: for a log-in to an account that has logged in with the browser.
+    #[must_use]
+    pub const fn with_known_browser(self) -> Self {
+        Self { class: Class::KnownBrowser, ..self }
+    }
+
     const fn of_v4(address: Ipv4Addr) -> Self {
         let bits = address.to_bits();
-        Self { outer: Network::V4(bits & (u32::MAX << 8)), inner: Network::V4(bits) }
+        Self { class: Class::Other, outer: Network::V4(bits & (u32::MAX << 8)), inner: Network::V4(bits) }
     }
 
     const fn of_v6(address: Ipv6Addr) -> Self {
         let bits = (address.to_bits() >> 64) as u64;
-        Self { outer: Network::V6(bits & (u64::MAX << 16)), inner: Network::V6(bits) }
+        Self { class: Class::Other, outer: Network::V6(bits & (u64::MAX << 16)), inner: Network::V6(bits) }
     }
 }
 
@@ -92,6 +110,13 @@ mod tests {
                 "{one} {other}"
             );
         }
+    }
+
+    #[test]
+    fn known_browser_changes_the_class_and_no_network() {
+        let (known, other) = (share("192.0.2.1").with_known_browser(), share("192.0.2.1"));
+        assert_ne!(known, other);
+        assert_eq!((known.outer, known.inner), (other.outer, other.inner));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use auth::{BrowserToken, throttle_key};
+use auth::{BrowserToken, Share, throttle_key};
 use domain::StoreError;
 use domain::caseless_key;
 use domain::known_browser::{BrowserDigest, Recognition};
@@ -109,6 +109,12 @@ impl LogInLimits<'_> {
     /// Whether the user has logged in with the browser before, and its failures are not used up.
     pub(crate) fn has_known_browser(&self) -> bool {
         self.known_browser.is_some()
+    }
+
+    /// The share of the hash queue in which the attempt waits.
+    pub(crate) fn share(&self) -> Share {
+        let share = self.caller.share();
+        if self.has_known_browser() { share.with_known_browser() } else { share }
     }
 
     fn all(&self) -> Vec<Limit> {

@@ -19,11 +19,13 @@ pub(crate) struct FailingStore {
     failing_method: Arc<Mutex<Option<&'static str>>>,
     calls: Arc<Mutex<Vec<&'static str>>>,
     touch_lock: Arc<tokio::sync::Mutex<()>>,
+    count_lock: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl FailingStore {
     pub(crate) fn over(real: AccountPorts) -> Self {
-        Self { real, failing_method: Arc::default(), calls: Arc::default(), touch_lock: Arc::default() }
+        let (failing_method, calls) = Default::default();
+        Self { real, failing_method, calls, touch_lock: Arc::default(), count_lock: Arc::default() }
     }
 
     pub(crate) fn ports(&self) -> AccountPorts {
@@ -50,6 +52,11 @@ impl FailingStore {
     /// Blocks every `touch` until the guard is dropped, as a database does while another process writes.
     pub(crate) async fn hold_touches(&self) -> tokio::sync::OwnedMutexGuard<()> {
         Arc::clone(&self.touch_lock).lock_owned().await
+    }
+
+    /// Blocks every `count` of attempts until the guard is dropped.
+    pub(crate) async fn hold_counts(&self) -> tokio::sync::OwnedMutexGuard<()> {
+        Arc::clone(&self.count_lock).lock_owned().await
     }
 
     fn record(&self, method: &'static str) -> Result<(), StoreError> {
@@ -164,6 +171,7 @@ impl ThrottleRepository for FailingStore {
 
     async fn count(&self, limits: &[Limit], now: Timestamp) -> Result<Result<Attempt, Throttled>, StoreError> {
         self.record("throttles.count")?;
+        let _held = self.count_lock.lock().await;
         self.real.throttles.count(limits, now).await
     }
 

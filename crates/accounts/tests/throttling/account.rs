@@ -1,5 +1,9 @@
 //! The limit of an account, and whom it lets through: known browsers, known networks and open sessions.
 
+use std::num::NonZeroUsize;
+
+use accounts::HashLimits;
+
 use super::*;
 
 #[tokio::test]
@@ -59,6 +63,35 @@ async fn known_browser_has_five_failures_of_its_own() {
     service.clock.advance(Duration::from_secs(1));
     assert_eq!(log_in(&browser, "198.51.100.1", "ada", PASSWORD).await.status, 303);
     use_up_free_failures(&browser, "198.51.100.1", "ada").await;
+}
+
+#[tokio::test]
+async fn queue_full_of_strangers_drops_one_of_them_for_a_known_browser() {
+    let limits = HashLimits { running: NonZeroUsize::MIN, waiting: 2 };
+    let service = behind_proxy(|builder| builder.hashing(limits)).await;
+    service.register("ada", PASSWORD).await;
+    let browser = service.visitor();
+    assert_eq!(log_in(&browser, "203.0.113.9", "ada", PASSWORD).await.status, 303);
+    let strangers = [(); 3].map(|()| service.visitor());
+    let held = service.failing.hold_counts().await;
+    let attack = join_all(
+        strangers
+            .iter()
+            .zip(1..)
+            .map(async |(stranger, n)| log_in(stranger, &format!("198.51.{n}.1"), "ada", WRONG).await.status),
+    );
+    let owner = async {
+        tokio::time::sleep(Duration::from_millis(200)).await; // one stranger has a core, and two wait
+        let log_in = log_in(&browser, "203.0.113.9", "ada", PASSWORD);
+        let release = async {
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            drop(held);
+        };
+        tokio::join!(log_in, release).0.status
+    };
+    let (mut attack, owner) = tokio::join!(attack, owner);
+    attack.sort_unstable();
+    assert_eq!((owner, attack), (303, vec![422, 422, 503]));
 }
 
 #[tokio::test]

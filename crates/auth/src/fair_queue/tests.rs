@@ -35,10 +35,14 @@ fn share(network: u8, address: u8) -> Share {
     Share::of(Ipv4Addr::new(192, 0, network, address).into())
 }
 
-/// Steps of a queue that has jobs of a few networks, one of them with many, and is emptied at the end.
+/// Steps of a queue that has jobs of a few networks, one of them with many, a third of the jobs of known browsers, and is
+/// emptied at the end.
 fn histories() -> impl Strategy<Value = History> {
-    let shares =
-        prop_oneof![(0..5u8, 0..4u8), (Just(0u8), 0..4u8)].prop_map(|(network, address)| share(network, address));
+    let networks = prop_oneof![(0..5u8, 0..4u8), (Just(0u8), 0..4u8)];
+    let shares = (networks, prop::bool::weighted(0.33)).prop_map(|((network, address), is_known)| {
+        let share = share(network, address);
+        if is_known { share.with_known_browser() } else { share }
+    });
     let step = prop_oneof![
         8 => shares.prop_map(Step::Push),
         4 => Just(Step::Pop),
@@ -67,11 +71,23 @@ fn run(capacity: usize, steps: Vec<Step>) -> History {
             Step::Cancel(_) => {}
         }
         assert!(queue.length() <= capacity);
-        assert_eq!(queue.length(), queue.networks.length());
+        assert_eq!(queue.length(), queue.classes.length());
     }
     events.extend(std::iter::from_fn(|| queue.pop()).map(Event::Served));
-    assert_eq!((queue.length(), queue.networks.0.len()), (0, 0));
+    assert_eq!((queue.length(), queue.classes.0.len()), (0, 0));
     History { capacity, shares, events }
+}
+
+/// A member of a level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Member {
+    Class(Class),
+    Network(Network),
+}
+
+/// The members that a share belongs to, from the outermost level to the innermost.
+fn path(share: Share) -> [Member; 3] {
+    [Member::Class(share.class), Member::Network(share.outer), Member::Network(share.inner)]
 }
 
 impl History {
@@ -124,7 +140,8 @@ proptest! {
                 continue;
             };
             prop_assert_eq!(waiting.len(), history.capacity + 1);
-            let of_network = largest(history.by(waiting, |share| share.outer));
+            let of_class = largest(history.by(waiting, |share| share.class));
+            let of_network = largest(history.by(of_class, |share| share.outer));
             let of_address = largest(history.by(of_network, |share| share.inner));
             prop_assert_eq!(Some(&job), of_address.last());
         }
@@ -138,22 +155,32 @@ proptest! {
         }
     }
 
-    /// While a network waits, each other one is served at most once; inside a network, the same for its addresses.
     #[test]
-    fn no_network_is_served_twice_while_another_waits(history in histories()) {
-        let address = |share: Share| (Some(share.outer), share.inner);
-        let network = |share: Share| (None, share.outer);
-        for level in [&network as &dyn Fn(Share) -> (Option<Network>, Network), &address] {
-            // For each waiting network: those served since it came or was served itself.
+    fn class_within_half_of_the_queue_loses_no_job_to_the_other(history in histories()) {
+        for (event, waiting) in history.with_waiting() {
+            let Event::Dropped(job) = event else { continue };
+            let class = history.shares[job].class;
+            let of_class = waiting.into_iter().filter(|other| history.shares[*other].class == class).count();
+            prop_assert!(of_class > history.capacity / 2, "{class:?} had {of_class} of {}", history.capacity);
+        }
+    }
+
+    /// While a class waits, the other one is served at most once; inside a class, the same for its networks; inside a network,
+    /// the same for its addresses.
+    #[test]
+    fn no_member_is_served_twice_while_another_waits(history in histories()) {
+        for depth in 0..3 {
+            let level = |share| path(share)[..=depth].to_vec();
+            // For each waiting member: those served since it came or was served itself.
             let mut served_since = BTreeMap::<_, BTreeSet<_>>::new();
             for (event, waiting) in history.with_waiting() {
                 let jobs = history.by(waiting, level);
-                served_since.retain(|network, _| jobs.contains_key(network));
+                served_since.retain(|member, _| jobs.contains_key(member));
                 let Event::Served(job) = event else { continue };
                 let served = level(history.shares[job]);
-                let others = jobs.keys().filter(|other| other.0 == served.0 && **other != served);
+                let others = jobs.keys().filter(|other| other[..depth] == served[..depth] && **other != served);
                 for other in others {
-                    let is_first_time = served_since.entry(*other).or_default().insert(served);
+                    let is_first_time = served_since.entry(other.clone()).or_default().insert(served.clone());
                     prop_assert!(is_first_time, "{served:?} was served twice while {other:?} waited");
                 }
                 served_since.remove(&served);
@@ -171,6 +198,34 @@ fn networks_take_turns_and_addresses_inside_them() {
     }
     let order: Vec<_> = std::iter::from_fn(|| queue.pop()).collect();
     assert_eq!(order, ["a1.1", "b1.1", "c1.1", "a2.1", "b1.2", "a1.2", "a2.2", "a1.3"]);
+}
+
+#[test]
+fn known_browser_waits_for_one_job_of_strangers_and_takes_every_other_turn() {
+    let mut queue = FairQueue::new(64);
+    for network in 0..40 {
+        assert!(queue.push(share(network, 0), 'o').1.is_none());
+    }
+    for network in [1, 1, 2] {
+        assert!(queue.push(share(network, 0).with_known_browser(), 'k').1.is_none());
+    }
+    let order: String = (0..8).filter_map(|_| queue.pop()).collect();
+    assert_eq!(order, "okokokoo");
+}
+
+#[test]
+fn flood_of_strangers_drops_no_job_of_a_known_browser() {
+    let mut queue = FairQueue::new(4);
+    let known = share(9, 0).with_known_browser();
+    for job in 0..4 {
+        assert_eq!(queue.push(share(job, 0), job).1, None);
+    }
+    assert_eq!(queue.push(known, 4).1, Some(3), "each network of strangers has one job, and the newest is dropped");
+    assert_eq!(queue.push(share(5, 0), 5).1, Some(5));
+    assert_eq!(queue.push(known, 6).1, Some(2), "known browsers have half of the queue");
+    assert_eq!(queue.push(share(6, 0), 7).1, Some(7));
+    assert_eq!(queue.push(known, 8).1, Some(8), "and not more");
+    assert_eq!(queue.push(share(8, 0).with_known_browser(), 9).1, Some(6), "a network of known browsers has its share");
 }
 
 #[test]

@@ -19,6 +19,9 @@ pub(crate) struct Options {
     /// How long a flooding connection pauses after a 429 or a 503, in milliseconds.
     #[arg(long, default_value_t = 250)]
     pause_ms: u64,
+    /// Fails where a row could not run, since nginx, Caddy or an address is missing.
+    #[arg(long)]
+    require_all: bool,
     #[command(flatten)]
     program: ProgramOptions,
 }
@@ -33,6 +36,7 @@ pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
     let mut attack = example(root, "load-tools", "attack");
     attack.arg("--program").arg(program).args(["--database", &database.url()]);
     attack.arg(format!("--pause-ms={}", options.pause_ms));
+    attack.args(options.require_all.then_some("--require-all"));
     attack.args(options.only.iter().flat_map(|only| ["--only", only]));
     command::run(attack.args(options.engine.iter().flat_map(|engine| ["--engine", engine])))
 }

@@ -5,7 +5,7 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
@@ -56,7 +56,10 @@ impl RawResponse {
 ///
 /// # Errors
 /// Like [`get`].
-pub async fn exchange(stream: &mut TcpStream, request: &str) -> anyhow::Result<RawResponse> {
+pub async fn exchange<S>(stream: &mut S, request: &str) -> anyhow::Result<RawResponse>
+where
+    S: AsyncRead + AsyncWrite + Unpin + ?Sized,
+{
     stream.write_all(request.as_bytes()).await?;
     let mut bytes = Vec::new();
     loop {

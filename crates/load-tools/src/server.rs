@@ -11,6 +11,7 @@ use tokio::net::TcpStream;
 use tokio::task::spawn_blocking;
 use tokio::time::{sleep, timeout};
 
+use crate::ports::free_ports;
 use crate::raw_http::{authority, get};
 use crate::timeouts::{READINESS_TIMEOUT, SERVER_START_TIMEOUT};
 
@@ -32,6 +33,7 @@ pub struct ServerProcess {
     database: String,
     settings: Vec<(&'static str, String)>,
     log: PathBuf,
+    is_behind_proxy: bool,
     origin: String,
     child: Option<Child>,
 }
@@ -43,7 +45,8 @@ impl ServerProcess {
     #[must_use]
     pub fn new(program: &Path, database: &str, log_folder: &Path) -> Self {
         let (program, database, log) = (program.to_owned(), database.to_owned(), log_folder.join("server.log"));
-        Self { program, database, settings: Vec::new(), log, origin: String::new(), child: None }
+        let (settings, is_behind_proxy) = (Vec::new(), false);
+        Self { program, database, settings, log, is_behind_proxy, origin: String::new(), child: None }
     }
 
     /// Sets a setting by its variable, without `DINNERPARTY_` in front. A program that does not have it ignores it, so that
@@ -60,7 +63,15 @@ impl ServerProcess {
         HIGHEST_LIMITS.into_iter().fold(self, |server, (variable, value)| server.with(variable, value))
     }
 
-    /// The origin of the last start, such as `http://127.0.0.1:40123`.
+    /// Sets the origin that a proxy serves. The port is then chosen before the start, since the program prints the
+    /// origin in its place.
+    #[must_use]
+    pub fn behind_proxy(mut self, origin: &str, trusted_proxies: &str) -> Self {
+        self.is_behind_proxy = true;
+        self.with("ORIGIN", origin).with("TRUSTED_PROXY", trusted_proxies)
+    }
+
+    /// Where the last start is reached without a proxy, such as `http://127.0.0.1:40123`.
     #[must_use]
     pub fn origin(&self) -> &str {
         &self.origin
@@ -88,8 +99,9 @@ impl ServerProcess {
     /// Like [`Self::start`].
     pub async fn start_under(&mut self, wrapper: &[&str]) -> anyhow::Result<Duration> {
         let start = Instant::now();
+        let port = if self.is_behind_proxy { free_ports::<1>()?[0] } else { 0 };
         let mut command = self.command(wrapper);
-        command.args(["--listen", "127.0.0.1:0", "--database", &self.database]);
+        command.args(["--listen", &format!("127.0.0.1:{port}"), "--database", &self.database]);
         let log = OpenOptions::new().create(true).append(true).open(&self.log)?;
         let child = self.child.insert(command.stdout(Stdio::piped()).stderr(log).spawn()?);
         let mut stdout = BufReader::new(child.stdout.take().context("its output is piped")?);
@@ -99,7 +111,8 @@ impl ServerProcess {
         });
         let line = timeout(SERVER_START_TIMEOUT, first_line).await.context("the server printed no address")???;
         let origin = line.trim_end().split_once(" is served at ").map(|(_, origin)| origin);
-        origin.with_context(|| format!("the server did not start: {}", self.log_tail()))?.clone_into(&mut self.origin);
+        let origin = origin.with_context(|| format!("the server did not start: {}", self.log_tail()))?;
+        self.origin = if self.is_behind_proxy { format!("http://127.0.0.1:{port}") } else { origin.to_owned() };
         while !self.is_ready().await {
             ensure!(start.elapsed() < SERVER_START_TIMEOUT, "the server is not ready: {}", self.log_tail());
             sleep(Duration::from_millis(2)).await;

@@ -1,11 +1,12 @@
 //! Floods of log-ins and registrations from some addresses, and how the attempts of a client of another network end
-//! meanwhile.
+//! meanwhile: directly, and behind each documented proxy.
 
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use load_tools::proxy::ProxyKind;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, interval, sleep};
 
@@ -13,15 +14,13 @@ use crate::client::{Client, PASSWORD, email, seconds};
 use crate::database::EngineKind;
 use crate::outcomes::{Outcome, Outcomes};
 use crate::site::{Site, name};
+use crate::sources::{Source, honest};
 
 /// The longest time of an honest attempt that is acceptable.
 const AIM: Duration = Duration::from_secs(2);
 
 /// How long a flood lasts. A registration a second stays below the limit of an hour.
 const FLOOD: Duration = Duration::from_secs(15);
-
-/// The address of the honest client, in a network of its own.
-const HONEST: &str = "198.51.100.7";
 
 /// The users that log in honestly; the next one is the attacker's own.
 const HONEST_USERS: usize = 5;
@@ -42,44 +41,57 @@ enum Form {
     WeakRegistrations,
 }
 
-/// Where the attacking connections come from.
-#[derive(Clone, Copy)]
-enum Origin {
-    OneAddress,
-    /// 40 addresses of one /64.
-    OneNetwork64,
-    /// A /64 of one /48 for each connection.
-    OneNetwork48,
-    /// A /24 for each connection. A fair share protects nobody from many networks.
-    ManyNetworks,
-}
+/// A row: a name, connections, where from, and what they send.
+type Row = (&'static str, usize, Source, Form);
 
-/// The rows: a name, connections, where from, and what they send.
-const ROWS: [(&str, usize, Origin, Form); 17] = [
-    ("66 guess, 1 address", 66, Origin::OneAddress, Form::Guesses),
-    ("80 guess, 1 address", 80, Origin::OneAddress, Form::Guesses),
-    ("200 guess, 1 address", 200, Origin::OneAddress, Form::Guesses),
-    ("80 guess, 40 addresses of a /64", 80, Origin::OneNetwork64, Form::Guesses),
-    ("80 guess, 80 /64 of a /48", 80, Origin::OneNetwork48, Form::Guesses),
-    ("66 log in, 1 address", 66, Origin::OneAddress, Form::LogIns),
-    ("80 log in, 1 address", 80, Origin::OneAddress, Form::LogIns),
-    ("200 log in, 1 address", 200, Origin::OneAddress, Form::LogIns),
-    ("80 log in, 40 addresses of a /64", 80, Origin::OneNetwork64, Form::LogIns),
-    ("80 log in, 80 /64 of a /48", 80, Origin::OneNetwork48, Form::LogIns),
-    ("66 register, 1 address", 66, Origin::OneAddress, Form::Registrations),
-    ("80 register, 1 address", 80, Origin::OneAddress, Form::Registrations),
-    ("200 register, 1 address", 200, Origin::OneAddress, Form::Registrations),
-    ("80 register, 40 addresses of a /64", 80, Origin::OneNetwork64, Form::Registrations),
-    ("80 register, 80 /64 of a /48", 80, Origin::OneNetwork48, Form::Registrations),
-    ("200 register weakly, 1 address", 200, Origin::OneAddress, Form::WeakRegistrations),
-    ("80 log in, 80 networks (no aim)", 80, Origin::ManyNetworks, Form::LogIns),
+/// The rows without a proxy.
+const DIRECT: [Row; 17] = [
+    ("66 guess, 1 address", 66, Source::OneAddress, Form::Guesses),
+    ("80 guess, 1 address", 80, Source::OneAddress, Form::Guesses),
+    ("200 guess, 1 address", 200, Source::OneAddress, Form::Guesses),
+    ("80 guess, 40 addresses of a /64", 80, Source::OneNetwork64, Form::Guesses),
+    ("80 guess, 80 /64 of a /48", 80, Source::OneNetwork48, Form::Guesses),
+    ("66 log in, 1 address", 66, Source::OneAddress, Form::LogIns),
+    ("80 log in, 1 address", 80, Source::OneAddress, Form::LogIns),
+    ("200 log in, 1 address", 200, Source::OneAddress, Form::LogIns),
+    ("80 log in, 40 addresses of a /64", 80, Source::OneNetwork64, Form::LogIns),
+    ("80 log in, 80 /64 of a /48", 80, Source::OneNetwork48, Form::LogIns),
+    ("66 register, 1 address", 66, Source::OneAddress, Form::Registrations),
+    ("80 register, 1 address", 80, Source::OneAddress, Form::Registrations),
+    ("200 register, 1 address", 200, Source::OneAddress, Form::Registrations),
+    ("80 register, 40 addresses of a /64", 80, Source::OneNetwork64, Form::Registrations),
+    ("80 register, 80 /64 of a /48", 80, Source::OneNetwork48, Form::Registrations),
+    ("200 register weakly, 1 address", 200, Source::OneAddress, Form::WeakRegistrations),
+    ("80 log in, 80 networks (no aim)", 80, Source::ManyNetworks, Form::LogIns),
 ];
 
-/// Prints a table of the rows whose name contains `only`.
-pub(crate) async fn run(program: &Path, engine: EngineKind, only: &str, pause: Duration) -> anyhow::Result<()> {
-    let rows: Vec<_> = ROWS.into_iter().filter(|(name, ..)| name.contains(only)).collect();
-    if rows.is_empty() {
-        return Ok(());
+/// The rows behind each proxy. 40 addresses of a /64 need a machine, or a network namespace, that has them.
+const PROXIED: [Row; 9] = [
+    ("66 guess, 1 address", 66, Source::OneAddress, Form::Guesses),
+    ("80 guess, 1 address", 80, Source::OneAddress, Form::Guesses),
+    ("200 guess, 1 address", 200, Source::OneAddress, Form::Guesses),
+    ("66 log in, 1 address", 66, Source::OneAddress, Form::LogIns),
+    ("80 log in, 1 address", 80, Source::OneAddress, Form::LogIns),
+    ("200 log in, 1 address", 200, Source::OneAddress, Form::LogIns),
+    ("80 log in, 40 addresses of a /64", 80, Source::OneNetwork64, Form::LogIns),
+    ("80 register, 1 address", 80, Source::OneAddress, Form::Registrations),
+    ("200 register weakly, 1 address", 200, Source::OneAddress, Form::WeakRegistrations),
+];
+
+/// A row, directly or behind a proxy.
+struct Flood {
+    name: String,
+    connections: usize,
+    source: Source,
+    form: Form,
+    proxy: Option<ProxyKind>,
+}
+
+/// Prints a table of the rows whose name contains `only`. Returns how many were skipped.
+pub(crate) async fn run(program: &Path, engine: EngineKind, only: &str, pause: Duration) -> anyhow::Result<usize> {
+    let floods: Vec<_> = Flood::all().filter(|flood| flood.name.contains(only)).collect();
+    if floods.is_empty() {
+        return Ok(0);
     }
     println!(
         "\n{engine:?}: floods of {} s; beside each, a log-in and a registration a second from another network",
@@ -91,50 +103,78 @@ pub(crate) async fn run(program: &Path, engine: EngineKind, only: &str, pause: D
         pause.as_millis()
     );
     println!(
-        "                                         attackers' responses                  honest log-ins   honest registrations"
+        "                                              attackers' responses                  honest log-ins   honest registrations"
     );
     println!(
-        "attack                                done refused throttled  shed failed     done   slowest      done   slowest"
+        "attack                                     done refused throttled  shed failed     done   slowest      done   slowest"
     );
-    for (name, connections, origin, form) in rows {
-        println!("{name:35} {}", row(program, engine, connections, origin, form, pause).await?);
+    let mut skipped = 0;
+    for flood in floods {
+        let columns = match flood.obstacle()? {
+            Some(obstacle) => {
+                skipped += 1;
+                format!("skipped: {obstacle}")
+            }
+            None => flood.row(program, engine, pause).await?,
+        };
+        println!("{:40} {columns}", flood.name);
     }
-    Ok(())
+    Ok(skipped)
 }
 
-async fn row(
-    program: &Path,
-    engine: EngineKind,
-    connections: usize,
-    origin: Origin,
-    form: Form,
-    pause: Duration,
-) -> anyhow::Result<String> {
-    let site = Site::start(program, engine, HONEST_USERS + 1).await?;
-    let outcomes = Arc::new(Outcomes::default());
-    let mut attackers = JoinSet::new();
-    for number in 0..connections {
-        let (client, outcomes) = (site.client(&origin.address(number)), Arc::clone(&outcomes));
-        attackers.spawn(form.send_for_ever(client, number, pause, outcomes));
+impl Flood {
+    fn all() -> impl Iterator<Item = Self> {
+        let direct = DIRECT.into_iter().map(|row| Self::new(row, None));
+        let kinds = [ProxyKind::Nginx, ProxyKind::Caddy].into_iter();
+        direct.chain(kinds.flat_map(|kind| PROXIED.into_iter().map(move |row| Self::new(row, Some(kind)))))
     }
-    sleep(Duration::from_secs(1)).await; // the queue is full by then
-    let (log_ins, registrations) = tokio::join!(honest(&site, false), honest(&site, true));
-    drop(attackers);
-    site.stop()?;
-    let mut columns = String::new();
-    for (outcome, width) in Outcome::ALL.into_iter().zip([6, 7, 9, 5, 6]) {
-        write!(columns, "{:width$} ", outcomes.count(outcome))?;
+
+    fn new((name, connections, source, form): Row, proxy: Option<ProxyKind>) -> Self {
+        let name = proxy.map_or_else(|| name.to_owned(), |proxy| format!("{name}, {proxy}"));
+        Self { name, connections, source, form, proxy }
     }
-    Ok(format!("{columns}  {log_ins}  {registrations}"))
+
+    /// Why the row cannot run on this machine.
+    fn obstacle(&self) -> anyhow::Result<Option<String>> {
+        let Some(proxy) = self.proxy else { return Ok(None) };
+        if !proxy.is_installed()? {
+            return Ok(Some(format!("{proxy} is not installed")));
+        }
+        let missing = self.source.missing_address(self.connections, proxy);
+        Ok(missing.map(|address| format!("{address} is no address of this machine")))
+    }
+
+    async fn row(&self, program: &Path, engine: EngineKind, pause: Duration) -> anyhow::Result<String> {
+        let site = match self.proxy {
+            Some(proxy) => Site::start_behind(proxy, program, engine, HONEST_USERS + 1).await?,
+            None => Site::start(program, engine, HONEST_USERS + 1).await?,
+        };
+        let outcomes = Arc::new(Outcomes::default());
+        let mut attackers = JoinSet::new();
+        for number in 0..self.connections {
+            let client = site.client(&self.source.address(number, self.proxy));
+            attackers.spawn(self.form.send_for_ever(client, number, pause, Arc::clone(&outcomes)));
+        }
+        sleep(Duration::from_secs(1)).await; // the queue is full by then
+        let address = honest(self.proxy);
+        let (log_ins, registrations) = tokio::join!(attempts(&site, address, false), attempts(&site, address, true));
+        drop(attackers);
+        site.stop()?;
+        let mut columns = String::new();
+        for (outcome, width) in Outcome::ALL.into_iter().zip([6, 7, 9, 5, 6]) {
+            write!(columns, "{:width$} ", outcomes.count(outcome))?;
+        }
+        Ok(format!("{columns}  {log_ins}  {registrations}"))
+    }
 }
 
-/// Starts an attempt a second, whether or not the last one has ended. Returns two columns.
-async fn honest(site: &Site, registers: bool) -> String {
+/// Starts an honest attempt a second, whether or not the last one has ended. Returns two columns.
+async fn attempts(site: &Site, address: &str, registers: bool) -> String {
     let (start, mut second) = (Instant::now(), interval(Duration::from_secs(1)));
     let (mut attempts, mut number) = (JoinSet::new(), 0);
     while start.elapsed() < FLOOD {
         second.tick().await;
-        let mut client = site.client(HONEST); // a new browser each time
+        let mut client = site.client(address); // a new browser each time
         attempts.spawn(async move {
             let start = Instant::now();
             let outcome = if registers {
@@ -151,18 +191,6 @@ async fn honest(site: &Site, registers: bool) -> String {
     let slowest = ended.iter().map(|(_, took)| *took).max().unwrap_or_default();
     let mark = if done == ended.len() && slowest <= AIM { ' ' } else { '!' };
     format!("{done:3} of {:2} {}{mark}", ended.len(), seconds(slowest))
-}
-
-impl Origin {
-    /// The address of a connection, from the ranges for documentation.
-    fn address(self, number: usize) -> String {
-        match self {
-            Self::OneAddress => "203.0.113.9".to_owned(),
-            Self::OneNetwork64 => format!("2001:db8:1:2::{:x}", number % 40 + 1),
-            Self::OneNetwork48 => format!("2001:db8:1:{number:x}::1"),
-            Self::ManyNetworks => format!("10.{}.{}.9", number / 256, number % 256),
-        }
-    }
 }
 
 impl Form {

@@ -29,10 +29,12 @@ mod outcomes;
 mod probe;
 mod quotas;
 mod site;
+mod sources;
 
 use std::path::PathBuf;
 use std::time::Duration;
 
+use anyhow::ensure;
 use clap::Parser;
 use load_tools::descriptors;
 
@@ -64,20 +66,25 @@ struct Options {
     /// Only rows whose name contains this text
     #[arg(long, value_name = "TEXT", default_value = "")]
     only: String,
+    /// Fails where a row could not run, since a proxy or an address is missing
+    #[arg(long)]
+    require_all: bool,
 }
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let Options { program, database, engine, seconds, pause_ms, only } = Options::parse();
+    let Options { program, database, engine, seconds, pause_ms, only, require_all } = Options::parse();
     descriptors::raise_limit(DESCRIPTORS)?;
     if let Some(database) = &database {
         Connections { program: &program, database, seconds }.run(&only).await?;
     }
+    let mut skipped = 0;
     for engine in engine.map_or_else(|| vec![EngineKind::Sqlite, EngineKind::Postgres], |engine| vec![engine]) {
-        floods::run(&program, engine, &only, Duration::from_millis(pause_ms)).await?;
+        skipped += floods::run(&program, engine, &only, Duration::from_millis(pause_ms)).await?;
         guesses::run(&program, engine, &only).await?;
         forged::run(&program, engine, &only).await?;
         quotas::run(&program, engine, &only).await?;
     }
+    ensure!(!require_all || skipped == 0, "rows that could not run: {skipped}");
     Ok(())
 }

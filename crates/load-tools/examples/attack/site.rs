@@ -7,6 +7,7 @@ use accounts::ports::AccountPorts;
 use accounts::{Accounts, Caller, Email, Password, Registration, Username};
 use anyhow::ensure;
 use load_tools::process::processor_time;
+use load_tools::proxy::{PUBLIC_ORIGIN, ProxyClient, ProxyKind, ProxyProcess, TRUSTED_PROXIES};
 use load_tools::raw_http::authority;
 use load_tools::server::ServerProcess;
 use store::PartyStore;
@@ -21,6 +22,7 @@ const TRUSTED: &str = "127.0.0.1";
 
 /// One or more server processes on a database of their own.
 pub(crate) struct Site {
+    proxy: Option<(ProxyProcess, ProxyClient)>,
     pub(crate) servers: Vec<ServerProcess>,
     database: TestDatabase,
 }
@@ -48,12 +50,33 @@ impl Site {
             server.start().await?;
             servers.push(server);
         }
-        Ok(Self { servers, database })
+        Ok(Self { proxy: None, servers, database })
     }
 
-    /// A client of the first process.
+    /// A server behind a proxy, both as documented.
+    pub(crate) async fn start_behind(
+        proxy: ProxyKind,
+        program: &Path,
+        engine: EngineKind,
+        users: usize,
+    ) -> anyhow::Result<Self> {
+        let database = TestDatabase::new(engine).await?;
+        register(&database.url, users).await?;
+        let folder = database.folder.path();
+        let server = ServerProcess::new(program, &database.url, folder);
+        let mut server = server.behind_proxy(PUBLIC_ORIGIN, TRUSTED_PROXIES);
+        server.start().await?;
+        let proxy = ProxyProcess::start(proxy, authority(server.origin()).parse()?, folder)?;
+        let client = proxy.client()?;
+        Ok(Self { proxy: Some((proxy, client)), servers: vec![server], database })
+    }
+
+    /// A client of the proxy or, where there is none, of the first process.
     pub(crate) fn client(&self, address: &str) -> Client {
-        Client::new(self.authority(), address)
+        match (&self.proxy, address.parse()) {
+            (Some((_, proxy)), Ok(source)) => Client::behind(proxy, source),
+            _ => Client::new(self.authority(), address),
+        }
     }
 
     /// The `host:port` of the first process.
@@ -93,6 +116,7 @@ impl Site {
     }
 
     pub(crate) fn stop(mut self) -> anyhow::Result<()> {
+        drop(self.proxy.take());
         self.servers.iter_mut().try_for_each(ServerProcess::stop)
     }
 }

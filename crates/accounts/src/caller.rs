@@ -1,13 +1,9 @@
 //! The caller of a use case: the client's address and browser. Limits count by the address, and a session keeps the network.
 
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
-use auth::Share;
+use auth::{ClientNetwork, Share};
 use domain::session::Device;
-
-/// Prefix lengths of a client's network.
-const IPV4_PREFIX: u32 = 24;
-const IPV6_PREFIX: u32 = 48;
 
 /// The most code points of a `User-Agent` that a session keeps.
 const MAX_USER_AGENT: usize = 255;
@@ -29,19 +25,16 @@ impl Caller {
         Self { address: Some(address), user_agent: None }
     }
 
-    /// The network of the address: IPv4 /24, IPv6 /48. A user recognizes a log-in by it, and it does not identify a host.
+    /// The network of the address: IPv4 /24, IPv6 /48, a loopback address itself. A user recognizes a log-in by it, and it does
+    /// not identify a host.
     #[must_use]
     pub fn network(&self) -> Option<String> {
-        self.address.map(|address| match address.to_canonical() {
-            IpAddr::V4(address) => {
-                let network = Ipv4Addr::from_bits(address.to_bits() & (u32::MAX << (32 - IPV4_PREFIX)));
-                format!("{network}/{IPV4_PREFIX}")
-            }
-            IpAddr::V6(address) => {
-                let network = Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << (128 - IPV6_PREFIX)));
-                format!("{network}/{IPV6_PREFIX}")
-            }
-        })
+        self.networks().map(|networks| networks.outer().to_string())
+    }
+
+    /// The networks that limits count by; `None` without an address.
+    pub(crate) fn networks(&self) -> Option<ClientNetwork> {
+        self.address.map(ClientNetwork::of)
     }
 
     /// The share of the hash queue that the caller waits in.
@@ -59,17 +52,15 @@ impl Caller {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::net::Ipv4Addr;
 
-    fn network(address: &str) -> String {
-        Caller::at(address.parse().unwrap()).network().unwrap()
-    }
+    use super::*;
 
     #[test]
     fn network_hides_the_host_part() {
-        assert_eq!(network("203.0.113.9"), "203.0.113.0/24");
-        assert_eq!(network("::ffff:203.0.113.9"), "203.0.113.0/24");
-        assert_eq!(network("2001:db8:1:2::3"), "2001:db8:1::/48");
+        let network = |address: &str| Caller::at(address.parse().unwrap()).network();
+        assert_eq!(network("203.0.113.9").as_deref(), Some("203.0.113.0/24"));
+        assert_eq!(network("2001:db8:1:2::3").as_deref(), Some("2001:db8:1::/48"));
         assert_eq!(Caller::default().network(), None);
     }
 
@@ -85,7 +76,7 @@ mod tests {
         let caller =
             Caller { address: Some(Ipv4Addr::LOCALHOST.into()), user_agent: Some("é".repeat(MAX_USER_AGENT + 1)) };
         let device = caller.device();
-        assert_eq!(device.network.as_deref(), Some("127.0.0.0/24"));
+        assert_eq!(device.network.as_deref(), Some("127.0.0.1/32"));
         assert_eq!(device.user_agent, Some("é".repeat(MAX_USER_AGENT)));
         assert_eq!(Caller::default().device(), Device::default());
     }

@@ -31,12 +31,11 @@ impl Accounts {
 
     /// Adds a failed log-in to the sample by address.
     pub(crate) fn sample_failure(&self, caller: &Caller) {
-        if let Some(address) = caller.address
-            && let Some(address) = self.inner.failure_sample.add(address, self.inner.clock.now())
+        if let Some(networks) = caller.networks()
+            && let Some(most) = self.inner.failure_sample.add(networks, self.inner.clock.now())
         {
-            let network = Caller::at(address).network();
             tracing::warn!(
-                network,
+                network = %most.outer(),
                 "one address makes most of the failed log-ins: is it a proxy that passes no address?"
             );
         }

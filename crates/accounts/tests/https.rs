@@ -69,7 +69,7 @@ async fn session_stores_network_and_truncated_user_agent() {
         ("127.0.0.0/8", "203.0.113.9:51234", "203.0.113.0/24"),
         ("127.0.0.0/8", "[2001:db8:1:2::3]:51234", "2001:db8:1::/48"),
         ("127.0.0.0/8", "6.6.6.6, [2001:db8:1:2::3]", "2001:db8:1::/48"),
-        ("10.0.0.0/8", "203.0.113.9", "127.0.0.0/24"),
+        ("10.0.0.0/8", "203.0.113.9", "127.0.0.1/32"),
     ] {
         let service = Service::with(|builder| builder.trusted_proxies([proxies.parse().unwrap()])).await;
         let visitor = service.visitor();

@@ -2,8 +2,10 @@
 
 use std::collections::VecDeque;
 
+use ipnet::IpNet;
+
 use crate::Share;
-use crate::share::{Class, Network};
+use crate::share::Class;
 
 /// Waiting jobs: round robin over the two classes, inside each over its outer networks, inside each over its inner
 /// networks, inside each first come first served.
@@ -18,6 +20,9 @@ pub(crate) struct FairQueue<T> {
     pushed: u64,
     classes: Rotation<Class, Rotation<Network, Rotation<Network, Line<T>>>>,
 }
+
+/// A network of a client; `None` for calls without an address.
+type Network = Option<IpNet>;
 
 /// Identifies a job in a queue.
 #[derive(Debug, Clone, Copy)]
@@ -73,7 +78,7 @@ impl<T> FairQueue<T> {
 }
 
 fn key(share: Share) -> (Class, (Network, (Network, ()))) {
-    (share.class, (share.outer, (share.inner, ())))
+    (share.class, (share.outer(), (share.inner(), ())))
 }
 
 /// A job, with a number that grows with each job of the queue.

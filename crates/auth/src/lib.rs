@@ -35,6 +35,7 @@
 //! ```
 
 mod browser_token;
+mod client_network;
 mod cost;
 pub mod csrf;
 mod fair_queue;
@@ -52,6 +53,7 @@ mod throttle_key;
 mod verification;
 
 pub use browser_token::BrowserToken;
+pub use client_network::ClientNetwork;
 pub use cost::{Cost, CostError};
 pub use hasher::{HashLimits, HashQueueFull, Hasher, NewPasswordError, Turn};
 pub use password::{Password, PasswordTooLong};

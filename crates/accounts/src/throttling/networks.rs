@@ -1,10 +1,10 @@
 //! The limits of a client's address and of the network around it.
 
-use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
 use auth::throttle_key;
-use domain::throttle::{Limit, LimitRule, ThrottleKey};
+use domain::throttle::{Limit, LimitRule};
+use ipnet::IpNet;
 
 use crate::Caller;
 
@@ -12,32 +12,22 @@ use crate::Caller;
 /// leaves seven eighths of its network's to its neighbors.
 const ADDRESSES_PER_NETWORK: u32 = 8;
 
-/// The address as limits count it: an IPv6 client chooses the last 64 bits of its address (RFC 4291, 2.5.4), and IPv4 in IPv6
-/// is IPv4.
-fn counted_address(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(address) if !address.is_loopback() => {
-            Ipv6Addr::from_bits(address.to_bits() & (u128::MAX << 64)).into()
-        }
-        other => other,
-    }
-}
-
-/// The counted address of a caller as a part of a key; empty for a caller without one.
+/// The inner network of a caller as a part of a key; empty for a caller without an address.
 pub(super) fn address_part(caller: &Caller) -> String {
-    caller.address.map(|address| counted_address(address).to_string()).unwrap_or_default()
+    caller.networks().map(|networks| networks.inner().to_string()).unwrap_or_default()
 }
 
-/// The limits of a caller's address and network by one rule; none for a caller without an address. Loopback addresses share no
-/// network: each counts for itself.
+/// The limits of a caller's inner and outer network by one rule; none for a caller without an address. A loopback address has
+/// no outer network.
 pub(super) fn network_limits(kind: &str, caller: &Caller, limit: u32, period: Duration) -> Vec<Limit> {
-    let Some(address) = caller.address.map(counted_address) else { return Vec::new() };
-    let window = |key: ThrottleKey, limit| Limit::new(key, LimitRule::Window { limit, period });
-    let own = window(throttle_key(kind, &[b"address", address.to_string().as_bytes()]), limit);
-    let around = caller.network().filter(|_| !address.is_loopback()).map(|network| {
-        window(throttle_key(kind, &[b"network", network.as_bytes()]), limit.saturating_mul(ADDRESSES_PER_NETWORK))
-    });
-    [own].into_iter().chain(around).collect()
+    let Some(networks) = caller.networks() else { return Vec::new() };
+    let window = |level: &[u8], network: IpNet, limit| {
+        let key = throttle_key(kind, &[level, network.to_string().as_bytes()]);
+        Limit::new(key, LimitRule::Window { limit, period })
+    };
+    let (inner, outer) = (networks.inner(), networks.outer());
+    let around = || window(b"network", outer, limit.saturating_mul(ADDRESSES_PER_NETWORK));
+    [window(b"address", inner, limit)].into_iter().chain((outer != inner).then(around)).collect()
 }
 
 #[cfg(test)]
@@ -59,12 +49,6 @@ mod tests {
             assert!(one.iter().all(|limit| !stranger.contains(limit)));
             assert!(matches!(one[1].rule, LimitRule::Window { limit: 240, .. }));
         }
-    }
-
-    #[test]
-    fn all_addresses_of_a_64_count_as_one() {
-        assert_eq!(limits("2001:db8:1:2::3"), limits("2001:db8:1:2:ffff::9"));
-        assert_eq!(limits("::ffff:203.0.113.9"), limits("203.0.113.9"));
     }
 
     #[test]

@@ -87,7 +87,7 @@ enum Member {
 
 /// The members that a share belongs to, from the outermost level to the innermost.
 fn path(share: Share) -> [Member; 3] {
-    [Member::Class(share.class), Member::Network(share.outer), Member::Network(share.inner)]
+    [Member::Class(share.class), Member::Network(share.outer()), Member::Network(share.inner())]
 }
 
 impl History {
@@ -141,8 +141,8 @@ proptest! {
             };
             prop_assert_eq!(waiting.len(), history.capacity + 1);
             let of_class = largest(history.by(waiting, |share| share.class));
-            let of_network = largest(history.by(of_class, |share| share.outer));
-            let of_address = largest(history.by(of_network, |share| share.inner));
+            let of_network = largest(history.by(of_class, Share::outer));
+            let of_address = largest(history.by(of_network, Share::inner));
             prop_assert_eq!(Some(&job), of_address.last());
         }
     }

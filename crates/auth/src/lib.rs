@@ -39,6 +39,8 @@ mod client_network;
 mod cost;
 pub mod csrf;
 mod fair_queue;
+#[cfg(feature = "import")]
+mod foreign;
 mod hasher;
 mod keyed_hash;
 mod password;
@@ -49,6 +51,7 @@ mod registration;
 mod session;
 mod share;
 pub mod signed;
+mod stored_hash;
 mod throttle_key;
 mod verification;
 

@@ -8,7 +8,8 @@ use std::fmt;
 use unicode_normalization::{UnicodeNormalization, is_nfkc};
 use zeroize::Zeroizing;
 
-/// A typed password in NFKC. Its text is wiped when it is dropped, and `Debug` hides it.
+/// A typed password in NFKC. Its text is wiped when it is dropped, and `Debug` hides it. With the feature `import` it holds the
+/// text as typed too, where that is not in NFKC.
 ///
 /// NFKC makes the same keys give the same password on every device (NIST SP 800-63B-4, 3.1.1.2). Nothing else is
 /// changed: the text is not trimmed, truncated or case folded (ASVS 5.0, V6.2.8). A password is compared only as a
@@ -16,6 +17,8 @@ use zeroize::Zeroizing;
 pub struct Password {
     normalized: Zeroizing<String>,
     length: usize,
+    #[cfg(feature = "import")]
+    typed: Option<Zeroizing<String>>,
 }
 
 /// A password of more than [`Password::MAX_LENGTH`] code points. It was not normalized.
@@ -32,7 +35,8 @@ impl Password {
     /// Takes ownership of a password as typed, at registration and at log-in.
     ///
     /// Text that is in NFKC already is kept in its own buffer. Other text is normalized into one new buffer, and the
-    /// typed one is wiped. A `String` converts into the argument without a copy.
+    /// typed one is wiped: at once, or with the feature `import` when the password is dropped. A `String` converts into the
+    /// argument without a copy.
     ///
     /// # Errors
     /// [`PasswordTooLong`], found by counting no further than the first code point above the limit. The text is wiped.
@@ -42,9 +46,16 @@ impl Password {
         if typed_length > Self::MAX_LENGTH {
             return Err(PasswordTooLong);
         }
-        let normalized = if is_nfkc(&typed) { typed } else { to_nfkc(&typed) };
+        let (normalized, typed) = if is_nfkc(&typed) { (typed, None) } else { (to_nfkc(&typed), Some(typed)) };
         let length = normalized.chars().count().min(typed_length);
-        Ok(Self { normalized, length })
+        #[cfg(not(feature = "import"))]
+        drop(typed);
+        Ok(Self {
+            normalized,
+            length,
+            #[cfg(feature = "import")]
+            typed,
+        })
     }
 
     /// The length in code points, of the typed or of the normalized text, whichever is shorter.
@@ -57,6 +68,12 @@ impl Password {
     /// The secret text, for hashing and for the strength estimate only.
     pub(crate) fn expose(&self) -> &str {
         &self.normalized
+    }
+
+    /// The secret text as typed, where it differs from the one in NFKC. For the hashes of other programs only.
+    #[cfg(feature = "import")]
+    pub(crate) fn expose_typed(&self) -> Option<&str> {
+        self.typed.as_deref().map(String::as_str)
     }
 }
 
@@ -118,6 +135,14 @@ mod tests {
         let typed = "marble otter".to_owned();
         let buffer = typed.as_ptr();
         assert_eq!(Password::parse(typed).unwrap().expose().as_ptr(), buffer);
+    }
+
+    #[cfg(feature = "import")]
+    #[test]
+    fn text_as_typed_is_kept_only_where_it_differs() {
+        for (typed, kept) in [("marble otter", None), ("caf\u{e9}", None), ("ﬁve", Some("ﬁve"))] {
+            assert_eq!(parse(typed).unwrap().expose_typed(), kept);
+        }
     }
 
     #[test]

@@ -10,14 +10,16 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq;
 
 use crate::phc::Phc;
+use crate::stored_hash::StoredHash;
 use crate::{Cost, Password, Random};
 
-/// Whether a stored hash is within the bounds that verification accepts.
+/// Whether a stored hash is within the bounds that verification accepts, or marks an account without a password.
 ///
-/// If it is not, the user cannot log in. For the maintenance commands.
+/// If it is neither, the user cannot log in. With the feature `import` the hashes of other programs count too. For the
+/// maintenance commands, and for an import.
 #[must_use]
 pub fn is_verifiable(stored: &PasswordHash) -> bool {
-    Phc::parse(stored).is_some()
+    stored.is_no_password() || StoredHash::parse(stored).is_some()
 }
 
 /// The result of verifying a typed password against a stored hash.
@@ -26,10 +28,10 @@ pub enum Verification {
     /// The password matches.
     Match {
         /// The same password hashed at the current cost, to replace the stored hash. `None` if the stored hash has the
-        /// current cost.
+        /// current cost. A hash of another program is always replaced.
         rehash: Option<PasswordHash>,
     },
-    /// The password does not match, or there is no stored hash.
+    /// The password does not match, or there is no stored hash, or the account has no password.
     Mismatch,
     /// The stored hash is outside the bounds of verification, so no password matches it. For the visitor this is a
     /// mismatch; the caller logs it for the operator.
@@ -49,9 +51,15 @@ pub(crate) fn derive_key(password: &Password, salt: &[u8], rounds: u32) -> [u8; 
     pbkdf2::pbkdf2_hmac_array::<Sha256, 32>(password.expose().as_bytes(), salt, rounds)
 }
 
-/// Whether a stored hash has more rounds than `cost`, so that its verification takes longer.
-pub(crate) fn exceeds_cost(stored: Option<&PasswordHash>, cost: Cost) -> bool {
-    stored.and_then(Phc::parse).is_some_and(|phc| phc.rounds > cost.rounds())
+/// Whether a mismatch takes the rounds of `cost`, and nothing else. Not so for a stored hash of more rounds, and for one of
+/// another program.
+pub(crate) fn takes_cost(stored: Option<&PasswordHash>, cost: Cost) -> bool {
+    match stored.and_then(StoredHash::parse) {
+        None => true,
+        Some(StoredHash::Own(phc)) => phc.rounds <= cost.rounds(),
+        #[cfg(feature = "import")]
+        Some(StoredHash::Foreign(_)) => false,
+    }
 }
 
 /// Takes the time of a hash, and has no result.
@@ -74,7 +82,7 @@ pub(crate) fn hash(
 /// Verifies a password against a stored hash, or against a dummy hash if there is none.
 ///
 /// An unknown user, a wrong password, a stored hash of fewer rounds and one that does not parse all take the rounds of
-/// `cost`. Only a stored hash of more rounds takes its own.
+/// `cost`. Only a stored hash of more rounds takes its own, and one of another program the time of its function.
 pub(crate) fn verify(
     password: &Password,
     stored: Option<&PasswordHash>,
@@ -82,7 +90,17 @@ pub(crate) fn verify(
     random: &dyn Random,
     derive_key: &mut DeriveKey<'_>,
 ) -> Verification {
-    let known = stored.and_then(Phc::parse);
+    let stored = stored.filter(|stored| !stored.is_no_password());
+    let known = match stored.and_then(StoredHash::parse) {
+        #[cfg(feature = "import")]
+        Some(StoredHash::Foreign(foreign)) if foreign.verify(password) => {
+            return Verification::Match { rehash: Some(hash(password, cost, random, derive_key)) };
+        }
+        #[cfg(feature = "import")]
+        Some(StoredHash::Foreign(_)) => return Verification::Mismatch,
+        Some(StoredHash::Own(phc)) => Some(phc),
+        None => None,
+    };
     let is_known = known.is_some();
     // The dummy hash has a random digest. It is not derived from a password, so it takes no rounds to make.
     let phc = known.unwrap_or_else(|| Phc {
@@ -200,6 +218,16 @@ mod tests {
         assert!(matches!(result(None), Verification::Mismatch));
         assert!(matches!(result(Some(&unreadable)), Verification::Unreadable));
         assert!(!is_verifiable(&unreadable) && is_verifiable(&hashed("otter", TEST_COST)));
+    }
+
+    #[test]
+    fn account_without_password_mismatches_at_current_cost() {
+        let none = PasswordHash::no_password();
+        for typed in ["", "!", "otter"] {
+            assert!(matches!(verified(typed, Some(&none), TEST_COST), Verification::Mismatch), "{typed:?}");
+        }
+        assert_eq!(rounds_taken("otter", Some(&none), Cost::DEFAULT), 600_000);
+        assert!(is_verifiable(&none) && takes_cost(Some(&none), TEST_COST));
     }
 
     #[test]

@@ -13,17 +13,32 @@ pub use repository::MockCredentialRepository;
 
 use crate::user::User;
 
-/// The hash of a password, as a PHC string.
+/// The hash of a password, as a PHC string, or as another program wrote it.
 ///
 /// `Debug` hides it, and it has no `PartialEq`, which would not take constant time.
 #[derive(Clone)]
 pub struct PasswordHash(String);
 
 impl PasswordHash {
-    /// Wraps a stored or a new PHC string. It is parsed when a password is verified.
+    /// Stored in place of a hash for an account without a password, as in `/etc/shadow` and by Django. No password matches.
+    const NO_PASSWORD: &str = "!";
+
+    /// Wraps a stored or a new string. It is parsed when a password is verified.
     #[must_use]
-    pub fn new(phc: String) -> Self {
-        Self(phc)
+    pub fn new(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The mark of an account without a password: its user cannot log in until one is set.
+    #[must_use]
+    pub fn no_password() -> Self {
+        Self(Self::NO_PASSWORD.to_owned())
+    }
+
+    /// Whether this is the mark of an account without a password.
+    #[must_use]
+    pub fn is_no_password(&self) -> bool {
+        self.0 == Self::NO_PASSWORD
     }
 
     /// The PHC string, for the store and the verification only.

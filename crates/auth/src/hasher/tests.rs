@@ -347,6 +347,36 @@ async fn only_mismatches_at_current_cost_are_imitated() {
     }
 }
 
+/// PBKDF2-HMAC-SHA256 of one round: some microseconds.
+#[cfg(feature = "import")]
+fn cheap_foreign_hash() -> PasswordHash {
+    PasswordHash::new(format!("pbkdf2:sha256:1$saltsalt${}", "ab".repeat(32)))
+}
+
+#[cfg(feature = "import")]
+#[tokio::test]
+async fn mismatch_of_cheaper_foreign_hash_takes_time_of_ours() {
+    let hasher = hasher(1, 0);
+    let recorded = Duration::from_millis(400);
+    hasher.0.mismatches.record(recorded);
+    let start = Instant::now();
+    assert!(matches!(verify(&hasher, "otter", Some(cheap_foreign_hash())).await, Verification::Mismatch));
+    assert!(start.elapsed() >= recorded);
+    let random = Counting::default();
+    let durations: Vec<_> = (0..64).map(|_| hasher.0.mismatches.pick(&random)).collect();
+    assert!(durations.iter().all(|picked| *picked == Some(recorded)), "it is no sample itself");
+}
+
+#[cfg(feature = "import")]
+#[tokio::test]
+async fn first_mismatch_of_a_foreign_hash_computes_a_dummy_hash() {
+    let hasher = Hasher::with_limits(Cost::DEFAULT, Arc::new(Counting::default()), HashLimits::default());
+    let start = Instant::now();
+    verify(&hasher, "otter", Some(cheap_foreign_hash())).await;
+    let elapsed = start.elapsed();
+    assert!(elapsed > Duration::from_millis(10), "600,000 rounds take several times as long: {elapsed:?}");
+}
+
 #[test]
 fn debug_output_has_the_cost_and_no_random_source() {
     let hasher = hasher(1, 0);

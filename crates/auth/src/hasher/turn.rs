@@ -71,9 +71,9 @@ impl Turn {
 
     /// Verifies a typed password against a stored hash, or against a dummy hash if there is none.
     ///
-    /// Every kind of log-in calls this. All failures take the same time, unless the stored hash has more rounds than
+    /// Every kind of log-in calls this. All failures take the same time, unless the stored hash takes longer than one at
     /// the current cost: a failure ends when nine of ten recent mismatches would have ended, or when it was computed, if
-    /// that takes longer.
+    /// that takes longer. A hash of another program that takes less time is completed as [`Turn::pretend`] does it.
     ///
     /// # Errors
     /// [`HashQueueFull`] if the runtime is shutting down.
@@ -86,7 +86,11 @@ impl Turn {
                 return result;
             }
             let duration = since.elapsed();
-            if matches!(result, Verification::Mismatch) && !verification::exceeds_cost(stored, cost) {
+            if !verification::takes_cost(stored, cost) {
+                shared.imitate_mismatch(since, duration);
+                return result;
+            }
+            if matches!(result, Verification::Mismatch) {
                 shared.mismatches.record(duration);
             }
             shared.sleep_until_usual(since, duration);
@@ -105,11 +109,7 @@ impl Turn {
     /// [`HashQueueFull`] if the runtime is shutting down.
     pub async fn pretend(self) -> Result<(), HashQueueFull> {
         let since = self.since;
-        self.run(move |shared| match shared.mismatches.pick(&*shared.random) {
-            Some(duration) => shared.sleep_until_usual(since, duration),
-            None => verification::compute_dummy(shared.cost),
-        })
-        .await
+        self.run(move |shared| shared.imitate_mismatch(since, Duration::ZERO)).await
     }
 
     /// Runs `job` on a blocking thread. A panic of the job is resumed in the caller.
@@ -130,6 +130,14 @@ impl Turn {
 }
 
 impl Shared {
+    /// Takes the time, from `since`, of a mismatch at the current cost whose computation took `duration` or longer.
+    fn imitate_mismatch(&self, since: Instant, duration: Duration) {
+        match self.mismatches.pick(&*self.random) {
+            Some(picked) => self.sleep_until_usual(since, picked.max(duration)),
+            None => verification::compute_dummy(self.cost),
+        }
+    }
+
     /// Blocks until nine of ten mismatches that began at `since` would have ended, and at least for `duration` from then.
     ///
     /// Not with tokio's timer: it is accurate to a millisecond, which would show in a comparison of many times.

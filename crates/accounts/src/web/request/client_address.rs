@@ -10,8 +10,9 @@ use poem::{Addr, Request};
 /// is not a trusted proxy. Hops further left are chosen by the client and ignored.
 pub(super) fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNet]) -> IpAddr {
     let is_trusted = |address: IpAddr| trusted_proxies.iter().any(|network| network.contains(&address));
-    let hops = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
-    let hops: Vec<&str> = hops.flat_map(|value| value.split(',')).map(str::trim).collect();
+    let values = headers.get_all("x-forwarded-for").iter();
+    // Each hop is read for itself: a byte beyond ASCII, which a client may send, hides no other hop.
+    let hops: Vec<&[u8]> = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).collect();
     let mut client = peer.to_canonical();
     for hop in hops.iter().rev() {
         if !is_trusted(client) {
@@ -24,7 +25,8 @@ pub(super) fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies:
 }
 
 /// A hop as proxies write it: an address, with a port or without, an IPv6 address in brackets or without.
-fn parse_hop(hop: &str) -> Option<IpAddr> {
+fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
+    let hop = str::from_utf8(hop.trim_ascii()).ok()?;
     let bare = hop.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(hop);
     bare.parse().ok().or_else(|| hop.parse().ok().map(|address: SocketAddr| address.ip()))
 }
@@ -45,9 +47,12 @@ mod tests {
 
     /// The client's address where 10.0.0.0/8 is the trusted proxy.
     fn client(peer: &str, forwarded: &[&'static str]) -> String {
-        let values =
-            forwarded.iter().map(|value| ("x-forwarded-for".parse().unwrap(), HeaderValue::from_static(value)));
-        let headers: HeaderMap = values.collect();
+        client_of_bytes(peer, &forwarded.iter().map(|value| value.as_bytes()).collect::<Vec<_>>())
+    }
+
+    fn client_of_bytes(peer: &str, forwarded: &[&[u8]]) -> String {
+        let value = |bytes: &&[u8]| ("x-forwarded-for".parse().unwrap(), HeaderValue::from_bytes(bytes).unwrap());
+        let headers: HeaderMap = forwarded.iter().map(value).collect();
         client_address(peer.parse().unwrap(), &headers, &["10.0.0.0/8".parse().unwrap()]).to_string()
     }
 
@@ -71,6 +76,19 @@ mod tests {
             assert_eq!(client("10.0.0.1", &[hop]), address, "{hop}");
         }
         assert_eq!(client("10.0.0.1", &["203.0.113.9:1, 10.0.0.2:2"]), "203.0.113.9");
+    }
+
+    #[test]
+    fn byte_beyond_ascii_hides_no_other_hop() {
+        for forged in ["é", "1.2.3.4é", "\u{a0}1.2.3.4"] {
+            let (appended, trusted) = (format!("{forged}, 203.0.113.9"), format!("{forged}, 203.0.113.9, 10.0.0.2"));
+            assert_eq!(client_of_bytes("10.0.0.1", &[appended.as_bytes()]), "203.0.113.9", "{forged}");
+            assert_eq!(client_of_bytes("10.0.0.1", &[trusted.as_bytes()]), "203.0.113.9", "{forged}");
+            assert_eq!(client_of_bytes("10.0.0.1", &[forged.as_bytes(), b"203.0.113.9"]), "203.0.113.9", "{forged}");
+        }
+        assert_eq!(client_of_bytes("10.0.0.1", &[b"\xff, 203.0.113.9"]), "203.0.113.9");
+        assert_eq!(client_of_bytes("10.0.0.1", &[b"1.2.3.4", b"\xff"]), "10.0.0.1", "the proxy's hop is unreadable");
+        assert_eq!(client_of_bytes("10.0.0.1", &[b"1.2.3.4, \xff, 10.0.0.2"]), "10.0.0.2");
     }
 
     #[test]

@@ -1,0 +1,127 @@
+//! Each response with 503 is in the log once: an overload as a warning, a failure as an error.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use accounts::{StoreError, User};
+use domain::party::{ListError, MockPartyRepository};
+use domain::user::MockUserRepository;
+use tracing::subscriber::DefaultGuard;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::failing_store::{self, USES};
+
+/// The warnings and errors of this thread, on which the server of a test runs too.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    /// Collects lines until the guard is dropped.
+    fn start() -> (Self, DefaultGuard) {
+        let log = Self::default();
+        let lines = tracing_subscriber::fmt().with_ansi(false).without_time().with_max_level(tracing::Level::WARN);
+        let guard = tracing::subscriber::set_default(lines.with_writer(log.clone()).finish());
+        (log, guard)
+    }
+
+    /// The lines since the last call.
+    fn take(&self) -> Vec<String> {
+        let bytes = std::mem::take(&mut *self.0.lock().unwrap());
+        String::from_utf8(bytes).unwrap().lines().map(|line| line.trim_start().to_owned()).collect()
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn failure_of_the_store_is_one_error_in_the_log() {
+    let (log, _guard) = Log::start();
+    for used in USES {
+        let &(method, _, path, ..) = used;
+        for broken in [method, "everything"] {
+            log.take();
+            let page = failing_store::send(broken, used).await;
+            // Before a log-in the mocked store gets a password hash by a registration, which fails too.
+            let is_of_page = |line: &str| path != "/login" || line.contains(r#"route="/login""#);
+            let errors = log.take().into_iter().filter(|line| line.starts_with("ERROR") && is_of_page(line));
+            let errors: Vec<_> = errors.collect();
+            assert_eq!((page.status, errors.len()), (503, 1), "{path} without {method}: {errors:?}");
+            assert!(errors[0].contains("the store failed"), "{errors:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn overload_of_the_store_is_one_warning_in_the_log() {
+    let (log, _guard) = Log::start();
+    let mut parties = MockPartyRepository::new();
+    parties.expect_find().returning(|_, _| Err(StoreError::overload("1,024 writes wait")));
+    let (_server, ada, _) = failing_store::start_with_parties(parties).await;
+    assert_eq!(ada.get("/parties/1").await.status, 503);
+    assert_one_warning(&log, "the store is overloaded");
+}
+
+#[tokio::test]
+async fn refused_search_is_one_warning_in_the_log() {
+    let (log, _guard) = Log::start();
+    for refusal in [|| ListError::Busy, || ListError::TookTooLong] {
+        let mut parties = MockPartyRepository::new();
+        parties.expect_list().returning(move |_, _, _, _, _| Err(refusal()));
+        let (_server, ada, _) = failing_store::start_with_parties(parties).await;
+        assert_eq!(ada.get("/rsvp?q=soup").await.status, 503);
+        assert_one_warning(&log, "a page is overloaded work=\"searches\"");
+    }
+}
+
+#[tokio::test]
+async fn refused_list_of_a_profile_is_one_warning_in_the_log() {
+    let (log, _guard) = Log::start();
+    for refusal in [|| ListError::Busy, || ListError::TookTooLong, || ListError::OwnSearchRunning] {
+        let (mut parties, mut users) = (MockPartyRepository::new(), MockUserRepository::new());
+        parties.expect_list().returning(move |_, _, _, _, _| Err(refusal()));
+        users.expect_find_by_username().returning(|_| Ok(Some(ben())));
+        let (_server, ada, _) = failing_store::start_with_users(users, parties).await;
+        assert_eq!(ada.get("/user/ben").await.status, 503);
+        assert_one_warning(&log, "the store is overloaded");
+    }
+}
+
+#[tokio::test]
+async fn flood_of_refused_searches_is_ten_warnings_in_the_log() {
+    let (log, _guard) = Log::start();
+    let mut parties = MockPartyRepository::new();
+    parties.expect_list().returning(|_, _, _, _, _| Err(ListError::Busy));
+    let (_server, ada, _) = failing_store::start_with_parties(parties).await;
+    for _ in 0..15 {
+        assert_eq!(ada.get("/rsvp?q=soup").await.status, 503);
+    }
+    assert_eq!(log.take().len(), 10);
+}
+
+#[track_caller]
+fn assert_one_warning(log: &Log, message: &str) {
+    let lines = log.take();
+    assert!(lines.len() == 1 && lines[0].starts_with("WARN") && lines[0].contains(message), "{lines:#?}");
+}
+
+/// Another user than the logged-in one.
+fn ben() -> User {
+    User { id: accounts::UserId::new(2), username: accounts::Username::parse("ben").unwrap(), ..failing_store::ada() }
+}

@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
 
+use crate::Accounts;
+
 /// The lines of one kind that are written in a window.
 const LINES: u64 = 10;
 
@@ -23,6 +25,8 @@ pub(crate) enum Line {
     /// A store that has too much to do.
     #[cfg(feature = "poem")]
     Overload,
+    /// A page that refuses work by [`Accounts::log_overload`].
+    PageOverload,
     /// A full hash queue.
     #[cfg(feature = "poem")]
     HashQueueFull,
@@ -42,12 +46,25 @@ impl Line {
             Self::Throttled => "throttled",
             #[cfg(feature = "poem")]
             Self::Overload => "the store is overloaded",
+            Self::PageOverload => "a page is overloaded",
             #[cfg(feature = "poem")]
             Self::HashQueueFull => "the hash queue is full",
             #[cfg(feature = "poem")]
             Self::RequestRefused => "refused",
             #[cfg(feature = "poem")]
             Self::Misdirected => "refused a request for another host: if a proxy is in front, set the origin",
+        }
+    }
+}
+
+impl Accounts {
+    /// Logs the WARN `a page is overloaded`, for a response with 503 that a page of the embedder made since there was too much
+    /// work of one kind. `work` is its name in the plural, such as "searches".
+    ///
+    /// A visitor can cause such lines, so ten are written in 10 s; then one line says how many more there were.
+    pub fn log_overload(&self, work: &'static str) {
+        if self.logs(Line::PageOverload) {
+            tracing::warn!(work, "a page is overloaded");
         }
     }
 }

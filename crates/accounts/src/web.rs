@@ -40,6 +40,7 @@ pub use messages::error_title;
 pub use methods::{Methods, methods};
 pub use page::{
     Flash, FlashKind, Layout, LayoutError, PageContext, PlainLayout, Problem, permanent_redirect, redirect,
+    with_retry_after,
 };
 pub use request::ReturnPath;
 pub use routes::RoutesError;

@@ -73,8 +73,8 @@ pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
     let invitations = parties.clone();
     let settings = settings.describe_next(move |next| pages::invitation::describe(invitations.clone(), next));
     let accounts = settings.build(ports.clone())?;
-    let state =
-        AppState { parties, users: ports.users, readiness, random, time_zone, previews: PreviewRenderer::new() };
+    let (accounts_of_state, users, previews) = (accounts.clone(), ports.users, PreviewRenderer::new());
+    let state = AppState { accounts: accounts_of_state, parties, users, readiness, random, time_zone, previews };
     let security_headers = accounts.security_headers().to_vec();
     let body_limit = accounts.body_limit();
     let endpoint = Gzip::around(accounts.routes(routes())?.data(Arc::new(state)));

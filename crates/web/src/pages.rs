@@ -19,17 +19,18 @@ mod rsvp_response;
 
 use std::sync::Arc;
 
+use accounts::StoreError;
 use accounts::web::Problem;
 use domain::party::ListError;
 use poem::web::Data;
 
 use crate::state::AppState;
 
-/// The problem of a list that is no search.
+/// The problem of a list that is no search. A refusal by the search pool is an overload of the store, and is logged as one.
 fn list_problem(error: ListError) -> Problem {
     match error {
         ListError::Store(failure) => failure.into(),
-        ListError::OwnSearchRunning | ListError::Busy | ListError::TookTooLong => Problem::Unavailable(None),
+        refusal => StoreError::overload(refusal).into(),
     }
 }
 

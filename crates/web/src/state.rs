@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use accounts::{Random, StoreError};
+use accounts::{Accounts, Random, StoreError};
 use domain::party::{LinkToken, Parties, Zone};
 use domain::user::UserRepository;
 
@@ -18,6 +18,7 @@ pub type ReadinessFuture = Pin<Box<dyn Future<Output = Result<(), StoreError>> +
 
 /// What every handler can use. Opaque outside this crate.
 pub struct AppState {
+    pub(crate) accounts: Accounts,
     pub(crate) parties: Parties,
     pub(crate) users: Arc<dyn UserRepository>,
     pub(crate) readiness: ReadinessCheck,

@@ -35,7 +35,7 @@ impl Broken {
     }
 }
 
-fn ada() -> User {
+pub(crate) fn ada() -> User {
     let (username, email) = (Username::parse("ada").unwrap(), Email::parse("ada@example.com").unwrap());
     User { id: UserId::new(1), username, email, joined_at: NOW, disabled_at: None }
 }
@@ -55,6 +55,7 @@ fn known_browsers(broken: Broken) -> MockKnownBrowserRepository {
     let mut browsers = MockKnownBrowserRepository::new();
     let unknown = Recognition::default();
     browsers.expect_find().returning(move |_, _, _, _| broken.result("known_browsers.find", unknown));
+    browsers.expect_purge().returning(move |_, _| broken.result("known_browsers.purge", 0));
     browsers.expect_remember().returning(move |_, _, _, _| broken.result("known_browsers.remember", ()));
     browsers
 }
@@ -146,6 +147,16 @@ pub(crate) async fn start_with_parties(parties: MockPartyRepository) -> (TestSer
     start_with(Services { parties: Arc::new(parties), ..services(Broken("nothing")) }).await
 }
 
+/// The same with other users.
+pub(crate) async fn start_with_users(
+    users: MockUserRepository,
+    parties: MockPartyRepository,
+) -> (TestServer, TestClient, TestClient) {
+    let mut services = Services { parties: Arc::new(parties), ..services(Broken("nothing")) };
+    services.accounts.users = Arc::new(users);
+    start_with(services).await
+}
+
 async fn start_with(services: Services) -> (TestServer, TestClient, TestClient) {
     let app = app(services, Accounts::builder().cost(fast_hash_cost())).unwrap();
     let server = TestServer::start(app).await.unwrap();
@@ -156,7 +167,7 @@ async fn start_with(services: Services) -> (TestServer, TestClient, TestClient) 
 
 /// The client of a request.
 #[derive(Clone, Copy)]
-enum Client {
+pub(crate) enum Client {
     Ada,
     Visitor,
 }
@@ -169,10 +180,10 @@ const COMING: &[(&str, &str)] = &[("party_id", "1"), ("answer", "yes")];
 
 /// A port method; a request that uses it, with its client, path and, for a POST, its form; and the status while the store
 /// works.
-type Use = (&'static str, Client, &'static str, Option<&'static [(&'static str, &'static str)]>, u16);
+pub(crate) type Use = (&'static str, Client, &'static str, Option<&'static [(&'static str, &'static str)]>, u16);
 
 #[rustfmt::skip]
-const USES: &[Use] = &[
+pub(crate) const USES: &[Use] = &[
     ("users.add", Visitor, "/register", Some(REGISTER), 303),
     ("users.find_by_username", Ada, "/user/ben", None, 404),
     ("users.list", Ada, "/people", None, 200),
@@ -216,7 +227,7 @@ const USES: &[Use] = &[
     ("parties.update", Ada, "/parties/1/rsvp", Some(&[("answer", "no")]), 303),
 ];
 
-async fn send(broken: &'static str, &(_, client, path, form, _): &Use) -> TestResponse {
+pub(crate) async fn send(broken: &'static str, &(_, client, path, form, _): &Use) -> TestResponse {
     let (server, ada, visitor) = start(broken).await;
     if path == "/login" && form.is_some() {
         post(&TestClient::new(&server), "/register", REGISTER).await; // gives the mocked store a password hash

@@ -20,6 +20,7 @@ mod interrupted_form;
 mod invitation;
 mod journey;
 mod layout;
+mod logged_failures;
 mod operating;
 mod party;
 mod people;

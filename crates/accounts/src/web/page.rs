@@ -20,5 +20,5 @@ pub use layout::{Layout, LayoutError};
 pub use plain_layout::PlainLayout;
 pub use problem::Problem;
 pub(super) use response::fallback_error_page;
-pub use response::{permanent_redirect, redirect};
+pub use response::{permanent_redirect, redirect, with_retry_after};
 pub(super) use security_headers::{add_security_headers, content_security_policy, security_headers};

@@ -1,6 +1,6 @@
 //! `/preview-{hash}.png`: the preview picture of the start page. What all preview pictures have in common is here too.
 
-use accounts::web::{Problem, redirect};
+use accounts::web::{Problem, redirect, with_retry_after};
 use poem::http::{HeaderName, StatusCode, header};
 use poem::web::Path;
 use poem::{IntoResponse as _, Response, handler};
@@ -12,7 +12,7 @@ use crate::state::AppState;
 /// For how long a picture is cached: for good, since its name has the hash of its content.
 const CACHE_CONTROL: &str = "public, max-age=31536000, immutable";
 /// How soon a client may ask again while another picture is drawn, in seconds. Drawing takes about 10 ms.
-const RETRY_AFTER_SECS: &str = "1";
+const RETRY_AFTER_SECS: u64 = 1;
 const CORP: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// `GET /preview-{hash}.png`.
@@ -41,7 +41,8 @@ pub(super) async fn picture(state: &AppState, preview: Preview, name: &str, path
             Ok(response.with_header(CORP, "cross-origin").into_response())
         }
         Err(PreviewError::Busy) => {
-            Ok(StatusCode::SERVICE_UNAVAILABLE.with_header(header::RETRY_AFTER, RETRY_AFTER_SECS).into_response())
+            state.accounts.log_overload("preview pictures");
+            Ok(with_retry_after(StatusCode::SERVICE_UNAVAILABLE.into_response(), RETRY_AFTER_SECS))
         }
         Err(PreviewError::Failed(error)) => {
             tracing::error!(error = ?error, "a preview was not drawn");

@@ -88,11 +88,11 @@ pub(crate) async fn list(
     let results = refusal.map_or_else(|| Results::of(rows, &query), Results::Refused);
     let party_id = PartyIdField::of(&page, &query, has_card);
     let content = ListPage::new(&page, &query, &search, results, found.next.as_ref(), party_id);
-    let mut response = page.render_template(content.status(), &content.title(), &content);
-    if let Some(refusal) = refusal {
-        refusal.add_retry_after(&mut response);
-    }
-    Ok(response)
+    let response = page.render_template(content.status(), &content.title(), &content);
+    Ok(match refusal {
+        Some(refusal) => refusal.respond(response, page.accounts()),
+        None => response,
+    })
 }
 
 /// The path of the party whose ID or link was typed as a search.

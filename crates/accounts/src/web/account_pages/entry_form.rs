@@ -4,14 +4,14 @@
 use std::borrow::Cow;
 
 use poem::Response;
-use poem::http::{HeaderValue, StatusCode, header};
+use poem::http::StatusCode;
 
 use super::ShownLink;
 use crate::web::AccountPage;
 use crate::web::form::{Fields, FormErrors, FormView};
 use crate::web::interrupted_form::InterruptedForm;
 use crate::web::messages::{self, error_title};
-use crate::web::page::{Flash, PageContext, redirect};
+use crate::web::page::{Flash, PageContext, redirect, with_retry_after};
 use crate::web::request::{RequestContext, ReturnPath};
 use crate::web::session::SessionChange;
 use crate::{Throttled, Wait};
@@ -106,9 +106,8 @@ impl Refusal {
             }
             Self::Throttled(wait) => {
                 let around = EntryForm { throttled: Some(messages::throttled(wait)), ..around };
-                let mut response = render(page, StatusCode::TOO_MANY_REQUESTS, FormView::filled(fields), around);
-                response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.seconds()));
-                response
+                let response = render(page, StatusCode::TOO_MANY_REQUESTS, FormView::filled(fields), around);
+                with_retry_after(response, wait.seconds())
             }
         }
     }

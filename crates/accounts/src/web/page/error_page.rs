@@ -3,10 +3,10 @@
 use askama::Template;
 use domain::user::Username;
 use poem::error::ResponseError;
-use poem::http::{HeaderValue, StatusCode, header};
+use poem::http::StatusCode;
 use poem::{IntoResponse, PathPattern, Response};
 
-use super::{Flash, PageContext, Problem};
+use super::{Flash, PageContext, Problem, with_retry_after};
 use crate::Accounts;
 use crate::log_budget::Line;
 use crate::timeouts::RETRY_AFTER_SECS;
@@ -44,7 +44,7 @@ async fn respond(problem: &Problem, page: &PageContext) -> Response {
         status => status,
     };
     let message = message(problem, is_unsafe(&request.method));
-    let mut response = if let Some(unauthorized) = unauthorized_setting(problem, request) {
+    let response = if let Some(unauthorized) = unauthorized_setting(problem, request) {
         unauthorized(page)
     } else if request.wants_json {
         let body = serde_json::json!({ "error": message.text }).to_string();
@@ -56,10 +56,10 @@ async fn respond(problem: &Problem, page: &PageContext) -> Response {
         Problem::Throttled(throttled) => Some(throttled.wait.seconds()),
         _ => (status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_AFTER_SECS),
     };
-    if let Some(seconds) = retry_after {
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    match retry_after {
+        Some(seconds) => with_retry_after(response, seconds),
+        None => response,
     }
-    response
 }
 
 /// The embedder's own response to an anonymous visitor: see [`crate::Builder::unauthorized`].

@@ -26,6 +26,13 @@ fn redirect_as(status: StatusCode, path: &str) -> Response {
     Response::builder().status(status).header(header::LOCATION, location).finish()
 }
 
+/// The response with `Retry-After` (RFC 9110, 10.2.3): in how many seconds the same request may succeed.
+#[must_use]
+pub fn with_retry_after(mut response: Response, seconds: u64) -> Response {
+    response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
 pub(super) fn html_response(status: StatusCode, html: String) -> Response {
     html.with_content_type("text/html; charset=utf-8").with_status(status).into_response()
 }

@@ -1,11 +1,11 @@
 //! Why a submitted form hosts no party, and the response that says so: the form with everything that was typed.
 
-use accounts::web::{FormErrors, PageContext, error_title};
+use accounts::web::{FormErrors, PageContext, error_title, with_retry_after};
 use askama::Template;
 use domain::party::HostError;
 use domain::throttle::{Throttled, Wait};
 use poem::Response;
-use poem::http::{HeaderValue, StatusCode, header};
+use poem::http::StatusCode;
 
 use crate::messages;
 
@@ -62,10 +62,10 @@ impl HostRefusal {
             Self::Fields(_) | Self::TooManyUpcoming { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyHosted { .. } => StatusCode::TOO_MANY_REQUESTS,
         };
-        let mut response = page.render_template(status, &error_title(title), content);
-        if let Self::TooManyHosted { wait } = self {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(wait.seconds()));
+        let response = page.render_template(status, &error_title(title), content);
+        match self {
+            Self::Fields(_) | Self::TooManyUpcoming { .. } => response,
+            Self::TooManyHosted { wait } => with_retry_after(response, wait.seconds()),
         }
-        response
     }
 }

@@ -1,11 +1,12 @@
 //! The search of the list: the parties that it finds, or why it lists none.
 
-use accounts::web::Problem;
+use accounts::Accounts;
+use accounts::web::{Problem, with_retry_after};
 use domain::party::{ListError, PartyCursor, PartyFilter, PartyQuery, PartySummary};
 use domain::user::User;
 use domain::{Page, SearchWords};
 use poem::Response;
-use poem::http::{HeaderValue, StatusCode, header};
+use poem::http::StatusCode;
 
 use crate::messages;
 use crate::pages::State;
@@ -48,14 +49,16 @@ impl SearchRefusal {
         }
     }
 
-    /// Adds `Retry-After`, in seconds, where the same search may succeed later.
-    pub(super) fn add_retry_after(self, response: &mut Response) {
-        let seconds = match self {
-            Self::TooLong | Self::TooManyWords => return,
-            Self::OwnSearchRunning => 2,
-            Self::Busy | Self::TookTooLong => 5,
-        };
-        response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    /// The response with `Retry-After` where the same search may succeed later. A refusal with 503 is logged.
+    pub(super) fn respond(self, response: Response, accounts: &Accounts) -> Response {
+        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
+            accounts.log_overload("searches");
+        }
+        match self {
+            Self::TooLong | Self::TooManyWords => response,
+            Self::OwnSearchRunning => with_retry_after(response, 2),
+            Self::Busy | Self::TookTooLong => with_retry_after(response, 5),
+        }
     }
 }
 

@@ -43,7 +43,7 @@
 //! The use cases need no feature:
 //!
 //! ```
-//! use accounts::{Accounts, Caller, Email, LogIn, Password, Registration, Username};
+//! use accounts::{Accounts, BrowserTokens, Caller, Email, LogIn, Password, Registration, Username};
 //!
 //! # #[tokio::main] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
@@ -62,7 +62,7 @@
 //!     password: Password::parse("marble otter seven".to_owned())?,
 //!     remember: false,
 //!     caller: caller.clone(),
-//!     browser: None,
+//!     browser: BrowserTokens::default(), // the value of the browser's device cookie
 //!     replaces: None,
 //! };
 //! let logged_in = accounts.log_in(attempt).await?;
@@ -98,9 +98,9 @@ pub mod test_kit;
 use std::sync::Arc;
 
 pub use auth::{
-    BrowserToken, Cost, CostError, HashLimits, HashQueueFull, Lifetime, LifetimeError, Lifetimes, LiveSession,
-    Password, PasswordPolicy, PasswordPolicyError, PasswordRefusal, PasswordTooLong, PasswordWarning, Random,
-    SessionToken, is_verifiable,
+    BrowserToken, BrowserTokens, Cost, CostError, HashLimits, HashQueueFull, Lifetime, LifetimeError, Lifetimes,
+    LiveSession, Password, PasswordPolicy, PasswordPolicyError, PasswordRefusal, PasswordTooLong, PasswordWarning,
+    Random, SessionToken, is_verifiable,
 };
 pub use builder::{BuildError, Builder};
 pub use caller::Caller;

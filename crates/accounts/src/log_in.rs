@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use auth::{BrowserToken, HashQueueFull, Password, SessionToken, Turn, Verification};
+use auth::{BrowserToken, BrowserTokens, HashQueueFull, Password, SessionToken, Turn, Verification};
 use domain::StoreError;
 use domain::credential::Credential;
 use domain::session::SessionId;
@@ -28,8 +28,8 @@ pub struct LogIn {
     pub remember: bool,
     /// The client.
     pub caller: Caller,
-    /// The token in the browser's device cookie: [`LoggedIn::browser`] of an earlier log-in.
-    pub browser: Option<BrowserToken>,
+    /// The tokens in the browser's device cookie: [`LoggedIn::browser`] of an earlier log-in, to this or another account.
+    pub browser: BrowserTokens,
     /// The session that the browser has now. It ends in the same commit.
     pub replaces: Option<SessionToken>,
 }
@@ -65,9 +65,9 @@ pub struct LoggedIn {
     pub token: SessionToken,
     /// The new session.
     pub session: SessionId,
-    /// The token by which the browser is recognized at later log-ins, for a cookie of its own that lives for 90 days and stays
-    /// at a log-out.
-    pub browser: BrowserToken,
+    /// The tokens by which the browser is recognized at later log-ins, for a cookie of its own that lives for 90 days and stays
+    /// at a log-out. That of this account is the first.
+    pub browser: BrowserTokens,
     /// Whether the session outlives the browser.
     pub is_remembered: bool,
 }
@@ -94,9 +94,11 @@ pub enum LogInError {
 pub(crate) struct OpenSession<'a> {
     pub(crate) remember: bool,
     pub(crate) caller: &'a Caller,
-    /// The browser's token, if it is known to the user already. Otherwise the browser gets a new one: another site may have
-    /// set the cookie that it sent.
-    pub(crate) known_browser: Option<&'a BrowserToken>,
+    /// The tokens in the browser's device cookie.
+    pub(crate) browser: &'a BrowserTokens,
+    /// The one of them that is known to the user already. Without one the user gets a new one: another site, or another user
+    /// of the browser, may have set the others.
+    pub(crate) known_browser: Option<BrowserToken>,
     pub(crate) replaces: Option<&'a SessionToken>,
 }
 
@@ -113,7 +115,7 @@ impl Accounts {
         let began = Instant::now();
         let credential = self.find_credential(&identifier).await?;
         let user = credential.as_ref().map(|credential| credential.user.id);
-        let mut limits = self.log_in_limits(&identifier, user, &caller, browser.as_ref()).await?;
+        let mut limits = self.log_in_limits(&identifier, user, &caller, &browser).await?;
         let before_queue = began.elapsed();
         let turn = self.inner.hasher.turn(limits.share()).await?.preceded_by(before_queue);
         let verified = match limits.count().await? {
@@ -125,8 +127,8 @@ impl Accounts {
             self.emit(&Event::LogInFailed { user, network: caller.network() });
             return Err(LogInError::Mismatch);
         };
-        let known_browser = browser.as_ref().filter(|_| limits.has_known_browser());
-        let open = OpenSession { remember, caller: &caller, known_browser, replaces: replaces.as_ref() };
+        let (known_browser, replaces) = (limits.known_browser().cloned(), replaces.as_ref());
+        let open = OpenSession { remember, caller: &caller, browser: &browser, known_browser, replaces };
         let ((), logged_in) = tokio::join!(limits.give_back(), self.open_session(user, open));
         Ok(logged_in?)
     }
@@ -136,17 +138,18 @@ impl Accounts {
     /// # Errors
     /// [`StoreError`]
     pub(crate) async fn open_session(&self, user: User, open: OpenSession<'_>) -> Result<LoggedIn, StoreError> {
-        let OpenSession { remember, caller, known_browser, replaces } = open;
+        let OpenSession { remember, caller, browser, known_browser, replaces } = open;
         let (random, now) = (&*self.inner.random, self.inner.clock.now());
         let token = SessionToken::new(random);
-        let browser = known_browser.cloned().unwrap_or_else(|| BrowserToken::new(random));
+        let known_browser = known_browser.unwrap_or_else(|| BrowserToken::new(random));
         let session = self.inner.lifetimes.open(user.id, remember, caller.device(), now);
         let replaces = replaces.map(SessionToken::digest);
         let opened = self.inner.ports.sessions.open(token.digest(), session, replaces);
-        let (id, ()) = tokio::join!(opened, self.remember_browser(user.id, &browser, caller));
+        let (id, ()) = tokio::join!(opened, self.remember_browser(user.id, &known_browser, caller));
         let session = id?;
         self.purge_in_background();
         self.emit(&Event::LoggedIn { user: user.id, session });
+        let browser = browser.with_latest(known_browser);
         Ok(LoggedIn { user, token, session, browser, is_remembered: remember })
     }
 
@@ -161,12 +164,7 @@ impl Accounts {
 
     /// Refuses a log-in with a password above the length limit: it counts like any other failure, and is not hashed.
     #[cfg(feature = "poem")]
-    pub(crate) async fn refuse_log_in(
-        &self,
-        identifier: &str,
-        caller: &Caller,
-        browser: Option<&BrowserToken>,
-    ) -> LogInError {
+    pub(crate) async fn refuse_log_in(&self, identifier: &str, caller: &Caller, browser: &BrowserTokens) -> LogInError {
         let refused = async {
             let user = self.find_credential(identifier).await?.map(|credential| credential.user.id);
             self.log_in_limits(identifier, user, caller, browser).await?.count().await?;

@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use accounts::ports::AccountPorts;
 use accounts::test_kit::fast_hash_cost;
 use accounts::{
-    Accounts, Caller, Email, LogIn, LogInError, OsRandom, Password, Random, RegisterError, Registration, StoreError,
-    Username,
+    Accounts, BrowserTokens, Caller, Email, LogIn, LogInError, OsRandom, Password, Random, RegisterError, Registration,
+    StoreError, Username,
 };
 use domain::credential::MockCredentialRepository;
 use domain::known_browser::{MockKnownBrowserRepository, Recognition};
@@ -31,7 +31,7 @@ fn attempt(identifier: &str, password: &str) -> LogIn {
         password: Password::parse(password.to_owned()).unwrap(),
         remember: false,
         caller: Caller::default(),
-        browser: None,
+        browser: BrowserTokens::default(),
         replaces: None,
     }
 }

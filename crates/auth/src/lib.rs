@@ -55,7 +55,7 @@ mod stored_hash;
 mod throttle_key;
 mod verification;
 
-pub use browser_token::BrowserToken;
+pub use browser_token::{BrowserToken, BrowserTokens};
 pub use client_network::ClientNetwork;
 pub use cost::{Cost, CostError};
 pub use hasher::{HashLimits, HashQueueFull, Hasher, NewPasswordError, Turn};

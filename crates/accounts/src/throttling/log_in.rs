@@ -3,10 +3,10 @@
 
 use std::time::Duration;
 
-use auth::{BrowserToken, Share, throttle_key};
+use auth::{BrowserToken, BrowserTokens, Share, throttle_key};
 use domain::StoreError;
 use domain::caseless_key;
-use domain::known_browser::{BrowserDigest, Recognition};
+use domain::known_browser::Recognition;
 use domain::throttle::{Attempt, Limit, LimitRule, ThrottleKey, Throttled};
 use domain::user::{Email, UserId, Username};
 
@@ -29,8 +29,9 @@ pub(crate) struct LogInLimits<'a> {
     windows: Vec<Limit>,
     /// By account, or by identifier where there is no account; for clients that are not known to it. Quiet.
     account: Limit,
-    /// The browser, if the user has logged in with it. It is exempt from the limits above, and its own failures are few.
-    known_browser: Option<(UserId, BrowserDigest)>,
+    /// The user's token of the browser, if the user has logged in with it. It is exempt from the limits above, and its own
+    /// failures are few.
+    known_browser: Option<(UserId, BrowserToken)>,
 }
 
 impl Accounts {
@@ -43,11 +44,10 @@ impl Accounts {
         identifier: &str,
         user: Option<UserId>,
         caller: &'a Caller,
-        browser: Option<&BrowserToken>,
+        browser: &BrowserTokens,
     ) -> Result<LogInLimits<'a>, LogInError> {
-        let browser = browser.map(BrowserToken::digest);
-        let recognition = self.recognize(user, caller, browser).await?;
-        let known_browser = user.zip(browser.filter(|_| recognition.browser));
+        let (recognition, known_browser) = self.recognize(user, caller, browser).await?;
+        let known_browser = user.zip(known_browser);
         let identifier = identifier_key(identifier);
         let account = self.account_limit(&identifier, user, caller, recognition);
         let (delay, windows) = (self.delay_limit(&identifier, caller), self.window_limits(caller));
@@ -59,16 +59,29 @@ impl Accounts {
         Ok(limits)
     }
 
-    /// Whether the user has logged in with this browser and from this network. The query is the same for an unknown user.
+    /// Whether the user has logged in from this network, and with which of the browser's tokens. The queries are the same for an
+    /// unknown user.
     async fn recognize(
         &self,
         user: Option<UserId>,
         caller: &Caller,
-        browser: Option<BrowserDigest>,
-    ) -> Result<Recognition, StoreError> {
-        const NOBODY: UserId = UserId::new(0); // row ids begin at 1
-        let (network, now) = (caller.network(), self.inner.clock.now());
-        self.inner.ports.known_browsers.find(user.unwrap_or(NOBODY), browser, network, now).await
+        browser: &BrowserTokens,
+    ) -> Result<(Recognition, Option<BrowserToken>), StoreError> {
+        const NO_USER: UserId = UserId::new(0); // row ids begin at 1
+        let (user, network, now) = (user.unwrap_or(NO_USER), caller.network(), self.inner.clock.now());
+        let find = |token: Option<&BrowserToken>| {
+            self.inner.ports.known_browsers.find(user, token.map(BrowserToken::digest), network.clone(), now)
+        };
+        let mut stranger = None;
+        for token in browser.iter() {
+            let found = find(Some(token)).await?;
+            if found.browser {
+                return Ok((found, Some(token.clone())));
+            }
+            stranger = Some(found);
+        }
+        let stranger = if let Some(found) = stranger { found } else { find(None).await? };
+        Ok((stranger, None))
     }
 
     /// The growing delay of one identifier and one address. It does not depend on whether the identifier is a user's, and
@@ -106,15 +119,15 @@ impl Accounts {
 }
 
 impl LogInLimits<'_> {
-    /// Whether the user has logged in with the browser before, and its failures are not used up.
-    pub(crate) fn has_known_browser(&self) -> bool {
-        self.known_browser.is_some()
+    /// The user's token of the browser, if the user has logged in with it before, and its failures are not used up.
+    pub(crate) fn known_browser(&self) -> Option<&BrowserToken> {
+        self.known_browser.as_ref().map(|(_, token)| token)
     }
 
     /// The share of the hash queue in which the attempt waits.
     pub(crate) fn share(&self) -> Share {
         let share = self.caller.share();
-        if self.has_known_browser() { share.with_known_browser() } else { share }
+        if self.known_browser.is_some() { share.with_known_browser() } else { share }
     }
 
     fn all(&self) -> Vec<Limit> {
@@ -127,9 +140,9 @@ impl LogInLimits<'_> {
     /// # Errors
     /// [`LogInError::Throttled`]: other attempts have reached a limit meanwhile.
     pub(crate) async fn count(&mut self) -> Result<Attempt, LogInError> {
-        if let Some((user, browser)) = self.known_browser {
+        if let Some((user, browser)) = &self.known_browser {
             let now = self.accounts.inner.clock.now();
-            if self.accounts.inner.ports.known_browsers.count_failure(user, browser, now).await? {
+            if self.accounts.inner.ports.known_browsers.count_failure(*user, browser.digest(), now).await? {
                 return Ok(Attempt::Allowed);
             }
             self.known_browser = None; // other attempts have used up its failures

@@ -127,7 +127,7 @@ async fn log_in(request: &RequestContext, form: LogInForm) -> Result<Result<Logg
             let replaces = request.session().cloned();
             request.accounts.log_in(LogIn { identifier, password, remember, caller, browser, replaces }).await
         }
-        None => Err(request.accounts.refuse_log_in(&identifier, &caller, browser.as_ref()).await),
+        None => Err(request.accounts.refuse_log_in(&identifier, &caller, &browser).await),
     };
     match outcome {
         Ok(logged_in) => Ok(Ok(logged_in)),

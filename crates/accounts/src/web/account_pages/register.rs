@@ -122,12 +122,9 @@ async fn registered(request: &RequestContext, user: User) -> Response {
     let (settings, next) = (request.settings(), request.next());
     if settings.log_in_after_registration {
         let greeting = messages::welcome(&user.username);
-        let (caller, replaces) = (&request.caller, request.session());
-        match request
-            .accounts
-            .open_session(user, OpenSession { remember: false, caller, known_browser: None, replaces })
-            .await
-        {
+        let (caller, browser, replaces) = (&request.caller, &request.browser, request.session());
+        let open = OpenSession { remember: false, caller, browser, known_browser: None, replaces };
+        match request.accounts.open_session(user, open).await {
             Ok(logged_in) => {
                 let change = SessionChange::opened(logged_in);
                 return entered(request, greeting, change, &settings.destination_of_registration(next.as_ref()));

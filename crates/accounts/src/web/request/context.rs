@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use auth::{BrowserToken, SessionToken};
+use auth::{BrowserTokens, SessionToken};
 use domain::StoreError;
 use poem::Request;
 use poem::http::Method;
@@ -58,8 +58,8 @@ pub(crate) struct RequestContext {
     pub(crate) former_session: OnceLock<FormerSession>,
     /// The secrets in the pre-session cookies, at most [`MAX_TOKENS`].
     pub(super) pre_sessions: Vec<SessionToken>,
-    /// The token in the device cookie, by which the browser is recognized at a log-in.
-    pub(crate) browser: Option<BrowserToken>,
+    /// The tokens in the device cookies, by which the browser is recognized at a log-in.
+    pub(crate) browser: BrowserTokens,
     /// The secret that the response sets as pre-session cookie.
     pub(crate) new_pre_session: OnceLock<SessionToken>,
     /// The CSRF token of every form of the response.
@@ -107,7 +107,7 @@ impl RequestContext {
         };
         let sessions = tokens(&cookie_names.session);
         let former_sessions = cookie_names.former_session.as_deref().map(tokens).unwrap_or_default();
-        let browser = read_cookies(request, &cookie_names.browser).find_map(BrowserToken::parse);
+        let browser = BrowserTokens::parse(read_cookies(request, &cookie_names.browser));
         let peer = peer_address(request);
         let address = peer.map(|peer| client_address(peer, request.headers(), &settings.trusted_proxies));
         let caller = Caller { address, user_agent: request.header("user-agent").map(ToOwned::to_owned) };

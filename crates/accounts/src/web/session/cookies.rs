@@ -17,7 +17,7 @@ pub(crate) enum Cookie {
     PreSession,
     /// The flash messages for the next page.
     Flash,
-    /// The token by which the browser is recognized after a log-out.
+    /// The tokens by which the browser is recognized after a log-out.
     Browser,
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
-use auth::{BrowserToken, SessionToken};
+use auth::{BrowserTokens, SessionToken};
 use domain::known_browser::KNOWN_FOR;
 use poem::Response;
 use poem::http::{Method, header};
@@ -15,7 +15,7 @@ use crate::web::request::RequestContext;
 /// What a response does to the session cookie. The log-in and log-out pages put it into the response's extensions.
 #[derive(Debug, Clone)]
 pub(crate) enum SessionChange {
-    Opened { token: SessionToken, is_remembered: bool, browser: BrowserToken },
+    Opened { token: SessionToken, is_remembered: bool, browser: BrowserTokens },
     Ended,
 }
 

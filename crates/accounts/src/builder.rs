@@ -11,7 +11,7 @@ use domain::{AccountPorts, Clock};
 use crate::event::Listener;
 use crate::log_budget::LogBudget;
 use crate::throttling::FailureSample;
-use crate::{Accounts, Event, Inner, LogInBy, OsRandom, SystemClock, Throttling, find_session};
+use crate::{Accounts, Event, Inner, LogInBy, OsRandom, SystemClock, Throttling, event, find_session};
 
 /// The settings of [`Accounts`]: see [`Accounts::builder`].
 #[must_use = "`build` makes the accounts"]
@@ -179,6 +179,7 @@ impl Builder {
             failure_sample: FailureSample::default(),
             log_budget: LogBudget::default(),
             touch_permits: find_session::touch_permits(),
+            event_permits: event::event_permits(),
             listener: self.listener,
             #[cfg(feature = "poem")]
             web: self.web.into_checked()?,

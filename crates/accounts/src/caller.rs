@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use auth::{ClientNetwork, Share};
+use domain::event::{OperatorName, Origin, RequestId};
 use domain::session::Device;
 
 /// The most code points of a `User-Agent` that a session keeps.
@@ -16,13 +17,29 @@ pub struct Caller {
     pub address: Option<IpAddr>,
     /// The `User-Agent` header.
     pub user_agent: Option<String>,
+    /// The id of the request, by which the log lines of an event are found.
+    pub request_id: Option<RequestId>,
+    /// The operator, where the caller is a command.
+    pub operator: Option<OperatorName>,
 }
 
 impl Caller {
     /// A caller at an address, with an unknown browser.
     #[must_use]
     pub fn at(address: IpAddr) -> Self {
-        Self { address: Some(address), user_agent: None }
+        Self { address: Some(address), ..Self::default() }
+    }
+
+    /// An operator: a command.
+    #[must_use]
+    pub fn operator(name: OperatorName) -> Self {
+        Self { operator: Some(name), ..Self::default() }
+    }
+
+    /// What an event keeps of the caller.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        Origin { network: self.network(), request: self.request_id.clone(), operator: self.operator.clone() }
     }
 
     /// The network of the address: IPv4 /24, IPv6 /48, a loopback address itself. A user recognizes a log-in by it, and it does
@@ -73,8 +90,8 @@ mod tests {
 
     #[test]
     fn device_keeps_network_and_start_of_the_user_agent() {
-        let caller =
-            Caller { address: Some(Ipv4Addr::LOCALHOST.into()), user_agent: Some("é".repeat(MAX_USER_AGENT + 1)) };
+        let user_agent = Some("é".repeat(MAX_USER_AGENT + 1));
+        let caller = Caller { user_agent, ..Caller::at(Ipv4Addr::LOCALHOST.into()) };
         let device = caller.device();
         assert_eq!(device.network.as_deref(), Some("127.0.0.1/32"));
         assert_eq!(device.user_agent, Some("é".repeat(MAX_USER_AGENT)));

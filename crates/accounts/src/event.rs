@@ -1,88 +1,65 @@
-//! Events: what happened to accounts. Each is logged, and passed to the embedder's listener.
+//! Events: what happened to accounts. Each is logged, and passed to the embedder's listener; the store keeps it for 90 days.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
+use domain::event::{Event, EventFilter, EventId, EventKind, OperatorName, StoredEvent};
 use domain::session::SessionId;
 use domain::user::UserId;
+use domain::{Page, PageSize, StoreError};
+use tokio::sync::Semaphore;
+use tracing::Instrument as _;
 
-use crate::Accounts;
 use crate::log_budget::Line;
+use crate::{Accounts, Caller};
 
-/// Something that happened to an account. More variants may be added.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Event {
-    /// An account was registered.
-    Registered {
-        /// The new user.
-        user: UserId,
-    },
-    /// A user logged in.
-    LoggedIn {
-        /// The user.
-        user: UserId,
-        /// The session that was opened.
-        session: SessionId,
-    },
-    /// A log-in was refused.
-    LogInFailed {
-        /// The user with the e-mail address or username, if there is one. For the operator only: a page that shows it would tell
-        /// strangers which addresses have accounts.
-        user: Option<UserId>,
-        /// The client's network, as in [`crate::Caller::network`].
-        network: Option<String>,
-    },
-    /// An attempt was refused by a limit. The log has ten of these in 10 s, and then their number; the listener gets each.
-    Throttled {
-        /// What was attempted: `log-in`, `registration`, or the name of an [`crate::Action`].
-        action: &'static str,
-        /// The client's network, as in [`crate::Caller::network`].
-        network: Option<String>,
-    },
-    /// A session was ended with its token.
-    LoggedOut {
-        /// The user.
-        user: UserId,
-        /// The session that was ended.
-        session: SessionId,
-    },
-    /// All sessions of a user were ended.
-    LoggedOutEverywhere {
-        /// The user.
-        user: UserId,
-        /// The number of sessions that were ended.
-        sessions: u64,
-    },
+/// How many events without a commit of their own may wait for the store at once. While the store cannot write, a flood of
+/// failed log-ins would fill its write queue. An event without a permit is logged and not stored.
+const MAX_PENDING_EVENTS: usize = 64;
+
+/// The permits for events without a commit of their own.
+pub(crate) fn event_permits() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(MAX_PENDING_EVENTS))
 }
 
 /// An embedder's listener: see [`crate::Builder::on_event`].
 pub(crate) type Listener = Arc<dyn Fn(&Event) + Send + Sync>;
 
 impl Accounts {
+    /// Lists stored events, the newest first: those before the cursor `before`, or from the newest. Events are stored for 90
+    /// days.
+    ///
+    /// A row may stand for several events: see [`Event::count`].
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    pub async fn events(
+        &self,
+        filter: EventFilter,
+        before: Option<EventId>,
+        size: PageSize,
+    ) -> Result<Page<StoredEvent, EventId>, StoreError> {
+        self.inner.ports.events.list(filter, before, size).await
+    }
+
+    /// An event that happens now, on request of a caller.
+    pub(crate) fn event(&self, kind: EventKind, caller: &Caller) -> Event {
+        Event::new(kind, self.inner.clock.now(), caller.origin())
+    }
+
     /// Logs an event and passes it to the listener. It is called after the commit.
     pub(crate) fn emit(&self, event: &Event) {
-        match event {
-            Event::Registered { user } => tracing::info!(user = user.get(), "registered"),
-            Event::LoggedIn { user, session } => {
-                tracing::info!(user = user.get(), session = session.get(), "logged in");
-            }
-            Event::LogInFailed { user, network } => {
-                if self.logs(Line::LogInRefused) {
-                    tracing::info!(user = user.map(UserId::get), network, "log-in refused");
-                }
-            }
-            Event::Throttled { action, network } => {
-                if self.logs(Line::Throttled) {
-                    tracing::info!(action, network, "throttled");
-                }
-            }
-            Event::LoggedOut { user, session } => {
-                tracing::info!(user = user.get(), session = session.get(), "logged out");
-            }
-            Event::LoggedOutEverywhere { user, sessions } => {
-                tracing::info!(user = user.get(), sessions, "logged out everywhere");
-            }
+        if limited_line(event.kind).is_none_or(|line| self.logs(line)) {
+            tracing::info!(
+                user = event.user.map(UserId::get),
+                session = event.session.map(SessionId::get),
+                count = Some(event.count).filter(|count| *count != 1),
+                detail = event.detail,
+                network = event.origin.network,
+                operator = event.origin.operator.as_ref().map(OperatorName::as_str),
+                "{}",
+                event.kind
+            );
         }
         // The event is committed: a listener that panics must not turn the response into an error.
         if let Some(listener) = &self.inner.listener
@@ -90,5 +67,30 @@ impl Accounts {
         {
             tracing::error!(?event, "event listener panicked");
         }
+    }
+
+    /// Emits a failed log-in, and stores it in a task of its own. A response that waited for it would take longer for the first
+    /// failure of an account than for an unknown name, whose row others have added.
+    pub(crate) fn emit_log_in_failed(&self, user: Option<UserId>, caller: &Caller) {
+        let event = self.event(EventKind::LogInFailed, caller).of(user);
+        self.emit(&event);
+        let Ok(permit) = Arc::clone(&self.inner.event_permits).try_acquire_owned() else { return };
+        let events = Arc::clone(&self.inner.ports.events);
+        let add = async move {
+            if let Err(failure) = events.add(event).await {
+                tracing::warn!(error = ?failure, "a failed log-in is not stored");
+            }
+            drop(permit);
+        };
+        tokio::spawn(add.in_current_span()); // the log line keeps the request's id
+    }
+}
+
+/// The budget of the log lines of a kind, if a stranger can cause it at will.
+fn limited_line(kind: EventKind) -> Option<Line> {
+    match kind {
+        EventKind::LogInFailed => Some(Line::LogInFailed),
+        EventKind::Throttled => Some(Line::Throttled),
+        _ => None,
     }
 }

@@ -69,7 +69,7 @@
 //! let live = accounts.find_session(&logged_in.token).await?.ok_or("the session lives")?;
 //! assert_eq!(live.user().username.as_str(), "ada");
 //!
-//! accounts.log_out(&logged_in.token).await?;
+//! accounts.log_out(&logged_in.token, &caller).await?;
 //! assert!(accounts.find_session(&logged_in.token).await?.is_none());
 //! # Ok(()) }
 //! ```
@@ -104,11 +104,13 @@ pub use auth::{
 };
 pub use builder::{BuildError, Builder};
 pub use caller::Caller;
+pub use domain::event::{
+    Event, EventFilter, EventId, EventKind, OperatorName, Origin, OriginError, RequestId, StoredEvent,
+};
 pub use domain::session::{Device, SessionId};
 pub use domain::throttle::{Throttled, Wait};
 pub use domain::user::{Email, EmailError, TakenKeys, User, UserId, Username, UsernameError};
 pub use domain::{Clock, Page, PageSize, ShortText, StoreError, TextError, Timestamp, trim_invisible};
-pub use event::Event;
 #[cfg(feature = "poem")]
 pub use ipnet::IpNet;
 pub use log_in::{LogIn, LogInBy, LogInError, LoggedIn};
@@ -143,6 +145,7 @@ struct Inner {
     failure_sample: throttling::FailureSample,
     log_budget: log_budget::LogBudget,
     touch_permits: Arc<tokio::sync::Semaphore>,
+    event_permits: Arc<tokio::sync::Semaphore>,
     listener: Option<event::Listener>,
     #[cfg(feature = "poem")]
     web: web::Settings,

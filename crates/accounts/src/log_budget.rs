@@ -19,7 +19,7 @@ const WINDOW: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Line {
     /// A log-in that did not match.
-    LogInRefused,
+    LogInFailed,
     /// An attempt above a limit.
     Throttled,
     /// A store that has too much to do.
@@ -42,7 +42,7 @@ impl Line {
     /// The message of the line, by which the summary names it.
     pub(crate) const fn message(self) -> &'static str {
         match self {
-            Self::LogInRefused => "log-in refused",
+            Self::LogInFailed => "log-in failed",
             Self::Throttled => "throttled",
             #[cfg(feature = "poem")]
             Self::Overload => "the store is overloaded",
@@ -141,7 +141,7 @@ mod tests {
         let _guard = tracing::subscriber::set_default(subscriber);
         let budget = LogBudget::default();
         admitted(&budget, Line::Throttled, 1_000);
-        admitted(&budget, Line::LogInRefused, 10);
+        admitted(&budget, Line::LogInFailed, 10);
         tokio::time::sleep(WINDOW * 2).await;
         let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         assert!(text.contains(r#"more lines in 10 s than are logged line="throttled" more=990"#), "{text}");
@@ -156,10 +156,10 @@ mod tests {
     async fn ten_lines_of_each_kind_are_written_in_ten_seconds() {
         let budget = LogBudget::default();
         assert_eq!(admitted(&budget, Line::Throttled, 1_000), 10);
-        assert_eq!(admitted(&budget, Line::LogInRefused, 9), 9);
+        assert_eq!(admitted(&budget, Line::LogInFailed, 9), 9);
         tokio::time::advance(Duration::from_millis(9_999)).await;
         assert_eq!(admitted(&budget, Line::Throttled, 5), 0);
-        assert_eq!(admitted(&budget, Line::LogInRefused, 5), 1);
+        assert_eq!(admitted(&budget, Line::LogInFailed, 5), 1);
         tokio::time::advance(Duration::from_millis(1)).await;
         assert_eq!(admitted(&budget, Line::Throttled, 11), 10);
     }

@@ -3,16 +3,17 @@
 use std::time::Instant;
 
 use auth::{BrowserToken, BrowserTokens, HashQueueFull, Password, SessionToken, Turn, Verification};
-use domain::StoreError;
 use domain::credential::Credential;
+use domain::event::EventKind;
 use domain::session::SessionId;
 use domain::throttle::{Attempt, Throttled};
 use domain::user::{Email, User, UserId, Username};
+use domain::{Alongside, StoreError};
 use tracing::Instrument as _;
 
-use crate::{Accounts, Caller, Event};
+use crate::{Accounts, Caller};
 
-/// How many expired sessions a log-in removes. More than the one it adds, so that they do not accumulate, and few enough to
+/// How many expired sessions, and events, a log-in removes. More than the one it adds, so that they do not accumulate, and few enough to
 /// be one short write.
 const PURGED_PER_LOG_IN: u32 = 100;
 
@@ -124,7 +125,7 @@ impl Accounts {
         };
         let Some(Credential { user, .. }) = verified else {
             self.sample_failure(&caller);
-            self.emit(&Event::LogInFailed { user, network: caller.network() });
+            self.emit_log_in_failed(user, &caller);
             return Err(LogInError::Mismatch);
         };
         let (known_browser, replaces) = (limits.known_browser().cloned(), replaces.as_ref());
@@ -144,11 +145,13 @@ impl Accounts {
         let known_browser = known_browser.unwrap_or_else(|| BrowserToken::new(random));
         let session = self.inner.lifetimes.open(user.id, remember, caller.device(), now);
         let replaces = replaces.map(SessionToken::digest);
-        let opened = self.inner.ports.sessions.open(token.digest(), session, replaces);
+        let event = self.event(EventKind::LoggedIn, caller);
+        let alongside = Alongside::event(event.clone());
+        let opened = self.inner.ports.sessions.open(token.digest(), session, replaces, alongside);
         let (id, ()) = tokio::join!(opened, self.remember_browser(user.id, &known_browser, caller));
         let session = id?;
         self.purge_in_background();
-        self.emit(&Event::LoggedIn { user: user.id, session });
+        self.emit(&event.of(user.id).in_session(session));
         let browser = browser.with_latest(known_browser);
         Ok(LoggedIn { user, token, session, browser, is_remembered: remember })
     }
@@ -169,7 +172,7 @@ impl Accounts {
             let user = self.find_credential(identifier).await?.map(|credential| credential.user.id);
             self.log_in_limits(identifier, user, caller, browser).await?.count().await?;
             self.sample_failure(caller);
-            self.emit(&Event::LogInFailed { user, network: caller.network() });
+            self.emit_log_in_failed(user, caller);
             Err(LogInError::Mismatch)
         };
         let Err(error): Result<std::convert::Infallible, _> = refused.await;
@@ -229,6 +232,9 @@ impl Accounts {
             }
             if let Err(failure) = ports.known_browsers.purge(now, PURGED_PER_LOG_IN).await {
                 tracing::warn!(error = ?failure, "known browser purge failed");
+            }
+            if let Err(failure) = ports.events.purge(now, PURGED_PER_LOG_IN).await {
+                tracing::warn!(error = ?failure, "event purge failed");
             }
         };
         tokio::spawn(purge.in_current_span());

@@ -1,21 +1,23 @@
 //! The use cases to log out. The store removes the session's row, so that no request in flight can revive it.
 
 use auth::SessionToken;
-use domain::StoreError;
+use domain::event::EventKind;
 use domain::session::EndedSession;
 use domain::user::UserId;
+use domain::{Alongside, StoreError};
 
-use crate::{Accounts, Event};
+use crate::{Accounts, Caller};
 
 impl Accounts {
     /// Ends the session of a token. Returns `false` where there is no such session.
     ///
     /// # Errors
     /// [`StoreError`]: the session may still be open. Do not report a log-out to the user.
-    pub async fn log_out(&self, token: &SessionToken) -> Result<bool, StoreError> {
-        let ended = self.inner.ports.sessions.end(token.digest()).await?;
+    pub async fn log_out(&self, token: &SessionToken, caller: &Caller) -> Result<bool, StoreError> {
+        let event = self.event(EventKind::LoggedOut, caller);
+        let ended = self.inner.ports.sessions.end(token.digest(), Alongside::event(event.clone())).await?;
         if let Some(EndedSession { id, user }) = ended {
-            self.emit(&Event::LoggedOut { user, session: id });
+            self.emit(&event.of(user).in_session(id));
         }
         Ok(ended.is_some())
     }
@@ -25,10 +27,11 @@ impl Accounts {
     ///
     /// # Errors
     /// [`StoreError`]: the sessions may still be open, or the browsers still known.
-    pub async fn log_out_everywhere(&self, user: UserId) -> Result<u64, StoreError> {
-        let sessions = self.inner.ports.sessions.end_all(user).await?;
+    pub async fn log_out_everywhere(&self, user: UserId, caller: &Caller) -> Result<u64, StoreError> {
+        let event = self.event(EventKind::LoggedOutEverywhere, caller).of(user);
+        let sessions = self.inner.ports.sessions.end_all(user, Alongside::event(event.clone())).await?;
         self.inner.ports.known_browsers.forget_all(user).await?;
-        self.emit(&Event::LoggedOutEverywhere { user, sessions });
+        self.emit(&event.counting(sessions));
         Ok(sessions)
     }
 }

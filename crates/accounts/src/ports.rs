@@ -9,6 +9,7 @@
 //! `examples/session_store` implements [`SessionRepository`], passes its contract, and serves with it.
 
 pub use domain::credential::{Credential, CredentialRepository, PasswordHash};
+pub use domain::event::{Event, EventFilter, EventId, EventKind, EventRepository, Origin, StoredEvent};
 pub use domain::known_browser::{BrowserDigest, KnownBrowserRepository, Recognition};
 pub use domain::session::{
     Device, EndedSession, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest,
@@ -19,16 +20,19 @@ pub use domain::throttle::{
 pub use domain::user::{
     AddUserError, Email, NewUser, RegistrationKey, TakenKeys, User, UserId, UserRepository, Username,
 };
-pub use domain::{AccountPorts, Page, PageSize, StoreError, Timestamp};
+pub use domain::{AccountPorts, Alongside, Own, Page, PageSize, StoreError, Timestamp};
 
 /// The contract suite: contract functions by port, and for each port a macro that lists them. `docs/EMBEDDING.md` shows how
 /// to make a test of each.
 #[cfg(feature = "contract")]
 pub mod contract {
     pub use domain::credential::contract as credential;
+    pub use domain::event::contract as event;
     pub use domain::known_browser::contract as known_browser;
     pub use domain::session::contract as session;
     pub use domain::throttle::contract as throttle;
     pub use domain::user::contract as user;
-    pub use domain::{credential_contract, known_browser_contract, session_contract, throttle_contract, user_contract};
+    pub use domain::{
+        credential_contract, event_contract, known_browser_contract, session_contract, throttle_contract, user_contract,
+    };
 }

@@ -1,13 +1,14 @@
 //! The use case to register an account.
 
 use auth::{HashQueueFull, NewPasswordError, Password, PasswordRefusal};
-use domain::StoreError;
 use domain::credential::PasswordHash;
+use domain::event::EventKind;
 use domain::throttle::Throttled;
 use domain::user::{AddUserError, Email, NewUser, RegistrationKey, TakenKeys, User, Username};
+use domain::{Alongside, StoreError};
 use tracing::Instrument as _;
 
-use crate::{Accounts, Caller, Event};
+use crate::{Accounts, Caller};
 
 /// How many old registration keys a registration removes. More than the one it adds, so that they do not accumulate.
 const PURGED_PER_REGISTRATION: u32 = 100;
@@ -74,7 +75,8 @@ impl Accounts {
         let hash = self.hash_new_password(password, user_words, caller).await?;
         let joined_at = self.inner.clock.now();
         let new = NewUser { username, email, joined_at, registration_key };
-        let user = match self.inner.ports.users.add(new, hash).await {
+        let registered = self.event(EventKind::Registered, caller);
+        let user = match self.inner.ports.users.add(new, hash, Alongside::event(registered.clone())).await {
             Ok(user) => user,
             Err(AddUserError::Repeated(user)) => {
                 self.give_back_registration(caller).await;
@@ -86,7 +88,7 @@ impl Accounts {
                 return Err(failure.into());
             }
         };
-        self.emit(&Event::Registered { user: user.id });
+        self.emit(&registered.of(user.id));
         if registration_key.is_some() {
             self.purge_registration_keys_in_background();
         }

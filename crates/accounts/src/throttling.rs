@@ -13,10 +13,11 @@ pub(crate) use failure_sample::FailureSample;
 pub use settings::Throttling;
 
 use domain::StoreError;
+use domain::event::EventKind;
 use domain::throttle::{Attempt, Limit, Throttled};
 
 use crate::log_budget::Line;
-use crate::{Accounts, Caller, Event};
+use crate::{Accounts, Caller};
 
 impl Accounts {
     /// Counts an attempt at all of the limits, or refuses it and counts it at none.
@@ -26,7 +27,7 @@ impl Accounts {
 
     /// Emits an attempt that a limit has refused.
     fn emit_throttled(&self, action: &'static str, caller: &Caller) {
-        self.emit(&Event::Throttled { action, network: caller.network() });
+        self.emit(&self.event(EventKind::Throttled, caller).about(action));
     }
 
     /// Adds a failed log-in to the sample by address.

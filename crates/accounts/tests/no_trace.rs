@@ -94,7 +94,7 @@ async fn log_contains_no_secret() {
     ada.get("/home?q=hush-hush").await;
 
     let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    let events = ["registered", "log-in refused", "logged in", "logged out", "refused", "the store failed"];
+    let events = ["registered", "log-in failed", "logged in", "logged out", "refused", "the store failed"];
     for event in events.into_iter().chain(["a page failed", "the page of an interrupted form failed"]) {
         let message = format!("\"message\":\"{event}\"");
         let found = log.lines().any(|line| line.contains(&message) && line.contains("\"span\":{\"id\":\""));

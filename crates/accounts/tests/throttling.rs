@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use accounts::test_kit::{TestClient, TestResponse, TestServer};
-use accounts::{Builder, Caller, Email, Event, Password, RegisterError, Registration, Throttling, Username};
+use accounts::{Builder, Caller, Email, Event, EventKind, Password, RegisterError, Registration, Throttling, Username};
 use futures_util::future::join_all;
 use poem::http::Method;
 
@@ -139,7 +139,7 @@ async fn attempts_at_once_hash_no_more_than_the_limit() {
     let hashed = pages.iter().filter(|page| page.status == 422).count();
     assert_eq!((hashed, pages.iter().filter(|page| page.status == 429).count()), (5, 45));
     let events = events.lock().unwrap();
-    let failed = events.iter().filter(|event| matches!(event, Event::LogInFailed { .. })).count();
+    let failed = events.iter().filter(|event| event.kind == EventKind::LogInFailed).count();
     let own = pages.iter().step_by(2).filter(|page| page.status == 422).count();
     assert_eq!(failed, own, "each hash is a failure, and no refused attempt is");
 }

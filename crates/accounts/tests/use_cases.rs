@@ -10,6 +10,7 @@ use accounts::{
     StoreError, Username,
 };
 use domain::credential::MockCredentialRepository;
+use domain::event::MockEventRepository;
 use domain::known_browser::{MockKnownBrowserRepository, Recognition};
 use domain::session::MockSessionRepository;
 use domain::throttle::{Attempt, MockThrottleRepository};
@@ -48,12 +49,15 @@ fn ports(
     throttles.expect_give_back().returning(|_| Ok(()));
     let mut known_browsers = MockKnownBrowserRepository::new();
     known_browsers.expect_find().returning(|_, _, _, _| Ok(Recognition::default()));
+    let mut events = MockEventRepository::new();
+    events.expect_add().returning(|_| Ok(()));
     AccountPorts {
         users: Arc::new(users),
         credentials: Arc::new(credentials),
         sessions: Arc::new(sessions),
         throttles: Arc::new(throttles),
         known_browsers: Arc::new(known_browsers),
+        events: Arc::new(events),
     }
 }
 
@@ -66,8 +70,8 @@ async fn user_registers_logs_in_is_found_and_logs_out() {
     assert_eq!((&logged_in.user, logged_in.is_remembered), (&ada, false));
     let live = accounts.find_session(&logged_in.token).await.unwrap().unwrap();
     assert_eq!((live.user(), live.id()), (&ada, logged_in.session));
-    assert!(accounts.log_out(&logged_in.token).await.unwrap());
-    assert!(!accounts.log_out(&logged_in.token).await.unwrap(), "the session has ended");
+    assert!(accounts.log_out(&logged_in.token, &Caller::default()).await.unwrap());
+    assert!(!accounts.log_out(&logged_in.token, &Caller::default()).await.unwrap(), "the session has ended");
     assert!(accounts.find_session(&logged_in.token).await.unwrap().is_none());
 }
 
@@ -78,7 +82,7 @@ async fn log_out_everywhere_ends_every_session_of_the_user() {
     let ada = accounts.register(registration(PASSWORD), &Caller::default()).await.unwrap();
     let [one, other] = [(); 2].map(|()| accounts.log_in(attempt("ada@example.com", PASSWORD)));
     let (one, other) = (one.await.unwrap(), other.await.unwrap());
-    assert_eq!(accounts.log_out_everywhere(ada.id).await.unwrap(), 2);
+    assert_eq!(accounts.log_out_everywhere(ada.id, &Caller::default()).await.unwrap(), 2);
     for token in [one.token, other.token] {
         assert!(accounts.find_session(&token).await.unwrap().is_none());
     }
@@ -95,8 +99,11 @@ async fn weak_password_is_neither_hashed_nor_stored() {
 #[tokio::test]
 async fn taken_name_and_failing_store_are_different_errors() {
     let mut users = MockUserRepository::new();
-    users.expect_add().times(1).returning(|_, _| Err(AddUserError::Taken(TakenKeys { username: true, email: false })));
-    users.expect_add().returning(|_, _| Err(StoreError::new("disk full").into()));
+    users
+        .expect_add()
+        .times(1)
+        .returning(|_, _, _| Err(AddUserError::Taken(TakenKeys { username: true, email: false })));
+    users.expect_add().returning(|_, _, _| Err(StoreError::new("disk full").into()));
     let ports = ports(users, MockCredentialRepository::new(), MockSessionRepository::new());
     let accounts = Accounts::builder().cost(fast_hash_cost()).build(ports).unwrap();
     let taken = accounts.register(registration(PASSWORD), &Caller::default()).await;

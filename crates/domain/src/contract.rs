@@ -2,7 +2,8 @@
 //!
 //! A contract function is an `async fn` that gets an empty store, uses it through the ports and panics if the store
 //! breaks the contract. It stands beside its port: [`crate::user::contract`], [`crate::credential::contract`],
-//! [`crate::session::contract`], [`crate::throttle::contract`], [`crate::known_browser::contract`] and `party::contract`.
+//! [`crate::session::contract`], [`crate::throttle::contract`], [`crate::known_browser::contract`],
+//! [`crate::event::contract`] and `party::contract`.
 //! This module has what they share.
 //!
 //! # Running the suite on a store of your own
@@ -10,8 +11,8 @@
 //! Enable the feature `contract` of this crate in your dev-dependencies. The macros
 //! [`user_contract`](crate::user_contract), [`credential_contract`](crate::credential_contract),
 //! [`session_contract`](crate::session_contract), [`throttle_contract`](crate::throttle_contract),
-//! [`known_browser_contract`](crate::known_browser_contract) and `party_contract` pass the names of all contract
-//! functions of one port to a macro of yours. Make one test of each name, so that a function that is added later is
+//! [`known_browser_contract`](crate::known_browser_contract), [`event_contract`](crate::event_contract) and
+//! `party_contract` pass the names of all contract functions of one port to a macro of yours. Make one test of each name, so that a function that is added later is
 //! tested too:
 //!
 //! ```
@@ -36,8 +37,8 @@
 //! ```
 //!
 //! The suite of one port also uses the other ports of [`AccountPorts`]: the session suite adds users before it opens
-//! sessions for them. To test a session store by itself, fill `users` and `credentials` from another store, and have
-//! the session store find its users there.
+//! sessions for them. To test a session store by itself, fill the other ports from another store, have the session store find
+//! its users there, and write there what comes alongside.
 //!
 //! The example `session_store` of the crate `accounts` does so. The functions for parties take a second argument, the
 //! `PartyRepository`.
@@ -48,8 +49,9 @@ use std::pin::Pin;
 use std::task::Poll;
 
 use crate::credential::PasswordHash;
+use crate::event::{Event, EventFilter, EventKind, Origin, RequestId};
 use crate::user::{Email, NewUser, User, Username};
-use crate::{AccountPorts, Timestamp};
+use crate::{AccountPorts, Alongside, PageSize, Timestamp};
 
 /// The current time of every contract function.
 pub(crate) const NOW: Timestamp = Timestamp::from_millis(1_900_000_000_000);
@@ -71,7 +73,20 @@ pub(crate) fn hash() -> PasswordHash {
 
 /// Adds the user of [`new_user`].
 pub(crate) async fn add_user(store: &AccountPorts, name: &str) -> User {
-    store.users.add(new_user(name), hash()).await.unwrap()
+    store.users.add(new_user(name), hash(), Alongside::nothing()).await.unwrap()
+}
+
+/// An event of that kind at [`NOW`], whose user and session the commit makes.
+pub(crate) fn event(kind: EventKind) -> Event {
+    let request = Some(RequestId::parse("00ff").unwrap());
+    Event::new(kind, NOW, Origin { network: Some("203.0.113.0/24".to_owned()), request, operator: None })
+}
+
+/// All events, the oldest first.
+pub(crate) async fn events(store: &AccountPorts) -> Vec<Event> {
+    let page = store.events.list(EventFilter::default(), None, PageSize::clamped(100)).await.unwrap();
+    assert_eq!(page.next, None, "a contract function with more events lists them itself");
+    page.items.into_iter().rev().map(|stored| stored.event).collect()
 }
 
 /// A future, and its output once it is done.

@@ -3,7 +3,7 @@
 //! This crate reads no clock, file, socket or random source. A rule is a function of values. The time is an argument or
 //! comes from a [`Clock`]; stored data come through a port ([`user::UserRepository`],
 //! [`credential::CredentialRepository`], [`session::SessionRepository`], [`throttle::ThrottleRepository`],
-//! [`known_browser::KnownBrowserRepository`], `party::PartyRepository`). The doc comments of a port are the contract that
+//! [`known_browser::KnownBrowserRepository`], [`event::EventRepository`], `party::PartyRepository`). The doc comments of a port are the contract that
 //! every store obeys. With the feature `contract`, the module `contract` has the same contract as functions that the tests
 //! of a store run.
 //!
@@ -44,11 +44,13 @@
 //! # Ok::<(), domain::party::SeatsError>(())
 //! ```
 
+mod alongside;
 mod caseless;
 #[cfg(feature = "contract")]
 pub mod contract;
 pub mod credential;
 mod error;
+pub mod event;
 mod invisible;
 pub mod known_browser;
 mod page;
@@ -62,6 +64,7 @@ pub mod throttle;
 mod time;
 pub mod user;
 
+pub use alongside::{Alongside, Own};
 pub use caseless::caseless_key;
 pub use error::{CorruptValue, StoreError};
 pub use invisible::trim_invisible;

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crate::credential::CredentialRepository;
+use crate::event::EventRepository;
 use crate::known_browser::KnownBrowserRepository;
 use crate::session::SessionRepository;
 use crate::throttle::ThrottleRepository;
 use crate::user::UserRepository;
 
-/// The ports of one store for accounts: users, credentials, sessions, and what throttles log-ins.
+/// The ports of one store for accounts: users, credentials, sessions, what throttles log-ins, and events.
 #[derive(Clone)]
 pub struct AccountPorts {
     /// The users.
@@ -21,4 +22,6 @@ pub struct AccountPorts {
     pub throttles: Arc<dyn ThrottleRepository>,
     /// The browsers and networks in which users have logged in.
     pub known_browsers: Arc<dyn KnownBrowserRepository>,
+    /// What happened to the accounts.
+    pub events: Arc<dyn EventRepository>,
 }

@@ -34,7 +34,9 @@ async fn fill(store: &PartyStore) -> Vec<UserId> {
         let username = Username::parse(&format!("u{user:04}")).unwrap();
         let email = Email::parse(&format!("u{user:04}@example.com")).unwrap();
         let new = NewUser { username, email, joined_at: NOW, registration_key: None };
-        users.push(accounts.users.add(new, PasswordHash::new("$".to_owned())).await.unwrap().id);
+        users.push(
+            accounts.users.add(new, PasswordHash::new("$".to_owned()), domain::Alongside::nothing()).await.unwrap().id,
+        );
     }
     let record = SessionRecord {
         user: users[0],
@@ -45,7 +47,7 @@ async fn fill(store: &PartyStore) -> Vec<UserId> {
         remembered: false,
         device: Device::default(),
     };
-    accounts.sessions.open(DIGEST, record, None).await.unwrap();
+    accounts.sessions.open(DIGEST, record, None, domain::Alongside::nothing()).await.unwrap();
     for party in 0..50 {
         let day = parse_date(&format!("2030-{:02}-{:02}", party / 28 + 1, party % 28 + 1)).unwrap();
         let date = PartyDate::resolve(day, parse_time("19:00").unwrap(), Zone::parse("UTC").unwrap()).unwrap();

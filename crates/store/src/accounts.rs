@@ -1,6 +1,7 @@
-//! The tables of the accounts in SQL: users, credentials, sessions, registration keys, and what throttles log-ins.
+//! The tables of the accounts in SQL: users, credentials, sessions, registration keys, what throttles log-ins, and events.
 
 pub(crate) mod credentials;
+pub(crate) mod events;
 pub(crate) mod known_browsers;
 pub(crate) mod registration_keys;
 pub(crate) mod row_steps;
@@ -33,6 +34,11 @@ pub(crate) fn migrations() -> MigrationSet {
             "throttling",
             include_str!("../../../migrations/accounts/sqlite/0004_throttling.sql"),
             include_str!("../../../migrations/accounts/postgres/0004_throttling.sql"),
+        )
+        .and(
+            "events",
+            include_str!("../../../migrations/accounts/sqlite/0005_events.sql"),
+            include_str!("../../../migrations/accounts/postgres/0005_events.sql"),
         )
         .then_rows(row_steps::EMAIL_KEYS)
 }

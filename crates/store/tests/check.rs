@@ -39,7 +39,7 @@ async fn fill(fresh: &Fresh) {
         remembered: false,
         device: Device::default(),
     };
-    accounts.sessions.open(TokenDigest::new([7; 32]), record, None).await.unwrap();
+    accounts.sessions.open(TokenDigest::new([7; 32]), record, None, domain::Alongside::nothing()).await.unwrap();
 }
 
 /// A violation as one line: where, and what.

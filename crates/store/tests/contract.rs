@@ -43,6 +43,10 @@ mod known_browser {
     domain::known_browser_contract!(account_tests);
 }
 
+mod event {
+    domain::event_contract!(account_tests);
+}
+
 /// Makes two tests of each contract function of the party port.
 macro_rules! party_tests {
     (party: $($function:ident)*) => { $(

@@ -11,6 +11,7 @@ use accounts::ports::AccountPorts;
 use accounts::{Accounts, Email, OsRandom, StoreError, Timestamp, User, UserId, Username};
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::credential::MockCredentialRepository;
+use domain::event::MockEventRepository;
 use domain::known_browser::MockKnownBrowserRepository;
 use domain::party::{
     Attendee, MockPartyRepository, PartyDate, PartyEnd, PartyHeading, PartyId, PartyState, PartySummary, Quotas, Seats,
@@ -82,6 +83,7 @@ fn services() -> Services {
             sessions: Arc::new(sessions),
             throttles: Arc::new(MockThrottleRepository::new()),
             known_browsers: Arc::new(MockKnownBrowserRepository::new()),
+            events: Arc::new(MockEventRepository::new()),
         },
         parties: Arc::new(parties),
         readiness: Arc::new(|| -> ReadinessFuture { Box::pin(std::future::ready(Ok::<(), StoreError>(()))) }),

@@ -8,6 +8,7 @@ use accounts::test_kit::{MovableClock, TestClient, TestResponse, TestServer, fas
 use accounts::{Accounts, Email, OsRandom, StoreError, Timestamp, User, UserId, Username};
 use domain::Page;
 use domain::credential::{Credential, MockCredentialRepository};
+use domain::event::MockEventRepository;
 use domain::known_browser::{MockKnownBrowserRepository, Recognition};
 use domain::party::{HomeView, MockPartyRepository, Outcome, PartyId, ProfileView, Quotas, Zone};
 use domain::session::{Device, EndedSession, MockSessionRepository, SessionId, SessionRecord, StoredSession};
@@ -60,12 +61,20 @@ fn known_browsers(broken: Broken) -> MockKnownBrowserRepository {
     browsers
 }
 
+/// Events are stored.
+fn events() -> MockEventRepository {
+    let mut events = MockEventRepository::new();
+    events.expect_add().returning(|_| Ok(()));
+    events.expect_purge().returning(|_, _| Ok(0));
+    events
+}
+
 /// A mocked store with one user, Ada, whose session any token finds, and without parties.
 fn services(broken: Broken) -> Services {
     let hash = Arc::new(Mutex::new(None::<PasswordHash>));
     let mut users = MockUserRepository::new();
     let registered_hash = Arc::clone(&hash);
-    users.expect_add().returning(move |_, hash| {
+    users.expect_add().returning(move |_, hash, _| {
         *registered_hash.lock().unwrap() = Some(hash);
         broken.result("users.add", ada())
     });
@@ -79,7 +88,7 @@ fn services(broken: Broken) -> Services {
     });
 
     let mut sessions = MockSessionRepository::new();
-    sessions.expect_open().returning(move |_, _, _| broken.result("sessions.open", SessionId::new(1)));
+    sessions.expect_open().returning(move |_, _, _, _| broken.result("sessions.open", SessionId::new(1)));
     sessions.expect_find().returning(move |_| {
         let record = SessionRecord {
             user: ada().id,
@@ -92,7 +101,7 @@ fn services(broken: Broken) -> Services {
         };
         broken.result("sessions.find", Some(StoredSession { id: SessionId::new(1), user: ada(), record }))
     });
-    sessions.expect_end().returning(move |_| {
+    sessions.expect_end().returning(move |_, _| {
         let ended = EndedSession { id: SessionId::new(1), user: ada().id };
         broken.result("sessions.end", Some(ended))
     });
@@ -127,6 +136,7 @@ fn services(broken: Broken) -> Services {
             sessions: Arc::new(sessions),
             throttles: Arc::new(throttles(broken)),
             known_browsers: Arc::new(known_browsers(broken)),
+            events: Arc::new(events()),
         },
         parties: Arc::new(parties),
         readiness: Arc::new(ready),

@@ -160,7 +160,7 @@ async fn program_starts_serves_and_stops_without_logging_secrets() {
             let line: serde_json::Value = serde_json::from_str(line).unwrap_or_else(|_| panic!("not JSON: {line}"));
             assert!(line["timestamp"].is_string() && line["message"].is_string(), "{line}");
         }
-        assert!(exited.log.contains("log-in refused") && exited.log.contains("shutdown requested"), "{}", exited.log);
+        assert!(exited.log.contains("log-in failed") && exited.log.contains("shutdown requested"), "{}", exited.log);
         assert!(exited.log.contains("/i/:token/rsvp"), "the pattern of the route: {}", exited.log);
         for secret in ["typedsecret", "querysecret", LINK_TOKEN, email, &url, "csrf", "session-", "visit-"] {
             assert!(!exited.log.contains(secret), "{secret} in {}", exited.log);

@@ -26,7 +26,8 @@ fn home(user: CurrentUser, page: PageContext) -> Response {
 /// The ports of the service: those of `store`, with the sessions replaced.
 fn ports(store: AccountStore) -> AccountPorts {
     let ports: AccountPorts = store.into();
-    AccountPorts { sessions: Arc::new(MemorySessions::new(Arc::clone(&ports.users))), ..ports }
+    let sessions = MemorySessions::new(Arc::clone(&ports.users), Arc::clone(&ports.events));
+    AccountPorts { sessions: Arc::new(sessions), ..ports }
 }
 
 /// The service as an endpoint.

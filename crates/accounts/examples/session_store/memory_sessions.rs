@@ -7,14 +7,16 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use accounts::ports::{
-    EndedSession, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest, UserId, UserRepository,
+    Alongside, EndedSession, Event, EventRepository, SessionId, SessionRecord, SessionRepository, StoredSession,
+    TokenDigest, UserId, UserRepository,
 };
 use accounts::{StoreError, Timestamp};
 use async_trait::async_trait;
 
-/// Sessions in memory, and the store of their users.
+/// Sessions in memory, and the stores of their users and of what comes alongside.
 pub(crate) struct MemorySessions {
     users: Arc<dyn UserRepository>,
+    events: Arc<dyn EventRepository>,
     sessions: Mutex<Sessions>,
 }
 
@@ -32,8 +34,15 @@ struct Row {
 
 impl MemorySessions {
     /// A store without sessions.
-    pub(crate) fn new(users: Arc<dyn UserRepository>) -> Self {
-        Self { users, sessions: Mutex::default() }
+    pub(crate) fn new(users: Arc<dyn UserRepository>, events: Arc<dyn EventRepository>) -> Self {
+        Self { users, events, sessions: Mutex::default() }
+    }
+
+    /// Writes the events after the step. An event that fails does not undo the step, which is done.
+    async fn add(&self, events: impl Iterator<Item = Event>) {
+        for event in events {
+            let _ = self.events.add(event).await;
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Sessions> {
@@ -42,6 +51,24 @@ impl MemorySessions {
 }
 
 impl Sessions {
+    fn open(
+        &mut self,
+        digest: TokenDigest,
+        record: SessionRecord,
+        replaces: Option<TokenDigest>,
+    ) -> Result<SessionId, StoreError> {
+        if self.rows.contains_key(&digest) {
+            return Err(StoreError::new("a session with this token digest is open"));
+        }
+        if let Some(replaced) = replaces {
+            self.rows.remove(&replaced);
+        }
+        self.last_id += 1; // an id is never used again: a late touch must not reach another session
+        let id = SessionId::new(self.last_id);
+        self.rows.insert(digest, Row { id, record });
+        Ok(id)
+    }
+
     /// Removes every session that matches, and returns how many there were.
     fn remove_if(&mut self, limit: usize, matches: impl Fn(&SessionRecord) -> bool) -> u64 {
         let removed = self.rows.extract_if(|_, row| matches(&row.record)).take(limit);
@@ -56,17 +83,11 @@ impl SessionRepository for MemorySessions {
         digest: TokenDigest,
         record: SessionRecord,
         replaces: Option<TokenDigest>,
+        alongside: Alongside,
     ) -> Result<SessionId, StoreError> {
-        let mut sessions = self.lock();
-        if sessions.rows.contains_key(&digest) {
-            return Err(StoreError::new("a session with this token digest is open"));
-        }
-        if let Some(replaced) = replaces {
-            sessions.rows.remove(&replaced);
-        }
-        sessions.last_id += 1; // an id is never used again: a late touch must not reach another session
-        let id = SessionId::new(sessions.last_id);
-        sessions.rows.insert(digest, Row { id, record });
+        let user = record.user;
+        let id = self.lock().open(digest, record, replaces)?;
+        self.add(alongside.completed(user, Some(id))).await;
         Ok(id)
     }
 
@@ -91,13 +112,19 @@ impl SessionRepository for MemorySessions {
         Ok(true)
     }
 
-    async fn end(&self, digest: TokenDigest) -> Result<Option<EndedSession>, StoreError> {
+    async fn end(&self, digest: TokenDigest, alongside: Alongside) -> Result<Option<EndedSession>, StoreError> {
         let ended = self.lock().rows.remove(&digest);
-        Ok(ended.map(|row| EndedSession { id: row.id, user: row.record.user }))
+        let Some(Row { id, record: SessionRecord { user, .. } }) = ended else { return Ok(None) };
+        self.add(alongside.completed(user, Some(id))).await;
+        Ok(Some(EndedSession { id, user }))
     }
 
-    async fn end_all(&self, user: UserId) -> Result<u64, StoreError> {
-        Ok(self.lock().remove_if(usize::MAX, |record| record.user == user))
+    async fn end_all(&self, user: UserId, alongside: Alongside) -> Result<u64, StoreError> {
+        let ended = self.lock().remove_if(usize::MAX, |record| record.user == user);
+        if ended > 0 {
+            self.add(alongside.counting(ended).completed(user, None)).await;
+        }
+        Ok(ended)
     }
 
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {

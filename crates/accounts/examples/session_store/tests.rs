@@ -48,14 +48,14 @@ async fn session_ended_during_touches_stays_ended() {
     for n in 0..=u8::MAX {
         let digest = TokenDigest::new([n; 32]);
         let record = Lifetimes::default().open(ada.id, false, Device::default(), time(0));
-        let id = ports.sessions.open(digest, record, None).await.unwrap();
+        let id = ports.sessions.open(digest, record, None, accounts::ports::Alongside::nothing()).await.unwrap();
         let touches: Vec<_> = (1..5)
             .map(|at| {
                 let sessions = Arc::clone(&ports.sessions);
                 tokio::spawn(async move { sessions.touch(id, time(at), time(at + 10), time(at)).await.unwrap() })
             })
             .collect();
-        assert!(ports.sessions.end(digest).await.unwrap().is_some());
+        assert!(ports.sessions.end(digest, accounts::ports::Alongside::nothing()).await.unwrap().is_some());
         for touch in touches {
             touch.await.unwrap();
         }

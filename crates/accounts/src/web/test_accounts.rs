@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use domain::AccountPorts;
 use domain::credential::MockCredentialRepository;
+use domain::event::MockEventRepository;
 use domain::known_browser::MockKnownBrowserRepository;
 use domain::session::MockSessionRepository;
 use domain::throttle::MockThrottleRepository;
@@ -19,6 +20,7 @@ pub(super) fn accounts(builder: Builder) -> Accounts {
         sessions: Arc::new(MockSessionRepository::new()),
         throttles: Arc::new(MockThrottleRepository::new()),
         known_browsers: Arc::new(MockKnownBrowserRepository::new()),
+        events: Arc::new(MockEventRepository::new()),
     };
     builder.build(ports).unwrap()
 }

@@ -6,11 +6,12 @@ use accounts::ports::{AccountPorts, PasswordHash};
 use accounts::{Email, StoreError, Timestamp, User, UserId, Username};
 use async_trait::async_trait;
 use domain::credential::{Credential, CredentialRepository};
+use domain::event::{Event, EventFilter, EventId, EventRepository, StoredEvent};
 use domain::known_browser::{BrowserDigest, KnownBrowserRepository, Recognition};
 use domain::session::{EndedSession, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest};
 use domain::throttle::{Attempt, Limit, ThrottleKey, ThrottleRepository, Throttled};
 use domain::user::{AddUserError, NewUser, UserRepository};
-use domain::{Page, PageSize};
+use domain::{Alongside, Page, PageSize};
 
 /// A real store that can be made to fail, and that records its calls.
 #[derive(Clone)]
@@ -35,7 +36,8 @@ impl FailingStore {
             credentials: all.clone(),
             sessions: all.clone(),
             throttles: all.clone(),
-            known_browsers: all,
+            known_browsers: all.clone(),
+            events: all,
         }
     }
 
@@ -78,9 +80,9 @@ impl UserRepository for FailingStore {
         self.real.users.purge_registration_keys(now, limit).await
     }
 
-    async fn add(&self, user: NewUser, hash: PasswordHash) -> Result<User, AddUserError> {
+    async fn add(&self, user: NewUser, hash: PasswordHash, alongside: Alongside) -> Result<User, AddUserError> {
         self.record("users.add")?;
-        self.real.users.add(user, hash).await
+        self.real.users.add(user, hash, alongside).await
     }
 
     async fn find(&self, id: UserId) -> Result<Option<User>, StoreError> {
@@ -124,9 +126,10 @@ impl SessionRepository for FailingStore {
         digest: TokenDigest,
         session: SessionRecord,
         replaces: Option<TokenDigest>,
+        alongside: Alongside,
     ) -> Result<SessionId, StoreError> {
         self.record("sessions.open")?;
-        self.real.sessions.open(digest, session, replaces).await
+        self.real.sessions.open(digest, session, replaces, alongside).await
     }
 
     async fn find(&self, digest: TokenDigest) -> Result<Option<StoredSession>, StoreError> {
@@ -146,14 +149,14 @@ impl SessionRepository for FailingStore {
         self.real.sessions.touch(id, seen_at, expires_at, unless_seen_after).await
     }
 
-    async fn end(&self, digest: TokenDigest) -> Result<Option<EndedSession>, StoreError> {
+    async fn end(&self, digest: TokenDigest, alongside: Alongside) -> Result<Option<EndedSession>, StoreError> {
         self.record("sessions.end")?;
-        self.real.sessions.end(digest).await
+        self.real.sessions.end(digest, alongside).await
     }
 
-    async fn end_all(&self, user: UserId) -> Result<u64, StoreError> {
+    async fn end_all(&self, user: UserId, alongside: Alongside) -> Result<u64, StoreError> {
         self.record("sessions.end_all")?;
-        self.real.sessions.end_all(user).await
+        self.real.sessions.end_all(user, alongside).await
     }
 
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
@@ -238,5 +241,28 @@ impl KnownBrowserRepository for FailingStore {
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
         self.record("known_browsers.purge")?;
         self.real.known_browsers.purge(now, limit).await
+    }
+}
+
+#[async_trait]
+impl EventRepository for FailingStore {
+    async fn add(&self, event: Event) -> Result<(), StoreError> {
+        self.record("events.add")?;
+        self.real.events.add(event).await
+    }
+
+    async fn list(
+        &self,
+        filter: EventFilter,
+        before: Option<EventId>,
+        size: PageSize,
+    ) -> Result<Page<StoredEvent, EventId>, StoreError> {
+        self.record("events.list")?;
+        self.real.events.list(filter, before, size).await
+    }
+
+    async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.record("events.purge")?;
+        self.real.events.purge(now, limit).await
     }
 }

@@ -168,7 +168,7 @@ async fn log_out_everywhere_forgets_browsers_and_networks() {
     let browser = service.visitor();
     assert_eq!(log_in(&browser, "203.0.113.9", "ada", PASSWORD).await.status, 303);
     let ada = service.ports().users.find_by_username(&Username::parse("ada").unwrap()).await.unwrap().unwrap();
-    service.accounts.log_out_everywhere(ada.id).await.unwrap();
+    service.accounts.log_out_everywhere(ada.id, &Caller::default()).await.unwrap();
     use_up_account(&service, "ada").await;
     assert_page(&log_in(&browser, "203.0.113.9", "ada", PASSWORD).await, 422, MISMATCH);
 }

@@ -2,9 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
 use super::{Device, EndedSession, SessionId, SessionRecord, StoredSession, TokenDigest};
-use crate::contract::{NOW, add_user, join_all};
+use crate::contract::{NOW, add_user, event, events, join_all};
+use crate::event::EventKind;
 use crate::user::User;
-use crate::{AccountPorts, Timestamp};
+use crate::{AccountPorts, Alongside, Timestamp};
 
 /// Passes the names of all contract functions of sessions to the macro `$test`.
 #[macro_export]
@@ -23,6 +24,10 @@ macro_rules! session_contract {
             id_of_ended_session_is_not_reused
             end_all_ends_every_session_of_one_user
             purge_removes_expired_sessions_up_to_limit
+            event_is_written_with_the_session_that_opens
+            failed_open_writes_no_event
+            event_of_an_end_is_written_once
+            event_of_end_all_counts_the_sessions
         }
     };
 }
@@ -48,7 +53,7 @@ fn record(user: &User) -> SessionRecord {
 }
 
 async fn open(store: &AccountPorts, user: &User, n: u8) -> SessionId {
-    store.sessions.open(digest(n), record(user), None).await.unwrap()
+    store.sessions.open(digest(n), record(user), None, Alongside::nothing()).await.unwrap()
 }
 
 async fn is_open(store: &AccountPorts, n: u8) -> bool {
@@ -61,7 +66,7 @@ pub async fn open_session_is_found_with_its_user(store: &AccountPorts) {
     let device = Device { network: Some("2001:db8::/48".to_owned()), user_agent: Some("ü".repeat(255)) };
     let remembered = SessionRecord { remembered: true, device, ..record(&ada) };
     for (n, user, record) in [(1, &ada, remembered), (2, &ben, record(&ben))] {
-        let id = store.sessions.open(digest(n), record.clone(), None).await.unwrap();
+        let id = store.sessions.open(digest(n), record.clone(), None, Alongside::nothing()).await.unwrap();
         let expected = StoredSession { id, user: user.clone(), record };
         assert_eq!(store.sessions.find(digest(n)).await.unwrap(), Some(expected));
     }
@@ -72,8 +77,8 @@ pub async fn unknown_session_is_not_found(store: &AccountPorts) {
     let ada = add_user(store, "ada").await;
     assert!(!is_open(store, 1).await);
     assert!(!store.sessions.touch(SessionId::new(1), NOW, NOW, NOW).await.unwrap());
-    assert_eq!(store.sessions.end(digest(1)).await.unwrap(), None);
-    assert_eq!(store.sessions.end_all(ada.id).await.unwrap(), 0);
+    assert_eq!(store.sessions.end(digest(1), Alongside::nothing()).await.unwrap(), None);
+    assert_eq!(store.sessions.end_all(ada.id, Alongside::nothing()).await.unwrap(), 0);
     assert_eq!(store.sessions.purge(NOW, 10).await.unwrap(), 0);
 }
 
@@ -123,11 +128,11 @@ pub async fn ended_session_stays_ended(store: &AccountPorts) {
     let id = open(store, &ada, 1).await;
 
     let ended = EndedSession { id, user: ada.id };
-    assert_eq!(store.sessions.end(digest(1)).await.unwrap(), Some(ended));
+    assert_eq!(store.sessions.end(digest(1), Alongside::nothing()).await.unwrap(), Some(ended));
 
     assert!(!is_open(store, 1).await);
     assert!(!store.sessions.touch(id, later(50), later(60), later(2)).await.unwrap());
-    assert_eq!(store.sessions.end(digest(1)).await.unwrap(), None);
+    assert_eq!(store.sessions.end(digest(1), Alongside::nothing()).await.unwrap(), None);
     assert!(!is_open(store, 1).await);
 }
 
@@ -137,7 +142,8 @@ pub async fn touch_in_flight_does_not_restore_ended_session(store: &AccountPorts
     for n in 1..=25 {
         let id = open(store, &ada, n).await;
         let touch = async || store.sessions.touch(id, later(50), later(60), later(2)).await.map(|_| ());
-        let end = async || store.sessions.end(digest(n)).await.map(|ended| assert!(ended.is_some()));
+        let end =
+            async || store.sessions.end(digest(n), Alongside::nothing()).await.map(|ended| assert!(ended.is_some()));
         let calls: [std::pin::Pin<Box<dyn Future<Output = _>>>; 3] =
             [Box::pin(touch()), Box::pin(end()), Box::pin(touch())];
         for result in join_all(calls).await {
@@ -152,7 +158,7 @@ pub async fn open_ends_replaced_session(store: &AccountPorts) {
     let ada = add_user(store, "ada").await;
     let old = open(store, &ada, 1).await;
     for n in [2, 3] {
-        store.sessions.open(digest(n), record(&ada), Some(digest(1))).await.unwrap();
+        store.sessions.open(digest(n), record(&ada), Some(digest(1)), Alongside::nothing()).await.unwrap();
         assert_eq!((is_open(store, 1).await, is_open(store, n).await), (false, true));
     }
     assert!(!store.sessions.touch(old, later(50), later(60), later(2)).await.unwrap());
@@ -164,7 +170,7 @@ pub async fn failed_open_ends_no_session(store: &AccountPorts) {
     open(store, &ada, 1).await;
     open(store, &ada, 2).await;
 
-    assert!(store.sessions.open(digest(2), record(&ada), Some(digest(1))).await.is_err());
+    assert!(store.sessions.open(digest(2), record(&ada), Some(digest(1)), Alongside::nothing()).await.is_err());
 
     assert!(is_open(store, 1).await && is_open(store, 2).await);
 }
@@ -173,7 +179,7 @@ pub async fn failed_open_ends_no_session(store: &AccountPorts) {
 pub async fn id_of_ended_session_is_not_reused(store: &AccountPorts) {
     let ada = add_user(store, "ada").await;
     let old = open(store, &ada, 1).await;
-    store.sessions.end(digest(1)).await.unwrap();
+    store.sessions.end(digest(1), Alongside::nothing()).await.unwrap();
     assert_ne!(open(store, &ada, 2).await, old);
     assert!(!store.sessions.touch(old, later(50), later(60), later(2)).await.unwrap());
 }
@@ -184,7 +190,7 @@ pub async fn end_all_ends_every_session_of_one_user(store: &AccountPorts) {
     for (n, user) in [(1, &ada), (2, &ben), (3, &ada)] {
         open(store, user, n).await;
     }
-    assert_eq!(store.sessions.end_all(ada.id).await.unwrap(), 2);
+    assert_eq!(store.sessions.end_all(ada.id, Alongside::nothing()).await.unwrap(), 2);
     assert_eq!([is_open(store, 1).await, is_open(store, 2).await, is_open(store, 3).await], [false, true, false]);
 }
 
@@ -193,7 +199,7 @@ pub async fn purge_removes_expired_sessions_up_to_limit(store: &AccountPorts) {
     let ada = add_user(store, "ada").await;
     for n in 1..=6 {
         let record = SessionRecord { expires_at: later(i64::from(n)), ..record(&ada) };
-        store.sessions.open(digest(n), record, None).await.unwrap();
+        store.sessions.open(digest(n), record, None, Alongside::nothing()).await.unwrap();
     }
     let mut purged = vec![];
     for _ in 0..3 {
@@ -201,6 +207,45 @@ pub async fn purge_removes_expired_sessions_up_to_limit(store: &AccountPorts) {
     }
     assert_eq!(purged, [3, 2, 0]);
     assert_eq!((is_open(store, 5).await, is_open(store, 6).await), (false, true));
+}
+
+/// `open` writes the event alongside, about the session that it opens and its user.
+pub async fn event_is_written_with_the_session_that_opens(store: &AccountPorts) {
+    let ada = add_user(store, "ada").await;
+    let opened = event(EventKind::LoggedIn);
+    let id = store.sessions.open(digest(1), record(&ada), None, Alongside::event(opened.clone())).await.unwrap();
+    assert_eq!(events(store).await, [opened.of(ada.id).in_session(id)]);
+}
+
+/// An `open` that fails writes nothing alongside.
+pub async fn failed_open_writes_no_event(store: &AccountPorts) {
+    let ada = add_user(store, "ada").await;
+    open(store, &ada, 1).await;
+    let alongside = Alongside::event(event(EventKind::LoggedIn));
+    assert!(store.sessions.open(digest(1), record(&ada), None, alongside).await.is_err());
+    assert_eq!(events(store).await, []);
+}
+
+/// Of concurrent `end`s of one session, as two tabs make them, one writes its event, about the session and its user.
+pub async fn event_of_an_end_is_written_once(store: &AccountPorts) {
+    let ada = add_user(store, "ada").await;
+    let (id, ended) = (open(store, &ada, 1).await, event(EventKind::LoggedOut));
+    let end = async || store.sessions.end(digest(1), Alongside::event(ended.clone())).await.unwrap();
+    let found = join_all([end(), end(), end()]).await;
+    assert_eq!(found.iter().filter(|found| found.is_some()).count(), 1);
+    assert_eq!(events(store).await, [ended.of(ada.id).in_session(id)]);
+}
+
+/// `end_all` writes the event alongside, with the number of sessions. Without a session it writes nothing.
+pub async fn event_of_end_all_counts_the_sessions(store: &AccountPorts) {
+    let ada = add_user(store, "ada").await;
+    let (_, _) = (open(store, &ada, 1).await, open(store, &ada, 2).await);
+    let ended = event(EventKind::LoggedOutEverywhere);
+    for expected in [2, 0] {
+        let sessions = store.sessions.end_all(ada.id, Alongside::event(ended.clone())).await.unwrap();
+        assert_eq!(sessions, expected);
+    }
+    assert_eq!(events(store).await, [ended.of(ada.id).counting(2)]);
 }
 
 #[cfg(test)]

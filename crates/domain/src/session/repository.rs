@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{SessionId, SessionRecord, StoredSession, TokenDigest};
 use crate::user::UserId;
-use crate::{StoreError, Timestamp};
+use crate::{Alongside, StoreError, Timestamp};
 
 /// The ids of a session that was ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,7 +25,8 @@ pub struct EndedSession {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait SessionRepository: Send + Sync {
-    /// Opens a session under the digest of its token. Ends the session `replaces` in the same commit, if it exists.
+    /// Opens a session under the digest of its token. Ends the session `replaces` in the same commit, if it exists, and
+    /// writes `alongside`, about the session and its user.
     ///
     /// # Errors
     /// Fails and ends no session if the digest is in use.
@@ -34,6 +35,7 @@ pub trait SessionRepository: Send + Sync {
         digest: TokenDigest,
         session: SessionRecord,
         replaces: Option<TokenDigest>,
+        alongside: Alongside,
     ) -> Result<SessionId, StoreError>;
 
     /// Returns the session and its user, or `None` if there is no such session.
@@ -53,11 +55,13 @@ pub trait SessionRepository: Send + Sync {
         unless_seen_after: Timestamp,
     ) -> Result<bool, StoreError>;
 
-    /// Ends a session and returns its ids, or `None` if there is no such session.
-    async fn end(&self, digest: TokenDigest) -> Result<Option<EndedSession>, StoreError>;
+    /// Ends a session, writes `alongside` about it, and returns its ids. Returns `None` and writes nothing if there is no such
+    /// session.
+    async fn end(&self, digest: TokenDigest, alongside: Alongside) -> Result<Option<EndedSession>, StoreError>;
 
-    /// Ends every session of a user and returns their number.
-    async fn end_all(&self, user: UserId) -> Result<u64, StoreError>;
+    /// Ends every session of a user and returns their number. Writes `alongside` about the user, unless there was no session;
+    /// its events count the sessions.
+    async fn end_all(&self, user: UserId, alongside: Alongside) -> Result<u64, StoreError>;
 
     /// Removes at most `limit` sessions whose `expires_at` is `now` or earlier, and returns their number.
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;

@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use super::{AddUserError, Email, NewUser, RegistrationKey, TakenKeys, User, UserId, Username};
-use crate::contract::{NOW, add_user, hash, join_all, new_user};
+use crate::contract::{NOW, add_user, event, events, hash, join_all, new_user};
 use crate::credential::PasswordHash;
-use crate::{AccountPorts, PageSize};
+use crate::event::EventKind;
+use crate::{AccountPorts, Alongside, PageSize};
 
 /// Passes the names of all contract functions of users to the macro `$test`.
 #[macro_export]
@@ -25,6 +26,8 @@ macro_rules! user_contract {
             registration_key_is_recognized_for_ten_minutes
             registration_key_with_other_names_is_no_repeat
             concurrent_repeats_of_a_registration_add_one_user
+            event_is_written_with_the_user_that_is_added
+            rejected_add_writes_no_event
             users_are_listed_newest_first_in_pages
             new_user_does_not_shift_next_page
         }
@@ -47,7 +50,7 @@ pub async fn user_is_found_by_id_and_by_any_spelling_of_name(store: &AccountPort
             email: Email::parse(address).unwrap(),
             ..new_user("any")
         };
-        let added = store.users.add(new.clone(), hash()).await.unwrap();
+        let added = store.users.add(new.clone(), hash(), Alongside::nothing()).await.unwrap();
 
         let expected =
             User { id: added.id, username: new.username, email: new.email, joined_at: NOW, disabled_at: None };
@@ -77,7 +80,7 @@ pub async fn username_is_taken_in_every_spelling(store: &AccountPorts) {
     for name in ["Strasse", "STRASSE", "Straße", "Ｓtrasse"] {
         let late = NewUser { username: Username::parse(name).unwrap(), ..new_user("late") };
 
-        let result = store.users.add(late.clone(), hash()).await;
+        let result = store.users.add(late.clone(), hash(), Alongside::nothing()).await;
 
         let Err(AddUserError::Taken(taken)) = result else { panic!("{name}: {result:?}") };
         assert_eq!(taken, TakenKeys { username: true, email: false });
@@ -90,7 +93,7 @@ pub async fn username_is_taken_in_every_spelling(store: &AccountPorts) {
 pub async fn email_is_taken_in_every_spelling(store: &AccountPorts) {
     add_user(store, "ada").await;
     let zoe = NewUser { email: Email::parse("zoe@exämple.de").unwrap(), ..new_user("zoe") };
-    store.users.add(zoe, hash()).await.unwrap();
+    store.users.add(zoe, hash(), Alongside::nothing()).await.unwrap();
     for address in [
         "ada@example.com",
         "ADA@EXAMPLE.COM",
@@ -101,7 +104,7 @@ pub async fn email_is_taken_in_every_spelling(store: &AccountPorts) {
     ] {
         let late = NewUser { email: Email::parse(address).unwrap(), ..new_user("late") };
 
-        let result = store.users.add(late.clone(), hash()).await;
+        let result = store.users.add(late.clone(), hash(), Alongside::nothing()).await;
 
         let Err(AddUserError::Taken(taken)) = result else { panic!("{address}: {result:?}") };
         assert_eq!(taken, TakenKeys { username: false, email: true });
@@ -113,7 +116,7 @@ pub async fn email_is_taken_in_every_spelling(store: &AccountPorts) {
 pub async fn addresses_of_two_domains_are_two_addresses(store: &AccountPorts) {
     for (name, address) in [("ada", "ada@straße.de"), ("ben", "ada@strasse.de"), ("cleo", "ada@strasse.com")] {
         let new = NewUser { email: Email::parse(address).unwrap(), ..new_user(name) };
-        let added = store.users.add(new, hash()).await.unwrap();
+        let added = store.users.add(new, hash(), Alongside::nothing()).await.unwrap();
         assert_eq!(added.email.as_str(), address);
     }
     for (name, address) in [("ada", "ada@xn--strae-oqa.de"), ("ben", "ada@strasse.de")] {
@@ -128,7 +131,7 @@ pub async fn add_reports_both_keys_if_both_are_taken(store: &AccountPorts) {
     add_user(store, "ada").await;
     let ben = add_user(store, "ben").await;
     for late in [new_user("Ada"), NewUser { email: ben.email, ..new_user("ada") }] {
-        let result = store.users.add(late, hash()).await;
+        let result = store.users.add(late, hash(), Alongside::nothing()).await;
         assert!(matches!(result, Err(AddUserError::Taken(taken)) if taken == both), "{result:?}");
     }
 }
@@ -146,7 +149,7 @@ pub async fn concurrent_adds_of_one_email_add_one_user(store: &AccountPorts) {
 }
 
 async fn assert_one_is_added(store: &AccountPorts, users: Vec<NewUser>, expected: TakenKeys) {
-    let results = join_all(users.into_iter().map(|user| store.users.add(user, hash()))).await;
+    let results = join_all(users.into_iter().map(|user| store.users.add(user, hash(), Alongside::nothing()))).await;
 
     let (added, rejected): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
     assert_eq!((added.len(), rejected.len()), (1, 19));
@@ -164,15 +167,16 @@ fn registered(name: &str, key: u8) -> NewUser {
 /// A second `add` with the registration key of the first returns its user, and writes nothing. The password is not
 /// compared. Another key, or none, is no repeat.
 pub async fn repeated_registration_returns_its_user(store: &AccountPorts) {
-    let ada = store.users.add(registered("ada", 1), hash()).await.unwrap();
+    let ada = store.users.add(registered("ada", 1), hash(), Alongside::nothing()).await.unwrap();
     for _ in 0..2 {
-        let repeat = store.users.add(registered("ada", 1), PasswordHash::new("$other".to_owned())).await;
+        let repeat =
+            store.users.add(registered("ada", 1), PasswordHash::new("$other".to_owned()), Alongside::nothing()).await;
         assert!(matches!(&repeat, Err(AddUserError::Repeated(user)) if **user == ada), "{repeat:?}");
     }
     let credential = store.credentials.find_by_email(&ada.email).await.unwrap().unwrap();
     assert_eq!(credential.hash.expose(), hash().expose());
     for other in [registered("ada", 2), new_user("ada")] {
-        let result = store.users.add(other, hash()).await;
+        let result = store.users.add(other, hash(), Alongside::nothing()).await;
         assert!(matches!(result, Err(AddUserError::Taken(_))), "{result:?}");
     }
     assert_eq!(store.users.list(None, PageSize::DEFAULT).await.unwrap().items.len(), 1);
@@ -184,38 +188,39 @@ pub async fn registration_key_is_recognized_for_ten_minutes(store: &AccountPorts
     let lifetime = RegistrationKey::LIFETIME;
     let later = |name, key, after| NewUser { joined_at: NOW + after, ..registered(name, key) };
     let millisecond = Duration::from_millis(1);
-    store.users.add(registered("ada", 1), hash()).await.unwrap();
-    store.users.add(later("ben", 2, millisecond), hash()).await.unwrap();
+    store.users.add(registered("ada", 1), hash(), Alongside::nothing()).await.unwrap();
+    store.users.add(later("ben", 2, millisecond), hash(), Alongside::nothing()).await.unwrap();
 
-    let repeat = store.users.add(later("ada", 1, lifetime.saturating_sub(millisecond)), hash()).await;
+    let repeat =
+        store.users.add(later("ada", 1, lifetime.saturating_sub(millisecond)), hash(), Alongside::nothing()).await;
     assert!(matches!(repeat, Err(AddUserError::Repeated(_))), "{repeat:?}");
-    let late = store.users.add(later("ada", 1, lifetime), hash()).await;
+    let late = store.users.add(later("ada", 1, lifetime), hash(), Alongside::nothing()).await;
     assert!(matches!(late, Err(AddUserError::Taken(_))), "{late:?}");
 
     let purge = |after, limit| store.users.purge_registration_keys(NOW + after, limit);
     assert_eq!(purge(lifetime.saturating_sub(millisecond), 10).await.unwrap(), 0);
     assert_eq!(purge(lifetime + millisecond, 1).await.unwrap(), 1);
-    let repeat = store.users.add(registered("ada", 1), hash()).await;
+    let repeat = store.users.add(registered("ada", 1), hash(), Alongside::nothing()).await;
     assert!(matches!(repeat, Err(AddUserError::Taken(_))), "the key is removed: {repeat:?}");
-    let repeat = store.users.add(registered("ben", 2), hash()).await;
+    let repeat = store.users.add(registered("ben", 2), hash(), Alongside::nothing()).await;
     assert!(matches!(repeat, Err(AddUserError::Repeated(_))), "the newer key is stored: {repeat:?}");
     assert_eq!(purge(lifetime * 2, 10).await.unwrap(), 1);
 }
 
 /// The same key with other names adds another user. A repeat needs both names.
 pub async fn registration_key_with_other_names_is_no_repeat(store: &AccountPorts) {
-    store.users.add(registered("ada", 1), hash()).await.unwrap();
-    store.users.add(registered("ben", 1), hash()).await.unwrap();
+    store.users.add(registered("ada", 1), hash(), Alongside::nothing()).await.unwrap();
+    store.users.add(registered("ben", 1), hash(), Alongside::nothing()).await.unwrap();
     for (name, other) in [("ada", "cleo"), ("cleo", "ada")] {
         let mixed = NewUser { email: new_user(other).email, ..registered(name, 1) };
-        let result = store.users.add(mixed, hash()).await;
+        let result = store.users.add(mixed, hash(), Alongside::nothing()).await;
         assert!(matches!(result, Err(AddUserError::Taken(_))), "{result:?}");
     }
 }
 
 /// Of 20 concurrent `add`s of one submitted form one adds the user, and the others return that user.
 pub async fn concurrent_repeats_of_a_registration_add_one_user(store: &AccountPorts) {
-    let results = join_all((0..20).map(|_| store.users.add(registered("ada", 1), hash()))).await;
+    let results = join_all((0..20).map(|_| store.users.add(registered("ada", 1), hash(), Alongside::nothing()))).await;
 
     let (added, repeated): (Vec<_>, Vec<_>) = results.into_iter().partition(Result::is_ok);
     let [Ok(ada)] = added.as_slice() else { panic!("{} were added", added.len()) };
@@ -223,6 +228,24 @@ pub async fn concurrent_repeats_of_a_registration_add_one_user(store: &AccountPo
         assert!(matches!(&result, Err(AddUserError::Repeated(user)) if **user == *ada), "{result:?}");
     }
     assert_eq!(store.users.list(None, PageSize::DEFAULT).await.unwrap().items.len(), 1);
+}
+
+/// `add` writes the events alongside in their order, about the user that it adds.
+pub async fn event_is_written_with_the_user_that_is_added(store: &AccountPorts) {
+    let [first, second] = [EventKind::Registered, EventKind::LoggedIn].map(event);
+    let alongside = Alongside { events: vec![first.clone(), second.clone()], own: None };
+    let ada = store.users.add(new_user("ada"), hash(), alongside).await.unwrap();
+    assert_eq!(events(store).await, [first.of(ada.id), second.of(ada.id)]);
+}
+
+/// An `add` that is rejected, or that repeats another one, writes nothing alongside.
+pub async fn rejected_add_writes_no_event(store: &AccountPorts) {
+    store.users.add(registered("ada", 1), hash(), Alongside::nothing()).await.unwrap();
+    for late in [new_user("ada"), registered("ada", 1)] {
+        let result = store.users.add(late, hash(), Alongside::event(event(EventKind::Registered))).await;
+        assert!(matches!(result, Err(AddUserError::Taken(_) | AddUserError::Repeated(_))), "{result:?}");
+    }
+    assert_eq!(events(store).await, []);
 }
 
 /// `list` returns each user once, the newest first. Only the last page has no cursor.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{NewUser, User, UserId, Username};
 use crate::credential::PasswordHash;
-use crate::{Page, PageSize, StoreError, Timestamp};
+use crate::{Alongside, Page, PageSize, StoreError, Timestamp};
 
 /// Stored users.
 ///
@@ -18,12 +18,13 @@ pub trait UserRepository: Send + Sync {
     /// Usernames and e-mail addresses are unique by their keys. Of concurrent calls with an equal key, from any
     /// process, exactly one adds its user.
     ///
-    /// A [`RegistrationKey`](super::RegistrationKey) is stored with the user in the same commit, for its lifetime.
+    /// A [`RegistrationKey`](super::RegistrationKey) is stored with the user in the same commit, for its lifetime. So is
+    /// `alongside`, about the new user.
     ///
     /// # Errors
     /// [`AddUserError::Repeated`]: less than that lifetime ago a user was added with the same registration key and the
     /// same keys of username and e-mail address. [`AddUserError::Taken`] names every key that is taken.
-    async fn add(&self, user: NewUser, hash: PasswordHash) -> Result<User, AddUserError>;
+    async fn add(&self, user: NewUser, hash: PasswordHash, alongside: Alongside) -> Result<User, AddUserError>;
 
     /// Removes up to `limit` registration keys whose lifetime has ended at `now`, the oldest first. Returns their number.
     async fn purge_registration_keys(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;

@@ -3,12 +3,15 @@
 use async_trait::async_trait;
 use domain::session::{Device, EndedSession, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest};
 use domain::user::UserId;
-use domain::{StoreError, Timestamp};
+use domain::{Alongside, StoreError, Timestamp};
+use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as, query_scalar};
 
+use crate::accounts::events;
 use crate::accounts::users::UserRow;
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
+use crate::engine::writer::WriteError;
 use crate::error::into_store_error;
 use crate::statements::statements;
 
@@ -71,6 +74,40 @@ impl SessionRow {
     }
 }
 
+/// A session to open.
+struct NewSession {
+    digest: TokenDigest,
+    session: SessionRecord,
+    replaces: Option<TokenDigest>,
+    alongside: Alongside,
+}
+
+/// The job of [`SessionRepository::open`].
+fn open<'j, D: Dialect>(
+    connection: &'j mut D::Connection,
+    NewSession { digest, session, replaces, alongside }: &'j NewSession,
+) -> BoxFuture<'j, Result<SessionId, WriteError>> {
+    Box::pin(async move {
+        if let Some(replaced) = replaces {
+            query::<D>(END).bind(&replaced.as_bytes()[..]).execute(&mut *connection).await?;
+        }
+        let id = query_scalar::<D, i64>(OPEN)
+            .bind(&digest.as_bytes()[..])
+            .bind(session.user.get())
+            .bind(session.created_at.as_millis())
+            .bind(session.last_seen_at.as_millis())
+            .bind(session.authenticated_at.as_millis())
+            .bind(session.expires_at.as_millis())
+            .bind(i64::from(session.remembered))
+            .bind(session.device.network.as_deref())
+            .bind(session.device.user_agent.as_deref())
+            .fetch_one(&mut *connection);
+        let id = SessionId::new(id.await?);
+        events::add_alongside::<D>(connection, alongside, session.user, Some(id)).await?;
+        Ok(id)
+    })
+}
+
 #[async_trait]
 impl<D: Dialect> SessionRepository for Sessions<D> {
     async fn open(
@@ -78,28 +115,10 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
         digest: TokenDigest,
         session: SessionRecord,
         replaces: Option<TokenDigest>,
+        alongside: Alongside,
     ) -> Result<SessionId, StoreError> {
-        let opened =
-            self.database.writer.write((digest, session, replaces), |connection, (digest, session, replaces)| {
-                Box::pin(async move {
-                    if let Some(replaced) = replaces {
-                        query::<D>(END).bind(&replaced.as_bytes()[..]).execute(&mut *connection).await?;
-                    }
-                    let id = query_scalar::<D, i64>(OPEN)
-                        .bind(&digest.as_bytes()[..])
-                        .bind(session.user.get())
-                        .bind(session.created_at.as_millis())
-                        .bind(session.last_seen_at.as_millis())
-                        .bind(session.authenticated_at.as_millis())
-                        .bind(session.expires_at.as_millis())
-                        .bind(i64::from(session.remembered))
-                        .bind(session.device.network.as_deref())
-                        .bind(session.device.user_agent.as_deref())
-                        .fetch_one(connection);
-                    Ok(SessionId::new(id.await?))
-                })
-            });
-        Ok(opened.await?)
+        let new = NewSession { digest, session, replaces, alongside };
+        Ok(self.database.writer.write(new, open::<D>).await?)
     }
 
     async fn find(&self, digest: TokenDigest) -> Result<Option<StoredSession>, StoreError> {
@@ -124,22 +143,28 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
         Ok(touched.await?)
     }
 
-    async fn end(&self, digest: TokenDigest) -> Result<Option<EndedSession>, StoreError> {
-        let ended = self.database.writer.write(digest, |connection, digest| {
+    async fn end(&self, digest: TokenDigest, alongside: Alongside) -> Result<Option<EndedSession>, StoreError> {
+        let ended = self.database.writer.write((digest, alongside), |connection, (digest, alongside)| {
             Box::pin(async move {
                 let end = query_as::<D, (i64, i64)>(END).bind(&digest.as_bytes()[..]);
-                let ended = end.fetch_optional(connection).await?;
-                Ok(ended.map(|(id, user)| EndedSession { id: SessionId::new(id), user: UserId::new(user) }))
+                let Some((id, user)) = end.fetch_optional(&mut *connection).await? else { return Ok(None) };
+                let ended = EndedSession { id: SessionId::new(id), user: UserId::new(user) };
+                events::add_alongside::<D>(connection, alongside, ended.user, Some(ended.id)).await?;
+                Ok(Some(ended))
             })
         });
         Ok(ended.await?)
     }
 
-    async fn end_all(&self, user: UserId) -> Result<u64, StoreError> {
-        let ended = self.database.writer.write(user, |connection, user| {
+    async fn end_all(&self, user: UserId, alongside: Alongside) -> Result<u64, StoreError> {
+        let ended = self.database.writer.write((user, alongside), |connection, (user, alongside)| {
             Box::pin(async move {
-                let ended = query_scalar::<D, i64>(END_ALL).bind(user.get()).fetch_all(connection).await?;
-                Ok(ended.len() as u64)
+                let ended = query_scalar::<D, i64>(END_ALL).bind(user.get()).fetch_all(&mut *connection).await?;
+                let sessions = ended.len() as u64;
+                if sessions > 0 {
+                    events::add_alongside::<D>(connection, &alongside.clone().counting(sessions), *user, None).await?;
+                }
+                Ok(sessions)
             })
         });
         Ok(ended.await?)

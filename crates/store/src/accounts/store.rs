@@ -7,6 +7,7 @@ use sqlx::query;
 use tokio::time::timeout;
 
 use super::credentials::Credentials;
+use super::events::Events;
 use super::known_browsers::KnownBrowsers;
 use super::sessions::Sessions;
 use super::throttles::Throttles;
@@ -22,7 +23,8 @@ statements! {
     const PING: &str = "SELECT id FROM users LIMIT 1";
 }
 
-/// Users, credentials, sessions and what throttles log-ins, in an SQLite file or on a PostgreSQL server. Clones share one open database.
+/// Users, credentials, sessions, what throttles log-ins, and events, in an SQLite file or on a PostgreSQL server. Clones share
+/// one open database.
 #[derive(Debug, Clone)]
 pub struct AccountStore {
     database: Database,
@@ -110,5 +112,6 @@ fn ports<D: Dialect>(database: &OpenDatabase<D>) -> AccountPorts {
         sessions: Arc::new(Sessions { database: database.clone() }),
         throttles: Arc::new(Throttles::new(database.clone())),
         known_browsers: Arc::new(KnownBrowsers { database: database.clone() }),
+        events: Arc::new(Events { database: database.clone() }),
     }
 }

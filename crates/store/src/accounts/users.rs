@@ -3,11 +3,11 @@
 use async_trait::async_trait;
 use domain::credential::PasswordHash;
 use domain::user::{AddUserError, Email, NewUser, TakenKeys, User, UserId, UserRepository, Username};
-use domain::{Page, PageSize, StoreError, Timestamp};
+use domain::{Alongside, Page, PageSize, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as, query_scalar};
 
-use crate::accounts::registration_keys;
+use crate::accounts::{events, registration_keys};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
@@ -74,8 +74,8 @@ struct TakenKeysRow {
 
 #[async_trait]
 impl<D: Dialect> UserRepository for Users<D> {
-    async fn add(&self, user: NewUser, hash: PasswordHash) -> Result<User, AddUserError> {
-        let added = self.database.writer.write((user, hash), add::<D>).await;
+    async fn add(&self, user: NewUser, hash: PasswordHash, alongside: Alongside) -> Result<User, AddUserError> {
+        let added = self.database.writer.write((user, hash, alongside), add::<D>).await;
         added.map_err(|error| match error.refusal() {
             Ok(Refusal::Repeated(user)) => AddUserError::Repeated(user),
             Ok(Refusal::Taken(taken)) => AddUserError::Taken(taken),
@@ -119,7 +119,7 @@ enum Refusal {
 /// earlier read may be taken a moment later.
 fn add<'j, D: Dialect>(
     connection: &'j mut D::Connection,
-    (user, hash): &'j (NewUser, PasswordHash),
+    (user, hash, alongside): &'j (NewUser, PasswordHash, Alongside),
 ) -> BoxFuture<'j, Result<User, WriteError<Refusal>>> {
     Box::pin(async move {
         let has_former_key = has_former_key::<D>(&mut *connection, &user.email).await?;
@@ -134,7 +134,8 @@ fn add<'j, D: Dialect>(
             if let Some(row) = added {
                 query::<D>(ADD_HASH).bind(row.id).bind(hash.expose()).execute(&mut *connection).await?;
                 let added = row.parse()?;
-                registration_keys::add::<D>(connection, user, added.id).await?;
+                registration_keys::add::<D>(&mut *connection, user, added.id).await?;
+                events::add_alongside::<D>(connection, alongside, added.id, None).await?;
                 return Ok(added);
             }
             if let Some(repeated) = registration_keys::find_user::<D>(connection, user).await? {

@@ -9,6 +9,7 @@ use super::check::{
     list_dangling, report_value,
 };
 use super::{Invariant, Violation};
+use crate::accounts::events;
 use crate::engine::dialect::Dialect;
 use crate::error::corrupt;
 use crate::statements::{OnPostgres, statements};
@@ -52,6 +53,10 @@ statements! {
     const LIST_NETWORKS_OUT_OF_TIME: &str = "SELECT user_id FROM known_networks
         WHERE expires_at NOT BETWEEN 0 AND 253402300799999";
 
+    const LIST_EVENTS_OUT_OF_TIME: &str = "SELECT id FROM events WHERE at NOT BETWEEN 0 AND 253402300799999";
+
+    const LIST_EVENT_KINDS: &str = "SELECT min(id), kind FROM events GROUP BY kind ORDER BY 1";
+
     const LIST_USERS: &str = "SELECT id, username, username_key, email, email_key FROM users ORDER BY id";
 
     const FIND_BY_EMAIL_KEY: &str = "SELECT id FROM users WHERE email_key = $1";
@@ -66,6 +71,7 @@ const INVARIANTS: &[InvariantCheck] = &[
     (Invariant::TimestampIsInRange, "registration_keys", LIST_KEYS_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "known_browsers", LIST_BROWSERS_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "known_networks", LIST_NETWORKS_OUT_OF_TIME),
+    (Invariant::TimestampIsInRange, "events", LIST_EVENTS_OUT_OF_TIME),
 ];
 
 #[derive(FromRow)]
@@ -96,6 +102,10 @@ pub(super) async fn check<D: Dialect>(
             None => check_derived(false, ("users", "email_key", row), report),
         }
     }
+    let check_kind = |(id, kind): (i64, String), report: Report<'_>| {
+        check_value(events::kind(&kind, id), ("events", id), report);
+    };
+    check_rows::<D, (i64, String)>(&mut *connection, ("events", LIST_EVENT_KINDS), report, check_kind).await?;
     let check_hash = |(user, hash), report: Report<'_>| {
         if !is_verifiable(&PasswordHash::new(hash)) {
             report_value(("credentials", "password_hash", user), "it cannot be verified", report);

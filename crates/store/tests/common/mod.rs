@@ -91,7 +91,7 @@ pub async fn add_user(ports: &AccountPorts, name: &str) -> User {
         joined_at: NOW,
         registration_key: None,
     };
-    ports.users.add(user, PasswordHash::new("$".to_owned())).await.unwrap()
+    ports.users.add(user, PasswordHash::new("$".to_owned()), domain::Alongside::nothing()).await.unwrap()
 }
 
 /// A party a year after [`NOW`].

@@ -101,7 +101,7 @@ impl TestApp {
             joined_at: START,
             registration_key: None,
         };
-        self.ports().users.add(user, PasswordHash::new("none".into())).await.unwrap().id
+        self.ports().users.add(user, PasswordHash::new("none".into()), domain::Alongside::nothing()).await.unwrap().id
     }
 
     /// Adds a party of its host, as the form of `host_form` does, with a change that no form offers.

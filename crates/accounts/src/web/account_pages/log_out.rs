@@ -14,7 +14,7 @@ const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 pub(super) async fn submit(page: PageContext) -> Result<Response, Problem> {
     let request = page.request();
     for token in request.sessions() {
-        request.accounts.log_out(token).await?;
+        request.accounts.log_out(token, &request.caller).await?;
     }
     let mut response = Flash::success(messages::LOGGED_OUT).to(&request.settings().after_log_out);
     response.extensions_mut().insert(SessionChange::Ended);

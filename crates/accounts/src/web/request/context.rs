@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use auth::{BrowserTokens, SessionToken};
 use domain::StoreError;
+use domain::event::RequestId;
 use poem::Request;
 use poem::http::Method;
 use tokio::sync::OnceCell;
@@ -110,7 +111,8 @@ impl RequestContext {
         let browser = BrowserTokens::parse(read_cookies(request, &cookie_names.browser));
         let peer = peer_address(request);
         let address = peer.map(|peer| client_address(peer, request.headers(), &settings.trusted_proxies));
-        let caller = Caller { address, user_agent: request.header("user-agent").map(ToOwned::to_owned) };
+        let user_agent = request.header("user-agent").map(ToOwned::to_owned);
+        let caller = Caller { address, user_agent, request_id: RequestId::parse(id).ok(), operator: None };
         // All fields are declared here: adding one later makes the JSON formatter parse again what it wrote.
         let span = tracing::info_span!("request", id, network = caller.network(), user = Empty);
         let target = request.uri().path_and_query().map_or("/", |path| path.as_str());

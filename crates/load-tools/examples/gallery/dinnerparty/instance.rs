@@ -51,7 +51,7 @@ impl DinnerParty {
     pub(super) async fn add_user(&self, name: &str, nick: &str) -> anyhow::Result<UserId> {
         let (username, email) = (Username::parse(name)?, Email::parse(&format!("{nick}@example.com"))?);
         let user = NewUser { username, email, joined_at: START_TIME, registration_key: None };
-        Ok(self.ports().users.add(user, PasswordHash::new("none".into())).await?.id)
+        Ok(self.ports().users.add(user, PasswordHash::new("none".into()), domain::Alongside::nothing()).await?.id)
     }
 
     /// The id of a registered user.

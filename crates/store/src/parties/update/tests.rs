@@ -86,7 +86,12 @@ impl Race {
             let email = Email::parse(&format!("{name}@example.com")).unwrap();
             let new =
                 NewUser { username: Username::parse(name).unwrap(), email, joined_at: NOW, registration_key: None };
-            *user = ports.users.add(new, domain::credential::PasswordHash::new("$".into())).await.unwrap().id;
+            *user = ports
+                .users
+                .add(new, domain::credential::PasswordHash::new("$".into()), domain::Alongside::nothing())
+                .await
+                .unwrap()
+                .id;
         }
         Self { store, url, _folder: folder, users }
     }

@@ -1,0 +1,81 @@
+//! The table of the kinds of events.
+
+use std::fmt;
+
+/// Declares the kinds: a line each.
+macro_rules! event_kinds {
+    ($($(#[$doc:meta])* $kind:ident = $name:literal,)+) => {
+        /// What happened to an account. More kinds may be added.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum EventKind {
+            $($(#[$doc])* $kind,)+
+        }
+
+        impl EventKind {
+            /// Every kind.
+            pub const ALL: &'static [Self] = &[$(Self::$kind),+];
+
+            /// The name: the stored text, and the message of the log line.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self {
+                    $(Self::$kind => $name,)+
+                }
+            }
+        }
+    };
+}
+
+event_kinds! {
+    /// An account was registered.
+    Registered = "registered",
+    /// A user logged in.
+    LoggedIn = "logged in",
+    /// A log-in was refused. For the operator and the user alone: the account shows that the address or the name has one.
+    LogInFailed = "log-in failed",
+    /// An attempt was refused by a limit. It is logged, and passed to the listener; it is not stored.
+    Throttled = "throttled",
+    /// A session was ended with its token.
+    LoggedOut = "logged out",
+    /// All sessions of a user were ended.
+    LoggedOutEverywhere = "logged out everywhere",
+}
+
+impl EventKind {
+    /// The kind with that name; `None` for an unknown name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+
+    /// Whether it can be stored. An attempt that is refused by a limit writes nothing.
+    #[must_use]
+    pub const fn is_stored(self) -> bool {
+        !matches!(self, Self::Throttled)
+    }
+}
+
+impl fmt::Display for EventKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn every_kind_is_found_by_its_name_alone() {
+        let names: BTreeSet<_> = EventKind::ALL.iter().map(|kind| kind.name()).collect();
+        assert_eq!(names.len(), EventKind::ALL.len());
+        for kind in EventKind::ALL {
+            assert_eq!(EventKind::by_name(kind.name()), Some(*kind));
+            assert!((1..=64).contains(&kind.name().len()), "the column of {kind}");
+        }
+        assert_eq!(EventKind::by_name("Registered"), None);
+    }
+}

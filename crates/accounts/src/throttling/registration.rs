@@ -22,13 +22,27 @@ impl Accounts {
         Ok(self.emitted(counted.map(drop), caller))
     }
 
-    /// Gives back a registration that was refused for its password or failed. One that met a taken name stays counted: that
-    /// response is what a collector of names asks for.
+    /// Gives back a registration that made no account: its password was refused, its form was repeated, or the store failed. One
+    /// that met a taken name stays counted: that response is what a collector of names asks for.
+    ///
+    /// Each has cost a turn of the hash queue. So as many are given back as log-ins of the caller's networks may fail. Beyond, they
+    /// count as registrations.
     pub(crate) async fn give_back_registration(&self, caller: &Caller) {
-        let keys: Vec<_> = self.registration_limits(caller).iter().map(|limit| limit.key).collect();
-        if let Err(failure) = self.inner.ports.throttles.give_back(&keys).await {
+        let given_back = async {
+            if self.count(&self.give_back_limits(caller)).await?.is_ok() {
+                let keys: Vec<_> = self.registration_limits(caller).iter().map(|limit| limit.key).collect();
+                self.inner.ports.throttles.give_back(&keys).await?;
+            }
+            Ok::<_, StoreError>(())
+        };
+        if let Err(failure) = given_back.await {
             tracing::warn!(error = ?failure, "a registration stays counted");
         }
+    }
+
+    fn give_back_limits(&self, caller: &Caller) -> Vec<Limit> {
+        let limit = self.inner.throttling.failures_per_minute;
+        network_limits("registration given back", caller, limit, Duration::from_mins(1))
     }
 
     fn registration_limits(&self, caller: &Caller) -> Vec<Limit> {

@@ -14,6 +14,7 @@ use domain::party::{
 };
 use domain::user::Username;
 
+use self::description::is_right_to_left;
 pub(crate) use self::description::{
     attendees, card_date, closed_reason, companion, ended_label, guest_note, guests_heading, host, host_note,
     seats_left, seats_open, seats_taken, seats_taken_by, time_until, visibility_note,
@@ -73,9 +74,10 @@ pub(crate) fn event_description(view: &PartyView) -> String {
 /// The text alternative of the QR code.
 pub(crate) const QR_CODE: &str = "QR code of the link to this party";
 
-/// The venue that the form suggests.
+/// The venue that the form suggests. A text is shown in the direction of its first letter: with a right-to-left name in front,
+/// "'s place" would be on its other side.
 pub(crate) fn venue_of(host: &Username) -> String {
-    format!("{host}'s place")
+    if is_right_to_left(host) { format!("Home of {host}") } else { format!("{host}'s place") }
 }
 
 /// The result of an RSVP.

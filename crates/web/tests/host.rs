@@ -10,6 +10,7 @@ test_support::on_both_engines! { TestApp:
     form_hosts_the_party_and_leads_to_its_page
     end_details_and_visibility_are_stored
     invalid_end_details_or_visibility_shows_its_reason
+    summary_lists_errors_in_the_order_of_the_form
     party_of_several_days_has_a_last_day
     time_that_has_passed_today_is_an_error_of_the_time
     form_submitted_twice_hosts_one_party
@@ -122,6 +123,20 @@ async fn invalid_end_details_or_visibility_shows_its_reason(app: TestApp) {
     let kept = post(&ada, "/host", &host_form(&[("visibility", "link"), ("main_dish", "")])).await;
     assert_eq!(kept.attributes("[name=visibility][checked]", "value"), ["link"]);
     assert_eq!(app.party_count().await, 0);
+}
+
+async fn summary_lists_errors_in_the_order_of_the_form(app: TestApp) {
+    let ada = app.user("ada").await;
+    let fields = ["main_dish", "date", "time", "end_time", "number_seats", "end_date", "venue", "time_zone"];
+    let long = "x".repeat(5_000);
+    let invalid = fields.iter().chain(&["details", "visibility"]).map(|field| (*field, long.as_str()));
+
+    let page = post(&ada, "/host", &host_form(&invalid.collect::<Vec<_>>())).await;
+
+    let listed = page.attributes(".form-errors a", "href");
+    let in_form = page.attributes("form.hosting [id]", "id").into_iter().map(|id| format!("#{id}"));
+    assert_eq!(listed, in_form.filter(|link| listed.contains(link)).collect::<Vec<_>>());
+    assert_eq!(listed.len(), fields.len() + 2, "{listed:?}");
 }
 
 async fn party_of_several_days_has_a_last_day(app: TestApp) {

@@ -134,12 +134,13 @@ pub(crate) fn companion(of: &Username) -> String {
 /// A name for a list of names. A right-to-left name is put between U+2068 and U+2069, so that it does not reorder the names
 /// beside it. A left-to-right name needs no marks.
 fn isolated(name: &Username) -> Cow<'_, str> {
-    let is_right_to_left = |c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
-    let name = name.as_str();
-    if name.is_ascii() || !name.contains(is_right_to_left) {
-        return Cow::Borrowed(name);
-    }
-    format!("\u{2068}{name}\u{2069}").into()
+    if is_right_to_left(name) { format!("\u{2068}{name}\u{2069}").into() } else { Cow::Borrowed(name.as_str()) }
+}
+
+/// Whether a name is in a script that is written from right to left.
+pub(super) fn is_right_to_left(name: &Username) -> bool {
+    let is_of_script = |c| matches!(c, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}');
+    !name.as_str().is_ascii() && name.as_str().contains(is_of_script)
 }
 
 /// Why the party takes no RSVPs; `None` while it does. A cancelled party never begins, but is over at its end.

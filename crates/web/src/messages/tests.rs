@@ -169,6 +169,15 @@ fn taken_seats_are_described_with_and_without_names() {
 }
 
 #[test]
+fn suggested_venue_begins_with_a_left_to_right_letter() {
+    for (name, venue) in
+        [("ada", "ada's place"), ("Zoë", "Zoë's place"), ("مريم", "Home of مريم"), ("דנה", "Home of דנה")]
+    {
+        assert_eq!(venue_of(&Username::parse(name).unwrap()), venue);
+    }
+}
+
+#[test]
 fn right_to_left_names_are_isolated_from_their_neighbors() {
     let text = attendees(&party(10, &[("דנה", 1), ("Ben", 1)]));
     assert_eq!(text, "Ada (host), \u{2068}דנה\u{2069} and Ben");

@@ -46,6 +46,12 @@ impl FormErrors {
         parsed.map_err(|error| self.add(name, error)).ok()
     }
 
+    /// Puts the errors in the order of `fields`, such as that of the form. Fields that are not in it come last, as added.
+    pub fn sort_by_fields(&mut self, fields: &[&str]) {
+        let position = |field: &str| fields.iter().position(|other| *other == field).unwrap_or(fields.len());
+        self.0.sort_by_key(|(field, _)| position(field));
+    }
+
     /// The message of a field.
     #[must_use]
     pub fn of(&self, field: &str) -> Option<&str> {

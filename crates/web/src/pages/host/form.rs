@@ -85,6 +85,20 @@ pub(in crate::pages) struct HostFormView<'a> {
     pub(in crate::pages) today: String,
 }
 
+/// The fields in the order of the form, in which its summary lists their errors.
+const FIELDS: [&str; 10] = [
+    "main_dish",
+    "date",
+    "time",
+    "end_time",
+    "number_seats",
+    "end_date",
+    "details",
+    "visibility",
+    "venue",
+    "time_zone",
+];
+
 /// The fields of the folded part.
 const FOLDED: [&str; 5] = ["end_date", "details", "visibility", "venue", "time_zone"];
 /// The value of the field `visibility` for [`Visibility::ByLink`].
@@ -129,10 +143,10 @@ pub(crate) struct HostForm {
 
 impl Form for HostForm {
     fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
-        let (mut errors, mut zone_errors) = (FormErrors::new(), FormErrors::new());
+        let mut errors = FormErrors::new();
         let main_dish =
             errors.field(fields, "main_dish", |typed| ShortText::parse(typed).map_err(messages::main_dish_error));
-        let zone = zone_errors.field(fields, "time_zone", |typed| Zone::parse(typed).map_err(messages::date_error));
+        let zone = errors.field(fields, "time_zone", |typed| Zone::parse(typed).map_err(messages::date_error));
         let start = parse_start(fields, zone, &mut errors);
         let ends_at = parse_end(fields, start.as_ref(), &mut errors);
         let seats = errors.field(fields, "number_seats", |typed| Seats::parse(typed).map_err(messages::seats_error));
@@ -140,7 +154,7 @@ impl Form for HostForm {
             errors.field(fields, "details", |typed| Details::parse_optional(typed).map_err(messages::details_error));
         let visibility = errors.field(fields, "visibility", parse_visibility);
         let venue = errors.field(fields, "venue", |typed| ShortText::parse(typed).map_err(messages::venue_error));
-        zone_errors.iter().for_each(|(field, message)| errors.add(field, message)); // the last field of the form
+        errors.sort_by_fields(&FIELDS);
         let (Some(date), Some(ends_at), Some(main_dish), Some(seats)) = (start, ends_at, main_dish, seats) else {
             return Err(errors);
         };

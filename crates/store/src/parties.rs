@@ -5,17 +5,17 @@ mod delimited_rows;
 pub(crate) mod find;
 pub(crate) mod link;
 pub(crate) mod list;
+pub(crate) mod over_marks;
 pub(crate) mod quota;
-pub(crate) mod recent_parties;
 mod repository;
 pub(crate) mod row;
 pub(crate) mod row_steps;
+#[cfg(test)]
+mod statement_costs;
 pub(crate) mod store;
 mod summary;
 pub(crate) mod update;
 pub(crate) mod views;
-#[cfg(test)]
-mod walks;
 
 use crate::engine::migrate::MigrationSet;
 
@@ -41,6 +41,11 @@ pub(crate) fn migrations() -> MigrationSet {
             "links, ends, visibility",
             include_str!("../../../migrations/parties/sqlite/0004_links_ends_visibility.sql"),
             include_str!("../../../migrations/parties/postgres/0004_links_ends_visibility.sql"),
+        )
+        .and(
+            "parties that are over",
+            include_str!("../../../migrations/parties/sqlite/0005_parties_that_are_over.sql"),
+            include_str!("../../../migrations/parties/postgres/0005_parties_that_are_over.sql"),
         )
         .then_rows(row_steps::LINKS_AND_SEARCH_KEYS)
         .then_rows(row_steps::zone_names::ZONE_NAMES)

@@ -71,9 +71,8 @@ pub trait PartyRepository: Send + Sync {
     /// The order is that of [`PartyCursor`], by the parties that are over at `now`. A party that is added between
     /// two pages does not shift the second. The cost depends on the size of the page and not on the number of parties.
     ///
-    /// A search is the exception: a list with a filter, of the parties that a user attends, or while more parties than usual have
-    /// begun within 72 hours. A viewer has one search at a
-    /// time. A second waits for 2 seconds at most ([`ListError::OwnSearchRunning`]), and so does a search while those of other
+    /// A search is the exception: a list with a filter, or of the parties that a user attends. A viewer has one search at a time.
+    /// A second waits for 2 seconds at most ([`ListError::OwnSearchRunning`]), and so does a search while those of other
     /// viewers run ([`ListError::Busy`]). A search ends after 500 ms ([`ListError::TookTooLong`]), and when it is dropped.
     async fn list(
         &self,

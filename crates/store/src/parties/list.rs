@@ -1,8 +1,8 @@
 //! Lists of parties by keyset pagination: those that are not over, the soonest first, then those that are over, the latest
 //! first.
 //!
-//! Both parts are read by one statement, each by an index. A search reads every party on its way; so it reads the second part only
-//! where the first did not fill the page.
+//! Both parts are read by one statement, each by an index. Of listed parties the second part is read only where the first does not
+//! fill the page. A search reads every party on its way.
 
 pub(crate) mod statements;
 
@@ -11,14 +11,14 @@ use std::cmp::max;
 use domain::party::{ListError, PartyCursor, PartyEnd, PartyFilter, PartyQuery, PartySummary, Phase};
 use domain::user::UserId;
 use domain::{Page, PageSize, SearchWords, Timestamp};
+use sqlx::query::QueryAs;
 use sqlx::query_as;
 
 use self::statements::{LIST, LIST_ATTENDED, LIST_HOSTED, LIST_OWN, SEARCH, SEARCH_WITH_SEAT};
-use super::recent_parties::RecentParties;
+use super::over_marks::OverMarks;
 use super::summary::read_summaries;
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
-use crate::engine::read_pool::ReadPool;
 use crate::engine::search_pool::Search;
 use crate::engine::search_queue::SearchRefused;
 use crate::error::into_store_error;
@@ -30,32 +30,22 @@ const MAX_WORD_BYTES: usize = 64 * 1024;
 /// The page of `query` after `after`, by one statement.
 pub(super) async fn list<D: Dialect>(
     database: &OpenDatabase<D>,
-    recent: &RecentParties,
+    marks: &OverMarks,
     query: &PartyQuery,
     viewer: UserId,
     now: Timestamp,
     after: Option<PartyCursor>,
     size: PageSize,
 ) -> Result<Page<PartySummary, PartyCursor>, ListError> {
+    marks.update_if_due(database, now);
     let (first, over) = start_positions(after, now);
     let list = List { database, viewer, now, first, over, rows: size.rows_and_one() };
-    let page = async |sql, user| list.read(&database.read, sql, user).await.map_err(into_store_error);
-    let long_page = async |sql, user| {
-        let search = list.begin_search().await?;
-        list.read(search.executor(), sql, user).await.map_err(into_list_error::<D>)
-    };
     let parties = match query {
-        PartyQuery::Listed(filter) if *filter == PartyFilter::default() => {
-            let are_many = recent.are_many(&database.read, now).await.map_err(into_store_error)?;
-            if are_many { long_page(LIST, None).await? } else { page(LIST, None).await? }
-        }
+        PartyQuery::Listed(filter) if *filter == PartyFilter::default() => list.page(LIST, None).await?,
         PartyQuery::Listed(filter) => list.search(filter).await?,
-        PartyQuery::HostedBy(user) if *user == viewer => page(LIST_OWN, None).await?,
-        PartyQuery::HostedBy(user) => page(D::pick(LIST_HOSTED.sqlite, LIST_HOSTED.postgres), Some(*user)).await?,
-        // All parties that the user attends are sorted.
-        PartyQuery::AttendedBy(user) => {
-            long_page(D::pick(LIST_ATTENDED.sqlite, LIST_ATTENDED.postgres), Some(*user)).await?
-        }
+        PartyQuery::HostedBy(user) if *user == viewer => list.page(LIST_OWN, None).await?,
+        PartyQuery::HostedBy(user) => list.page(D::pick(LIST_HOSTED.sqlite, LIST_HOSTED.postgres), Some(*user)).await?,
+        PartyQuery::AttendedBy(user) => list.attended(*user).await?,
     };
     Ok(Page::from_rows(parties, size, |party| cursor(party, now)))
 }
@@ -100,6 +90,22 @@ impl<D: Dialect> List<'_, D> {
         })
     }
 
+    /// Reads a list whose length others do not decide.
+    async fn page(&self, sql: &'static str, user: Option<UserId>) -> Result<Vec<PartySummary>, ListError> {
+        let statement = match user {
+            Some(user) => self.statement(sql).bind(user.get()),
+            None => self.statement(sql),
+        };
+        Ok(self.read_both(statement.fetch_one(&self.database.read).await).map_err(into_store_error)?)
+    }
+
+    /// Sorts all parties that `user` attends.
+    async fn attended(&self, user: UserId) -> Result<Vec<PartySummary>, ListError> {
+        let search = self.begin_search().await?;
+        let statement = self.statement(D::pick(LIST_ATTENDED.sqlite, LIST_ATTENDED.postgres)).bind(user.get());
+        self.read_both(statement.fetch_one(search.executor()).await).map_err(into_list_error::<D>)
+    }
+
     /// Runs a search. A party with a seat for the viewer is upcoming.
     async fn search(&self, filter: &PartyFilter) -> Result<Vec<PartySummary>, ListError> {
         let words = filter.words.as_slice();
@@ -107,56 +113,38 @@ impl<D: Dialect> List<'_, D> {
             return Ok(Vec::new());
         }
         let sql = if filter.has_seat_for_viewer { SEARCH_WITH_SEAT } else { SEARCH };
-        let mut statement = query_as::<_, BothParts>(D::pick(sql.sqlite, sql.postgres))
-            .bind(self.viewer.get())
-            .bind(self.now.as_millis())
-            .bind(self.first.0)
-            .bind(self.first.1)
-            .bind(self.rows);
+        let mut statement = self.statement(D::pick(sql.sqlite, sql.postgres));
         for word in 0..SearchWords::MAX {
             statement = statement.bind(words.get(word).map(String::as_str));
         }
-        if !filter.has_seat_for_viewer {
-            statement = statement.bind(self.over.0).bind(self.over.1);
-        }
         let search = self.begin_search().await?;
-        let mut parties = read_both(statement.fetch_one(search.executor()).await).map_err(into_list_error::<D>)?;
-        parties.truncate(usize::try_from(self.rows).unwrap_or(usize::MAX));
-        Ok(parties)
+        self.read_both(statement.fetch_one(search.executor()).await).map_err(into_list_error::<D>)
     }
 
-    /// Reads both parts.
-    async fn read(
-        &self,
-        pool: &ReadPool<D>,
-        sql: &'static str,
-        user: Option<UserId>,
-    ) -> sqlx::Result<Vec<PartySummary>> {
-        let statement = query_as::<_, BothParts>(sql)
+    /// The statement `sql` with the parameters that all share.
+    fn statement<'q>(&self, sql: &'static str) -> QueryAs<'q, D, BothParts, D::Arguments> {
+        query_as(sql)
             .bind(self.viewer.get())
             .bind(self.now.as_millis())
             .bind(self.first.0)
             .bind(self.first.1)
             .bind(self.rows)
             .bind(self.over.0)
-            .bind(self.over.1);
-        let statement = match user {
-            Some(user) => statement.bind(user.get()),
-            None => statement,
-        };
-        read_both(statement.fetch_one(pool).await)
+            .bind(self.over.1)
+    }
+
+    /// As many parties as the page has room for.
+    fn read_both(&self, parts: sqlx::Result<BothParts>) -> sqlx::Result<Vec<PartySummary>> {
+        let (not_over, over) = parts?;
+        let mut parties = read_summaries(not_over.as_deref())?;
+        parties.extend(read_summaries(over.as_deref())?);
+        parties.truncate(usize::try_from(self.rows).unwrap_or(usize::MAX));
+        Ok(parties)
     }
 }
 
 /// The parties that are not over and those that are over, as delimited rows.
 type BothParts = (Option<String>, Option<String>);
-
-fn read_both(parts: sqlx::Result<BothParts>) -> sqlx::Result<Vec<PartySummary>> {
-    let (not_over, over) = parts?;
-    let mut parties = read_summaries(not_over.as_deref())?;
-    parties.extend(read_summaries(over.as_deref())?);
-    Ok(parties)
-}
 
 /// The error of a search.
 fn into_list_error<D: Dialect>(error: sqlx::Error) -> ListError {
@@ -166,12 +154,36 @@ fn into_list_error<D: Dialect>(error: sqlx::Error) -> ListError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::PartyStore;
+    use crate::embed::Database;
     use crate::plan::{assert_uses_indexes, postgres_plan, query_plan};
 
     #[tokio::test]
     async fn lists_are_read_in_index_order() {
-        for sql in [LIST, SEARCH.sqlite, SEARCH_WITH_SEAT.sqlite, LIST_OWN] {
+        for sql in [SEARCH_WITH_SEAT.sqlite, LIST_OWN] {
             assert_uses_indexes(sql).await;
+        }
+    }
+
+    /// Each part is read in the order of its index. The parties whose mark is wrong are found by their end.
+    #[tokio::test]
+    async fn listed_parties_are_read_in_index_order() {
+        for sql in [LIST, SEARCH.sqlite] {
+            let steps = query_plan(sql).await;
+            let reads: Vec<_> = steps.iter().filter(|step| step.contains(" parties USING ")).collect();
+            for (read, index) in reads.iter().zip([
+                "INDEX parties_listed (starts_at>?)",
+                "INDEX parties_marked (ends_at>?)",
+                "INDEX parties_listed_latest (starts_at<?)",
+                "INDEX parties_to_mark (ends_at<?)",
+            ]) {
+                assert!(read.contains(index), "{index}: {steps:#?}");
+            }
+            assert_eq!(reads.len(), 4, "{steps:#?}");
+            for part in ["unmarked", "marked"] {
+                let read = steps.iter().position(|step| step == &format!("CO-ROUTINE {part}")).unwrap() + 1;
+                assert_eq!(steps[read + 1], format!("SCAN {part}"), "it is not sorted: {steps:#?}");
+            }
         }
     }
 
@@ -179,14 +191,14 @@ mod tests {
     #[tokio::test]
     async fn postgres_reads_lists_in_index_order() {
         let integers = ["bigint"; 8];
-        let search = [&["bigint"; 5][..], &["text"; 8], &["bigint"; 2]].concat();
+        let search = [&["bigint"; 7][..], &["text"; 8]].concat();
         for (sql, types, indexes) in [
             (LIST, &integers[..7], &["parties_listed"][..]),
             (LIST_OWN, &integers[..7], &["parties_of_host"]),
             (LIST_HOSTED.postgres, &integers[..], &["parties_listed_of_host", "rsvps_by_guest"]),
             (LIST_ATTENDED.postgres, &integers[..], &["rsvps_by_guest", "parties_pkey"]),
             (SEARCH.postgres, &search[..], &["parties_listed"]),
-            (SEARCH_WITH_SEAT.postgres, &search[..13], &["parties_with_a_seat"]),
+            (SEARCH_WITH_SEAT.postgres, &search[..], &["parties_with_a_seat"]),
         ] {
             let plan = postgres_plan(sql, &types.join(","), types.len() > 8).await;
             for step in ["Seq Scan", "Bitmap Heap Scan", "Gather"] {
@@ -223,6 +235,36 @@ mod tests {
         for page in pages {
             assert!(steps[page].contains("rsvps_by_guest (guest_id=? AND answer=?)"), "{steps:#?}");
             assert!(steps[page + 1].contains("parties USING INTEGER PRIMARY KEY"), "{steps:#?}");
+        }
+    }
+
+    /// While the viewer's own search runs, and another user's has the other connection.
+    async fn assert_only_search_waits<D: Dialect>(store: &PartyStore, database: &OpenDatabase<D>) {
+        let (parties, viewer) = (store.parties(), UserId::new(1));
+        let _searches = (database.searches.begin(1).await.unwrap(), database.searches.begin(2).await.unwrap());
+        let list = async |query| parties.list(query, viewer, Timestamp::from_millis(0), None, PageSize::DEFAULT).await;
+        for query in [
+            PartyQuery::Listed(PartyFilter::default()),
+            PartyQuery::HostedBy(viewer),
+            PartyQuery::HostedBy(UserId::new(2)),
+        ] {
+            list(query).await.unwrap();
+        }
+        let words = SearchWords::parse("fish").unwrap();
+        let search = PartyQuery::Listed(PartyFilter { words, ..PartyFilter::default() });
+        assert!(matches!(list(search).await, Err(ListError::OwnSearchRunning)));
+    }
+
+    #[tokio::test]
+    async fn list_without_search_never_waits_for_a_search() {
+        let folder = tempfile::tempdir().unwrap();
+        let postgres = test_support::Postgres::shared().await.unwrap().database().await.unwrap();
+        for url in [test_support::sqlite_url(&folder), postgres] {
+            let store = PartyStore::connect(&url).await.unwrap();
+            match store.accounts().database() {
+                Database::Sqlite(database) => assert_only_search_waits(&store, database).await,
+                Database::Postgres(database) => assert_only_search_waits(&store, database).await,
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use domain::party::{
 use domain::user::UserId;
 use domain::{Page, PageSize, StoreError, Timestamp};
 
-use super::recent_parties::RecentParties;
+use super::over_marks::OverMarks;
 use super::update::Change;
 use super::{add, find, link, list, update, views};
 use crate::engine::OpenDatabase;
@@ -18,12 +18,12 @@ use crate::error::into_store_error;
 /// The repository of parties.
 pub(crate) struct PartyTables<D: Dialect> {
     database: OpenDatabase<D>,
-    recent: RecentParties,
+    marks: OverMarks,
 }
 
 impl<D: Dialect> PartyTables<D> {
     pub(super) fn new(database: OpenDatabase<D>) -> Self {
-        Self { database, recent: RecentParties::new() }
+        Self { database, marks: OverMarks::default() }
     }
 }
 
@@ -61,7 +61,7 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         after: Option<PartyCursor>,
         size: PageSize,
     ) -> Result<Page<PartySummary, PartyCursor>, ListError> {
-        list::list(&self.database, &self.recent, &query, viewer, now, after, size).await
+        list::list(&self.database, &self.marks, &query, viewer, now, after, size).await
     }
 
     async fn home(&self, viewer: UserId, now: Timestamp, size: PageSize) -> Result<HomeView, StoreError> {

@@ -85,7 +85,7 @@ pub fn all() -> Vec<NamedStatement> {
             parties::row_steps::zone_names::statements(),
             parties::list::statements::statements(),
             parties::quota::statements(),
-            parties::recent_parties::statements(),
+            parties::over_marks::statements(),
             parties::update::statements(),
             parties::views::statements(),
             inspect::parties::statements(),

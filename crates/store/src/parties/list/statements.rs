@@ -8,13 +8,17 @@
 //! | `$5` | the number of rows |
 //! | `($6, $7)` | the start and the id after which the parties that are over begin |
 //! | `$8` | the host or the guest whose parties are listed |
-//! | `$6` to `$13` | in a search: the keys of its words, or NULL |
-//! | `($14, $15)` | in a search: the start and the id after which the parties that are over begin |
+//! | `$8` to `$15` | in a search: the keys of its words, or NULL |
 //!
 //! The page is cut before anything is joined to it, so that the joins cost what a page costs. It is cut as ids and starts, which
 //! the indexes hold: a subquery of whole rows is copied column by column. `parties.starts_at <= $6`
 //! finds the position in the index, which the `OR` beside it could not. A party takes at most 72 hours, so that the first
 //! part of a list begins that long before the current time.
+//!
+//! The column `is_over` divides the indexes of listed parties, so that neither part of a list reads the entries of the other. It
+//! marks the parties that were over a short time ago ([`over_marks`](super::super::over_marks)). What has ended since is found
+//! by its end, so that a list is right whatever is marked: `is_over < 1` is the condition of that index, and `= 0` of the others.
+//! `starts_at + 0` and `host_id + 0` are in no index: the few rows are sorted.
 //!
 //! SQLite compiles a prepared statement again at each use if its plan may depend on a parameter's value: if the parameter is
 //! by itself a LIMIT, the pattern of a LIKE, or compared with a column in the ON of a LEFT JOIN. That took a third of a page's
@@ -101,14 +105,10 @@ macro_rules! has_word {
     };
 }
 
-/// Whether the search key contains each word of `$6` to `$13`.
+/// Whether the search key contains each word of `$8` to `$15`.
 macro_rules! has_words {
     ($engine:ident) => {
         concat!(
-            has_word!($engine, "$6"),
-            " AND ",
-            has_word!($engine, "$7"),
-            " AND ",
             has_word!($engine, "$8"),
             " AND ",
             has_word!($engine, "$9"),
@@ -119,34 +119,87 @@ macro_rules! has_words {
             " AND ",
             has_word!($engine, "$12"),
             " AND ",
-            has_word!($engine, "$13")
+            has_word!($engine, "$13"),
+            " AND ",
+            has_word!($engine, "$14"),
+            " AND ",
+            has_word!($engine, "$15")
         )
     };
 }
 
-/// The listed parties of a search: those that are not over, and those that are over where the first do not fill the page. SQLite
-/// and PostgreSQL evaluate a subquery of CASE only where its condition holds.
-macro_rules! search_listed {
-    ($engine:ident) => {
+/// The parties of `$source` that are not over, or that are over, as the parameters of a list select them.
+macro_rules! part {
+    (not_over, $source:expr) => {
+        not_over!($source, "$2", "$3", "$4", "($5 + 0)")
+    };
+    (over, $source:expr) => {
+        over!($source, "$2", "$6", "$7", "($5 + 0)")
+    };
+}
+
+/// The listed parties that satisfy `$condition` and are not over, as in [`not_over!`]: those that are not marked in the order of
+/// an index, and those that are marked by mistake, which no index has in that order. `$condition` is empty or begins with AND;
+/// `$residual` is the same, but uses no index.
+macro_rules! listed_not_over {
+    ($condition:expr, $residual:expr) => {
+        concat!(
+            "SELECT id, starts_at FROM (
+                SELECT id, starts_at FROM (",
+            part!(not_over, concat!("parties WHERE visibility = 'listed' AND is_over = 0", $condition)),
+            ") AS unmarked
+                UNION ALL
+                SELECT id, starts_at + 0 FROM parties
+                WHERE visibility = 'listed' AND is_over > 0 AND ends_at > $2",
+            $residual,
+            " AND (starts_at, id) > ($3, $4)
+            ) AS found ORDER BY starts_at, id LIMIT ($5 + 0)"
+        )
+    };
+}
+
+/// The listed parties that satisfy `$condition` and are over, as in [`over!`]: those that are marked in the order of an index, and
+/// those that have ended since.
+macro_rules! listed_over {
+    ($condition:expr, $residual:expr) => {
+        concat!(
+            "SELECT id, starts_at FROM (
+                SELECT id, starts_at FROM (",
+            part!(over, concat!("parties WHERE visibility = 'listed' AND is_over = 1", $condition)),
+            ") AS marked
+                UNION ALL
+                SELECT id, starts_at + 0 FROM parties
+                WHERE visibility = 'listed' AND is_over < 1 AND ends_at <= $2",
+            $residual,
+            " AND starts_at <= $6 AND (starts_at < $6 OR id > $7)
+            ) AS found ORDER BY starts_at DESC, id LIMIT ($5 + 0)"
+        )
+    };
+}
+
+/// The listed parties that satisfy `$condition`: those that are not over, and those that are over where the first do not fill the
+/// page. SQLite and PostgreSQL evaluate a subquery of CASE only where its condition holds.
+macro_rules! list_listed {
+    ($condition:expr) => {
         concat!(
             "SELECT not_over, CASE WHEN found < ($5 + 0) THEN (",
-            page!(
-                "ids.starts_at DESC, ids.id",
-                over!(
-                    concat!("parties WHERE visibility = 'listed' AND ", has_words!($engine)),
-                    "$2", "$14", "$15", "($5 + 0)"
-                )
-            ),
+            page!("ids.starts_at DESC, ids.id", listed_over!($condition, $condition)),
             ") END FROM (",
-            page!(
-                columns " AS not_over, count(*) AS found",
-                "ids.starts_at, ids.id",
-                not_over!(
-                    concat!("parties WHERE visibility = 'listed' AND ", has_words!($engine)),
-                    "$2", "$3", "$4", "($5 + 0)"
-                )
-            ),
+            page!(columns " AS not_over, count(*) AS found", "ids.starts_at, ids.id", listed_not_over!($condition, $condition)),
             ") AS page"
+        )
+    };
+}
+
+/// A list of two parts, each read whether or not the other fills the page: `$not_over` and `$over` are queries of ids and starts.
+macro_rules! list_both {
+    ($not_over:expr, $over:expr) => {
+        concat!(
+            "SELECT (",
+            page!("ids.starts_at, ids.id", $not_over),
+            "), (",
+            page!("ids.starts_at DESC, ids.id", $over),
+            ")"
         )
     };
 }
@@ -216,26 +269,21 @@ macro_rules! unlisted_of_host {
 /// [`LIST_HOSTED`].
 macro_rules! list_hosted {
     ($engine:ident) => {
-        concat!(
-            "SELECT (",
-            page!(
-                "ids.starts_at, ids.id",
+        list_both!(
+            concat!(
                 "SELECT * FROM (SELECT * FROM (",
-                not_over!("parties WHERE host_id = $8 AND visibility = 'listed'", "$2", "$3", "$4", "($5 + 0)"),
+                listed_not_over!(" AND host_id = $8", " AND host_id + 0 = $8"),
                 ") AS listed UNION ALL SELECT * FROM (",
-                not_over!(unlisted_of_host!($engine), "$2", "$3", "$4", "($5 + 0)"),
+                part!(not_over, unlisted_of_host!($engine)),
                 ") AS unlisted) AS found ORDER BY starts_at, id LIMIT ($5 + 0)"
             ),
-            "), (",
-            page!(
-                "ids.starts_at DESC, ids.id",
+            concat!(
                 "SELECT * FROM (SELECT * FROM (",
-                over!("parties WHERE host_id = $8 AND visibility = 'listed'", "$2", "$6", "$7", "($5 + 0)"),
+                listed_over!(" AND host_id = $8", " AND host_id + 0 = $8"),
                 ") AS listed UNION ALL SELECT * FROM (",
-                over!(unlisted_of_host!($engine), "$2", "$6", "$7", "($5 + 0)"),
+                part!(over, unlisted_of_host!($engine)),
                 ") AS unlisted) AS found ORDER BY starts_at DESC, id LIMIT ($5 + 0)"
-            ),
-            ")"
+            )
         )
     };
 }
@@ -254,40 +302,15 @@ macro_rules! attended {
     };
 }
 
-/// [`LIST_ATTENDED`].
-macro_rules! list_attended {
-    ($engine:ident) => {
-        concat!(
-            "SELECT (",
-            page!("ids.starts_at, ids.id", not_over!(attended!($engine), "$2", "$3", "$4", "($5 + 0)")),
-            "), (",
-            page!("ids.starts_at DESC, ids.id", over!(attended!($engine), "$2", "$6", "$7", "($5 + 0)")),
-            ")"
-        )
-    };
-}
-
 statements! {
-    /// The listed parties: those that are not over, and as many that are over as the page has room for. The room is counted
-    /// in the index of the first.
-    pub(in crate::parties) const LIST: &str = concat!(
-        "SELECT (",
-        page!("ids.starts_at, ids.id",
-            not_over!("parties WHERE visibility = 'listed'", "$2", "$3", "$4", "($5 + 0)")),
-        "), (",
-        page!("ids.starts_at DESC, ids.id",
-            over!("parties WHERE visibility = 'listed'", "$2", "$6", "$7",
-                "($5 - (
-                    SELECT count(*) FROM (
-                        SELECT id FROM parties
-                        WHERE visibility = 'listed' AND (starts_at, id) > ($3, $4) AND ends_at > $2
-                        ORDER BY starts_at, id LIMIT ($5 + 0)
-                    ) AS fit
-                ))")),
-        ")");
+    /// The listed parties.
+    pub(in crate::parties) const LIST: &str = list_listed!("");
 
     /// A search in the listed parties.
-    pub(super) const SEARCH: PerEngine = PerEngine { sqlite: search_listed!(sqlite), postgres: search_listed!(postgres) };
+    pub(super) const SEARCH: PerEngine = PerEngine {
+        sqlite: list_listed!(concat!(" AND ", has_words!(sqlite))),
+        postgres: list_listed!(concat!(" AND ", has_words!(postgres))),
+    };
 
     /// A search in the parties with a seat for the viewer.
     pub(super) const SEARCH_WITH_SEAT: PerEngine =
@@ -298,16 +321,12 @@ statements! {
         PerEngine { sqlite: list_hosted!(sqlite), postgres: list_hosted!(postgres) };
 
     /// The parties that the viewer hosts.
-    pub(in crate::parties) const LIST_OWN: &str = concat!(
-        "SELECT (",
-        page!("ids.starts_at, ids.id",
-            not_over!("parties WHERE host_id = $1", "$2", "$3", "$4", "($5 + 0)")),
-        "), (",
-        page!("ids.starts_at DESC, ids.id",
-            over!("parties WHERE host_id = $1", "$2", "$6", "$7", "($5 + 0)")),
-        ")");
+    pub(in crate::parties) const LIST_OWN: &str =
+        list_both!(part!(not_over, "parties WHERE host_id = $1"), part!(over, "parties WHERE host_id = $1"));
 
     /// The parties where `$8` is seated, if the viewer may find them.
-    pub(super) const LIST_ATTENDED: PerEngine =
-        PerEngine { sqlite: list_attended!(sqlite), postgres: list_attended!(postgres) };
+    pub(super) const LIST_ATTENDED: PerEngine = PerEngine {
+        sqlite: list_both!(part!(not_over, attended!(sqlite)), part!(over, attended!(sqlite))),
+        postgres: list_both!(part!(not_over, attended!(postgres)), part!(over, attended!(postgres))),
+    };
 }

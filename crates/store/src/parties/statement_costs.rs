@@ -1,20 +1,16 @@
 //! No statement of a page passes rows that do not qualify, on either engine: what others have stored makes it no dearer.
 //!
 //! Each runs in a database with few parties, and again beside thousands of rows that it must not read. SQLite counts the
-//! instructions that it runs, PostgreSQL the pages of the database. What does pass such rows runs on the search pool.
+//! instructions that it runs, PostgreSQL the pages of the database. What does pass such rows runs on the search pool, or is bounded.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use domain::party::{ListError, PartyFilter, PartyQuery};
-use domain::user::UserId;
-use domain::{PageSize, Timestamp};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, Row as _, SqliteConnection, query, raw_sql};
 
 use super::list::statements::{LIST, LIST_HOSTED, LIST_OWN};
 use super::views::{HOME, OWN_PROFILE};
 use crate::PartyStore;
-use crate::embed::{Database, Dialect, OpenDatabase, WriteError};
 use crate::engine::postgres::open::read_options;
 use crate::statements::PerEngine;
 
@@ -36,26 +32,31 @@ const SMALL_SITE: &str = "INSERT INTO users (username, username_key, email, emai
         SELECT id, 400 + id % 50, 'declined', 0, NULL FROM parties UNION ALL
         SELECT id, 1, 'seated', 1, 2 FROM parties WHERE id % 200 = 1";
 
-/// 20,000 listed parties of another host, which begin within 20 s after the given time.
+/// 20,000 parties of a host, which begin within 20 s after the given time.
 macro_rules! parties {
-    ($starts_at:literal, $taken:literal, $visibility:literal, $state:literal) => {
+    ($host:literal, $starts_at:literal, $duration:literal, $taken:literal, $visibility:literal, $state:literal) => {
         concat!(
             "INSERT INTO parties (host_id, local_time, zone, starts_at, venue, main_dish, search_key, seats, taken, rsvp_deadline,
                     ends_at, visibility, state)
                 WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)
-                SELECT 45, '2030-03-17T17:46:40', 'UTC', ", $starts_at, " + i, 'Venue', 'Dish', 'key', 9, ", $taken, ", ", $starts_at,
-                    " + i, ", $starts_at, " + i + 3600000, '", $visibility, "', '", $state, "' FROM n"
+                SELECT ", $host, ", '2030-03-17T17:46:40', 'UTC', ", $starts_at, " + i, 'Venue', 'Dish', 'key', 9, ", $taken, ", ",
+                    $starts_at, " + i, ", $starts_at, " + i + ", $duration, ", '", $visibility, "', '", $state, "' FROM n"
         )
     };
 }
 
-/// Rows that others store.
+/// Rows that others store. The user 2 is the host whose profile is read.
 const FLOODS: &[(&str, &str)] = &[
-    ("full parties", parties!("1900000000000", "9", "listed", "scheduled")),
-    ("unlisted parties", parties!("1900000000000", "1", "by-link", "scheduled")),
-    ("cancelled parties", parties!("1900000000000", "1", "listed", "cancelled")),
-    ("parties with a free seat", parties!("1900000000000", "1", "listed", "scheduled")),
-    ("parties of long ago", parties!("1800000000000", "1", "listed", "scheduled")),
+    ("full parties", parties!("45", "1900000000000", "3600000", "9", "listed", "scheduled")),
+    ("unlisted parties", parties!("45", "1900000000000", "3600000", "1", "by-link", "scheduled")),
+    ("unlisted parties of the host", parties!("2", "1900000000000", "3600000", "1", "by-link", "scheduled")),
+    ("cancelled parties", parties!("45", "1900000000000", "3600000", "1", "listed", "cancelled")),
+    ("parties with a free seat", parties!("45", "1900000000000", "3600000", "1", "listed", "scheduled")),
+    ("recent parties that are over", RECENT),
+    ("recent parties of the host that are over", parties!("2", "1899990000000", "3600000", "1", "listed", "scheduled")),
+    ("parties under way", parties!("45", "1899990000000", "36000000", "1", "listed", "scheduled")),
+    ("parties of the host under way", parties!("2", "1899990000000", "36000000", "1", "listed", "scheduled")),
+    ("parties of long ago", parties!("45", "1800000000000", "3600000", "1", "listed", "scheduled")),
     (
         "seats of others",
         "INSERT INTO rsvps (party_id, guest_id, answer, heads, place)
@@ -64,13 +65,16 @@ const FLOODS: &[(&str, &str)] = &[
     ),
 ];
 
-/// Parties that were over before the list begins. A list passes them: where there are many it runs on the search pool.
-const RECENT: &str = parties!("1899990000000", "1", "listed", "scheduled");
+/// Parties that were over before the list begins.
+const RECENT: &str = parties!("45", "1899990000000", "3600000", "1", "listed", "scheduled");
+
+/// As [`over_marks`](super::over_marks) does.
+const MARK: &str = "UPDATE parties SET is_over = 1 WHERE ends_at <= 1900000000000";
 
 /// A statement of a page, and its parameters.
-type Walk = (&'static str, PerEngine, Vec<i64>);
+type PageStatement = (&'static str, PerEngine, Vec<i64>);
 
-fn walks() -> Vec<Walk> {
+fn page_statements() -> Vec<PageStatement> {
     let (first, over, rows) = ([NOW - 72 * HOUR, i64::MAX], [NOW, i64::MIN], 21);
     let none = [i64::MAX; 2];
     let long_ago = [NOW - 150 * HOUR, 0];
@@ -79,6 +83,7 @@ fn walks() -> Vec<Walk> {
     let both = |sql| PerEngine { sqlite: sql, postgres: sql };
     vec![
         ("the list", both(LIST), list(first, over)),
+        ("the first parties that are over", both(LIST), list(none, over)),
         ("a page of parties that are over", both(LIST), list(none, long_ago)),
         ("the own parties", both(LIST_OWN), list(first, over)),
         ("the parties of a host", LIST_HOSTED, of(2, list(first, over))),
@@ -87,13 +92,13 @@ fn walks() -> Vec<Walk> {
     ]
 }
 
-/// An engine that counts what a statement reads.
-enum Counter {
+/// A database of either engine that measures what a statement reads.
+enum Meter {
     Sqlite { connection: SqliteConnection, instructions: Arc<AtomicU64>, _folder: tempfile::TempDir },
     Postgres { connection: PgConnection, statements: usize },
 }
 
-impl Counter {
+impl Meter {
     async fn on_sqlite() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let url = test_support::sqlite_url(&folder);
@@ -126,7 +131,7 @@ impl Counter {
     }
 
     /// The instructions that SQLite runs, or the pages that PostgreSQL reads.
-    async fn cost(&mut self, (_, sql, parameters): &Walk) -> u64 {
+    async fn cost(&mut self, (_, sql, parameters): &PageStatement) -> u64 {
         match self {
             Self::Sqlite { connection, instructions, .. } => {
                 instructions.store(0, Ordering::Relaxed);
@@ -139,10 +144,10 @@ impl Counter {
                 let types = vec!["bigint"; parameters.len()].join(", ");
                 let values = parameters.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ");
                 #[expect(clippy::disallowed_methods, reason = "a prefix before a constant")]
-                let prepare = AssertSqlSafe(format!("PREPARE walk{statements} ({types}) AS {}", sql.postgres));
+                let prepare = AssertSqlSafe(format!("PREPARE page{statements} ({types}) AS {}", sql.postgres));
                 raw_sql(prepare).execute(&mut *connection).await.unwrap();
                 #[expect(clippy::disallowed_methods, reason = "a statement of this test")]
-                let explain = AssertSqlSafe(format!("EXPLAIN (ANALYZE, BUFFERS) EXECUTE walk{statements} ({values})"));
+                let explain = AssertSqlSafe(format!("EXPLAIN (ANALYZE, BUFFERS) EXECUTE page{statements} ({values})"));
                 let plan = raw_sql(explain).fetch_all(connection).await.unwrap();
                 let lines = plan.iter().map(|line| line.get::<String, _>(0));
                 let buffers = lines.map(|line| line.trim().to_owned()).find(|line| line.starts_with("Buffers: shared"));
@@ -157,19 +162,22 @@ impl Counter {
     }
 }
 
-/// The costs of the walks in a database with few rows, and again with the rows of a flood.
-async fn costs(mut counter: Counter, flood: &'static str) -> Vec<(&'static str, u64, u64)> {
+/// The costs of the statements in a database with few rows, and again with the rows of a flood.
+async fn costs(mut meter: Meter, flood: &[&'static str]) -> Vec<(&'static str, u64, u64)> {
     let mut quiet = Vec::new();
-    counter.add(SMALL_SITE).await;
-    for walk in walks() {
-        counter.cost(&walk).await; // compiles it
-        quiet.push(counter.cost(&walk).await);
+    meter.add(SMALL_SITE).await;
+    meter.add(MARK).await;
+    for statement in page_statements() {
+        meter.cost(&statement).await; // compiles it
+        quiet.push(meter.cost(&statement).await);
     }
-    counter.add(flood).await;
+    for rows in flood {
+        meter.add(rows).await;
+    }
     let mut costs = Vec::new();
-    for (walk, quiet) in walks().iter().zip(quiet) {
-        counter.cost(walk).await;
-        costs.push((walk.0, quiet, counter.cost(walk).await));
+    for (statement, quiet) in page_statements().iter().zip(quiet) {
+        meter.cost(statement).await;
+        costs.push((statement.0, quiet, meter.cost(statement).await));
     }
     costs
 }
@@ -182,8 +190,8 @@ const MORE_PAGES: u64 = 25;
 #[tokio::test]
 async fn sqlite_passes_no_rows_of_others() {
     for (name, flood) in FLOODS {
-        for (walk, quiet, flooded) in costs(Counter::on_sqlite().await, flood).await {
-            assert!(flooded < quiet + MORE_INSTRUCTIONS, "{walk} beside {name}: {quiet} -> {flooded}");
+        for (page, quiet, flooded) in costs(Meter::on_sqlite().await, &[flood, MARK]).await {
+            assert!(flooded < quiet + MORE_INSTRUCTIONS, "{page} beside {name}: {quiet} -> {flooded}");
         }
     }
 }
@@ -191,54 +199,17 @@ async fn sqlite_passes_no_rows_of_others() {
 #[tokio::test]
 async fn postgres_passes_no_rows_of_others() {
     for (name, flood) in FLOODS {
-        for (walk, quiet, flooded) in costs(Counter::on_postgres().await, flood).await {
-            assert!(flooded < quiet + MORE_PAGES, "{walk} beside {name}: {quiet} -> {flooded}");
+        for (page, quiet, flooded) in costs(Meter::on_postgres().await, &[flood, MARK]).await {
+            assert!(flooded < quiet + MORE_PAGES, "{page} beside {name}: {quiet} -> {flooded}");
         }
     }
 }
 
-/// The two tests above would find a walk: this one is found.
+/// The two tests above would find rows that are passed: these are found. They wait for [`over_marks`](super::over_marks).
 #[tokio::test]
-async fn list_passes_recent_parties_that_are_over() {
-    let (_, quiet, flooded) = costs(Counter::on_sqlite().await, RECENT).await[0];
+async fn list_passes_parties_that_ended_since_they_were_marked() {
+    let (_, quiet, flooded) = costs(Meter::on_sqlite().await, &[RECENT]).await[0];
     assert!(flooded > quiet + MORE_INSTRUCTIONS, "{quiet} -> {flooded}");
-    let (_, quiet, flooded) = costs(Counter::on_postgres().await, RECENT).await[0];
+    let (_, quiet, flooded) = costs(Meter::on_postgres().await, &[RECENT]).await[0];
     assert!(flooded > quiet + MORE_PAGES, "{quiet} -> {flooded}");
-}
-
-/// Beside many recent parties the list waits for the search of its viewer.
-async fn assert_list_becomes_a_search<D: Dialect>(store: &PartyStore, database: &OpenDatabase<D>) {
-    let parties = store.parties();
-    let list = async |now| {
-        let (everything, viewer) = (PartyQuery::Listed(PartyFilter::default()), UserId::new(VIEWER));
-        parties.list(everything, viewer, Timestamp::from_millis(now), None, PageSize::DEFAULT).await
-    };
-    let add = async |rows: &'static str| {
-        let add = database.writer.write(rows, |connection, rows| {
-            Box::pin(async move { Ok::<_, WriteError>(raw_sql(*rows).execute(connection).await.map(drop)?) })
-        });
-        add.await.unwrap();
-    };
-    add(SMALL_SITE).await;
-    let search = database.searches.begin(VIEWER).await.unwrap();
-    assert_eq!(list(NOW).await.unwrap().items.len(), 20);
-    add(RECENT).await;
-    assert_eq!(list(NOW + 9_999).await.unwrap().items.len(), 20, "counted less than 10 s ago");
-    let refused = list(NOW + 10_000).await;
-    assert!(matches!(refused, Err(ListError::OwnSearchRunning)), "{refused:?}");
-    drop(search);
-    assert_eq!(list(NOW + 10_000).await.unwrap().items.len(), 20);
-}
-
-#[tokio::test]
-async fn list_beside_many_recent_parties_runs_on_the_search_pool() {
-    let folder = tempfile::tempdir().unwrap();
-    let postgres = test_support::Postgres::shared().await.unwrap().database().await.unwrap();
-    for url in [test_support::sqlite_url(&folder), postgres] {
-        let store = PartyStore::connect(&url).await.unwrap();
-        match store.accounts().database() {
-            Database::Sqlite(database) => assert_list_becomes_a_search(&store, database).await,
-            Database::Postgres(database) => assert_list_becomes_a_search(&store, database).await,
-        }
-    }
 }

@@ -3,6 +3,8 @@
 use std::time::Duration;
 
 use domain::throttle::LimitRule;
+use sqlx::Postgres;
+use tokio::sync::Semaphore;
 
 use super::*;
 use crate::plan::assert_uses_indexes;
@@ -58,6 +60,40 @@ async fn counted_with_job<D: Dialect>(database: OpenDatabase<D>) {
 #[tokio::test]
 async fn attempt_is_counted_in_the_commit_of_another_job() {
     on_both!(counted_with_job);
+}
+
+/// Counts a key, and waits before the commit until `end` is closed.
+fn count_and_wait<'j, D: Dialect>(
+    connection: &'j mut D::Connection,
+    (begun, end): &'j (Arc<Semaphore>, Arc<Semaphore>),
+) -> BoxFuture<'j, Result<(), WriteError>> {
+    Box::pin(async move {
+        count::<D>(connection, &[limit(1, 1)], NOW).await?.unwrap();
+        begun.close();
+        end.acquire().await.unwrap_err();
+        Ok(())
+    })
+}
+
+/// The row of the first job has expired, as the second job sees it. PostgreSQL's lock timeout would fail the second.
+#[tokio::test]
+async fn postgres_purge_does_not_wait_for_a_locked_row() {
+    let url = test_support::Postgres::shared().await.unwrap().database().await.unwrap();
+    let store = crate::AccountStore::connect(&url).await.unwrap();
+    let crate::engine::Database::Postgres(database) = store.database().clone() else { panic!("{url}") };
+    let throttles = Throttles::new(database.clone());
+    throttles.count(&[limit(1, 1)], NOW - Duration::from_hours(1)).await.unwrap().unwrap();
+    let end = Arc::new(Semaphore::new(0));
+    let (input, writer) = ((Arc::new(Semaphore::new(0)), Arc::clone(&end)), database.writer.clone());
+    let begun = Arc::clone(&input.0);
+    let first = tokio::spawn(async move { writer.write(input, count_and_wait::<Postgres>).await });
+    begun.acquire().await.unwrap_err();
+    throttles.count(&[limit(2, 1)], NOW).await.unwrap().unwrap();
+    assert_eq!(throttles.purge(NOW, 10).await.unwrap(), 0);
+    assert_eq!(throttles.bound.trim(0).await.unwrap(), 1, "of two rows");
+    end.close();
+    first.await.unwrap().unwrap();
+    throttles.check(&[limit(1, 1)], NOW).await.unwrap().unwrap_err();
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use domain::{Page, PageSize, StoreError};
 use tokio::sync::Semaphore;
 use tracing::Instrument as _;
 
-use crate::log_budget::Line;
+use crate::log_budget::LogLine;
 use crate::{Accounts, Caller};
 
 /// How many events without a commit of their own may wait for the store at once. While the store cannot write, a flood of
@@ -87,10 +87,10 @@ impl Accounts {
 }
 
 /// The budget of the log lines of a kind, if a stranger can cause it at will.
-fn limited_line(kind: EventKind) -> Option<Line> {
+fn limited_line(kind: EventKind) -> Option<LogLine> {
     match kind {
-        EventKind::LogInFailed => Some(Line::LogInFailed),
-        EventKind::Throttled => Some(Line::Throttled),
+        EventKind::LogInFailed => Some(LogLine::LogInFailed),
+        EventKind::Throttled => Some(LogLine::Throttled),
         _ => None,
     }
 }

@@ -17,7 +17,7 @@ const WINDOW: Duration = Duration::from_secs(10);
 
 /// A kind of log line that a stranger can cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Line {
+pub(crate) enum LogLine {
     /// A log-in that did not match.
     LogInFailed,
     /// An attempt above a limit.
@@ -38,7 +38,7 @@ pub(crate) enum Line {
     Misdirected,
 }
 
-impl Line {
+impl LogLine {
     /// The message of the line, by which the summary names it.
     pub(crate) const fn message(self) -> &'static str {
         match self {
@@ -63,7 +63,7 @@ impl Accounts {
     ///
     /// A visitor can cause such lines, so ten are written in 10 s; then one line says how many more there were.
     pub fn log_overload(&self, work: &'static str) {
-        if self.logs(Line::PageOverload) {
+        if self.logs(LogLine::PageOverload) {
             tracing::warn!(work, "a page is overloaded");
         }
     }
@@ -72,7 +72,7 @@ impl Accounts {
 /// How many lines of each kind may still be written.
 #[derive(Debug, Default)]
 pub(crate) struct LogBudget {
-    windows: Mutex<Vec<(Line, Window)>>,
+    windows: Mutex<Vec<(LogLine, Window)>>,
 }
 
 #[derive(Debug, Clone)]
@@ -83,7 +83,7 @@ struct Window {
 
 impl LogBudget {
     /// Whether a line of this kind is written. In a window with lines that are not, a summary follows at its end.
-    pub(crate) fn admits(&self, line: Line) -> bool {
+    pub(crate) fn admits(&self, line: LogLine) -> bool {
         let window = self.window(line);
         let lines = window.lines.fetch_add(1, Relaxed) + 1;
         if lines == LINES + 1 {
@@ -93,7 +93,7 @@ impl LogBudget {
     }
 
     /// The current window of a kind.
-    fn window(&self, line: Line) -> Window {
+    fn window(&self, line: LogLine) -> Window {
         let new = || Window { end: Instant::now() + WINDOW, lines: Arc::default() };
         let mut windows = self.windows.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, window)) = windows.iter_mut().find(|(kind, _)| *kind == line) {
@@ -108,7 +108,7 @@ impl LogBudget {
     }
 }
 
-async fn summarize(line: Line, window: Window) {
+async fn summarize(line: LogLine, window: Window) {
     sleep_until(window.end).await;
     let more = window.lines.load(Relaxed).saturating_sub(LINES);
     tracing::warn!(line = line.message(), more, "more lines in 10 s than are logged");
@@ -140,27 +140,27 @@ mod tests {
         let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
         let _guard = tracing::subscriber::set_default(subscriber);
         let budget = LogBudget::default();
-        admitted(&budget, Line::Throttled, 1_000);
-        admitted(&budget, Line::LogInFailed, 10);
+        admitted(&budget, LogLine::Throttled, 1_000);
+        admitted(&budget, LogLine::LogInFailed, 10);
         tokio::time::sleep(WINDOW * 2).await;
         let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
         assert!(text.contains(r#"more lines in 10 s than are logged line="throttled" more=990"#), "{text}");
         assert_eq!(text.lines().count(), 1, "{text}");
     }
 
-    fn admitted(budget: &LogBudget, line: Line, lines: usize) -> usize {
+    fn admitted(budget: &LogBudget, line: LogLine, lines: usize) -> usize {
         (0..lines).filter(|_| budget.admits(line)).count()
     }
 
     #[tokio::test(start_paused = true)]
     async fn ten_lines_of_each_kind_are_written_in_ten_seconds() {
         let budget = LogBudget::default();
-        assert_eq!(admitted(&budget, Line::Throttled, 1_000), 10);
-        assert_eq!(admitted(&budget, Line::LogInFailed, 9), 9);
+        assert_eq!(admitted(&budget, LogLine::Throttled, 1_000), 10);
+        assert_eq!(admitted(&budget, LogLine::LogInFailed, 9), 9);
         tokio::time::advance(Duration::from_millis(9_999)).await;
-        assert_eq!(admitted(&budget, Line::Throttled, 5), 0);
-        assert_eq!(admitted(&budget, Line::LogInFailed, 5), 1);
+        assert_eq!(admitted(&budget, LogLine::Throttled, 5), 0);
+        assert_eq!(admitted(&budget, LogLine::LogInFailed, 5), 1);
         tokio::time::advance(Duration::from_millis(1)).await;
-        assert_eq!(admitted(&budget, Line::Throttled, 11), 10);
+        assert_eq!(admitted(&budget, LogLine::Throttled, 11), 10);
     }
 }

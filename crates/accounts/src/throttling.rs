@@ -16,7 +16,7 @@ use domain::StoreError;
 use domain::event::EventKind;
 use domain::throttle::{Attempt, Limit, Throttled};
 
-use crate::log_budget::Line;
+use crate::log_budget::LogLine;
 use crate::{Accounts, Caller};
 
 impl Accounts {
@@ -43,7 +43,7 @@ impl Accounts {
     }
 
     /// Whether a log line that a stranger can cause is written.
-    pub(crate) fn logs(&self, line: Line) -> bool {
+    pub(crate) fn logs(&self, line: LogLine) -> bool {
         self.inner.log_budget.admits(line)
     }
 }

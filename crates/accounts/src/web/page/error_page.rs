@@ -8,7 +8,7 @@ use poem::{IntoResponse, PathPattern, Response};
 
 use super::{Flash, PageContext, Problem, with_retry_after};
 use crate::Accounts;
-use crate::log_budget::Line;
+use crate::log_budget::LogLine;
 use crate::timeouts::RETRY_AFTER_SECS;
 use crate::web::AccountPage;
 use crate::web::account_pages::interrupt;
@@ -168,7 +168,7 @@ impl KeptForm {
 /// needs no log-in. `None` where no route matched, or the request was refused before routing.
 fn log(problem: &Problem, route: Option<&str>, accounts: &Accounts) {
     match problem {
-        Problem::Unavailable(Some(failure)) if failure.is_overload() && accounts.logs(Line::Overload) => {
+        Problem::Unavailable(Some(failure)) if failure.is_overload() && accounts.logs(LogLine::Overload) => {
             tracing::warn!(route, "the store is overloaded");
         }
         Problem::Unavailable(Some(failure)) if !failure.is_overload() => {
@@ -176,15 +176,15 @@ fn log(problem: &Problem, route: Option<&str>, accounts: &Accounts) {
         }
         Problem::OutsideTheLayer => tracing::error!(route, "a page is outside the accounts' layer"),
         Problem::Status(status) if status.is_server_error() => tracing::error!(route, %status, "a page failed"),
-        Problem::HashQueueFull if accounts.logs(Line::HashQueueFull) => {
+        Problem::HashQueueFull if accounts.logs(LogLine::HashQueueFull) => {
             tracing::warn!(route, "the hash queue is full");
         }
         Problem::CrossSite | Problem::StaleForm | Problem::Forbidden | Problem::LoginRequired
-            if accounts.logs(Line::RequestRefused) =>
+            if accounts.logs(LogLine::RequestRefused) =>
         {
             tracing::info!(route, reason = %problem, "refused");
         }
-        Problem::Misdirected if accounts.logs(Line::Misdirected) => {
+        Problem::Misdirected if accounts.logs(LogLine::Misdirected) => {
             tracing::warn!(route, "refused a request for another host: if a proxy is in front, set the origin");
         }
         _ => {}

@@ -73,13 +73,13 @@ impl SearchQueue {
     pub(crate) async fn begin(&self, user: i64) -> Result<Turn, SearchRefused> {
         let (sender, receiver) = oneshot::channel();
         let ticket = self.state().enqueue(user, sender);
-        let _place = Place { queue: self, ticket };
+        let _entry = QueueEntry { queue: self, ticket };
         self.grant_turns();
-        match timeout(SEARCH_QUEUE_TIMEOUT, receiver).await {
-            Ok(Ok(turn)) => Ok(turn),
-            Ok(Err(_)) | Err(_) if self.state().is_searching(user) => Err(SearchRefused::OwnSearchRunning),
-            Ok(Err(_)) | Err(_) => Err(SearchRefused::Busy),
+        if let Ok(Ok(turn)) = timeout(SEARCH_QUEUE_TIMEOUT, receiver).await {
+            return Ok(turn);
         }
+        let is_searching = self.state().is_searching(user);
+        Err(if is_searching { SearchRefused::OwnSearchRunning } else { SearchRefused::Busy })
     }
 
     /// Grants free turns to searches that wait. A turn that its search no longer takes is dropped, which grants it again.
@@ -150,13 +150,13 @@ impl Drop for Turn {
     }
 }
 
-/// The place in the queue of a search that waits.
-struct Place<'q> {
+/// Removes a search from the queue when it no longer waits.
+struct QueueEntry<'q> {
     queue: &'q SearchQueue,
     ticket: u64,
 }
 
-impl Drop for Place<'_> {
+impl Drop for QueueEntry<'_> {
     fn drop(&mut self) {
         self.queue.state().waiting.retain(|waiting| waiting.ticket != self.ticket);
     }

@@ -15,6 +15,7 @@ pub use settings::Throttling;
 use domain::StoreError;
 use domain::event::EventKind;
 use domain::throttle::{Attempt, Limit, Throttled};
+use domain::user::UserId;
 
 use crate::log_budget::LogLine;
 use crate::{Accounts, Caller};
@@ -27,7 +28,15 @@ impl Accounts {
 
     /// Emits an attempt that a limit has refused.
     fn emit_throttled(&self, action: &'static str, caller: &Caller) {
-        self.emit(&self.event(EventKind::Throttled, caller).about(action));
+        self.report_throttled(action, None, caller);
+    }
+
+    /// Emits that an action of the embedder was refused for a limit that the embedder counts itself. [`Accounts::throttle`] does so
+    /// for its own.
+    ///
+    /// A visitor can cause such events, so ten lines are written in 10 s; then one line says how many more there were.
+    pub fn report_throttled(&self, action: &'static str, user: Option<UserId>, caller: &Caller) {
+        self.emit(&self.event(EventKind::Throttled, caller).of(user).about(action));
     }
 
     /// Adds a failed log-in to the sample by address.

@@ -137,7 +137,7 @@ fn pages() -> Route {
 #[handler]
 async fn limited(user: CurrentUser, page: PageContext, _form: Submitted<TextForm>) -> Result<Response, Problem> {
     const ACTION: Action = Action::per_minute("limited", 3);
-    page.accounts().throttle(&ACTION, &user.id.get().to_be_bytes()).await?;
+    page.throttle(&ACTION, &user.id.get().to_be_bytes()).await?;
     Ok(page.render("Done", "<p>Done.</p>"))
 }
 

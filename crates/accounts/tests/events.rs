@@ -106,6 +106,18 @@ async fn throttled_attempt_is_received_and_not_stored() {
 }
 
 #[tokio::test]
+async fn throttled_action_of_the_embedder_has_its_network() {
+    let (service, received) = listening().await;
+    let ada = service.ada().await;
+    for _ in 0..4 {
+        browser_post(&ada, "/limited", &[("text", "hello")]).await;
+    }
+    let last = received.lock().unwrap().last().cloned().unwrap();
+    assert_eq!((last.kind, last.detail.as_deref()), (EventKind::Throttled, Some("limited")));
+    assert_eq!(last.origin.network.as_deref(), Some("127.0.0.1/32"));
+}
+
+#[tokio::test]
 async fn failed_log_in_is_refused_alike_where_its_event_is_not_stored() {
     let service = Service::start().await;
     service.register("ada", PASSWORD).await;

@@ -2,13 +2,17 @@
 
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use accounts::{StoreError, User};
-use domain::party::{ListError, MockPartyRepository};
+use domain::party::{AddError, ListError, MockPartyRepository, UpdateError};
+use domain::throttle::{Counter, Limit, LimitRule, ThrottleKey, Throttled};
 use domain::user::MockUserRepository;
+use tracing::Level;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::fmt::MakeWriter;
 
+use crate::common::{START, host_form, post};
 use crate::failing_store::{self, USES};
 
 /// The warnings and errors of this thread, on which the server of a test runs too.
@@ -18,8 +22,12 @@ struct Log(Arc<Mutex<Vec<u8>>>);
 impl Log {
     /// Collects lines until the guard is dropped.
     fn start() -> (Self, DefaultGuard) {
+        Self::start_at(Level::WARN)
+    }
+
+    fn start_at(level: Level) -> (Self, DefaultGuard) {
         let log = Self::default();
-        let lines = tracing_subscriber::fmt().with_ansi(false).without_time().with_max_level(tracing::Level::WARN);
+        let lines = tracing_subscriber::fmt().with_ansi(false).without_time().with_max_level(level);
         let guard = tracing::subscriber::set_default(lines.with_writer(log.clone()).finish());
         (log, guard)
     }
@@ -101,6 +109,33 @@ async fn refused_list_of_a_profile_is_one_warning_in_the_log() {
         assert_eq!(ada.get("/user/ben").await.status, 503);
         assert_one_warning(&log, "the store is overloaded");
     }
+}
+
+#[tokio::test]
+async fn refused_quota_and_search_are_throttled_events_in_the_log() {
+    let (log, _guard) = Log::start_at(Level::INFO);
+    let mut parties = MockPartyRepository::new();
+    parties.expect_add().times(1).returning(|_, _| Err(AddError::Throttled(throttled())));
+    parties.expect_add().returning(|_, _| Err(AddError::TooManyUpcoming { max: 100 }));
+    parties.expect_update().returning(|_, _, _, _| Err(UpdateError::Throttled(throttled())));
+    parties.expect_list().returning(|_, _, _, _, _| Err(ListError::OwnSearchRunning));
+    let (_server, ada, _) = failing_store::start_with_parties(parties).await;
+    let assert_event = |status, expected, action: &str| {
+        let lines = log.take();
+        let events: Vec<_> = lines.iter().filter(|line| line.contains("throttled")).collect();
+        assert_eq!((status, events.len()), (expected, 1), "{action}: {lines:#?}");
+        let fields = format!(r#"throttled user=1 detail="{action}" network="127.0.0.1/32""#);
+        assert!(events[0].contains(&fields), "{events:?}");
+    };
+    assert_event(post(&ada, "/host", &host_form(&[])).await.status, 429, "host");
+    assert_event(post(&ada, "/host", &host_form(&[])).await.status, 422, "host");
+    assert_event(post(&ada, "/parties/1/rsvp", &[("answer", "yes")]).await.status, 303, "rsvp");
+    assert_event(ada.get("/rsvp?q=soup").await.status, 429, "search");
+}
+
+fn throttled() -> Throttled {
+    let never = Limit::new(ThrottleKey::new([0; 32]), LimitRule::Window { limit: 0, period: Duration::from_hours(1) });
+    Limit::check_all(&[never], |_| Counter::EMPTY, START).unwrap_err()
 }
 
 #[tokio::test]

@@ -65,15 +65,16 @@ impl Action {
 impl Accounts {
     /// Counts an action of the embedder for a key, before it is done. It is counted also where the action then fails.
     ///
-    /// In a handler, `accounts.throttle(&INVITE, &key).await?` responds with 429 and `Retry-After`.
+    /// In a handler, `page.throttle(&INVITE, &key).await?` does the same for the request, and responds with 429 and
+    /// `Retry-After`.
     ///
     /// # Errors
     /// [`ThrottleError`]. An action that is refused is not counted.
-    pub async fn throttle(&self, action: &Action, key: &[u8]) -> Result<(), ThrottleError> {
+    pub async fn throttle(&self, action: &Action, key: &[u8], caller: &Caller) -> Result<(), ThrottleError> {
         match self.count(&[action.limit(key)]).await? {
             Ok(_) => Ok(()),
             Err(throttled) => {
-                self.emit_throttled(action.name, &Caller::default());
+                self.emit_throttled(action.name, caller);
                 Err(throttled.into())
             }
         }

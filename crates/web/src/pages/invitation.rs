@@ -94,7 +94,7 @@ pub(crate) async fn rsvp(
     };
     match result {
         Err(UpdateError::NotFound) => Ok(unknown_link(&page)),
-        result => rsvp_response::redirect(result, &path(token)),
+        result => rsvp_response::redirect(&page, result, &path(token)),
     }
 }
 

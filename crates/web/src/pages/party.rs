@@ -180,6 +180,7 @@ impl Form for RsvpForm {
 #[handler]
 pub(crate) async fn rsvp(
     me: CurrentUser,
+    page: PageContext,
     state: State<'_>,
     path: Path<String>,
     submitted: Submitted<RsvpForm>,
@@ -187,8 +188,8 @@ pub(crate) async fn rsvp(
     let Ok(id) = PartyId::parse(&path) else { return Ok(Flash::refusal(messages::PARTY_ID_INVALID).to("/rsvp")) };
     let to = party_path(id);
     match submitted.form {
-        Ok(RsvpForm::Accept) => rsvp_response::redirect(state.parties.rsvp(id, me.id, Heads::ONE).await, &to),
-        Ok(RsvpForm::Decline) => rsvp_response::redirect(state.parties.decline(id, me.id).await, &to),
+        Ok(RsvpForm::Accept) => rsvp_response::redirect(&page, state.parties.rsvp(id, me.id, Heads::ONE).await, &to),
+        Ok(RsvpForm::Decline) => rsvp_response::redirect(&page, state.parties.decline(id, me.id).await, &to),
         Err(_) => Ok(rsvp_response::invalid(&to)),
     }
 }

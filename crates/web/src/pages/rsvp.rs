@@ -90,7 +90,7 @@ pub(crate) async fn list(
     let content = ListPage::new(&page, &query, &search, results, found.next.as_ref(), party_id);
     let response = page.render_template(content.status(), &content.title(), &content);
     Ok(match refusal {
-        Some(refusal) => refusal.respond(response, page.accounts()),
+        Some(refusal) => refusal.respond(response, &page),
         None => response,
     })
 }
@@ -231,7 +231,9 @@ pub(crate) async fn rsvp_by_id(
     };
     match state.parties.rsvp(party, me.id, Heads::ONE).await {
         Err(UpdateError::NotFound) => Ok(refuse_id(&submitted.fields)),
-        result => rsvp_response::redirect(result, &pressed::card_path(&pressed::page_of(&submitted.fields), party)),
+        result => {
+            rsvp_response::redirect(&page, result, &pressed::card_path(&pressed::page_of(&submitted.fields), party))
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! The response to a submitted RSVP.
 
-use accounts::web::{Flash, Problem};
+use accounts::web::{Flash, PageContext, Problem};
 use domain::party::{Outcome, UpdateError};
 use poem::Response;
 
@@ -10,13 +10,20 @@ use crate::messages;
 ///
 /// # Errors
 /// A failure of the store, which becomes a 503. It is never shown as an invalid Party ID.
-pub(super) fn redirect(result: Result<Outcome, UpdateError>, to: &str) -> Result<Response, Problem> {
+pub(super) fn redirect(
+    page: &PageContext,
+    result: Result<Outcome, UpdateError>,
+    to: &str,
+) -> Result<Response, Problem> {
     match result {
         Ok(full @ Outcome::Full(_)) => Ok(Flash::refusal(messages::outcome(&full)).to(to)),
         Ok(outcome) => Ok(Flash::success(messages::outcome(&outcome)).to(to)),
         Err(UpdateError::NotFound) => Ok(Flash::refusal(messages::PARTY_ID_INVALID).to("/rsvp")),
         Err(UpdateError::Refused(refusal)) => Ok(Flash::refusal(messages::refusal(&refusal)).to(to)),
-        Err(UpdateError::Throttled(throttled)) => Ok(Flash::refusal(messages::too_many_rsvps(throttled.wait)).to(to)),
+        Err(UpdateError::Throttled(throttled)) => {
+            page.report_throttled("rsvp");
+            Ok(Flash::refusal(messages::too_many_rsvps(throttled.wait)).to(to))
+        }
         Err(UpdateError::Store(failure)) => Err(failure.into()),
     }
 }

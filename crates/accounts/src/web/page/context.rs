@@ -14,11 +14,11 @@ use poem::{FromRequest, Request, RequestBody, Response};
 
 use super::Flash;
 use super::response::{fallback_error_page, html_response};
-use crate::Accounts;
 use crate::web::AccountPage;
 use crate::web::form::{Fields, SafeHtml};
 use crate::web::request::{CSRF_FIELD, RequestContext, ReturnPath, with_next};
 use crate::web::session::Visitor;
+use crate::{Accounts, Action, ThrottleError};
 
 /// The name of the form field that carries an idempotency key.
 pub(crate) const IDEMPOTENCY_FIELD: &str = "once";
@@ -135,6 +135,19 @@ impl PageContext {
     #[must_use]
     pub fn accounts(&self) -> &Accounts {
         &self.request.accounts
+    }
+
+    /// Counts an action of the embedder for a key, as [`Accounts::throttle`] does for the client of the request.
+    ///
+    /// # Errors
+    /// [`ThrottleError`], which is a [`crate::web::Problem`] with 429 or 503.
+    pub async fn throttle(&self, action: &Action, key: &[u8]) -> Result<(), ThrottleError> {
+        self.accounts().throttle(action, key, &self.request.caller).await
+    }
+
+    /// Emits that an action of the user was refused for a limit, as [`Accounts::report_throttled`] does.
+    pub fn report_throttled(&self, action: &'static str) {
+        self.accounts().report_throttled(action, self.user().map(|user| user.id), &self.request.caller);
     }
 
     /// The path of this page, without its query.

@@ -56,12 +56,15 @@ impl HostRefusal {
         }
     }
 
-    /// The response with the page of the form.
+    /// The response with the page of the form. An exceeded quota is an event.
     pub(in crate::pages) fn response(&self, page: &PageContext, title: &str, content: &impl Template) -> Response {
         let status = match self {
             Self::Fields(_) | Self::TooManyUpcoming { .. } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TooManyHosted { .. } => StatusCode::TOO_MANY_REQUESTS,
         };
+        if !matches!(self, Self::Fields(_)) {
+            page.report_throttled("host");
+        }
         let response = page.render_template(status, &error_title(title), content);
         match self {
             Self::Fields(_) | Self::TooManyUpcoming { .. } => response,

@@ -1,7 +1,6 @@
 //! The search of the list: the parties that it finds, or why it lists none.
 
-use accounts::Accounts;
-use accounts::web::{Problem, with_retry_after};
+use accounts::web::{PageContext, Problem, with_retry_after};
 use domain::party::{ListError, PartyCursor, PartyFilter, PartyQuery, PartySummary};
 use domain::user::User;
 use domain::{Page, SearchWords};
@@ -49,10 +48,13 @@ impl SearchRefusal {
         }
     }
 
-    /// The response with `Retry-After` where the same search may succeed later. A refusal with 503 is logged.
-    pub(super) fn respond(self, response: Response, accounts: &Accounts) -> Response {
-        if self.status() == StatusCode::SERVICE_UNAVAILABLE {
-            accounts.log_overload("searches");
+    /// The response with `Retry-After` where the same search may succeed later. A refusal with 503 is logged, and
+    /// one with 429 is an event.
+    pub(super) fn respond(self, response: Response, page: &PageContext) -> Response {
+        match self.status() {
+            StatusCode::SERVICE_UNAVAILABLE => page.accounts().log_overload("searches"),
+            StatusCode::TOO_MANY_REQUESTS => page.report_throttled("search"),
+            _ => {}
         }
         match self {
             Self::TooLong | Self::TooManyWords => response,

@@ -76,6 +76,7 @@
 
 mod builder;
 mod caller;
+mod disable;
 mod event;
 mod find_session;
 mod log_budget;
@@ -83,6 +84,7 @@ mod log_in;
 mod log_out;
 pub mod ports;
 mod register;
+mod rename;
 mod system;
 mod throttling;
 #[cfg(feature = "poem")]
@@ -109,8 +111,10 @@ pub use domain::event::{
 };
 pub use domain::session::{Device, SessionId};
 pub use domain::throttle::{Throttled, Wait};
-pub use domain::user::{Email, EmailError, TakenKeys, User, UserId, Username, UsernameError};
-pub use domain::{Clock, Page, PageSize, ShortText, StoreError, TextError, Timestamp, trim_invisible};
+pub use domain::user::{Email, EmailError, RenameUserError, TakenKeys, User, UserId, Username, UsernameError};
+pub use domain::{
+    Clock, HookRefusal, Own, Page, PageSize, ShortText, StoreError, TextError, Timestamp, trim_invisible,
+};
 #[cfg(feature = "poem")]
 pub use ipnet::IpNet;
 pub use log_in::{LogIn, LogInBy, LogInError, LoggedIn};

@@ -5,7 +5,7 @@ use std::time::Instant;
 use auth::{BrowserToken, BrowserTokens, HashQueueFull, Password, SessionToken, Turn, Verification};
 use domain::credential::Credential;
 use domain::event::EventKind;
-use domain::session::SessionId;
+use domain::session::{OpenSessionError, SessionId};
 use domain::throttle::{Attempt, Throttled};
 use domain::user::{Email, User, UserId, Username};
 use domain::{Alongside, StoreError};
@@ -128,17 +128,26 @@ impl Accounts {
             self.emit_log_in_failed(user, &caller);
             return Err(LogInError::Mismatch);
         };
+        let user_id = Some(user.id);
         let (known_browser, replaces) = (limits.known_browser().cloned(), replaces.as_ref());
         let open = OpenSession { remember, caller: &caller, browser: &browser, known_browser, replaces };
         let ((), logged_in) = tokio::join!(limits.give_back(), self.open_session(user, open));
-        Ok(logged_in?)
+        match logged_in {
+            Ok(logged_in) => Ok(logged_in),
+            // The user was disabled while the password was verified.
+            Err(OpenSessionError::UserDisabled) => {
+                self.emit_log_in_failed(user_id, &caller);
+                Err(LogInError::Mismatch)
+            }
+            Err(OpenSessionError::Store(failure)) => Err(failure.into()),
+        }
     }
 
     /// Opens a session after a verified password or a registration, and remembers the browser and its network.
     ///
     /// # Errors
-    /// [`StoreError`]
-    pub(crate) async fn open_session(&self, user: User, open: OpenSession<'_>) -> Result<LoggedIn, StoreError> {
+    /// [`OpenSessionError`]
+    pub(crate) async fn open_session(&self, user: User, open: OpenSession<'_>) -> Result<LoggedIn, OpenSessionError> {
         let OpenSession { remember, caller, browser, known_browser, replaces } = open;
         let (random, now) = (&*self.inner.random, self.inner.clock.now());
         let token = SessionToken::new(random);

@@ -12,15 +12,15 @@ pub use domain::credential::{Credential, CredentialRepository, PasswordHash};
 pub use domain::event::{Event, EventFilter, EventId, EventKind, EventRepository, Origin, StoredEvent};
 pub use domain::known_browser::{BrowserDigest, KnownBrowserRepository, Recognition};
 pub use domain::session::{
-    Device, EndedSession, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest,
+    Device, EndedSession, OpenSessionError, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest,
 };
 pub use domain::throttle::{
     Attempt, Counted, Counter, Limit, LimitRule, ThrottleKey, ThrottleRepository, Throttled, Wait,
 };
 pub use domain::user::{
-    AddUserError, Email, NewUser, RegistrationKey, TakenKeys, User, UserId, UserRepository, Username,
+    AddUserError, Email, NewUser, RegistrationKey, RenameUserError, TakenKeys, User, UserId, UserRepository, Username,
 };
-pub use domain::{AccountPorts, Alongside, Own, Page, PageSize, StoreError, Timestamp};
+pub use domain::{AccountPorts, Alongside, HookRefusal, Own, Page, PageSize, StoreError, Timestamp};
 
 /// The contract suite: contract functions by port, and for each port a macro that lists them. `docs/EMBEDDING.md` shows how
 /// to make a test of each.

@@ -5,7 +5,7 @@ use domain::credential::PasswordHash;
 use domain::event::EventKind;
 use domain::throttle::Throttled;
 use domain::user::{AddUserError, Email, NewUser, RegistrationKey, TakenKeys, User, Username};
-use domain::{Alongside, StoreError};
+use domain::{Alongside, HookRefusal, Own, StoreError};
 use tracing::Instrument as _;
 
 use crate::{Accounts, Caller};
@@ -39,6 +39,9 @@ pub enum RegisterError {
     /// The hash queue is full.
     #[error(transparent)]
     HashQueueFull(#[from] HashQueueFull),
+    /// A hook of the embedder refuses the user.
+    #[error(transparent)]
+    Refused(HookRefusal),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -59,7 +62,21 @@ impl Accounts {
     /// # Errors
     /// [`RegisterError`]. Of two registrations of one name at the same time, one gets [`RegisterError::Taken`].
     pub async fn register(&self, registration: Registration, caller: &Caller) -> Result<User, RegisterError> {
-        self.register_once(registration, None, caller).await
+        self.register_once(registration, None, None, caller).await
+    }
+
+    /// As [`Accounts::register`], with a value for the embedder's hook: `store::embed::Hooks::registered` gets it in the commit
+    /// that adds the user.
+    ///
+    /// # Errors
+    /// [`RegisterError`]
+    pub async fn register_with(
+        &self,
+        registration: Registration,
+        own: Own,
+        caller: &Caller,
+    ) -> Result<User, RegisterError> {
+        self.register_once(registration, Some(own), None, caller).await
     }
 
     /// Registers an account, unless a form with the same key has done so less than ten minutes ago: then it returns the user
@@ -67,6 +84,7 @@ impl Accounts {
     pub(crate) async fn register_once(
         &self,
         registration: Registration,
+        own: Option<Own>,
         registration_key: Option<RegistrationKey>,
         caller: &Caller,
     ) -> Result<User, RegisterError> {
@@ -76,11 +94,16 @@ impl Accounts {
         let joined_at = self.inner.clock.now();
         let new = NewUser { username, email, joined_at, registration_key };
         let registered = self.event(EventKind::Registered, caller);
-        let user = match self.inner.ports.users.add(new, hash, Alongside::event(registered.clone())).await {
+        let user = match self.inner.ports.users.add(new, hash, Alongside::event(registered.clone()).with_own(own)).await
+        {
             Ok(user) => user,
             Err(AddUserError::Repeated(user)) => {
                 self.give_back_registration(caller).await;
                 return Ok(*user);
+            }
+            Err(AddUserError::Refused(refusal)) => {
+                self.give_back_registration(caller).await;
+                return Err(RegisterError::Refused(refusal));
             }
             Err(AddUserError::Taken(taken)) => return Err(RegisterError::Taken(taken)),
             Err(AddUserError::Store(failure)) => {

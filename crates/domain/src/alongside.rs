@@ -11,6 +11,16 @@ use crate::user::UserId;
 /// A value of the embedder, for the hook that its store runs in the commit. This crate and `accounts` pass it on unread.
 pub type Own = Arc<dyn Any + Send + Sync>;
 
+/// Why the embedder's hook refuses a use case. Nothing of the use case is stored.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct HookRefusal {
+    /// The field of the form that the sentence is about.
+    pub field: &'static str,
+    /// A sentence for the user.
+    pub message: String,
+}
+
 /// What is written beside a use case, in the commit of the use case: all of it, or nothing where nothing else is written.
 ///
 /// An id that the commit makes or finds is not known before. It is `None` here, and the port writes the id:

@@ -110,6 +110,20 @@ pub(crate) async fn join_all<F: Future>(futures: impl IntoIterator<Item = F>) ->
     running.into_iter().filter_map(|(_, output)| output).collect()
 }
 
+/// Runs two futures concurrently on one task.
+pub(crate) async fn join_both<A: Future, B: Future>(one: A, other: B) -> (A::Output, B::Output) {
+    enum Either<A, B> {
+        One(A),
+        Other(B),
+    }
+    let one: Pin<Box<dyn Future<Output = _>>> = Box::pin(async { Either::One(one.await) });
+    let other: Pin<Box<dyn Future<Output = _>>> = Box::pin(async { Either::Other(other.await) });
+    match <[_; 2]>::try_from(join_all([one, other]).await) {
+        Ok([Either::One(one), Either::Other(other)]) => (one, other),
+        _ => unreachable!("the outputs are in the order of the futures"),
+    }
+}
+
 /// The names of the contract functions in a source file.
 #[cfg(test)]
 pub(crate) fn functions_in(source: &str) -> Vec<&str> {

@@ -64,7 +64,7 @@ pub mod throttle;
 mod time;
 pub mod user;
 
-pub use alongside::{Alongside, Own};
+pub use alongside::{Alongside, HookRefusal, Own};
 pub use caseless::caseless_key;
 pub use error::{CorruptValue, StoreError};
 pub use invisible::trim_invisible;

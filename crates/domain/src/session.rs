@@ -11,7 +11,7 @@ use std::fmt;
 
 #[cfg(feature = "mock")]
 pub use repository::MockSessionRepository;
-pub use repository::{EndedSession, SessionRepository};
+pub use repository::{EndedSession, OpenSessionError, SessionRepository};
 
 use crate::Timestamp;
 use crate::user::{User, UserId};
@@ -33,6 +33,9 @@ impl SessionId {
         self.0
     }
 }
+
+/// The most sessions of a user: the oldest ends.
+pub const MOST_SESSIONS: u32 = 100;
 
 /// The SHA-256 of a session's token. The store has only the digest, so that a stolen table contains no token.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]

@@ -12,7 +12,7 @@ pub use email::{Email, EmailError};
 pub use registration_key::RegistrationKey;
 #[cfg(feature = "mock")]
 pub use repository::MockUserRepository;
-pub use repository::{AddUserError, TakenKeys, UserRepository};
+pub use repository::{AddUserError, RenameUserError, TakenKeys, UserRepository};
 pub use username::{Username, UsernameError};
 
 use crate::Timestamp;

@@ -56,3 +56,5 @@ pub use crate::engine::search_pool::{Search, SearchPool};
 pub use crate::engine::search_queue::SearchRefused;
 pub use crate::engine::writer::{WriteError, Writer};
 pub use crate::engine::{Database, OpenDatabase};
+pub use crate::hooks::{HookError, Hooks};
+pub use crate::job::Job;

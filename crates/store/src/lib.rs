@@ -18,7 +18,9 @@ mod earlier;
 pub mod embed;
 mod engine;
 mod error;
+mod hooks;
 mod inspect;
+mod job;
 #[cfg(feature = "party")]
 mod parties;
 #[cfg(test)]

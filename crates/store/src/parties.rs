@@ -3,6 +3,7 @@
 pub(crate) mod add;
 mod delimited_rows;
 pub(crate) mod find;
+pub(crate) mod hooks;
 pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod over_marks;

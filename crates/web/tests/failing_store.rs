@@ -254,6 +254,9 @@ pub(crate) const USES: &[Use] = &[
 /// The methods whose failure no page reports, and why.
 const NOT_REPORTED: &[(&str, &str)] = &[
     ("users.find", "no page calls it"),
+    ("users.rename", "no page calls it"),
+    ("users.disable", "no page calls it"),
+    ("users.enable", "no page calls it"),
     ("users.purge_registration_keys", "after a registration, beside the response"),
     ("credentials.rehash", "a log-in succeeds without it, and the next one tries again"),
     ("sessions.touch", "a session stays valid without it"),

@@ -7,11 +7,14 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use accounts::ports::{
-    Alongside, EndedSession, Event, EventRepository, SessionId, SessionRecord, SessionRepository, StoredSession,
-    TokenDigest, UserId, UserRepository,
+    Alongside, EndedSession, Event, EventRepository, OpenSessionError, SessionId, SessionRecord, SessionRepository,
+    StoredSession, TokenDigest, UserId, UserRepository,
 };
 use accounts::{StoreError, Timestamp};
 use async_trait::async_trait;
+
+/// The most sessions of a user: the oldest ends.
+const MOST_SESSIONS: usize = 100;
 
 /// Sessions in memory, and the stores of their users and of what comes alongside.
 pub(crate) struct MemorySessions {
@@ -63,6 +66,11 @@ impl Sessions {
         if let Some(replaced) = replaces {
             self.rows.remove(&replaced);
         }
+        let mut ids: Vec<_> =
+            self.rows.values().filter(|row| row.record.user == record.user).map(|row| row.id.get()).collect();
+        ids.sort_unstable_by(|one, other| other.cmp(one));
+        let ended: Vec<_> = ids.into_iter().skip(MOST_SESSIONS - 1).collect();
+        self.rows.retain(|_, row| !ended.contains(&row.id.get()));
         self.last_id += 1; // an id is never used again: a late touch must not reach another session
         let id = SessionId::new(self.last_id);
         self.rows.insert(digest, Row { id, record });
@@ -84,8 +92,12 @@ impl SessionRepository for MemorySessions {
         record: SessionRecord,
         replaces: Option<TokenDigest>,
         alongside: Alongside,
-    ) -> Result<SessionId, StoreError> {
+    ) -> Result<SessionId, OpenSessionError> {
         let user = record.user;
+        let found = self.users.find(user).await?;
+        if found.is_none_or(|user| user.disabled_at.is_some()) {
+            return Err(OpenSessionError::UserDisabled);
+        }
         let id = self.lock().open(digest, record, replaces)?;
         self.add(alongside.completed(user, Some(id))).await;
         Ok(id)

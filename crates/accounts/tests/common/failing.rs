@@ -8,9 +8,11 @@ use async_trait::async_trait;
 use domain::credential::{Credential, CredentialRepository};
 use domain::event::{Event, EventFilter, EventId, EventRepository, StoredEvent};
 use domain::known_browser::{BrowserDigest, KnownBrowserRepository, Recognition};
-use domain::session::{EndedSession, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest};
+use domain::session::{
+    EndedSession, OpenSessionError, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest,
+};
 use domain::throttle::{Attempt, Limit, ThrottleKey, ThrottleRepository, Throttled};
-use domain::user::{AddUserError, NewUser, UserRepository};
+use domain::user::{AddUserError, NewUser, RenameUserError, UserRepository};
 use domain::{Alongside, Page, PageSize};
 
 /// A real store that can be made to fail, and that records its calls.
@@ -85,6 +87,21 @@ impl UserRepository for FailingStore {
         self.real.users.add(user, hash, alongside).await
     }
 
+    async fn rename(&self, user: UserId, name: Username, alongside: Alongside) -> Result<User, RenameUserError> {
+        self.record("users.rename")?;
+        self.real.users.rename(user, name, alongside).await
+    }
+
+    async fn disable(&self, user: UserId, at: Timestamp, alongside: Alongside) -> Result<Option<u64>, StoreError> {
+        self.record("users.disable")?;
+        self.real.users.disable(user, at, alongside).await
+    }
+
+    async fn enable(&self, user: UserId, alongside: Alongside) -> Result<bool, StoreError> {
+        self.record("users.enable")?;
+        self.real.users.enable(user, alongside).await
+    }
+
     async fn find(&self, id: UserId) -> Result<Option<User>, StoreError> {
         self.record("users.find")?;
         self.real.users.find(id).await
@@ -127,7 +144,7 @@ impl SessionRepository for FailingStore {
         session: SessionRecord,
         replaces: Option<TokenDigest>,
         alongside: Alongside,
-    ) -> Result<SessionId, StoreError> {
+    ) -> Result<SessionId, OpenSessionError> {
         self.record("sessions.open")?;
         self.real.sessions.open(digest, session, replaces, alongside).await
     }

@@ -40,6 +40,12 @@ event_kinds! {
     LoggedOut = "logged out",
     /// All sessions of a user were ended.
     LoggedOutEverywhere = "logged out everywhere",
+    /// A user has another username.
+    Renamed = "renamed",
+    /// A user was disabled, and every session of the user ended.
+    Disabled = "disabled",
+    /// A disabled user was enabled.
+    Enabled = "enabled",
 }
 
 impl EventKind {

@@ -1,10 +1,10 @@
 //! The contract functions of [`SessionRepository`](super::SessionRepository).
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
-use super::{Device, EndedSession, SessionId, SessionRecord, StoredSession, TokenDigest};
+use super::{Device, EndedSession, OpenSessionError, SessionId, SessionRecord, StoredSession, TokenDigest};
 use crate::contract::{NOW, add_user, event, events, join_all};
 use crate::event::EventKind;
-use crate::user::User;
+use crate::user::{User, UserId};
 use crate::{AccountPorts, Alongside, Timestamp};
 
 /// Passes the names of all contract functions of sessions to the macro `$test`.
@@ -28,6 +28,8 @@ macro_rules! session_contract {
             failed_open_writes_no_event
             event_of_an_end_is_written_once
             event_of_end_all_counts_the_sessions
+            open_beyond_100_sessions_ends_the_oldest
+            disabled_user_opens_no_session
         }
     };
 }
@@ -246,6 +248,41 @@ pub async fn event_of_end_all_counts_the_sessions(store: &AccountPorts) {
         assert_eq!(sessions, expected);
     }
     assert_eq!(events(store).await, [ended.of(ada.id).counting(2)]);
+}
+
+/// The session that is replaced makes room for its successor. Sessions of other users stay.
+pub async fn open_beyond_100_sessions_ends_the_oldest(store: &AccountPorts) {
+    let (ada, ben) = (add_user(store, "ada").await, add_user(store, "ben").await);
+    open(store, &ben, 200).await;
+    for n in 1..=100 {
+        open(store, &ada, n).await;
+    }
+    assert!(is_open(store, 1).await);
+    store.sessions.open(digest(101), record(&ada), Some(digest(50)), Alongside::nothing()).await.unwrap();
+    assert!(is_open(store, 1).await && !is_open(store, 50).await);
+    let opened = join_all([102, 103, 104].map(|n| open(store, &ada, n))).await;
+    assert_eq!(opened.len(), 3);
+    let mut numbers = Vec::new();
+    for n in 1..=104 {
+        numbers.extend(is_open(store, n).await.then_some(n));
+    }
+    assert_eq!(numbers, (4..=49).chain(51..=104).collect::<Vec<_>>());
+    assert!(is_open(store, 200).await);
+}
+
+/// Nor does an unknown one. The session to replace stays open, and nothing is written alongside.
+pub async fn disabled_user_opens_no_session(store: &AccountPorts) {
+    let (ada, ben) = (add_user(store, "ada").await, add_user(store, "ben").await);
+    open(store, &ben, 1).await;
+    store.users.disable(ada.id, NOW, Alongside::nothing()).await.unwrap();
+    let unknown = User { id: UserId::new(i64::MAX), ..ada.clone() };
+    for user in [ada, unknown] {
+        let alongside = Alongside::event(event(EventKind::LoggedIn));
+        let opened = store.sessions.open(digest(2), record(&user), Some(digest(1)), alongside).await;
+        assert!(matches!(opened, Err(OpenSessionError::UserDisabled)), "{opened:?}");
+    }
+    assert!(is_open(store, 1).await && !is_open(store, 2).await);
+    assert_eq!(events(store).await, []);
 }
 
 #[cfg(test)]

@@ -15,6 +15,17 @@ pub struct EndedSession {
     pub user: UserId,
 }
 
+/// Why a session was not opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenSessionError {
+    /// There is no such user, or the user is disabled.
+    #[error("there is no such user, or the user is disabled")]
+    UserDisabled,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
 /// Stored sessions.
 ///
 /// Each method is one commit. `Ok` means that the commit is durable. A [`StoreError`] means that nothing changed,
@@ -28,15 +39,18 @@ pub trait SessionRepository: Send + Sync {
     /// Opens a session under the digest of its token. Ends the session `replaces` in the same commit, if it exists, and
     /// writes `alongside`, about the session and its user.
     ///
+    /// Of more than [`MOST_SESSIONS`](super::MOST_SESSIONS) of the user, the oldest ends in the same commit.
+    ///
     /// # Errors
-    /// Fails and ends no session if the digest is in use.
+    /// [`OpenSessionError::UserDisabled`]: there is no such user, or the user is disabled. It fails also if the digest is in
+    /// use. No session is ended then.
     async fn open(
         &self,
         digest: TokenDigest,
         session: SessionRecord,
         replaces: Option<TokenDigest>,
         alongside: Alongside,
-    ) -> Result<SessionId, StoreError>;
+    ) -> Result<SessionId, OpenSessionError>;
 
     /// Returns the session and its user, or `None` if there is no such session.
     ///

@@ -3,10 +3,11 @@
 
 use std::time::Duration;
 
-use super::{AddUserError, Email, NewUser, RegistrationKey, TakenKeys, User, UserId, Username};
-use crate::contract::{NOW, add_user, event, events, hash, join_all, new_user};
+use super::{AddUserError, Email, NewUser, RegistrationKey, RenameUserError, TakenKeys, User, UserId, Username};
+use crate::contract::{NOW, add_user, event, events, hash, join_all, join_both, new_user};
 use crate::credential::PasswordHash;
 use crate::event::EventKind;
+use crate::session::{Device, OpenSessionError, SessionId, SessionRecord, TokenDigest};
 use crate::{AccountPorts, Alongside, PageSize};
 
 /// Passes the names of all contract functions of users to the macro `$test`.
@@ -28,6 +29,11 @@ macro_rules! user_contract {
             concurrent_repeats_of_a_registration_add_one_user
             event_is_written_with_the_user_that_is_added
             rejected_add_writes_no_event
+            renamed_user_is_found_by_the_new_name_alone
+            taken_or_unknown_rename_writes_nothing
+            concurrent_renames_to_one_name_rename_one_user
+            disable_ends_every_session_for_good
+            disable_beside_opens_leaves_no_session
             users_are_listed_newest_first_in_pages
             new_user_does_not_shift_next_page
         }
@@ -246,6 +252,106 @@ pub async fn rejected_add_writes_no_event(store: &AccountPorts) {
         assert!(matches!(result, Err(AddUserError::Taken(_) | AddUserError::Repeated(_))), "{result:?}");
     }
     assert_eq!(events(store).await, []);
+}
+
+/// In any spelling. The event is about the user; the same name again, in the same spelling, writes none.
+pub async fn renamed_user_is_found_by_the_new_name_alone(store: &AccountPorts) {
+    let ada = add_user(store, "ada").await;
+    let renamed = event(EventKind::Renamed);
+    for (name, former) in [("Grace", "ada"), ("GRACE", "ada"), ("GRACE", "ada")] {
+        let name = Username::parse(name).unwrap();
+        let user = store.users.rename(ada.id, name.clone(), Alongside::event(renamed.clone())).await.unwrap();
+        assert_eq!(user, User { username: name, ..ada.clone() });
+        assert_eq!(store.users.find(ada.id).await.unwrap(), Some(user.clone()));
+        assert_eq!(store.users.find_by_username(&Username::parse("grace").unwrap()).await.unwrap(), Some(user));
+        assert_eq!(store.users.find_by_username(&Username::parse(former).unwrap()).await.unwrap(), None);
+    }
+    assert_eq!(events(store).await, [renamed.clone().of(ada.id), renamed.of(ada.id)]);
+}
+
+/// A name that another user has in any spelling is `Taken`.
+pub async fn taken_or_unknown_rename_writes_nothing(store: &AccountPorts) {
+    let ada = add_user(store, "ada").await;
+    add_user(store, "Strasse").await;
+    let rename = |user, name: &str| {
+        let name = Username::parse(name).unwrap();
+        store.users.rename(user, name, Alongside::event(event(EventKind::Renamed)))
+    };
+    for name in ["Strasse", "straße"] {
+        let renamed = rename(ada.id, name).await;
+        assert!(matches!(renamed, Err(RenameUserError::Taken)), "{name}: {renamed:?}");
+    }
+    let renamed = rename(UserId::new(i64::MAX), "grace").await;
+    assert!(matches!(renamed, Err(RenameUserError::NotFound)), "{renamed:?}");
+    assert_eq!(store.users.find(ada.id).await.unwrap(), Some(ada));
+    assert_eq!(events(store).await, []);
+}
+
+/// The others are `Taken`, and keep their names.
+pub async fn concurrent_renames_to_one_name_rename_one_user(store: &AccountPorts) {
+    let mut users = Vec::new();
+    for n in 0..8 {
+        users.push(add_user(store, &format!("ada{n}")).await);
+    }
+    let grace = Username::parse("grace").unwrap();
+    let results = users.iter().map(|user| store.users.rename(user.id, grace.clone(), Alongside::nothing()));
+    let (renamed, rejected): (Vec<_>, Vec<_>) = join_all(results).await.into_iter().partition(Result::is_ok);
+    assert_eq!((renamed.len(), rejected.len()), (1, 7));
+    assert!(rejected.iter().all(|result| matches!(result, Err(RenameUserError::Taken))), "{rejected:?}");
+}
+
+/// They stay ended once the user is enabled. The event counts them. A second `disable` or `enable` writes nothing.
+pub async fn disable_ends_every_session_for_good(store: &AccountPorts) {
+    let (ada, ben) = (add_user(store, "ada").await, add_user(store, "ben").await);
+    for (n, user) in [(1, &ada), (2, &ada), (3, &ben)] {
+        open(store, user, n).await.unwrap();
+    }
+    let [disabled, enabled] = [EventKind::Disabled, EventKind::Enabled].map(event);
+    for expected in [Some(2), None] {
+        let ended = store.users.disable(ada.id, NOW, Alongside::event(disabled.clone())).await.unwrap();
+        assert_eq!(ended, expected);
+        let stored = store.users.find(ada.id).await.unwrap();
+        assert_eq!(stored, Some(User { disabled_at: Some(NOW), ..ada.clone() }));
+    }
+    for expected in [true, false] {
+        assert_eq!(store.users.enable(ada.id, Alongside::event(enabled.clone())).await.unwrap(), expected);
+        assert_eq!(store.users.find(ada.id).await.unwrap(), Some(ada.clone()));
+    }
+    for (n, is_open) in [(1, false), (2, false), (3, true)] {
+        assert_eq!(store.sessions.find(TokenDigest::new([n; 32])).await.unwrap().is_some(), is_open);
+    }
+    let unknown = UserId::new(i64::MAX);
+    assert_eq!(store.users.disable(unknown, NOW, Alongside::event(disabled.clone())).await.unwrap(), None);
+    assert!(!store.users.enable(unknown, Alongside::event(enabled.clone())).await.unwrap());
+    assert_eq!(events(store).await, [disabled.of(ada.id).counting(2), enabled.of(ada.id)]);
+}
+
+/// A session that opens beside the `disable` of its user is ended by it, or refused: none is found once both are done.
+pub async fn disable_beside_opens_leaves_no_session(store: &AccountPorts) {
+    for round in 0..20 {
+        let ada = add_user(store, &format!("ada{round}")).await;
+        let opens = join_all((0..6).map(|n| open(store, &ada, round * 6 + n)));
+        let disable = store.users.disable(ada.id, NOW, Alongside::nothing());
+        let disabled = join_both(opens, disable).await.1;
+        assert!(disabled.unwrap().is_some());
+        for n in 0..6 {
+            let found = store.sessions.find(TokenDigest::new([round * 6 + n; 32])).await.unwrap();
+            assert_eq!(found, None, "round {round}");
+        }
+    }
+}
+
+async fn open(store: &AccountPorts, user: &User, n: u8) -> Result<SessionId, OpenSessionError> {
+    let record = SessionRecord {
+        user: user.id,
+        created_at: NOW,
+        last_seen_at: NOW,
+        authenticated_at: NOW,
+        expires_at: NOW,
+        remembered: false,
+        device: Device::default(),
+    };
+    store.sessions.open(TokenDigest::new([n; 32]), record, None, Alongside::nothing()).await
 }
 
 /// `list` returns each user once, the newest first. Only the last page has no cursor.

@@ -4,7 +4,7 @@ use async_trait::async_trait;
 
 use super::{NewUser, User, UserId, Username};
 use crate::credential::PasswordHash;
-use crate::{Alongside, Page, PageSize, StoreError, Timestamp};
+use crate::{Alongside, HookRefusal, Page, PageSize, StoreError, Timestamp};
 
 /// Stored users.
 ///
@@ -24,7 +24,27 @@ pub trait UserRepository: Send + Sync {
     /// # Errors
     /// [`AddUserError::Repeated`]: less than that lifetime ago a user was added with the same registration key and the
     /// same keys of username and e-mail address. [`AddUserError::Taken`] names every key that is taken.
+    /// [`AddUserError::Refused`]: a hook of the embedder refuses the user.
     async fn add(&self, user: NewUser, hash: PasswordHash, alongside: Alongside) -> Result<User, AddUserError>;
+
+    /// Renames a user, writes `alongside` about the user, and returns the user with the new name. The name that the user has
+    /// already, in the same spelling, writes nothing. Of concurrent calls with an equal key, from any process, one succeeds.
+    ///
+    /// Copies of the name in other tables are rewritten in the same commit.
+    ///
+    /// # Errors
+    /// [`RenameUserError`]. Nothing was written.
+    async fn rename(&self, user: UserId, name: Username, alongside: Alongside) -> Result<User, RenameUserError>;
+
+    /// Disables a user at `at` and ends every session of the user, which stay ended. Writes `alongside` about the user; its
+    /// events count the sessions, whose number is returned.
+    ///
+    /// Returns `None` and writes nothing if there is no such user, or the user is disabled already.
+    async fn disable(&self, user: UserId, at: Timestamp, alongside: Alongside) -> Result<Option<u64>, StoreError>;
+
+    /// Enables a disabled user, and writes `alongside` about the user. Returns `false` and writes nothing if there is no such
+    /// user, or the user is not disabled.
+    async fn enable(&self, user: UserId, alongside: Alongside) -> Result<bool, StoreError>;
 
     /// Removes up to `limit` registration keys whose lifetime has ended at `now`, the oldest first. Returns their number.
     async fn purge_registration_keys(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
@@ -59,6 +79,26 @@ pub enum AddUserError {
     /// The user was added before, by the same submitted form. Nothing was written.
     #[error("the user was added before by the same form")]
     Repeated(Box<User>),
+    /// A hook of the embedder refuses the user.
+    #[error(transparent)]
+    Refused(HookRefusal),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a user was not renamed.
+#[derive(Debug, thiserror::Error)]
+pub enum RenameUserError {
+    /// There is no such user.
+    #[error("there is no such user")]
+    NotFound,
+    /// Another user has the key of the name.
+    #[error("the username is taken")]
+    Taken,
+    /// A hook of the embedder refuses the name.
+    #[error(transparent)]
+    Refused(HookRefusal),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

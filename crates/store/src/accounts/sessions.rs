@@ -1,7 +1,10 @@
 //! The table of sessions. Whether a session has expired is not decided here.
 
 use async_trait::async_trait;
-use domain::session::{Device, EndedSession, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest};
+use domain::session::{
+    Device, EndedSession, MOST_SESSIONS, OpenSessionError, SessionId, SessionRecord, SessionRepository, StoredSession,
+    TokenDigest,
+};
 use domain::user::UserId;
 use domain::{Alongside, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
@@ -13,9 +16,19 @@ use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
 use crate::error::into_store_error;
-use crate::statements::statements;
+use crate::statements::{PerEngine, statements};
 
 statements! {
+    /// On PostgreSQL the log-ins of a user wait for each other, and for what disables the user.
+    const LOCK_USER: PerEngine = PerEngine {
+        sqlite: "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL",
+        postgres: "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL FOR NO KEY UPDATE",
+    };
+
+    /// Leaves the latest 99 sessions of a user.
+    const END_OLDEST: &str = "DELETE FROM sessions WHERE id IN (
+        SELECT id FROM sessions WHERE user_id = $1 ORDER BY id DESC LIMIT 1000000 OFFSET 99)";
+
     const OPEN: &str = "INSERT INTO sessions
             (digest, user_id, created_at, last_seen_at, authenticated_at, expires_at, remembered, network, user_agent)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
@@ -38,6 +51,8 @@ statements! {
         WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT ($2 + 0))
         RETURNING id";
 }
+
+const _: () = assert!(MOST_SESSIONS == 100, "the OFFSET of `END_OLDEST`");
 
 /// The repository of sessions.
 pub(crate) struct Sessions<D: Dialect> {
@@ -82,15 +97,30 @@ struct NewSession {
     alongside: Alongside,
 }
 
+/// There is no such user, or the user is disabled.
+#[derive(Debug)]
+struct UserDisabled;
+
+/// Ends every session of a user, and returns their number.
+pub(super) async fn end_all<D: Dialect>(connection: &mut D::Connection, user: UserId) -> sqlx::Result<u64> {
+    let ended = query_scalar::<D, i64>(END_ALL).bind(user.get()).fetch_all(connection).await?;
+    Ok(ended.len() as u64)
+}
+
 /// The job of [`SessionRepository::open`].
 fn open<'j, D: Dialect>(
     connection: &'j mut D::Connection,
     NewSession { digest, session, replaces, alongside }: &'j NewSession,
-) -> BoxFuture<'j, Result<SessionId, WriteError>> {
+) -> BoxFuture<'j, Result<SessionId, WriteError<UserDisabled>>> {
     Box::pin(async move {
+        let lock = query_scalar::<D, i64>(D::pick(LOCK_USER.sqlite, LOCK_USER.postgres)).bind(session.user.get());
+        if lock.fetch_optional(&mut *connection).await?.is_none() {
+            return Err(WriteError::Refused(UserDisabled));
+        }
         if let Some(replaced) = replaces {
             query::<D>(END).bind(&replaced.as_bytes()[..]).execute(&mut *connection).await?;
         }
+        query::<D>(END_OLDEST).bind(session.user.get()).execute(&mut *connection).await?;
         let id = query_scalar::<D, i64>(OPEN)
             .bind(&digest.as_bytes()[..])
             .bind(session.user.get())
@@ -116,9 +146,13 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
         session: SessionRecord,
         replaces: Option<TokenDigest>,
         alongside: Alongside,
-    ) -> Result<SessionId, StoreError> {
+    ) -> Result<SessionId, OpenSessionError> {
         let new = NewSession { digest, session, replaces, alongside };
-        Ok(self.database.writer.write(new, open::<D>).await?)
+        let opened = self.database.writer.write(new, open::<D>).await;
+        opened.map_err(|error| match error.refusal() {
+            Ok(UserDisabled) => OpenSessionError::UserDisabled,
+            Err(failure) => failure.into(),
+        })
     }
 
     async fn find(&self, digest: TokenDigest) -> Result<Option<StoredSession>, StoreError> {
@@ -159,8 +193,7 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
     async fn end_all(&self, user: UserId, alongside: Alongside) -> Result<u64, StoreError> {
         let ended = self.database.writer.write((user, alongside), |connection, (user, alongside)| {
             Box::pin(async move {
-                let ended = query_scalar::<D, i64>(END_ALL).bind(user.get()).fetch_all(&mut *connection).await?;
-                let sessions = ended.len() as u64;
+                let sessions = end_all::<D>(&mut *connection, *user).await?;
                 if sessions > 0 {
                     events::add_alongside::<D>(connection, &alongside.clone().counting(sessions), *user, None).await?;
                 }
@@ -188,7 +221,7 @@ mod tests {
 
     #[tokio::test]
     async fn statements_of_sessions_use_indexes() {
-        for sql in [FIND, TOUCH, END, END_ALL, PURGE] {
+        for sql in [LOCK_USER.sqlite, END_OLDEST, FIND, TOUCH, END, END_ALL, PURGE] {
             assert_uses_indexes(sql).await;
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use domain::{AccountPorts, StoreError};
-use sqlx::query;
+use sqlx::{Postgres, Sqlite, query};
 use tokio::time::timeout;
 
 use super::credentials::Credentials;
@@ -16,6 +16,7 @@ use crate::engine::dialect::Dialect;
 use crate::engine::migrate::MigrationSet;
 use crate::engine::{Database, OpenDatabase};
 use crate::error::{ConnectError, into_store_error};
+use crate::hooks::{AnyHooks, HookSet, Hooks};
 use crate::statements::statements;
 use crate::timeouts::READINESS_TIMEOUT;
 
@@ -28,6 +29,7 @@ statements! {
 #[derive(Debug, Clone)]
 pub struct AccountStore {
     database: Database,
+    hooks: AnyHooks,
 }
 
 impl AccountStore {
@@ -57,7 +59,20 @@ impl AccountStore {
     /// As [`AccountStore::connect_with`], with sets of any name.
     pub(crate) async fn connect_with_sets(url: &str, more: Vec<MigrationSet>) -> Result<Self, ConnectError> {
         let sets: Vec<_> = [super::migrations()].into_iter().chain(more).collect();
-        Ok(Self { database: Database::connect(url, &sets).await? })
+        Ok(Self { database: Database::connect(url, &sets).await?, hooks: AnyHooks::default() })
+    }
+
+    /// The store with an embedder's hooks, which run in the commits of use cases, after those that it has. Clones that were made
+    /// before, and ports that they became, do not run them.
+    #[must_use]
+    pub fn with_hooks(mut self, hooks: impl Hooks<Sqlite> + Hooks<Postgres>) -> Self {
+        self.hooks.add(hooks);
+        self
+    }
+
+    #[cfg(test)]
+    pub(crate) fn hooks(&self) -> &AnyHooks {
+        &self.hooks
     }
 
     /// The open database, for an embedder's own tables in it. See [`crate::embed`].
@@ -99,15 +114,15 @@ async fn ping<D: Dialect>(database: &OpenDatabase<D>) -> Result<(), StoreError> 
 impl From<AccountStore> for AccountPorts {
     fn from(store: AccountStore) -> Self {
         match store.database {
-            Database::Sqlite(database) => ports(&database),
-            Database::Postgres(database) => ports(&database),
+            Database::Sqlite(database) => ports(&database, store.hooks.sqlite),
+            Database::Postgres(database) => ports(&database, store.hooks.postgres),
         }
     }
 }
 
-fn ports<D: Dialect>(database: &OpenDatabase<D>) -> AccountPorts {
+fn ports<D: Dialect>(database: &OpenDatabase<D>, hooks: HookSet<D>) -> AccountPorts {
     AccountPorts {
-        users: Arc::new(Users { database: database.clone() }),
+        users: Arc::new(Users { database: database.clone(), hooks }),
         credentials: Arc::new(Credentials { database: database.clone() }),
         sessions: Arc::new(Sessions { database: database.clone() }),
         throttles: Arc::new(Throttles::new(database.clone())),

@@ -1,9 +1,12 @@
 //! The table of users: its statements, and how its rows are parsed here and where they are joined.
 
+pub(crate) mod disable;
+pub(crate) mod rename;
+
 use async_trait::async_trait;
 use domain::credential::PasswordHash;
-use domain::user::{AddUserError, Email, NewUser, TakenKeys, User, UserId, UserRepository, Username};
-use domain::{Alongside, Page, PageSize, StoreError, Timestamp};
+use domain::user::{AddUserError, Email, NewUser, RenameUserError, TakenKeys, User, UserId, UserRepository, Username};
+use domain::{Alongside, HookRefusal, Page, PageSize, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as, query_scalar};
 
@@ -12,6 +15,7 @@ use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
 use crate::error::{corrupt, into_store_error};
+use crate::hooks::HookSet;
 use crate::statements::statements;
 
 statements! {
@@ -37,6 +41,7 @@ statements! {
 /// The repository of users.
 pub(crate) struct Users<D: Dialect> {
     pub(crate) database: OpenDatabase<D>,
+    pub(crate) hooks: HookSet<D>,
 }
 
 /// A row of `users`. A statement that joins `users` leaves the columns their names.
@@ -75,12 +80,27 @@ struct TakenKeysRow {
 #[async_trait]
 impl<D: Dialect> UserRepository for Users<D> {
     async fn add(&self, user: NewUser, hash: PasswordHash, alongside: Alongside) -> Result<User, AddUserError> {
-        let added = self.database.writer.write((user, hash, alongside), add::<D>).await;
+        let new = Registration { user, hash, alongside, hooks: self.hooks.clone() };
+        let added = self.database.writer.write(new, add::<D>).await;
         added.map_err(|error| match error.refusal() {
             Ok(Refusal::Repeated(user)) => AddUserError::Repeated(user),
             Ok(Refusal::Taken(taken)) => AddUserError::Taken(taken),
+            Ok(Refusal::ByHook(refusal)) => AddUserError::Refused(refusal),
             Err(failure) => failure.into(),
         })
+    }
+
+    async fn rename(&self, user: UserId, name: Username, alongside: Alongside) -> Result<User, RenameUserError> {
+        let rename = rename::Rename { user, name, alongside, hooks: self.hooks.clone() };
+        Ok(self.database.writer.write(rename, rename::rename::<D>).await?)
+    }
+
+    async fn disable(&self, user: UserId, at: Timestamp, alongside: Alongside) -> Result<Option<u64>, StoreError> {
+        Ok(self.database.writer.write((user, at, alongside), disable::disable::<D>).await?)
+    }
+
+    async fn enable(&self, user: UserId, alongside: Alongside) -> Result<bool, StoreError> {
+        Ok(self.database.writer.write((user, alongside), disable::enable::<D>).await?)
     }
 
     async fn purge_registration_keys(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
@@ -113,13 +133,22 @@ impl<D: Dialect> UserRepository for Users<D> {
 enum Refusal {
     Repeated(Box<User>),
     Taken(TakenKeys),
+    ByHook(HookRefusal),
+}
+
+/// A user to add, and what runs and is written with it.
+struct Registration<D: Dialect> {
+    user: NewUser,
+    hash: PasswordHash,
+    alongside: Alongside,
+    hooks: HookSet<D>,
 }
 
 /// Inserts a user, and reads which keys are taken only after the unique indexes rejected the row: a key that was free in an
 /// earlier read may be taken a moment later.
 fn add<'j, D: Dialect>(
     connection: &'j mut D::Connection,
-    (user, hash, alongside): &'j (NewUser, PasswordHash, Alongside),
+    Registration { user, hash, alongside, hooks }: &'j Registration<D>,
 ) -> BoxFuture<'j, Result<User, WriteError<Refusal>>> {
     Box::pin(async move {
         let has_former_key = has_former_key::<D>(&mut *connection, &user.email).await?;
@@ -135,6 +164,8 @@ fn add<'j, D: Dialect>(
                 query::<D>(ADD_HASH).bind(row.id).bind(hash.expose()).execute(&mut *connection).await?;
                 let added = row.parse()?;
                 registration_keys::add::<D>(&mut *connection, user, added.id).await?;
+                let run = hooks.registered(&mut *connection, &added, alongside.own.as_ref()).await;
+                run.map_err(|error| error.into_write_error(Refusal::ByHook))?;
                 events::add_alongside::<D>(connection, alongside, added.id, None).await?;
                 return Ok(added);
             }

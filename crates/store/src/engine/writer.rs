@@ -71,12 +71,12 @@ impl From<WriteError> for StoreError {
 }
 
 /// A function that reads and writes through a connection on which a transaction has begun.
-pub trait Job<D: Dialect, I, T, R>:
+pub trait JobFn<D: Dialect, I, T, R>:
     for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>> + Send + Sync + 'static
 {
 }
 
-impl<D: Dialect, I, T, R, F> Job<D, I, T, R> for F where
+impl<D: Dialect, I, T, R, F> JobFn<D, I, T, R> for F where
     F: for<'j> Fn(&'j mut D::Connection, &'j I) -> BoxFuture<'j, Result<T, WriteError<R>>> + Send + Sync + 'static
 {
 }
@@ -87,7 +87,7 @@ pub trait JobRunner<D: Dialect>: Clone + fmt::Debug + Send + Sync + 'static {
     fn run<I, T, R>(
         &self,
         input: I,
-        job: impl Job<D, I, T, R>,
+        job: impl JobFn<D, I, T, R>,
     ) -> impl Future<Output = Result<T, WriteError<R>>> + Send
     where
         I: Send + Sync + 'static,

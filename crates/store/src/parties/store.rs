@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use domain::party::PartyRepository;
 
+use super::hooks::PartyHooks;
 use super::repository::PartyTables;
 use crate::AccountStore;
 use crate::embed::Database;
@@ -24,7 +25,7 @@ impl PartyStore {
     /// [`ConnectError`]: one line for the operator.
     pub async fn connect(url: &str) -> Result<Self, ConnectError> {
         let accounts = AccountStore::connect_with_sets(url, vec![super::migrations()]).await?;
-        Ok(Self { accounts })
+        Ok(Self { accounts: accounts.with_hooks(PartyHooks) })
     }
 
     /// The accounts in the same database.

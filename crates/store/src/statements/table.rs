@@ -59,6 +59,8 @@ pub fn all() -> Vec<NamedStatement> {
     let modules = [
         accounts::store::statements(),
         accounts::users::statements(),
+        accounts::users::rename::statements(),
+        accounts::users::disable::statements(),
         accounts::credentials::statements(),
         accounts::row_steps::statements(),
         accounts::sessions::statements(),
@@ -80,6 +82,7 @@ pub fn all() -> Vec<NamedStatement> {
         [
             parties::add::statements(),
             parties::find::statements(),
+            parties::hooks::statements(),
             parties::link::statements(),
             parties::row_steps::statements(),
             parties::row_steps::zone_names::statements(),

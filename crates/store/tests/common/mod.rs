@@ -4,16 +4,18 @@
 
 pub mod damage;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use async_trait::async_trait;
 use domain::credential::PasswordHash;
 use domain::party::{LinkToken, NewParty, PartyDate, PartyRepository, Seats, ShortText, Zone, parse_date, parse_time};
 use domain::user::{Email, NewUser, User, Username};
 use domain::{AccountPorts, Timestamp};
 use sqlx::query_scalar;
 use store::PartyStore;
-use store::embed::{Database, Dialect, OpenDatabase, WriteError};
+use store::embed::{Database, Dialect, Job, WriteError};
 use tempfile::TempDir;
 use test_support::{Postgres, sqlite_url};
 
@@ -69,18 +71,19 @@ pub async fn past_our_types(store: &PartyStore, sql: &'static str) -> Result<Opt
 
 /// Runs SQL in one transaction, and returns the first integer of its first row.
 pub async fn write(database: &Database, sql: &'static str) -> Result<Option<i64>, WriteError> {
-    match database {
-        Database::Sqlite(database) => run(database, sql).await,
-        Database::Postgres(database) => run(database, sql).await,
-    }
+    database.write(Sql(sql)).await
 }
 
-async fn run<D: Dialect>(database: &OpenDatabase<D>, sql: &'static str) -> Result<Option<i64>, WriteError> {
-    let written = database.writer.write(sql, |connection, sql| {
-        let sql = *sql;
-        Box::pin(async move { Ok(query_scalar::<D, i64>(sql).fetch_optional(connection).await?) })
-    });
-    written.await
+struct Sql(&'static str);
+
+#[async_trait]
+impl<D: Dialect> Job<D> for Sql {
+    type Output = Option<i64>;
+    type Refusal = Infallible;
+
+    async fn run(&self, connection: &mut D::Connection) -> Result<Option<i64>, WriteError> {
+        Ok(query_scalar::<D, i64>(self.0).fetch_optional(connection).await?)
+    }
 }
 
 /// Adds a user called `name`.

@@ -80,7 +80,7 @@ pub(super) async fn submit(page: PageContext, submitted: Submitted<Registration>
         Ok(registration) if is_own(&page, &registration) => return Ok(lead_on(request)),
         Ok(registration) => {
             let key = form_key(request, fields, &registration);
-            match page.accounts().register_once(registration, key, &request.caller).await {
+            match page.accounts().register_once(registration, None, key, &request.caller).await {
                 Ok(user) => return Ok(registered(request, user).await),
                 Err(error) => refusal(error)?,
             }
@@ -155,6 +155,7 @@ fn refusal(error: RegisterError) -> Result<Refusal, Problem> {
             }
             Ok(errors.into())
         }
+        RegisterError::Refused(refusal) => Ok(FormErrors::at(refusal.field, refusal.message).into()),
         RegisterError::HashQueueFull(_) => Err(Problem::HashQueueFull),
         RegisterError::Store(failure) => Err(failure.into()),
     }

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 
 use super::error_code::{is_conflict, is_connection_lost, is_reported_by_server};
 use crate::engine::guarded_pool::{GuardedPool, with_deadline};
-use crate::engine::writer::{Job, JobRunner, WriteError, begin};
+use crate::engine::writer::{JobFn, JobRunner, WriteError, begin};
 use crate::timeouts::WRITE_RETRY_TIMEOUT;
 
 /// The most runs of a job. More than there are connections, each of which may turn out to be lost.
@@ -25,7 +25,7 @@ impl TransactionPerJob {
         Self { pool }
     }
 
-    async fn run_once<I, T, R>(&self, input: &I, job: &impl Job<Postgres, I, T, R>) -> Result<T, WriteError<R>> {
+    async fn run_once<I, T, R>(&self, input: &I, job: &impl JobFn<Postgres, I, T, R>) -> Result<T, WriteError<R>> {
         let mut connection = self.pool.connection().await?;
         let (result, is_reusable) = transact(&mut connection, input, job).await;
         if is_reusable {
@@ -38,7 +38,7 @@ impl TransactionPerJob {
 }
 
 impl JobRunner<Postgres> for TransactionPerJob {
-    async fn run<I, T, R>(&self, input: I, job: impl Job<Postgres, I, T, R>) -> Result<T, WriteError<R>>
+    async fn run<I, T, R>(&self, input: I, job: impl JobFn<Postgres, I, T, R>) -> Result<T, WriteError<R>>
     where
         I: Send + Sync + 'static,
         T: Send + 'static,
@@ -74,7 +74,7 @@ impl JobRunner<Postgres> for TransactionPerJob {
 async fn transact<I, T, R>(
     connection: &mut PgConnection,
     input: &I,
-    job: &impl Job<Postgres, I, T, R>,
+    job: &impl JobFn<Postgres, I, T, R>,
 ) -> (Result<T, WriteError<R>>, bool) {
     let run = with_deadline(async {
         let mut transaction = begin::<Postgres>(connection).await?;

@@ -11,7 +11,7 @@ use tokio::sync::mpsc::{self, error::TrySendError};
 
 use self::queued_job::{QueuedJob, enqueueable};
 use super::checkpoint::Wal;
-use crate::engine::writer::{Job, JobRunner, WriteError};
+use crate::engine::writer::{JobFn, JobRunner, WriteError};
 use crate::timeouts::{SLOW_BATCH_THRESHOLD, WRITE_JOB_TIMEOUT, WRITE_QUEUE_TIMEOUT};
 
 /// Length of the write queue. Two hundred RSVPs at once are no overload.
@@ -41,7 +41,7 @@ impl GroupCommit {
 }
 
 impl JobRunner<Sqlite> for GroupCommit {
-    async fn run<I, T, R>(&self, input: I, job: impl Job<Sqlite, I, T, R>) -> Result<T, WriteError<R>>
+    async fn run<I, T, R>(&self, input: I, job: impl JobFn<Sqlite, I, T, R>) -> Result<T, WriteError<R>>
     where
         I: Send + Sync + 'static,
         T: Send + 'static,

@@ -12,7 +12,7 @@ use futures_util::future::BoxFuture;
 use sqlx::{Sqlite, SqliteConnection};
 use tokio::sync::oneshot;
 
-use crate::engine::writer::{Job, WriteError};
+use crate::engine::writer::{JobFn, WriteError};
 
 /// A job that waits in the write queue.
 pub(super) trait QueuedJob: Send {
@@ -46,7 +46,7 @@ pub(super) struct PendingResult<T, R> {
 /// Makes a job that can be queued, and the receiver of its result. A run is aborted after `timeout`.
 pub(super) fn enqueueable<I, T, R, F>(input: I, job: F, timeout: Duration) -> (Box<dyn QueuedJob>, PendingResult<T, R>)
 where
-    F: Job<Sqlite, I, T, R>,
+    F: JobFn<Sqlite, I, T, R>,
     I: Send + Sync + 'static,
     T: Send + 'static,
     R: Send + 'static,
@@ -77,7 +77,7 @@ struct TypedJob<I, F, T, R> {
 
 impl<I, T, R, F> QueuedJob for TypedJob<I, F, T, R>
 where
-    F: Job<Sqlite, I, T, R>,
+    F: JobFn<Sqlite, I, T, R>,
     I: Send + Sync,
     T: Send,
     R: Send,

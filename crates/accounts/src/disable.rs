@@ -1,0 +1,39 @@
+//! The use cases by which an operator disables a user, and enables one.
+
+use domain::event::EventKind;
+use domain::user::UserId;
+use domain::{Alongside, StoreError};
+
+use crate::{Accounts, Caller};
+
+impl Accounts {
+    /// Disables a user, who cannot log in any more, and ends every session of the user for good. Returns the number of sessions;
+    /// `None` where there is no such user, or the user is disabled already.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the user may not be disabled.
+    pub async fn disable(&self, user: UserId, caller: &Caller) -> Result<Option<u64>, StoreError> {
+        let event = self.event(EventKind::Disabled, caller).of(user);
+        let ended = self.inner.ports.users.disable(user, event.at, Alongside::event(event.clone())).await?;
+        if let Some(sessions) = ended {
+            self.emit(&event.counting(sessions));
+        }
+        // A session store elsewhere has ended none in that commit. For a user who was disabled before, this ends what an
+        // interrupted call has left there.
+        let elsewhere = self.inner.ports.sessions.end_all(user, Alongside::nothing()).await?;
+        Ok(ended.map(|ended| ended + elsewhere))
+    }
+
+    /// Enables a disabled user. Returns `false` where there is no such user, or the user is not disabled.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the user may still be disabled.
+    pub async fn enable(&self, user: UserId, caller: &Caller) -> Result<bool, StoreError> {
+        let event = self.event(EventKind::Enabled, caller).of(user);
+        let is_enabled = self.inner.ports.users.enable(user, Alongside::event(event.clone())).await?;
+        if is_enabled {
+            self.emit(&event);
+        }
+        Ok(is_enabled)
+    }
+}

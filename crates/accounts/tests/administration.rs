@@ -1,0 +1,115 @@
+//! What an operator or an embedder's own page does with a user: disable, enable, rename; and hooks in a registration.
+
+use std::any::Any;
+use std::sync::Arc;
+
+use accounts::test_kit::{TestClient, TestServer, fast_hash_cost};
+use accounts::{
+    Accounts, Caller, Email, Event, EventFilter, EventKind, OperatorName, PageSize, Password, RegisterError,
+    Registration, RenameUserError, User, UserId, Username,
+};
+use async_trait::async_trait;
+use poem::Route;
+use store::AccountStore;
+use store::embed::{Dialect, HookError, Hooks};
+
+use crate::common::{PASSWORD, Service};
+
+fn operator() -> Caller {
+    Caller::operator(OperatorName::parse("grace").unwrap())
+}
+
+/// The latest event.
+async fn last_event(accounts: &Accounts) -> Event {
+    let page = accounts.events(EventFilter::default(), None, PageSize::clamped(1)).await.unwrap();
+    page.items.into_iter().next().unwrap().event
+}
+
+async fn id(service: &Service, name: &str) -> UserId {
+    service.accounts.find_user(&Username::parse(name).unwrap()).await.unwrap().unwrap().id
+}
+
+#[tokio::test]
+async fn disabled_user_is_logged_out_for_good_and_cannot_log_in() {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    let user = id(&service, "ada").await;
+    assert_eq!(service.accounts.disable(user, &operator()).await.unwrap(), Some(1));
+    let event = last_event(&service.accounts).await;
+    assert_eq!((event.kind, event.user, event.count), (EventKind::Disabled, Some(user), 1));
+    assert_eq!(event.origin.operator.unwrap().as_str(), "grace");
+    assert_eq!(ada.get("/home").await.path, "/login?next=%2Fhome");
+    assert_eq!(service.visitor().log_in("ada", PASSWORD).await.status, 422);
+
+    assert_eq!(service.accounts.disable(user, &operator()).await.unwrap(), None);
+    assert!(service.accounts.enable(user, &operator()).await.unwrap());
+    assert_eq!(last_event(&service.accounts).await.kind, EventKind::Enabled);
+    assert!(!service.accounts.enable(user, &operator()).await.unwrap());
+    assert_eq!(ada.get("/home").await.path, "/login?next=%2Fhome", "the session has ended");
+    assert!(service.visitor().log_in("ada", PASSWORD).await.text.contains("Welcome back, ada."));
+}
+
+#[tokio::test]
+async fn renamed_user_logs_in_by_the_new_name_and_stays_logged_in() {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    service.register("ben", PASSWORD).await;
+    let user = id(&service, "ada").await;
+    let rename = |name: &str| {
+        let (accounts, name) = (service.accounts.clone(), Username::parse(name).unwrap());
+        async move { accounts.rename(user, name, &Caller::default()).await }
+    };
+    assert!(matches!(rename("BEN").await, Err(RenameUserError::Taken)));
+    assert_eq!(rename("grace").await.unwrap().username.as_str(), "grace");
+    let event = last_event(&service.accounts).await;
+    assert_eq!((event.kind, event.user), (EventKind::Renamed, Some(user)));
+    assert_eq!(ada.get("/home").await.path, "/home");
+    assert!(service.accounts.find_user(&Username::parse("ada").unwrap()).await.unwrap().is_none());
+    let unknown = service.accounts.rename(UserId::new(99), Username::parse("zoe").unwrap(), &Caller::default()).await;
+    assert!(matches!(unknown, Err(RenameUserError::NotFound)), "{unknown:?}");
+}
+
+/// Refuses names, and users who bring no invitation.
+struct Guarded;
+
+struct Invitation;
+
+#[async_trait]
+impl<D: Dialect> Hooks<D> for Guarded {
+    async fn registered(
+        &self,
+        _: &mut D::Connection,
+        user: &User,
+        own: Option<&(dyn Any + Send + Sync)>,
+    ) -> Result<(), HookError> {
+        if user.username.as_str() == "mallory" {
+            return Err(HookError::refused("username", "Not you again."));
+        }
+        let is_invited = own.is_some_and(<dyn Any + Send + Sync>::is::<Invitation>);
+        if is_invited { Ok(()) } else { Err(HookError::refused("email", "Please ask for an invitation.")) }
+    }
+}
+
+#[tokio::test]
+async fn refusal_of_a_hook_is_shown_beside_its_field_and_keeps_what_was_typed() {
+    let folder = tempfile::tempdir().unwrap();
+    let url = format!("sqlite:{}", folder.path().join("test.db").display());
+    let store = AccountStore::connect(&url).await.unwrap().with_hooks(Guarded);
+    let accounts = Accounts::builder().cost(fast_hash_cost()).build(store).unwrap();
+    let registration = || Registration {
+        username: Username::parse("ada").unwrap(),
+        email: Email::parse("ada@example.com").unwrap(),
+        password: Password::parse(PASSWORD.to_owned()).unwrap(),
+    };
+    let refused = accounts.register(registration(), &Caller::default()).await;
+    assert!(matches!(&refused, Err(RegisterError::Refused(refusal)) if refusal.field == "email"), "{refused:?}");
+    let server = TestServer::start(accounts.routes(Route::new()).unwrap()).await.unwrap();
+    for (name, field, sentence) in
+        [("ada", "#email-note", "Please ask for an invitation."), ("mallory", "#username-note", "Not you again.")]
+    {
+        let page = TestClient::new(&server).register(name, PASSWORD).await;
+        assert_eq!((page.status, page.texts(field)), (422, vec![sentence.to_owned()]), "{}", page.html);
+        assert_eq!(page.attributes("#username", "value"), [name]);
+    }
+    accounts.register_with(registration(), Arc::new(Invitation), &Caller::default()).await.unwrap();
+}

@@ -1,0 +1,78 @@
+//! Renaming a user, with the copies of the name in other tables.
+
+use domain::user::{RenameUserError, User, UserId, Username};
+use domain::{Alongside, HookRefusal};
+use futures_util::future::BoxFuture;
+use sqlx::{query, query_as};
+
+use super::UserRow;
+use crate::accounts::events;
+use crate::embed::is_taken;
+use crate::engine::dialect::Dialect;
+use crate::engine::writer::WriteError;
+use crate::hooks::HookSet;
+use crate::statements::{PerEngine, statements};
+
+statements! {
+    /// Locks the row, so that no other transaction copies the former name meanwhile: what refers to the user waits as well.
+    const LOCK: PerEngine = PerEngine {
+        sqlite: "SELECT id, username, email, joined_at, disabled_at FROM users WHERE id = $1",
+        postgres: "SELECT id, username, email, joined_at, disabled_at FROM users WHERE id = $1 FOR UPDATE",
+    };
+
+    const RENAME: &str = "UPDATE users SET username = $2, username_key = $3 WHERE id = $1";
+}
+
+/// A user's new name, and what runs and is written with it.
+pub(super) struct Rename<D: Dialect> {
+    pub(super) user: UserId,
+    pub(super) name: Username,
+    pub(super) alongside: Alongside,
+    pub(super) hooks: HookSet<D>,
+}
+
+/// Why a user was not renamed.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    NotFound,
+    Taken,
+    ByHook(HookRefusal),
+}
+
+impl From<WriteError<Refusal>> for RenameUserError {
+    fn from(error: WriteError<Refusal>) -> Self {
+        match error.refusal() {
+            Ok(Refusal::NotFound) => Self::NotFound,
+            Ok(Refusal::Taken) => Self::Taken,
+            Ok(Refusal::ByHook(refusal)) => Self::Refused(refusal),
+            Err(failure) => failure.into(),
+        }
+    }
+}
+
+/// The job of [`domain::user::UserRepository::rename`].
+pub(super) fn rename<'j, D: Dialect>(
+    connection: &'j mut D::Connection,
+    Rename { user, name, alongside, hooks }: &'j Rename<D>,
+) -> BoxFuture<'j, Result<User, WriteError<Refusal>>> {
+    Box::pin(async move {
+        let lock = query_as::<D, UserRow>(D::pick(LOCK.sqlite, LOCK.postgres)).bind(user.get());
+        let Some(row) = lock.fetch_optional(&mut *connection).await? else {
+            return Err(WriteError::Refused(Refusal::NotFound));
+        };
+        let former = row.parse()?;
+        if former.username == *name {
+            return Ok(former);
+        }
+        let rename = query::<D>(RENAME).bind(user.get()).bind(name.as_str()).bind(name.key());
+        rename.execute(&mut *connection).await.map_err(|error| match error {
+            error if is_taken(&error, "users.username_key") => WriteError::Refused(Refusal::Taken),
+            error => WriteError::Failed(error),
+        })?;
+        let renamed = User { username: name.clone(), ..former.clone() };
+        let run = hooks.renamed(&mut *connection, &renamed, &former.username).await;
+        run.map_err(|error| error.into_write_error(Refusal::ByHook))?;
+        events::add_alongside::<D>(connection, alongside, *user, None).await?;
+        Ok(renamed)
+    })
+}

@@ -113,7 +113,7 @@ fn sqlite_url(folder: &TempDir) -> String {
 }
 
 /// The pages of the service: open ones, protected ones, a protected group, and pages that fail.
-fn pages() -> Route {
+pub(crate) fn pages() -> Route {
     let members = Route::new().at("/one", methods().get(member)).at("/two", methods().get(member));
     Route::new()
         .at("/", methods().get(index))

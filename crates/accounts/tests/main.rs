@@ -30,4 +30,5 @@ mod repeated_registration;
 mod return_path;
 mod session;
 mod throttling;
+mod unix_socket;
 mod use_cases;

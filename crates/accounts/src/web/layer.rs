@@ -21,7 +21,7 @@ use tracing::Instrument;
 use super::interrupted_form::{self, SavedRequest};
 use super::methods::{ALL_METHODS, method_not_allowed};
 use super::page::{PageContext, Problem, add_security_headers, error_page, fallback_error_page};
-use super::request::{RequestContext, Site, accept_body, has_forwarding_headers, is_unsafe};
+use super::request::{RequestContext, Site, accept_body, has_forwarding_headers, is_unsafe, peer_address};
 use crate::Accounts;
 
 /// An endpoint with the accounts' layer around it. [`Accounts::routes`] and [`Accounts::wrap`] make one.
@@ -85,8 +85,12 @@ impl<E: Endpoint> Layer<E> {
         context: &Arc<RequestContext>,
     ) -> poem::Result<(Option<Arc<RequestContext>>, Response)> {
         let settings = context.settings();
-        let trusts_no_proxy = settings.site == Site::Loopback && settings.trusted_proxies.is_empty();
-        if !settings.site.is_allowed_host(&request) || (trusts_no_proxy && has_forwarding_headers(&request)) {
+        let trusted_proxies = &settings.trusted_proxies;
+        let can_be_proxied = match peer_address(&request) {
+            Some(_) => settings.site != Site::Loopback || !trusted_proxies.networks.is_empty(),
+            None => trusted_proxies.unix_socket,
+        };
+        if !settings.site.is_allowed_host(&request) || (!can_be_proxied && has_forwarding_headers(&request)) {
             return Err(Problem::Misdirected.into());
         }
         if matches!(*request.method(), Method::TRACE | Method::CONNECT) {

@@ -10,6 +10,7 @@ mod return_path;
 mod site;
 
 pub(super) use body::accept_body;
+pub(super) use client_address::{TrustedProxies, peer_address};
 pub(super) use context::RequestContext;
 pub(super) use csrf::{CSRF_FIELD, is_unsafe};
 pub(super) use next::with_next;

@@ -8,14 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use ipnet::IpNet;
 use poem::Response;
 use poem::http::{HeaderName, HeaderValue};
 use url::Url;
 
 use super::account_pages::{ACCOUNT_PAGES, AccountPage};
 use super::page::{Layout, PageContext, PlainLayout, content_security_policy, security_headers};
-use super::request::{ReturnPath, Site};
+use super::request::{ReturnPath, Site, TrustedProxies};
 use crate::BuildError;
 use crate::timeouts::{HANDLER_TIMEOUT, HANDLER_TIMEOUT_RANGE};
 
@@ -36,7 +35,7 @@ pub(crate) struct UncheckedSettings {
     listen: Option<SocketAddr>,
     origin: Option<String>,
     allow_plain_http: bool,
-    trusted_proxies: Vec<IpNet>,
+    trusted_proxies: TrustedProxies,
     body_limit: usize,
     handler_timeout: Duration,
     csp_sources: Vec<(String, String)>,
@@ -56,7 +55,7 @@ pub(crate) struct Settings {
     pub(super) unauthorized: Option<Unauthorized>,
     pub(super) cookie_prefix: Option<String>,
     pub(super) site: Site,
-    pub(super) trusted_proxies: Vec<IpNet>,
+    pub(super) trusted_proxies: TrustedProxies,
     pub(super) body_limit: usize,
     pub(super) handler_timeout: Duration,
     pub(super) security_headers: Vec<(HeaderName, HeaderValue)>,
@@ -96,7 +95,7 @@ impl Default for UncheckedSettings {
             listen: None,
             origin: None,
             allow_plain_http: false,
-            trusted_proxies: Vec::new(),
+            trusted_proxies: TrustedProxies::default(),
             body_limit: 64 * 1024,
             handler_timeout: HANDLER_TIMEOUT,
             csp_sources: Vec::new(),

@@ -6,20 +6,39 @@ use ipnet::IpNet;
 use poem::http::HeaderMap;
 use poem::{Addr, Request};
 
+/// The proxies whose `X-Forwarded-For` is believed.
+#[derive(Debug, Default)]
+pub(crate) struct TrustedProxies {
+    pub(crate) networks: Vec<IpNet>,
+    /// Whether the peer of a Unix socket is a trusted proxy.
+    pub(crate) unix_socket: bool,
+}
+
+impl TrustedProxies {
+    /// Whether a peer is trusted. `None` is the peer of a Unix socket.
+    fn contains(&self, peer: Option<IpAddr>) -> bool {
+        peer.map_or(self.unix_socket, |address| self.networks.iter().any(|network| network.contains(&address)))
+    }
+}
+
 /// The client's address: the peer's, or, where the peer is a trusted proxy, the rightmost hop of `X-Forwarded-For` that
-/// is not a trusted proxy. Hops further left are chosen by the client and ignored.
-pub(super) fn client_address(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpNet]) -> IpAddr {
-    let is_trusted = |address: IpAddr| trusted_proxies.iter().any(|network| network.contains(&address));
+/// is not a trusted proxy. Hops further left are chosen by the client and ignored. `None` for a Unix socket whose peer is
+/// not trusted, or passes no address.
+pub(super) fn client_address(
+    peer: Option<IpAddr>,
+    headers: &HeaderMap,
+    trusted_proxies: &TrustedProxies,
+) -> Option<IpAddr> {
     let values = headers.get_all("x-forwarded-for").iter();
     // Each hop is read for itself: a byte beyond ASCII, which a client may send, hides no other hop.
     let hops: Vec<&[u8]> = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b',')).collect();
-    let mut client = peer.to_canonical();
+    let mut client = peer.map(|address| address.to_canonical());
     for hop in hops.iter().rev() {
-        if !is_trusted(client) {
+        if !trusted_proxies.contains(client) {
             break;
         }
         let Some(address) = parse_hop(hop) else { break };
-        client = address.to_canonical();
+        client = Some(address.to_canonical());
     }
     client
 }
@@ -32,7 +51,7 @@ fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
 }
 
 /// The address at the other end of the connection; `None` on a Unix socket.
-pub(super) fn peer_address(request: &Request) -> Option<IpAddr> {
+pub(crate) fn peer_address(request: &Request) -> Option<IpAddr> {
     match &request.remote_addr().0 {
         Addr::SocketAddr(address) => Some(address.ip()),
         _ => None,
@@ -45,6 +64,10 @@ mod tests {
 
     use super::*;
 
+    fn trusted_proxies(unix_socket: bool) -> TrustedProxies {
+        TrustedProxies { networks: vec!["10.0.0.0/8".parse().unwrap()], unix_socket }
+    }
+
     /// The client's address where 10.0.0.0/8 is the trusted proxy.
     fn client(peer: &str, forwarded: &[&'static str]) -> String {
         client_of_bytes(peer, &forwarded.iter().map(|value| value.as_bytes()).collect::<Vec<_>>())
@@ -53,7 +76,7 @@ mod tests {
     fn client_of_bytes(peer: &str, forwarded: &[&[u8]]) -> String {
         let value = |bytes: &&[u8]| ("x-forwarded-for".parse().unwrap(), HeaderValue::from_bytes(bytes).unwrap());
         let headers: HeaderMap = forwarded.iter().map(value).collect();
-        client_address(peer.parse().unwrap(), &headers, &["10.0.0.0/8".parse().unwrap()]).to_string()
+        client_address(peer.parse().ok(), &headers, &trusted_proxies(false)).unwrap().to_string()
     }
 
     #[test]
@@ -89,6 +112,19 @@ mod tests {
         assert_eq!(client_of_bytes("10.0.0.1", &[b"\xff, 203.0.113.9"]), "203.0.113.9");
         assert_eq!(client_of_bytes("10.0.0.1", &[b"1.2.3.4", b"\xff"]), "10.0.0.1", "the proxy's hop is unreadable");
         assert_eq!(client_of_bytes("10.0.0.1", &[b"1.2.3.4, \xff, 10.0.0.2"]), "10.0.0.2");
+    }
+
+    #[test]
+    fn peer_of_unix_socket_passes_the_address_where_it_is_trusted() {
+        let client = |is_trusted, forwarded: &'static str| {
+            let headers = [("x-forwarded-for".parse().unwrap(), HeaderValue::from_static(forwarded))];
+            client_address(None, &headers.into_iter().collect(), &trusted_proxies(is_trusted))
+        };
+        let passed = Some("203.0.113.9".parse().unwrap());
+        assert_eq!(client(true, "1.2.3.4, 203.0.113.9"), passed);
+        assert_eq!(client(true, "1.2.3.4, 203.0.113.9, 10.0.0.2"), passed, "a second proxy");
+        assert_eq!((client(true, ""), client(true, "unknown")), (None, None));
+        assert_eq!(client(false, "203.0.113.9"), None);
     }
 
     #[test]

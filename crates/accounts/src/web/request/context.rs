@@ -109,8 +109,7 @@ impl RequestContext {
         let sessions = tokens(&cookie_names.session);
         let former_sessions = cookie_names.former_session.as_deref().map(tokens).unwrap_or_default();
         let browser = BrowserTokens::parse(read_cookies(request, &cookie_names.browser));
-        let peer = peer_address(request);
-        let address = peer.map(|peer| client_address(peer, request.headers(), &settings.trusted_proxies));
+        let address = client_address(peer_address(request), request.headers(), &settings.trusted_proxies);
         let user_agent = request.header("user-agent").map(ToOwned::to_owned);
         let caller = Caller { address, user_agent, request_id: RequestId::parse(id).ok(), operator: None };
         // All fields are declared here: adding one later makes the JSON formatter parse again what it wrote.

@@ -60,7 +60,14 @@ impl Builder {
 
     /// The proxies whose `X-Forwarded-For` is believed. Default: none.
     pub fn trusted_proxies(mut self, networks: impl IntoIterator<Item = IpNet>) -> Self {
-        self.web.trusted_proxies.extend(networks);
+        self.web.trusted_proxies.networks.extend(networks);
+        self
+    }
+
+    /// Believes the `X-Forwarded-For` of a proxy that connects by a Unix socket. Default: a request that a proxy forwards over
+    /// a Unix socket is refused with status 421, since without the client's address no limit by network applies.
+    pub fn trust_unix_socket(mut self) -> Self {
+        self.web.trusted_proxies.unix_socket = true;
         self
     }
 

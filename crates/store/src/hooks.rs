@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::user::{User, Username};
+use domain::user::{User, UserId, Username};
 use domain::{HookRefusal, Own};
 use sqlx::{Postgres, Sqlite};
 
@@ -34,6 +34,16 @@ pub trait Hooks<D: Dialect>: Send + Sync + 'static {
         own: Option<&(dyn Any + Send + Sync)>,
     ) -> Result<(), HookError> {
         let _ = (connection, user, own);
+        Ok(())
+    }
+
+    /// A user is about to be renamed, and the row of the user is not locked yet. On PostgreSQL, rows that other jobs lock before
+    /// they add a row that refers to the user are locked here: locked in [`Hooks::renamed`], they would be a deadlock.
+    ///
+    /// # Errors
+    /// [`HookError`]: the user keeps the former name.
+    async fn renaming(&self, connection: &mut D::Connection, user: UserId) -> Result<(), HookError> {
+        let _ = (connection, user);
         Ok(())
     }
 
@@ -129,6 +139,13 @@ impl<D: Dialect> HookSet<D> {
     ) -> Result<(), HookError> {
         for hooks in &self.0 {
             hooks.registered(&mut *connection, user, own.map(|own| &**own)).await?;
+        }
+        Ok(())
+    }
+
+    pub(crate) async fn renaming(&self, connection: &mut D::Connection, user: UserId) -> Result<(), HookError> {
+        for hooks in &self.0 {
+            hooks.renaming(&mut *connection, user).await?;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use common::{Fresh, NOW, add_user, party_of, postgres, sqlite};
 use domain::party::{Heads, Parties, PartyId};
 use domain::user::{User, Username};
-use domain::{Alongside, FixedClock};
+use domain::{AccountPorts, Alongside, FixedClock};
 use store::Inspection;
 use tokio::task::JoinSet;
 
@@ -54,9 +54,19 @@ async fn renamed_host_and_guest_have_the_new_name_in_parties() {
     }
 }
 
+/// Two names that a guest gets at once. Those of every second guest differ by case alone from the one before.
+fn names_of(guest: usize, round: usize) -> [String; 2] {
+    match (guest % 2, round % 2) {
+        (0, _) => [format!("round{round}guest{guest}"), format!("r{round}-{guest}")],
+        (_, 0) => [format!("GUEST{guest}"), format!("Guest{guest}")],
+        _ => [format!("gUEST{guest}"), format!("guest{guest}")],
+    }
+}
+
 async fn concurrent_renames(fresh: Fresh) {
     let other = fresh.another().await;
     let accounts = fresh.accounts();
+    let ports: [AccountPorts; 2] = [accounts.clone(), other.accounts().clone().into()];
     let (host, mut users) = (add_user(&accounts, "host").await, Vec::new());
     for n in 0..6 {
         users.push(add_user(&accounts, &format!("guest{n}")).await);
@@ -66,10 +76,11 @@ async fn concurrent_renames(fresh: Fresh) {
         let party = processes[0].host(party_of(&host, 20)).await.unwrap();
         let mut tasks = JoinSet::new();
         for (n, user) in users.iter().cloned().enumerate() {
-            let (parties, users) = (processes[n % 2].clone(), accounts.users.clone());
-            let name = Username::parse(&format!("round{round}guest{n}")).unwrap();
-            let id = user.id;
-            tasks.spawn(async move { users.rename(id, name, Alongside::nothing()).await.map(drop).unwrap() });
+            let (parties, id) = (processes[n % 2].clone(), user.id);
+            for (store, name) in ports.iter().zip(names_of(n, round)) {
+                let (users, name) = (store.users.clone(), Username::parse(&name).unwrap());
+                tasks.spawn(async move { users.rename(id, name, Alongside::nothing()).await.map(drop).unwrap() });
+            }
             tasks.spawn(async move {
                 for _ in 0..2 {
                     parties.rsvp(party, user.id, Heads::ONE).await.unwrap();

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use domain::search_key;
-use domain::user::{User, Username};
+use domain::user::{User, UserId, Username};
 use sqlx::query;
 
 use super::row::first_guests;
@@ -12,7 +12,8 @@ use crate::statements::{OnPostgres, statements};
 
 statements! {
     /// The parties with an answer of the guest, in the order of their ids. An RSVP that began before has written the former
-    /// name, and is waited for; one that begins later waits, and reads the new name.
+    /// name, and is waited for; one that begins later waits, and reads the new name. They are locked before the row of the user,
+    /// as an RSVP does, whose first answer at a party refers to the user; and again after it, with those answered meanwhile.
     const LOCK_ANSWERED: OnPostgres = OnPostgres("SELECT id FROM parties
         WHERE id IN (SELECT party_id FROM rsvps WHERE guest_id = $1) ORDER BY id FOR NO KEY UPDATE");
 
@@ -29,18 +30,27 @@ pub(super) struct PartyHooks;
 
 #[async_trait]
 impl<D: Dialect> Hooks<D> for PartyHooks {
+    async fn renaming(&self, connection: &mut D::Connection, user: UserId) -> Result<(), HookError> {
+        Ok(lock_answered::<D>(connection, user).await?)
+    }
+
     /// Rewrites `first_guests` and `search_key`. A party that is hosted at the same time waits for the lock of its host.
     async fn renamed(&self, connection: &mut D::Connection, user: &User, former: &Username) -> Result<(), HookError> {
         let id = user.id.get();
-        if let Some(OnPostgres(sql)) = D::pick(None, Some(LOCK_ANSWERED)) {
-            query::<D>(sql).bind(id).execute(&mut *connection).await?;
-        }
+        lock_answered::<D>(&mut *connection, user.id).await?;
         query::<D>(SAVE_FIRST_GUESTS).bind(id).execute(&mut *connection).await?;
         let keys = [&user.username, former].map(|name| search_key(name.as_str()));
         let save = query::<D>(SAVE_SEARCH_KEYS).bind(id).bind(keys[0].as_str()).bind(keys[1].as_str());
         save.execute(connection).await?;
         Ok(())
     }
+}
+
+async fn lock_answered<D: Dialect>(connection: &mut D::Connection, user: UserId) -> sqlx::Result<()> {
+    if let Some(OnPostgres(sql)) = D::pick(None, Some(LOCK_ANSWERED)) {
+        query::<D>(sql).bind(user.get()).execute(connection).await?;
+    }
+    Ok(())
 }
 
 #[cfg(test)]

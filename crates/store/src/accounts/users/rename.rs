@@ -56,6 +56,8 @@ pub(super) fn rename<'j, D: Dialect>(
     Rename { user, name, alongside, hooks }: &'j Rename<D>,
 ) -> BoxFuture<'j, Result<User, WriteError<Refusal>>> {
     Box::pin(async move {
+        let run = hooks.renaming(&mut *connection, *user).await;
+        run.map_err(|error| error.into_write_error(Refusal::ByHook))?;
         let lock = query_as::<D, UserRow>(D::pick(LOCK.sqlite, LOCK.postgres)).bind(user.get());
         let Some(row) = lock.fetch_optional(&mut *connection).await? else {
             return Err(WriteError::Refused(Refusal::NotFound));

@@ -1,6 +1,7 @@
 //! Users: the record, and the types of its unique names. Password hashes are in [`crate::credential`].
 
 mod email;
+mod import;
 mod registration_key;
 mod repository;
 mod username;
@@ -9,6 +10,7 @@ mod username;
 pub mod contract;
 
 pub use email::{Email, EmailError};
+pub use import::{ImportOutcome, ImportedUser};
 pub use registration_key::RegistrationKey;
 #[cfg(feature = "mock")]
 pub use repository::MockUserRepository;

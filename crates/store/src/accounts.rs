@@ -2,6 +2,7 @@
 
 pub(crate) mod credentials;
 pub(crate) mod events;
+pub(crate) mod import;
 pub(crate) mod known_browsers;
 pub(crate) mod registration_keys;
 pub(crate) mod row_steps;

@@ -23,7 +23,8 @@ use crate::engine::writer::WriteError;
 /// that is not implemented does nothing.
 #[async_trait]
 pub trait Hooks<D: Dialect>: Send + Sync + 'static {
-    /// A user was added. `own` is the value that came with the registration, such as the embedder's own fields of the form.
+    /// A user was added. `own` is the value that came with the registration, such as the embedder's own fields of the form. It
+    /// does not run for an imported user, whose rows in the embedder's tables are imported by the embedder.
     ///
     /// # Errors
     /// [`HookError`]: the user is not added.

@@ -12,7 +12,7 @@ use domain::session::{
     EndedSession, OpenSessionError, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest,
 };
 use domain::throttle::{Attempt, Limit, ThrottleKey, ThrottleRepository, Throttled};
-use domain::user::{AddUserError, NewUser, RenameUserError, UserRepository};
+use domain::user::{AddUserError, ImportOutcome, ImportedUser, NewUser, RenameUserError, UserRepository};
 use domain::{Alongside, Page, PageSize};
 
 /// A real store that can be made to fail, and that records its calls.
@@ -77,6 +77,16 @@ impl FailingStore {
 
 #[async_trait]
 impl UserRepository for FailingStore {
+    async fn import(&self, users: Vec<ImportedUser>, alongside: Alongside) -> Result<Vec<ImportOutcome>, StoreError> {
+        self.record("users.import")?;
+        self.real.users.import(users, alongside).await
+    }
+
+    async fn find_imported(&self, users: Vec<ImportedUser>) -> Result<Vec<Option<ImportOutcome>>, StoreError> {
+        self.record("users.find_imported")?;
+        self.real.users.find_imported(users).await
+    }
+
     async fn purge_registration_keys(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
         self.record("users.purge_registration_keys")?;
         self.real.users.purge_registration_keys(now, limit).await

@@ -30,6 +30,8 @@ macro_rules! event_kinds {
 event_kinds! {
     /// An account was registered.
     Registered = "registered",
+    /// A user of another program was imported.
+    Imported = "imported",
     /// A user logged in.
     LoggedIn = "logged in",
     /// A log-in was refused. For the operator and the user alone: the account shows that the address or the name has one.

@@ -1,9 +1,18 @@
 //! The contract functions of [`UserRepository`](super::UserRepository).
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
+mod import;
+mod list;
+
 use std::time::Duration;
 
-use super::{AddUserError, Email, NewUser, RegistrationKey, RenameUserError, TakenKeys, User, UserId, Username};
+pub use import::*;
+pub use list::*;
+
+use super::{
+    AddUserError, Email, ImportOutcome, ImportedUser, NewUser, RegistrationKey, RenameUserError, TakenKeys, User,
+    UserId, Username,
+};
 use crate::contract::{NOW, add_user, event, events, hash, join_all, join_both, new_user};
 use crate::credential::PasswordHash;
 use crate::event::EventKind;
@@ -36,6 +45,12 @@ macro_rules! user_contract {
             disable_beside_opens_leaves_no_session
             users_are_listed_newest_first_in_pages
             new_user_does_not_shift_next_page
+            imported_users_are_added_in_their_order
+            imported_user_with_both_keys_is_already_there
+            imported_user_with_a_taken_key_is_not_added
+            event_is_written_with_each_imported_user
+            imported_users_are_found_without_a_write
+            concurrent_imports_add_each_user_once
         }
     };
 }
@@ -354,36 +369,15 @@ async fn open(store: &AccountPorts, user: &User, n: u8) -> Result<SessionId, Ope
     store.sessions.open(TokenDigest::new([n; 32]), record, None, Alongside::nothing()).await
 }
 
-/// `list` returns each user once, the newest first. Only the last page has no cursor.
-pub async fn users_are_listed_newest_first_in_pages(store: &AccountPorts) {
-    for name in ["ada", "ben", "cleo", "dan", "eve"] {
-        add_user(store, name).await;
-    }
-    let (mut pages, mut before) = (vec![], None);
-    for _ in 0..3 {
-        let page = store.users.list(before, PageSize::clamped(2)).await.unwrap();
-        pages.push(page.items.iter().map(|user| user.username.to_string()).collect::<Vec<_>>().join(" "));
-        before = page.next;
-    }
-    assert_eq!((pages.join(", "), before), ("eve dan, cleo ben, ada".to_owned(), None));
-}
-
-/// The next page starts after the last user of the previous one, although a newer user was added in between.
-pub async fn new_user_does_not_shift_next_page(store: &AccountPorts) {
-    let ada = add_user(store, "ada").await;
-    let ben = add_user(store, "ben").await;
-    let first = store.users.list(None, PageSize::clamped(1)).await.unwrap();
-    add_user(store, "cleo").await;
-    let second = store.users.list(first.next, PageSize::clamped(1)).await.unwrap();
-    assert_eq!((first.items, second.items, second.next), (vec![ben], vec![ada], None));
-}
-
 #[cfg(test)]
 mod tests {
     use crate::contract::{functions_in, names};
 
     #[test]
     fn macro_names_every_contract_function() {
-        assert_eq!(user_contract!(names), functions_in(include_str!("contract.rs")));
+        let modules =
+            [include_str!("contract.rs"), include_str!("contract/list.rs"), include_str!("contract/import.rs")];
+        let functions = modules.map(functions_in);
+        assert_eq!(user_contract!(names), functions.concat());
     }
 }

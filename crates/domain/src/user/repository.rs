@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{NewUser, User, UserId, Username};
+use super::{ImportOutcome, ImportedUser, NewUser, User, UserId, Username};
 use crate::credential::PasswordHash;
 use crate::{Alongside, HookRefusal, Page, PageSize, StoreError, Timestamp};
 
@@ -45,6 +45,16 @@ pub trait UserRepository: Send + Sync {
     /// Enables a disabled user, and writes `alongside` about the user. Returns `false` and writes nothing if there is no such
     /// user, or the user is not disabled.
     async fn enable(&self, user: UserId, alongside: Alongside) -> Result<bool, StoreError>;
+
+    /// Adds users of another program in one commit, in their order, and returns what became of each.
+    ///
+    /// A user whose keys are free is added as given, and `alongside` with each, about that user. Otherwise nothing of that one
+    /// is written: see [`ImportOutcome`]. A list has at most 1,000 users, so that other writes do not wait for long.
+    async fn import(&self, users: Vec<ImportedUser>, alongside: Alongside) -> Result<Vec<ImportOutcome>, StoreError>;
+
+    /// Returns what [`UserRepository::import`] would not add, and why; `None` for a user whose keys are free. Writes
+    /// nothing, and does not compare the users of the list with each other.
+    async fn find_imported(&self, users: Vec<ImportedUser>) -> Result<Vec<Option<ImportOutcome>>, StoreError>;
 
     /// Removes up to `limit` registration keys whose lifetime has ended at `now`, the oldest first. Returns their number.
     async fn purge_registration_keys(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;

@@ -14,7 +14,7 @@ use super::throttles::Throttles;
 use super::users::Users;
 use crate::engine::dialect::Dialect;
 use crate::engine::migrate::MigrationSet;
-use crate::engine::{Database, OpenDatabase};
+use crate::engine::{Database, ExistingDatabase, OpenDatabase};
 use crate::error::{ConnectError, into_store_error};
 use crate::hooks::{AnyHooks, HookSet, Hooks};
 use crate::statements::statements;
@@ -54,6 +54,30 @@ impl AccountStore {
         let own: Vec<_> = own.into_iter().collect();
         own.iter().try_for_each(MigrationSet::ensure_valid_name)?;
         Self::connect_with_sets(url, own).await
+    }
+
+    /// As [`AccountStore::connect_with`], for the commands of an operator: the database must exist and have the current schema.
+    /// It is neither created nor migrated.
+    ///
+    /// # Errors
+    /// [`ConnectError`]: one line for the operator. [`ConnectError::OlderSchema`] and [`ConnectError::NewerSchema`] where
+    /// another version of the program migrated the database last.
+    pub async fn connect_existing_with(
+        url: &str,
+        own: impl IntoIterator<Item = MigrationSet>,
+    ) -> Result<Self, ConnectError> {
+        let own: Vec<_> = own.into_iter().collect();
+        own.iter().try_for_each(MigrationSet::ensure_valid_name)?;
+        Self::connect_existing_with_sets(url, own).await
+    }
+
+    /// As [`AccountStore::connect_existing_with`], with sets of any name.
+    pub(crate) async fn connect_existing_with_sets(url: &str, more: Vec<MigrationSet>) -> Result<Self, ConnectError> {
+        let sets: Vec<_> = [super::migrations()].into_iter().chain(more).collect();
+        let existing = ExistingDatabase::open(url, &sets).await?;
+        // Everything was read that was to be: an error of closing changes nothing.
+        let _ = existing.close().await;
+        Ok(Self { database: Database::connect(url, &sets).await?, hooks: AnyHooks::default() })
     }
 
     /// As [`AccountStore::connect_with`], with sets of any name.

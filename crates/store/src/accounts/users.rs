@@ -5,12 +5,15 @@ pub(crate) mod rename;
 
 use async_trait::async_trait;
 use domain::credential::PasswordHash;
-use domain::user::{AddUserError, Email, NewUser, RenameUserError, TakenKeys, User, UserId, UserRepository, Username};
+use domain::user::{
+    AddUserError, Email, ImportOutcome, ImportedUser, NewUser, RenameUserError, TakenKeys, User, UserId,
+    UserRepository, Username,
+};
 use domain::{Alongside, HookRefusal, Page, PageSize, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as, query_scalar};
 
-use crate::accounts::{events, registration_keys};
+use super::{events, import, registration_keys};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
@@ -101,6 +104,14 @@ impl<D: Dialect> UserRepository for Users<D> {
 
     async fn enable(&self, user: UserId, alongside: Alongside) -> Result<bool, StoreError> {
         Ok(self.database.writer.write((user, alongside), disable::enable::<D>).await?)
+    }
+
+    async fn import(&self, users: Vec<ImportedUser>, alongside: Alongside) -> Result<Vec<ImportOutcome>, StoreError> {
+        Ok(self.database.writer.write((users, alongside), import::add_all::<D>).await?)
+    }
+
+    async fn find_imported(&self, users: Vec<ImportedUser>) -> Result<Vec<Option<ImportOutcome>>, StoreError> {
+        import::find_all(&self.database.read, &users).await.map_err(into_store_error)
     }
 
     async fn purge_registration_keys(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {

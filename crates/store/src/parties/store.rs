@@ -28,6 +28,16 @@ impl PartyStore {
         Ok(Self { accounts: accounts.with_hooks(PartyHooks) })
     }
 
+    /// As [`PartyStore::connect`], for the commands of an operator: the database must exist and have the current schema. It is
+    /// neither created nor migrated.
+    ///
+    /// # Errors
+    /// As of [`AccountStore::connect_existing_with`].
+    pub async fn connect_existing(url: &str) -> Result<Self, ConnectError> {
+        let accounts = AccountStore::connect_existing_with_sets(url, vec![super::migrations()]).await?;
+        Ok(Self { accounts: accounts.with_hooks(PartyHooks) })
+    }
+
     /// The accounts in the same database.
     #[must_use]
     pub fn accounts(&self) -> &AccountStore {

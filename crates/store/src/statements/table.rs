@@ -62,6 +62,7 @@ pub fn all() -> Vec<NamedStatement> {
         accounts::users::rename::statements(),
         accounts::users::disable::statements(),
         accounts::credentials::statements(),
+        accounts::import::statements(),
         accounts::row_steps::statements(),
         accounts::sessions::statements(),
         accounts::registration_keys::statements(),

@@ -76,9 +76,13 @@
 
 mod builder;
 mod caller;
+#[cfg(feature = "cli")]
+pub mod cli;
 mod disable;
 mod event;
 mod find_session;
+#[cfg(feature = "import")]
+mod import;
 mod log_budget;
 mod log_in;
 mod log_out;
@@ -115,6 +119,8 @@ pub use domain::user::{Email, EmailError, RenameUserError, TakenKeys, User, User
 pub use domain::{
     Clock, HookRefusal, Own, Page, PageSize, ShortText, StoreError, TextError, Timestamp, trim_invisible,
 };
+#[cfg(feature = "import")]
+pub use import::{CheckedImport, ImportError, ImportProgress, ImportReport, ImportRow, RefusedRow, RowRefusal};
 #[cfg(feature = "poem")]
 pub use ipnet::IpNet;
 pub use log_in::{LogIn, LogInBy, LogInError, LoggedIn};

@@ -15,6 +15,8 @@ mod flash;
 mod guard;
 mod headers;
 mod https;
+#[cfg(feature = "cli")]
+mod import;
 mod in_flight;
 mod interrupted_form;
 mod json;

@@ -5,6 +5,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use accounts::cli::UserCommand;
 use clap::{Args, Parser, Subcommand};
 use domain::party::{Quotas, Zone};
 use ipnet::IpNet;
@@ -29,6 +30,15 @@ pub enum Command {
     /// Checks that a database is consistent, and prints each violation on a line of its own. Changes nothing, and may run
     /// while a server uses the database
     Check(DatabaseOption),
+    /// Manages the users of a database. May run while a server uses it
+    User {
+        /// What is done.
+        #[command(subcommand)]
+        command: UserCommand,
+        /// The database of the users.
+        #[command(flatten)]
+        source: DatabaseOption,
+    },
     /// Copies an SQLite database to a new file. May run while a server uses the database. For PostgreSQL use pg_dump
     Backup {
         /// The new file, which must not exist yet
@@ -39,12 +49,13 @@ pub enum Command {
     },
 }
 
-/// The option of a maintenance command that names its database.
+/// The option of a maintenance command that names its database. Also after a subcommand of it.
 #[derive(Debug, Args)]
 pub struct DatabaseOption {
     /// An existing database: `sqlite:FILE` or `postgres://USER:PASSWORD@HOST/NAME`
     #[arg(
         long,
+        global = true,
         env = "DINNERPARTY_DATABASE",
         value_name = "URL",
         default_value = "sqlite:dinnerparty.db",

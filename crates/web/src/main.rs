@@ -43,6 +43,11 @@ async fn run_command() -> ExitCode {
         Some(Command::Check(source)) => maintenance::check(&source.database).await,
         Some(Command::Backup { file, source }) => maintenance::back_up(&source.database, &file).await,
         Some(Command::Serve(config)) => run_server(config).await,
+        Some(Command::User { command, source }) => {
+            return maintenance::users::run(command, &source.database)
+                .await
+                .unwrap_or_else(|error| fail(format!("{error:#}")));
+        }
         None => run_server(line.serve).await,
     };
     match result {

@@ -1,8 +1,9 @@
 //! The maintenance commands `check` and `backup`, for a database that another process may be serving. The `store` crate
-//! finds violations and makes the copy; `messages` has the sentences.
+//! finds violations and makes the copy; `messages` has the sentences. The commands of `user` are in `users`.
 
 mod messages;
 mod pg_dump;
+pub(crate) mod users;
 
 use std::io::{Write as _, stdout};
 use std::path::Path;

@@ -2,6 +2,7 @@
 
 mod http_server;
 mod maintenance;
+mod moving;
 mod process;
 mod shutdown;
 

@@ -20,6 +20,8 @@ const WINDOW: Duration = Duration::from_secs(10);
 pub(crate) enum LogLine {
     /// A log-in that did not match.
     LogInFailed,
+    /// A log-in of a user whose stored hash cannot be verified.
+    UnreadableHash,
     /// An attempt above a limit.
     Throttled,
     /// A store that has too much to do.
@@ -43,6 +45,7 @@ impl LogLine {
     pub(crate) const fn message(self) -> &'static str {
         match self {
             Self::LogInFailed => "log-in failed",
+            Self::UnreadableHash => "stored password hash is unreadable",
             Self::Throttled => "throttled",
             #[cfg(feature = "poem")]
             Self::Overload => "the store is overloaded",

@@ -11,6 +11,7 @@ use domain::user::{Email, User, UserId, Username};
 use domain::{Alongside, StoreError};
 use tracing::Instrument as _;
 
+use crate::log_budget::LogLine;
 use crate::{Accounts, Caller};
 
 /// How many expired sessions, and events, a log-in removes. More than the one it adds, so that they do not accumulate, and few enough to
@@ -217,7 +218,9 @@ impl Accounts {
         let (rehash, credential) = match (turn.verify(password, hash).await?, credential) {
             (Verification::Match { rehash }, Some(credential)) => (rehash, credential),
             (Verification::Unreadable, Some(credential)) => {
-                tracing::error!(user = credential.user.id.get(), "stored password hash is unreadable");
+                if self.logs(LogLine::UnreadableHash) {
+                    tracing::error!(user = credential.user.id.get(), "stored password hash is unreadable");
+                }
                 return Ok(None);
             }
             _ => return Ok(None),

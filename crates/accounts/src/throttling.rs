@@ -16,11 +16,18 @@ use domain::StoreError;
 use domain::event::EventKind;
 use domain::throttle::{Attempt, Limit, Throttled};
 use domain::user::UserId;
+use tokio::time::timeout;
 
 use crate::log_budget::LogLine;
+use crate::timeouts::COUNT_TIMEOUT;
 use crate::{Accounts, Caller};
 
 impl Accounts {
+    /// Counts an attempt that holds a core of the hash queue: [`Self::count`] within [`COUNT_TIMEOUT`].
+    async fn count_in_turn(&self, limits: &[Limit]) -> Result<Result<Attempt, Throttled>, StoreError> {
+        in_turn(self.count(limits)).await
+    }
+
     /// Counts an attempt at all of the limits, or refuses it and counts it at none.
     async fn count(&self, limits: &[Limit]) -> Result<Result<Attempt, Throttled>, StoreError> {
         self.inner.ports.throttles.count(limits, self.inner.clock.now()).await
@@ -55,4 +62,9 @@ impl Accounts {
     pub(crate) fn logs(&self, line: LogLine) -> bool {
         self.inner.log_budget.admits(line)
     }
+}
+
+/// Runs a commit of an attempt that holds a core of the hash queue, and fails where it takes longer than [`COUNT_TIMEOUT`].
+async fn in_turn<T>(commit: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    timeout(COUNT_TIMEOUT, commit).await.map_err(StoreError::outcome_unknown)?
 }

@@ -9,5 +9,9 @@ pub(crate) const HANDLER_TIMEOUT: Duration = Duration::from_secs(30);
 /// The handler timeouts that an embedder can choose.
 pub(crate) const HANDLER_TIMEOUT_RANGE: RangeInclusive<Duration> = Duration::from_millis(10)..=Duration::from_hours(1);
 
+/// How long an attempt may take to be counted. It holds a core of the hash queue meanwhile, so that a store that hangs would stop
+/// every log-in, also those that wait for another database.
+pub(crate) const COUNT_TIMEOUT: Duration = Duration::from_secs(2);
+
 /// The `Retry-After` of a 503 response, in seconds.
 pub(crate) const RETRY_AFTER_SECS: u64 = 5;

@@ -270,7 +270,6 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("events.list", "no page calls it"),
     ("events.purge", "after a log-in, beside the response"),
     ("known_browsers.remember", "the password was right: the browser is not known at the next log-in"),
-    ("known_browsers.give_back_failures", "no page calls it"),
     ("known_browsers.forget_all", "no page calls it"),
     ("known_browsers.purge", "after a log-in, beside the response"),
 ];

@@ -8,6 +8,9 @@ use domain::throttle::{Limit, LimitRule, Throttled};
 
 use crate::{Accounts, Caller};
 
+/// The longest period of an action: 31 days. Counters stay in the table until it ends.
+const MAX_PERIOD_SECS: u64 = 31 * 86_400;
+
 /// An action of the embedder that is limited: a name, and how often one key may do it.
 ///
 /// ```
@@ -34,10 +37,18 @@ pub enum ThrottleError {
 }
 
 impl Action {
-    /// An action that a key may do `limit` times in `period`, which begins with the first. The name is part of the counter's
-    /// key: two actions of one name share their counters.
+    /// An action that a key may do `limit` times (at least 1) in `period` (1 second to 31 days), which begins with the first. The
+    /// name is part of the counter's key: two actions of one name share their counters.
+    ///
+    /// # Panics
+    /// If the limit or the period is out of its range. In a constant this is an error of the compiler.
     #[must_use]
     pub const fn new(name: &'static str, limit: u32, period: Duration) -> Self {
+        assert!(limit > 0, "the limit of an action is at least 1");
+        assert!(
+            period.as_secs() >= 1 && period.as_secs() <= MAX_PERIOD_SECS,
+            "the period of an action is 1 s to 31 days"
+        );
         Self { name, limit, period }
     }
 
@@ -77,6 +88,22 @@ impl Accounts {
                 self.emit_throttled(action.name, caller);
                 Err(throttled.into())
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn action_outside_its_ranges_panics() {
+        let is_valid =
+            |limit, secs| std::panic::catch_unwind(|| Action::new("invite", limit, Duration::from_secs(secs))).is_ok();
+        for (limit, secs, valid) in
+            [(1, 1, true), (u32::MAX, 31 * 86_400, true), (0, 60, false), (1, 0, false), (1, 31 * 86_400 + 1, false)]
+        {
+            assert_eq!(is_valid(limit, secs), valid, "{limit} in {secs} s");
         }
     }
 }

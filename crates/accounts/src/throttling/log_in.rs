@@ -10,6 +10,7 @@ use domain::known_browser::Recognition;
 use domain::throttle::{Attempt, Limit, LimitRule, ThrottleKey, Throttled};
 use domain::user::{Email, UserId, Username};
 
+use super::in_turn;
 use super::networks::{address_part, network_limits};
 use crate::{Accounts, Caller, LogInError, Throttling};
 
@@ -142,12 +143,12 @@ impl LogInLimits<'_> {
     pub(crate) async fn count(&mut self) -> Result<Attempt, LogInError> {
         if let Some((user, browser)) = &self.known_browser {
             let now = self.accounts.inner.clock.now();
-            if self.accounts.inner.ports.known_browsers.count_failure(*user, browser.digest(), now).await? {
+            if in_turn(self.accounts.inner.ports.known_browsers.count_failure(*user, browser.digest(), now)).await? {
                 return Ok(Attempt::Allowed);
             }
             self.known_browser = None; // other attempts have used up its failures
         }
-        self.emitted(self.accounts.count(&self.all()).await?)
+        self.emitted(self.accounts.count_in_turn(&self.all()).await?)
     }
 
     /// Gives back what was counted, after a log-in that succeeded: the failures of its identifier and account end, the others

@@ -18,7 +18,7 @@ impl Accounts {
 
     /// Counts a registration, before its password is hashed.
     pub(crate) async fn count_registration(&self, caller: &Caller) -> Result<Result<(), Throttled>, StoreError> {
-        let counted = self.count(&self.registration_limits(caller)).await?;
+        let counted = self.count_in_turn(&self.registration_limits(caller)).await?;
         Ok(self.emitted(counted.map(drop), caller))
     }
 

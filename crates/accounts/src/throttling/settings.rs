@@ -58,7 +58,10 @@ impl Throttling {
     }
 
     /// After how many failures of unknown browsers without a pause of 24 hours an account responds to unknown browsers as to a
-    /// wrong password, 10 to 100. Default: 100, the most that NIST SP 800-63B-4 (3.2.2) allows.
+    /// wrong password, 10 to 100. Default: 100.
+    ///
+    /// NIST SP 800-63B-4 (3.2.2) allows 100 for an account. Each network that the user has logged in from has as many of its own,
+    /// so that strangers elsewhere do not use up the owner's: a guesser inside such a network has them beside those of strangers.
     #[must_use]
     pub const fn failures_per_account(self, failures_per_account: u32) -> Self {
         Self { failures_per_account, ..self }

@@ -255,11 +255,6 @@ impl KnownBrowserRepository for FailingStore {
         self.real.known_browsers.count_failure(user, digest, now).await
     }
 
-    async fn give_back_failures(&self, user: UserId, digest: BrowserDigest) -> Result<(), StoreError> {
-        self.record("known_browsers.give_back_failures")?;
-        self.real.known_browsers.give_back_failures(user, digest).await
-    }
-
     async fn forget_all(&self, user: UserId) -> Result<u64, StoreError> {
         self.record("known_browsers.forget_all")?;
         self.real.known_browsers.forget_all(user).await

@@ -95,6 +95,18 @@ async fn queue_full_of_strangers_drops_one_of_them_for_a_known_browser() {
 }
 
 #[tokio::test]
+async fn store_that_hangs_while_it_counts_keeps_no_core() {
+    let limits = HashLimits { running: NonZeroUsize::MIN, waiting: 0 };
+    let service = behind_proxy(|builder| builder.hashing(limits)).await;
+    service.register("ada", PASSWORD).await;
+    let held = service.failing.hold_counts().await;
+    let visitor = service.visitor();
+    assert_eq!(log_in(&visitor, "198.51.100.1", "ada", PASSWORD).await.status, 503, "never let in");
+    drop(held);
+    assert_eq!(log_in(&visitor, "198.51.100.1", "ada", PASSWORD).await.status, 303, "the core is free");
+}
+
+#[tokio::test]
 async fn browser_is_known_to_its_own_account_only() {
     let service = behind_proxy(|builder| builder).await;
     service.register("ada", PASSWORD).await;

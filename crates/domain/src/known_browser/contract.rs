@@ -18,7 +18,6 @@ macro_rules! known_browser_contract {
             log_in_without_browser_or_network_remembers_the_other
             fifth_failure_removes_the_browser
             concurrent_failures_pass_five_times
-            given_back_failures_count_no_more
             log_in_forgets_the_failures_of_its_browser
             twenty_first_browser_replaces_the_first_to_expire
             concurrent_log_ins_leave_twenty_browsers
@@ -134,20 +133,7 @@ pub async fn concurrent_failures_pass_five_times(store: &AccountPorts) {
     }
 }
 
-/// `give_back_failures` makes all five free again, and adds no browser.
-pub async fn given_back_failures_count_no_more(store: &AccountPorts) {
-    let ada = add_user(store, "ada").await.id;
-    remember(store, ada, 1, NOW).await;
-    for _ in 0..4 {
-        assert!(count_failure(store, ada, 1).await);
-    }
-    store.known_browsers.give_back_failures(ada, digest(1)).await.unwrap();
-    assert_eq!(failures(store, ada, 1).await, 5);
-    store.known_browsers.give_back_failures(ada, digest(1)).await.unwrap();
-    assert_eq!(failures(store, ada, 1).await, 0);
-}
-
-/// So does a log-in. It also makes a browser known again that its fifth failure removed.
+/// A log-in makes all five failures of its browser free again, and makes it known again where the fifth had removed it.
 pub async fn log_in_forgets_the_failures_of_its_browser(store: &AccountPorts) {
     let ada = add_user(store, "ada").await.id;
     remember(store, ada, 1, NOW).await;
@@ -238,7 +224,6 @@ pub async fn missing_user_is_not_remembered(store: &AccountPorts) {
     remember(store, missing, 1, NOW).await;
     assert!(!is_known(store, missing, 1, NOW).await);
     assert!(!count_failure(store, missing, 1).await);
-    store.known_browsers.give_back_failures(missing, digest(1)).await.unwrap();
     assert_eq!(store.known_browsers.forget_all(missing).await.unwrap(), 0);
 }
 

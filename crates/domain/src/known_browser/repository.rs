@@ -43,9 +43,6 @@ pub trait KnownBrowserRepository: Send + Sync {
     /// concurrent calls, from any process, at most five return `true`.
     async fn count_failure(&self, user: UserId, digest: BrowserDigest, now: Timestamp) -> Result<bool, StoreError>;
 
-    /// Sets the failures of a known browser to zero. Adds no browser.
-    async fn give_back_failures(&self, user: UserId, digest: BrowserDigest) -> Result<(), StoreError>;
-
     /// Removes every known browser and network of a user. Returns the number of browsers.
     async fn forget_all(&self, user: UserId) -> Result<u64, StoreError>;
 

@@ -25,7 +25,10 @@ pub trait ThrottleRepository: Send + Sync {
     /// A count that adds counters removes as many that have expired, so that a table does not grow for ever.
     async fn count(&self, limits: &[Limit], now: Timestamp) -> Result<Result<Attempt, Throttled>, StoreError>;
 
-    /// Gives back one attempt of each key. A counter of 0 stays, and no row is added.
+    /// Gives back one attempt of each key, as its counter stands now. A counter of 0 stays, and no row is added.
+    ///
+    /// Where the window of the attempt has ended meanwhile and others were counted in the next one, that one has one attempt more:
+    /// at most as many as there were attempts that waited for the queue at its begin.
     async fn give_back(&self, keys: &[ThrottleKey]) -> Result<(), StoreError>;
 
     /// Removes the counters of keys.

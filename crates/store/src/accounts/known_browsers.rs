@@ -49,9 +49,6 @@ statements! {
     const REMOVE_BROWSER: &str = "DELETE FROM known_browsers WHERE user_id = $1 AND digest = $2 AND expires_at > $3
         RETURNING user_id";
 
-    const GIVE_BACK_FAILURES: &str = "UPDATE known_browsers SET failures = 0
-        WHERE user_id = $1 AND digest = $2 AND failures > 0";
-
     const FORGET_BROWSERS: &str = "DELETE FROM known_browsers WHERE user_id = $1 RETURNING user_id";
 
     const FORGET_NETWORKS: &str = "DELETE FROM known_networks WHERE user_id = $1";
@@ -172,17 +169,6 @@ impl<D: Dialect> KnownBrowserRepository for KnownBrowsers<D> {
         Ok(counted.await?)
     }
 
-    async fn give_back_failures(&self, user: UserId, digest: BrowserDigest) -> Result<(), StoreError> {
-        let given_back = self.database.writer.write((user, digest), |connection, (user, digest)| {
-            Box::pin(async move {
-                let give_back = query::<D>(GIVE_BACK_FAILURES).bind(user.get()).bind(&digest.as_bytes()[..]);
-                give_back.execute(connection).await?;
-                Ok(())
-            })
-        });
-        Ok(given_back.await?)
-    }
-
     async fn forget_all(&self, user: UserId) -> Result<u64, StoreError> {
         let forgotten = self.database.writer.write(user, |connection, user| {
             Box::pin(async move {
@@ -214,7 +200,6 @@ mod tests {
             LOCK_USER.sqlite,
             COUNT_FAILURE,
             REMOVE_BROWSER,
-            GIVE_BACK_FAILURES,
             FORGET_BROWSERS,
             FORGET_NETWORKS,
             PURGE_BROWSERS.sqlite,
@@ -236,7 +221,6 @@ mod tests {
             (BOUND_NETWORKS, "bigint, text", "known_networks_pkey"),
             (COUNT_FAILURE, "bigint, bytea, bigint", "known_browsers_pkey"),
             (REMOVE_BROWSER, "bigint, bytea, bigint", "known_browsers_pkey"),
-            (GIVE_BACK_FAILURES, "bigint, bytea", "known_browsers_pkey"),
             (FORGET_BROWSERS, "bigint", "known_browsers_pkey"),
             (FORGET_NETWORKS, "bigint", "known_networks_pkey"),
             (PURGE_BROWSERS.postgres, "bigint, bigint", "known_browsers_by_expiry"),

@@ -108,7 +108,7 @@ async fn newer_schema_or_damaged_file_is_one_error_line_and_unchanged() {
     let (folder, urls) = databases().await;
     for url in &urls {
         write(url, "UPDATE _parties_migrations SET version = 9999 WHERE version = 2").await;
-        for arguments in [&["serve", "--listen", "127.0.0.1:0"][..], &["check"]] {
+        for arguments in [&["serve", "--listen", "127.0.0.1:0"][..], &["check"], &["user", "import", "users.csv"]] {
             let line = error_line(dinnerparty().args(arguments).args(["--database", url]));
             assert!(line.contains("the schema of the parties is at version 9999"), "{line}");
         }
@@ -118,7 +118,7 @@ async fn newer_schema_or_damaged_file_is_one_error_line_and_unchanged() {
     bytes[100..].fill(0x5a); // everything after the header
     fs::write(&file, &bytes).unwrap();
     let url = format!("sqlite:{}", file.display());
-    for arguments in [&["serve", "--listen", "127.0.0.1:0"][..], &["check"]] {
+    for arguments in [&["serve", "--listen", "127.0.0.1:0"][..], &["check"], &["user", "import", "users.csv"]] {
         let line = error_line(dinnerparty().args(arguments).args(["--database", &url]));
         assert!(line.starts_with(&format!("dinnerparty: cannot open {}: ", file.display())), "{line}");
         assert!(line.contains("malformed"), "{line}");

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use accounts::ports::AccountPorts;
 use accounts::test_kit::{TestClient, TestServer, fast_hash_cost};
-use accounts::{Accounts, Caller, Cost, Email, OsRandom, Password, Registration, SystemClock, Username};
+use accounts::{Accounts, Caller, Cost, Email, ImportRow, OsRandom, Password, Registration, SystemClock, Username};
 use anyhow::ensure;
 use clap::Parser;
 use domain::StoreError;
@@ -46,14 +46,25 @@ struct Kind {
 }
 
 #[rustfmt::skip]
-const KINDS: [Kind; 6] = [
+const KINDS: [Kind; 8] = [
     Kind { name: "unknown", user: "unknown", is_right_password: false },
     Kind { name: "known, wrong password", user: "known", is_right_password: false },
     Kind { name: "disabled, wrong password", user: "disabled", is_right_password: false },
     Kind { name: "disabled, right password, old hash", user: "old-disabled", is_right_password: true },
     Kind { name: "known, wrong password, old hash", user: "old", is_right_password: false },
+    Kind { name: "imported, wrong password, cheap hash", user: "cheap", is_right_password: false },
+    Kind { name: "imported, wrong password, scrypt", user: "scrypt", is_right_password: false },
     Kind { name: "quietly limited, right password", user: "limited", is_right_password: true },
 ];
+
+/// A hash of 1,000 rounds of PBKDF2-HMAC-SHA1, as Werkzeug wrote it at first: less than a millisecond.
+const CHEAP_HASH: &str = "pbkdf2:sha1:1000$saltsalt$0000000000000000000000000000000000000000";
+/// The parameters that Werkzeug has chosen since version 2.3.
+const SCRYPT_HASH: &str = concat!(
+    "scrypt:32768:8:1$saltsaltsaltsalt$",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+    "0000000000000000000000000000000000000000000000000000000000000000",
+);
 
 /// The attempts that one account gets: below the limit of 100 failures.
 const ATTEMPTS_PER_USER: u32 = 90;
@@ -77,6 +88,9 @@ async fn main() -> anyhow::Result<()> {
         register(&store, prefix, pairs / ATTEMPTS_PER_USER + 1, cost).await?;
     }
     register(&store, "limited", 1, Cost::DEFAULT).await?;
+    for (prefix, hash) in [("cheap", CHEAP_HASH), ("scrypt", SCRYPT_HASH)] {
+        import(&store, prefix, pairs / ATTEMPTS_PER_USER + 1, hash).await?;
+    }
     match store.accounts().database() {
         Database::Sqlite(database) => disable(database).await?,
         Database::Postgres(database) => disable(database).await?,
@@ -129,6 +143,22 @@ async fn register(store: &PartyStore, prefix: &str, count: u32, cost: Cost) -> a
         let registration = Registration { username, email, password: Password::parse(PASSWORD.to_owned())? };
         accounts.register(registration, &Caller::default()).await?;
     }
+    Ok(())
+}
+
+/// Imports `prefix-0`, `prefix-1`, … with a hash of another program.
+async fn import(store: &PartyStore, prefix: &str, count: u32, hash: &str) -> anyhow::Result<()> {
+    let row = |number| ImportRow {
+        line: 1,
+        username: format!("{prefix}-{number}"),
+        email: format!("{prefix}-{number}@example.com"),
+        password_hash: hash.to_owned(),
+        joined_at: None,
+    };
+    let accounts = Accounts::builder().build(store.accounts().clone())?;
+    let checked = accounts.check_import((0..count).map(|number| Ok(row(number))).collect(), |_| ()).await?;
+    let report = accounts.import(checked, &Caller::default(), |_| ()).await?;
+    ensure!(report.refused.is_empty(), "{:?}", report.refused);
     Ok(())
 }
 

@@ -6,7 +6,7 @@
 //! | `load` | sends a mixed load at a constant rate and watches responses, latency and memory |
 //! | `attack` | holds connections open, floods the log-in, guesses passwords, forges addresses; measures another client |
 //! | `log_out_race` | logs out while other requests use the session |
-//! | `log_in_timing` | compares the times of refused log-ins: with and without an account, disabled, limited |
+//! | `log_in_timing` | compares the times of refused log-ins: with and without an account, disabled, imported, limited |
 //! | `throttle_table` | fills the table of the limits' counters with a million keys and measures it |
 //! | `gallery` | shows every page in each of its states to a browser: for pictures and for audits |
 //!

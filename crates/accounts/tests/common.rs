@@ -1,6 +1,7 @@
 //! The service that every test starts: pages, store, clock. Raw requests and the failing store are in modules of their own.
 
 mod failing;
+mod log;
 mod raw;
 
 use accounts::ports::AccountPorts;
@@ -18,6 +19,7 @@ use store::embed::{Database, WriteError};
 use tempfile::TempDir;
 
 pub(crate) use failing::FailingStore;
+pub(crate) use log::Log;
 pub(crate) use raw::{RawResponse, browser_post, raw};
 
 /// A password that the policy accepts.

@@ -1,11 +1,6 @@
 //! What must leave no trace: anonymous visits in the database, and secrets in the log.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-
-use tracing_subscriber::fmt::MakeWriter;
-
-use crate::common::{PASSWORD, Service, browser_post, set_cookie};
+use crate::common::{Log, PASSWORD, Service, browser_post, set_cookie};
 
 /// The bytes of the database file and of its write-ahead log.
 fn on_disk(service: &Service) -> Vec<Option<Vec<u8>>> {
@@ -31,29 +26,6 @@ async fn guest_visits_write_nothing_to_the_database() {
     assert!(on_disk(&service) == before, "the files are equal byte by byte");
     service.execute_sql("UPDATE users SET disabled_at = 7").await;
     assert!(on_disk(&service) != before, "a write changes the files");
-}
-
-/// Collects the log.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(line);
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
 }
 
 #[tokio::test]
@@ -93,7 +65,7 @@ async fn log_contains_no_secret() {
     browser_post(&ada, "/logout", &[]).await;
     ada.get("/home?q=hush-hush").await;
 
-    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    let log = log.text();
     let events = ["registered", "log-in failed", "logged in", "logged out", "refused", "the store failed"];
     for event in events.into_iter().chain(["a page failed", "the page of an interrupted form failed"]) {
         let message = format!("\"message\":\"{event}\"");

@@ -11,7 +11,7 @@ use accounts::{Builder, Caller, Email, Event, EventKind, Password, RegisterError
 use futures_util::future::join_all;
 use poem::http::Method;
 
-use crate::common::{PASSWORD, Service, assert_page, browser_post, identity, set_cookie};
+use crate::common::{Log, PASSWORD, Service, assert_page, browser_post, identity, set_cookie};
 
 const WRONG: &str = "granite heron nine";
 const MISMATCH: &str = "That username or email and password don't match. Please try again.";
@@ -207,6 +207,22 @@ async fn each_loopback_address_counts_for_itself() {
     }
     assert_throttled(&one.log_in("ada", WRONG).await);
     assert_page(&other.log_in("ada", WRONG).await, 422, MISMATCH);
+}
+
+#[tokio::test]
+async fn address_of_most_failures_is_a_warning_in_the_log() {
+    let service = behind_proxy(|builder| builder.throttling(Throttling::default().failures_per_minute(10_000))).await;
+    let (log, _guard) = Log::of_this_thread();
+    let visitor = service.visitor();
+    for n in 0..99 {
+        log_in(&visitor, "203.0.113.9", &format!("user{n}"), WRONG).await;
+    }
+    let is_warned = || log.text().lines().any(|line| {
+        line.contains("WARN") && line.contains("one address makes most of the failed log-ins") && line.contains("network=203.0.113.0/24")
+    });
+    assert!(!is_warned());
+    log_in(&visitor, "203.0.113.9", "user99", WRONG).await;
+    assert!(is_warned(), "{}", log.text());
 }
 
 #[tokio::test]

@@ -217,9 +217,13 @@ async fn address_of_most_failures_is_a_warning_in_the_log() {
     for n in 0..99 {
         log_in(&visitor, "203.0.113.9", &format!("user{n}"), WRONG).await;
     }
-    let is_warned = || log.text().lines().any(|line| {
-        line.contains("WARN") && line.contains("one address makes most of the failed log-ins") && line.contains("network=203.0.113.0/24")
-    });
+    let is_warned = || {
+        log.text().lines().any(|line| {
+            line.contains("WARN")
+                && line.contains("one address makes most of the failed log-ins")
+                && line.contains("network=203.0.113.0/24")
+        })
+    };
     assert!(!is_warned());
     log_in(&visitor, "203.0.113.9", "user99", WRONG).await;
     assert!(is_warned(), "{}", log.text());

@@ -65,7 +65,9 @@ fn ports(
 async fn user_registers_logs_in_is_found_and_logs_out() {
     let service = Service::start().await;
     let accounts = &service.accounts;
+    assert!(accounts.has_no_users().await.unwrap());
     let ada = accounts.register(registration(PASSWORD), &Caller::default()).await.unwrap();
+    assert!(!accounts.has_no_users().await.unwrap());
     let logged_in = accounts.log_in(attempt("ada@example.com", PASSWORD)).await.unwrap();
     assert_eq!((&logged_in.user, logged_in.is_remembered), (&ada, false));
     let live = accounts.find_session(&logged_in.token).await.unwrap().unwrap();

@@ -121,6 +121,19 @@ mod tests {
     }
 
     #[test]
+    fn sample_is_of_ten_minutes_and_of_one_run_of_the_clock() {
+        let warns = |times: [Timestamp; 100]| {
+            let sample = FailureSample::default();
+            times.into_iter().any(|now| sample.add(ClientNetwork::of(PROXY), now).is_some())
+        };
+        assert!(warns([START; 100]));
+        let end = |millis| START + SAMPLE_PERIOD + Duration::from_millis(millis);
+        assert!(warns(std::array::from_fn(|n| if n < 99 { START } else { end(0) })));
+        assert!(!warns(std::array::from_fn(|n| if n < 99 { START } else { end(1) })));
+        assert!(!warns(std::array::from_fn(|n| if n < 60 { START } else { Timestamp::from_millis(0) })));
+    }
+
+    #[test]
     fn slow_failures_and_a_clock_set_back_begin_anew() {
         let sample = FailureSample::default();
         for n in 0..300 {

@@ -91,7 +91,6 @@ mod register;
 mod rename;
 mod system;
 mod throttling;
-#[cfg(feature = "poem")]
 mod timeouts;
 mod users;
 

@@ -1,12 +1,15 @@
 //! Every timeout of this crate. How long sessions live is in `auth`.
 
+#[cfg(feature = "poem")]
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 /// How long a handler may run before the layer responds with 503. A setting: see [`crate::Builder::handler_timeout`].
+#[cfg(feature = "poem")]
 pub(crate) const HANDLER_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// The handler timeouts that an embedder can choose.
+#[cfg(feature = "poem")]
 pub(crate) const HANDLER_TIMEOUT_RANGE: RangeInclusive<Duration> = Duration::from_millis(10)..=Duration::from_hours(1);
 
 /// How long an attempt may take to be counted. It holds a core of the hash queue meanwhile, so that a store that hangs would stop
@@ -14,4 +17,5 @@ pub(crate) const HANDLER_TIMEOUT_RANGE: RangeInclusive<Duration> = Duration::fro
 pub(crate) const COUNT_TIMEOUT: Duration = Duration::from_secs(2);
 
 /// The `Retry-After` of a 503 response, in seconds.
+#[cfg(feature = "poem")]
 pub(crate) const RETRY_AFTER_SECS: u64 = 5;

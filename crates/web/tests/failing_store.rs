@@ -259,6 +259,8 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("users.enable", "no page calls it"),
     ("users.purge_registration_keys", "after a registration, beside the response"),
     ("credentials.rehash", "a log-in succeeds without it, and the next one tries again"),
+    ("users.import", "no page calls it"),
+    ("users.find_imported", "no page calls it"),
     ("sessions.touch", "a session stays valid without it"),
     ("sessions.end_all", "no page calls it"),
     ("sessions.purge", "after a log-in, beside the response"),

@@ -68,6 +68,9 @@ pub enum BuildError {
     /// The handler timeout is out of range.
     #[error("a handler timeout of {0:?} is outside 10 ms to 1 h")]
     HandlerTimeout(Duration),
+    /// The time for which a log-in is recent is out of range.
+    #[error("a recent log-in of {0:?} is outside 1 min to 2 h")]
+    RecentLogIn(Duration),
     /// No cookie name can have this prefix.
     #[error("`{0}` is not 1 to 32 letters, digits and dashes")]
     NotACookiePrefix(String),

@@ -78,6 +78,7 @@ mod builder;
 mod caller;
 #[cfg(feature = "cli")]
 pub mod cli;
+mod confirm;
 mod disable;
 mod event;
 mod find_session;
@@ -109,6 +110,7 @@ pub use auth::{
 };
 pub use builder::{BuildError, Builder};
 pub use caller::Caller;
+pub use confirm::{ConfirmPassword, ConfirmPasswordError, ConfirmedPassword};
 pub use domain::event::{
     Event, EventFilter, EventId, EventKind, OperatorName, Origin, OriginError, RequestId, StoredEvent,
 };

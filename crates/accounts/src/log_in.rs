@@ -167,7 +167,7 @@ impl Accounts {
     }
 
     /// Makes the browser and its network known to the user's account. The log-in does not fail with it.
-    async fn remember_browser(&self, user: UserId, browser: &BrowserToken, caller: &Caller) {
+    pub(crate) async fn remember_browser(&self, user: UserId, browser: &BrowserToken, caller: &Caller) {
         let (digest, network, now) = (browser.digest(), caller.network(), self.inner.clock.now());
         let remembered = self.inner.ports.known_browsers.remember(user, Some(digest), network, now).await;
         if let Err(failure) = remembered {
@@ -206,7 +206,7 @@ impl Accounts {
     }
 
     /// Returns the credential if the password matches and the user is not disabled.
-    async fn verify(
+    pub(crate) async fn verify(
         &self,
         turn: Turn,
         credential: Option<Credential>,

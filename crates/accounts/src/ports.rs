@@ -12,7 +12,8 @@ pub use domain::credential::{Credential, CredentialRepository, PasswordHash};
 pub use domain::event::{Event, EventFilter, EventId, EventKind, EventRepository, Origin, StoredEvent};
 pub use domain::known_browser::{BrowserDigest, KnownBrowserRepository, Recognition};
 pub use domain::session::{
-    Device, EndedSession, OpenSessionError, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest,
+    Device, EndedSession, KeptSession, ListedSession, OpenSessionError, SessionId, SessionRecord, SessionRepository,
+    StoredSession, TokenDigest,
 };
 pub use domain::throttle::{
     Attempt, Counted, Counter, Limit, LimitRule, ThrottleKey, ThrottleRepository, Throttled, Wait,

@@ -8,7 +8,7 @@ use accounts::ports::AccountPorts;
 use accounts::test_kit::{MovableClock, TestClient, TestResponse, TestServer, fast_hash_cost};
 use accounts::web::{
     CurrentUser, Fields, Flash, Form, FormErrors, FormView, LoginRequired, PageContext, PasswordFields, Problem,
-    Submitted, Visitor, methods, redirect,
+    RecentLogIn, RecentLogInRequired, Submitted, Visitor, methods, redirect,
 };
 use accounts::{Accounts, Action, Builder, Caller, Email, Password, Registration, StoreError, Timestamp, Username};
 use poem::web::Path;
@@ -80,6 +80,13 @@ impl Service {
         ada
     }
 
+    /// Another client that is logged in as ada.
+    pub(crate) async fn ada_again(&self) -> TestClient {
+        let ada = self.visitor();
+        assert!(ada.log_in("ada", PASSWORD).await.text.contains("Welcome back, ada."));
+        ada
+    }
+
     pub(crate) fn ports(&self) -> AccountPorts {
         self.store.clone().into()
     }
@@ -117,7 +124,10 @@ fn sqlite_url(folder: &TempDir) -> String {
 /// The pages of the service: open ones, protected ones, a protected group, and pages that fail.
 pub(crate) fn pages() -> Route {
     let members = Route::new().at("/one", methods().get(member)).at("/two", methods().get(member));
+    let safe = Route::new().at("/one", methods().get(member));
     Route::new()
+        .at("/vault", methods().get(vault).post(store_in_vault))
+        .nest("/safe", safe.with(RecentLogInRequired))
         .at("/", methods().get(index))
         .at("/home", methods().get(home))
         .at("/form", methods().get(index).post(save))
@@ -167,6 +177,20 @@ fn trip(page: PageContext, request: &Request) -> Response {
     let has_client = client.as_socket_addr().is_some();
     let request = format!(r#"<p id="request">{query} {} {has_client}</p>"#, request.scheme());
     page.render("A trip", &format!("<h1>A trip</h1>{request}{form}{other}"))
+}
+
+/// A page with a form that both require a recent log-in.
+#[handler]
+fn vault(user: RecentLogIn, page: PageContext) -> Response {
+    let form = page.resumed("/vault").map_or_else(FormView::empty, FormView::filled);
+    let fields = format!("{}{}", page.csrf_field(), form.input("dish", "Dish"));
+    let form = format!(r#"<form method="post" action="/vault">{fields}</form>"#);
+    page.render("Vault", &format!("<h1>The vault of {}</h1>{form}", user.username))
+}
+
+#[handler]
+fn store_in_vault(user: RecentLogIn) -> Response {
+    Flash::success(format!("Locked away for {}.", user.username)).to("/")
 }
 
 #[handler]

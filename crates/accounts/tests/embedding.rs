@@ -200,6 +200,8 @@ async fn unsafe_setting_is_a_one_line_error() {
         ("`/a#b` is not a path", |b| b.after_log_out("/a#b")),
         ("`https://x` is not a path", |b| b.after_registration("https://x")),
         ("a handler timeout of 9ms", |b| b.handler_timeout(std::time::Duration::from_millis(9))),
+        ("a recent log-in of 59s", |b| b.recent_log_in(std::time::Duration::from_secs(59))),
+        ("a recent log-in of 7201s", |b| b.recent_log_in(std::time::Duration::from_secs(7_201))),
         ("a body limit of 1023 bytes", |b| b.body_limit(1_023)),
         ("a body limit of 16777217 bytes", |b| b.body_limit(16 * 1024 * 1024 + 1)),
         ("`script-src 'unsafe-inline'` is not a source", |b| b.csp_source("script-src", "'unsafe-inline'")),

@@ -5,6 +5,7 @@
 
 mod administration;
 mod common;
+mod confirm;
 mod cookie_names;
 mod csrf;
 mod embedding;

@@ -40,8 +40,8 @@ pub struct Event {
     pub kind: EventKind,
     /// When it happened. Where [`Event::count`] is above 1: when it happened first.
     pub at: Timestamp,
-    /// How often it happened; for [`EventKind::LoggedOutEverywhere`] and [`EventKind::Disabled`], the number of sessions that
-    /// ended.
+    /// How often it happened; for [`EventKind::LoggedOutEverywhere`], [`EventKind::OtherSessionsEnded`] and
+    /// [`EventKind::Disabled`], the number of sessions that ended.
     pub count: u64,
     /// The user. It may be deleted: the number stays. `None` for a name without an account.
     pub user: Option<UserId>,

@@ -11,7 +11,7 @@ use std::fmt;
 
 #[cfg(feature = "mock")]
 pub use repository::MockSessionRepository;
-pub use repository::{EndedSession, OpenSessionError, SessionRepository};
+pub use repository::{EndedSession, KeptSession, OpenSessionError, SessionRepository};
 
 use crate::Timestamp;
 use crate::user::{User, UserId};
@@ -87,6 +87,15 @@ pub struct SessionRecord {
     pub remembered: bool,
     /// The device of the log-in.
     pub device: Device,
+}
+
+/// A session in the list of its user's, not yet checked: it may have expired.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListedSession {
+    /// The id of the session.
+    pub id: SessionId,
+    /// The stored times and device of the session.
+    pub record: SessionRecord,
 }
 
 /// A session as a store returns it, not yet checked.

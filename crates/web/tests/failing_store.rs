@@ -105,6 +105,7 @@ fn services(broken: Broken) -> Services {
         };
         broken.result("sessions.find", Some(StoredSession { id: SessionId::new(1), user: ada(), record }))
     });
+    sessions.expect_confirm().returning(move |_, _, _, _| broken.result("sessions.confirm", Some(SessionId::new(1))));
     sessions.expect_end().returning(move |_, _| {
         let ended = EndedSession { id: SessionId::new(1), user: ada().id };
         broken.result("sessions.end", Some(ended))
@@ -193,6 +194,7 @@ const REGISTER: &[(&str, &str)] =
     &[("username", "ada"), ("email", "ada@example.com"), ("password", PASSWORD), ("password2", PASSWORD)];
 const LOG_IN: &[(&str, &str)] = &[("email", "ada@example.com"), ("password", PASSWORD)];
 const LOG_IN_BY_NAME: &[(&str, &str)] = &[("email", "ada"), ("password", PASSWORD)];
+const CONFIRM: &[(&str, &str)] = &[("password", PASSWORD)];
 const COMING: &[(&str, &str)] = &[("party_id", "1"), ("answer", "yes")];
 
 /// A port method; a request that uses it, with its client, path and, for a POST, its form; and the status while the store
@@ -213,6 +215,11 @@ pub(crate) const USES: &[Use] = &[
     ("throttles.count", Visitor, "/login", Some(LOG_IN), 303),
     ("throttles.count", Visitor, "/register", Some(REGISTER), 303),
     ("sessions.open", Visitor, "/login", Some(LOG_IN), 303),
+    ("sessions.confirm", Ada, "/account/confirm", Some(CONFIRM), 303),
+    ("credentials.find_by_username", Ada, "/account/confirm", Some(CONFIRM), 303),
+    ("known_browsers.find", Ada, "/account/confirm", Some(CONFIRM), 303),
+    ("throttles.check", Ada, "/account/confirm", Some(CONFIRM), 303),
+    ("throttles.count", Ada, "/account/confirm", Some(CONFIRM), 303),
     ("sessions.end", Ada, "/logout", Some(&[]), 303),
     ("sessions.find", Ada, "/", None, 200),
     ("sessions.find", Ada, "/login", None, 303),
@@ -263,6 +270,9 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("users.find_imported", "no page calls it"),
     ("sessions.touch", "a session stays valid without it"),
     ("sessions.end_all", "no page calls it"),
+    ("sessions.end_of_user", "no page calls it"),
+    ("sessions.end_others", "no page calls it"),
+    ("sessions.list", "no page calls it"),
     ("sessions.purge", "after a log-in, beside the response"),
     ("throttles.give_back", "the password was right: the attempt stays counted"),
     ("throttles.forget", "the password was right: the failures stay counted"),
@@ -303,7 +313,7 @@ fn each_port_method_is_in_a_table_of_this_file() {
 
 pub(crate) async fn send(broken: &'static str, &(_, client, path, form, _): &Use) -> TestResponse {
     let (server, ada, visitor) = start(broken).await;
-    if path == "/login" && form.is_some() {
+    if matches!(path, "/login" | "/account/confirm") && form.is_some() {
         post(&TestClient::new(&server), "/register", REGISTER).await; // gives the mocked store a password hash
     }
     if let Returning = client {

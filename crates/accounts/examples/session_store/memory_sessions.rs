@@ -7,8 +7,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use accounts::ports::{
-    Alongside, EndedSession, Event, EventRepository, OpenSessionError, SessionId, SessionRecord, SessionRepository,
-    StoredSession, TokenDigest, UserId, UserRepository,
+    Alongside, EndedSession, Event, EventRepository, KeptSession, ListedSession, OpenSessionError, SessionId,
+    SessionRecord, SessionRepository, StoredSession, TokenDigest, UserId, UserRepository,
 };
 use accounts::{StoreError, Timestamp};
 use async_trait::async_trait;
@@ -77,9 +77,35 @@ impl Sessions {
         Ok(id)
     }
 
+    fn confirm(
+        &mut self,
+        digest: TokenDigest,
+        fresh: TokenDigest,
+        at: Timestamp,
+    ) -> Result<Option<(SessionId, UserId)>, StoreError> {
+        let Some(row) = self.replace_digest(digest, fresh)? else { return Ok(None) };
+        row.record.authenticated_at = at;
+        Ok(Some((row.id, row.record.user)))
+    }
+
+    fn end_others(&mut self, digest: TokenDigest, fresh: TokenDigest) -> Result<Option<KeptSession>, StoreError> {
+        let Some(row) = self.replace_digest(digest, fresh)? else { return Ok(None) };
+        let (id, user) = (row.id, row.record.user);
+        let ended = self.remove_if(usize::MAX, |row| row.record.user == user && row.id != id);
+        Ok(Some(KeptSession { id, user, ended }))
+    }
+
+    fn replace_digest(&mut self, digest: TokenDigest, fresh: TokenDigest) -> Result<Option<&mut Row>, StoreError> {
+        if self.rows.contains_key(&fresh) {
+            return Err(StoreError::new("a session with this token digest is open"));
+        }
+        let Some(row) = self.rows.remove(&digest) else { return Ok(None) };
+        Ok(Some(self.rows.entry(fresh).or_insert(row)))
+    }
+
     /// Removes every session that matches, and returns how many there were.
-    fn remove_if(&mut self, limit: usize, matches: impl Fn(&SessionRecord) -> bool) -> u64 {
-        let removed = self.rows.extract_if(|_, row| matches(&row.record)).take(limit);
+    fn remove_if(&mut self, limit: usize, matches: impl Fn(&Row) -> bool) -> u64 {
+        let removed = self.rows.extract_if(|_, row| matches(row)).take(limit);
         removed.map(|_| 1).sum()
     }
 }
@@ -124,6 +150,18 @@ impl SessionRepository for MemorySessions {
         Ok(true)
     }
 
+    async fn confirm(
+        &self,
+        digest: TokenDigest,
+        fresh: TokenDigest,
+        at: Timestamp,
+        alongside: Alongside,
+    ) -> Result<Option<SessionId>, StoreError> {
+        let Some((id, user)) = self.lock().confirm(digest, fresh, at)? else { return Ok(None) };
+        self.add(alongside.completed(user, Some(id))).await;
+        Ok(Some(id))
+    }
+
     async fn end(&self, digest: TokenDigest, alongside: Alongside) -> Result<Option<EndedSession>, StoreError> {
         let ended = self.lock().rows.remove(&digest);
         let Some(Row { id, record: SessionRecord { user, .. } }) = ended else { return Ok(None) };
@@ -132,15 +170,44 @@ impl SessionRepository for MemorySessions {
     }
 
     async fn end_all(&self, user: UserId, alongside: Alongside) -> Result<u64, StoreError> {
-        let ended = self.lock().remove_if(usize::MAX, |record| record.user == user);
+        let ended = self.lock().remove_if(usize::MAX, |row| row.record.user == user);
         if ended > 0 {
             self.add(alongside.counting(ended).completed(user, None)).await;
         }
         Ok(ended)
     }
 
+    async fn end_of_user(&self, user: UserId, id: SessionId, alongside: Alongside) -> Result<bool, StoreError> {
+        let is_ended = self.lock().remove_if(1, |row| row.id == id && row.record.user == user) > 0;
+        if is_ended {
+            self.add(alongside.completed(user, Some(id))).await;
+        }
+        Ok(is_ended)
+    }
+
+    async fn end_others(
+        &self,
+        digest: TokenDigest,
+        fresh: TokenDigest,
+        alongside: Alongside,
+    ) -> Result<Option<KeptSession>, StoreError> {
+        let Some(kept) = self.lock().end_others(digest, fresh)? else { return Ok(None) };
+        if kept.ended > 0 {
+            self.add(alongside.counting(kept.ended).completed(kept.user, None)).await;
+        }
+        Ok(Some(kept))
+    }
+
+    async fn list(&self, user: UserId) -> Result<Vec<ListedSession>, StoreError> {
+        let sessions = self.lock();
+        let rows = sessions.rows.values().filter(|row| row.record.user == user);
+        let mut listed: Vec<_> = rows.map(|row| ListedSession { id: row.id, record: row.record.clone() }).collect();
+        listed.sort_unstable_by_key(|session| std::cmp::Reverse(session.id.get()));
+        Ok(listed)
+    }
+
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
         let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        Ok(self.lock().remove_if(limit, |record| record.expires_at <= now))
+        Ok(self.lock().remove_if(limit, |row| row.record.expires_at <= now))
     }
 }

@@ -8,7 +8,7 @@ use domain::StoreError;
 use domain::caseless_key;
 use domain::known_browser::Recognition;
 use domain::throttle::{Attempt, Limit, LimitRule, ThrottleKey, Throttled};
-use domain::user::{Email, UserId, Username};
+use domain::user::{Email, User, UserId, Username};
 
 use super::in_turn;
 use super::networks::{address_part, network_limits};
@@ -51,7 +51,37 @@ impl Accounts {
         let known_browser = user.zip(known_browser);
         let identifier = identifier_key(identifier);
         let account = self.account_limit(&identifier, user, caller, recognition);
-        let (delay, windows) = (self.delay_limit(&identifier, caller), self.window_limits(caller));
+        self.checked_limits(&identifier, account, known_browser, caller).await
+    }
+
+    /// The limits of a password that is asked again in a live session: those of a log-in by username, but the failures of the
+    /// account are counted apart. Strangers without a session, who may have used up the limit of log-ins, do not lock it.
+    ///
+    /// # Errors
+    /// [`LogInError::Throttled`]: a limit refuses the attempt.
+    pub(crate) async fn limits_in_session<'a>(
+        &'a self,
+        user: &User,
+        caller: &'a Caller,
+        browser: &BrowserTokens,
+    ) -> Result<LogInLimits<'a>, LogInError> {
+        let (_, known_browser) = self.recognize(Some(user.id), caller, browser).await?;
+        let known_browser = known_browser.map(|token| (user.id, token));
+        let key = throttle_key("account in session", &[&user.id.get().to_be_bytes()]);
+        let limit = self.inner.throttling.failures_per_account;
+        let account = Limit::quiet(key, LimitRule::Consecutive { limit, rest: ACCOUNT_REST });
+        self.checked_limits(&user.username.key(), account, known_browser, caller).await
+    }
+
+    /// The limits of an attempt by an identifier, checked unless the browser is known. Writes nothing.
+    async fn checked_limits<'a>(
+        &'a self,
+        identifier: &str,
+        account: Limit,
+        known_browser: Option<(UserId, BrowserToken)>,
+        caller: &'a Caller,
+    ) -> Result<LogInLimits<'a>, LogInError> {
+        let (delay, windows) = (self.delay_limit(identifier, caller), self.window_limits(caller));
         let limits = LogInLimits { accounts: self, caller, delay, windows, account, known_browser };
         if limits.known_browser.is_none() {
             let checked = self.inner.ports.throttles.check(&limits.all(), self.inner.clock.now()).await?;

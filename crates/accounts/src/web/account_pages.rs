@@ -3,6 +3,7 @@
 //! Routes and their protection, paths and their settings, [`Builder::without`], the links between the pages, and the list
 //! in `docs/EMBEDDING.md` all come from this table.
 
+mod confirm;
 mod entry_form;
 mod log_in;
 mod log_out;
@@ -11,14 +12,15 @@ mod register;
 mod tests;
 
 pub(super) use entry_form::REPEATED_FIELD;
-pub(super) use log_in::interrupt;
 use poem::endpoint::BoxEndpoint;
+use poem::http::StatusCode;
 use poem::{EndpointExt, Response};
 
 use super::messages;
 use super::methods::{Methods, methods};
+use super::page::PageContext;
 use super::request::{ReturnPath, with_next};
-use super::session::LoginRequired;
+use super::session::{LoginRequired, RecentLogInRequired};
 use super::settings::Settings;
 use crate::Builder;
 
@@ -35,19 +37,34 @@ pub(super) struct Entry {
     move_to: fn(Builder, &str) -> Builder,
     /// The handlers.
     methods: fn() -> Methods,
-    /// Whether the page is for users only. It is then protected by [`LoginRequired`], and a log-in may lead back to it. A
-    /// log-in never leads back to any other account page.
-    requires_log_in: bool,
+    /// Who may use the page. A log-in may lead back to a page for users, and never to any other account page.
+    access: Access,
     /// How other account pages link to it.
     link: Option<Link>,
 }
 
 impl Entry {
-    /// The page as an endpoint, protected where it requires a log-in.
+    /// The page as an endpoint, protected as [`Entry::access`] says.
     pub(super) fn endpoint(&self) -> BoxEndpoint<'static, Response> {
         let methods = (self.methods)();
-        if self.requires_log_in { methods.with(LoginRequired).boxed() } else { methods.boxed() }
+        match self.access {
+            Access::Anyone => methods.boxed(),
+            Access::User => methods.with(LoginRequired).boxed(),
+            Access::RecentLogIn => methods.with(RecentLogInRequired).boxed(),
+        }
     }
+}
+
+/// Who may use a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    /// Every visitor.
+    Anyone,
+    /// A user who is logged in.
+    User,
+    /// A user who gave the password a short time ago.
+    #[cfg_attr(not(test), expect(dead_code, reason = "no account page requires it yet"))]
+    RecentLogIn,
 }
 
 /// A link to an account page, below the form of other account pages.
@@ -106,7 +123,7 @@ account_pages! {
     /// The registration page, for GET and POST.
     Register at "/register", moved by register_at {
         methods: || methods().get(register::show).post(register::submit),
-        requires_log_in: false,
+        access: Access::Anyone,
         link: Some(Link {
             from: &[AccountPage::LogIn],
             question: messages::REGISTER_QUESTION,
@@ -118,7 +135,7 @@ account_pages! {
     /// The log-in page, for GET and POST.
     LogIn at "/login", moved by log_in_at {
         methods: || methods().get(log_in::show).post(log_in::submit),
-        requires_log_in: false,
+        access: Access::Anyone,
         link: Some(Link {
             from: &[AccountPage::Register],
             question: messages::LOG_IN_QUESTION,
@@ -130,8 +147,30 @@ account_pages! {
     /// The address that logs out, for POST.
     LogOut at "/logout", moved by log_out_at {
         methods: || methods().post(log_out::submit),
-        requires_log_in: false,
+        access: Access::Anyone,
         link: None,
+    }
+
+    /// The page that asks a user for the password again, for GET and POST: see [`crate::web::RecentLogIn`].
+    Confirm at "/account/confirm", moved by confirm_at {
+        methods: || methods().get(confirm::show).post(confirm::submit),
+        access: Access::User,
+        link: None,
+    }
+}
+
+/// The page that asks for a log-in, or for the password again, as the response to a form that requires it. The form waits on
+/// it as signed text.
+pub(super) async fn interrupt(
+    page: &PageContext,
+    asking: AccountPage,
+    status: StatusCode,
+    waiting: String,
+) -> Response {
+    if asking == AccountPage::Confirm {
+        confirm::interrupt(page, status, waiting).await
+    } else {
+        log_in::interrupt(page, status, waiting).await
     }
 }
 
@@ -166,7 +205,17 @@ impl Settings {
 
     /// Whether a path is an account page that requires no log-in. Such a page is no target of a log-in.
     pub(super) fn is_open_account_page(&self, path: &str) -> bool {
-        ACCOUNT_PAGES.iter().any(|entry| !entry.requires_log_in && self.path(entry.page) == path)
+        ACCOUNT_PAGES.iter().any(|entry| entry.access == Access::Anyone && self.path(entry.page) == path)
+    }
+
+    /// Whether the page at a path asks a user for the password again.
+    pub(super) fn is_confirm_page(&self, path: &str) -> bool {
+        self.has(AccountPage::Confirm) && self.path(AccountPage::Confirm) == path
+    }
+
+    /// Whether the page at a path leads on, to its own `next`. No such page is a `next` itself.
+    pub(super) fn has_next(&self, path: &str) -> bool {
+        self.is_open_account_page(path) || self.is_confirm_page(path)
     }
 
     /// Whether the form at a path is an entry form: it logs in or registers.

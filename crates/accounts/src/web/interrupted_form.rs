@@ -1,4 +1,5 @@
-//! An interrupted form: one that was refused since it requires a log-in. Nothing of it is stored on the server.
+//! An interrupted form: one that was refused since it requires a log-in, or the password again. Nothing of it is stored on the
+//! server.
 //!
 //! The form travels through the log-in page and the registration page in one hidden field, signed by the pre-session cookie.
 //! After the log-in it is shown filled in, on the page that it is from where that page asks for it
@@ -42,6 +43,9 @@ impl InterruptedForm {
         if request.method != Method::POST || request.settings().is_open_account_page(action.path()) {
             return None;
         }
+        if request.settings().is_confirm_page(action.path()) {
+            return Self::submitted(request).map(|(form, _)| form); // the form that was waiting there waits on
+        }
         let submitted = request.submitted()?;
         let fields: Fields = submitted.iter().filter(|(name, _)| *name != CSRF_FIELD).collect();
         let page = request.return_path().cloned().or_else(|| ReturnPath::parse_shortened(action.as_str()))?;
@@ -49,13 +53,13 @@ impl InterruptedForm {
         (!is_empty).then_some(Self { action, page, fields })
     }
 
-    /// The signed text of the form, for the hidden field. `None` where the form is too large, or where the service has no
-    /// log-in page of this crate.
-    pub(super) fn signed(&self, request: &RequestContext) -> Option<String> {
+    /// The signed text of the form, for the hidden field on `asking`. `None` where the form is too large, or where that page is
+    /// not of this crate.
+    pub(super) fn signed(&self, request: &RequestContext, asking: AccountPage) -> Option<String> {
         let payload = self.encode();
         let room = request.settings().body_limit.saturating_sub(OTHER_FIELDS);
         let fits = payload.len() <= MAX_LENGTH && auth::signed::signed_length(payload.len()) <= room;
-        let has_page = request.settings().has(AccountPage::LogIn);
+        let has_page = request.settings().has(asking);
         (fits && has_page).then(|| auth::signed::sign(request.pre_session().secret(), &payload))
     }
 

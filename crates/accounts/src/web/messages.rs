@@ -45,6 +45,15 @@ pub(super) fn welcome_back(username: &Username) -> String {
 
 /// An anonymous visitor opened a protected page.
 pub(super) const LOG_IN_FIRST: Message = Message::new("Log in", "Sorry you must be logged in to view this page");
+/// A page requires that the password was given a short time ago.
+pub(super) const CONFIRM_FIRST: Message = Message::new("Confirm it's you", "Please type your password again to go on.");
+/// A form that requires the password again is too large for the page that asks for it, or that page is the embedder's.
+pub(super) const CONFIRM_BESIDE_THEN_SEND: Message = Message::new(
+    "Confirm it's you",
+    "Please type your password beside this page, then send this once more: what you typed is kept here.",
+);
+/// The link to that page.
+pub(super) const CONFIRM_BESIDE: &str = "Type your password beside this page (opens a new tab)";
 /// The user may not do this.
 pub(super) const FORBIDDEN: Message = Message::new("You can't do that", "You can't do that with this account.");
 /// The CSRF token of the form does not belong to the current session.
@@ -155,6 +164,8 @@ pub(super) const SESSION_ENDED_FORM: &str =
 pub(super) const LOG_IN_FOR_FORM: &str = "Please log in first, or register. What you typed is kept.";
 /// On the registration page, and on the log-in page after an error or a switch, while a form waits.
 pub(super) const FORM_WAITS: &str = "What you typed before is kept. You can send it right after this.";
+/// On the page that asks for the password again, for a form that was sent.
+pub(super) const CONFIRM_FOR_FORM: &str = "What you typed is kept, and not sent yet.";
 /// Above the form that was waiting, after the log-in.
 pub(super) const NOT_SENT_YET: &str = "What you typed is here, and not sent yet. Please press the button to send it.";
 /// The title of a page with the button alone.
@@ -201,6 +212,8 @@ pub(super) const FIELD_HAS_NUL: &str =
 pub(super) const IDENTIFIER_MISSING: &str = "Please type your username or email.";
 /// The log-in form has no password.
 pub(super) const PASSWORD_MISSING: &str = "Please type your password.";
+/// The password that was asked again in a session is wrong.
+pub(super) const WRONG_PASSWORD: &str = "That isn't your password. Please try again.";
 /// The username is taken.
 pub(super) const USERNAME_TAKEN: &str = "That username is taken.";
 /// The e-mail address is taken.

@@ -2,12 +2,14 @@
 
 mod cookies;
 mod guard;
+mod recent_log_in;
 mod set_cookies;
 mod visitor;
 
 pub(super) use cookies::{
     Cookie, FormerSession, former_session_name, read_cookie, read_cookies, remove_cookie, set_cookie,
 };
-pub use guard::{Guarded, LoginRequired};
+pub use guard::{Guarded, LoginRequired, RecentLogInRequired};
+pub use recent_log_in::RecentLogIn;
 pub(super) use set_cookies::SessionChange;
 pub use visitor::{CurrentUser, Visitor};

@@ -21,6 +21,13 @@ use crate::timeouts::{HANDLER_TIMEOUT, HANDLER_TIMEOUT_RANGE};
 /// The body limits that an embedder can choose, in bytes.
 const BODY_LIMIT_RANGE: std::ops::RangeInclusive<usize> = 1024..=16 * 1024 * 1024;
 
+/// How long a log-in is recent: 10 minutes.
+const RECENT_LOG_IN: Duration = Duration::from_mins(10);
+
+/// How long an embedder can let a log-in be recent. Below a minute a form cannot be filled in; two hours are the sudo mode of
+/// GitHub.
+const RECENT_LOG_IN_RANGE: std::ops::RangeInclusive<Duration> = Duration::from_mins(1)..=Duration::from_hours(2);
+
 /// Responds to an anonymous visitor on a protected page.
 pub(super) type Unauthorized = Arc<dyn Fn(&PageContext) -> Response + Send + Sync>;
 
@@ -38,6 +45,7 @@ pub(crate) struct UncheckedSettings {
     trusted_proxies: TrustedProxies,
     body_limit: usize,
     handler_timeout: Duration,
+    recent_log_in: Duration,
     csp_sources: Vec<(String, String)>,
     /// The paths of the account pages that were moved.
     pub(super) paths: BTreeMap<AccountPage, String>,
@@ -58,6 +66,7 @@ pub(crate) struct Settings {
     pub(super) trusted_proxies: TrustedProxies,
     pub(super) body_limit: usize,
     pub(super) handler_timeout: Duration,
+    pub(super) recent_log_in: Duration,
     pub(super) security_headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) paths: BTreeMap<AccountPage, String>,
     pub(super) without: BTreeSet<AccountPage>,
@@ -98,6 +107,7 @@ impl Default for UncheckedSettings {
             trusted_proxies: TrustedProxies::default(),
             body_limit: 64 * 1024,
             handler_timeout: HANDLER_TIMEOUT,
+            recent_log_in: RECENT_LOG_IN,
             csp_sources: Vec::new(),
             paths: BTreeMap::new(),
             without: BTreeSet::new(),
@@ -119,6 +129,9 @@ impl UncheckedSettings {
         }
         if !HANDLER_TIMEOUT_RANGE.contains(&self.handler_timeout) {
             return Err(BuildError::HandlerTimeout(self.handler_timeout));
+        }
+        if !RECENT_LOG_IN_RANGE.contains(&self.recent_log_in) {
+            return Err(BuildError::RecentLogIn(self.recent_log_in));
         }
         if let Some(prefix) = self.cookie_prefix.as_ref().filter(|prefix| !is_cookie_prefix(prefix)) {
             return Err(BuildError::NotACookiePrefix(prefix.clone()));
@@ -143,6 +156,7 @@ impl UncheckedSettings {
             trusted_proxies: self.trusted_proxies,
             body_limit: self.body_limit,
             handler_timeout: self.handler_timeout,
+            recent_log_in: self.recent_log_in,
             paths: self.paths,
             without: self.without,
             log_in_after_registration: self.log_in_after_registration,

@@ -9,7 +9,8 @@ use domain::credential::{Credential, CredentialRepository};
 use domain::event::{Event, EventFilter, EventId, EventRepository, StoredEvent};
 use domain::known_browser::{BrowserDigest, KnownBrowserRepository, Recognition};
 use domain::session::{
-    EndedSession, OpenSessionError, SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest,
+    EndedSession, KeptSession, ListedSession, OpenSessionError, SessionId, SessionRecord, SessionRepository,
+    StoredSession, TokenDigest,
 };
 use domain::throttle::{Attempt, Limit, ThrottleKey, ThrottleRepository, Throttled};
 use domain::user::{AddUserError, ImportOutcome, ImportedUser, NewUser, RenameUserError, UserRepository};
@@ -176,6 +177,17 @@ impl SessionRepository for FailingStore {
         self.real.sessions.touch(id, seen_at, expires_at, unless_seen_after).await
     }
 
+    async fn confirm(
+        &self,
+        digest: TokenDigest,
+        fresh: TokenDigest,
+        at: Timestamp,
+        alongside: Alongside,
+    ) -> Result<Option<SessionId>, StoreError> {
+        self.record("sessions.confirm")?;
+        self.real.sessions.confirm(digest, fresh, at, alongside).await
+    }
+
     async fn end(&self, digest: TokenDigest, alongside: Alongside) -> Result<Option<EndedSession>, StoreError> {
         self.record("sessions.end")?;
         self.real.sessions.end(digest, alongside).await
@@ -184,6 +196,26 @@ impl SessionRepository for FailingStore {
     async fn end_all(&self, user: UserId, alongside: Alongside) -> Result<u64, StoreError> {
         self.record("sessions.end_all")?;
         self.real.sessions.end_all(user, alongside).await
+    }
+
+    async fn end_of_user(&self, user: UserId, id: SessionId, alongside: Alongside) -> Result<bool, StoreError> {
+        self.record("sessions.end_of_user")?;
+        self.real.sessions.end_of_user(user, id, alongside).await
+    }
+
+    async fn end_others(
+        &self,
+        digest: TokenDigest,
+        fresh: TokenDigest,
+        alongside: Alongside,
+    ) -> Result<Option<KeptSession>, StoreError> {
+        self.record("sessions.end_others")?;
+        self.real.sessions.end_others(digest, fresh, alongside).await
+    }
+
+    async fn list(&self, user: UserId) -> Result<Vec<ListedSession>, StoreError> {
+        self.record("sessions.list")?;
+        self.real.sessions.list(user).await
     }
 
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {

@@ -131,6 +131,15 @@ impl Lifetimes {
         self.remembered
     }
 
+    /// What is left of the absolute limit of a session with "remember me", for the `Max-Age` of its cookie. `None` for a session
+    /// that ends with the browser.
+    #[must_use]
+    pub fn remembered_for(&self, session: &LiveSession, now: Timestamp) -> Option<Duration> {
+        let record = session.record();
+        let left = self.remembered.absolute.saturating_sub(now.since(record.created_at));
+        record.remembered.then_some(left)
+    }
+
     const fn lifetime(&self, is_remembered: bool) -> Lifetime {
         if is_remembered { self.remembered } else { self.browser }
     }

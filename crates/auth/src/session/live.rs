@@ -1,6 +1,8 @@
 //! A session that was checked against the clock. The fields are private, so that only [`Lifetimes::live_session`] makes
 //! one.
 
+use std::time::Duration;
+
 use domain::Timestamp;
 use domain::session::{SessionId, SessionRecord, StoredSession};
 use domain::user::User;
@@ -28,6 +30,16 @@ impl Lifetimes {
 }
 
 impl LiveSession {
+    /// Whether the user gave the password in the session less than `within` before `now`.
+    ///
+    /// A time that lies ahead of a clock that was set back counts by its distance too: otherwise it would stay recent until the
+    /// clock has caught up.
+    #[must_use]
+    pub fn is_authenticated_within(&self, within: Duration, now: Timestamp) -> bool {
+        let at = self.record.authenticated_at;
+        now.since(at).max(at.since(now)) < within
+    }
+
     /// The id of the session.
     #[must_use]
     pub const fn id(&self) -> SessionId {

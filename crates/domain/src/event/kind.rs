@@ -34,12 +34,19 @@ event_kinds! {
     Imported = "imported",
     /// A user logged in.
     LoggedIn = "logged in",
-    /// A log-in was refused. For the operator and the user alone: the account shows that the address or the name has one.
+    /// A user gave the password again in a session, which then has another token.
+    PasswordConfirmed = "password confirmed",
+    /// A password was refused: at a log-in, or where it was asked again in a session. For the operator and the user alone: the
+    /// account shows that the address or the name has one.
     LogInFailed = "log-in failed",
     /// An attempt was refused by a limit. It is logged, and passed to the listener; it is not stored.
     Throttled = "throttled",
     /// A session was ended with its token.
     LoggedOut = "logged out",
+    /// A session was ended by its user, from another one.
+    SessionEnded = "session ended",
+    /// All other sessions of a user were ended from one of them.
+    OtherSessionsEnded = "other sessions ended",
     /// All sessions of a user were ended.
     LoggedOutEverywhere = "logged out everywhere",
     /// A user has another username.

@@ -1,6 +1,12 @@
 //! The contract functions of [`SessionRepository`](super::SessionRepository).
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
+mod confirm;
+mod sessions_of_user;
+
+pub use confirm::*;
+pub use sessions_of_user::*;
+
 use super::{Device, EndedSession, OpenSessionError, SessionId, SessionRecord, StoredSession, TokenDigest};
 use crate::contract::{NOW, add_user, event, events, join_all};
 use crate::event::EventKind;
@@ -30,6 +36,14 @@ macro_rules! session_contract {
             event_of_end_all_counts_the_sessions
             open_beyond_100_sessions_ends_the_oldest
             disabled_user_opens_no_session
+            confirm_changes_digest_and_authentication_only
+            concurrent_confirms_replace_the_digest_once
+            confirm_does_not_restore_ended_session
+            failed_confirm_writes_nothing
+            sessions_of_one_user_are_listed_latest_first
+            session_is_ended_by_its_own_user_alone
+            end_others_keeps_one_session_under_another_token
+            concurrent_end_others_keep_one_session
         }
     };
 }
@@ -80,6 +94,7 @@ pub async fn unknown_session_is_not_found(store: &AccountPorts) {
     assert!(!is_open(store, 1).await);
     assert!(!store.sessions.touch(SessionId::new(1), NOW, NOW, NOW).await.unwrap());
     assert_eq!(store.sessions.end(digest(1), Alongside::nothing()).await.unwrap(), None);
+    assert_eq!(store.sessions.confirm(digest(1), digest(2), NOW, Alongside::nothing()).await.unwrap(), None);
     assert_eq!(store.sessions.end_all(ada.id, Alongside::nothing()).await.unwrap(), 0);
     assert_eq!(store.sessions.purge(NOW, 10).await.unwrap(), 0);
 }
@@ -291,6 +306,11 @@ mod tests {
 
     #[test]
     fn macro_names_every_contract_function() {
-        assert_eq!(session_contract!(names), functions_in(include_str!("contract.rs")));
+        let modules = [
+            include_str!("contract.rs"),
+            include_str!("contract/confirm.rs"),
+            include_str!("contract/sessions_of_user.rs"),
+        ];
+        assert_eq!(session_contract!(names), modules.map(functions_in).concat());
     }
 }

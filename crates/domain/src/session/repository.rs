@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{SessionId, SessionRecord, StoredSession, TokenDigest};
+use super::{ListedSession, SessionId, SessionRecord, StoredSession, TokenDigest};
 use crate::user::UserId;
 use crate::{Alongside, StoreError, Timestamp};
 
@@ -13,6 +13,17 @@ pub struct EndedSession {
     pub id: SessionId,
     /// The user of the session.
     pub user: UserId,
+}
+
+/// A session that was kept while all others of its user were ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeptSession {
+    /// The id of the session.
+    pub id: SessionId,
+    /// The user of the session.
+    pub user: UserId,
+    /// The number of sessions that were ended.
+    pub ended: u64,
 }
 
 /// Why a session was not opened.
@@ -69,6 +80,19 @@ pub trait SessionRepository: Send + Sync {
         unless_seen_after: Timestamp,
     ) -> Result<bool, StoreError>;
 
+    /// Records that the user gave the password in a session at `at`, replaces the digest of its token by `fresh`, and writes
+    /// `alongside` about it. Returns its id.
+    ///
+    /// Returns `None` and writes nothing if there is no such session: it has ended, or another call has replaced the digest. So
+    /// of concurrent calls with one digest, from any process, one returns the id. It fails if `fresh` is in use.
+    async fn confirm(
+        &self,
+        digest: TokenDigest,
+        fresh: TokenDigest,
+        at: Timestamp,
+        alongside: Alongside,
+    ) -> Result<Option<SessionId>, StoreError>;
+
     /// Ends a session, writes `alongside` about it, and returns its ids. Returns `None` and writes nothing if there is no such
     /// session.
     async fn end(&self, digest: TokenDigest, alongside: Alongside) -> Result<Option<EndedSession>, StoreError>;
@@ -76,6 +100,26 @@ pub trait SessionRepository: Send + Sync {
     /// Ends every session of a user and returns their number. Writes `alongside` about the user, unless there was no session;
     /// its events count the sessions.
     async fn end_all(&self, user: UserId, alongside: Alongside) -> Result<u64, StoreError>;
+
+    /// Ends the session with that id of that user, and writes `alongside` about it. Returns `false` and writes nothing if the
+    /// user has no such session: another user's is not ended.
+    async fn end_of_user(&self, user: UserId, id: SessionId, alongside: Alongside) -> Result<bool, StoreError>;
+
+    /// Ends every session of the user of a session but that one, and replaces the digest of its token by `fresh`: a copy of the
+    /// token opens nothing any more. Writes `alongside` about the user, unless there was no other session; its events count the
+    /// sessions.
+    ///
+    /// Returns `None` and writes nothing if there is no such session. So of concurrent calls for two sessions of a user, from
+    /// any process, one keeps its session and the other finds none. It fails if `fresh` is in use.
+    async fn end_others(
+        &self,
+        digest: TokenDigest,
+        fresh: TokenDigest,
+        alongside: Alongside,
+    ) -> Result<Option<KeptSession>, StoreError>;
+
+    /// Lists the sessions of a user, the one that was opened last first. Expired sessions are returned too.
+    async fn list(&self, user: UserId) -> Result<Vec<ListedSession>, StoreError>;
 
     /// Removes at most `limit` sessions whose `expires_at` is `now` or earlier, and returns their number.
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;

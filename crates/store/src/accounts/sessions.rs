@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use domain::session::{
-    Device, EndedSession, MOST_SESSIONS, OpenSessionError, SessionId, SessionRecord, SessionRepository, StoredSession,
-    TokenDigest,
+    Device, EndedSession, KeptSession, ListedSession, MOST_SESSIONS, OpenSessionError, SessionId, SessionRecord,
+    SessionRepository, StoredSession, TokenDigest,
 };
 use domain::user::UserId;
 use domain::{Alongside, StoreError, Timestamp};
@@ -43,16 +43,30 @@ statements! {
         WHERE id = $1 AND last_seen_at <= $4
         RETURNING id";
 
+    const CONFIRM: &str = "UPDATE sessions SET digest = $2, authenticated_at = $3 WHERE digest = $1 RETURNING id, user_id";
+
     const END: &str = "DELETE FROM sessions WHERE digest = $1 RETURNING id, user_id";
 
     const END_ALL: &str = "DELETE FROM sessions WHERE user_id = $1 RETURNING id";
+
+    const END_OF_USER: &str = "DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING id";
+
+    const FIND_USER: &str = "SELECT user_id FROM sessions WHERE digest = $1";
+
+    const REPLACE_DIGEST: &str = "UPDATE sessions SET digest = $2 WHERE digest = $1 RETURNING id";
+
+    const END_OTHERS: &str = "DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING id";
+
+    const LIST: &str = "SELECT id AS session_id, user_id, created_at, last_seen_at, authenticated_at, expires_at, remembered,
+            network, user_agent
+        FROM sessions WHERE user_id = $1 ORDER BY id DESC LIMIT 100";
 
     const PURGE: &str = "DELETE FROM sessions
         WHERE id IN (SELECT id FROM sessions WHERE expires_at <= $1 ORDER BY expires_at LIMIT ($2 + 0))
         RETURNING id";
 }
 
-const _: () = assert!(MOST_SESSIONS == 100, "the OFFSET of `END_OLDEST`");
+const _: () = assert!(MOST_SESSIONS == 100, "the OFFSET of `END_OLDEST`, the LIMIT of `LIST`");
 
 /// The repository of sessions.
 pub(crate) struct Sessions<D: Dialect> {
@@ -61,6 +75,15 @@ pub(crate) struct Sessions<D: Dialect> {
 
 #[derive(FromRow)]
 struct SessionRow {
+    #[sqlx(flatten)]
+    record: RecordRow,
+    #[sqlx(flatten)]
+    user: UserRow,
+}
+
+/// The columns of a session.
+#[derive(FromRow)]
+struct RecordRow {
     session_id: i64,
     created_at: i64,
     last_seen_at: i64,
@@ -69,15 +92,12 @@ struct SessionRow {
     remembered: i64,
     network: Option<String>,
     user_agent: Option<String>,
-    #[sqlx(flatten)]
-    user: UserRow,
 }
 
-impl SessionRow {
-    fn parse(self) -> sqlx::Result<StoredSession> {
-        let user = self.user.parse()?;
+impl RecordRow {
+    fn parse(self, user: UserId) -> ListedSession {
         let record = SessionRecord {
-            user: user.id,
+            user,
             created_at: Timestamp::from_millis(self.created_at),
             last_seen_at: Timestamp::from_millis(self.last_seen_at),
             authenticated_at: Timestamp::from_millis(self.authenticated_at),
@@ -85,7 +105,15 @@ impl SessionRow {
             remembered: self.remembered != 0,
             device: Device { network: self.network, user_agent: self.user_agent },
         };
-        Ok(StoredSession { id: SessionId::new(self.session_id), user, record })
+        ListedSession { id: SessionId::new(self.session_id), record }
+    }
+}
+
+impl SessionRow {
+    fn parse(self) -> sqlx::Result<StoredSession> {
+        let user = self.user.parse()?;
+        let ListedSession { id, record } = self.record.parse(user.id);
+        Ok(StoredSession { id, user, record })
     }
 }
 
@@ -138,6 +166,31 @@ fn open<'j, D: Dialect>(
     })
 }
 
+/// The job of [`SessionRepository::end_others`]. On PostgreSQL it locks the user before any session: two calls for two sessions
+/// of a user would each wait for the session of the other.
+fn end_others<'j, D: Dialect>(
+    connection: &'j mut D::Connection,
+    (digest, fresh, alongside): &'j (TokenDigest, TokenDigest, Alongside),
+) -> BoxFuture<'j, Result<Option<KeptSession>, WriteError>> {
+    Box::pin(async move {
+        let find = query_scalar::<D, i64>(FIND_USER).bind(&digest.as_bytes()[..]);
+        let Some(user) = find.fetch_optional(&mut *connection).await? else { return Ok(None) };
+        let lock = query_scalar::<D, i64>(D::pick(LOCK_USER.sqlite, LOCK_USER.postgres)).bind(user);
+        if lock.fetch_optional(&mut *connection).await?.is_none() {
+            return Ok(None);
+        }
+        let replace = query_scalar::<D, i64>(REPLACE_DIGEST).bind(&digest.as_bytes()[..]).bind(&fresh.as_bytes()[..]);
+        let Some(id) = replace.fetch_optional(&mut *connection).await? else { return Ok(None) };
+        let ended =
+            query_scalar::<D, i64>(END_OTHERS).bind(user).bind(id).fetch_all(&mut *connection).await?.len() as u64;
+        let user = UserId::new(user);
+        if ended > 0 {
+            events::add_alongside::<D>(connection, &alongside.clone().counting(ended), user, None).await?;
+        }
+        Ok(Some(KeptSession { id: SessionId::new(id), user, ended }))
+    })
+}
+
 #[async_trait]
 impl<D: Dialect> SessionRepository for Sessions<D> {
     async fn open(
@@ -177,6 +230,27 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
         Ok(touched.await?)
     }
 
+    async fn confirm(
+        &self,
+        digest: TokenDigest,
+        fresh: TokenDigest,
+        at: Timestamp,
+        alongside: Alongside,
+    ) -> Result<Option<SessionId>, StoreError> {
+        let confirmed = self.database.writer.write((digest, fresh, at, alongside), |connection, input| {
+            Box::pin(async move {
+                let (digest, fresh, at, alongside) = input;
+                let confirm = query_as::<D, (i64, i64)>(CONFIRM).bind(&digest.as_bytes()[..]);
+                let confirm = confirm.bind(&fresh.as_bytes()[..]).bind(at.as_millis());
+                let Some((id, user)) = confirm.fetch_optional(&mut *connection).await? else { return Ok(None) };
+                let id = SessionId::new(id);
+                events::add_alongside::<D>(connection, alongside, UserId::new(user), Some(id)).await?;
+                Ok(Some(id))
+            })
+        });
+        Ok(confirmed.await?)
+    }
+
     async fn end(&self, digest: TokenDigest, alongside: Alongside) -> Result<Option<EndedSession>, StoreError> {
         let ended = self.database.writer.write((digest, alongside), |connection, (digest, alongside)| {
             Box::pin(async move {
@@ -203,6 +277,34 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
         Ok(ended.await?)
     }
 
+    async fn end_of_user(&self, user: UserId, id: SessionId, alongside: Alongside) -> Result<bool, StoreError> {
+        let ended = self.database.writer.write((user, id, alongside), |connection, (user, id, alongside)| {
+            Box::pin(async move {
+                let end = query_scalar::<D, i64>(END_OF_USER).bind(id.get()).bind(user.get());
+                let is_ended = end.fetch_optional(&mut *connection).await?.is_some();
+                if is_ended {
+                    events::add_alongside::<D>(connection, alongside, *user, Some(*id)).await?;
+                }
+                Ok(is_ended)
+            })
+        });
+        Ok(ended.await?)
+    }
+
+    async fn end_others(
+        &self,
+        digest: TokenDigest,
+        fresh: TokenDigest,
+        alongside: Alongside,
+    ) -> Result<Option<KeptSession>, StoreError> {
+        Ok(self.database.writer.write((digest, fresh, alongside), end_others::<D>).await?)
+    }
+
+    async fn list(&self, user: UserId) -> Result<Vec<ListedSession>, StoreError> {
+        let rows = query_as::<_, RecordRow>(LIST).bind(user.get()).fetch_all(&self.database.read);
+        Ok(rows.await.map_err(into_store_error)?.into_iter().map(|row| row.parse(user)).collect())
+    }
+
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
         let purged = self.database.writer.write((now, limit), |connection, (now, limit)| {
             Box::pin(async move {
@@ -221,7 +323,21 @@ mod tests {
 
     #[tokio::test]
     async fn statements_of_sessions_use_indexes() {
-        for sql in [LOCK_USER.sqlite, END_OLDEST, FIND, TOUCH, END, END_ALL, PURGE] {
+        for sql in [
+            LOCK_USER.sqlite,
+            END_OLDEST,
+            FIND,
+            TOUCH,
+            CONFIRM,
+            END,
+            END_ALL,
+            END_OF_USER,
+            FIND_USER,
+            REPLACE_DIGEST,
+            END_OTHERS,
+            LIST,
+            PURGE,
+        ] {
             assert_uses_indexes(sql).await;
         }
     }

@@ -1,5 +1,5 @@
-//! What the log-in page and the registration page have in common: where their form leads, what waits for it, and why the
-//! visitor is here.
+//! What the log-in page, the registration page and the page that asks for the password again have in common: where their form
+//! leads, what waits for it, and why the visitor is here.
 
 use std::borrow::Cow;
 
@@ -58,7 +58,7 @@ impl EntryForm {
     ) -> Self {
         let (settings, next) = (page.request().settings(), page.request().next());
         let reason = match (&settings.describe_next, &next) {
-            (Some(describe), Some(next)) => describe(next.clone()).await,
+            (Some(describe), Some(next)) if page.user().is_none() => describe(next.clone()).await,
             _ => None,
         };
         let links = settings.links_from(own, next.as_ref());
@@ -138,6 +138,13 @@ pub(super) fn entered(
     let mut response = Flash::success(greeting).to(destination);
     response.extensions_mut().insert(change);
     with_waiting_form(request, response)
+}
+
+/// The response to a confirmed password: the form that was waiting for it, or else a redirect.
+pub(super) fn confirmed(request: &RequestContext, change: SessionChange) -> Response {
+    let mut response = lead_on(request);
+    response.extensions_mut().insert(change);
+    response
 }
 
 /// Leads a visitor who is logged in already to where the form leads.

@@ -35,20 +35,21 @@ fn entries_are_in_the_order_of_the_enum() {
 #[tokio::test]
 async fn page_that_requires_log_in_redirects_visitor() {
     let accounts = accounts(Accounts::builder());
-    for (requires_log_in, status) in [(true, StatusCode::SEE_OTHER), (false, StatusCode::OK)] {
+    for access in [Access::Anyone, Access::User, Access::RecentLogIn] {
+        let status = if access == Access::Anyone { StatusCode::OK } else { StatusCode::SEE_OTHER };
         let entry = Entry {
             page: AccountPage::LogIn,
             default_path: "/settings",
             setting: "settings_at",
             move_to: |builder, _| builder,
             methods: || methods().get(own),
-            requires_log_in,
+            access,
             link: None,
         };
         let service = accounts.wrap(Route::new().at(entry.default_path, entry.endpoint()));
         let request = Request::builder().uri_str(entry.default_path).header("host", "localhost").finish();
         let response = service.call(request).await.unwrap();
-        let target = requires_log_in.then_some("/login?next=%2Fsettings");
+        let target = (access != Access::Anyone).then_some("/login?next=%2Fsettings");
         assert_eq!((response.status(), response.header("location")), (status, target));
     }
 }
@@ -112,7 +113,12 @@ fn links_lead_to_pages_that_exist() {
 fn page_without_required_log_in_is_open_wherever_it_is() {
     for entry in ACCOUNT_PAGES {
         let accounts = accounts((entry.move_to)(Accounts::builder(), "/moved"));
-        assert_eq!(accounts.inner.web.is_open_account_page("/moved"), !entry.requires_log_in, "{:?}", entry.page);
+        assert_eq!(
+            accounts.inner.web.is_open_account_page("/moved"),
+            entry.access == Access::Anyone,
+            "{:?}",
+            entry.page
+        );
         assert!(!accounts.inner.web.is_open_account_page(entry.default_path), "{:?}", entry.page);
     }
 }

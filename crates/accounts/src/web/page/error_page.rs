@@ -6,7 +6,7 @@ use poem::error::ResponseError;
 use poem::http::StatusCode;
 use poem::{IntoResponse, PathPattern, Response};
 
-use super::{Flash, PageContext, Problem, with_retry_after};
+use super::{Flash, PageContext, Problem, redirect, with_retry_after};
 use crate::Accounts;
 use crate::log_budget::LogLine;
 use crate::timeouts::RETRY_AFTER_SECS;
@@ -47,7 +47,13 @@ async fn respond(problem: &Problem, page: &PageContext) -> Response {
     let response = if let Some(unauthorized) = unauthorized_setting(problem, request) {
         unauthorized(page)
     } else if request.wants_json {
-        let body = serde_json::json!({ "error": message.text }).to_string();
+        let body = match problem {
+            Problem::RecentLogInRequired => {
+                serde_json::json!({ "error": message.text, "code": "recent_log_in_required" })
+            }
+            _ => serde_json::json!({ "error": message.text }),
+        };
+        let body = body.to_string();
         body.with_content_type("application/json; charset=utf-8").with_status(status).into_response()
     } else {
         html_page(problem, status, message, page).await
@@ -71,6 +77,7 @@ fn unauthorized_setting<'a>(problem: &Problem, request: &'a RequestContext) -> O
 fn message(problem: &Problem, is_change: bool) -> Message {
     match problem {
         Problem::LoginRequired => messages::LOG_IN_FIRST,
+        Problem::RecentLogInRequired => messages::CONFIRM_FIRST,
         Problem::Forbidden => messages::FORBIDDEN,
         Problem::NotAForm => messages::NOT_A_FORM,
         Problem::Undecodable => messages::UNDECODABLE,
@@ -97,19 +104,19 @@ async fn html_page(problem: &Problem, status: StatusCode, message: Message, page
         let _ = request.visitor().await;
     }
     let kept = KeptForm::of(problem, page);
-    let requires_log_in = kept == Some(KeptForm::LogInRequired);
-    if requires_log_in {
-        let Some(form) = InterruptedForm::of(request) else { return redirect_to_log_in(request) };
-        if let Some(waiting) = form.signed(request) {
-            return interrupt(page, status, waiting).await;
+    let waits_for = kept.and_then(KeptForm::waits_for);
+    if let Some(asking) = waits_for {
+        let Some(form) = InterruptedForm::of(request) else { return redirect_to(asking, request) };
+        if let Some(waiting) = form.signed(request, asking) {
+            return interrupt(page, asking, status, waiting).await;
         }
     }
-    let log_in = requires_log_in.then(|| page.log_in_path());
+    let beside = waits_for.map(|asking| Beside::new(page, asking));
     let message = kept.and_then(KeptForm::message).unwrap_or(message);
     let sender = kept.and_then(|kept| kept.sender(page));
     let resubmit = kept.and_then(|_| Resubmit::new(request, sender));
     let acts_as = sender.filter(|_| resubmit.is_some()).map(messages::will_be_sent_as);
-    page.render_template(status, message.title, &ErrorPage { page, message, acts_as, resubmit, log_in })
+    page.render_template(status, message.title, &ErrorPage { page, message, acts_as, resubmit, beside })
 }
 
 fn is_open_account_page(page: &PageContext) -> bool {
@@ -121,6 +128,8 @@ fn is_open_account_page(page: &PageContext) -> bool {
 enum KeptForm {
     /// The visitor is anonymous, and the form needs a user.
     LogInRequired,
+    /// The form needs the password again.
+    ConfirmationRequired,
     /// It was rendered for another user than the one who is logged in now.
     OfAnotherUser,
     /// It was rendered before the visitor logged in.
@@ -136,6 +145,7 @@ impl KeptForm {
         let (now, form_user) = (page.user().map(|user| user.id), page.request().form_user());
         match (problem, now, form_user) {
             (Problem::LoginRequired, ..) => Some(Self::LogInRequired),
+            (Problem::RecentLogInRequired, ..) => Some(Self::ConfirmationRequired),
             (Problem::StaleForm, None, Some(_)) if page.is_anonymous() && !is_open_account_page(page) => {
                 Some(Self::LogInRequired)
             }
@@ -147,10 +157,20 @@ impl KeptForm {
         }
     }
 
+    /// The page on which the form waits.
+    fn waits_for(self) -> Option<AccountPage> {
+        match self {
+            Self::LogInRequired => Some(AccountPage::LogIn),
+            Self::ConfirmationRequired => Some(AccountPage::Confirm),
+            _ => None,
+        }
+    }
+
     /// The message, where it is not that of the problem.
     fn message(self) -> Option<Message> {
         match self {
             Self::LogInRequired => Some(messages::LOG_IN_BESIDE_THEN_SEND),
+            Self::ConfirmationRequired => Some(messages::CONFIRM_BESIDE_THEN_SEND),
             Self::OfAnotherUser => Some(messages::ACCOUNT_CHANGED),
             Self::FromBeforeLogIn => Some(messages::FORM_FROM_BEFORE_LOG_IN),
             Self::Stale | Self::Failed => None,
@@ -191,11 +211,16 @@ fn log(problem: &Problem, route: Option<&str>, accounts: &Accounts) {
     }
 }
 
-/// A redirect to the log-in page, with the reason as flash message and the return path as `next`.
-fn redirect_to_log_in(request: &RequestContext) -> Response {
+/// A redirect to the page that asks for a log-in or a password, with the return path as `next`. The reason for a log-in is in a
+/// flash message; the other page says it itself.
+fn redirect_to(asking: AccountPage, request: &RequestContext) -> Response {
+    let path = request.account_path(asking);
+    if asking == AccountPage::Confirm {
+        return redirect(&path);
+    }
     let reason =
         if request.had_expired_session() { messages::SESSION_ENDED.into() } else { messages::LOG_IN_FIRST.text };
-    Flash::refusal(reason).to(&request.account_path(AccountPage::LogIn))
+    Flash::refusal(reason).to(&path)
 }
 
 /// A form to submit again: what was typed, without passwords, under a fresh CSRF token.
@@ -221,6 +246,19 @@ struct ErrorPage<'a> {
     /// As whom the form will be sent, where that may have changed.
     acts_as: Option<String>,
     resubmit: Option<Resubmit<'a>>,
-    /// The path of the log-in page, opened in another tab.
-    log_in: Option<String>,
+    /// The page on which the form would wait, opened in another tab.
+    beside: Option<Beside>,
+}
+
+/// A link to the page that asks for a log-in or a password, opened in another tab.
+struct Beside {
+    path: String,
+    text: &'static str,
+}
+
+impl Beside {
+    fn new(page: &PageContext, asking: AccountPage) -> Self {
+        let text = if asking == AccountPage::Confirm { messages::CONFIRM_BESIDE } else { messages::LOG_IN_BESIDE };
+        Self { path: page.account_path(asking), text }
+    }
 }

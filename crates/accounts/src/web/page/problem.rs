@@ -16,6 +16,10 @@ pub enum Problem {
     /// The page is for users: a redirect to the log-in page and back, or 401 for a client that asks for JSON.
     #[error("log-in required")]
     LoginRequired,
+    /// The page requires that the password was given a short time ago: a redirect to the page that asks for it again, and back;
+    /// or 403 for a client that asks for JSON.
+    #[error("recent log-in required")]
+    RecentLogInRequired,
     /// The user may not do this: 403.
     #[error("forbidden")]
     Forbidden,
@@ -77,7 +81,7 @@ impl ResponseError for Problem {
         match self {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::LoginRequired => StatusCode::UNAUTHORIZED,
-            Self::Forbidden | Self::CrossSite | Self::StaleForm => StatusCode::FORBIDDEN,
+            Self::RecentLogInRequired | Self::Forbidden | Self::CrossSite | Self::StaleForm => StatusCode::FORBIDDEN,
             Self::MethodNotAllowed => StatusCode::METHOD_NOT_ALLOWED,
             Self::NotAForm => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Undecodable => StatusCode::BAD_REQUEST,

@@ -13,6 +13,7 @@ use poem::{Body, Request};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+use super::csrf::form_user;
 use super::origin_check::{RequestOrigin, request_origin};
 use super::{CSRF_FIELD, RequestContext};
 use crate::web::AccountPage;
@@ -69,18 +70,23 @@ async fn ensure_valid_token(
     match (origin, tokens.as_slice()) {
         (_, [token]) if in_time(context, context.is_valid_csrf_token(token)).await? => Ok(()),
         (RequestOrigin::Own, []) => Ok(()),
-        (RequestOrigin::Own, _) if acts_for_no_user(context).await? => Ok(()),
+        (RequestOrigin::Own, _) if needs_no_valid_token(context, fields).await? => Ok(()),
         (RequestOrigin::Own, _) => Err(Problem::StaleForm),
         _ => Err(Problem::CrossSite),
     }
 }
 
-/// Whether the form of an own page acts for no user, so that its stale token is accepted. A log-in form and a registration
-/// form cannot be sent again without their password; a log-out of an anonymous visitor ends nothing.
-async fn acts_for_no_user(context: &RequestContext) -> Result<bool, Problem> {
+/// Whether the form of an own page is accepted with a stale token. A log-in form and a registration form act for no user, and
+/// cannot be sent again without their password. Nor can the form that asks for the password again, if the user is still the
+/// same. A log-out of an anonymous visitor ends nothing.
+async fn needs_no_valid_token(context: &RequestContext, fields: Option<&Fields>) -> Result<bool, Problem> {
     let (settings, path) = (context.settings(), context.path().unwrap_or_default());
     let is_log_out = path == settings.path(AccountPage::LogOut) && settings.has(AccountPage::LogOut);
     let ends_nothing = is_log_out && matches!(in_time(context, context.visitor()).await?, Visitor::Anonymous);
+    if settings.is_confirm_page(path) {
+        let user = in_time(context, context.visitor()).await?.user().map(|user| user.id);
+        return Ok(user.is_some() && user == fields.and_then(form_user));
+    }
     Ok(ends_nothing || settings.is_entry_form(path))
 }
 

@@ -154,9 +154,9 @@ impl RequestContext {
         flashes: Vec<Flash>,
         resumed: ResumedForm,
     ) -> Self {
-        let sessions = match change {
-            Some(SessionChange::Opened { token, .. }) => vec![token.clone()],
-            _ => self.sessions.clone(),
+        let sessions = match change.and_then(SessionChange::token) {
+            Some(token) => vec![token.clone()],
+            None => self.sessions.clone(),
         };
         Self {
             accounts: self.accounts.clone(),
@@ -219,7 +219,7 @@ impl RequestContext {
                     let _ = self.former_session.set(FormerSession::of(&live, token, &self.accounts));
                 }
                 self.span.record("user", live.user().id.get());
-                return Ok(Visitor::User(CurrentUser::new(live)));
+                return Ok(Visitor::User(CurrentUser::new(live, &self.accounts)));
             }
         }
         Ok(Visitor::Anonymous)

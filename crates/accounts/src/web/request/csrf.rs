@@ -6,6 +6,7 @@ use domain::user::UserId;
 use poem::http::Method;
 
 use super::RequestContext;
+use crate::web::form::Fields;
 use crate::web::page::Problem;
 use crate::web::session::Visitor;
 
@@ -76,9 +77,14 @@ impl RequestContext {
     /// The user for whom the submitted form was rendered, as its CSRF field says. It proves nothing, and only chooses the
     /// sentence of an error page.
     pub(crate) fn form_user(&self) -> Option<UserId> {
-        let (_, user) = self.submitted()?.shown(CSRF_FIELD).split_once(USER_SEPARATOR)?;
-        user.parse().ok().map(UserId::new)
+        form_user(self.submitted()?)
     }
+}
+
+/// The user for whom a form was rendered: see [`RequestContext::form_user`].
+pub(super) fn form_user(fields: &Fields) -> Option<UserId> {
+    let (_, user) = fields.shown(CSRF_FIELD).split_once(USER_SEPARATOR)?;
+    user.parse().ok().map(UserId::new)
 }
 
 #[cfg(test)]

@@ -17,11 +17,11 @@ pub(super) fn query_next(request: &Request) -> Option<ReturnPath> {
 }
 
 impl RequestContext {
-    /// Where a log-in or a registration that begins on this page leads: on an open account page to its own `next`, on
-    /// any other page back to it. `None` where that is `/`, an open account page, or no path on this origin.
+    /// Where a log-in, a registration or a confirmation that begins on this page leads: on a page that has a `next` to that, on
+    /// any other page back to it. `None` where that is `/`, a page that has a `next`, or no path on this origin.
     pub(crate) fn next(&self) -> Option<ReturnPath> {
         let settings = self.settings();
-        let next = if self.path().is_some_and(|path| settings.is_open_account_page(path)) {
+        let next = if self.path().is_some_and(|path| settings.has_next(path)) {
             match self.submitted() {
                 Some(fields) => fields.one(NEXT_FIELD).ok().and_then(ReturnPath::parse_shortened),
                 None => self.query_next.clone(),
@@ -30,7 +30,7 @@ impl RequestContext {
             self.return_path().filter(|path| path.as_str() != "/").cloned()
         };
         // Such a page would lead back, or log out again.
-        next.filter(|next| !settings.is_open_account_page(next.path()))
+        next.filter(|next| !settings.has_next(next.path()))
     }
 
     /// The path of an account page, with `next` in its query.

@@ -67,10 +67,8 @@ pub(crate) struct FormerSession {
 
 impl FormerSession {
     pub(crate) fn of(live: &LiveSession, token: &SessionToken, accounts: &Accounts) -> Self {
-        let (record, now) = (live.record(), accounts.inner.clock.now());
-        let lifetime = accounts.inner.lifetimes.remembered().absolute();
-        let left = lifetime.saturating_sub(now.since(record.created_at));
-        Self { token: token.clone(), max_age: record.remembered.then_some(left.as_secs()) }
+        let left = accounts.inner.lifetimes.remembered_for(live, accounts.inner.clock.now());
+        Self { token: token.clone(), max_age: left.map(|left| left.as_secs()) }
     }
 }
 

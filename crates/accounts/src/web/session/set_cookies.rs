@@ -1,6 +1,7 @@
 //! Adds the cookies to a response: session, pre-session and flash.
 
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use auth::{BrowserTokens, SessionToken};
 use domain::known_browser::KNOWN_FOR;
@@ -8,20 +9,43 @@ use poem::Response;
 use poem::http::{Method, header};
 
 use super::{remove_cookie, set_cookie};
-use crate::LoggedIn;
 use crate::web::page::{NewFlashes, write_flashes};
 use crate::web::request::RequestContext;
+use crate::{ConfirmedPassword, LoggedIn};
 
-/// What a response does to the session cookie. The log-in and log-out pages put it into the response's extensions.
+/// What a response does to the session cookie. The pages that log in or out, or confirm the password, put it into the response's
+/// extensions.
 #[derive(Debug, Clone)]
 pub(crate) enum SessionChange {
-    Opened { token: SessionToken, is_remembered: bool, browser: BrowserTokens },
+    Opened {
+        token: SessionToken,
+        is_remembered: bool,
+        browser: BrowserTokens,
+    },
+    /// The session has another token. It outlives the browser for the rest of its lifetime.
+    Renewed {
+        token: SessionToken,
+        remembered_for: Option<Duration>,
+        browser: BrowserTokens,
+    },
     Ended,
 }
 
 impl SessionChange {
     pub(crate) fn opened(LoggedIn { token, browser, is_remembered, .. }: LoggedIn) -> Self {
         Self::Opened { token, is_remembered, browser }
+    }
+
+    pub(crate) fn confirmed(ConfirmedPassword { token, browser, remembered_for, .. }: ConfirmedPassword) -> Self {
+        Self::Renewed { token, remembered_for, browser }
+    }
+
+    /// The token that the browser has from now on.
+    pub(crate) fn token(&self) -> Option<&SessionToken> {
+        match self {
+            Self::Opened { token, .. } | Self::Renewed { token, .. } => Some(token),
+            Self::Ended => None,
+        }
     }
 }
 
@@ -46,12 +70,10 @@ impl RequestContext {
         match change {
             Some(SessionChange::Opened { token, is_remembered, browser }) => {
                 let lifetime = self.accounts.inner.lifetimes.remembered().absolute();
-                let max_age = is_remembered.then(|| lifetime.as_secs());
-                let known_for = Some(KNOWN_FOR.as_secs());
-                vec![
-                    set_cookie(site, &names.session, &token.expose(), max_age),
-                    set_cookie(site, &names.browser, &browser.expose(), known_for),
-                ]
+                self.new_session_cookies(token, is_remembered.then_some(lifetime), browser)
+            }
+            Some(SessionChange::Renewed { token, remembered_for, browser }) => {
+                self.new_session_cookies(token, *remembered_for, browser)
             }
             Some(SessionChange::Ended) => {
                 vec![remove_cookie(site, &names.session), remove_cookie(site, &names.pre_session)]
@@ -62,6 +84,20 @@ impl RequestContext {
                 pre_session.map(set).into_iter().collect()
             }
         }
+    }
+
+    /// The session cookie with a new token, and the device cookie.
+    fn new_session_cookies(
+        &self,
+        token: &SessionToken,
+        remembered_for: Option<Duration>,
+        browser: &BrowserTokens,
+    ) -> Vec<String> {
+        let (site, names) = (&self.settings().site, &self.cookie_names);
+        vec![
+            set_cookie(site, &names.session, &token.expose(), remembered_for.map(|left| left.as_secs())),
+            set_cookie(site, &names.browser, &browser.expose(), Some(KNOWN_FOR.as_secs())),
+        ]
     }
 
     /// Moves the cookie of a live session to its current name. A session that this response opens or ends is not moved.

@@ -7,6 +7,7 @@ use domain::session::SessionId;
 use domain::user::User;
 use poem::{FromRequest, Request, RequestBody};
 
+use crate::Accounts;
 use crate::web::page::Problem;
 use crate::web::request::RequestContext;
 
@@ -39,17 +40,26 @@ impl Visitor {
 pub struct CurrentUser {
     user: User,
     session: SessionId,
+    has_recent_log_in: bool,
 }
 
 impl CurrentUser {
-    pub(crate) fn new(live: LiveSession) -> Self {
-        Self { session: live.id(), user: live.into_user() }
+    pub(crate) fn new(live: LiveSession, accounts: &Accounts) -> Self {
+        let (within, now) = (accounts.inner.web.recent_log_in, accounts.inner.clock.now());
+        let has_recent_log_in = live.is_authenticated_within(within, now);
+        Self { session: live.id(), has_recent_log_in, user: live.into_user() }
     }
 
     /// The session of the request.
     #[must_use]
     pub fn session(&self) -> SessionId {
         self.session
+    }
+
+    /// Whether the user gave the password in the session a short time ago: see [`crate::Builder::recent_log_in`].
+    #[must_use]
+    pub fn has_recent_log_in(&self) -> bool {
+        self.has_recent_log_in
     }
 }
 

@@ -85,6 +85,13 @@ impl Builder {
         self
     }
 
+    /// How long after the password was given a page that requires a recent log-in ([`crate::web::RecentLogIn`]) opens without
+    /// asking for it again, 1 minute to 2 hours. Default: 10 minutes.
+    pub fn recent_log_in(mut self, within: Duration) -> Self {
+        self.web.recent_log_in = within;
+        self
+    }
+
     /// Adds a source to a directive of the content security policy, such as `("img-src", "https://tiles.example")`.
     pub fn csp_source(mut self, directive: impl Into<String>, source: impl Into<String>) -> Self {
         self.web.csp_sources.push((directive.into(), source.into()));

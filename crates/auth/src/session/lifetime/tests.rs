@@ -58,6 +58,21 @@ fn used_every(step: Duration, mut record: SessionRecord) -> Duration {
 }
 
 #[test]
+fn authentication_is_recent_for_a_time_and_under_a_clock_that_was_set_back() {
+    let live = check(&opened(false), NOW).unwrap();
+    let (within, millisecond) = (10 * MINUTE, Duration::from_millis(1));
+    for (now, is_recent) in [
+        (NOW, true),
+        (NOW + within - millisecond, true),
+        (NOW + within, false),
+        (before(NOW, within - millisecond), true),
+        (before(NOW, within), false),
+    ] {
+        assert_eq!(live.is_authenticated_within(within, now), is_recent, "{now:?}");
+    }
+}
+
+#[test]
 fn live_session_has_id_user_and_record_of_stored_one() {
     let record = opened(true);
     let live = check(&record, NOW).unwrap();

@@ -184,6 +184,7 @@ impl Builder {
             touch_permits: find_session::touch_permits(),
             event_permits: event::event_permits(),
             listener: self.listener,
+            is_maintained: std::sync::atomic::AtomicBool::default(),
             #[cfg(feature = "poem")]
             web: self.web.into_checked()?,
         };

@@ -87,6 +87,7 @@ mod import;
 mod log_budget;
 mod log_in;
 mod log_out;
+mod maintenance;
 pub mod ports;
 mod register;
 mod rename;
@@ -118,13 +119,15 @@ pub use domain::session::{Device, SessionId};
 pub use domain::throttle::{Throttled, Wait};
 pub use domain::user::{Email, EmailError, RenameUserError, TakenKeys, User, UserId, Username, UsernameError};
 pub use domain::{
-    Clock, HookRefusal, Own, Page, PageSize, ShortText, StoreError, TextError, Timestamp, trim_invisible,
+    Clock, HookRefusal, MaintenanceJob, Own, Page, PageSize, ShortText, StoreError, TextError, Timestamp,
+    trim_invisible,
 };
 #[cfg(feature = "import")]
 pub use import::{CheckedImport, ImportError, ImportProgress, ImportReport, ImportRow, RefusedRow, RowRefusal};
 #[cfg(feature = "poem")]
 pub use ipnet::IpNet;
 pub use log_in::{LogIn, LogInBy, LogInError, LoggedIn};
+pub use maintenance::{Maintenance, Pass, RunningMaintenance};
 pub use register::{RegisterError, Registration};
 pub use system::{OsRandom, SystemClock};
 pub use throttling::{Action, ThrottleError, Throttling};
@@ -158,6 +161,8 @@ struct Inner {
     touch_permits: Arc<tokio::sync::Semaphore>,
     event_permits: Arc<tokio::sync::Semaphore>,
     listener: Option<event::Listener>,
+    /// Whether the maintenance was started, or is started by the embedder.
+    is_maintained: std::sync::atomic::AtomicBool,
     #[cfg(feature = "poem")]
     web: web::Settings,
 }

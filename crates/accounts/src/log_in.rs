@@ -9,14 +9,9 @@ use domain::session::{OpenSessionError, SessionId};
 use domain::throttle::{Attempt, Throttled};
 use domain::user::{Email, User, UserId, Username};
 use domain::{Alongside, StoreError};
-use tracing::Instrument as _;
 
 use crate::log_budget::LogLine;
 use crate::{Accounts, Caller};
-
-/// How many expired sessions, and events, a log-in removes. More than the one it adds, so that they do not accumulate, and few enough to
-/// be one short write.
-const PURGED_PER_LOG_IN: u32 = 100;
 
 /// An attempt to log in.
 #[derive(Debug)]
@@ -160,7 +155,6 @@ impl Accounts {
         let opened = self.inner.ports.sessions.open(token.digest(), session, replaces, alongside);
         let (id, ()) = tokio::join!(opened, self.remember_browser(user.id, &known_browser, caller));
         let session = id?;
-        self.purge_in_background();
         self.emit(&event.of(user.id).in_session(session));
         let browser = browser.with_latest(known_browser);
         Ok(LoggedIn { user, token, session, browser, is_remembered: remember })
@@ -233,22 +227,5 @@ impl Accounts {
             }
         }
         Ok(Some(credential))
-    }
-
-    fn purge_in_background(&self) {
-        let accounts = self.clone();
-        let purge = async move {
-            let (ports, now) = (&accounts.inner.ports, accounts.inner.clock.now());
-            if let Err(failure) = ports.sessions.purge(now, PURGED_PER_LOG_IN).await {
-                tracing::warn!(error = ?failure, "session purge failed");
-            }
-            if let Err(failure) = ports.known_browsers.purge(now, PURGED_PER_LOG_IN).await {
-                tracing::warn!(error = ?failure, "known browser purge failed");
-            }
-            if let Err(failure) = ports.events.purge(now, PURGED_PER_LOG_IN).await {
-                tracing::warn!(error = ?failure, "event purge failed");
-            }
-        };
-        tokio::spawn(purge.in_current_span());
     }
 }

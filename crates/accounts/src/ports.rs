@@ -11,6 +11,7 @@
 pub use domain::credential::{Credential, CredentialRepository, PasswordHash};
 pub use domain::event::{Event, EventFilter, EventId, EventKind, EventRepository, Origin, StoredEvent};
 pub use domain::known_browser::{BrowserDigest, KnownBrowserRepository, Recognition};
+pub use domain::lease::{LeaseHolder, LeaseRepository};
 pub use domain::session::{
     Device, EndedSession, KeptSession, ListedSession, OpenSessionError, SessionId, SessionRecord, SessionRepository,
     StoredSession, TokenDigest,
@@ -30,10 +31,12 @@ pub mod contract {
     pub use domain::credential::contract as credential;
     pub use domain::event::contract as event;
     pub use domain::known_browser::contract as known_browser;
+    pub use domain::lease::contract as lease;
     pub use domain::session::contract as session;
     pub use domain::throttle::contract as throttle;
     pub use domain::user::contract as user;
     pub use domain::{
-        credential_contract, event_contract, known_browser_contract, session_contract, throttle_contract, user_contract,
+        credential_contract, event_contract, known_browser_contract, lease_contract, session_contract,
+        throttle_contract, user_contract,
     };
 }

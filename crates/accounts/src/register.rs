@@ -6,12 +6,8 @@ use domain::event::EventKind;
 use domain::throttle::Throttled;
 use domain::user::{AddUserError, Email, NewUser, RegistrationKey, TakenKeys, User, Username};
 use domain::{Alongside, HookRefusal, Own, StoreError};
-use tracing::Instrument as _;
 
 use crate::{Accounts, Caller};
-
-/// How many old registration keys a registration removes. More than the one it adds, so that they do not accumulate.
-const PURGED_PER_REGISTRATION: u32 = 100;
 
 /// A new account. Its values are parsed, so each is valid by itself.
 #[derive(Debug)]
@@ -112,9 +108,6 @@ impl Accounts {
             }
         };
         self.emit(&registered.of(user.id));
-        if registration_key.is_some() {
-            self.purge_registration_keys_in_background();
-        }
         Ok(user)
     }
 
@@ -135,16 +128,5 @@ impl Accounts {
             self.give_back_registration(caller).await;
         }
         Ok(hashed?)
-    }
-
-    /// Removes old registration keys in a task of its own: the registration does not wait for it, and does not fail with it.
-    fn purge_registration_keys_in_background(&self) {
-        let (users, now) = (self.inner.ports.users.clone(), self.inner.clock.now());
-        let purge = async move {
-            if let Err(failure) = users.purge_registration_keys(now, PURGED_PER_REGISTRATION).await {
-                tracing::warn!(error = ?failure, "registration key purge failed");
-            }
-        };
-        tokio::spawn(purge.in_current_span()); // the log line keeps the request's id
     }
 }

@@ -19,3 +19,9 @@ pub(crate) const COUNT_TIMEOUT: Duration = Duration::from_secs(2);
 /// The `Retry-After` of a 503 response, in seconds.
 #[cfg(feature = "poem")]
 pub(crate) const RETRY_AFTER_SECS: u64 = 5;
+
+/// How often the maintenance task does what is due.
+pub(crate) const MAINTENANCE_INTERVAL: Duration = Duration::from_mins(1);
+
+/// How long a maintenance task that is stopped may take to release its lease. Otherwise the lease ends by itself.
+pub(crate) const LEASE_RELEASE_TIMEOUT: Duration = Duration::from_secs(1);

@@ -138,21 +138,6 @@ async fn listener_receives_log_out_everywhere() {
 }
 
 #[tokio::test]
-async fn log_in_purges_events_of_90_days_ago() {
-    let service = Service::start().await;
-    service.ada().await;
-    service.clock.advance(Duration::from_hours(91 * 24));
-    service.visitor().log_in("ada", PASSWORD).await;
-    for _ in 0..500 {
-        if stored(&service).await.len() == 1 {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("{:?}", stored(&service).await);
-}
-
-#[tokio::test]
 async fn panicking_listener_changes_no_response() {
     let service = Service::with(|builder| builder.on_event(|event| panic!("{event:?}"))).await;
     let ada = service.ada().await;

@@ -66,12 +66,12 @@ async fn failed_log_in_says_not_saved_and_opens_no_session() {
 }
 
 #[tokio::test]
-async fn failed_rehash_purge_or_touch_fails_no_request() {
+async fn failed_rehash_or_touch_fails_no_request() {
     let service = Service::start().await;
     service.register("ada", PASSWORD).await;
     let default_cost = service.second_process(|builder| builder.cost(accounts::Cost::DEFAULT)).await;
     TestClient::new(&default_cost).log_in("ada", PASSWORD).await; // now the hash has another cost
-    for method in ["credentials.rehash", "sessions.purge", "sessions.touch"] {
+    for method in ["credentials.rehash", "sessions.touch"] {
         let ada = service.visitor();
         service.failing.fail_on(method);
         service.failing.take_calls();
@@ -83,21 +83,6 @@ async fn failed_rehash_purge_or_touch_fails_no_request() {
         }
         assert!(service.failing.take_calls().contains(&method), "{method} was called, and failed");
     }
-}
-
-#[tokio::test]
-async fn failed_purge_of_registration_keys_fails_no_registration() {
-    let service = Service::start().await;
-    service.failing.fail_on("users.purge_registration_keys");
-    let page = service.visitor().register("ada", PASSWORD).await;
-    assert!(page.text.contains("Your account is ready. Welcome, ada."), "{}", page.text);
-    for _ in 0..500 {
-        if service.failing.take_calls().contains(&"users.purge_registration_keys") {
-            return;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await; // the purge runs beside the response
-    }
-    panic!("the purge was not called");
 }
 
 #[tokio::test]

@@ -25,6 +25,7 @@ mod limits;
 mod log_in;
 mod log_out;
 mod loopback;
+mod maintenance;
 mod markup;
 mod next;
 mod no_trace;

@@ -141,21 +141,3 @@ async fn repeated_registration_needs_no_equal_password() {
     assert_eq!(submit(&tab, &form).await.status, 303);
     assert_eq!(service.visitor().log_in("ada", PASSWORD).await.status, 200, "the first password is the account's");
 }
-
-#[tokio::test]
-async fn registration_keys_do_not_accumulate() {
-    let service = Service::start().await;
-    for (name, keys) in [("ada", 1), ("ben", 2)] {
-        service.visitor().register(name, PASSWORD).await;
-        assert_eq!(service.count("registration_keys").await, keys);
-    }
-    service.clock.advance(Duration::from_mins(10));
-    service.visitor().register("cleo", PASSWORD).await;
-    for _ in 0..500 {
-        if service.count("registration_keys").await == 1 {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await; // the purge runs beside the response
-    }
-    panic!("{} keys are left", service.count("registration_keys").await);
-}

@@ -182,21 +182,6 @@ async fn store_is_asked_for_the_visitor_once_per_request() {
 }
 
 #[tokio::test]
-async fn log_in_purges_expired_sessions() {
-    let service = Service::start().await;
-    service.ada().await;
-    service.clock.advance(hours(200));
-    service.visitor().log_in("ada", PASSWORD).await;
-    for _ in 0..200 {
-        if service.count("sessions").await == 1 {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
-    panic!("{} sessions", service.count("sessions").await);
-}
-
-#[tokio::test]
 async fn session_and_log_out_hold_in_another_process() {
     let service = Service::start().await;
     let ada = service.ada().await;

@@ -12,6 +12,7 @@ use accounts::{
 use domain::credential::MockCredentialRepository;
 use domain::event::MockEventRepository;
 use domain::known_browser::{MockKnownBrowserRepository, Recognition};
+use domain::lease::MockLeaseRepository;
 use domain::session::MockSessionRepository;
 use domain::throttle::{Attempt, MockThrottleRepository};
 use domain::user::{AddUserError, MockUserRepository, TakenKeys};
@@ -58,6 +59,7 @@ fn ports(
         throttles: Arc::new(throttles),
         known_browsers: Arc::new(known_browsers),
         events: Arc::new(events),
+        leases: Arc::new(MockLeaseRepository::new()),
     }
 }
 

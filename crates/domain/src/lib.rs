@@ -53,6 +53,8 @@ mod error;
 pub mod event;
 mod invisible;
 pub mod known_browser;
+pub mod lease;
+mod maintenance;
 mod page;
 #[cfg(feature = "party")]
 pub mod party;
@@ -68,6 +70,7 @@ pub use alongside::{Alongside, HookRefusal, Own};
 pub use caseless::caseless_key;
 pub use error::{CorruptValue, StoreError};
 pub use invisible::trim_invisible;
+pub use maintenance::MaintenanceJob;
 pub use page::{Page, PageSize};
 pub use ports::AccountPorts;
 pub use search::{SearchWords, TooManyWordsError, search_key};

@@ -5,11 +5,12 @@ use std::sync::Arc;
 use crate::credential::CredentialRepository;
 use crate::event::EventRepository;
 use crate::known_browser::KnownBrowserRepository;
+use crate::lease::LeaseRepository;
 use crate::session::SessionRepository;
 use crate::throttle::ThrottleRepository;
 use crate::user::UserRepository;
 
-/// The ports of one store for accounts: users, credentials, sessions, what throttles log-ins, and events.
+/// The ports of one store for accounts: users, credentials, sessions, what throttles log-ins, events, and leases.
 #[derive(Clone)]
 pub struct AccountPorts {
     /// The users.
@@ -24,4 +25,6 @@ pub struct AccountPorts {
     pub known_browsers: Arc<dyn KnownBrowserRepository>,
     /// What happened to the accounts.
     pub events: Arc<dyn EventRepository>,
+    /// Which process does the maintenance.
+    pub leases: Arc<dyn LeaseRepository>,
 }

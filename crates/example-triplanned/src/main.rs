@@ -47,5 +47,8 @@ async fn main() -> anyhow::Result<()> {
     println!("TriPlanned is served at http://{}", listener.local_addr()?);
     let server = Server::new(listener).limits(Limits::for_this_process());
     let server = server.error_headers(accounts.security_headers().iter().cloned());
-    Ok(server.serve(site, shutdown_signal()?).await?)
+    let maintenance = accounts.maintenance().start();
+    let served = server.serve(site, shutdown_signal()?).await;
+    maintenance.stop().await;
+    Ok(served?)
 }

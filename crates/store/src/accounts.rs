@@ -1,9 +1,10 @@
-//! The tables of the accounts in SQL: users, credentials, sessions, registration keys, what throttles log-ins, and events.
+//! The tables of the accounts in SQL: users, credentials, sessions, registration keys, what throttles log-ins, events, and leases.
 
 pub(crate) mod credentials;
 pub(crate) mod events;
 pub(crate) mod import;
 pub(crate) mod known_browsers;
+pub(crate) mod leases;
 pub(crate) mod registration_keys;
 pub(crate) mod row_steps;
 pub(crate) mod sessions;
@@ -40,6 +41,11 @@ pub(crate) fn migrations() -> MigrationSet {
             "events",
             include_str!("../../../migrations/accounts/sqlite/0005_events.sql"),
             include_str!("../../../migrations/accounts/postgres/0005_events.sql"),
+        )
+        .and(
+            "leases",
+            include_str!("../../../migrations/accounts/sqlite/0006_leases.sql"),
+            include_str!("../../../migrations/accounts/postgres/0006_leases.sql"),
         )
         .then_rows(row_steps::EMAIL_KEYS)
 }

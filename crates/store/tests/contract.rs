@@ -43,6 +43,10 @@ mod known_browser {
     domain::known_browser_contract!(account_tests);
 }
 
+mod lease {
+    domain::lease_contract!(account_tests);
+}
+
 mod event {
     domain::event_contract!(account_tests);
 }

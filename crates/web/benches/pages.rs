@@ -13,6 +13,7 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use domain::credential::MockCredentialRepository;
 use domain::event::MockEventRepository;
 use domain::known_browser::MockKnownBrowserRepository;
+use domain::lease::MockLeaseRepository;
 use domain::party::{
     Attendee, MockPartyRepository, PartyDate, PartyEnd, PartyHeading, PartyId, PartyState, PartySummary, Quotas, Seats,
     ShortText, Visibility, Zone, parse_date, parse_time,
@@ -84,6 +85,7 @@ fn services() -> Services {
             throttles: Arc::new(MockThrottleRepository::new()),
             known_browsers: Arc::new(MockKnownBrowserRepository::new()),
             events: Arc::new(MockEventRepository::new()),
+            leases: Arc::new(MockLeaseRepository::new()),
         },
         parties: Arc::new(parties),
         readiness: Arc::new(|| -> ReadinessFuture { Box::pin(std::future::ready(Ok::<(), StoreError>(()))) }),

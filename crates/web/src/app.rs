@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use accounts::web::{Layer, RoutesError, methods};
-use accounts::{BuildError, Builder};
-use domain::party::Parties;
+use accounts::{Accounts, BuildError, Builder, Maintenance};
+use domain::party::{Parties, PartyRepository};
 use http_server::compression::Gzip;
 use poem::http::{HeaderName, HeaderValue};
 use poem::middleware::AddDataEndpoint;
 use poem::{Endpoint, EndpointExt, Request, Response, Route};
 
+use crate::jobs::MarkPartiesOver;
 use crate::layout::DinnerPartyLayout;
 use crate::preview::PreviewRenderer;
 use crate::services::Services;
@@ -32,6 +33,8 @@ pub struct App {
     endpoint: Gzip<AddDataEndpoint<Layer<Route>, Arc<AppState>>>,
     security_headers: Vec<(HeaderName, HeaderValue)>,
     body_limit: usize,
+    accounts: Accounts,
+    parties: Arc<dyn PartyRepository>,
 }
 
 impl App {
@@ -45,6 +48,11 @@ impl App {
     #[must_use]
     pub fn body_limit(&self) -> usize {
         self.body_limit
+    }
+
+    /// The maintenance of the accounts and of the parties.
+    pub fn maintenance(&self) -> Maintenance {
+        self.accounts.maintenance().with_job(MarkPartiesOver(Arc::clone(&self.parties)))
     }
 }
 
@@ -69,6 +77,7 @@ pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
     let settings = settings.csp_source("manifest-src", "'self'"); // the web manifest of `icons.rs`
     let settings = settings.layout(DinnerPartyLayout).password_policy(policy);
     let settings = settings.clock(Arc::clone(&clock)).random(Arc::clone(&random));
+    let stored_parties = Arc::clone(&parties);
     let parties = Parties::new(parties, clock).with_quotas(quotas);
     let invitations = parties.clone();
     let settings = settings.describe_next(move |next| pages::invitation::describe(invitations.clone(), next));
@@ -78,7 +87,7 @@ pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
     let security_headers = accounts.security_headers().to_vec();
     let body_limit = accounts.body_limit();
     let endpoint = Gzip::around(accounts.routes(routes())?.data(Arc::new(state)));
-    Ok(App { endpoint, security_headers, body_limit })
+    Ok(App { endpoint, security_headers, body_limit, accounts, parties: stored_parties })
 }
 
 /// Every route of DinnerParty. `accounts` adds its account pages.

@@ -12,6 +12,7 @@ mod calendar;
 mod fixtures;
 mod head;
 mod icons;
+mod jobs;
 mod layout;
 mod linked_text;
 mod messages;

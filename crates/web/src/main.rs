@@ -87,7 +87,10 @@ async fn run_server(config: Config) -> anyhow::Result<()> {
     let limits = config.max_connections.map_or_else(Limits::for_this_process, Limits::with_connections);
     let limits = Limits { body_size: app.body_limit(), ..limits };
     let server = Server::new(listener).limits(limits).error_headers(app.security_headers());
-    server.serve(app, stopped).await?;
+    let maintenance = app.maintenance().start();
+    let served = server.serve(app, stopped).await;
+    maintenance.stop().await;
+    served?;
     close_within(DATABASE_CLOSE_TIMEOUT, store.accounts().close()).await;
     Ok(())
 }

@@ -10,6 +10,7 @@ use domain::Page;
 use domain::credential::{Credential, MockCredentialRepository};
 use domain::event::MockEventRepository;
 use domain::known_browser::{MockKnownBrowserRepository, Recognition};
+use domain::lease::MockLeaseRepository;
 use domain::party::{HomeView, MockPartyRepository, Outcome, PartyId, ProfileView, Quotas, Zone};
 use domain::session::{Device, EndedSession, MockSessionRepository, SessionId, SessionRecord, StoredSession};
 use domain::throttle::{Attempt, MockThrottleRepository};
@@ -59,7 +60,6 @@ fn known_browsers(broken: Broken) -> MockKnownBrowserRepository {
     });
     browsers.expect_remember().returning(move |_, _, _, _| broken.result("known_browsers.remember", ()));
     browsers.expect_count_failure().returning(move |_, _, _| broken.result("known_browsers.count_failure", true));
-    browsers.expect_purge().returning(move |_, _| broken.result("known_browsers.purge", 0));
     browsers
 }
 
@@ -67,7 +67,6 @@ fn known_browsers(broken: Broken) -> MockKnownBrowserRepository {
 fn events(broken: Broken) -> MockEventRepository {
     let mut events = MockEventRepository::new();
     events.expect_add().returning(move |_| broken.result("events.add", ()));
-    events.expect_purge().returning(move |_, _| broken.result("events.purge", 0));
     events
 }
 
@@ -110,7 +109,6 @@ fn services(broken: Broken) -> Services {
         let ended = EndedSession { id: SessionId::new(1), user: ada().id };
         broken.result("sessions.end", Some(ended))
     });
-    sessions.expect_purge().returning(move |_, _| broken.result("sessions.purge", 0));
 
     let mut parties = MockPartyRepository::new();
     parties.expect_add().returning(move |_, _| broken.result("parties.add", PartyId::new(1)));
@@ -142,6 +140,7 @@ fn services(broken: Broken) -> Services {
             throttles: Arc::new(throttles(broken)),
             known_browsers: Arc::new(known_browsers(broken)),
             events: Arc::new(events(broken)),
+            leases: Arc::new(MockLeaseRepository::new()),
         },
         parties: Arc::new(parties),
         readiness: Arc::new(ready),
@@ -264,7 +263,7 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("users.rename", "no page calls it"),
     ("users.disable", "no page calls it"),
     ("users.enable", "no page calls it"),
-    ("users.purge_registration_keys", "after a registration, beside the response"),
+    ("users.purge_registration_keys", "the maintenance task calls it"),
     ("credentials.rehash", "a log-in succeeds without it, and the next one tries again"),
     ("users.import", "no page calls it"),
     ("users.find_imported", "no page calls it"),
@@ -273,17 +272,20 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("sessions.end_of_user", "no page calls it"),
     ("sessions.end_others", "no page calls it"),
     ("sessions.list", "no page calls it"),
-    ("sessions.purge", "after a log-in, beside the response"),
+    ("sessions.purge", "the maintenance task calls it"),
     ("throttles.give_back", "the password was right: the attempt stays counted"),
     ("throttles.forget", "the password was right: the failures stay counted"),
-    ("throttles.purge", "no page calls it"),
+    ("throttles.purge", "the maintenance task calls it"),
     ("throttles.trim", "no page calls it"),
     ("events.add", "after a failed log-in, beside the response"),
     ("events.list", "no page calls it"),
-    ("events.purge", "after a log-in, beside the response"),
+    ("events.purge", "the maintenance task calls it"),
     ("known_browsers.remember", "the password was right: the browser is not known at the next log-in"),
     ("known_browsers.forget_all", "no page calls it"),
-    ("known_browsers.purge", "after a log-in, beside the response"),
+    ("known_browsers.purge", "the maintenance task calls it"),
+    ("leases.acquire", "the maintenance task calls it"),
+    ("leases.release", "the maintenance task calls it"),
+    ("parties.mark_over", "the maintenance task calls it"),
 ];
 
 /// The methods of every port, as their traits in the crate `domain` declare them.

@@ -21,6 +21,7 @@ mod invitation;
 mod journey;
 mod layout;
 mod logged_failures;
+mod maintenance;
 mod operating;
 mod party;
 mod people;

@@ -40,6 +40,7 @@ impl<E: Endpoint> Endpoint for Layer<E> {
     type Output = Response;
 
     async fn call(&self, request: Request) -> poem::Result<Response> {
+        self.accounts.start_maintenance_once();
         let id = request_id();
         let context = Arc::new(RequestContext::new(&self.accounts, &request, &id));
         let span = context.span.clone();

@@ -6,6 +6,7 @@ use domain::AccountPorts;
 use domain::credential::MockCredentialRepository;
 use domain::event::MockEventRepository;
 use domain::known_browser::MockKnownBrowserRepository;
+use domain::lease::MockLeaseRepository;
 use domain::session::MockSessionRepository;
 use domain::throttle::MockThrottleRepository;
 use domain::user::MockUserRepository;
@@ -21,6 +22,7 @@ pub(super) fn accounts(builder: Builder) -> Accounts {
         throttles: Arc::new(MockThrottleRepository::new()),
         known_browsers: Arc::new(MockKnownBrowserRepository::new()),
         events: Arc::new(MockEventRepository::new()),
+        leases: Arc::new(MockLeaseRepository::new()),
     };
     builder.build(ports).unwrap()
 }

@@ -1,6 +1,7 @@
 //! A store that fails in the method that a test names. In all others it is the real store.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use accounts::ports::{AccountPorts, PasswordHash};
 use accounts::{Email, StoreError, Timestamp, User, UserId, Username};
@@ -8,6 +9,7 @@ use async_trait::async_trait;
 use domain::credential::{Credential, CredentialRepository};
 use domain::event::{Event, EventFilter, EventId, EventRepository, StoredEvent};
 use domain::known_browser::{BrowserDigest, KnownBrowserRepository, Recognition};
+use domain::lease::{LeaseHolder, LeaseRepository};
 use domain::session::{
     EndedSession, KeptSession, ListedSession, OpenSessionError, SessionId, SessionRecord, SessionRepository,
     StoredSession, TokenDigest,
@@ -40,7 +42,8 @@ impl FailingStore {
             sessions: all.clone(),
             throttles: all.clone(),
             known_browsers: all.clone(),
-            events: all,
+            events: all.clone(),
+            leases: all,
         }
     }
 
@@ -318,5 +321,24 @@ impl EventRepository for FailingStore {
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
         self.record("events.purge")?;
         self.real.events.purge(now, limit).await
+    }
+}
+
+#[async_trait]
+impl LeaseRepository for FailingStore {
+    async fn acquire(
+        &self,
+        name: &str,
+        holder: LeaseHolder,
+        now: Timestamp,
+        duration: Duration,
+    ) -> Result<bool, StoreError> {
+        self.record("leases.acquire")?;
+        self.real.leases.acquire(name, holder, now, duration).await
+    }
+
+    async fn release(&self, name: &str, holder: LeaseHolder) -> Result<bool, StoreError> {
+        self.record("leases.release")?;
+        self.real.leases.release(name, holder).await
     }
 }

@@ -23,7 +23,6 @@ macro_rules! known_browser_contract {
             concurrent_log_ins_leave_twenty_browsers
             forget_all_forgets_one_user
             purge_removes_expired_browsers_and_networks_up_to_limit
-            log_ins_purge_expired_browsers
             missing_user_is_not_remembered
         }
     };
@@ -204,18 +203,6 @@ pub async fn purge_removes_expired_browsers_and_networks_up_to_limit(store: &Acc
     }
     assert_eq!(purged, [6, 4, 0]);
     assert!(is_known(store, ada, 5, now).await);
-}
-
-/// The tables do not grow while rows expire: each log-in removes some.
-pub async fn log_ins_purge_expired_browsers(store: &AccountPorts) {
-    let ada = add_user(store, "ada").await.id;
-    for n in 0..10 {
-        remember(store, ada, n, NOW).await;
-    }
-    for n in 10..20 {
-        remember(store, ada, n, NOW + KNOWN_FOR).await;
-    }
-    assert_eq!(store.known_browsers.purge(NOW + KNOWN_FOR, 100).await.unwrap(), 0);
 }
 
 /// A user who was deleted during the log-in.

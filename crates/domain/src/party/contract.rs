@@ -4,6 +4,7 @@
 mod add;
 mod link;
 mod list;
+mod mark;
 mod quota;
 mod update;
 mod views;
@@ -14,6 +15,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 pub use add::*;
 pub use link::*;
 pub use list::*;
+pub use mark::*;
 pub use quota::*;
 pub use update::*;
 pub use views::*;
@@ -56,6 +58,7 @@ macro_rules! party_contract {
             search_for_impossible_text_finds_nothing
             seat_filter_lists_only_parties_with_a_seat_for_the_viewer
             lists_have_no_party_that_the_viewer_may_not_find
+            parties_that_are_over_are_marked_in_steps
             host_of_most_upcoming_parties_adds_none
             hourly_quota_of_host_refuses_until_the_hour_is_over
             repeated_form_is_counted_once
@@ -153,6 +156,7 @@ mod tests {
             include_str!("contract/add.rs"),
             include_str!("contract/link.rs"),
             include_str!("contract/list.rs"),
+            include_str!("contract/mark.rs"),
             include_str!("contract/quota.rs"),
             include_str!("contract/update.rs"),
             include_str!("contract/views.rs"),

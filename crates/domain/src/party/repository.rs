@@ -108,6 +108,13 @@ pub trait PartyRepository: Send + Sync {
         change: PartyChange,
         quota: Option<RsvpQuota>,
     ) -> Result<Outcome, UpdateError>;
+
+    /// Marks at most `limit` listed parties that are over at `now` and are not marked, and removes the marks of at most `limit`
+    /// that are not over. Returns how many parties that were.
+    ///
+    /// A mark changes the cost of a list and never what it shows: see [`PartyRepository::list`]. It may be late, and it may be set
+    /// by a clock that is ahead.
+    async fn mark_over(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }
 
 /// Why parties were not listed. All but the last concern searches.

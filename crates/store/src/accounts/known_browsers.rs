@@ -13,9 +13,6 @@ use crate::engine::writer::WriteError;
 use crate::error::into_store_error;
 use crate::statements::{PerEngine, statements};
 
-/// The expired browsers, and the expired networks, that a log-in removes: more than it adds.
-const PURGED_PER_LOG_IN: u32 = 4;
-
 statements! {
     const FIND: &str = "SELECT
         (SELECT count(*) FROM known_browsers WHERE user_id = $1 AND digest = $2 AND expires_at > $4) AS browser,
@@ -115,7 +112,6 @@ fn remember<'j, D: Dialect>(
             query::<D>(REMEMBER_NETWORK).bind(user).bind(network).bind(expires_at).execute(&mut *connection).await?;
             query::<D>(BOUND_NETWORKS).bind(user).bind(network).execute(&mut *connection).await?;
         }
-        purge::<D>(connection, *now, PURGED_PER_LOG_IN).await?;
         Ok(())
     })
 }

@@ -9,6 +9,7 @@ use tokio::time::timeout;
 use super::credentials::Credentials;
 use super::events::Events;
 use super::known_browsers::KnownBrowsers;
+use super::leases::Leases;
 use super::sessions::Sessions;
 use super::throttles::Throttles;
 use super::users::Users;
@@ -24,7 +25,7 @@ statements! {
     const PING: &str = "SELECT id FROM users LIMIT 1";
 }
 
-/// Users, credentials, sessions, what throttles log-ins, and events, in an SQLite file or on a PostgreSQL server. Clones share
+/// Users, credentials, sessions, what throttles log-ins, events, and leases, in an SQLite file or on a PostgreSQL server. Clones share
 /// one open database.
 #[derive(Debug, Clone)]
 pub struct AccountStore {
@@ -152,5 +153,6 @@ fn ports<D: Dialect>(database: &OpenDatabase<D>, hooks: HookSet<D>) -> AccountPo
         throttles: Arc::new(Throttles::new(database.clone())),
         known_browsers: Arc::new(KnownBrowsers { database: database.clone() }),
         events: Arc::new(Events { database: database.clone() }),
+        leases: Arc::new(Leases { database: database.clone() }),
     }
 }

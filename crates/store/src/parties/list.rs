@@ -15,7 +15,6 @@ use sqlx::query::QueryAs;
 use sqlx::query_as;
 
 use self::statements::{LIST, LIST_ATTENDED, LIST_HOSTED, LIST_OWN, SEARCH, SEARCH_WITH_SEAT};
-use super::over_marks::OverMarks;
 use super::summary::read_summaries;
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
@@ -30,14 +29,12 @@ const MAX_WORD_BYTES: usize = 64 * 1024;
 /// The page of `query` after `after`, by one statement.
 pub(super) async fn list<D: Dialect>(
     database: &OpenDatabase<D>,
-    marks: &OverMarks,
     query: &PartyQuery,
     viewer: UserId,
     now: Timestamp,
     after: Option<PartyCursor>,
     size: PageSize,
 ) -> Result<Page<PartySummary, PartyCursor>, ListError> {
-    marks.update_if_due(database, now);
     let (first, over) = start_positions(after, now);
     let list = List { database, viewer, now, first, over, rows: size.rows_and_one() };
     let parties = match query {

@@ -8,9 +8,8 @@ use domain::party::{
 use domain::user::UserId;
 use domain::{Page, PageSize, StoreError, Timestamp};
 
-use super::over_marks::OverMarks;
 use super::update::Change;
-use super::{add, find, link, list, update, views};
+use super::{add, find, link, list, over_marks, update, views};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::error::into_store_error;
@@ -18,12 +17,11 @@ use crate::error::into_store_error;
 /// The repository of parties.
 pub(crate) struct PartyTables<D: Dialect> {
     database: OpenDatabase<D>,
-    marks: OverMarks,
 }
 
 impl<D: Dialect> PartyTables<D> {
     pub(super) fn new(database: OpenDatabase<D>) -> Self {
-        Self { database, marks: OverMarks::default() }
+        Self { database }
     }
 }
 
@@ -61,7 +59,7 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         after: Option<PartyCursor>,
         size: PageSize,
     ) -> Result<Page<PartySummary, PartyCursor>, ListError> {
-        list::list(&self.database, &self.marks, &query, viewer, now, after, size).await
+        list::list(&self.database, &query, viewer, now, after, size).await
     }
 
     async fn home(&self, viewer: UserId, now: Timestamp, size: PageSize) -> Result<HomeView, StoreError> {
@@ -100,5 +98,12 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         let change = Change { guest: Some(guest), rule: change, quota };
         let updated = self.database.writer.write((token, change), update::update_by_link::<D>).await;
         updated.map_err(|error| error.refusal().unwrap_or_else(UpdateError::from))
+    }
+
+    async fn mark_over(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let marked = self.database.writer.write((now, limit), |connection, (now, limit)| {
+            Box::pin(async move { Ok(over_marks::mark::<D>(connection, *now, *limit).await?) })
+        });
+        Ok(marked.await?)
     }
 }

@@ -69,6 +69,7 @@ pub fn all() -> Vec<NamedStatement> {
         accounts::throttles::statements(),
         accounts::throttles::table_bound::statements(),
         accounts::known_browsers::statements(),
+        accounts::leases::statements(),
         accounts::events::statements(),
         engine::migrate::statements(),
         engine::row_steps::statements(),

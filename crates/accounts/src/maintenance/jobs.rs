@@ -1,0 +1,55 @@
+//! The jobs of the accounts.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use domain::{AccountPorts, MaintenanceJob, StoreError, Timestamp};
+
+use crate::Accounts;
+
+/// The jobs of the accounts, in their order.
+pub(super) fn of_accounts(accounts: &Accounts) -> Vec<Arc<dyn MaintenanceJob>> {
+    let purge = |rows| -> Arc<dyn MaintenanceJob> { Arc::new(Purge { ports: accounts.inner.ports.clone(), rows }) };
+    [Expired::Sessions, Expired::RegistrationKeys, Expired::Counters, Expired::KnownBrowsers, Expired::Events]
+        .map(purge)
+        .into()
+}
+
+/// What is removed when it has expired.
+#[derive(Clone, Copy)]
+enum Expired {
+    Sessions,
+    RegistrationKeys,
+    Counters,
+    KnownBrowsers,
+    Events,
+}
+
+/// Removes what has expired.
+struct Purge {
+    ports: AccountPorts,
+    rows: Expired,
+}
+
+#[async_trait]
+impl MaintenanceJob for Purge {
+    fn name(&self) -> &'static str {
+        match self.rows {
+            Expired::Sessions => "purge of sessions",
+            Expired::RegistrationKeys => "purge of registration keys",
+            Expired::Counters => "purge of counters",
+            Expired::KnownBrowsers => "purge of known browsers",
+            Expired::Events => "purge of events",
+        }
+    }
+
+    async fn step(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        match self.rows {
+            Expired::Sessions => self.ports.sessions.purge(now, limit).await,
+            Expired::RegistrationKeys => self.ports.users.purge_registration_keys(now, limit).await,
+            Expired::Counters => self.ports.throttles.purge(now, limit).await,
+            Expired::KnownBrowsers => self.ports.known_browsers.purge(now, limit).await,
+            Expired::Events => self.ports.events.purge(now, limit).await,
+        }
+    }
+}

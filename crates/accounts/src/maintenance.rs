@@ -5,17 +5,17 @@ mod pass;
 
 use std::pin::pin;
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 
 use domain::MaintenanceJob;
 use domain::lease::LeaseHolder;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
-use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
+use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use self::pass::{State, release, run_pass};
 use crate::timeouts::{LEASE_RELEASE_TIMEOUT, MAINTENANCE_INTERVAL};
-use crate::{Accounts, Inner};
+use crate::Accounts;
 
 pub use self::pass::Pass;
 
@@ -69,9 +69,9 @@ impl Accounts {
 
 /// The maintenance of accounts that are dropped at some time.
 #[cfg(feature = "poem")]
-async fn maintain(inner: Weak<Inner>, mut state: State) {
+async fn maintain(inner: std::sync::Weak<crate::Inner>, mut state: State) {
     loop {
-        sleep(MAINTENANCE_INTERVAL).await;
+        tokio::time::sleep(MAINTENANCE_INTERVAL).await;
         let Some(inner) = inner.upgrade() else { return };
         let accounts = Accounts { inner };
         run_pass(&accounts, &jobs::of_accounts(&accounts), &mut state).await;

@@ -48,7 +48,7 @@ async fn main() -> anyhow::Result<()> {
     let server = Server::new(listener).limits(Limits::for_this_process());
     let server = server.error_headers(accounts.security_headers().iter().cloned());
     let maintenance = accounts.maintenance().start();
-    let served = server.serve(site, shutdown_signal()?).await;
+    let outcome = server.serve(site, shutdown_signal()?).await;
     maintenance.stop().await;
-    Ok(served?)
+    Ok(outcome?)
 }

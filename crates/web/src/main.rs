@@ -88,9 +88,9 @@ async fn run_server(config: Config) -> anyhow::Result<()> {
     let limits = Limits { body_size: app.body_limit(), ..limits };
     let server = Server::new(listener).limits(limits).error_headers(app.security_headers());
     let maintenance = app.maintenance().start();
-    let served = server.serve(app, stopped).await;
+    let outcome = server.serve(app, stopped).await;
     maintenance.stop().await;
-    served?;
+    outcome?;
     close_within(DATABASE_CLOSE_TIMEOUT, store.accounts().close()).await;
     Ok(())
 }

@@ -4,8 +4,8 @@ mod jobs;
 mod pass;
 
 use std::pin::pin;
-use std::sync::atomic::Ordering::Relaxed;
 use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
 
 use domain::MaintenanceJob;
 use domain::lease::LeaseHolder;
@@ -14,8 +14,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
 use self::pass::{State, release, run_pass};
-use crate::timeouts::{LEASE_RELEASE_TIMEOUT, MAINTENANCE_INTERVAL};
 use crate::Accounts;
+use crate::timeouts::{LEASE_RELEASE_TIMEOUT, MAINTENANCE_INTERVAL};
 
 pub use self::pass::Pass;
 

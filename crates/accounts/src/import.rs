@@ -80,7 +80,8 @@ impl Accounts {
         for (batch, users) in users.chunks(BATCH).enumerate() {
             let batch_users: Vec<ImportedUser> = users.iter().map(|(_, user)| user.clone()).collect();
             let event = self.event(EventKind::Imported, caller);
-            let outcomes = self.inner.ports.users.import(batch_users, Alongside::event(event.clone())).await;
+            let import = self.inner.ports.users.import(batch_users, event.at, Alongside::event(event.clone()));
+            let outcomes = import.await;
             let outcomes = outcomes.map_err(|source| ImportError { added: report.added, source })?;
             for ((line, _), outcome) in users.iter().zip(outcomes) {
                 report.count(*line, outcome);

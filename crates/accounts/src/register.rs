@@ -4,7 +4,7 @@ use auth::{HashQueueFull, NewPasswordError, Password, PasswordRefusal};
 use domain::credential::PasswordHash;
 use domain::event::EventKind;
 use domain::throttle::Throttled;
-use domain::user::{AddUserError, Email, NewUser, RegistrationKey, TakenKeys, User, Username};
+use domain::user::{AddUserError, Email, NewUser, RegistrationKey, TakenKeys, User, Username, UsernameError};
 use domain::{Alongside, HookRefusal, Own, StoreError};
 
 use crate::{Accounts, Caller};
@@ -26,7 +26,10 @@ pub enum RegisterError {
     /// The password policy refuses the password.
     #[error(transparent)]
     Weak(#[from] PasswordRefusal),
-    /// Another user has the username, the e-mail address, or both.
+    /// The name is one that no new user may have.
+    #[error(transparent)]
+    Username(#[from] UsernameError),
+    /// Another user has the username, the e-mail address, or both, or the username looks like another one.
     #[error("the username or the e-mail address is taken")]
     Taken(TakenKeys),
     /// The caller's network has registered too many accounts.
@@ -56,7 +59,7 @@ impl Accounts {
     /// Registers an account. The new user is not logged in.
     ///
     /// # Errors
-    /// [`RegisterError`]. Of two registrations of one name at the same time, one gets [`RegisterError::Taken`].
+    /// [`RegisterError`]. Of two registrations of one name or of look-alike names at the same time, one gets [`RegisterError::Taken`].
     pub async fn register(&self, registration: Registration, caller: &Caller) -> Result<User, RegisterError> {
         self.register_once(registration, None, None, caller).await
     }
@@ -85,6 +88,7 @@ impl Accounts {
         caller: &Caller,
     ) -> Result<User, RegisterError> {
         let Registration { username, email, password } = registration;
+        username.ensure_assignable()?;
         let user_words = vec![username.as_str().to_owned(), email.as_str().to_owned()];
         let hash = self.hash_new_password(password, user_words, caller).await?;
         let joined_at = self.inner.clock.now();

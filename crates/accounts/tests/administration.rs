@@ -6,7 +6,7 @@ use std::sync::Arc;
 use accounts::test_kit::{TestClient, TestServer, fast_hash_cost};
 use accounts::{
     Accounts, Caller, Email, Event, EventFilter, EventKind, OperatorName, PageSize, Password, RegisterError,
-    Registration, RenameUserError, User, UserId, Username,
+    Registration, RenameUserError, User, UserId, Username, UsernameError,
 };
 use async_trait::async_trait;
 use poem::Route;
@@ -14,6 +14,8 @@ use store::AccountStore;
 use store::embed::{Dialect, HookError, Hooks};
 
 use crate::common::{PASSWORD, Service};
+
+const LOOKS_ALIKE: &str = "That username looks like another one. Please choose a different one.";
 
 fn operator() -> Caller {
     Caller::operator(OperatorName::parse("grace").unwrap())
@@ -65,8 +67,35 @@ async fn renamed_user_logs_in_by_the_new_name_and_stays_logged_in() {
     assert_eq!((event.kind, event.user), (EventKind::Renamed, Some(user)));
     assert_eq!(ada.get("/home").await.path, "/home");
     assert!(service.accounts.find_user(&Username::parse("ada").unwrap()).await.unwrap().is_none());
+    let refused = rename("pаypal").await; // with a Cyrillic letter
+    assert!(matches!(refused, Err(RenameUserError::Name(UsernameError::MixedScript))), "{refused:?}");
+    assert!(matches!(rename("adrnin").await, Err(RenameUserError::Name(UsernameError::Reserved))));
     let unknown = service.accounts.rename(UserId::new(99), Username::parse("zoe").unwrap(), &Caller::default()).await;
     assert!(matches!(unknown, Err(RenameUserError::NotFound)), "{unknown:?}");
+}
+
+/// The former name has no page of its own, and is taken for everybody else for 90 days.
+#[tokio::test]
+async fn former_name_is_taken_until_its_owner_takes_it_back_or_90_days_have_passed() {
+    let service = Service::start().await;
+    service.register("ada-l", PASSWORD).await;
+    service.register("ben", PASSWORD).await;
+    let (ada, ben) = (id(&service, "ada-l").await, id(&service, "ben").await);
+    let rename = async |user, name: &str| {
+        service.accounts.rename(user, Username::parse(name).unwrap(), &Caller::default()).await
+    };
+    rename(ada, "grace").await.unwrap();
+    assert!(matches!(rename(ben, "Ada-L").await, Err(RenameUserError::Taken)));
+    assert!(matches!(rename(ben, "ada-1").await, Err(RenameUserError::LookAlike)));
+    for (name, sentence) in [("ada-l", "That username is taken."), ("ada-1", LOOKS_ALIKE)] {
+        let page = service.visitor().register(name, PASSWORD).await;
+        assert_eq!((page.status, page.texts("#username-note").concat().as_str()), (422, sentence), "{name}");
+        assert_eq!(page.attributes("#username", "value"), [name]);
+    }
+    assert_eq!(rename(ada, "ada-l").await.unwrap().username.as_str(), "ada-l");
+    rename(ada, "grace").await.unwrap();
+    service.clock.advance(Username::RESERVED);
+    assert_eq!(rename(ben, "ada-1").await.unwrap().username.as_str(), "ada-1");
 }
 
 /// Refuses names, and users who bring no invitation.

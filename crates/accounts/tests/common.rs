@@ -98,6 +98,7 @@ impl Service {
             "users" => query_scalar("SELECT count(*) FROM users"),
             "sessions" => query_scalar("SELECT count(*) FROM sessions"),
             "registration_keys" => query_scalar("SELECT count(*) FROM registration_keys"),
+            "former_usernames" => query_scalar("SELECT count(*) FROM former_usernames"),
             "throttles" => query_scalar("SELECT count(*) FROM throttles"),
             other => panic!("no count for {other}"),
         };

@@ -162,10 +162,33 @@ async fn invalid_and_conflicting_rows_are_refused_with_their_lines() {
     assert_eq!(refusals[5..7], [const { RowRefusal::JoinedAt }; 2]);
     assert_eq!(refusals[7], RowRefusal::RepeatedUsername { line: 2 });
     assert_eq!(refusals[8], RowRefusal::RepeatedEmail { line: 2 });
-    let taken = |username, email| RowRefusal::Taken(TakenKeys { username, email });
+    let taken = |username, email| RowRefusal::Taken(TakenKeys { username, look_alike: false, email });
     assert_eq!(refusals[9..11], [taken(true, false), taken(false, true)]);
     // By its name it repeats line 12, which was refused itself.
     assert_eq!(refusals[11], RowRefusal::RepeatedUsername { line: 12 });
+}
+
+#[tokio::test]
+async fn look_alike_of_a_row_or_a_user_is_refused() {
+    let service = Service::start().await;
+    import(&service.accounts, [row(2, "paypal")]).await;
+    let named = |line, name: &str| ImportRow { username: name.to_owned(), ..row(line, &format!("user{line}")) };
+
+    let rows = [named(2, "paypa1"), named(3, "modern"), named(4, "modem"), named(5, "pаypal"), named(6, "adrnin")];
+    let report = import(&service.accounts, rows).await;
+
+    let look_alike = TakenKeys { username: false, look_alike: true, email: false };
+    let refused = [
+        (2, RowRefusal::Taken(look_alike), "the username looks like that of another user"),
+        (4, RowRefusal::LooksLikeRow { line: 3 }, "the username looks like that of line 3"),
+        (5, RowRefusal::Username(UsernameError::MixedScript), "a username has letters of one script"),
+        (6, RowRefusal::Username(UsernameError::Reserved), "that username is reserved"),
+    ];
+    assert_eq!((report.added, report.refused.len()), (1, refused.len()));
+    for (row, (line, refusal, message)) in report.refused.iter().zip(refused) {
+        assert_eq!((row.line, row.refusal.to_string().as_str()), (line, message));
+        assert_eq!(row.refusal, refusal);
+    }
 }
 
 #[tokio::test]
@@ -183,7 +206,7 @@ async fn name_registered_between_check_and_import_is_a_refused_row() {
 
     let report = service.accounts.import(checked, &operator(), |_| ()).await.unwrap();
 
-    let refusal = RowRefusal::Taken(TakenKeys { username: true, email: false });
+    let refusal = RowRefusal::Taken(TakenKeys { username: true, look_alike: false, email: false });
     assert_eq!((report.added, report.refused), (1, vec![RefusedRow { line: 2, refusal }]));
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use accounts::{EventFilter, Maintenance, MaintenanceJob, PageSize, Pass, StoreError, Timestamp};
+use accounts::{Caller, EventFilter, Maintenance, MaintenanceJob, PageSize, Pass, StoreError, Timestamp, Username};
 use async_trait::async_trait;
 
 use crate::common::{Log, PASSWORD, Service};
@@ -44,6 +44,20 @@ async fn what_has_expired_is_removed() {
     let browser_and_network = 2;
     assert_eq!(maintenance.run_once().await.rows, events_before as u64 + browser_and_network);
     assert_eq!(events(&service).await, 0);
+}
+
+#[tokio::test]
+async fn ended_reservation_of_a_username_is_removed() {
+    let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
+    let ada = service.accounts.find_user(&Username::parse("ada").unwrap()).await.unwrap().unwrap();
+    service.accounts.rename(ada.id, Username::parse("grace").unwrap(), &Caller::default()).await.unwrap();
+    let mut maintenance = service.accounts.maintenance();
+    for (after, rows) in [(Username::RESERVED - Duration::from_millis(1), 1), (Duration::from_millis(1), 0)] {
+        service.clock.advance(after);
+        maintenance.run_once().await;
+        assert_eq!(service.count("former_usernames").await, rows);
+    }
 }
 
 #[tokio::test]

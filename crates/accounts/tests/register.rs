@@ -72,6 +72,8 @@ async fn invalid_field_shows_its_error_and_its_value() {
         ("username", typed("a/b c", "a@example.com", PASSWORD, PASSWORD), "A username is made of letters"),
         ("username", typed("...", "a@example.com", PASSWORD, PASSWORD), "A username needs more than dots."),
         ("username", typed("Admin", "a@example.com", PASSWORD, PASSWORD), "That username is reserved."),
+        ("username", typed("supp0rt", "a@example.com", PASSWORD, PASSWORD), "That username is reserved."),
+        ("username", typed("pаypal", "a@example.com", PASSWORD, PASSWORD), "That username mixes letters of several"),
         ("email", typed("ada", "", PASSWORD, PASSWORD), "Please give your email address."),
         (
             "username",
@@ -195,6 +197,26 @@ async fn taken_name_or_email_is_reported_in_any_spelling() {
         for (note, sentence) in errors {
             assert!(page.texts(note).concat().contains(sentence), "{username}: {}", page.text);
         }
+    }
+    assert_eq!(service.count("users").await, 1);
+}
+
+#[tokio::test]
+async fn look_alike_username_is_refused_beside_its_field() {
+    let service = Service::start().await;
+    service.register("paypal", PASSWORD).await;
+    let visitor = service.visitor();
+    let email = vec!["An account with that email already exists."];
+    for (name, address, email_errors) in
+        [("PaypaI", "new@example.com", vec![]), ("paypa1", "paypal@example.com", email), ("раураӏ", "x@y.z", vec![])]
+    {
+        let page = visitor.submit("/register", "/register", &typed(name, address, PASSWORD, PASSWORD)).await;
+        let sentence = "That username looks like another one. Please choose a different one.";
+        assert_eq!((page.status, page.texts("#username-note").concat().as_str()), (422, sentence), "{name}");
+        assert_eq!(
+            (page.texts("#email-note"), page.attributes("#username", "value")[0].as_str()),
+            (email_errors.into_iter().map(str::to_owned).collect(), name)
+        );
     }
     assert_eq!(service.count("users").await, 1);
 }

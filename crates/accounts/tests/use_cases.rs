@@ -106,12 +106,15 @@ async fn taken_name_and_failing_store_are_different_errors() {
     users
         .expect_add()
         .times(1)
-        .returning(|_, _, _| Err(AddUserError::Taken(TakenKeys { username: true, email: false })));
+        .returning(|_, _, _| Err(AddUserError::Taken(TakenKeys { username: true, look_alike: false, email: false })));
     users.expect_add().returning(|_, _, _| Err(StoreError::new("disk full").into()));
     let ports = ports(users, MockCredentialRepository::new(), MockSessionRepository::new());
     let accounts = Accounts::builder().cost(fast_hash_cost()).build(ports).unwrap();
     let taken = accounts.register(registration(PASSWORD), &Caller::default()).await;
-    assert!(matches!(taken, Err(RegisterError::Taken(TakenKeys { username: true, email: false }))), "{taken:?}");
+    assert!(
+        matches!(taken, Err(RegisterError::Taken(TakenKeys { username: true, look_alike: false, email: false }))),
+        "{taken:?}"
+    );
     let failed = accounts.register(registration(PASSWORD), &Caller::default()).await;
     assert!(matches!(failed, Err(RegisterError::Store(_))), "{failed:?}");
 }

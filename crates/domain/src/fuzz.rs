@@ -36,7 +36,7 @@ const NUMBER_FRAGMENTS: &[&str] = &[
 const NAME_FRAGMENTS: &[&str] = &[
     "a", "Ada", "ß", "ſ", "ı", "İ", "é", "e\u{301}", "\u{301}", "\u{315}", "ﷺ", "⒜", "Ａ", "李", "हि", "מִ", ".", "..",
     "_", "-", "/", " ", "@", "\u{200b}", "\u{202e}", "\u{fe0f}", "\u{e0041}", "\u{3164}", "\0", "admin", "ad", "min",
-    "🙂",
+    "🙂", "l", "1", "I", "0", "O", "rn", "m", "а", "ӏ", "Ω", "µ", "deleted-", "ひ", "홍",
 ];
 
 #[rustfmt::skip] // one fragment per line would be long
@@ -75,6 +75,11 @@ proptest! {
         if let Ok(name) = Username::parse(&typed) {
             prop_assert_eq!(Username::from_stored(name.to_string()), Ok(name.clone()));
             prop_assert_eq!(Username::parse(name.as_str()), Ok(name.clone()));
+            // The same name has the same skeleton, also read back from a store.
+            let skeleton = name.skeleton();
+            prop_assert!(!skeleton.is_empty() && !skeleton.contains('\n'));
+            prop_assert_eq!(Username::from_stored(name.to_string()).map(|stored| stored.skeleton()), Ok(skeleton));
+            let _ = name.ensure_assignable();
             prop_assert!((1..=4 * Username::MAX_LENGTH).contains(&name.key().chars().count()), "{}", name.key());
         }
         if let Ok(text) = ShortText::parse(&typed) {

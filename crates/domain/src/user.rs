@@ -2,6 +2,7 @@
 
 mod email;
 mod import;
+mod look_alike;
 mod registration_key;
 mod repository;
 mod username;

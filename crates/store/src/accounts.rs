@@ -1,4 +1,5 @@
-//! The tables of the accounts in SQL: users, credentials, sessions, registration keys, what throttles log-ins, events, and leases.
+//! The tables of the accounts in SQL: users and their former names, credentials, sessions, registration keys, what throttles
+//! log-ins, events, and leases.
 
 pub(crate) mod credentials;
 pub(crate) mod events;
@@ -10,6 +11,7 @@ pub(crate) mod row_steps;
 pub(crate) mod sessions;
 pub(crate) mod store;
 pub(crate) mod throttles;
+pub(crate) mod usernames;
 pub(crate) mod users;
 
 use crate::engine::migrate::MigrationSet;
@@ -47,5 +49,11 @@ pub(crate) fn migrations() -> MigrationSet {
             include_str!("../../../migrations/accounts/sqlite/0006_leases.sql"),
             include_str!("../../../migrations/accounts/postgres/0006_leases.sql"),
         )
+        .and(
+            "look-alike usernames",
+            include_str!("../../../migrations/accounts/sqlite/0007_look_alike_usernames.sql"),
+            include_str!("../../../migrations/accounts/postgres/0007_look_alike_usernames.sql"),
+        )
         .then_rows(row_steps::EMAIL_KEYS)
+        .then_rows(row_steps::skeletons::SKELETONS)
 }

@@ -73,16 +73,19 @@ async fn check(url: &str) -> Vec<String> {
 const DAMAGES: &[(&str, &[&str], &[&str])] = &[
     // Users and their credentials.
     ("UPDATE users SET username = 'b n' WHERE id = 2", &[], &["users 2 username?", "parties 1 FirstGuestsAreCurrent"]),
-    ("UPDATE users SET username = 'bea' WHERE id = 2", &[], &["users 2 username_key?", "parties 1 FirstGuestsAreCurrent", "parties 2 search_key?"]),
+    ("UPDATE users SET username = 'bea' WHERE id = 2", &[], &["users 2 username_key?", "users 2 username_skeleton?", "parties 1 FirstGuestsAreCurrent", "parties 2 search_key?"]),
     ("UPDATE users SET username = 'BEN' WHERE id = 2", &[], &["parties 1 FirstGuestsAreCurrent"]), // the same name, folded
-    ("UPDATE users SET username = 'xy', username_key = 'xy' WHERE id = 3", &["damaged: CHECK constraint failed in users"], &["parties 1 FirstGuestsAreCurrent"]),
+    ("UPDATE users SET username = 'xy', username_key = 'xy', username_skeleton = 'xy' WHERE id = 3", &["damaged: CHECK constraint failed in users"], &["parties 1 FirstGuestsAreCurrent"]),
+    ("UPDATE users SET username_skeleton = 'rn' WHERE id = 3", &[], &["users 3 username_skeleton?"]),
+    ("INSERT INTO former_usernames VALUES ('dan', 'dan', 9, -1)", &[], &["former_usernames 9 TimestampIsInRange"]),
+    ("INSERT INTO former_usernames VALUES ('', 'dan', 9, 0)", &["damaged: CHECK constraint failed in former_usernames"], &[]),
     ("UPDATE users SET username_key = '' WHERE id = 3", &["damaged: CHECK constraint failed in users"], &["users 3 username_key?"]),
     ("UPDATE users SET email = 'no where' WHERE id = 3", &[], &["users 3 email?"]),
     ("UPDATE users SET email = 'c@x.example' WHERE id = 3", &[], &["users 3 email_key?"]),
     ("UPDATE users SET joined_at = NULL WHERE id = 3", &["damaged: NULL value in users.joined_at"], &[]),
-    ("INSERT INTO users SELECT 4, username, username_key, 'd@example.com', 'd@example.com', 0, NULL FROM users WHERE id = 3;
+    ("INSERT INTO users SELECT 4, username, username_key, 'd@example.com', 'd@example.com', 0, NULL, username_skeleton FROM users WHERE id = 3;
       INSERT INTO credentials VALUES (4, '$')", &["damaged: non-unique entry in index sqlite_autoindex_users_1"], &[]),
-    ("INSERT INTO users SELECT 4, 'dan', 'dan', email, email_key, 0, NULL FROM users WHERE id = 3;
+    ("INSERT INTO users SELECT 4, 'dan', 'dan', email, email_key, 0, NULL, 'dan' FROM users WHERE id = 3;
       INSERT INTO credentials VALUES (4, '$')", &["damaged: non-unique entry in index sqlite_autoindex_users_2"], &[]),
     ("DELETE FROM credentials WHERE user_id = 2", &[], &["users 2 HasCredential"]),
     ("UPDATE credentials SET password_hash = '' WHERE user_id = 2", &["damaged: CHECK constraint failed in credentials"], &["credentials 2 password_hash?"]),

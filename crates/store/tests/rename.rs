@@ -18,7 +18,7 @@ const ROUNDS: usize = 20;
 
 async fn rename(fresh: &Fresh, user: &User, name: &str) {
     let name = Username::parse(name).unwrap();
-    fresh.accounts().users.rename(user.id, name, Alongside::nothing()).await.unwrap();
+    fresh.accounts().users.rename(user.id, name, NOW, Alongside::nothing()).await.unwrap();
 }
 
 /// The names in a party's row: its host, and the first guests of its card.
@@ -79,7 +79,7 @@ async fn concurrent_renames(fresh: Fresh) {
             let (parties, id) = (processes[n % 2].clone(), user.id);
             for (store, name) in ports.iter().zip(names_of(n, round)) {
                 let (users, name) = (store.users.clone(), Username::parse(&name).unwrap());
-                tasks.spawn(async move { users.rename(id, name, Alongside::nothing()).await.map(drop).unwrap() });
+                tasks.spawn(async move { users.rename(id, name, NOW, Alongside::nothing()).await.map(drop).unwrap() });
             }
             tasks.spawn(async move {
                 for _ in 0..2 {

@@ -263,6 +263,7 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("users.rename", "no page calls it"),
     ("users.disable", "no page calls it"),
     ("users.enable", "no page calls it"),
+    ("users.purge_former_usernames", "the maintenance task calls it"),
     ("users.purge_registration_keys", "the maintenance task calls it"),
     ("credentials.rehash", "a log-in succeeds without it, and the next one tries again"),
     ("users.import", "no page calls it"),

@@ -1,6 +1,7 @@
 //! The check of all rows before the first write: each by itself, against the other rows, and against the stored users.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use domain::StoreError;
 use domain::user::{ImportOutcome, ImportedUser};
@@ -76,7 +77,8 @@ impl Accounts {
         users: Vec<(u64, ImportedUser)>,
         checked: &mut CheckedImport,
     ) -> Result<(), StoreError> {
-        let found = self.inner.ports.users.find_imported(users.iter().map(|(_, user)| user.clone()).collect()).await?;
+        let (now, batch) = (self.inner.clock.now(), users.iter().map(|(_, user)| user.clone()).collect());
+        let found = self.inner.ports.users.find_imported(batch, now).await?;
         for ((line, user), outcome) in users.into_iter().zip(found) {
             match outcome {
                 Some(ImportOutcome::Taken(taken)) => checked.refuse(line, RowRefusal::Taken(taken)),
@@ -91,18 +93,23 @@ impl Accounts {
 /// The lines of the rows so far, by the unique keys of their users.
 #[derive(Default)]
 struct Lines {
-    by_username: HashMap<String, u64>,
-    by_email: HashMap<String, u64>,
+    usernames: HashMap<String, u64>,
+    skeletons: HashMap<String, u64>,
+    emails: HashMap<String, u64>,
 }
 
 impl Lines {
     /// Returns the user, or `None` if an earlier row has both keys.
     fn add(&mut self, line: u64, user: ImportedUser) -> Result<Option<ImportedUser>, RowRefusal> {
         let (username, email) = (user.username.key(), user.email.key());
-        match (self.by_username.get(&username), self.by_email.get(&email)) {
+        match (self.usernames.get(&username), self.emails.get(&email)) {
             (None, None) => {
-                self.by_username.insert(username, line);
-                self.by_email.insert(email, line);
+                match self.skeletons.entry(user.username.skeleton()) {
+                    Entry::Occupied(line) => return Err(RowRefusal::LooksLikeRow { line: *line.get() }),
+                    Entry::Vacant(free) => free.insert(line),
+                };
+                self.usernames.insert(username, line);
+                self.emails.insert(email, line);
                 Ok(Some(user))
             }
             (Some(of_name), Some(of_email)) if of_name == of_email => Ok(None),

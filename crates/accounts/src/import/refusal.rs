@@ -42,7 +42,13 @@ pub enum RowRefusal {
         /// The line of that row.
         line: u64,
     },
-    /// A stored user has the username or the e-mail address, but not both.
+    /// Another row has a username that looks like this one.
+    #[error("the username looks like that of line {line}")]
+    LooksLikeRow {
+        /// The line of that row.
+        line: u64,
+    },
+    /// A stored user has the username or the e-mail address, but not both, or a username that looks like this one.
     #[error("{}", taken_message(*_0))]
     Taken(TakenKeys),
 }
@@ -50,7 +56,11 @@ pub enum RowRefusal {
 fn taken_message(taken: TakenKeys) -> &'static str {
     match (taken.username, taken.email) {
         (true, true) => "the username and the e-mail address are those of two other users",
-        (true, false) => "another user has that username",
+        (true, false) => "another user has that username, or gave it up less than 90 days ago",
+        (false, false) if taken.look_alike => "the username looks like that of another user",
+        (false, true) if taken.look_alike => {
+            "another user has that e-mail address, and the username looks like that of another user"
+        }
         _ => "another user has that e-mail address",
     }
 }

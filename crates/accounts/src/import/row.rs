@@ -25,11 +25,10 @@ pub struct ImportRow {
 }
 
 impl ImportRow {
-    /// Parses the row with the types of a registration. Its time is `now` where there is none.
-    ///
-    /// That a name looks like another one is not checked: both users have had these names for a while.
+    /// Parses the row with the types and the rules of a registration. Its time is `now` where there is none.
     pub(super) fn parse(&self, now: Timestamp) -> Result<ImportedUser, RowRefusal> {
         let (username, email) = (Username::parse(&self.username)?, Email::parse(&self.email)?);
+        username.ensure_assignable()?;
         let hash = match self.password_hash.trim() {
             text if text.is_empty() || text.starts_with('!') => PasswordHash::no_password(),
             text => PasswordHash::new(text.to_owned()),

@@ -10,9 +10,16 @@ use crate::Accounts;
 /// The jobs of the accounts, in their order.
 pub(super) fn of_accounts(accounts: &Accounts) -> Vec<Arc<dyn MaintenanceJob>> {
     let purge = |rows| -> Arc<dyn MaintenanceJob> { Arc::new(Purge { ports: accounts.inner.ports.clone(), rows }) };
-    [Expired::Sessions, Expired::RegistrationKeys, Expired::Counters, Expired::KnownBrowsers, Expired::Events]
-        .map(purge)
-        .into()
+    [
+        Expired::Sessions,
+        Expired::RegistrationKeys,
+        Expired::FormerUsernames,
+        Expired::Counters,
+        Expired::KnownBrowsers,
+        Expired::Events,
+    ]
+    .map(purge)
+    .into()
 }
 
 /// What is removed when it has expired.
@@ -20,6 +27,7 @@ pub(super) fn of_accounts(accounts: &Accounts) -> Vec<Arc<dyn MaintenanceJob>> {
 enum Expired {
     Sessions,
     RegistrationKeys,
+    FormerUsernames,
     Counters,
     KnownBrowsers,
     Events,
@@ -37,6 +45,7 @@ impl MaintenanceJob for Purge {
         match self.rows {
             Expired::Sessions => "purge of sessions",
             Expired::RegistrationKeys => "purge of registration keys",
+            Expired::FormerUsernames => "purge of former usernames",
             Expired::Counters => "purge of counters",
             Expired::KnownBrowsers => "purge of known browsers",
             Expired::Events => "purge of events",
@@ -47,6 +56,7 @@ impl MaintenanceJob for Purge {
         match self.rows {
             Expired::Sessions => self.ports.sessions.purge(now, limit).await,
             Expired::RegistrationKeys => self.ports.users.purge_registration_keys(now, limit).await,
+            Expired::FormerUsernames => self.ports.users.purge_former_usernames(now, limit).await,
             Expired::Counters => self.ports.throttles.purge(now, limit).await,
             Expired::KnownBrowsers => self.ports.known_browsers.purge(now, limit).await,
             Expired::Events => self.ports.events.purge(now, limit).await,

@@ -216,6 +216,8 @@ pub(super) const PASSWORD_MISSING: &str = "Please type your password.";
 pub(super) const WRONG_PASSWORD: &str = "That isn't your password. Please try again.";
 /// The username is taken.
 pub(super) const USERNAME_TAKEN: &str = "That username is taken.";
+/// The username looks like that of another user.
+pub(super) const USERNAME_LOOKS_ALIKE: &str = "That username looks like another one. Please choose a different one.";
 /// The e-mail address is taken.
 pub(super) const EMAIL_TAKEN: &str = "An account with that email already exists.";
 /// The registration form has no password.
@@ -258,6 +260,9 @@ pub(super) fn username(error: UsernameError) -> String {
         UsernameError::Invisible => "There's an invisible character in this. Please type it again.".into(),
         UsernameError::OnlyDots => "A username needs more than dots.".into(),
         UsernameError::Reserved => "That username is reserved. Please choose another.".into(),
+        UsernameError::MixedScript => {
+            "That username mixes letters of several alphabets. Please use one of them.".into()
+        }
     }
 }
 

@@ -81,14 +81,28 @@ impl FailingStore {
 
 #[async_trait]
 impl UserRepository for FailingStore {
-    async fn import(&self, users: Vec<ImportedUser>, alongside: Alongside) -> Result<Vec<ImportOutcome>, StoreError> {
+    async fn import(
+        &self,
+        users: Vec<ImportedUser>,
+        now: Timestamp,
+        alongside: Alongside,
+    ) -> Result<Vec<ImportOutcome>, StoreError> {
         self.record("users.import")?;
-        self.real.users.import(users, alongside).await
+        self.real.users.import(users, now, alongside).await
     }
 
-    async fn find_imported(&self, users: Vec<ImportedUser>) -> Result<Vec<Option<ImportOutcome>>, StoreError> {
+    async fn find_imported(
+        &self,
+        users: Vec<ImportedUser>,
+        now: Timestamp,
+    ) -> Result<Vec<Option<ImportOutcome>>, StoreError> {
         self.record("users.find_imported")?;
-        self.real.users.find_imported(users).await
+        self.real.users.find_imported(users, now).await
+    }
+
+    async fn purge_former_usernames(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.record("users.purge_former_usernames")?;
+        self.real.users.purge_former_usernames(now, limit).await
     }
 
     async fn purge_registration_keys(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
@@ -101,9 +115,15 @@ impl UserRepository for FailingStore {
         self.real.users.add(user, hash, alongside).await
     }
 
-    async fn rename(&self, user: UserId, name: Username, alongside: Alongside) -> Result<User, RenameUserError> {
+    async fn rename(
+        &self,
+        user: UserId,
+        name: Username,
+        at: Timestamp,
+        alongside: Alongside,
+    ) -> Result<User, RenameUserError> {
         self.record("users.rename")?;
-        self.real.users.rename(user, name, alongside).await
+        self.real.users.rename(user, name, at, alongside).await
     }
 
     async fn disable(&self, user: UserId, at: Timestamp, alongside: Alongside) -> Result<Option<u64>, StoreError> {

@@ -3,11 +3,13 @@
 
 mod import;
 mod list;
+mod names;
 
 use std::time::Duration;
 
 pub use import::*;
 pub use list::*;
+pub use names::*;
 
 use super::{
     AddUserError, Email, ImportOutcome, ImportedUser, NewUser, RegistrationKey, RenameUserError, TakenKeys, User,
@@ -51,6 +53,15 @@ macro_rules! user_contract {
             event_is_written_with_each_imported_user
             imported_users_are_found_without_a_write
             concurrent_imports_add_each_user_once
+            look_alike_username_is_refused
+            look_alike_import_is_not_added
+            concurrent_look_alike_adds_add_one_user
+            concurrent_look_alike_renames_rename_one_user
+            former_username_is_reserved_for_its_owner
+            former_username_is_refused_to_others
+            rename_in_another_spelling_reserves_nothing
+            rename_beside_an_add_of_its_former_name_keeps_the_name
+            purge_of_former_usernames_removes_ended_reservations
         }
     };
 }
@@ -104,7 +115,7 @@ pub async fn username_is_taken_in_every_spelling(store: &AccountPorts) {
         let result = store.users.add(late.clone(), hash(), Alongside::nothing()).await;
 
         let Err(AddUserError::Taken(taken)) = result else { panic!("{name}: {result:?}") };
-        assert_eq!(taken, TakenKeys { username: true, email: false });
+        assert_eq!(taken, TakenKeys { username: true, look_alike: false, email: false });
         assert!(store.credentials.find_by_email(&late.email).await.unwrap().is_none());
     }
     assert_eq!(store.users.list(None, PageSize::DEFAULT).await.unwrap().items.len(), 1);
@@ -128,7 +139,7 @@ pub async fn email_is_taken_in_every_spelling(store: &AccountPorts) {
         let result = store.users.add(late.clone(), hash(), Alongside::nothing()).await;
 
         let Err(AddUserError::Taken(taken)) = result else { panic!("{address}: {result:?}") };
-        assert_eq!(taken, TakenKeys { username: false, email: true });
+        assert_eq!(taken, TakenKeys { username: false, look_alike: false, email: true });
         assert_eq!(store.users.find_by_username(&late.username).await.unwrap(), None);
     }
 }
@@ -148,7 +159,7 @@ pub async fn addresses_of_two_domains_are_two_addresses(store: &AccountPorts) {
 
 /// `add` reports both keys, whether one user has both or two users have one each.
 pub async fn add_reports_both_keys_if_both_are_taken(store: &AccountPorts) {
-    let both = TakenKeys { username: true, email: true };
+    let both = TakenKeys { username: true, look_alike: false, email: true };
     add_user(store, "ada").await;
     let ben = add_user(store, "ben").await;
     for late in [new_user("Ada"), NewUser { email: ben.email, ..new_user("ada") }] {
@@ -160,13 +171,13 @@ pub async fn add_reports_both_keys_if_both_are_taken(store: &AccountPorts) {
 /// Of 20 concurrent `add`s with one username one succeeds. The others return `Taken`, not a failure of the store.
 pub async fn concurrent_adds_of_one_username_add_one_user(store: &AccountPorts) {
     let users = (0..20).map(|n| NewUser { username: Username::parse("ada").unwrap(), ..new_user(&format!("ada{n}")) });
-    assert_one_is_added(store, users.collect(), TakenKeys { username: true, email: false }).await;
+    assert_one_is_added(store, users.collect(), TakenKeys { username: true, look_alike: false, email: false }).await;
 }
 
 /// Of 20 concurrent `add`s with one e-mail address one succeeds. The others return `Taken`, not a failure of the store.
 pub async fn concurrent_adds_of_one_email_add_one_user(store: &AccountPorts) {
     let users = (0..20).map(|n| NewUser { email: new_user("ada").email, ..new_user(&format!("ada{n}")) });
-    assert_one_is_added(store, users.collect(), TakenKeys { username: false, email: true }).await;
+    assert_one_is_added(store, users.collect(), TakenKeys { username: false, look_alike: false, email: true }).await;
 }
 
 async fn assert_one_is_added(store: &AccountPorts, users: Vec<NewUser>, expected: TakenKeys) {
@@ -275,7 +286,7 @@ pub async fn renamed_user_is_found_by_the_new_name_alone(store: &AccountPorts) {
     let renamed = event(EventKind::Renamed);
     for (name, former) in [("Grace", "ada"), ("GRACE", "ada"), ("GRACE", "ada")] {
         let name = Username::parse(name).unwrap();
-        let user = store.users.rename(ada.id, name.clone(), Alongside::event(renamed.clone())).await.unwrap();
+        let user = store.users.rename(ada.id, name.clone(), NOW, Alongside::event(renamed.clone())).await.unwrap();
         assert_eq!(user, User { username: name, ..ada.clone() });
         assert_eq!(store.users.find(ada.id).await.unwrap(), Some(user.clone()));
         assert_eq!(store.users.find_by_username(&Username::parse("grace").unwrap()).await.unwrap(), Some(user));
@@ -290,7 +301,7 @@ pub async fn taken_or_unknown_rename_writes_nothing(store: &AccountPorts) {
     add_user(store, "Strasse").await;
     let rename = |user, name: &str| {
         let name = Username::parse(name).unwrap();
-        store.users.rename(user, name, Alongside::event(event(EventKind::Renamed)))
+        store.users.rename(user, name, NOW, Alongside::event(event(EventKind::Renamed)))
     };
     for name in ["Strasse", "straße"] {
         let renamed = rename(ada.id, name).await;
@@ -309,7 +320,7 @@ pub async fn concurrent_renames_to_one_name_rename_one_user(store: &AccountPorts
         users.push(add_user(store, &format!("ada{n}")).await);
     }
     let grace = Username::parse("grace").unwrap();
-    let results = users.iter().map(|user| store.users.rename(user.id, grace.clone(), Alongside::nothing()));
+    let results = users.iter().map(|user| store.users.rename(user.id, grace.clone(), NOW, Alongside::nothing()));
     let (renamed, rejected): (Vec<_>, Vec<_>) = join_all(results).await.into_iter().partition(Result::is_ok);
     assert_eq!((renamed.len(), rejected.len()), (1, 7));
     assert!(rejected.iter().all(|result| matches!(result, Err(RenameUserError::Taken))), "{rejected:?}");
@@ -375,8 +386,12 @@ mod tests {
 
     #[test]
     fn macro_names_every_contract_function() {
-        let modules =
-            [include_str!("contract.rs"), include_str!("contract/list.rs"), include_str!("contract/import.rs")];
+        let modules = [
+            include_str!("contract.rs"),
+            include_str!("contract/list.rs"),
+            include_str!("contract/import.rs"),
+            include_str!("contract/names.rs"),
+        ];
         let functions = modules.map(functions_in);
         assert_eq!(user_contract!(names), functions.concat());
     }

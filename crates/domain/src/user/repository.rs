@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{ImportOutcome, ImportedUser, NewUser, User, UserId, Username};
+use super::{ImportOutcome, ImportedUser, NewUser, User, UserId, Username, UsernameError};
 use crate::credential::PasswordHash;
 use crate::{Alongside, HookRefusal, Page, PageSize, StoreError, Timestamp};
 
@@ -15,8 +15,9 @@ use crate::{Alongside, HookRefusal, Page, PageSize, StoreError, Timestamp};
 pub trait UserRepository: Send + Sync {
     /// Adds a user with the hash of the password.
     ///
-    /// Usernames and e-mail addresses are unique by their keys. Of concurrent calls with an equal key, from any
-    /// process, exactly one adds its user.
+    /// Usernames and e-mail addresses are unique by their keys. A username is also refused if it has the
+    /// [skeleton](Username::skeleton) of another user's, or if it is reserved at the user's `joined_at`: by its key, or by its
+    /// skeleton. Of concurrent calls with an equal key or skeleton, from any process, exactly one adds its user.
     ///
     /// A [`RegistrationKey`](super::RegistrationKey) is stored with the user in the same commit, for its lifetime. So is
     /// `alongside`, about the new user.
@@ -28,13 +29,23 @@ pub trait UserRepository: Send + Sync {
     async fn add(&self, user: NewUser, hash: PasswordHash, alongside: Alongside) -> Result<User, AddUserError>;
 
     /// Renames a user, writes `alongside` about the user, and returns the user with the new name. The name that the user has
-    /// already, in the same spelling, writes nothing. Of concurrent calls with an equal key, from any process, one succeeds.
+    /// already, in the same spelling, writes nothing. Of concurrent calls with an equal key or skeleton, from any process, one
+    /// succeeds.
+    ///
+    /// The former name is reserved for the user until [`Username::RESERVED`] after `at`, in the same commit, unless only the
+    /// spelling changes. The user may take a name back that is reserved for that user, which ends the reservation.
     ///
     /// Copies of the name in other tables are rewritten in the same commit.
     ///
     /// # Errors
     /// [`RenameUserError`]. Nothing was written.
-    async fn rename(&self, user: UserId, name: Username, alongside: Alongside) -> Result<User, RenameUserError>;
+    async fn rename(
+        &self,
+        user: UserId,
+        name: Username,
+        at: Timestamp,
+        alongside: Alongside,
+    ) -> Result<User, RenameUserError>;
 
     /// Disables a user at `at` and ends every session of the user, which stay ended. Writes `alongside` about the user; its
     /// events count the sessions, whose number is returned.
@@ -49,15 +60,28 @@ pub trait UserRepository: Send + Sync {
     /// Adds users of another program in one commit, in their order, and returns what became of each.
     ///
     /// A user whose keys are free is added as given, and `alongside` with each, about that user. Otherwise nothing of that one
-    /// is written: see [`ImportOutcome`]. A list has at most 1,000 users, so that other writes do not wait for long.
-    async fn import(&self, users: Vec<ImportedUser>, alongside: Alongside) -> Result<Vec<ImportOutcome>, StoreError>;
+    /// is written: see [`ImportOutcome`]. A name that is reserved at `now`, or looks like another user's, is no free key. A list
+    /// has at most 1,000 users, so that other writes do not wait for long.
+    async fn import(
+        &self,
+        users: Vec<ImportedUser>,
+        now: Timestamp,
+        alongside: Alongside,
+    ) -> Result<Vec<ImportOutcome>, StoreError>;
 
     /// Returns what [`UserRepository::import`] would not add, and why; `None` for a user whose keys are free. Writes
     /// nothing, and does not compare the users of the list with each other.
-    async fn find_imported(&self, users: Vec<ImportedUser>) -> Result<Vec<Option<ImportOutcome>>, StoreError>;
+    async fn find_imported(
+        &self,
+        users: Vec<ImportedUser>,
+        now: Timestamp,
+    ) -> Result<Vec<Option<ImportOutcome>>, StoreError>;
 
     /// Removes up to `limit` registration keys whose lifetime has ended at `now`, the oldest first. Returns their number.
     async fn purge_registration_keys(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
+
+    /// Removes up to `limit` reservations of former usernames that have ended at `now`, the oldest first. Returns their number.
+    async fn purge_former_usernames(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
 
     /// Returns the user, or `None` if there is no such user. Disabled users are returned too.
     async fn find(&self, id: UserId) -> Result<Option<User>, StoreError>;
@@ -74,8 +98,10 @@ pub trait UserRepository: Send + Sync {
 /// Which keys of a new user are taken. At least one is `true`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TakenKeys {
-    /// A user has the key of the username.
+    /// A user has the key of the username, or it is reserved for its former owner.
     pub username: bool,
+    /// The key of the username is free, but the name looks like that of another user, or like a reserved one.
+    pub look_alike: bool,
     /// A user has the key of the e-mail address.
     pub email: bool,
 }
@@ -103,9 +129,15 @@ pub enum RenameUserError {
     /// There is no such user.
     #[error("there is no such user")]
     NotFound,
-    /// Another user has the key of the name.
+    /// Another user has the key of the name, or it is reserved for its former owner.
     #[error("the username is taken")]
     Taken,
+    /// The name looks like that of another user, or like a reserved one.
+    #[error("the username looks like another one")]
+    LookAlike,
+    /// A new name may not be this one.
+    #[error(transparent)]
+    Name(#[from] UsernameError),
     /// A hook of the embedder refuses the name.
     #[error(transparent)]
     Refused(HookRefusal),

@@ -10,7 +10,8 @@ use crate::invisible::{is_invisible, trim_invisible};
 
 /// A public name: 3 to 64 code points of letters, digits, `_`, `-` and `.`.
 ///
-/// Shown as typed, unique by [`Username::key`].
+/// Shown as typed, unique by [`Username::key`]. A new user's name also obeys [`Username::ensure_assignable`], and its
+/// [`Username::skeleton`] is not that of another user.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Username(String);
 
@@ -38,6 +39,10 @@ pub enum UsernameError {
     /// The name of a page, or a name that suggests authority.
     #[error("that username is reserved")]
     Reserved,
+    /// The letters are of several scripts, so that the name could imitate one of a single script. Only a new name is checked:
+    /// see [`Username::ensure_assignable`].
+    #[error("a username has letters of one script")]
+    MixedScript,
 }
 
 /// Names that collide with the path of a page, or that suggest to speak for the service. Sorted, for a binary search.

@@ -1,11 +1,12 @@
 //! The users of another program, added to the tables of users and credentials in lists.
 
-use domain::Alongside;
 use domain::user::{Email, ImportOutcome, ImportedUser, TakenKeys, UserId};
+use domain::{Alongside, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as, query_scalar};
 
-use crate::accounts::events;
+use crate::accounts::usernames::Clash;
+use crate::accounts::{events, usernames};
 use crate::engine::dialect::Dialect;
 use crate::engine::read_pool::ReadPool;
 use crate::engine::writer::WriteError;
@@ -17,7 +18,8 @@ statements! {
         UNION ALL
         SELECT id, username_key, email, email_key FROM users WHERE email_key IN ($2, $3)";
 
-    const ADD: &str = "INSERT INTO users (username, username_key, email, email_key, joined_at) VALUES ($1, $2, $3, $4, $5)
+    const ADD: &str = "INSERT INTO users (username, username_key, username_skeleton, email, email_key, joined_at)
+        VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT DO NOTHING
         RETURNING id";
 
@@ -65,22 +67,34 @@ impl Keys {
             }
             _ => {
                 let (username, email) = (of_name.is_some(), rows.iter().any(|row| self.is_mailbox_of(row)));
-                (username || email).then_some(ImportOutcome::Taken(TakenKeys { username, email }))
+                let taken = TakenKeys { username, look_alike: false, email };
+                (username || email).then_some(ImportOutcome::Taken(taken))
             }
         }
     }
+}
+
+/// The outcome of a user whose name is not free.
+fn of_clash(clash: Clash) -> ImportOutcome {
+    let is_taken = clash == Clash::Taken;
+    ImportOutcome::Taken(TakenKeys { username: is_taken, look_alike: !is_taken, email: false })
 }
 
 /// What keeps each user out; `None` where nothing does.
 pub(super) async fn find_all<D: Dialect>(
     read: &ReadPool<D>,
     users: &[ImportedUser],
+    now: Timestamp,
 ) -> sqlx::Result<Vec<Option<ImportOutcome>>> {
     let mut found = Vec::with_capacity(users.len());
-    for keys in users.iter().map(Keys::of) {
+    for user in users {
+        let keys = Keys::of(user);
         let rows = query_as::<_, KeysRow>(LIST_BY_KEYS).bind(&keys.username).bind(&keys.email).bind(&keys.former_email);
         let rows = rows.fetch_all(read).await?;
-        found.push(keys.outcome(&rows));
+        found.push(match keys.outcome(&rows) {
+            None => usernames::read_clash(read, &user.username, now).await?.map(of_clash),
+            outcome => outcome,
+        });
     }
     Ok(found)
 }
@@ -88,12 +102,13 @@ pub(super) async fn find_all<D: Dialect>(
 /// Adds the users one after another, so that a user of the list is compared with those before.
 pub(super) fn add_all<'j, D: Dialect>(
     connection: &'j mut D::Connection,
-    (users, alongside): &'j (Vec<ImportedUser>, Alongside),
+    (users, now, alongside): &'j (Vec<ImportedUser>, Timestamp, Alongside),
 ) -> BoxFuture<'j, Result<Vec<ImportOutcome>, WriteError>> {
     Box::pin(async move {
+        usernames::lock::<D>(&mut *connection, users.iter().map(|user| &user.username)).await?;
         let mut outcomes = Vec::with_capacity(users.len());
         for user in users {
-            outcomes.push(add::<D>(&mut *connection, user, alongside).await?);
+            outcomes.push(add::<D>(&mut *connection, user, *now, alongside).await?);
         }
         Ok(outcomes)
     })
@@ -102,6 +117,7 @@ pub(super) fn add_all<'j, D: Dialect>(
 async fn add<D: Dialect>(
     connection: &mut D::Connection,
     user: &ImportedUser,
+    now: Timestamp,
     alongside: &Alongside,
 ) -> sqlx::Result<ImportOutcome> {
     let keys = Keys::of(user);
@@ -111,8 +127,15 @@ async fn add<D: Dialect>(
         if let Some(outcome) = keys.outcome(&rows) {
             return Ok(outcome);
         }
+        if let Some(clash) = usernames::find_clash::<D>(&mut *connection, &user.username, None, now).await? {
+            return Ok(of_clash(clash));
+        }
         let add = query_scalar::<D, i64>(ADD).bind(user.username.as_str()).bind(&keys.username);
-        let add = add.bind(user.email.as_str()).bind(&keys.email).bind(user.joined_at.as_millis());
+        let add = add
+            .bind(user.username.skeleton())
+            .bind(user.email.as_str())
+            .bind(&keys.email)
+            .bind(user.joined_at.as_millis());
         if let Some(id) = add.fetch_optional(&mut *connection).await? {
             query::<D>(ADD_HASH).bind(id).bind(user.hash.expose()).execute(&mut *connection).await?;
             let id = UserId::new(id);

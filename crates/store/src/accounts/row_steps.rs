@@ -1,4 +1,7 @@
-//! What migrations compute in Rust: the keys of e-mail addresses that an earlier version stored.
+//! What migrations compute in Rust: the keys of e-mail addresses that an earlier version stored, and below, the skeletons of
+//! usernames.
+
+pub(crate) mod skeletons;
 
 use std::collections::HashSet;
 

@@ -13,7 +13,8 @@ use domain::{Alongside, HookRefusal, Page, PageSize, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as, query_scalar};
 
-use super::{events, import, registration_keys};
+use super::usernames::Clash;
+use super::{events, import, registration_keys, usernames};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
@@ -22,7 +23,8 @@ use crate::hooks::HookSet;
 use crate::statements::statements;
 
 statements! {
-    const ADD: &str = "INSERT INTO users (username, username_key, email, email_key, joined_at) VALUES ($1, $2, $3, $4, $5)
+    const ADD: &str = "INSERT INTO users (username, username_key, username_skeleton, email, email_key, joined_at)
+        VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT DO NOTHING
         RETURNING id, username, email, joined_at, disabled_at";
 
@@ -93,8 +95,14 @@ impl<D: Dialect> UserRepository for Users<D> {
         })
     }
 
-    async fn rename(&self, user: UserId, name: Username, alongside: Alongside) -> Result<User, RenameUserError> {
-        let rename = rename::Rename { user, name, alongside, hooks: self.hooks.clone() };
+    async fn rename(
+        &self,
+        user: UserId,
+        name: Username,
+        at: Timestamp,
+        alongside: Alongside,
+    ) -> Result<User, RenameUserError> {
+        let rename = rename::Rename { user, name, at, alongside, hooks: self.hooks.clone() };
         Ok(self.database.writer.write(rename, rename::rename::<D>).await?)
     }
 
@@ -106,17 +114,33 @@ impl<D: Dialect> UserRepository for Users<D> {
         Ok(self.database.writer.write((user, alongside), disable::enable::<D>).await?)
     }
 
-    async fn import(&self, users: Vec<ImportedUser>, alongside: Alongside) -> Result<Vec<ImportOutcome>, StoreError> {
-        Ok(self.database.writer.write((users, alongside), import::add_all::<D>).await?)
+    async fn import(
+        &self,
+        users: Vec<ImportedUser>,
+        now: Timestamp,
+        alongside: Alongside,
+    ) -> Result<Vec<ImportOutcome>, StoreError> {
+        Ok(self.database.writer.write((users, now, alongside), import::add_all::<D>).await?)
     }
 
-    async fn find_imported(&self, users: Vec<ImportedUser>) -> Result<Vec<Option<ImportOutcome>>, StoreError> {
-        import::find_all(&self.database.read, &users).await.map_err(into_store_error)
+    async fn find_imported(
+        &self,
+        users: Vec<ImportedUser>,
+        now: Timestamp,
+    ) -> Result<Vec<Option<ImportOutcome>>, StoreError> {
+        import::find_all(&self.database.read, &users, now).await.map_err(into_store_error)
     }
 
     async fn purge_registration_keys(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
         let purged = self.database.writer.write((now, limit), |connection, (now, limit)| {
             Box::pin(async move { Ok(registration_keys::purge::<D>(connection, *now, *limit).await?) })
+        });
+        Ok(purged.await?)
+    }
+
+    async fn purge_former_usernames(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let purged = self.database.writer.write((now, limit), |connection, (now, limit)| {
+            Box::pin(async move { Ok(usernames::purge::<D>(connection, *now, *limit).await?) })
         });
         Ok(purged.await?)
     }
@@ -155,22 +179,26 @@ struct Registration<D: Dialect> {
     hooks: HookSet<D>,
 }
 
-/// Inserts a user, and reads which keys are taken only after the unique indexes rejected the row: a key that was free in an
-/// earlier read may be taken a moment later.
+/// Inserts a user whose name is free, and reads which keys are taken only after the unique indexes rejected the row: a key that
+/// was free in an earlier read may be taken a moment later. No index rejects a look-alike name, so that it has a lock.
 fn add<'j, D: Dialect>(
     connection: &'j mut D::Connection,
     Registration { user, hash, alongside, hooks }: &'j Registration<D>,
 ) -> BoxFuture<'j, Result<User, WriteError<Refusal>>> {
     Box::pin(async move {
+        usernames::lock::<D>(&mut *connection, [&user.username]).await?;
         let has_former_key = has_former_key::<D>(&mut *connection, &user.email).await?;
+        let clash = usernames::find_clash::<D>(&mut *connection, &user.username, None, user.joined_at).await?;
         loop {
             let add = query_as::<D, UserRow>(ADD)
                 .bind(user.username.as_str())
                 .bind(user.username.key())
+                .bind(user.username.skeleton())
                 .bind(user.email.as_str())
                 .bind(user.email.key())
                 .bind(user.joined_at.as_millis());
-            let added = if has_former_key { None } else { add.fetch_optional(&mut *connection).await? };
+            let is_refused = has_former_key || clash.is_some();
+            let added = if is_refused { None } else { add.fetch_optional(&mut *connection).await? };
             if let Some(row) = added {
                 query::<D>(ADD_HASH).bind(row.id).bind(hash.expose()).execute(&mut *connection).await?;
                 let added = row.parse()?;
@@ -185,8 +213,10 @@ fn add<'j, D: Dialect>(
             }
             let taken = query_as::<D, TakenKeysRow>(FIND_TAKEN_KEYS).bind(user.username.key()).bind(user.email.key());
             let TakenKeysRow { username, email } = taken.fetch_one(&mut *connection).await?;
-            if has_former_key || username + email > 0 {
-                let taken = TakenKeys { username: username > 0, email: has_former_key || email > 0 };
+            if is_refused || username + email > 0 {
+                let username = username > 0 || clash == Some(Clash::Taken);
+                let look_alike = !username && clash == Some(Clash::LookAlike);
+                let taken = TakenKeys { username, look_alike, email: has_former_key || email > 0 };
                 return Err(WriteError::Refused(Refusal::Taken(taken)));
             } // else that user was deleted between the two statements
         }

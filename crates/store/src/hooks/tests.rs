@@ -120,7 +120,9 @@ async fn hook_of_a_rename_rewrites_copies_or_refuses() {
     for (store, _folder) in stores(0).await {
         let ports: AccountPorts = store.clone().into();
         let ada = add(&ports, "ada", "Rome").await.unwrap();
-        let rename = |name: &str| ports.users.rename(ada.id, Username::parse(name).unwrap(), Alongside::nothing());
+        let rename = |name: &str| {
+            ports.users.rename(ada.id, Username::parse(name).unwrap(), Timestamp::from_millis(0), Alongside::nothing())
+        };
         rename("grace").await.unwrap();
         assert_eq!(rows(store.database()).await, ["grace of Rome"]);
         let refused = rename("atlas").await;

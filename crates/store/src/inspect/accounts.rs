@@ -55,9 +55,12 @@ statements! {
 
     const LIST_EVENTS_OUT_OF_TIME: &str = "SELECT id FROM events WHERE at NOT BETWEEN 0 AND 253402300799999";
 
+    const LIST_RESERVATIONS_OUT_OF_TIME: &str = "SELECT user_id FROM former_usernames
+        WHERE reserved_until NOT BETWEEN 0 AND 253402300799999";
+
     const LIST_EVENT_KINDS: &str = "SELECT min(id), kind FROM events GROUP BY kind ORDER BY 1";
 
-    const LIST_USERS: &str = "SELECT id, username, username_key, email, email_key FROM users ORDER BY id";
+    const LIST_USERS: &str = "SELECT id, username, username_key, username_skeleton, email, email_key FROM users ORDER BY id";
 
     const FIND_BY_EMAIL_KEY: &str = "SELECT id FROM users WHERE email_key = $1";
 
@@ -72,6 +75,7 @@ const INVARIANTS: &[InvariantCheck] = &[
     (Invariant::TimestampIsInRange, "known_browsers", LIST_BROWSERS_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "known_networks", LIST_NETWORKS_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "events", LIST_EVENTS_OUT_OF_TIME),
+    (Invariant::TimestampIsInRange, "former_usernames", LIST_RESERVATIONS_OUT_OF_TIME),
 ];
 
 #[derive(FromRow)]
@@ -79,6 +83,7 @@ struct UserRow {
     id: i64,
     username: String,
     username_key: String,
+    username_skeleton: String,
     email: String,
     email_key: String,
 }
@@ -116,10 +121,11 @@ pub(super) async fn check<D: Dialect>(
 
 /// Checks a row. Returns the id and the key that the address should have, if the row has the address's former key.
 fn check_user(row: UserRow, report: Report<'_>) -> Option<(i64, String)> {
-    let UserRow { id, username, username_key, email, email_key } = row;
+    let UserRow { id, username, username_key, username_skeleton, email, email_key } = row;
     let username = Username::from_stored(username).map_err(corrupt("users", "username", id));
     if let Some(username) = check_value(username, ("users", id), report) {
         check_derived(username_key == username.key(), ("users", "username_key", id), report);
+        check_derived(username_skeleton == username.skeleton(), ("users", "username_skeleton", id), report);
     }
     let email = Email::from_stored(email).map_err(corrupt("users", "email", id));
     let email = check_value(email, ("users", id), report)?;

@@ -58,12 +58,14 @@ pub fn all() -> Vec<NamedStatement> {
 
     let modules = [
         accounts::store::statements(),
+        accounts::usernames::statements(),
         accounts::users::statements(),
         accounts::users::rename::statements(),
         accounts::users::disable::statements(),
         accounts::credentials::statements(),
         accounts::import::statements(),
         accounts::row_steps::statements(),
+        accounts::row_steps::skeletons::statements(),
         accounts::sessions::statements(),
         accounts::registration_keys::statements(),
         accounts::throttles::statements(),

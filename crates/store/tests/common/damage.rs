@@ -3,8 +3,9 @@
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, SqliteConnection, raw_sql};
 
-const TABLES: [&str; 9] = [
+const TABLES: [&str; 10] = [
     "users",
+    "former_usernames",
     "credentials",
     "sessions",
     "registration_keys",

@@ -111,12 +111,14 @@ async fn add_users<D: Dialect>(database: &OpenDatabase<D>, batch: Vec<i64>, hash
     let added = database.writer.write((batch, hash), |connection, (batch, hash)| {
         Box::pin(async move {
             for user in batch {
-                let add = "INSERT INTO users (username, username_key, email, email_key, joined_at) \
-                           VALUES ($1, $2, $3, $4, $5) RETURNING id";
+                let add = "INSERT INTO users (username, username_key, username_skeleton, email, email_key, joined_at) \
+                           VALUES ($1, $2, $3, $4, $5, $6) RETURNING id";
                 let (username, email) = (username(*user), email(*user));
+                let skeleton = Username::from_stored(username.clone()).map(|name| name.skeleton()).unwrap_or_default();
                 let id = query_scalar::<D, i64>(add)
                     .bind(username.as_str())
                     .bind(caseless_key(&username))
+                    .bind(skeleton)
                     .bind(email.as_str())
                     .bind(caseless_key(&email))
                     .bind(JOINED_AT.as_millis())

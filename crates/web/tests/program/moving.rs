@@ -111,7 +111,7 @@ async fn import_beside_a_server_adds_users_on_both_engines() {
         let program = Running::start(&url, &[]);
         TestClient::at(&program.origin).register("ada", PASSWORD).await;
         let (code, result) = import(&[file.to_str().unwrap()], &url);
-        let expected = "line 2: another user has that username\n1 added, 0 already there, 1 refused\n";
+        let expected = "line 2: another user has that username, or gave it up less than 90 days ago\n1 added, 0 already there, 1 refused\n";
         assert_eq!((code, result.as_str()), (Some(2), expected));
         assert!(TestClient::at(&program.origin).get("/user/ada_0").await.status < 400);
         program.stop("TERM");

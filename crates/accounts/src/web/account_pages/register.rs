@@ -2,7 +2,7 @@
 
 use askama::Template;
 use auth::Password;
-use domain::user::{Email, RegistrationKey, Username};
+use domain::user::{Email, RegistrationKey, Username, UsernameError};
 use poem::http::StatusCode;
 use poem::{Response, handler};
 
@@ -46,7 +46,7 @@ pub(super) async fn show(page: PageContext) -> Response {
 impl Form for Registration {
     fn parse(fields: &Fields, passwords: &mut PasswordFields) -> Result<Self, FormErrors> {
         let mut errors = FormErrors::new();
-        let username = errors.field(fields, "username", |typed| Username::parse(typed).map_err(messages::username));
+        let username = errors.field(fields, "username", |typed| parse_username(typed).map_err(messages::username));
         let email = errors.field(fields, "email", |typed| Email::parse(typed).map_err(messages::email));
         let (typed, repeated) = (passwords.take("password"), passwords.take("password2"));
         let differ = matches!((&typed, &repeated), (Ok(typed), Ok(repeated)) if typed != repeated);
@@ -67,6 +67,12 @@ impl Form for Registration {
             _ => Err(errors),
         }
     }
+}
+
+fn parse_username(typed: &str) -> Result<Username, UsernameError> {
+    let username = Username::parse(typed)?;
+    username.ensure_assignable()?;
+    Ok(username)
 }
 
 #[handler]
@@ -144,11 +150,14 @@ async fn registered(request: &RequestContext, user: User) -> Response {
 fn refusal(error: RegisterError) -> Result<Refusal, Problem> {
     match error {
         RegisterError::Weak(refusal) => Ok(FormErrors::at("password", messages::password(&refusal)).into()),
+        RegisterError::Username(error) => Ok(FormErrors::at("username", messages::username(error)).into()),
         RegisterError::Throttled(throttled) => Ok(throttled.into()),
         RegisterError::Taken(taken) => {
             let mut errors = FormErrors::new();
             if taken.username {
                 errors.add("username", messages::USERNAME_TAKEN);
+            } else if taken.look_alike {
+                errors.add("username", messages::USERNAME_LOOKS_ALIKE);
             }
             if taken.email {
                 errors.add("email", messages::EMAIL_TAKEN);

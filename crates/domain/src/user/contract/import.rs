@@ -9,7 +9,7 @@ use crate::event::EventKind;
 use crate::{AccountPorts, Alongside, PageSize};
 
 /// The user `name` of another program, with a hash of it.
-fn imported(name: &str) -> ImportedUser {
+pub(super) fn imported(name: &str) -> ImportedUser {
     let NewUser { username, email, joined_at, .. } = new_user(name);
     ImportedUser { username, email, hash: PasswordHash::new("pbkdf2:sha256:1$salt$00".to_owned()), joined_at }
 }
@@ -22,7 +22,7 @@ async fn count(store: &AccountPorts) -> usize {
 pub async fn imported_users_are_added_in_their_order(store: &AccountPorts) {
     let users = ["cleo", "ada", "ben"].map(imported);
 
-    let outcomes = store.users.import(users.to_vec(), Alongside::nothing()).await.unwrap();
+    let outcomes = store.users.import(users.to_vec(), NOW, Alongside::nothing()).await.unwrap();
 
     let page = store.users.list(None, PageSize::DEFAULT).await.unwrap();
     let added: Vec<_> = page.items.iter().rev().map(|user| ImportOutcome::Added(user.id)).collect();
@@ -32,7 +32,7 @@ pub async fn imported_users_are_added_in_their_order(store: &AccountPorts) {
         let credential = store.credentials.find_by_email(&user.email).await.unwrap().unwrap();
         assert_eq!((&credential.user, credential.hash.expose()), (stored, user.hash.expose()));
     }
-    assert_eq!(store.users.import(Vec::new(), Alongside::nothing()).await.unwrap(), []);
+    assert_eq!(store.users.import(Vec::new(), NOW, Alongside::nothing()).await.unwrap(), []);
 }
 
 /// A user who has both keys, in whatever spelling, is not changed. Also within one list.
@@ -45,7 +45,7 @@ pub async fn imported_user_with_both_keys_is_already_there(store: &AccountPorts)
     };
 
     let outcomes =
-        store.users.import(vec![again, imported("ben"), imported("Ben")], Alongside::nothing()).await.unwrap();
+        store.users.import(vec![again, imported("ben"), imported("Ben")], NOW, Alongside::nothing()).await.unwrap();
 
     let ImportOutcome::Added(ben) = outcomes[1] else { panic!("{outcomes:?}") };
     assert_eq!(outcomes[0], ImportOutcome::AlreadyThere(ada.id));
@@ -65,10 +65,10 @@ pub async fn imported_user_with_a_taken_key_is_not_added(store: &AccountPorts) {
         imported("fay"),
     ];
 
-    let outcomes = store.users.import(users, Alongside::nothing()).await.unwrap();
+    let outcomes = store.users.import(users, NOW, Alongside::nothing()).await.unwrap();
 
     for (outcome, (username, email)) in outcomes.iter().zip([(true, false), (false, true), (true, true)]) {
-        assert_eq!(*outcome, ImportOutcome::Taken(TakenKeys { username, email }));
+        assert_eq!(*outcome, ImportOutcome::Taken(TakenKeys { username, look_alike: false, email }));
     }
     assert!(matches!(outcomes[3], ImportOutcome::Added(_)), "{outcomes:?}");
     assert_eq!(count(store).await, 3);
@@ -81,7 +81,7 @@ pub async fn event_is_written_with_each_imported_user(store: &AccountPorts) {
     let import = event(EventKind::Imported);
 
     let users = vec![imported("ada"), imported("cleo"), taken, imported("dan")];
-    let outcomes = store.users.import(users, Alongside::event(import.clone())).await.unwrap();
+    let outcomes = store.users.import(users, NOW, Alongside::event(import.clone())).await.unwrap();
 
     let [_, ImportOutcome::Added(cleo), _, ImportOutcome::Added(dan)] = outcomes[..] else { panic!("{outcomes:?}") };
     assert_eq!(events(store).await, [import.clone().of(cleo), import.of(dan)]);
@@ -92,9 +92,9 @@ pub async fn imported_users_are_found_without_a_write(store: &AccountPorts) {
     let ada = add_user(store, "ada").await;
     let users = vec![imported("Ada"), imported("ben"), ImportedUser { email: ada.email, ..imported("cleo") }];
 
-    let found = store.users.find_imported(users).await.unwrap();
+    let found = store.users.find_imported(users, NOW).await.unwrap();
 
-    let taken = TakenKeys { username: false, email: true };
+    let taken = TakenKeys { username: false, look_alike: false, email: true };
     let expected = [Some(ImportOutcome::AlreadyThere(ada.id)), None, Some(ImportOutcome::Taken(taken))];
     assert_eq!((found.as_slice(), count(store).await), (&expected[..], 1));
 }
@@ -104,7 +104,7 @@ pub async fn concurrent_imports_add_each_user_once(store: &AccountPorts) {
     let users: Vec<_> = (0..20).map(|n| imported(&format!("ada{n}"))).collect();
     let import = || -> AddedUsers<'_> {
         Box::pin(async {
-            let outcomes = store.users.import(users.clone(), Alongside::nothing()).await.unwrap();
+            let outcomes = store.users.import(users.clone(), NOW, Alongside::nothing()).await.unwrap();
             outcomes.into_iter().filter(|outcome| matches!(outcome, ImportOutcome::Added(_))).count()
         })
     };

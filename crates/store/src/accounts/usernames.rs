@@ -1,0 +1,141 @@
+//! Which usernames are free: those that no user has or resembles, and that are not reserved for a former owner. The table of
+//! former usernames.
+
+use domain::Timestamp;
+use domain::user::{UserId, Username};
+use sqlx::{FromRow, query, query_as, query_scalar};
+
+use crate::engine::dialect::Dialect;
+use crate::engine::read_pool::ReadPool;
+use crate::statements::{OnPostgres, statements};
+
+statements! {
+    /// Waits for each other transaction that gives or reserves a name with one of the skeletons, which are the lines of `$1`. In
+    /// one order, so that two lists do not wait for each other. SQLite has one writer.
+    const LOCK: OnPostgres = OnPostgres("SELECT pg_advisory_xact_lock(key) FROM (
+            SELECT DISTINCT hashtextextended(skeleton, 6003) AS key
+            FROM regexp_split_to_table($1, '\n') AS skeleton ORDER BY key
+        ) AS keys");
+
+    /// Of a name with the key `$1` and the skeleton `$2`, for the user `$3`, at the time `$4`.
+    const FIND_CLASH: &str = "SELECT
+        (SELECT count(*) FROM users WHERE username_key = $1 AND id <> $3) AS users,
+        (SELECT count(*) FROM former_usernames
+            WHERE username_key = $1 AND user_id <> $3 AND reserved_until > $4) AS reserved,
+        (SELECT count(*) FROM users WHERE username_skeleton = $2 AND id <> $3) AS look_alike_users,
+        (SELECT count(*) FROM former_usernames
+            WHERE username_skeleton = $2 AND user_id <> $3 AND reserved_until > $4) AS look_alike_reserved";
+
+    const RESERVE: &str = "INSERT INTO former_usernames (username_key, username_skeleton, user_id, reserved_until)
+        VALUES ($1, $2, $3, $4)
+        ON CONFLICT (username_key) DO UPDATE SET username_skeleton = excluded.username_skeleton,
+            user_id = excluded.user_id, reserved_until = excluded.reserved_until";
+
+    const RELEASE: &str = "DELETE FROM former_usernames WHERE username_key = $1";
+
+    const PURGE: &str = "DELETE FROM former_usernames WHERE username_key IN (
+            SELECT username_key FROM former_usernames WHERE reserved_until <= $1 ORDER BY reserved_until LIMIT ($2 + 0)
+        )
+        RETURNING user_id";
+}
+
+/// What keeps a name from a user.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Clash {
+    /// Another user has it, or it is reserved.
+    Taken,
+    /// It looks like another user's, or like a reserved one.
+    LookAlike,
+}
+
+#[derive(FromRow)]
+struct ClashRow {
+    users: i64,
+    reserved: i64,
+    look_alike_users: i64,
+    look_alike_reserved: i64,
+}
+
+impl ClashRow {
+    fn clash(&self) -> Option<Clash> {
+        match self {
+            _ if self.users + self.reserved > 0 => Some(Clash::Taken),
+            _ if self.look_alike_users + self.look_alike_reserved > 0 => Some(Clash::LookAlike),
+            _ => None,
+        }
+    }
+}
+
+/// No user has this id.
+const NO_USER: UserId = UserId::new(0);
+
+/// Until the end of the transaction, no other one gives or reserves a name that has one of these names' skeletons.
+pub(super) async fn lock<'n, D: Dialect>(
+    connection: &mut D::Connection,
+    names: impl IntoIterator<Item = &'n Username>,
+) -> sqlx::Result<()> {
+    if let Some(OnPostgres(sql)) = D::pick(None, Some(LOCK)) {
+        let skeletons: Vec<_> = names.into_iter().map(Username::skeleton).collect();
+        query::<D>(sql).bind(skeletons.join("\n")).execute(connection).await?;
+    }
+    Ok(())
+}
+
+/// What keeps a name from a user, or from a new one; `None` if nothing does. Call [`lock`] before.
+pub(super) async fn find_clash<D: Dialect>(
+    connection: &mut D::Connection,
+    name: &Username,
+    user: Option<UserId>,
+    at: Timestamp,
+) -> sqlx::Result<Option<Clash>> {
+    let find = query_as::<D, ClashRow>(FIND_CLASH).bind(name.key()).bind(name.skeleton());
+    let find = find.bind(user.unwrap_or(NO_USER).get()).bind(at.as_millis());
+    Ok(find.fetch_one(connection).await?.clash())
+}
+
+/// As [`find_clash`], of a new user and without a lock.
+pub(super) async fn read_clash<D: Dialect>(
+    read: &ReadPool<D>,
+    name: &Username,
+    at: Timestamp,
+) -> sqlx::Result<Option<Clash>> {
+    let find = query_as::<_, ClashRow>(FIND_CLASH).bind(name.key()).bind(name.skeleton());
+    Ok(find.bind(NO_USER.get()).bind(at.as_millis()).fetch_one(read).await?.clash())
+}
+
+/// Reserves a name that a user gives up, for that user. A reservation of the same name ends. Call [`lock`] before.
+pub(crate) async fn reserve<D: Dialect>(
+    connection: &mut D::Connection,
+    name: &Username,
+    user: UserId,
+    at: Timestamp,
+) -> sqlx::Result<()> {
+    let reserve = query::<D>(RESERVE).bind(name.key()).bind(name.skeleton()).bind(user.get());
+    reserve.bind((at + Username::RESERVED).as_millis()).execute(connection).await?;
+    Ok(())
+}
+
+/// Ends the reservation of a name that a user gets.
+pub(super) async fn release<D: Dialect>(connection: &mut D::Connection, name: &Username) -> sqlx::Result<()> {
+    query::<D>(RELEASE).bind(name.key()).execute(connection).await?;
+    Ok(())
+}
+
+/// Removes up to `limit` reservations that have ended, the oldest first. Returns their number.
+pub(super) async fn purge<D: Dialect>(connection: &mut D::Connection, now: Timestamp, limit: u32) -> sqlx::Result<u64> {
+    let purge = query_scalar::<D, i64>(PURGE).bind(now.as_millis()).bind(i64::from(limit));
+    Ok(purge.fetch_all(connection).await?.len() as u64)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::assert_uses_indexes;
+
+    #[tokio::test]
+    async fn statements_of_usernames_use_indexes() {
+        for sql in [FIND_CLASH, RELEASE, PURGE] {
+            assert_uses_indexes(sql).await;
+        }
+    }
+}

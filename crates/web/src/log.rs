@@ -28,18 +28,16 @@ fn log_panic(panic: &PanicHookInfo<'_>) {
 
 #[cfg(test)]
 mod tests {
-    use std::fs::File;
     use std::panic::{catch_unwind, take_hook};
-    use std::sync::Arc;
+
+    use test_support::Log;
 
     use super::*;
 
     #[test]
     fn panic_is_one_json_line_without_its_message() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("log");
-        let json =
-            tracing_subscriber::fmt().json().flatten_event(true).with_writer(Arc::new(File::create(&path).unwrap()));
+        let log = Log::new();
+        let json = tracing_subscriber::fmt().json().flatten_event(true).with_writer(log.clone());
 
         let previous_hook = take_hook();
         set_hook(Box::new(log_panic));
@@ -47,7 +45,7 @@ mod tests {
         set_hook(previous_hook);
 
         assert!(caught.is_err());
-        let log = std::fs::read_to_string(path).unwrap();
+        let log = log.text();
         let line: serde_json::Value = serde_json::from_str(&log).unwrap();
         assert_eq!((line["level"].as_str(), line["message"].as_str()), (Some("ERROR"), Some("panicked")));
         assert!(line["location"].as_str().unwrap().starts_with("crates/web/src/log.rs:"), "{line}");

@@ -1,73 +1,28 @@
 //! Each response with 503 is in the log once: an overload as a warning, a failure as an error.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use accounts::{StoreError, User};
 use domain::party::{AddError, ListError, MockPartyRepository, UpdateError};
 use domain::throttle::{Counter, Limit, LimitRule, ThrottleKey, Throttled};
 use domain::user::MockUserRepository;
+use test_support::Log;
 use tracing::Level;
-use tracing::subscriber::DefaultGuard;
-use tracing_subscriber::fmt::MakeWriter;
 
 use crate::common::{START, host_form, post};
 use crate::failing_store::{self, USES};
 
-/// The warnings and errors of this thread, on which the server of a test runs too.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    /// Collects lines until the guard is dropped.
-    fn start() -> (Self, DefaultGuard) {
-        Self::start_at(Level::WARN)
-    }
-
-    fn start_at(level: Level) -> (Self, DefaultGuard) {
-        let log = Self::default();
-        let lines = tracing_subscriber::fmt().with_ansi(false).without_time().with_max_level(level);
-        let guard = tracing::subscriber::set_default(lines.with_writer(log.clone()).finish());
-        (log, guard)
-    }
-
-    /// The lines since the last call.
-    fn take(&self) -> Vec<String> {
-        let bytes = std::mem::take(&mut *self.0.lock().unwrap());
-        String::from_utf8(bytes).unwrap().lines().map(|line| line.trim_start().to_owned()).collect()
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(line);
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
-}
-
 #[tokio::test]
 async fn failure_of_the_store_is_one_error_in_the_log() {
-    let (log, _guard) = Log::start();
+    let (log, _guard) = Log::of_this_thread_at(Level::WARN);
     for used in USES {
         let &(method, _, path, ..) = used;
         for broken in [method, "everything"] {
-            log.take();
+            drop(log.take());
             let page = failing_store::send(broken, used).await;
             // Before a log-in the mocked store gets a password hash by a registration, which fails too.
-            let is_of_page = |line: &str| path != "/login" || line.contains(r#"route="/login""#);
+            let is_after_registration = ["/login", "/account/confirm"].contains(&path);
+            let is_of_page = |line: &str| !is_after_registration || line.contains(&format!("route=\"{path}\""));
             let errors = log.take().into_iter().filter(|line| line.starts_with("ERROR") && is_of_page(line));
             let errors: Vec<_> = errors.collect();
             assert_eq!((page.status, errors.len()), (503, 1), "{path} without {method}: {errors:?}");
@@ -78,7 +33,7 @@ async fn failure_of_the_store_is_one_error_in_the_log() {
 
 #[tokio::test]
 async fn overload_of_the_store_is_one_warning_in_the_log() {
-    let (log, _guard) = Log::start();
+    let (log, _guard) = Log::of_this_thread_at(Level::WARN);
     let mut parties = MockPartyRepository::new();
     parties.expect_find().returning(|_, _| Err(StoreError::overload("1,024 writes wait")));
     let (_server, ada, _) = failing_store::start_with_parties(parties).await;
@@ -88,7 +43,7 @@ async fn overload_of_the_store_is_one_warning_in_the_log() {
 
 #[tokio::test]
 async fn refused_search_is_one_warning_in_the_log() {
-    let (log, _guard) = Log::start();
+    let (log, _guard) = Log::of_this_thread_at(Level::WARN);
     for refusal in [|| ListError::Busy, || ListError::TookTooLong] {
         let mut parties = MockPartyRepository::new();
         parties.expect_list().returning(move |_, _, _, _, _| Err(refusal()));
@@ -100,7 +55,7 @@ async fn refused_search_is_one_warning_in_the_log() {
 
 #[tokio::test]
 async fn refused_list_of_a_profile_is_one_warning_in_the_log() {
-    let (log, _guard) = Log::start();
+    let (log, _guard) = Log::of_this_thread_at(Level::WARN);
     for refusal in [|| ListError::Busy, || ListError::TookTooLong, || ListError::OwnSearchRunning] {
         let (mut parties, mut users) = (MockPartyRepository::new(), MockUserRepository::new());
         parties.expect_list().returning(move |_, _, _, _, _| Err(refusal()));
@@ -113,7 +68,7 @@ async fn refused_list_of_a_profile_is_one_warning_in_the_log() {
 
 #[tokio::test]
 async fn refused_quota_and_search_are_throttled_events_in_the_log() {
-    let (log, _guard) = Log::start_at(Level::INFO);
+    let (log, _guard) = Log::of_this_thread();
     let mut parties = MockPartyRepository::new();
     parties.expect_add().times(1).returning(|_, _| Err(AddError::Throttled(throttled())));
     parties.expect_add().returning(|_, _| Err(AddError::TooManyUpcoming { max: 100 }));
@@ -140,7 +95,7 @@ fn throttled() -> Throttled {
 
 #[tokio::test]
 async fn flood_of_refused_searches_is_ten_warnings_in_the_log() {
-    let (log, _guard) = Log::start();
+    let (log, _guard) = Log::of_this_thread_at(Level::WARN);
     let mut parties = MockPartyRepository::new();
     parties.expect_list().returning(|_, _, _, _, _| Err(ListError::Busy));
     let (_server, ada, _) = failing_store::start_with_parties(parties).await;

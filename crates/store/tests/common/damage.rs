@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, SqliteConnection, raw_sql};
 
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 10] = [
     "users",
     "former_usernames",
     "credentials",
@@ -12,7 +12,6 @@ const TABLES: [&str; 11] = [
     "throttles",
     "known_browsers",
     "known_networks",
-    "user_roles",
     "parties",
     "rsvps",
 ];

@@ -1,10 +1,8 @@
 //! Databases that an earlier version of the program has filled, of an embedder without parties.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-
 use domain::user::{AddUserError, Email, NewUser, TakenKeys, Username};
 use domain::{AccountPorts, Timestamp, caseless_key};
+use test_support::Log;
 
 use super::{FIND_BY_KEY, LIST, SAVE};
 use crate::earlier::{Earlier, violations};
@@ -71,27 +69,6 @@ async fn register(ports: &AccountPorts, address: &str) -> Option<TakenKeys> {
     }
 }
 
-/// Collects the log.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn lines(&self, message: &str) -> usize {
-        String::from_utf8_lossy(&self.0.lock().unwrap()).lines().filter(|line| line.contains(message)).count()
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(line);
-        Ok(line.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
 #[tokio::test]
 async fn keys_of_earlier_version_are_rewritten() {
     let addresses = ["Ada@Example.com", "ben@exämple.de", "\"cleo\"@example.com", "dan@straße.de"];
@@ -114,7 +91,7 @@ async fn keys_of_earlier_version_are_rewritten() {
         let backups = earlier.backups();
         assert_eq!(backups.len(), usize::from(earlier.file().is_some()), "a copy from before the step");
         for backup in backups {
-            assert!(backup.to_str().unwrap().contains(".before-accounts-"), "{backup:?}");
+            assert!(backup.to_str().unwrap().contains(".before-accounts-7-2"), "{backup:?}");
             let copy = Earlier::of_file(&backup);
             assert_eq!(copy.count("SELECT max(version) FROM _accounts_migrations").await, 1);
         }
@@ -187,17 +164,12 @@ async fn address_of_an_account_with_a_former_key_is_taken() {
 #[tokio::test]
 async fn key_that_its_holder_gives_up_is_free() {
     for earlier in Earlier::with_addresses(&["\"ada\"@strasse.de", "ada@straße.de"]).await {
-        let log = Log::default();
-        let subscriber = tracing_subscriber::fmt().with_writer({
-            let log = log.clone();
-            move || log.clone()
-        });
-        // With one subscriber in the process, `tracing` asks that of the thread which logs first whether a line is needed.
-        let _second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::new());
-        let _guard = tracing::subscriber::set_default(subscriber.finish());
+        let (log, _guard) = Log::of_this_thread();
         let ports = earlier.start().await;
 
-        assert_eq!((log.lines("accounts: e-mail keys"), log.lines("two users have one mailbox")), (2, 0));
+        let lines = log.take();
+        let count = |message| lines.iter().filter(|line| line.contains(message)).count();
+        assert_eq!((count("accounts: e-mail keys"), count("two users have one mailbox")), (2, 0), "{lines:?}");
         assert_eq!(earlier.keys().await, ["ada@strasse.de", "ada@xn--strae-oqa.de"]);
         assert_eq!(log_in(&ports, "ada@strasse.de").await, Some(1));
         assert_eq!(log_in(&ports, "ada@straße.de").await, Some(2));

@@ -5,6 +5,7 @@
 mod cores;
 mod durations;
 mod turn;
+mod wait;
 
 use std::fmt;
 use std::num::NonZeroUsize;

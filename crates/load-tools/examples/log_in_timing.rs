@@ -1,5 +1,5 @@
-//! Whether the time of a refused log-in reveals something about an account: refusals of several kinds in turn, at the real
-//! cost of a hash, over HTTP.
+//! Whether the time of a refused log-in reveals something about an account: refusals of several kinds, in another order each
+//! round, at the real cost of a hash, over HTTP.
 //!
 //! ```text
 //! cargo run --release -p load-tools --example log_in_timing -- --pairs 500
@@ -22,6 +22,7 @@ use domain::StoreError;
 use domain::party::Zone;
 use load_tools::latency::Latencies;
 use load_tools::mann_whitney::{self, MannWhitney};
+use load_tools::random::Xorshift;
 use poem::http::Method;
 use store::PartyStore;
 use store::embed::sqlx::query;
@@ -104,9 +105,9 @@ async fn main() -> anyhow::Result<()> {
     }
 
     let mut times: Vec<Latencies> = KINDS.iter().map(|_| Latencies::default()).collect();
+    let mut random = Xorshift::default();
     for round in 0..pairs {
-        for turn in 0..KINDS.len() {
-            let kind = (usize::try_from(round)? + turn) % KINDS.len(); // each kind goes first in turn
+        for kind in shuffled(&mut random) {
             let Kind { user, is_right_password, .. } = KINDS[kind];
             let name = match user {
                 "unknown" => format!("unknown-{round}"),
@@ -117,7 +118,7 @@ async fn main() -> anyhow::Result<()> {
             times[kind].record(attempts.refused(&name, password).await?);
         }
     }
-    println!("{pairs} refused log-ins of each kind, in turn, one at a time");
+    println!("{pairs} refused log-ins of each kind, in a random order, one at a time");
     for (Kind { name, .. }, times) in KINDS.iter().zip(&times) {
         println!("{name:36} median {:8.3} ms", times.percentiles().p50);
     }
@@ -131,6 +132,15 @@ async fn main() -> anyhow::Result<()> {
     }
     store.accounts().close().await;
     Ok(())
+}
+
+/// The kinds in a new order: none has always the same predecessor, which leaves the caches and the cores in its own state.
+fn shuffled(random: &mut Xorshift) -> [usize; KINDS.len()] {
+    let mut order = std::array::from_fn(|kind| kind);
+    for last in (1..order.len()).rev() {
+        order.swap(last, random.index(last + 1)); // Fisher and Yates
+    }
+    order
 }
 
 /// Registers `prefix-0`, `prefix-1`, … with hashes of a cost.

@@ -3,16 +3,21 @@
 use std::fmt;
 use std::panic::resume_unwind;
 use std::sync::Arc;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use domain::credential::PasswordHash;
 use tokio::task::{JoinError, spawn_blocking};
+use zeroize::zeroize_stack;
 
 use super::cores::Core;
+use super::wait::wait_until;
 use super::{HashQueueFull, NewPasswordError, Shared};
 use crate::verification::{self, Verification, derive_key};
 use crate::{Password, PasswordPolicy};
+
+/// How many bytes of its thread's stack a job wipes at its end: more than a job uses for copies of a password, in a debug build
+/// too. Found by reading the memory of a server (`memory_secrets` of the crate `load-tools`).
+const USED_STACK: usize = 128 * 1024;
 
 /// A request's turn in the hash queue: it holds one core, for one job.
 ///
@@ -93,7 +98,7 @@ impl Turn {
             if matches!(result, Verification::Mismatch) {
                 shared.mismatches.record(duration);
             }
-            shared.sleep_until_usual(since, duration);
+            shared.wait_until_usual(since, duration);
             result
         })
         .await
@@ -119,7 +124,9 @@ impl Turn {
     ) -> Result<T, HashQueueFull> {
         let result = spawn_blocking(move || {
             let Self { core: _core, shared, .. } = self; // owned by the running job, not by the future
-            job(&shared)
+            let result = run_job(job, &shared);
+            zeroize_stack::<USED_STACK>();
+            result
         });
         match result.await.map_err(JoinError::try_into_panic) {
             Ok(result) => Ok(result),
@@ -129,21 +136,25 @@ impl Turn {
     }
 }
 
+/// Runs a job in a stack frame of its own, below that of the caller, who can then wipe it.
+#[inline(never)]
+fn run_job<T>(job: impl FnOnce(&Shared) -> T, shared: &Shared) -> T {
+    job(shared)
+}
+
 impl Shared {
     /// Takes the time, from `since`, of a mismatch at the current cost whose computation took `duration` or longer.
     fn imitate_mismatch(&self, since: Instant, duration: Duration) {
         match self.mismatches.pick(&*self.random) {
-            Some(picked) => self.sleep_until_usual(since, picked.max(duration)),
+            Some(picked) => self.wait_until_usual(since, picked.max(duration)),
             None => verification::compute_dummy(self.cost),
         }
     }
 
     /// Blocks until nine of ten mismatches that began at `since` would have ended, and at least for `duration` from then.
-    ///
-    /// Not with tokio's timer: it is accurate to a millisecond, which would show in a comparison of many times.
-    fn sleep_until_usual(&self, since: Instant, duration: Duration) {
+    fn wait_until_usual(&self, since: Instant, duration: Duration) {
         let usual = self.mismatches.usual().unwrap_or_default();
-        thread::sleep(duration.max(usual).saturating_sub(since.elapsed()));
+        wait_until(since + duration.max(usual));
     }
 }
 

@@ -5,9 +5,10 @@ mod programs;
 mod server;
 
 use std::collections::HashMap;
+use std::process::Command;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::sync::{Mutex, OnceCell};
 
@@ -110,6 +111,16 @@ impl Postgres {
         let name = self.fresh_name("test");
         self.create(&name, "template0").await?;
         Ok(self.server.url(&name))
+    }
+
+    /// A dump of a database of this server: its schema and its rows, as `pg_dump` writes them.
+    ///
+    /// # Errors
+    /// The program is missing, or fails; the error contains its output.
+    pub fn dump(&self, url: &str) -> anyhow::Result<String> {
+        let output = Command::new(programs::folder()?.join("pg_dump")).arg(url).output()?;
+        ensure!(output.status.success(), "pg_dump failed: {}", String::from_utf8_lossy(&output.stderr));
+        Ok(String::from_utf8(output.stdout)?)
     }
 
     /// Creates a copy of the template called `name` and returns its URL, which takes about 40 ms.

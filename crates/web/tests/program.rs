@@ -4,6 +4,7 @@ mod http_server;
 mod maintenance;
 mod moving;
 mod process;
+mod secrets;
 mod shutdown;
 
 use crate::program::process::{Running, dinnerparty, error_line};

@@ -1,7 +1,9 @@
 //! The program's HTTP server where only a process of its own can show it: signals, and descriptors that run out.
 
+use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
+use std::process::Command;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -99,4 +101,16 @@ fn default_connection_limit_fits_the_descriptors() {
     for message in ["cannot accept connections", "connection limit exceeds"] {
         assert!(!exited.log.contains(message), "{}", exited.log);
     }
+}
+
+#[test]
+fn server_has_a_soft_limit_of_core_dumps_of_zero() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut program = Command::new("sh");
+    program.args(["-c", "ulimit -S -c unlimited; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_dinnerparty")]);
+    let program = Running::spawn_as(program, &sqlite_url(&folder), &[]).wait_until_serving();
+    let Ok(limits) = fs::read_to_string(format!("/proc/{}/limits", program.pid())) else { return };
+    let line = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(line.split_whitespace().nth(4), Some("0"), "{line}");
+    assert_eq!(program.stop("TERM").code, Some(0));
 }

@@ -1,5 +1,6 @@
 //! The `dinnerparty` program: builds the store, the clock and the app from the command line, and runs a command.
 
+mod core_dumps;
 mod maintenance;
 mod timeouts;
 
@@ -20,8 +21,14 @@ use web::{Services, app, log};
 
 use crate::timeouts::{BLOCKING_TASKS_TIMEOUT, DATABASE_CLOSE_TIMEOUT};
 
+#[cfg(not(feature = "wiped-memory"))]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Wipes what is freed: parts of a request that HTTP server, router and form parser have copied, a password among them.
+#[cfg(feature = "wiped-memory")]
+#[global_allocator]
+static ALLOCATOR: zeroizing_alloc::ZeroAlloc<mimalloc::MiMalloc> = zeroizing_alloc::ZeroAlloc(mimalloc::MiMalloc);
 
 fn main() -> ExitCode {
     let runtime = match tokio::runtime::Runtime::new() {
@@ -68,6 +75,7 @@ fn fail(reason: String) -> ExitCode {
 /// where another server still has the address, its database stays untouched.
 async fn run_server(config: Config) -> anyhow::Result<()> {
     log::start(config.log);
+    core_dumps::switch_off();
     let settings = settings(&config);
     settings.ensure_valid()?;
     let listener = TcpListener::bind(config.listen).await;

@@ -98,11 +98,11 @@ async fn claim(client: &mut Client, party: &str) -> bool {
     claimed.is_ok_and(|response| is_success(&response))
 }
 
-/// Whether the flash message of a redirect is of a success, which its first letter says.
+/// Whether the flash message of a redirect is of a success, which its first letter says, after the 32 bytes of its signature.
 fn is_success(response: &RawResponse) -> bool {
     let cookies = response.cookies();
     let flash =
         cookies.split("; ").find(|cookie| cookie.starts_with("flash")).and_then(|cookie| cookie.split_once('='));
     let message = flash.and_then(|(_, value)| BASE64_URL_SAFE_NO_PAD.decode(value).ok());
-    response.status == 303 && message.is_some_and(|message| message.starts_with(b"s"))
+    response.status == 303 && message.is_some_and(|message| message.get(32) == Some(&b's'))
 }

@@ -30,7 +30,7 @@ pub(crate) fn party_id(location: &str) -> Option<&str> {
     location.strip_prefix("/parties/")
 }
 
-/// The flash message that a response sets, with its kind in front: `s` for success, `r` for a refusal.
+/// The flash message that a response sets for a user, with its kind in front: `s` for success, `r` for a refusal.
 ///
 /// Read from the cookie, since the server may die before it shows the page.
 pub(crate) fn flash_message(headers: &HeaderMap) -> String {
@@ -38,7 +38,11 @@ pub(crate) fn flash_message(headers: &HeaderMap) -> String {
     cookies.filter_map(flash).next_back().unwrap_or_default()
 }
 
+/// The bytes of the session's signature, which precede the message.
+const SIGNATURE_LENGTH: usize = 32;
+
 fn flash(cookie: &str) -> Option<String> {
     let value = cookie.strip_prefix("flash")?.split_once('=')?.1.split(';').next()?;
-    String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(value).ok()?).ok()
+    let signed = BASE64_URL_SAFE_NO_PAD.decode(value).ok()?;
+    String::from_utf8(signed.get(SIGNATURE_LENGTH..)?.to_vec()).ok()
 }

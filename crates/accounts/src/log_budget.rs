@@ -38,6 +38,9 @@ pub(crate) enum LogLine {
     /// A request for another host.
     #[cfg(feature = "poem")]
     Misdirected,
+    /// A flash message that a guest does not get: the program does not list it.
+    #[cfg(feature = "poem")]
+    UnlistedFlash,
 }
 
 impl LogLine {
@@ -56,6 +59,8 @@ impl LogLine {
             Self::RequestRefused => "refused",
             #[cfg(feature = "poem")]
             Self::Misdirected => "refused a request for another host: if a proxy is in front, set the origin",
+            #[cfg(feature = "poem")]
+            Self::UnlistedFlash => "dropped a flash message for a guest that guest_messages does not list",
         }
     }
 }
@@ -119,34 +124,18 @@ async fn summarize(line: LogLine, window: Window) {
 
 #[cfg(test)]
 mod tests {
+    use test_support::Log;
+
     use super::*;
-
-    /// What is logged meanwhile.
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
-
-    impl std::io::Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().extend_from_slice(bytes);
-            Ok(bytes.len())
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
 
     #[tokio::test(start_paused = true)]
     async fn one_line_says_how_many_more_there_were() {
-        let log = Log::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).with_ansi(false).finish();
-        let _guard = tracing::subscriber::set_default(subscriber);
+        let (log, _guard) = Log::of_this_thread();
         let budget = LogBudget::default();
         admitted(&budget, LogLine::Throttled, 1_000);
         admitted(&budget, LogLine::LogInFailed, 10);
         tokio::time::sleep(WINDOW * 2).await;
-        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let text = log.text();
         assert!(text.contains(r#"more lines in 10 s than are logged line="throttled" more=990"#), "{text}");
         assert_eq!(text.lines().count(), 1, "{text}");
     }

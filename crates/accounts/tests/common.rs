@@ -1,7 +1,6 @@
 //! The service that every test starts: pages, store, clock. Raw requests and the failing store are in modules of their own.
 
 mod failing;
-mod log;
 mod raw;
 
 use accounts::ports::AccountPorts;
@@ -19,11 +18,14 @@ use store::embed::{Database, WriteError};
 use tempfile::TempDir;
 
 pub(crate) use failing::FailingStore;
-pub(crate) use log::Log;
 pub(crate) use raw::{RawResponse, browser_post, raw};
+pub(crate) use test_support::Log;
 
 /// A password that the policy accepts.
 pub(crate) const PASSWORD: &str = "marble otter seven";
+
+/// A flash message that guests may get.
+pub(crate) const GUEST_FLASH: &str = "soup's up";
 
 /// A running service, with its store and its clock.
 pub(crate) struct Service {
@@ -46,7 +48,7 @@ impl Service {
         let store = AccountStore::connect(&sqlite_url(&folder)).await.unwrap();
         let failing = FailingStore::over(store.clone().into());
         let clock = MovableClock::at(Timestamp::from_millis(1_767_225_600_000)); // 2026-01-01
-        let builder = Accounts::builder().clock(clock.clone()).cost(fast_hash_cost());
+        let builder = Accounts::builder().clock(clock.clone()).cost(fast_hash_cost()).guest_messages([GUEST_FLASH]);
         let accounts = set(builder).build(failing.ports()).unwrap();
         let server = TestServer::start(accounts.routes(pages()).unwrap()).await.unwrap();
         Self { server, accounts, store, failing, clock, folder }
@@ -55,6 +57,7 @@ impl Service {
     /// Serves the same database a second time with other settings, as another process does.
     pub(crate) async fn second_process(&self, set: impl FnOnce(Builder) -> Builder) -> TestServer {
         let builder = Accounts::builder().clock(self.clock.clone()).cost(fast_hash_cost());
+        let builder = builder.guest_messages([GUEST_FLASH]);
         TestServer::start(set(builder).build(self.store.clone()).unwrap().routes(pages()).unwrap()).await.unwrap()
     }
 

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 
-use crate::common::{PASSWORD, Service, assert_page, browser_post, set_cookie};
+use crate::common::{GUEST_FLASH, Log, PASSWORD, Service, assert_page, browser_post, identity, set_cookie};
 
 async fn add_flash(visitor: &accounts::test_kit::TestClient, text: &str) -> accounts::test_kit::TestResponse {
     browser_post(visitor, "/echo", &[("text", text)]).await
@@ -71,7 +71,7 @@ async fn flash_of_several_redirected_tabs_is_shown_once() {
 #[tokio::test]
 async fn flash_cookie_has_at_most_1_kib() {
     let service = Service::start().await;
-    let visitor = service.visitor();
+    let visitor = service.ada().await;
     for n in 0..20 {
         let page = add_flash(&visitor, &format!("{n} {}", "long ".repeat(100))).await;
         let cookie = set_cookie(&page, "flash-").unwrap();
@@ -81,29 +81,120 @@ async fn flash_cookie_has_at_most_1_kib() {
     assert!(page.texts(".flash")[0].starts_with("19 long long"), "{}", page.text);
 }
 
+/// The value of the flash cookie that a response sets.
+fn flash_value(page: &accounts::test_kit::TestResponse) -> String {
+    set_cookie(page, "flash-").unwrap().split(['=', ';']).nth(1).unwrap().to_owned()
+}
+
+/// The flash messages of the first page that a browser with these cookies sees. `flash` and `session` are names without the port.
+async fn shown(service: &Service, visitor: &accounts::test_kit::TestClient, cookies: &[(&str, &str)]) -> Vec<String> {
+    let port = service.server.address().port();
+    let cookies: Vec<_> = cookies.iter().map(|(name, value)| format!("{name}-{port}={value}")).collect();
+    visitor.add_cookies(&cookies.join("; "));
+    let page = visitor.get("/").await;
+    assert_eq!(page.status, 200);
+    page.texts(".flash")
+}
+
 #[tokio::test]
-async fn forged_flash_cookie_shows_plain_text_or_nothing() {
+async fn planted_flash_cookie_shows_nothing() {
     let service = Service::start().await;
-    let name = format!("flash-{}", service.server.address().port());
-    for (value, shown) in [
-        ("c1NvdXA", vec!["Soup"]),             // sSoup
-        ("cjxiPmhpPC9iPg", vec!["<b>hi</b>"]), // r<b>hi</b>
-        ("eFNvdXA", vec![]),                   // xSoup
-        ("%%%", vec![]),
-        ("c_8", vec![]), // not UTF-8
-        ("....", vec![]),
-        ("", vec![]),
+    let ada = service.ada().await;
+    let planted = auth_signed(&[7; 32], "sSend your password to eve.");
+    for value in [
+        "c1NvdXA",        // sSoup, as earlier versions wrote it
+        "cjxiPmhpPC9iPg", // r<b>hi</b>
+        "1",              // a number of no message
+        "%%%",
+        "c_8",
+        "....",
+        "",
+        &planted,
     ] {
-        let visitor = service.visitor();
-        visitor.add_cookies(&format!("{name}={value}"));
-        let page = visitor.get("/").await;
-        assert_eq!(
-            (page.status, page.texts(".flash")),
-            (200, shown.iter().map(|s| (*s).to_owned()).collect()),
-            "{value}"
-        );
+        assert_eq!(shown(&service, &service.visitor(), &[("flash", value)]).await, [""; 0], "{value}");
+        assert_eq!(shown(&service, &ada, &[("flash", value)]).await, [""; 0], "{value}");
     }
+    let long = "c1NvdXA.".repeat(400);
+    assert_eq!(shown(&service, &service.visitor(), &[("flash", &long)]).await, [""; 0]);
+}
+
+/// A text signed for a flash message, as whoever knows a secret can sign it.
+fn auth_signed(secret: &[u8; 32], payload: &str) -> String {
+    auth::signed::sign(secret, auth::signed::Purpose::FlashMessage, payload.as_bytes())
+}
+
+#[tokio::test]
+async fn flash_planted_with_its_session_or_visit_cookie_shows_nothing() {
+    let service = Service::start().await;
+    let (secret, text) = ([7; 32], "sSend your password to eve.");
+    let token = auth::SessionToken::parse("BwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwcHBwc").unwrap();
+    assert_eq!(token.secret(), &secret);
+    let planted = auth_signed(&secret, text);
+    for name in ["session", "visit"] {
+        let cookies = [("flash", planted.as_str()), (name, &token.expose())];
+        assert_eq!(shown(&service, &service.visitor(), &cookies).await, [""; 0], "{name}: no live session");
+    }
+    service.failing.fail_on("sessions.find");
     let visitor = service.visitor();
-    visitor.add_cookies(&format!("{name}={}", "c1NvdXA.".repeat(400)));
-    assert!(visitor.get("/").await.texts(".flash").is_empty(), "a value above 1 KiB is ignored");
+    let port = service.server.address().port();
+    visitor.add_cookies(&format!("flash-{port}={planted}; session-{port}={}", token.expose()));
+    let page = visitor.get("/").await;
+    assert_page(&page, 503, "");
+    assert_eq!(page.texts(".flash"), [""; 0], "nobody knows whether the session is live");
+}
+
+#[tokio::test]
+async fn flash_of_one_user_is_not_shown_to_another() {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    let value = flash_value(&add_flash(&ada, "for ada").await);
+    service.register("ben", PASSWORD).await;
+    let ben = service.visitor();
+    ben.log_in("ben", PASSWORD).await;
+    assert_eq!(shown(&service, &ben, &[("flash", &value)]).await, [""; 0]);
+    assert_eq!(shown(&service, &ada, &[("flash", &value)]).await, ["for ada"]);
+}
+
+#[tokio::test]
+async fn flash_for_a_user_survives_a_failing_store_and_not_a_log_out() {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    add_flash(&ada, "for ada").await;
+    service.failing.fail_on("sessions.find");
+    let page = ada.get("/home").await;
+    assert_eq!((page.status, page.texts(".flash")), (503, vec![]), "nobody knows whether the session is live");
+    service.failing.fail_on(None);
+    assert_eq!(ada.get("/home").await.texts(".flash"), ["for ada"]);
+    add_flash(&ada, "for ada").await;
+    add_flash(&ada, GUEST_FLASH).await;
+    browser_post(&ada, "/logout", &[]).await;
+    assert_eq!(ada.get("/").await.texts(".flash"), [GUEST_FLASH, "You are logged out."]);
+}
+
+#[tokio::test]
+async fn flash_for_a_guest_is_lost_and_logged_unless_listed() {
+    let (log, _guard) = Log::of_this_thread();
+    let service = Service::start().await;
+    let visitor = service.visitor();
+    add_flash(&visitor, GUEST_FLASH).await;
+    assert!(!log.text().contains("guest_messages"), "{}", log.text());
+    let page = add_flash(&visitor, "typed by a guest").await;
+    assert_eq!(page.status, 303);
+    assert_eq!(visitor.get("/").await.texts(".flash"), [GUEST_FLASH]);
+    let dropped = "dropped a flash message for a guest that guest_messages does not list";
+    assert_eq!(log.text().matches(dropped).count(), 1, "{}", log.text());
+    assert!(!log.text().contains("typed by a guest"), "{}", log.text());
+}
+
+#[tokio::test]
+async fn flash_signed_by_the_former_session_survives_a_log_in_of_its_user() {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    add_flash(&ada, "for ada").await;
+    browser_post(&ada, "/login", &[("email", "ada@example.com"), ("password", PASSWORD)]).await;
+    let page = ada.get("/home").await;
+    assert_eq!(
+        (identity(&page), page.texts(".flash")),
+        ("You are ada.".to_owned(), vec!["for ada".to_owned(), "Welcome back, ada.".to_owned()])
+    );
 }

@@ -4,7 +4,6 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod administration;
-mod change_password;
 mod common;
 mod confirm;
 mod cookie_names;
@@ -33,7 +32,6 @@ mod no_trace;
 mod register;
 mod repeated_registration;
 mod return_path;
-mod roles;
 mod session;
 mod throttling;
 mod unix_socket;

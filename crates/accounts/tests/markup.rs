@@ -94,7 +94,7 @@ async fn form_field_shows_hostile_text_escaped() {
 #[tokio::test]
 async fn flash_title_and_resubmitted_form_are_escaped() {
     let service = Service::start().await;
-    let visitor = service.visitor();
+    let visitor = service.ada().await;
     let collapsed = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     for text in HOSTILE {
         post(&visitor, "/echo", &[("text", text)]).await;
@@ -127,7 +127,7 @@ async fn next_field_is_escaped() {
 #[tokio::test]
 async fn no_value_splits_a_response_header() {
     let service = Service::start().await;
-    let visitor = service.visitor();
+    let visitor = service.ada().await;
     for text in [
         "a\r\nSet-Cookie: eve=1",
         "a\nX-Eve: 1",

@@ -5,7 +5,6 @@ mod import;
 mod look_alike;
 mod registration_key;
 mod repository;
-mod role;
 mod username;
 
 #[cfg(feature = "contract")]
@@ -17,7 +16,6 @@ pub use registration_key::RegistrationKey;
 #[cfg(feature = "mock")]
 pub use repository::MockUserRepository;
 pub use repository::{AddUserError, RenameUserError, TakenKeys, UserRepository};
-pub use role::{AddRoleError, MOST_ROLES, Role, RoleError, Roles};
 pub use username::{Username, UsernameError};
 
 use crate::Timestamp;

@@ -10,6 +10,7 @@ mod wire;
 
 pub(super) use show::{ResumedForm, SavedRequest, show};
 
+use auth::signed::{self, Purpose};
 use poem::http::Method;
 
 use super::account_pages::AccountPage;
@@ -58,9 +59,9 @@ impl InterruptedForm {
     pub(super) fn signed(&self, request: &RequestContext, asking: AccountPage) -> Option<String> {
         let payload = self.encode();
         let room = request.settings().body_limit.saturating_sub(OTHER_FIELDS);
-        let fits = payload.len() <= MAX_LENGTH && auth::signed::signed_length(payload.len()) <= room;
+        let fits = payload.len() <= MAX_LENGTH && signed::signed_length(payload.len()) <= room;
         let has_page = request.settings().has(asking);
-        (fits && has_page).then(|| auth::signed::sign(request.pre_session().secret(), &payload))
+        (fits && has_page).then(|| signed::sign(request.pre_session().secret(), Purpose::InterruptedForm, &payload))
     }
 
     /// The signed text in a submitted log-in form or registration form, where it was signed for this browser. Any other text

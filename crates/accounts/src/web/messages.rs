@@ -24,6 +24,8 @@ impl Message {
 
 // Flash messages.
 
+/// Those that a guest gets. A guest's flash message that is missing here is not shown.
+pub(super) const GUEST_MESSAGES: [&str; 4] = [REGISTERED, LOGGED_OUT, SESSION_ENDED, LOG_IN_REQUIRED];
 /// After a registration that does not log in, on the log-in page.
 pub(super) const REGISTERED: &str = "Your account is ready. Log in to continue.";
 /// After a log-out.
@@ -43,8 +45,9 @@ pub(super) fn welcome_back(username: &Username) -> String {
 
 // Error pages.
 
-/// An anonymous visitor opened a protected page.
-pub(super) const LOG_IN_FIRST: Message = Message::new("Log in", "Sorry you must be logged in to view this page");
+/// An anonymous visitor opened a protected page. Also as a flash message.
+pub(super) const LOG_IN_FIRST: Message = Message::new("Log in", LOG_IN_REQUIRED);
+const LOG_IN_REQUIRED: &str = "Sorry you must be logged in to view this page";
 /// A page requires that the password was given a short time ago.
 pub(super) const CONFIRM_FIRST: Message = Message::new("Confirm it's you", "Please type your password again to go on.");
 /// A form that requires the password again is too large for the page that asks for it, or that page is the embedder's.

@@ -4,6 +4,7 @@ mod body;
 mod client_address;
 mod context;
 mod csrf;
+mod flashes;
 mod next;
 mod origin_check;
 mod return_path;

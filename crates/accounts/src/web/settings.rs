@@ -13,7 +13,7 @@ use poem::http::{HeaderName, HeaderValue};
 use url::Url;
 
 use super::account_pages::{ACCOUNT_PAGES, AccountPage};
-use super::page::{Layout, PageContext, PlainLayout, content_security_policy, security_headers};
+use super::page::{GuestMessages, Layout, PageContext, PlainLayout, content_security_policy, security_headers};
 use super::request::{ReturnPath, Site, TrustedProxies};
 use crate::BuildError;
 use crate::timeouts::{HANDLER_TIMEOUT, HANDLER_TIMEOUT_RANGE};
@@ -47,6 +47,7 @@ pub(crate) struct UncheckedSettings {
     handler_timeout: Duration,
     recent_log_in: Duration,
     csp_sources: Vec<(String, String)>,
+    guest_messages: Vec<String>,
     /// The paths of the account pages that were moved.
     pub(super) paths: BTreeMap<AccountPage, String>,
     without: BTreeSet<AccountPage>,
@@ -68,6 +69,7 @@ pub(crate) struct Settings {
     pub(super) handler_timeout: Duration,
     pub(super) recent_log_in: Duration,
     pub(super) security_headers: Vec<(HeaderName, HeaderValue)>,
+    pub(super) guest_messages: GuestMessages,
     pub(super) paths: BTreeMap<AccountPage, String>,
     pub(super) without: BTreeSet<AccountPage>,
     pub(super) log_in_after_registration: bool,
@@ -109,6 +111,7 @@ impl Default for UncheckedSettings {
             handler_timeout: HANDLER_TIMEOUT,
             recent_log_in: RECENT_LOG_IN,
             csp_sources: Vec::new(),
+            guest_messages: Vec::new(),
             paths: BTreeMap::new(),
             without: BTreeSet::new(),
             log_in_after_registration: true,
@@ -149,6 +152,7 @@ impl UncheckedSettings {
         let (site, csp) = self.validate()?;
         Ok(Settings {
             security_headers: security_headers(csp, site.is_secure()),
+            guest_messages: GuestMessages::new(&self.guest_messages),
             layout: self.layout,
             unauthorized: self.unauthorized,
             cookie_prefix: self.cookie_prefix,

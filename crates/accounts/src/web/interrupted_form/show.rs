@@ -128,7 +128,7 @@ pub(crate) async fn show<E: Endpoint>(
     let greeting = log_in.extensions().get::<NewFlashes>().map(|NewFlashes(new)| new.clone()).unwrap_or_default();
     let notice = greeting.iter().map(|flash| flash.text.as_str()).chain([messages::NOT_SENT_YET]).collect::<Vec<_>>();
     let notice = Flash::success(notice.join(" "));
-    let without_notice: Vec<_> = context.flashes.iter().chain(&greeting).cloned().collect();
+    let without_notice: Vec<_> = context.waiting_flashes().iter().chain(&greeting).cloned().collect();
     let mut page = form.page.clone();
     for _ in 0..=MAX_REDIRECTS {
         let resumed = ResumedForm::new(form, false, without_notice.clone());

@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use askama::Template;
 use base64::Engine;
@@ -96,7 +95,7 @@ impl PageContext {
     /// from their cookie.
     #[must_use]
     pub fn flashes(&self) -> &[Flash] {
-        self.request.are_flashes_shown.store(true, Ordering::Relaxed);
+        self.request.set_flashes_shown(true);
         self.request.flashes()
     }
 
@@ -195,7 +194,7 @@ impl PageContext {
             Err(_) => tracing::error!(title, "the layout panicked"),
         }
         // The flash messages that the layout read were not shown: the next page shows them.
-        self.request.are_flashes_shown.store(false, Ordering::Relaxed);
+        self.request.set_flashes_shown(false);
         fallback_error_page()
     }
 

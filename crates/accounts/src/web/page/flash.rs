@@ -1,4 +1,5 @@
-//! Flash messages: shown once, on the next page that a person sees. They survive redirects, errors and log-outs.
+//! Flash messages: shown once, on the next page that a person sees. They survive redirects and errors, and those that are
+//! listed for guests survive log-outs.
 
 use std::fmt;
 
@@ -7,6 +8,9 @@ use poem::Response;
 use super::redirect;
 
 /// A message for the next page.
+///
+/// A user gets any text: it is signed by the session. A guest gets our own sentences and those of
+/// [`crate::Builder::guest_messages`] only, since whoever can set a cookie in a guest's browser could make a page show any other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flash {
     /// Success or refusal.

@@ -1,6 +1,5 @@
 //! The request context: what the layer, the extractors and the pages share about one request. It holds no password.
 
-use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -16,11 +15,12 @@ use tracing::field::Empty;
 use url::{Position, Url};
 
 use super::client_address::{client_address, peer_address};
+use super::flashes::Flashes;
 use super::next::query_next;
 use super::{CSRF_FIELD, ReturnPath, is_unsafe};
 use crate::web::form::Fields;
 use crate::web::interrupted_form::ResumedForm;
-use crate::web::page::{Flash, Problem, read_flashes};
+use crate::web::page::{Flash, Problem};
 use crate::web::session::{
     Cookie, CurrentUser, FormerSession, SessionChange, Visitor, former_session_name, read_cookie, read_cookies,
 };
@@ -67,10 +67,8 @@ pub(crate) struct RequestContext {
     pub(super) csrf_token: OnceLock<String>,
     /// The form that a log-in has interrupted, for the page that shows it.
     resumed: Option<ResumedForm>,
-    /// The messages in the flash cookie.
-    pub(crate) flashes: Vec<Flash>,
-    /// Whether a page of this response shows the messages.
-    pub(crate) are_flashes_shown: AtomicBool,
+    /// The flash messages that the request came with.
+    pub(super) flashes: Flashes,
     /// When the handler timeout began to run: once the body was read.
     timed_from: OnceLock<Instant>,
     visitor: OnceCell<Result<Visitor, ()>>,
@@ -136,8 +134,7 @@ impl RequestContext {
             new_pre_session: OnceLock::new(),
             csrf_token: OnceLock::new(),
             resumed: None,
-            flashes: read_cookie(request, &cookie_names.flash).map(read_flashes).unwrap_or_default(),
-            are_flashes_shown: AtomicBool::new(false),
+            flashes: Flashes::of_cookie(read_cookie(request, &cookie_names.flash)),
             timed_from: OnceLock::new(),
             visitor: OnceCell::new(),
             submitted: OnceLock::new(),
@@ -178,8 +175,7 @@ impl RequestContext {
             new_pre_session: OnceLock::new(),
             csrf_token: OnceLock::new(),
             resumed: Some(resumed),
-            flashes: self.flashes.iter().cloned().chain(flashes).collect(),
-            are_flashes_shown: AtomicBool::new(false),
+            flashes: Flashes::decoded(self.waiting_flashes().iter().cloned().chain(flashes).collect()),
             timed_from: self.timed_from.clone(),
             visitor: OnceCell::new(),
             submitted: OnceLock::new(),
@@ -289,7 +285,7 @@ impl RequestContext {
 
     /// The flash messages for the page: without the notice of an interrupted form that the page has discarded.
     pub(crate) fn flashes(&self) -> &[Flash] {
-        self.resumed.as_ref().and_then(ResumedForm::flashes_if_discarded).unwrap_or(&self.flashes)
+        self.resumed.as_ref().and_then(ResumedForm::flashes_if_discarded).unwrap_or_else(|| self.waiting_flashes())
     }
 
     /// The idempotency key of the form that a log-in has interrupted: see [`ResumedForm::take_idempotency_key`].

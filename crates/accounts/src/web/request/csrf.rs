@@ -2,6 +2,7 @@
 //! an anonymous visitor.
 
 use auth::SessionToken;
+use auth::signed::{self, Purpose};
 use domain::user::UserId;
 use poem::http::Method;
 
@@ -56,9 +57,9 @@ impl RequestContext {
         self.pre_sessions.iter().find(keys_form).or(self.pre_sessions.first())
     }
 
-    /// The payload of a signed text, where a pre-session cookie of this browser signed it.
+    /// The payload of a signed form, where a pre-session cookie of this browser signed it.
     pub(crate) fn verify_signed(&self, text: &str) -> Option<Vec<u8>> {
-        self.pre_sessions.iter().find_map(|key| auth::signed::verify(key.secret(), text))
+        self.pre_sessions.iter().find_map(|key| signed::verify(key.secret(), Purpose::InterruptedForm, text))
     }
 
     /// The CSRF check: whether a token belongs to the session of this request, or to its pre-session cookie.

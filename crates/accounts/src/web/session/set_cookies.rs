@@ -1,15 +1,14 @@
 //! Adds the cookies to a response: session, pre-session and flash.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use auth::{BrowserTokens, SessionToken};
 use domain::known_browser::KNOWN_FOR;
 use poem::Response;
-use poem::http::{Method, header};
+use poem::http::header;
 
 use super::{remove_cookie, set_cookie};
-use crate::web::page::{NewFlashes, write_flashes};
+use crate::web::page::NewFlashes;
 use crate::web::request::RequestContext;
 use crate::{ConfirmedPassword, LoggedIn};
 
@@ -55,7 +54,7 @@ impl RequestContext {
         let change = response.extensions().get::<SessionChange>();
         let former = self.former_session_cookies(change.is_some());
         let session = self.session_cookies(change).into_iter().chain(former);
-        let flash = self.flash_cookie(response.extensions().get::<NewFlashes>());
+        let flash = self.flash_cookie(response.extensions().get::<NewFlashes>(), change);
         for line in session.chain(flash) {
             if let Ok(value) = line.parse() {
                 response.headers_mut().append(header::SET_COOKIE, value);
@@ -109,22 +108,5 @@ impl RequestContext {
         let moved = set_cookie(site, &names.session, &session.token.expose(), session.max_age);
         let moved = (!is_changed).then_some(moved);
         moved.into_iter().chain([remove_cookie(site, former)]).collect()
-    }
-
-    /// Messages that were shown are removed, new ones are added. A message that is still waiting is not added twice, so
-    /// that five tabs redirected to the log-in page show one reason.
-    fn flash_cookie(&self, new: Option<&NewFlashes>) -> Option<String> {
-        let (site, name) = (&self.settings().site, &self.cookie_names.flash);
-        let are_shown = self.are_flashes_shown.load(Ordering::Relaxed) && self.method != Method::HEAD;
-        let waiting = if are_shown { &[][..] } else { &self.flashes };
-        match new {
-            Some(NewFlashes(new)) => {
-                let new = new.iter().filter(|flash| !waiting.contains(flash));
-                let value = write_flashes(&waiting.iter().chain(new).cloned().collect::<Vec<_>>());
-                Some(set_cookie(site, name, &value, None))
-            }
-            None if are_shown && !self.flashes.is_empty() => Some(remove_cookie(site, name)),
-            None => None,
-        }
     }
 }

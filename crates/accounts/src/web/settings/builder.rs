@@ -98,6 +98,17 @@ impl Builder {
         self
     }
 
+    /// The flash messages of the embedder that a guest may get, such as "Thank you for your order." Default: none. May be called
+    /// several times.
+    ///
+    /// A guest has no session that could sign a message, and a cookie without a signature can be planted by whoever shares the
+    /// domain. So the cookie of a guest has the numbers of listed messages alone. A flash message for a guest that is not listed
+    /// is dropped, with an error in the log. A user gets any message.
+    pub fn guest_messages<S: Into<String>>(mut self, messages: impl IntoIterator<Item = S>) -> Self {
+        self.web.guest_messages.extend(messages.into_iter().map(Into::into));
+        self
+    }
+
     /// Whether a registration logs in. Default: `true`. With `false` it leads to the log-in page, with `next`.
     pub fn log_in_after_registration(mut self, logs_in: bool) -> Self {
         self.web.log_in_after_registration = logs_in;

@@ -3,12 +3,14 @@
 use std::time::{Duration, Instant};
 
 use auth::{BrowserToken, BrowserTokens, HashQueueFull, Password, SessionToken};
+use domain::credential::Credential;
 use domain::event::EventKind;
 use domain::session::SessionId;
-use domain::throttle::{Attempt, Throttled};
+use domain::throttle::Throttled;
 use domain::user::User;
 use domain::{Alongside, StoreError};
 
+use crate::log_in::Client;
 use crate::{Accounts, Caller, LogInError};
 
 /// An attempt to confirm the password in a session.
@@ -91,49 +93,42 @@ impl Accounts {
         browser: &BrowserTokens,
     ) -> Result<ConfirmedPassword, ConfirmPasswordError> {
         let live = self.find_session(session).await?.ok_or(ConfirmPasswordError::SessionEnded)?;
-        let user = live.user().clone();
-        let Some(known_browser) = self.verify_in_session(&user, password, caller, browser).await? else {
-            self.sample_failure(caller);
-            self.emit_log_in_failed(Some(user.id), caller);
-            return Err(ConfirmPasswordError::Mismatch);
-        };
+        let client = Client { caller, browser };
+        let (Credential { user, version, .. }, known_browser) =
+            self.verify_in_session(live.user(), password, client).await?;
+        let known_browser = known_browser.unwrap_or_else(|| BrowserToken::new(&*self.inner.random));
         let (token, now) = (SessionToken::new(&*self.inner.random), self.inner.clock.now());
         let event = self.event(EventKind::PasswordConfirmed, caller);
         let alongside = Alongside::event(event.clone());
         let confirmed = self.inner.ports.sessions.confirm(session.digest(), token.digest(), now, alongside);
-        let (confirmed, ()) = tokio::join!(confirmed, self.remember_browser(user.id, &known_browser, caller));
+        let remembered = self.remember_browser(user.id, version, &known_browser, caller);
+        let (confirmed, ()) = tokio::join!(confirmed, remembered);
         let session = confirmed?.ok_or(ConfirmPasswordError::SessionEnded)?;
         self.emit(&event.of(user.id).in_session(session));
         let remembered_for = self.inner.lifetimes.remembered_for(&live, now);
         Ok(ConfirmedPassword { user, token, session, browser: browser.with_latest(known_browser), remembered_for })
     }
 
-    /// Verifies the password of a user in a live session. Returns the user's token of the browser, a new one where the browser
-    /// is not known; `None` where the password does not match.
-    async fn verify_in_session(
+    /// Verifies the password of a user in a live session. `None` is one above the length limit: it counts as a failure, and is
+    /// not hashed. Returns the credential, and the user's token of the browser where the browser is known.
+    pub(crate) async fn verify_in_session(
         &self,
         user: &User,
         password: Option<Password>,
-        caller: &Caller,
-        browser: &BrowserTokens,
-    ) -> Result<Option<BrowserToken>, LogInError> {
+        client: Client<'_>,
+    ) -> Result<(Credential, Option<BrowserToken>), LogInError> {
+        let Client { caller, browser } = client;
         let began = Instant::now();
         let mut limits = self.limits_in_session(user, caller, browser).await?;
-        let Some(password) = password else { return limits.count().await.map(|_| None) };
-        // Another user may have the name by now.
-        let credential = self.inner.ports.credentials.find_by_username(&user.username).await?;
-        let credential = credential.filter(|credential| credential.user.id == user.id);
-        let before_queue = began.elapsed();
-        let turn = self.inner.hasher.turn(limits.share()).await?.preceded_by(before_queue);
-        let verified = match limits.count().await? {
-            Attempt::Allowed => self.verify(turn, credential, password).await?,
-            Attempt::QuietlyRefused => turn.pretend().await.map(|()| None)?,
+        let Some(password) = password else {
+            limits.count().await?;
+            self.sample_failure(caller);
+            self.emit_log_in_failed(Some(user.id), caller);
+            return Err(LogInError::Mismatch);
         };
-        if verified.is_none() {
-            return Ok(None);
-        }
+        let credential = self.inner.ports.credentials.find(user.id).await?;
+        let (credential, limits) = self.check_password(limits, credential, password, caller, began).await?;
         limits.give_back().await;
-        let known_browser = limits.known_browser().cloned();
-        Ok(Some(known_browser.unwrap_or_else(|| BrowserToken::new(&*self.inner.random))))
+        Ok((credential, limits.known_browser().cloned()))
     }
 }

@@ -76,6 +76,7 @@
 
 mod builder;
 mod caller;
+mod change_password;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod confirm;
@@ -91,6 +92,7 @@ mod maintenance;
 pub mod ports;
 mod register;
 mod rename;
+mod roles;
 mod system;
 mod throttling;
 mod timeouts;
@@ -111,13 +113,17 @@ pub use auth::{
 };
 pub use builder::{BuildError, Builder};
 pub use caller::Caller;
+pub use change_password::{ChangePassword, ChangePasswordError, PasswordChanged, SetPasswordError};
 pub use confirm::{ConfirmPassword, ConfirmPasswordError, ConfirmedPassword};
 pub use domain::event::{
     Event, EventFilter, EventId, EventKind, OperatorName, Origin, OriginError, RequestId, StoredEvent,
 };
 pub use domain::session::{Device, SessionId};
 pub use domain::throttle::{Throttled, Wait};
-pub use domain::user::{Email, EmailError, RenameUserError, TakenKeys, User, UserId, Username, UsernameError};
+pub use domain::user::{
+    AddRoleError, Email, EmailError, RenameUserError, Role, RoleError, Roles, TakenKeys, User, UserId, Username,
+    UsernameError,
+};
 pub use domain::{
     Clock, HookRefusal, MaintenanceJob, Own, Page, PageSize, ShortText, StoreError, TextError, Timestamp,
     trim_invisible,

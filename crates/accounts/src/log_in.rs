@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use auth::{BrowserToken, BrowserTokens, HashQueueFull, Password, SessionToken, Turn, Verification};
-use domain::credential::Credential;
+use domain::credential::{Credential, PasswordVersion};
 use domain::event::EventKind;
 use domain::session::{OpenSessionError, SessionId};
 use domain::throttle::{Attempt, Throttled};
@@ -11,6 +11,7 @@ use domain::user::{Email, User, UserId, Username};
 use domain::{Alongside, StoreError};
 
 use crate::log_budget::LogLine;
+use crate::throttling::LogInLimits;
 use crate::{Accounts, Caller};
 
 /// An attempt to log in.
@@ -87,9 +88,18 @@ pub enum LogInError {
     Store(#[from] StoreError),
 }
 
+/// The client of an attempt: its caller, and the tokens in its device cookie.
+#[derive(Clone, Copy)]
+pub(crate) struct Client<'a> {
+    pub(crate) caller: &'a Caller,
+    pub(crate) browser: &'a BrowserTokens,
+}
+
 /// What opens a session, beside the user.
 pub(crate) struct OpenSession<'a> {
     pub(crate) remember: bool,
+    /// The version of the password that was verified or registered.
+    pub(crate) verified: PasswordVersion,
     pub(crate) caller: &'a Caller,
     /// The tokens in the browser's device cookie.
     pub(crate) browser: &'a BrowserTokens,
@@ -112,26 +122,18 @@ impl Accounts {
         let began = Instant::now();
         let credential = self.find_credential(&identifier).await?;
         let user = credential.as_ref().map(|credential| credential.user.id);
-        let mut limits = self.log_in_limits(&identifier, user, &caller, &browser).await?;
-        let before_queue = began.elapsed();
-        let turn = self.inner.hasher.turn(limits.share()).await?.preceded_by(before_queue);
-        let verified = match limits.count().await? {
-            Attempt::Allowed => self.verify(turn, credential, password).await?,
-            Attempt::QuietlyRefused => turn.pretend().await.map(|()| None)?,
-        };
-        let Some(Credential { user, .. }) = verified else {
-            self.sample_failure(&caller);
-            self.emit_log_in_failed(user, &caller);
-            return Err(LogInError::Mismatch);
-        };
+        let limits = self.log_in_limits(&identifier, user, &caller, &browser).await?;
+        let (Credential { user, version, .. }, limits) =
+            self.check_password(limits, credential, password, &caller, began).await?;
         let user_id = Some(user.id);
         let (known_browser, replaces) = (limits.known_browser().cloned(), replaces.as_ref());
-        let open = OpenSession { remember, caller: &caller, browser: &browser, known_browser, replaces };
+        let open =
+            OpenSession { remember, verified: version, caller: &caller, browser: &browser, known_browser, replaces };
         let ((), logged_in) = tokio::join!(limits.give_back(), self.open_session(user, open));
         match logged_in {
             Ok(logged_in) => Ok(logged_in),
-            // The user was disabled while the password was verified.
-            Err(OpenSessionError::UserDisabled) => {
+            // The user was disabled, or the password changed, while the password was verified.
+            Err(OpenSessionError::UserDisabled | OpenSessionError::PasswordChanged) => {
                 self.emit_log_in_failed(user_id, &caller);
                 Err(LogInError::Mismatch)
             }
@@ -139,12 +141,42 @@ impl Accounts {
         }
     }
 
+    /// Counts an attempt, and verifies the password of a credential in the caller's turn: of a log-in, or of a user who is logged
+    /// in. Returns the credential and its limits, which the use case gives back.
+    ///
+    /// `began` is when the credential was asked for.
+    ///
+    /// # Errors
+    /// [`LogInError`]
+    pub(crate) async fn check_password<'a>(
+        &self,
+        mut limits: LogInLimits<'a>,
+        credential: Option<Credential>,
+        password: Password,
+        caller: &Caller,
+        began: Instant,
+    ) -> Result<(Credential, LogInLimits<'a>), LogInError> {
+        let user = credential.as_ref().map(|credential| credential.user.id);
+        let before_queue = began.elapsed();
+        let turn = self.inner.hasher.turn(limits.share()).await?.preceded_by(before_queue);
+        let verified = match limits.count().await? {
+            Attempt::Allowed => self.verify(turn, credential, password).await?,
+            Attempt::QuietlyRefused => turn.pretend().await.map(|()| None)?,
+        };
+        let Some(credential) = verified else {
+            self.sample_failure(caller);
+            self.emit_log_in_failed(user, caller);
+            return Err(LogInError::Mismatch);
+        };
+        Ok((credential, limits))
+    }
+
     /// Opens a session after a verified password or a registration, and remembers the browser and its network.
     ///
     /// # Errors
     /// [`OpenSessionError`]
     pub(crate) async fn open_session(&self, user: User, open: OpenSession<'_>) -> Result<LoggedIn, OpenSessionError> {
-        let OpenSession { remember, caller, browser, known_browser, replaces } = open;
+        let OpenSession { remember, verified, caller, browser, known_browser, replaces } = open;
         let (random, now) = (&*self.inner.random, self.inner.clock.now());
         let token = SessionToken::new(random);
         let known_browser = known_browser.unwrap_or_else(|| BrowserToken::new(random));
@@ -152,8 +184,8 @@ impl Accounts {
         let replaces = replaces.map(SessionToken::digest);
         let event = self.event(EventKind::LoggedIn, caller);
         let alongside = Alongside::event(event.clone());
-        let opened = self.inner.ports.sessions.open(token.digest(), session, replaces, alongside);
-        let (id, ()) = tokio::join!(opened, self.remember_browser(user.id, &known_browser, caller));
+        let opened = self.inner.ports.sessions.open(token.digest(), session, verified, replaces, alongside);
+        let (id, ()) = tokio::join!(opened, self.remember_browser(user.id, verified, &known_browser, caller));
         let session = id?;
         self.emit(&event.of(user.id).in_session(session));
         let browser = browser.with_latest(known_browser);
@@ -161,9 +193,15 @@ impl Accounts {
     }
 
     /// Makes the browser and its network known to the user's account. The log-in does not fail with it.
-    pub(crate) async fn remember_browser(&self, user: UserId, browser: &BrowserToken, caller: &Caller) {
+    pub(crate) async fn remember_browser(
+        &self,
+        user: UserId,
+        verified: PasswordVersion,
+        browser: &BrowserToken,
+        caller: &Caller,
+    ) {
         let (digest, network, now) = (browser.digest(), caller.network(), self.inner.clock.now());
-        let remembered = self.inner.ports.known_browsers.remember(user, Some(digest), network, now).await;
+        let remembered = self.inner.ports.known_browsers.remember(user, verified, Some(digest), network, now).await;
         if let Err(failure) = remembered {
             tracing::warn!(user = user.get(), error = ?failure, "the browser of a log-in is not remembered");
         }
@@ -200,7 +238,7 @@ impl Accounts {
     }
 
     /// Returns the credential if the password matches and the user is not disabled.
-    pub(crate) async fn verify(
+    async fn verify(
         &self,
         turn: Turn,
         credential: Option<Credential>,

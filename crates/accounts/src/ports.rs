@@ -8,19 +8,23 @@
 //!
 //! `examples/session_store` implements [`SessionRepository`], passes its contract, and serves with it.
 
-pub use domain::credential::{Credential, CredentialRepository, PasswordHash};
+pub use domain::credential::{
+    ChangeAuthority, Credential, CredentialRepository, PasswordChange, PasswordChangeError, PasswordHash,
+    PasswordVersion,
+};
 pub use domain::event::{Event, EventFilter, EventId, EventKind, EventRepository, Origin, StoredEvent};
 pub use domain::known_browser::{BrowserDigest, KnownBrowserRepository, Recognition};
 pub use domain::lease::{LeaseHolder, LeaseRepository};
 pub use domain::session::{
-    Device, EndedSession, KeptSession, ListedSession, OpenSessionError, SessionId, SessionRecord, SessionRepository,
-    StoredSession, TokenDigest,
+    Device, EndedSession, KeptSession, ListedSession, OpenSessionError, OtherSessions, Rotation, SessionId,
+    SessionRecord, SessionRepository, StoredSession, TokenDigest,
 };
 pub use domain::throttle::{
     Attempt, Counted, Counter, Limit, LimitRule, ThrottleKey, ThrottleRepository, Throttled, Wait,
 };
 pub use domain::user::{
-    AddUserError, Email, NewUser, RegistrationKey, RenameUserError, TakenKeys, User, UserId, UserRepository, Username,
+    AddRoleError, AddUserError, Email, NewUser, RegistrationKey, RenameUserError, Role, Roles, TakenKeys, User, UserId,
+    UserRepository, Username,
 };
 pub use domain::{AccountPorts, Alongside, HookRefusal, Own, Page, PageSize, StoreError, Timestamp};
 

@@ -10,6 +10,7 @@ mod settings;
 
 pub use action::{Action, ThrottleError};
 pub(crate) use failure_sample::FailureSample;
+pub(crate) use log_in::LogInLimits;
 pub use settings::Throttling;
 
 use domain::StoreError;

@@ -44,7 +44,10 @@ pub use page::{
 };
 pub use request::ReturnPath;
 pub use routes::RoutesError;
-pub use session::{CurrentUser, Guarded, LoginRequired, RecentLogIn, RecentLogInRequired, Visitor};
+pub use session::{
+    CurrentUser, Guarded, LoginRequired, RecentLogIn, RecentLogInRequired, RequireRole, RoleGuarded, RoleName,
+    UserWithRole, Visitor,
+};
 pub(crate) use settings::{Settings, UncheckedSettings};
 
 #[cfg(test)]

@@ -273,7 +273,7 @@ async fn live_session_is_confirmed_while_strangers_guess() {
 #[tokio::test]
 async fn failed_store_keeps_the_session_and_its_token() {
     let (service, ada) = with_old_log_in().await;
-    for method in ["sessions.confirm", "credentials.find_by_username", "throttles.count", "known_browsers.find"] {
+    for method in ["sessions.confirm", "credentials.find", "throttles.count", "known_browsers.find"] {
         if method == "throttles.count" {
             ada.add_cookies(&format!("device-{}=", service.server.address().port()));
         }

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 mod administration;
+mod change_password;
 mod common;
 mod confirm;
 mod cookie_names;
@@ -32,6 +33,7 @@ mod no_trace;
 mod register;
 mod repeated_registration;
 mod return_path;
+mod roles;
 mod session;
 mod throttling;
 mod unix_socket;

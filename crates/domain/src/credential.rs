@@ -7,11 +7,12 @@ pub mod contract;
 
 use std::fmt;
 
-pub use repository::CredentialRepository;
 #[cfg(feature = "mock")]
 pub use repository::MockCredentialRepository;
+pub use repository::{CredentialRepository, PasswordChangeError};
 
-use crate::user::User;
+use crate::session::Rotation;
+use crate::user::{User, UserId};
 
 /// The hash of a password, as a PHC string, or as another program wrote it.
 ///
@@ -61,6 +62,58 @@ pub struct Credential {
     pub user: User,
     /// The stored hash of the password.
     pub hash: PasswordHash,
+    /// The version of the password.
+    pub version: PasswordVersion,
+}
+
+/// How often the password of a user was changed: it tells a password that was verified from one that was set since. A rehash
+/// does not change it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordVersion(i64);
+
+impl PasswordVersion {
+    /// The version of a new account.
+    pub const INITIAL: Self = Self(0);
+
+    /// Wraps a stored version.
+    #[must_use]
+    pub const fn new(version: i64) -> Self {
+        Self(version)
+    }
+
+    /// The version after one change.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+
+    /// The stored number.
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+/// A new password of a user.
+#[derive(Debug, Clone)]
+pub struct PasswordChange {
+    /// The user.
+    pub user: UserId,
+    /// The hash of the new password.
+    pub hash: PasswordHash,
+    /// What authorizes the change.
+    pub authorized_by: ChangeAuthority,
+    /// The session that stays, with a new token. All others end.
+    pub keep: Option<Rotation>,
+}
+
+/// What authorizes a change of a password.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ChangeAuthority {
+    /// The current password, which was verified at this version. The user is not disabled.
+    CurrentPassword(PasswordVersion),
+    /// The operator. The user may be disabled.
+    Operator,
 }
 
 #[cfg(test)]

@@ -47,7 +47,7 @@ pub struct Event {
     pub user: Option<UserId>,
     /// The session that was opened or ended.
     pub session: Option<SessionId>,
-    /// What exactly: of [`EventKind::Throttled`] the action. At most 200 code points.
+    /// What exactly: of [`EventKind::Throttled`] the action, of [`EventKind::RoleAdded`] and [`EventKind::RoleRemoved`] the role. At most 200 code points.
     pub detail: Option<String>,
     /// Where the request came from.
     pub origin: Origin,

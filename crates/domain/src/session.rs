@@ -14,7 +14,7 @@ pub use repository::MockSessionRepository;
 pub use repository::{EndedSession, KeptSession, OpenSessionError, SessionRepository};
 
 use crate::Timestamp;
-use crate::user::{User, UserId};
+use crate::user::{Roles, User, UserId};
 
 /// The id of a session. It is not a secret: only the token authenticates a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -98,6 +98,26 @@ pub struct ListedSession {
     pub record: SessionRecord,
 }
 
+/// A new token for a session that stays open: after its user has given the password again, the former token is void.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rotation {
+    /// The digest of the former token.
+    pub from: TokenDigest,
+    /// The digest of the new token.
+    pub to: TokenDigest,
+    /// When the user gave the password.
+    pub authenticated_at: Timestamp,
+}
+
+/// What became of a user's sessions when all but one were to end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct OtherSessions {
+    /// How many ended.
+    pub ended: u64,
+    /// The session that stays, which has its former id. `None` if none was to stay, or it had ended before.
+    pub kept: Option<SessionId>,
+}
+
 /// A session as a store returns it, not yet checked.
 ///
 /// It may have expired, and its user may be disabled. `auth::Lifetimes::live_session` makes a live session of it.
@@ -107,6 +127,8 @@ pub struct StoredSession {
     pub id: SessionId,
     /// The user of the session, who may be disabled.
     pub user: User,
+    /// The roles of the user.
+    pub roles: Roles,
     /// The stored times and device of the session, which may have expired.
     pub record: SessionRecord,
 }

@@ -5,6 +5,7 @@ mod import;
 mod look_alike;
 mod registration_key;
 mod repository;
+mod role;
 mod username;
 
 #[cfg(feature = "contract")]
@@ -16,6 +17,7 @@ pub use registration_key::RegistrationKey;
 #[cfg(feature = "mock")]
 pub use repository::MockUserRepository;
 pub use repository::{AddUserError, RenameUserError, TakenKeys, UserRepository};
+pub use role::{AddRoleError, MOST_ROLES, Role, RoleError, Roles};
 pub use username::{Username, UsernameError};
 
 use crate::Timestamp;

@@ -47,7 +47,11 @@ async fn fill(store: &PartyStore) -> Vec<UserId> {
         remembered: false,
         device: Device::default(),
     };
-    accounts.sessions.open(DIGEST, record, None, domain::Alongside::nothing()).await.unwrap();
+    accounts
+        .sessions
+        .open(DIGEST, record, domain::credential::PasswordVersion::INITIAL, None, domain::Alongside::nothing())
+        .await
+        .unwrap();
     for party in 0..50 {
         let day = parse_date(&format!("2030-{:02}-{:02}", party / 28 + 1, party % 28 + 1)).unwrap();
         let date = PartyDate::resolve(day, parse_time("19:00").unwrap(), Zone::parse("UTC").unwrap()).unwrap();

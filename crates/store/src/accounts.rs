@@ -7,6 +7,7 @@ pub(crate) mod import;
 pub(crate) mod known_browsers;
 pub(crate) mod leases;
 pub(crate) mod registration_keys;
+pub(crate) mod roles;
 pub(crate) mod row_steps;
 pub(crate) mod sessions;
 pub(crate) mod store;
@@ -53,6 +54,16 @@ pub(crate) fn migrations() -> MigrationSet {
             "look-alike usernames",
             include_str!("../../../migrations/accounts/sqlite/0007_look_alike_usernames.sql"),
             include_str!("../../../migrations/accounts/postgres/0007_look_alike_usernames.sql"),
+        )
+        .and(
+            "password versions",
+            include_str!("../../../migrations/accounts/sqlite/0008_password_versions.sql"),
+            include_str!("../../../migrations/accounts/postgres/0008_password_versions.sql"),
+        )
+        .and(
+            "roles",
+            include_str!("../../../migrations/accounts/sqlite/0009_roles.sql"),
+            include_str!("../../../migrations/accounts/postgres/0009_roles.sql"),
         )
         .then_rows(row_steps::EMAIL_KEYS)
         .then_rows(row_steps::skeletons::SKELETONS)

@@ -4,7 +4,7 @@
 
 mod common;
 
-use domain::credential::PasswordHash;
+use domain::credential::{PasswordHash, PasswordVersion};
 use domain::event::{Event, EventFilter, EventKind, Origin};
 use domain::session::{Device, SessionRecord, TokenDigest};
 use domain::user::{Email, NewUser, Username};
@@ -62,9 +62,9 @@ async fn session_is_neither_opened_nor_ended_where_an_event_fails() {
     for fresh in engines().await {
         let ports = fresh.accounts();
         let ada = add_user(&ports, "ada").await.id;
-        assert!(ports.sessions.open(DIGEST, session(ada), None, failing()).await.is_err());
+        assert!(ports.sessions.open(DIGEST, session(ada), PasswordVersion::INITIAL, None, failing()).await.is_err());
         assert_eq!(ports.sessions.find(DIGEST).await.unwrap(), None);
-        ports.sessions.open(DIGEST, session(ada), None, Alongside::nothing()).await.unwrap();
+        ports.sessions.open(DIGEST, session(ada), PasswordVersion::INITIAL, None, Alongside::nothing()).await.unwrap();
         assert!(ports.sessions.end(DIGEST, failing()).await.is_err());
         assert!(ports.sessions.end_all(ada, failing()).await.is_err());
         assert!(ports.sessions.find(DIGEST).await.unwrap().is_some());

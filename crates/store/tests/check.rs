@@ -39,7 +39,17 @@ async fn fill(fresh: &Fresh) {
         remembered: false,
         device: Device::default(),
     };
-    accounts.sessions.open(TokenDigest::new([7; 32]), record, None, domain::Alongside::nothing()).await.unwrap();
+    accounts
+        .sessions
+        .open(
+            TokenDigest::new([7; 32]),
+            record,
+            domain::credential::PasswordVersion::INITIAL,
+            None,
+            domain::Alongside::nothing(),
+        )
+        .await
+        .unwrap();
 }
 
 /// A violation as one line: where, and what.
@@ -83,9 +93,9 @@ const DAMAGES: &[(&str, &[&str], &[&str])] = &[
     ("UPDATE users SET email = 'no where' WHERE id = 3", &[], &["users 3 email?"]),
     ("UPDATE users SET email = 'c@x.example' WHERE id = 3", &[], &["users 3 email_key?"]),
     ("UPDATE users SET joined_at = NULL WHERE id = 3", &["damaged: NULL value in users.joined_at"], &[]),
-    ("INSERT INTO users SELECT 4, username, username_key, 'd@example.com', 'd@example.com', 0, NULL, username_skeleton FROM users WHERE id = 3;
+    ("INSERT INTO users (id, username, username_key, email, email_key, joined_at, username_skeleton) SELECT 4, username, username_key, 'd@example.com', 'd@example.com', 0, username_skeleton FROM users WHERE id = 3;
       INSERT INTO credentials VALUES (4, '$')", &["damaged: non-unique entry in index sqlite_autoindex_users_1"], &[]),
-    ("INSERT INTO users SELECT 4, 'dan', 'dan', email, email_key, 0, NULL, 'dan' FROM users WHERE id = 3;
+    ("INSERT INTO users (id, username, username_key, email, email_key, joined_at, username_skeleton) SELECT 4, 'dan', 'dan', email, email_key, 0, 'dan' FROM users WHERE id = 3;
       INSERT INTO credentials VALUES (4, '$')", &["damaged: non-unique entry in index sqlite_autoindex_users_2"], &[]),
     ("DELETE FROM credentials WHERE user_id = 2", &[], &["users 2 HasCredential"]),
     ("UPDATE credentials SET password_hash = '' WHERE user_id = 2", &["damaged: CHECK constraint failed in credentials"], &["credentials 2 password_hash?"]),
@@ -103,6 +113,8 @@ const DAMAGES: &[(&str, &[&str], &[&str])] = &[
     ("INSERT INTO known_browsers SELECT 3, digest, 5, 0 FROM sessions", &["damaged: CHECK constraint failed in known_browsers"], &[]),
     ("INSERT INTO known_networks VALUES (9, '192.0.2.0/24', 0)", &[], &["known_networks 9 -> users"]),
     ("INSERT INTO known_networks VALUES (3, '192.0.2.0/24', -1)", &[], &["known_networks 3 TimestampIsInRange"]),
+    ("INSERT INTO user_roles VALUES (9, 'admin')", &[], &["user_roles 9 -> users"]),
+    ("INSERT INTO user_roles VALUES (3, 'Admin')", &[], &["user_roles 3 role?"]),
     ("INSERT INTO throttles SELECT digest, -1, 0 FROM sessions", &["damaged: CHECK constraint failed in throttles"], &[]),
     ("UPDATE users SET joined_at = -1 WHERE id = 3", &[], &["users 3 TimestampIsInRange"]),
     ("UPDATE users SET disabled_at = 253402300800000 WHERE id = 3", &[], &["users 3 TimestampIsInRange"]),

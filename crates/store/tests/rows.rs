@@ -151,7 +151,11 @@ async fn disabled_user_is_found_and_deleted_user_leaves_no_rows() {
             remembered: false,
             device: Device::default(),
         };
-        accounts.sessions.open(digest, record, None, domain::Alongside::nothing()).await.unwrap();
+        accounts
+            .sessions
+            .open(digest, record, domain::credential::PasswordVersion::INITIAL, None, domain::Alongside::nothing())
+            .await
+            .unwrap();
 
         past_our_types(&fresh.store, "UPDATE users SET disabled_at = 5").await.unwrap();
         let disabled = Some(Timestamp::from_millis(5));

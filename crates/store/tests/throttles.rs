@@ -91,7 +91,17 @@ async fn schema_rejects_counters_and_browsers_out_of_range() {
         let (accounts, ada) = (fresh.accounts(), add_user(&fresh.accounts(), "ada").await);
         accounts.throttles.count(&[limit(1, 1)], NOW).await.unwrap().unwrap();
         let network = Some("192.0.2.0/24".to_owned());
-        accounts.known_browsers.remember(ada.id, Some(BrowserDigest::new([1; 32])), network, NOW).await.unwrap();
+        accounts
+            .known_browsers
+            .remember(
+                ada.id,
+                domain::credential::PasswordVersion::INITIAL,
+                Some(BrowserDigest::new([1; 32])),
+                network,
+                NOW,
+            )
+            .await
+            .unwrap();
         for statement in [
             "UPDATE throttles SET count = -1",
             "UPDATE throttles SET count = 4294967296",

@@ -20,7 +20,7 @@ use domain::party::{
 };
 use domain::session::{Device, MockSessionRepository, SessionId, SessionRecord, StoredSession};
 use domain::throttle::MockThrottleRepository;
-use domain::user::MockUserRepository;
+use domain::user::{MockUserRepository, Roles};
 use domain::{FixedClock, Page};
 use poem::{Endpoint, EndpointExt as _, Request};
 use tokio::runtime::Runtime;
@@ -72,7 +72,7 @@ fn services() -> Services {
             remembered: false,
             device: Device::default(),
         };
-        Ok(Some(StoredSession { id: SessionId::new(1), user: ada(), record }))
+        Ok(Some(StoredSession { id: SessionId::new(1), user: ada(), roles: Roles::default(), record }))
     });
     let mut parties = MockPartyRepository::new();
     let items: Vec<_> = (1..=50).map(party).collect();

@@ -7,14 +7,14 @@ use accounts::ports::{AccountPorts, PasswordHash};
 use accounts::test_kit::{MovableClock, TestClient, TestResponse, TestServer, fast_hash_cost};
 use accounts::{Accounts, Email, OsRandom, StoreError, Timestamp, User, UserId, Username};
 use domain::Page;
-use domain::credential::{Credential, MockCredentialRepository};
+use domain::credential::{Credential, MockCredentialRepository, PasswordVersion};
 use domain::event::MockEventRepository;
 use domain::known_browser::{MockKnownBrowserRepository, Recognition};
 use domain::lease::MockLeaseRepository;
 use domain::party::{HomeView, MockPartyRepository, Outcome, PartyId, ProfileView, Quotas, Zone};
 use domain::session::{Device, EndedSession, MockSessionRepository, SessionId, SessionRecord, StoredSession};
 use domain::throttle::{Attempt, MockThrottleRepository};
-use domain::user::MockUserRepository;
+use domain::user::{MockUserRepository, Roles};
 use poem::http::Method;
 use web::{ReadinessFuture, Services, app};
 
@@ -58,7 +58,7 @@ fn known_browsers(broken: Broken) -> MockKnownBrowserRepository {
     browsers.expect_find().returning(move |_, digest, _, _| {
         broken.result("known_browsers.find", Recognition { browser: digest.is_some(), network: false })
     });
-    browsers.expect_remember().returning(move |_, _, _, _| broken.result("known_browsers.remember", ()));
+    browsers.expect_remember().returning(move |_, _, _, _, _| broken.result("known_browsers.remember", ()));
     browsers.expect_count_failure().returning(move |_, _, _| broken.result("known_browsers.count_failure", true));
     browsers
 }
@@ -82,7 +82,9 @@ fn services(broken: Broken) -> Services {
     users.expect_find_by_username().returning(move |_| broken.result("users.find_by_username", None));
     users.expect_list().returning(move |_, _| broken.result("users.list", Page { items: vec![ada()], next: None }));
 
-    let credential = move || hash.lock().unwrap().clone().map(|hash| Credential { user: ada(), hash });
+    let credential = move || {
+        hash.lock().unwrap().clone().map(|hash| Credential { user: ada(), hash, version: PasswordVersion::INITIAL })
+    };
     let by_username = credential.clone();
     let mut credentials = MockCredentialRepository::new();
     credentials.expect_find_by_email().returning(move |_| broken.result("credentials.find_by_email", credential()));
@@ -91,7 +93,7 @@ fn services(broken: Broken) -> Services {
         .returning(move |_| broken.result("credentials.find_by_username", by_username()));
 
     let mut sessions = MockSessionRepository::new();
-    sessions.expect_open().returning(move |_, _, _, _| broken.result("sessions.open", SessionId::new(1)));
+    sessions.expect_open().returning(move |_, _, _, _, _| broken.result("sessions.open", SessionId::new(1)));
     sessions.expect_find().returning(move |_| {
         let record = SessionRecord {
             user: ada().id,
@@ -102,7 +104,10 @@ fn services(broken: Broken) -> Services {
             remembered: false,
             device: Device::default(),
         };
-        broken.result("sessions.find", Some(StoredSession { id: SessionId::new(1), user: ada(), record }))
+        broken.result(
+            "sessions.find",
+            Some(StoredSession { id: SessionId::new(1), user: ada(), roles: Roles::default(), record }),
+        )
     });
     sessions.expect_confirm().returning(move |_, _, _, _| broken.result("sessions.confirm", Some(SessionId::new(1))));
     sessions.expect_end().returning(move |_, _| {
@@ -263,9 +268,14 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("users.rename", "no page calls it"),
     ("users.disable", "no page calls it"),
     ("users.enable", "no page calls it"),
+    ("users.add_role", "no page calls it"),
+    ("users.remove_role", "no page calls it"),
+    ("users.list_roles", "a session is found with the roles"),
     ("users.purge_former_usernames", "the maintenance task calls it"),
     ("users.purge_registration_keys", "the maintenance task calls it"),
     ("credentials.rehash", "a log-in succeeds without it, and the next one tries again"),
+    ("credentials.find", "no page calls it"),
+    ("credentials.change", "no page calls it"),
     ("users.import", "no page calls it"),
     ("users.find_imported", "no page calls it"),
     ("sessions.touch", "a session stays valid without it"),
@@ -273,6 +283,7 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("sessions.end_of_user", "no page calls it"),
     ("sessions.end_others", "no page calls it"),
     ("sessions.list", "no page calls it"),
+    ("sessions.keep_only", "no page calls it"),
     ("sessions.purge", "the maintenance task calls it"),
     ("throttles.give_back", "the password was right: the attempt stays counted"),
     ("throttles.forget", "the password was right: the failures stay counted"),

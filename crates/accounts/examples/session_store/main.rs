@@ -26,7 +26,7 @@ fn home(user: CurrentUser, page: PageContext) -> Response {
 /// The ports of the service: those of `store`, with the sessions replaced.
 fn ports(store: AccountStore) -> AccountPorts {
     let ports: AccountPorts = store.into();
-    let sessions = MemorySessions::new(Arc::clone(&ports.users), Arc::clone(&ports.events));
+    let sessions = MemorySessions::new(&ports);
     AccountPorts { sessions: Arc::new(sessions), ..ports }
 }
 

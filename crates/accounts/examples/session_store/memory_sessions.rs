@@ -7,8 +7,9 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use accounts::ports::{
-    Alongside, EndedSession, Event, EventRepository, KeptSession, ListedSession, OpenSessionError, SessionId,
-    SessionRecord, SessionRepository, StoredSession, TokenDigest, UserId, UserRepository,
+    AccountPorts, Alongside, CredentialRepository, EndedSession, Event, EventRepository, KeptSession, ListedSession,
+    OpenSessionError, OtherSessions, PasswordVersion, Rotation, SessionId, SessionRecord, SessionRepository,
+    StoredSession, TokenDigest, UserId, UserRepository,
 };
 use accounts::{StoreError, Timestamp};
 use async_trait::async_trait;
@@ -19,6 +20,7 @@ const MOST_SESSIONS: usize = 100;
 /// Sessions in memory, and the stores of their users and of what comes alongside.
 pub(crate) struct MemorySessions {
     users: Arc<dyn UserRepository>,
+    credentials: Arc<dyn CredentialRepository>,
     events: Arc<dyn EventRepository>,
     sessions: Mutex<Sessions>,
 }
@@ -37,8 +39,19 @@ struct Row {
 
 impl MemorySessions {
     /// A store without sessions.
-    pub(crate) fn new(users: Arc<dyn UserRepository>, events: Arc<dyn EventRepository>) -> Self {
-        Self { users, events, sessions: Mutex::default() }
+    pub(crate) fn new(AccountPorts { users, credentials, events, .. }: &AccountPorts) -> Self {
+        let (users, credentials, events) = (Arc::clone(users), Arc::clone(credentials), Arc::clone(events));
+        Self { users, credentials, events, sessions: Mutex::default() }
+    }
+
+    /// Whether the user may open a session after the password was verified at that version.
+    async fn ensure_current(&self, user: UserId, verified: PasswordVersion) -> Result<(), OpenSessionError> {
+        match self.credentials.find(user).await? {
+            Some(found) if found.user.disabled_at.is_some() => Err(OpenSessionError::UserDisabled),
+            Some(found) if found.version != verified => Err(OpenSessionError::PasswordChanged),
+            Some(_) => Ok(()),
+            None => Err(OpenSessionError::UserDisabled),
+        }
     }
 
     /// Writes the events after the step. An event that fails does not undo the step, which is done.
@@ -103,6 +116,18 @@ impl Sessions {
         Ok(Some(self.rows.entry(fresh).or_insert(row)))
     }
 
+    /// Gives a session of the user its new token, unless it has it already.
+    fn rotate(&mut self, user: UserId, Rotation { from, to, authenticated_at }: Rotation) -> Option<SessionId> {
+        let is_own = |row: &Row| row.record.user == user;
+        if self.rows.get(&from).is_some_and(is_own)
+            && let Some(mut row) = self.rows.remove(&from)
+        {
+            row.record.authenticated_at = authenticated_at;
+            self.rows.insert(to, row);
+        }
+        Some(self.rows.get(&to).filter(|row| is_own(row))?.id)
+    }
+
     /// Removes every session that matches, and returns how many there were.
     fn remove_if(&mut self, limit: usize, matches: impl Fn(&Row) -> bool) -> u64 {
         let removed = self.rows.extract_if(|_, row| matches(row)).take(limit);
@@ -116,15 +141,19 @@ impl SessionRepository for MemorySessions {
         &self,
         digest: TokenDigest,
         record: SessionRecord,
+        verified: PasswordVersion,
         replaces: Option<TokenDigest>,
         alongside: Alongside,
     ) -> Result<SessionId, OpenSessionError> {
         let user = record.user;
-        let found = self.users.find(user).await?;
-        if found.is_none_or(|user| user.disabled_at.is_some()) {
-            return Err(OpenSessionError::UserDisabled);
-        }
+        self.ensure_current(user, verified).await?;
         let id = self.lock().open(digest, record, replaces)?;
+        // What disables the user or changes the password commits elsewhere, and ends the sessions here afterwards: one that was
+        // opened in between is found now.
+        if let Err(refused) = self.ensure_current(user, verified).await {
+            self.lock().rows.remove(&digest);
+            return Err(refused);
+        }
         self.add(alongside.completed(user, Some(id))).await;
         Ok(id)
     }
@@ -132,8 +161,9 @@ impl SessionRepository for MemorySessions {
     async fn find(&self, digest: TokenDigest) -> Result<Option<StoredSession>, StoreError> {
         let found = self.lock().rows.get(&digest).map(|row| (row.id, row.record.clone()));
         let Some((id, record)) = found else { return Ok(None) };
-        let user = self.users.find(record.user).await?;
-        Ok(user.map(|user| StoredSession { id, user, record }))
+        let Some(user) = self.users.find(record.user).await? else { return Ok(None) };
+        let roles = self.users.list_roles(user.id).await?;
+        Ok(Some(StoredSession { id, user, roles, record }))
     }
 
     async fn touch(
@@ -204,6 +234,13 @@ impl SessionRepository for MemorySessions {
         let mut listed: Vec<_> = rows.map(|row| ListedSession { id: row.id, record: row.record.clone() }).collect();
         listed.sort_unstable_by_key(|session| std::cmp::Reverse(session.id.get()));
         Ok(listed)
+    }
+
+    async fn keep_only(&self, user: UserId, keep: Option<Rotation>) -> Result<OtherSessions, StoreError> {
+        let mut sessions = self.lock();
+        let kept = keep.and_then(|rotation| sessions.rotate(user, rotation));
+        let ended = sessions.remove_if(usize::MAX, |row| row.record.user == user && Some(row.id) != kept);
+        Ok(OtherSessions { ended, kept })
     }
 
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {

@@ -2,14 +2,15 @@
 
 #![expect(clippy::unwrap_used, reason = "a failure fails the test")]
 
-use accounts::ports::TokenDigest;
 use accounts::ports::contract;
+use accounts::ports::{PasswordVersion, TokenDigest};
 use accounts::test_kit::{TestClient, TestServer, fast_hash_cost};
 use accounts::{Caller, Device, Email, Lifetimes, Password, Registration, Timestamp, Username};
 use tempfile::TempDir;
 
 use super::*;
 
+const INITIAL: PasswordVersion = PasswordVersion::INITIAL;
 const PASSWORD: &str = "marble otter seven";
 
 /// An empty store, in a folder that is removed when it is dropped.
@@ -48,7 +49,8 @@ async fn session_ended_during_touches_stays_ended() {
     for n in 0..=u8::MAX {
         let digest = TokenDigest::new([n; 32]);
         let record = Lifetimes::default().open(ada.id, false, Device::default(), time(0));
-        let id = ports.sessions.open(digest, record, None, accounts::ports::Alongside::nothing()).await.unwrap();
+        let id =
+            ports.sessions.open(digest, record, INITIAL, None, accounts::ports::Alongside::nothing()).await.unwrap();
         let touches: Vec<_> = (1..5)
             .map(|at| {
                 let sessions = Arc::clone(&ports.sessions);

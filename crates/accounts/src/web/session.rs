@@ -3,6 +3,7 @@
 mod cookies;
 mod guard;
 mod recent_log_in;
+mod require_role;
 mod set_cookies;
 mod visitor;
 
@@ -11,5 +12,6 @@ pub(super) use cookies::{
 };
 pub use guard::{Guarded, LoginRequired, RecentLogInRequired};
 pub use recent_log_in::RecentLogIn;
+pub use require_role::{RequireRole, RoleGuarded, RoleName, UserWithRole};
 pub(super) use set_cookies::SessionChange;
 pub use visitor::{CurrentUser, Visitor};

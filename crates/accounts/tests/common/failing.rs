@@ -6,16 +6,18 @@ use std::time::Duration;
 use accounts::ports::{AccountPorts, PasswordHash};
 use accounts::{Email, StoreError, Timestamp, User, UserId, Username};
 use async_trait::async_trait;
-use domain::credential::{Credential, CredentialRepository};
+use domain::credential::{Credential, CredentialRepository, PasswordChange, PasswordChangeError, PasswordVersion};
 use domain::event::{Event, EventFilter, EventId, EventRepository, StoredEvent};
 use domain::known_browser::{BrowserDigest, KnownBrowserRepository, Recognition};
 use domain::lease::{LeaseHolder, LeaseRepository};
 use domain::session::{
-    EndedSession, KeptSession, ListedSession, OpenSessionError, SessionId, SessionRecord, SessionRepository,
-    StoredSession, TokenDigest,
+    EndedSession, KeptSession, ListedSession, OpenSessionError, OtherSessions, Rotation, SessionId, SessionRecord,
+    SessionRepository, StoredSession, TokenDigest,
 };
 use domain::throttle::{Attempt, Limit, ThrottleKey, ThrottleRepository, Throttled};
-use domain::user::{AddUserError, ImportOutcome, ImportedUser, NewUser, RenameUserError, UserRepository};
+use domain::user::{
+    AddRoleError, AddUserError, ImportOutcome, ImportedUser, NewUser, RenameUserError, Role, Roles, UserRepository,
+};
 use domain::{Alongside, Page, PageSize};
 
 /// A real store that can be made to fail, and that records its calls.
@@ -136,6 +138,21 @@ impl UserRepository for FailingStore {
         self.real.users.enable(user, alongside).await
     }
 
+    async fn add_role(&self, user: UserId, role: Role, alongside: Alongside) -> Result<bool, AddRoleError> {
+        self.record("users.add_role")?;
+        self.real.users.add_role(user, role, alongside).await
+    }
+
+    async fn remove_role(&self, user: UserId, role: Role, alongside: Alongside) -> Result<bool, StoreError> {
+        self.record("users.remove_role")?;
+        self.real.users.remove_role(user, role, alongside).await
+    }
+
+    async fn list_roles(&self, user: UserId) -> Result<Roles, StoreError> {
+        self.record("users.list_roles")?;
+        self.real.users.list_roles(user).await
+    }
+
     async fn find(&self, id: UserId) -> Result<Option<User>, StoreError> {
         self.record("users.find")?;
         self.real.users.find(id).await
@@ -168,6 +185,16 @@ impl CredentialRepository for FailingStore {
         self.record("credentials.rehash")?;
         self.real.credentials.rehash(user, stale, fresh).await
     }
+
+    async fn find(&self, user: UserId) -> Result<Option<Credential>, StoreError> {
+        self.record("credentials.find")?;
+        self.real.credentials.find(user).await
+    }
+
+    async fn change(&self, change: PasswordChange, alongside: Alongside) -> Result<OtherSessions, PasswordChangeError> {
+        self.record("credentials.change")?;
+        self.real.credentials.change(change, alongside).await
+    }
 }
 
 #[async_trait]
@@ -176,11 +203,12 @@ impl SessionRepository for FailingStore {
         &self,
         digest: TokenDigest,
         session: SessionRecord,
+        verified: PasswordVersion,
         replaces: Option<TokenDigest>,
         alongside: Alongside,
     ) -> Result<SessionId, OpenSessionError> {
         self.record("sessions.open")?;
-        self.real.sessions.open(digest, session, replaces, alongside).await
+        self.real.sessions.open(digest, session, verified, replaces, alongside).await
     }
 
     async fn find(&self, digest: TokenDigest) -> Result<Option<StoredSession>, StoreError> {
@@ -241,6 +269,11 @@ impl SessionRepository for FailingStore {
         self.real.sessions.list(user).await
     }
 
+    async fn keep_only(&self, user: UserId, keep: Option<Rotation>) -> Result<OtherSessions, StoreError> {
+        self.record("sessions.keep_only")?;
+        self.real.sessions.keep_only(user, keep).await
+    }
+
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
         self.record("sessions.purge")?;
         self.real.sessions.purge(now, limit).await
@@ -297,12 +330,13 @@ impl KnownBrowserRepository for FailingStore {
     async fn remember(
         &self,
         user: UserId,
+        verified: PasswordVersion,
         digest: Option<BrowserDigest>,
         network: Option<String>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.record("known_browsers.remember")?;
-        self.real.known_browsers.remember(user, digest, network, now).await
+        self.real.known_browsers.remember(user, verified, digest, network, now).await
     }
 
     async fn count_failure(&self, user: UserId, digest: BrowserDigest, now: Timestamp) -> Result<bool, StoreError> {

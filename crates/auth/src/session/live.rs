@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use domain::Timestamp;
 use domain::session::{SessionId, SessionRecord, StoredSession};
-use domain::user::User;
+use domain::user::{Roles, User};
 
 use super::Lifetimes;
 
@@ -16,6 +16,7 @@ use super::Lifetimes;
 pub struct LiveSession {
     id: SessionId,
     user: User,
+    roles: Roles,
     record: SessionRecord,
 }
 
@@ -23,9 +24,9 @@ impl Lifetimes {
     /// Returns a stored session as a live one, at `now`. `None` if the session has expired or its user is disabled.
     #[must_use]
     pub fn live_session(&self, stored: StoredSession, now: Timestamp) -> Option<LiveSession> {
-        let StoredSession { id, user, record } = stored;
+        let StoredSession { id, user, roles, record } = stored;
         let is_live = user.disabled_at.is_none() && self.is_live(&record, now);
-        is_live.then_some(LiveSession { id, user, record })
+        is_live.then_some(LiveSession { id, user, roles, record })
     }
 }
 
@@ -52,10 +53,16 @@ impl LiveSession {
         &self.user
     }
 
-    /// The user of the session, moved out.
+    /// The roles of the user, as the session was found with them.
     #[must_use]
-    pub fn into_user(self) -> User {
-        self.user
+    pub const fn roles(&self) -> &Roles {
+        &self.roles
+    }
+
+    /// The user of the session and the roles of the user, moved out.
+    #[must_use]
+    pub fn into_user(self) -> (User, Roles) {
+        (self.user, self.roles)
     }
 
     /// The times and the device of the session.

@@ -1,6 +1,10 @@
 //! The contract functions of [`CredentialRepository`](super::CredentialRepository).
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
+mod change;
+
+pub use change::*;
+
 use super::PasswordHash;
 use crate::AccountPorts;
 use crate::contract::{add_user, hash, join_all};
@@ -18,6 +22,15 @@ macro_rules! credential_contract {
             rehash_replaces_stale_hash
             rehash_of_changed_hash_writes_nothing
             concurrent_rehashes_store_one_hash
+            credential_is_found_by_id
+            change_replaces_hash_and_version
+            change_ends_other_sessions_and_forgets_browsers
+            change_writes_its_event
+            outdated_change_writes_nothing
+            change_of_unknown_user_is_not_found
+            concurrent_changes_by_one_password_store_one_hash
+            change_beside_opens_leaves_no_session
+            rehash_beside_change_keeps_the_new_password
         }
     };
 }
@@ -102,6 +115,7 @@ mod tests {
 
     #[test]
     fn macro_names_every_contract_function() {
-        assert_eq!(credential_contract!(names), functions_in(include_str!("contract.rs")));
+        let modules = [include_str!("contract.rs"), include_str!("contract/change.rs")];
+        assert_eq!(credential_contract!(names), modules.map(functions_in).concat());
     }
 }

@@ -2,9 +2,10 @@
 
 use async_trait::async_trait;
 
-use super::{Credential, PasswordHash};
-use crate::StoreError;
+use super::{Credential, PasswordChange, PasswordHash};
+use crate::session::OtherSessions;
 use crate::user::{Email, UserId, Username};
+use crate::{Alongside, StoreError};
 
 /// Stored password hashes.
 ///
@@ -22,8 +23,36 @@ pub trait CredentialRepository: Send + Sync {
     /// disabled users are returned too.
     async fn find_by_username(&self, username: &Username) -> Result<Option<Credential>, StoreError>;
 
+    /// Returns the credential of the user, or `None` if there is no such user. Credentials of disabled users are returned too.
+    async fn find(&self, user: UserId) -> Result<Option<Credential>, StoreError>;
+
     /// Replaces the hash `stale` by `fresh`, a hash of the same password at another cost. No session ends.
     ///
     /// Returns `false` and writes nothing if the stored hash is not `stale`: the password was changed in the meantime.
     async fn rehash(&self, user: UserId, stale: &PasswordHash, fresh: &PasswordHash) -> Result<bool, StoreError>;
+
+    /// Changes the password of a user: replaces the hash, counts the version up by one, ends the sessions of the user as
+    /// [`SessionRepository::keep_only`](crate::session::SessionRepository::keep_only) does, forgets every known browser and
+    /// network of the user, and writes `alongside` about the user.
+    ///
+    /// A session that opens at the same time is ended, or is refused for its
+    /// [`PasswordVersion`](super::PasswordVersion). Of concurrent changes that the current password authorizes, one succeeds.
+    ///
+    /// # Errors
+    /// [`PasswordChangeError`]. Nothing was written.
+    async fn change(&self, change: PasswordChange, alongside: Alongside) -> Result<OtherSessions, PasswordChangeError>;
+}
+
+/// Why a password was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum PasswordChangeError {
+    /// There is no such user.
+    #[error("there is no such user")]
+    NotFound,
+    /// Since the current password was verified it was changed, or the user was disabled.
+    #[error("the password was changed or the user disabled meanwhile")]
+    Outdated,
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
 }

@@ -49,8 +49,14 @@ event_kinds! {
     OtherSessionsEnded = "other sessions ended",
     /// All sessions of a user were ended.
     LoggedOutEverywhere = "logged out everywhere",
+    /// The password of a user was changed, and the other sessions of the user ended.
+    PasswordChanged = "password changed",
     /// A user has another username.
     Renamed = "renamed",
+    /// A user got a role, which is the detail.
+    RoleAdded = "role added",
+    /// A user lost a role, which is the detail.
+    RoleRemoved = "role removed",
     /// A user was disabled, and every session of the user ended.
     Disabled = "disabled",
     /// A disabled user was enabled.

@@ -4,9 +4,10 @@
 use std::time::Duration;
 
 use super::{BrowserDigest, KNOWN_FOR, Recognition};
-use crate::contract::{NOW, add_user, join_all};
+use crate::contract::{NOW, add_user, hash, join_all};
+use crate::credential::{ChangeAuthority, PasswordChange, PasswordVersion};
 use crate::user::UserId;
-use crate::{AccountPorts, Timestamp};
+use crate::{AccountPorts, Alongside, Timestamp};
 
 /// Passes the names of all contract functions of known browsers to the macro `$test`.
 #[macro_export]
@@ -24,10 +25,12 @@ macro_rules! known_browser_contract {
             forget_all_forgets_one_user
             purge_removes_expired_browsers_and_networks_up_to_limit
             missing_user_is_not_remembered
+            log_in_before_a_password_change_is_not_remembered
         }
     };
 }
 
+const INITIAL: PasswordVersion = PasswordVersion::INITIAL;
 const NETWORK: &str = "192.0.2.0/24";
 const BOTH: Recognition = Recognition { browser: true, network: true };
 const NEITHER: Recognition = Recognition { browser: false, network: false };
@@ -41,7 +44,7 @@ fn network(n: u8) -> String {
 }
 
 async fn remember(store: &AccountPorts, user: UserId, n: u8, now: Timestamp) {
-    store.known_browsers.remember(user, Some(digest(n)), Some(network(n)), now).await.unwrap();
+    store.known_browsers.remember(user, INITIAL, Some(digest(n)), Some(network(n)), now).await.unwrap();
 }
 
 async fn is_known(store: &AccountPorts, user: UserId, n: u8, now: Timestamp) -> bool {
@@ -66,7 +69,7 @@ async fn failures(store: &AccountPorts, user: UserId, n: u8) -> u32 {
 /// `find` returns what `remember` stored, for that user alone.
 pub async fn remembered_browser_and_network_are_known_to_one_user(store: &AccountPorts) {
     let (ada, ben) = (add_user(store, "ada").await.id, add_user(store, "ben").await.id);
-    store.known_browsers.remember(ada, Some(digest(1)), Some(NETWORK.to_owned()), NOW).await.unwrap();
+    store.known_browsers.remember(ada, INITIAL, Some(digest(1)), Some(NETWORK.to_owned()), NOW).await.unwrap();
     for (user, n, from, expected) in [
         (ada, 1, NETWORK, BOTH),
         (ada, 2, NETWORK, Recognition { browser: false, ..BOTH }),
@@ -96,18 +99,18 @@ pub async fn browser_and_network_are_known_for_ninety_days(store: &AccountPorts)
 pub async fn log_in_without_browser_or_network_remembers_the_other(store: &AccountPorts) {
     let ada = add_user(store, "ada").await.id;
     let find = async || store.known_browsers.find(ada, Some(digest(1)), Some(NETWORK.to_owned()), NOW).await.unwrap();
-    store.known_browsers.remember(ada, None, None, NOW).await.unwrap();
+    store.known_browsers.remember(ada, INITIAL, None, None, NOW).await.unwrap();
     assert_eq!(find().await, NEITHER);
-    store.known_browsers.remember(ada, None, Some(NETWORK.to_owned()), NOW).await.unwrap();
+    store.known_browsers.remember(ada, INITIAL, None, Some(NETWORK.to_owned()), NOW).await.unwrap();
     assert_eq!(find().await, Recognition { browser: false, ..BOTH });
-    store.known_browsers.remember(ada, Some(digest(1)), None, NOW).await.unwrap();
+    store.known_browsers.remember(ada, INITIAL, Some(digest(1)), None, NOW).await.unwrap();
     assert_eq!(find().await, BOTH);
 }
 
 /// The fifth failure is allowed, and ends what is known. The network stays known.
 pub async fn fifth_failure_removes_the_browser(store: &AccountPorts) {
     let (ada, ben) = (add_user(store, "ada").await.id, add_user(store, "ben").await.id);
-    store.known_browsers.remember(ada, Some(digest(1)), Some(NETWORK.to_owned()), NOW).await.unwrap();
+    store.known_browsers.remember(ada, INITIAL, Some(digest(1)), Some(NETWORK.to_owned()), NOW).await.unwrap();
     remember(store, ada, 2, NOW).await;
     for failure in 1..=5 {
         let found = store.known_browsers.find(ada, Some(digest(1)), Some(NETWORK.to_owned()), NOW).await.unwrap();
@@ -155,12 +158,12 @@ pub async fn twenty_first_browser_replaces_the_first_to_expire(store: &AccountPo
     let later = NOW + Duration::from_mins(1);
     remember(store, ada, 0, later).await; // logs in again: expires last
     assert!(is_known(store, ada, 1, later).await);
-    store.known_browsers.remember(ada, Some(digest(20)), None, later).await.unwrap();
+    store.known_browsers.remember(ada, INITIAL, Some(digest(20)), None, later).await.unwrap();
     for n in 0..20 {
         let found = store.known_browsers.find(ada, Some(digest(n)), Some(network(n)), later).await;
         assert_eq!(found.unwrap(), Recognition { browser: n != 1, network: true }, "{n}");
     }
-    store.known_browsers.remember(ada, None, Some("198.51.100.0/24".to_owned()), later).await.unwrap();
+    store.known_browsers.remember(ada, INITIAL, None, Some("198.51.100.0/24".to_owned()), later).await.unwrap();
     let found = store.known_browsers.find(ada, Some(digest(20)), Some(network(1)), later).await.unwrap();
     assert_eq!(found, Recognition { browser: true, network: false });
     assert!(is_known(store, ben, 100, later).await);
@@ -169,7 +172,8 @@ pub async fn twenty_first_browser_replaces_the_first_to_expire(store: &AccountPo
 /// Thirty concurrent log-ins of one user.
 pub async fn concurrent_log_ins_leave_twenty_browsers(store: &AccountPorts) {
     let ada = add_user(store, "ada").await.id;
-    let log_ins = (0..30).map(|n| store.known_browsers.remember(ada, Some(digest(n)), Some(NETWORK.to_owned()), NOW));
+    let log_ins =
+        (0..30).map(|n| store.known_browsers.remember(ada, INITIAL, Some(digest(n)), Some(NETWORK.to_owned()), NOW));
     for result in join_all(log_ins).await {
         result.unwrap();
     }
@@ -212,6 +216,20 @@ pub async fn missing_user_is_not_remembered(store: &AccountPorts) {
     assert!(!is_known(store, missing, 1, NOW).await);
     assert!(!count_failure(store, missing, 1).await);
     assert_eq!(store.known_browsers.forget_all(missing).await.unwrap(), 0);
+}
+
+/// What a change of the password has forgotten stays so, though a log-in with the former password ends after it.
+pub async fn log_in_before_a_password_change_is_not_remembered(store: &AccountPorts) {
+    let ada = add_user(store, "ada").await.id;
+    remember(store, ada, 1, NOW).await;
+    let change = PasswordChange { user: ada, hash: hash(), authorized_by: ChangeAuthority::Operator, keep: None };
+    store.credentials.change(change, Alongside::nothing()).await.unwrap();
+    store.known_browsers.forget_all(ada).await.unwrap(); // for a store of known browsers elsewhere
+    remember(store, ada, 1, NOW).await;
+    assert!(!is_known(store, ada, 1, NOW).await);
+    let (verified, browser) = (INITIAL.next(), Some(digest(1)));
+    store.known_browsers.remember(ada, verified, browser, Some(network(1)), NOW).await.unwrap();
+    assert!(is_known(store, ada, 1, NOW).await);
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 
 use super::{BrowserDigest, Recognition};
+use crate::credential::PasswordVersion;
 use crate::user::UserId;
 use crate::{StoreError, Timestamp};
 
@@ -27,10 +28,12 @@ pub trait KnownBrowserRepository: Send + Sync {
     /// Makes the browser and the network of a log-in at `now` known for [`KNOWN_FOR`](super::KNOWN_FOR). The failures of the
     /// browser are forgotten. Of more than [`MOST_KNOWN`](super::MOST_KNOWN) of a user, the first to expire is removed.
     ///
-    /// Does nothing if there is no such user.
+    /// Does nothing if there is no such user, or if the password of the user has another version than the one at which the
+    /// log-in has verified it: a change of the password has forgotten the browsers since.
     async fn remember(
         &self,
         user: UserId,
+        verified: PasswordVersion,
         digest: Option<BrowserDigest>,
         network: Option<String>,
         now: Timestamp,

@@ -2,15 +2,18 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
 mod confirm;
+mod keep_only;
 mod sessions_of_user;
 
 pub use confirm::*;
+pub use keep_only::*;
 pub use sessions_of_user::*;
 
 use super::{Device, EndedSession, OpenSessionError, SessionId, SessionRecord, StoredSession, TokenDigest};
 use crate::contract::{NOW, add_user, event, events, join_all};
+use crate::credential::PasswordVersion;
 use crate::event::EventKind;
-use crate::user::{User, UserId};
+use crate::user::{Role, Roles, User, UserId};
 use crate::{AccountPorts, Alongside, Timestamp};
 
 /// Passes the names of all contract functions of sessions to the macro `$test`.
@@ -19,6 +22,7 @@ macro_rules! session_contract {
     ($test:ident) => {
         $test! { session:
             open_session_is_found_with_its_user
+            session_is_found_with_the_roles_of_its_user
             unknown_session_is_not_found
             touch_changes_last_seen_and_expiry_only
             concurrent_touches_write_once
@@ -44,9 +48,16 @@ macro_rules! session_contract {
             session_is_ended_by_its_own_user_alone
             end_others_keeps_one_session_under_another_token
             concurrent_end_others_keep_one_session
+            session_of_a_former_password_version_does_not_open
+            keep_only_keeps_one_session_with_a_new_token
+            keep_only_without_a_session_to_keep_ends_all
+            repeated_keep_only_changes_nothing
+            keep_only_keeps_no_session_of_another_user
         }
     };
 }
+
+const INITIAL: PasswordVersion = PasswordVersion::INITIAL;
 
 fn digest(n: u8) -> TokenDigest {
     TokenDigest::new([n; 32])
@@ -69,7 +80,7 @@ fn record(user: &User) -> SessionRecord {
 }
 
 async fn open(store: &AccountPorts, user: &User, n: u8) -> SessionId {
-    store.sessions.open(digest(n), record(user), None, Alongside::nothing()).await.unwrap()
+    store.sessions.open(digest(n), record(user), INITIAL, None, Alongside::nothing()).await.unwrap()
 }
 
 async fn is_open(store: &AccountPorts, n: u8) -> bool {
@@ -82,10 +93,26 @@ pub async fn open_session_is_found_with_its_user(store: &AccountPorts) {
     let device = Device { network: Some("2001:db8::/48".to_owned()), user_agent: Some("ü".repeat(255)) };
     let remembered = SessionRecord { remembered: true, device, ..record(&ada) };
     for (n, user, record) in [(1, &ada, remembered), (2, &ben, record(&ben))] {
-        let id = store.sessions.open(digest(n), record.clone(), None, Alongside::nothing()).await.unwrap();
-        let expected = StoredSession { id, user: user.clone(), record };
+        let id = store.sessions.open(digest(n), record.clone(), INITIAL, None, Alongside::nothing()).await.unwrap();
+        let expected = StoredSession { id, user: user.clone(), roles: Roles::default(), record };
         assert_eq!(store.sessions.find(digest(n)).await.unwrap(), Some(expected));
     }
+}
+
+/// From the commit on in which the user gets or loses a role.
+pub async fn session_is_found_with_the_roles_of_its_user(store: &AccountPorts) {
+    let (ada, ben) = (add_user(store, "ada").await, add_user(store, "ben").await);
+    let (_, _) = (open(store, &ada, 1).await, open(store, &ben, 2).await);
+    let roles = async |n| {
+        let found = store.sessions.find(digest(n)).await.unwrap().unwrap();
+        found.roles.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    for name in ["editor", "admin", "a-b_c-1"] {
+        store.users.add_role(ada.id, Role::parse(name).unwrap(), Alongside::nothing()).await.unwrap();
+    }
+    assert_eq!((roles(1).await, roles(2).await), (vec!["a-b_c-1".into(), "admin".into(), "editor".into()], vec![]));
+    store.users.remove_role(ada.id, Role::parse("admin").unwrap(), Alongside::nothing()).await.unwrap();
+    assert_eq!(roles(1).await, ["a-b_c-1", "editor"]);
 }
 
 /// If there is no such session, the methods return `None`, `false` or zero, not an error.
@@ -175,7 +202,7 @@ pub async fn open_ends_replaced_session(store: &AccountPorts) {
     let ada = add_user(store, "ada").await;
     let old = open(store, &ada, 1).await;
     for n in [2, 3] {
-        store.sessions.open(digest(n), record(&ada), Some(digest(1)), Alongside::nothing()).await.unwrap();
+        store.sessions.open(digest(n), record(&ada), INITIAL, Some(digest(1)), Alongside::nothing()).await.unwrap();
         assert_eq!((is_open(store, 1).await, is_open(store, n).await), (false, true));
     }
     assert!(!store.sessions.touch(old, later(50), later(60), later(2)).await.unwrap());
@@ -187,7 +214,9 @@ pub async fn failed_open_ends_no_session(store: &AccountPorts) {
     open(store, &ada, 1).await;
     open(store, &ada, 2).await;
 
-    assert!(store.sessions.open(digest(2), record(&ada), Some(digest(1)), Alongside::nothing()).await.is_err());
+    assert!(
+        store.sessions.open(digest(2), record(&ada), INITIAL, Some(digest(1)), Alongside::nothing()).await.is_err()
+    );
 
     assert!(is_open(store, 1).await && is_open(store, 2).await);
 }
@@ -216,7 +245,7 @@ pub async fn purge_removes_expired_sessions_up_to_limit(store: &AccountPorts) {
     let ada = add_user(store, "ada").await;
     for n in 1..=6 {
         let record = SessionRecord { expires_at: later(i64::from(n)), ..record(&ada) };
-        store.sessions.open(digest(n), record, None, Alongside::nothing()).await.unwrap();
+        store.sessions.open(digest(n), record, INITIAL, None, Alongside::nothing()).await.unwrap();
     }
     let mut purged = vec![];
     for _ in 0..3 {
@@ -230,7 +259,8 @@ pub async fn purge_removes_expired_sessions_up_to_limit(store: &AccountPorts) {
 pub async fn event_is_written_with_the_session_that_opens(store: &AccountPorts) {
     let ada = add_user(store, "ada").await;
     let opened = event(EventKind::LoggedIn);
-    let id = store.sessions.open(digest(1), record(&ada), None, Alongside::event(opened.clone())).await.unwrap();
+    let id =
+        store.sessions.open(digest(1), record(&ada), INITIAL, None, Alongside::event(opened.clone())).await.unwrap();
     assert_eq!(events(store).await, [opened.of(ada.id).in_session(id)]);
 }
 
@@ -239,7 +269,7 @@ pub async fn failed_open_writes_no_event(store: &AccountPorts) {
     let ada = add_user(store, "ada").await;
     open(store, &ada, 1).await;
     let alongside = Alongside::event(event(EventKind::LoggedIn));
-    assert!(store.sessions.open(digest(1), record(&ada), None, alongside).await.is_err());
+    assert!(store.sessions.open(digest(1), record(&ada), INITIAL, None, alongside).await.is_err());
     assert_eq!(events(store).await, []);
 }
 
@@ -273,7 +303,7 @@ pub async fn open_beyond_100_sessions_ends_the_oldest(store: &AccountPorts) {
         open(store, &ada, n).await;
     }
     assert!(is_open(store, 1).await);
-    store.sessions.open(digest(101), record(&ada), Some(digest(50)), Alongside::nothing()).await.unwrap();
+    store.sessions.open(digest(101), record(&ada), INITIAL, Some(digest(50)), Alongside::nothing()).await.unwrap();
     assert!(is_open(store, 1).await && !is_open(store, 50).await);
     let opened = join_all([102, 103, 104].map(|n| open(store, &ada, n))).await;
     assert_eq!(opened.len(), 3);
@@ -293,7 +323,7 @@ pub async fn disabled_user_opens_no_session(store: &AccountPorts) {
     let unknown = User { id: UserId::new(i64::MAX), ..ada.clone() };
     for user in [ada, unknown] {
         let alongside = Alongside::event(event(EventKind::LoggedIn));
-        let opened = store.sessions.open(digest(2), record(&user), Some(digest(1)), alongside).await;
+        let opened = store.sessions.open(digest(2), record(&user), INITIAL, Some(digest(1)), alongside).await;
         assert!(matches!(opened, Err(OpenSessionError::UserDisabled)), "{opened:?}");
     }
     assert!(is_open(store, 1).await && !is_open(store, 2).await);
@@ -310,6 +340,7 @@ mod tests {
             include_str!("contract.rs"),
             include_str!("contract/confirm.rs"),
             include_str!("contract/sessions_of_user.rs"),
+            include_str!("contract/keep_only.rs"),
         ];
         assert_eq!(session_contract!(names), modules.map(functions_in).concat());
     }

@@ -2,7 +2,8 @@
 
 use async_trait::async_trait;
 
-use super::{ListedSession, SessionId, SessionRecord, StoredSession, TokenDigest};
+use super::{ListedSession, OtherSessions, Rotation, SessionId, SessionRecord, StoredSession, TokenDigest};
+use crate::credential::PasswordVersion;
 use crate::user::UserId;
 use crate::{Alongside, StoreError, Timestamp};
 
@@ -32,6 +33,9 @@ pub enum OpenSessionError {
     /// There is no such user, or the user is disabled.
     #[error("there is no such user, or the user is disabled")]
     UserDisabled,
+    /// The password of the user is not the one that was verified any more.
+    #[error("the password was changed after it was verified")]
+    PasswordChanged,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -47,23 +51,24 @@ pub enum OpenSessionError {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait SessionRepository: Send + Sync {
-    /// Opens a session under the digest of its token. Ends the session `replaces` in the same commit, if it exists, and
+    /// Opens a session under the digest of its token, after the password of the user was verified at a version. Ends the session `replaces` in the same commit, if it exists, and
     /// writes `alongside`, about the session and its user.
     ///
     /// Of more than [`MOST_SESSIONS`](super::MOST_SESSIONS) of the user, the oldest ends in the same commit.
     ///
     /// # Errors
-    /// [`OpenSessionError::UserDisabled`]: there is no such user, or the user is disabled. It fails also if the digest is in
-    /// use. No session is ended then.
+    /// [`OpenSessionError::UserDisabled`]: there is no such user, or the user is disabled. [`OpenSessionError::PasswordChanged`]: the
+    /// version is not the user's. It fails also if the digest is in use. No session is ended then.
     async fn open(
         &self,
         digest: TokenDigest,
         session: SessionRecord,
+        verified: PasswordVersion,
         replaces: Option<TokenDigest>,
         alongside: Alongside,
     ) -> Result<SessionId, OpenSessionError>;
 
-    /// Returns the session and its user, or `None` if there is no such session.
+    /// Returns the session, its user and the user's roles, or `None` if there is no such session.
     ///
     /// Expired sessions and sessions of disabled users are returned too.
     async fn find(&self, digest: TokenDigest) -> Result<Option<StoredSession>, StoreError>;
@@ -120,6 +125,10 @@ pub trait SessionRepository: Send + Sync {
 
     /// Lists the sessions of a user, the one that was opened last first. Expired sessions are returned too.
     async fn list(&self, user: UserId) -> Result<Vec<ListedSession>, StoreError>;
+
+    /// Ends every session of a user but the one with the token `keep.from`, which gets the token `keep.to` and the time of
+    /// authentication. One that has the token `keep.to` already stays as it is, so that a second call changes nothing.
+    async fn keep_only(&self, user: UserId, keep: Option<Rotation>) -> Result<OtherSessions, StoreError>;
 
     /// Removes at most `limit` sessions whose `expires_at` is `now` or earlier, and returns their number.
     async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;

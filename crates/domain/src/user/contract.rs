@@ -4,19 +4,21 @@
 mod import;
 mod list;
 mod names;
+mod roles;
 
 use std::time::Duration;
 
 pub use import::*;
 pub use list::*;
 pub use names::*;
+pub use roles::*;
 
 use super::{
     AddUserError, Email, ImportOutcome, ImportedUser, NewUser, RegistrationKey, RenameUserError, TakenKeys, User,
     UserId, Username,
 };
 use crate::contract::{NOW, add_user, event, events, hash, join_all, join_both, new_user};
-use crate::credential::PasswordHash;
+use crate::credential::{PasswordHash, PasswordVersion};
 use crate::event::EventKind;
 use crate::session::{Device, OpenSessionError, SessionId, SessionRecord, TokenDigest};
 use crate::{AccountPorts, Alongside, PageSize};
@@ -62,6 +64,9 @@ macro_rules! user_contract {
             rename_in_another_spelling_reserves_nothing
             rename_beside_an_add_of_its_former_name_keeps_the_name
             purge_of_former_usernames_removes_ended_reservations
+            role_is_added_and_removed_once
+            unknown_user_has_no_role
+            thirty_third_role_is_refused
         }
     };
 }
@@ -377,7 +382,7 @@ async fn open(store: &AccountPorts, user: &User, n: u8) -> Result<SessionId, Ope
         remembered: false,
         device: Device::default(),
     };
-    store.sessions.open(TokenDigest::new([n; 32]), record, None, Alongside::nothing()).await
+    store.sessions.open(TokenDigest::new([n; 32]), record, PasswordVersion::INITIAL, None, Alongside::nothing()).await
 }
 
 #[cfg(test)]
@@ -391,6 +396,7 @@ mod tests {
             include_str!("contract/list.rs"),
             include_str!("contract/import.rs"),
             include_str!("contract/names.rs"),
+            include_str!("contract/roles.rs"),
         ];
         let functions = modules.map(functions_in);
         assert_eq!(user_contract!(names), functions.concat());

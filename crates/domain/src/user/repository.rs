@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{ImportOutcome, ImportedUser, NewUser, User, UserId, Username, UsernameError};
+use super::{AddRoleError, ImportOutcome, ImportedUser, NewUser, Role, Roles, User, UserId, Username, UsernameError};
 use crate::credential::PasswordHash;
 use crate::{Alongside, HookRefusal, Page, PageSize, StoreError, Timestamp};
 
@@ -56,6 +56,21 @@ pub trait UserRepository: Send + Sync {
     /// Enables a disabled user, and writes `alongside` about the user. Returns `false` and writes nothing if there is no such
     /// user, or the user is not disabled.
     async fn enable(&self, user: UserId, alongside: Alongside) -> Result<bool, StoreError>;
+
+    /// Gives a user a role, and writes `alongside` about the user. Returns `false` and writes nothing if the user has the role
+    /// already.
+    ///
+    /// # Errors
+    /// [`AddRoleError`]. Nothing was written. Of concurrent calls, from any process, no more succeed than
+    /// [`MOST_ROLES`](super::MOST_ROLES) allows.
+    async fn add_role(&self, user: UserId, role: Role, alongside: Alongside) -> Result<bool, AddRoleError>;
+
+    /// Takes a role from a user, and writes `alongside` about the user. Returns `false` and writes nothing if the user does not
+    /// have the role, or there is no such user.
+    async fn remove_role(&self, user: UserId, role: Role, alongside: Alongside) -> Result<bool, StoreError>;
+
+    /// Returns the roles of a user; none if there is no such user.
+    async fn list_roles(&self, user: UserId) -> Result<Roles, StoreError>;
 
     /// Adds users of another program in one commit, in their order, and returns what became of each.
     ///

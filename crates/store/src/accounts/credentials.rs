@@ -1,9 +1,14 @@
 //! The table of password hashes. Its rows are inserted by `users`, in the commit that adds a user.
 
+pub(crate) mod change;
+
 use async_trait::async_trait;
-use domain::StoreError;
-use domain::credential::{Credential, CredentialRepository, PasswordHash};
+use domain::credential::{
+    Credential, CredentialRepository, PasswordChange, PasswordChangeError, PasswordHash, PasswordVersion,
+};
+use domain::session::OtherSessions;
 use domain::user::{Email, UserId, Username};
+use domain::{Alongside, StoreError};
 use sqlx::{FromRow, query_as, query_scalar};
 
 use crate::accounts::users::UserRow;
@@ -14,13 +19,17 @@ use crate::statements::statements;
 
 statements! {
     /// The users with the key `$1` of an address, or with its former key `$2`: at most two.
-    const LIST_BY_EMAIL: &str = "SELECT id, username, email, joined_at, disabled_at, password_hash, email_key
+    const LIST_BY_EMAIL: &str = "SELECT id, username, email, joined_at, disabled_at, password_hash, password_version, email_key
         FROM users JOIN credentials ON user_id = id
         WHERE email_key IN ($1, $2)";
 
-    const FIND_BY_USERNAME: &str = "SELECT id, username, email, joined_at, disabled_at, password_hash
+    const FIND_BY_USERNAME: &str = "SELECT id, username, email, joined_at, disabled_at, password_hash, password_version
         FROM users JOIN credentials ON user_id = id
         WHERE username_key = $1";
+
+    const FIND: &str = "SELECT id, username, email, joined_at, disabled_at, password_hash, password_version
+        FROM users JOIN credentials ON user_id = id
+        WHERE id = $1";
 
     const REHASH: &str = "UPDATE credentials SET password_hash = $3
         WHERE user_id = $1 AND password_hash = $2
@@ -37,6 +46,7 @@ struct CredentialRow {
     #[sqlx(flatten)]
     user: UserRow,
     password_hash: String,
+    password_version: i64,
 }
 
 #[derive(FromRow)]
@@ -51,6 +61,7 @@ impl CredentialRow {
         Ok(Credential {
             user: self.user.parse().map_err(into_store_error)?,
             hash: PasswordHash::new(self.password_hash),
+            version: PasswordVersion::new(self.password_version),
         })
     }
 }
@@ -84,6 +95,11 @@ impl<D: Dialect> CredentialRepository for Credentials<D> {
         row.await.map_err(into_store_error)?.map(CredentialRow::parse).transpose()
     }
 
+    async fn find(&self, user: UserId) -> Result<Option<Credential>, StoreError> {
+        let row = query_as::<_, CredentialRow>(FIND).bind(user.get()).fetch_optional(&self.database.read);
+        row.await.map_err(into_store_error)?.map(CredentialRow::parse).transpose()
+    }
+
     async fn rehash(&self, user: UserId, stale: &PasswordHash, fresh: &PasswordHash) -> Result<bool, StoreError> {
         let input = (user, stale.clone(), fresh.clone());
         let rehashed = self.database.writer.write(input, |connection, (user, stale, fresh)| {
@@ -94,6 +110,10 @@ impl<D: Dialect> CredentialRepository for Credentials<D> {
         });
         Ok(rehashed.await?)
     }
+
+    async fn change(&self, change: PasswordChange, alongside: Alongside) -> Result<OtherSessions, PasswordChangeError> {
+        Ok(self.database.writer.write((change, alongside), change::change::<D>).await?)
+    }
 }
 
 #[cfg(test)]
@@ -103,7 +123,7 @@ mod tests {
 
     #[tokio::test]
     async fn statements_of_credentials_use_indexes() {
-        for sql in [LIST_BY_EMAIL, FIND_BY_USERNAME, REHASH] {
+        for sql in [LIST_BY_EMAIL, FIND_BY_USERNAME, FIND, REHASH] {
             assert_uses_indexes(sql).await;
         }
     }

@@ -1,6 +1,7 @@
 //! The tables of known browsers and known networks. Whether they exempt from a limit is not decided here.
 
 use async_trait::async_trait;
+use domain::credential::PasswordVersion;
 use domain::known_browser::{BrowserDigest, KNOWN_FOR, KnownBrowserRepository, MOST_FAILURES, MOST_KNOWN, Recognition};
 use domain::user::UserId;
 use domain::{StoreError, Timestamp};
@@ -20,8 +21,8 @@ statements! {
 
     /// On PostgreSQL the log-ins of a user wait for each other, so that they leave no more rows than are allowed.
     const LOCK_USER: PerEngine = PerEngine {
-        sqlite: "SELECT id FROM users WHERE id = $1",
-        postgres: "SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE",
+        sqlite: "SELECT password_version FROM users WHERE id = $1",
+        postgres: "SELECT password_version FROM users WHERE id = $1 FOR NO KEY UPDATE",
     };
 
     const REMEMBER_BROWSER: &str = "INSERT INTO known_browsers (user_id, digest, failures, expires_at) VALUES ($1, $2, 0, $3)
@@ -83,20 +84,28 @@ pub(crate) struct KnownBrowsers<D: Dialect> {
 /// The client of a log-in.
 struct Client {
     user: UserId,
+    verified: PasswordVersion,
     digest: Option<BrowserDigest>,
     network: Option<String>,
     now: Timestamp,
 }
 
+/// Removes every known browser and network of a user. Returns the number of browsers.
+pub(super) async fn forget_all<D: Dialect>(connection: &mut D::Connection, user: UserId) -> sqlx::Result<u64> {
+    query::<D>(FORGET_NETWORKS).bind(user.get()).execute(&mut *connection).await?;
+    let browsers = query_scalar::<D, i64>(FORGET_BROWSERS).bind(user.get()).fetch_all(connection).await?;
+    Ok(browsers.len() as u64)
+}
+
 /// The job of [`KnownBrowserRepository::remember`].
 fn remember<'j, D: Dialect>(
     connection: &'j mut D::Connection,
-    Client { user, digest, network, now }: &'j Client,
+    Client { user, verified, digest, network, now }: &'j Client,
 ) -> BoxFuture<'j, Result<(), WriteError>> {
     Box::pin(async move {
         let (user, expires_at) = (user.get(), (*now + KNOWN_FOR).as_millis());
         let lock = query_scalar::<D, i64>(D::pick(LOCK_USER.sqlite, LOCK_USER.postgres)).bind(user);
-        if lock.fetch_optional(&mut *connection).await?.is_none() {
+        if lock.fetch_optional(&mut *connection).await? != Some(verified.get()) {
             return Ok(());
         }
         if let Some(digest) = digest.as_ref().map(BrowserDigest::as_bytes) {
@@ -143,11 +152,12 @@ impl<D: Dialect> KnownBrowserRepository for KnownBrowsers<D> {
     async fn remember(
         &self,
         user: UserId,
+        verified: PasswordVersion,
         digest: Option<BrowserDigest>,
         network: Option<String>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        Ok(self.database.writer.write(Client { user, digest, network, now }, remember::<D>).await?)
+        Ok(self.database.writer.write(Client { user, verified, digest, network, now }, remember::<D>).await?)
     }
 
     async fn count_failure(&self, user: UserId, digest: BrowserDigest, now: Timestamp) -> Result<bool, StoreError> {
@@ -166,13 +176,10 @@ impl<D: Dialect> KnownBrowserRepository for KnownBrowsers<D> {
     }
 
     async fn forget_all(&self, user: UserId) -> Result<u64, StoreError> {
-        let forgotten = self.database.writer.write(user, |connection, user| {
-            Box::pin(async move {
-                query::<D>(FORGET_NETWORKS).bind(user.get()).execute(&mut *connection).await?;
-                let browsers = query_scalar::<D, i64>(FORGET_BROWSERS).bind(user.get()).fetch_all(connection).await?;
-                Ok(browsers.len() as u64)
-            })
-        });
+        let forgotten = self
+            .database
+            .writer
+            .write(user, |connection, user| Box::pin(async move { Ok(forget_all::<D>(connection, *user).await?) }));
         Ok(forgotten.await?)
     }
 

@@ -1,17 +1,20 @@
 //! The table of sessions. Whether a session has expired is not decided here.
 
+pub(crate) mod keep_only;
+
 use async_trait::async_trait;
+use domain::credential::PasswordVersion;
 use domain::session::{
-    Device, EndedSession, KeptSession, ListedSession, MOST_SESSIONS, OpenSessionError, SessionId, SessionRecord,
-    SessionRepository, StoredSession, TokenDigest,
+    Device, EndedSession, KeptSession, ListedSession, MOST_SESSIONS, OpenSessionError, OtherSessions, Rotation,
+    SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest,
 };
 use domain::user::UserId;
 use domain::{Alongside, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as, query_scalar};
 
-use crate::accounts::events;
 use crate::accounts::users::UserRow;
+use crate::accounts::{events, roles};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
@@ -19,10 +22,11 @@ use crate::error::into_store_error;
 use crate::statements::{PerEngine, statements};
 
 statements! {
-    /// On PostgreSQL the log-ins of a user wait for each other, and for what disables the user.
+    /// On PostgreSQL the log-ins of a user wait for each other, and for what disables the user or changes the password: the row
+    /// is read as that has left it.
     const LOCK_USER: PerEngine = PerEngine {
-        sqlite: "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL",
-        postgres: "SELECT id FROM users WHERE id = $1 AND disabled_at IS NULL FOR NO KEY UPDATE",
+        sqlite: "SELECT password_version FROM users WHERE id = $1 AND disabled_at IS NULL",
+        postgres: "SELECT password_version FROM users WHERE id = $1 AND disabled_at IS NULL FOR NO KEY UPDATE",
     };
 
     /// Leaves the latest 99 sessions of a user.
@@ -34,10 +38,19 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         RETURNING id";
 
-    const FIND: &str = "SELECT sessions.id AS session_id, created_at, last_seen_at, authenticated_at, expires_at,
-            remembered, network, user_agent, users.id AS id, username, email, joined_at, disabled_at
-        FROM sessions JOIN users ON users.id = user_id
-        WHERE digest = $1";
+    /// The roles are one text, with spaces between them.
+    const FIND: PerEngine = PerEngine {
+        sqlite: "SELECT sessions.id AS session_id, created_at, last_seen_at, authenticated_at, expires_at,
+                remembered, network, user_agent, users.id AS id, username, email, joined_at, disabled_at,
+                (SELECT group_concat(role, ' ') FROM user_roles WHERE user_roles.user_id = users.id) AS roles
+            FROM sessions JOIN users ON users.id = sessions.user_id
+            WHERE digest = $1",
+        postgres: "SELECT sessions.id AS session_id, created_at, last_seen_at, authenticated_at, expires_at,
+                remembered, network, user_agent, users.id AS id, username, email, joined_at, disabled_at,
+                (SELECT string_agg(role, ' ') FROM user_roles WHERE user_roles.user_id = users.id) AS roles
+            FROM sessions JOIN users ON users.id = sessions.user_id
+            WHERE digest = $1",
+    };
 
     const TOUCH: &str = "UPDATE sessions SET last_seen_at = $2, expires_at = $3
         WHERE id = $1 AND last_seen_at <= $4
@@ -77,6 +90,7 @@ pub(crate) struct Sessions<D: Dialect> {
 struct SessionRow {
     #[sqlx(flatten)]
     record: RecordRow,
+    roles: Option<String>,
     #[sqlx(flatten)]
     user: UserRow,
 }
@@ -112,8 +126,9 @@ impl RecordRow {
 impl SessionRow {
     fn parse(self) -> sqlx::Result<StoredSession> {
         let user = self.user.parse()?;
+        let roles = roles::parse(self.roles.as_deref().unwrap_or_default().split_whitespace(), user.id.get())?;
         let ListedSession { id, record } = self.record.parse(user.id);
-        Ok(StoredSession { id, user, record })
+        Ok(StoredSession { id, user, roles, record })
     }
 }
 
@@ -121,13 +136,18 @@ impl SessionRow {
 struct NewSession {
     digest: TokenDigest,
     session: SessionRecord,
+    verified: PasswordVersion,
     replaces: Option<TokenDigest>,
     alongside: Alongside,
 }
 
-/// There is no such user, or the user is disabled.
+/// Why a session was not opened.
 #[derive(Debug)]
-struct UserDisabled;
+enum Refusal {
+    /// There is no such user, or the user is disabled.
+    UserDisabled,
+    PasswordChanged,
+}
 
 /// Ends every session of a user, and returns their number.
 pub(super) async fn end_all<D: Dialect>(connection: &mut D::Connection, user: UserId) -> sqlx::Result<u64> {
@@ -138,12 +158,14 @@ pub(super) async fn end_all<D: Dialect>(connection: &mut D::Connection, user: Us
 /// The job of [`SessionRepository::open`].
 fn open<'j, D: Dialect>(
     connection: &'j mut D::Connection,
-    NewSession { digest, session, replaces, alongside }: &'j NewSession,
-) -> BoxFuture<'j, Result<SessionId, WriteError<UserDisabled>>> {
+    NewSession { digest, session, verified, replaces, alongside }: &'j NewSession,
+) -> BoxFuture<'j, Result<SessionId, WriteError<Refusal>>> {
     Box::pin(async move {
         let lock = query_scalar::<D, i64>(D::pick(LOCK_USER.sqlite, LOCK_USER.postgres)).bind(session.user.get());
-        if lock.fetch_optional(&mut *connection).await?.is_none() {
-            return Err(WriteError::Refused(UserDisabled));
+        match lock.fetch_optional(&mut *connection).await?.map(PasswordVersion::new) {
+            Some(version) if version == *verified => {}
+            Some(_) => return Err(WriteError::Refused(Refusal::PasswordChanged)),
+            None => return Err(WriteError::Refused(Refusal::UserDisabled)),
         }
         if let Some(replaced) = replaces {
             query::<D>(END).bind(&replaced.as_bytes()[..]).execute(&mut *connection).await?;
@@ -197,19 +219,23 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
         &self,
         digest: TokenDigest,
         session: SessionRecord,
+        verified: PasswordVersion,
         replaces: Option<TokenDigest>,
         alongside: Alongside,
     ) -> Result<SessionId, OpenSessionError> {
-        let new = NewSession { digest, session, replaces, alongside };
+        let new = NewSession { digest, session, verified, replaces, alongside };
         let opened = self.database.writer.write(new, open::<D>).await;
         opened.map_err(|error| match error.refusal() {
-            Ok(UserDisabled) => OpenSessionError::UserDisabled,
+            Ok(Refusal::UserDisabled) => OpenSessionError::UserDisabled,
+            Ok(Refusal::PasswordChanged) => OpenSessionError::PasswordChanged,
             Err(failure) => failure.into(),
         })
     }
 
     async fn find(&self, digest: TokenDigest) -> Result<Option<StoredSession>, StoreError> {
-        let row = query_as::<_, SessionRow>(FIND).bind(&digest.as_bytes()[..]).fetch_optional(&self.database.read);
+        let row = query_as::<_, SessionRow>(D::pick(FIND.sqlite, FIND.postgres))
+            .bind(&digest.as_bytes()[..])
+            .fetch_optional(&self.database.read);
         row.await.map_err(into_store_error)?.map(SessionRow::parse).transpose().map_err(into_store_error)
     }
 
@@ -291,6 +317,13 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
         Ok(ended.await?)
     }
 
+    async fn keep_only(&self, user: UserId, keep: Option<Rotation>) -> Result<OtherSessions, StoreError> {
+        let ended = self.database.writer.write((user, keep), |connection, (user, keep)| {
+            Box::pin(async move { Ok(keep_only::keep_only::<D>(connection, *user, *keep).await?) })
+        });
+        Ok(ended.await?)
+    }
+
     async fn end_others(
         &self,
         digest: TokenDigest,
@@ -326,7 +359,7 @@ mod tests {
         for sql in [
             LOCK_USER.sqlite,
             END_OLDEST,
-            FIND,
+            FIND.sqlite,
             TOUCH,
             CONFIRM,
             END,

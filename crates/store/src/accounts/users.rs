@@ -6,15 +6,15 @@ pub(crate) mod rename;
 use async_trait::async_trait;
 use domain::credential::PasswordHash;
 use domain::user::{
-    AddUserError, Email, ImportOutcome, ImportedUser, NewUser, RenameUserError, TakenKeys, User, UserId,
-    UserRepository, Username,
+    AddRoleError, AddUserError, Email, ImportOutcome, ImportedUser, NewUser, RenameUserError, Role, Roles, TakenKeys,
+    User, UserId, UserRepository, Username,
 };
 use domain::{Alongside, HookRefusal, Page, PageSize, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as, query_scalar};
 
 use super::usernames::Clash;
-use super::{events, import, registration_keys, usernames};
+use super::{events, import, registration_keys, roles, usernames};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
@@ -112,6 +112,18 @@ impl<D: Dialect> UserRepository for Users<D> {
 
     async fn enable(&self, user: UserId, alongside: Alongside) -> Result<bool, StoreError> {
         Ok(self.database.writer.write((user, alongside), disable::enable::<D>).await?)
+    }
+
+    async fn add_role(&self, user: UserId, role: Role, alongside: Alongside) -> Result<bool, AddRoleError> {
+        Ok(self.database.writer.write((user, role, alongside), roles::add::<D>).await?)
+    }
+
+    async fn remove_role(&self, user: UserId, role: Role, alongside: Alongside) -> Result<bool, StoreError> {
+        Ok(self.database.writer.write((user, role, alongside), roles::remove::<D>).await?)
+    }
+
+    async fn list_roles(&self, user: UserId) -> Result<Roles, StoreError> {
+        roles::list(&self.database.read, user).await.map_err(into_store_error)
     }
 
     async fn import(

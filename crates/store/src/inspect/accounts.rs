@@ -9,7 +9,7 @@ use super::check::{
     list_dangling, report_value,
 };
 use super::{Invariant, Violation};
-use crate::accounts::events;
+use crate::accounts::{events, roles};
 use crate::engine::dialect::Dialect;
 use crate::error::corrupt;
 use crate::statements::{OnPostgres, statements};
@@ -31,7 +31,10 @@ statements! {
         WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = known_browsers.user_id)
         UNION ALL
         SELECT 'known_networks', known_networks.user_id, 'users' FROM known_networks
-        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = known_networks.user_id)";
+        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = known_networks.user_id)
+        UNION ALL
+        SELECT 'user_roles', user_roles.user_id, 'users' FROM user_roles
+        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = user_roles.user_id)";
 
     const LIST_WITHOUT_CREDENTIAL: &str = "SELECT id FROM users
         WHERE NOT EXISTS (SELECT 1 FROM credentials WHERE user_id = users.id)";
@@ -59,6 +62,8 @@ statements! {
         WHERE reserved_until NOT BETWEEN 0 AND 253402300799999";
 
     const LIST_EVENT_KINDS: &str = "SELECT min(id), kind FROM events GROUP BY kind ORDER BY 1";
+
+    const LIST_ROLES: &str = "SELECT min(user_id), role FROM user_roles GROUP BY role ORDER BY 1";
 
     const LIST_USERS: &str = "SELECT id, username, username_key, username_skeleton, email, email_key FROM users ORDER BY id";
 
@@ -111,6 +116,10 @@ pub(super) async fn check<D: Dialect>(
         check_value(events::kind(&kind, id), ("events", id), report);
     };
     check_rows::<D, (i64, String)>(&mut *connection, ("events", LIST_EVENT_KINDS), report, check_kind).await?;
+    let check_role = |(user, role): (i64, String), report: Report<'_>| {
+        check_value(roles::parse([role.as_str()], user), ("user_roles", user), report);
+    };
+    check_rows::<D, (i64, String)>(&mut *connection, ("user_roles", LIST_ROLES), report, check_role).await?;
     let check_hash = |(user, hash), report: Report<'_>| {
         if !is_verifiable(&PasswordHash::new(hash)) {
             report_value(("credentials", "password_hash", user), "it cannot be verified", report);

@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, SqliteConnection, raw_sql};
 
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 11] = [
     "users",
     "former_usernames",
     "credentials",
@@ -12,6 +12,7 @@ const TABLES: [&str; 10] = [
     "throttles",
     "known_browsers",
     "known_networks",
+    "user_roles",
     "parties",
     "rsvps",
 ];

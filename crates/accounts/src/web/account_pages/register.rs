@@ -2,6 +2,7 @@
 
 use askama::Template;
 use auth::Password;
+use domain::credential::PasswordVersion;
 use domain::user::{Email, RegistrationKey, Username, UsernameError};
 use poem::http::StatusCode;
 use poem::{Response, handler};
@@ -129,7 +130,8 @@ async fn registered(request: &RequestContext, user: User) -> Response {
     if settings.log_in_after_registration {
         let greeting = messages::welcome(&user.username);
         let (caller, browser, replaces) = (&request.caller, &request.browser, request.session());
-        let open = OpenSession { remember: false, caller, browser, known_browser: None, replaces };
+        let verified = PasswordVersion::INITIAL; // the log-in page is for a user whose password was changed since
+        let open = OpenSession { remember: false, verified, caller, browser, known_browser: None, replaces };
         match request.accounts.open_session(user, open).await {
             Ok(logged_in) => {
                 let change = SessionChange::opened(logged_in);

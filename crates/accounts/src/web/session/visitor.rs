@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use auth::LiveSession;
 use domain::session::SessionId;
-use domain::user::User;
+use domain::user::{Roles, User};
 use poem::{FromRequest, Request, RequestBody};
 
 use crate::Accounts;
@@ -39,6 +39,7 @@ impl Visitor {
 #[derive(Debug, Clone)]
 pub struct CurrentUser {
     user: User,
+    roles: Roles,
     session: SessionId,
     has_recent_log_in: bool,
 }
@@ -46,8 +47,22 @@ pub struct CurrentUser {
 impl CurrentUser {
     pub(crate) fn new(live: LiveSession, accounts: &Accounts) -> Self {
         let (within, now) = (accounts.inner.web.recent_log_in, accounts.inner.clock.now());
-        let has_recent_log_in = live.is_authenticated_within(within, now);
-        Self { session: live.id(), has_recent_log_in, user: live.into_user() }
+        let (session, has_recent_log_in) = (live.id(), live.is_authenticated_within(within, now));
+        let (user, roles) = live.into_user();
+        Self { user, roles, session, has_recent_log_in }
+    }
+
+    /// Whether the user has a role, such as `admin`. The roles were read with the session, in this request: one that was taken
+    /// from the user before is not among them.
+    #[must_use]
+    pub fn has_role(&self, name: &str) -> bool {
+        self.roles.has(name)
+    }
+
+    /// The roles of the user.
+    #[must_use]
+    pub fn roles(&self) -> &Roles {
+        &self.roles
     }
 
     /// The session of the request.

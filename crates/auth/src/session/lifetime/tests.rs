@@ -1,7 +1,7 @@
 //! Tests of session lifetimes, with every moment given as an argument.
 
 use domain::session::{SessionId, StoredSession};
-use domain::user::{Email, User, Username};
+use domain::user::{Email, Roles, User, Username};
 use proptest::prelude::*;
 
 use super::*;
@@ -28,7 +28,7 @@ fn before(moment: Timestamp, earlier: Duration) -> Timestamp {
 }
 
 fn stored(record: &SessionRecord) -> StoredSession {
-    StoredSession { id: SessionId::new(1), user: user(), record: record.clone() }
+    StoredSession { id: SessionId::new(1), user: user(), roles: Roles::default(), record: record.clone() }
 }
 
 /// The session checked at `now` under the default lifetimes.
@@ -77,7 +77,7 @@ fn live_session_has_id_user_and_record_of_stored_one() {
     let record = opened(true);
     let live = check(&record, NOW).unwrap();
     assert_eq!((live.id(), live.user(), live.record()), (SessionId::new(1), &user(), &record));
-    assert_eq!(live.into_user(), user());
+    assert_eq!(live.into_user(), (user(), Roles::default()));
 }
 
 #[test]

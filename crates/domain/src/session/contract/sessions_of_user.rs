@@ -1,6 +1,6 @@
 //! The contract functions about the sessions of one user: `list`, `end_of_user` and `end_others`.
 
-use super::{digest, is_open, later, open, record};
+use super::{INITIAL, digest, is_open, later, open, record};
 use crate::contract::{add_user, event, events, join_all};
 use crate::event::EventKind;
 use crate::session::{Device, KeptSession, ListedSession, SessionRecord};
@@ -18,7 +18,7 @@ pub async fn sessions_of_one_user_are_listed_latest_first(store: &AccountPorts) 
     );
     let mut expected = Vec::new();
     for (n, record) in [(1, remembered), (2, record(&ben)), (3, expired)] {
-        let id = store.sessions.open(digest(n), record.clone(), None, Alongside::nothing()).await.unwrap();
+        let id = store.sessions.open(digest(n), record.clone(), INITIAL, None, Alongside::nothing()).await.unwrap();
         if record.user == ada.id {
             expected.insert(0, ListedSession { id, record });
         }

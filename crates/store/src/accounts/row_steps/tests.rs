@@ -91,7 +91,7 @@ async fn keys_of_earlier_version_are_rewritten() {
         let backups = earlier.backups();
         assert_eq!(backups.len(), usize::from(earlier.file().is_some()), "a copy from before the step");
         for backup in backups {
-            assert!(backup.to_str().unwrap().contains(".before-accounts-7-2"), "{backup:?}");
+            assert!(backup.to_str().unwrap().contains(".before-accounts-"), "{backup:?}");
             let copy = Earlier::of_file(&backup);
             assert_eq!(copy.count("SELECT max(version) FROM _accounts_migrations").await, 1);
         }

@@ -7,7 +7,7 @@ use domain::credential::{ChangeAuthority, Credential, PasswordChange, PasswordCh
 use domain::event::EventKind;
 use domain::session::{OtherSessions, Rotation};
 use domain::throttle::Throttled;
-use domain::user::{User, UserId};
+use domain::user::{Email, User, UserId, Username};
 use domain::{Alongside, StoreError};
 
 use crate::log_in::Client;
@@ -142,7 +142,7 @@ impl Accounts {
         let live = self.find_session(&session).await?.ok_or(ChangePasswordError::SessionEnded)?;
         let client = Client { caller: &caller, browser: &browser };
         let (Credential { user, version, .. }, _) = self.verify_in_session(live.user(), Some(current), client).await?;
-        let hash = self.hash_chosen_password(new, &user, &caller).await?;
+        let hash = self.hash_chosen_password(new, &user.username, &user.email, &caller).await?;
         let (token, now) = (SessionToken::new(&*self.inner.random), self.inner.clock.now());
         let keep = Some(Rotation { from: session.digest(), to: token.digest(), authenticated_at: now });
         let authorized_by = ChangeAuthority::CurrentPassword(version);
@@ -165,20 +165,21 @@ impl Accounts {
     pub async fn set_password(&self, user: UserId, new: Password, caller: &Caller) -> Result<u64, SetPasswordError> {
         self.inner.policy.ensure_length(&new)?;
         let user = self.inner.ports.users.find(user).await?.ok_or(SetPasswordError::NotFound)?;
-        let hash = self.hash_chosen_password(new, &user, caller).await?;
+        let hash = self.hash_chosen_password(new, &user.username, &user.email, caller).await?;
         let authorized_by = ChangeAuthority::Operator;
         let change = PasswordChange { user: user.id, hash, authorized_by, keep: None };
         Ok(self.commit_password(change, caller).await?.ended)
     }
 
     /// Hashes a new password of a user in the caller's turn, if the policy accepts it.
-    async fn hash_chosen_password(
+    pub(crate) async fn hash_chosen_password(
         &self,
         password: Password,
-        user: &User,
+        username: &Username,
+        email: &Email,
         caller: &Caller,
     ) -> Result<PasswordHash, NewPasswordError> {
-        let user_words = vec![user.username.as_str().to_owned(), user.email.as_str().to_owned()];
+        let user_words = vec![username.as_str().to_owned(), email.as_str().to_owned()];
         let turn = self.inner.hasher.turn(caller.share()).await?;
         turn.hash_new_password(&self.inner.policy, password, user_words).await
     }

@@ -74,6 +74,7 @@
 //! # Ok(()) }
 //! ```
 
+mod add_user;
 mod builder;
 mod caller;
 mod change_password;

@@ -165,7 +165,7 @@ async fn events_of_one_user_are_listed_alone() {
     for name in ["ada", "ben"] {
         service.register(name, PASSWORD).await;
     }
-    let filter = EventFilter { user: Some(UserId::new(2)) };
+    let filter = EventFilter { user: Some(UserId::new(2)), ..EventFilter::default() };
     let page = service.accounts.events(filter, None, PageSize::DEFAULT).await.unwrap();
     assert_eq!(page.items.iter().map(|stored| stored.event.user).collect::<Vec<_>>(), [Some(UserId::new(2))]);
 }

@@ -30,6 +30,14 @@ pub async fn connect(url: &str) -> Result<AccountStore, store::ConnectError> {
     AccountStore::connect_with(url, [posts::migrations()]).await
 }
 
+/// Opens an existing database, for a command of the operator.
+///
+/// # Errors
+/// The URL is invalid, or the database cannot be opened or has another schema. The message is one line, for the operator.
+pub async fn connect_existing(url: &str) -> Result<AccountStore, store::ConnectError> {
+    AccountStore::connect_existing_with(url, [posts::migrations()]).await
+}
+
 /// Builds the accounts in TriPlanned's layout. `settings` has the rest, such as the address to listen on.
 ///
 /// # Errors

@@ -60,9 +60,7 @@ pub enum ConnectError {
         found: i64,
     },
     /// Only an older version of the program has migrated this database, which is opened without migrating it.
-    #[error(
-        "the schema of the {set} is at version {found}, older than this program's: serve it once to bring it up to date"
-    )]
+    #[error("{}", older_schema(set, *found))]
     OlderSchema {
         /// The set of tables.
         set: String,
@@ -95,6 +93,15 @@ pub enum ConnectError {
         /// The cause.
         source: sqlx::migrate::MigrateError,
     },
+}
+
+fn older_schema(set: &str, found: i64) -> String {
+    if found == 0 {
+        return format!("the database has no tables of the {set}: it is another program's, or was never served");
+    }
+    format!(
+        "the schema of the {set} is at version {found}, older than this program's: serve it once to bring it up to date"
+    )
 }
 
 /// The message with its causes in one line, since `fn main() -> Result<…>` prints this form to the operator.

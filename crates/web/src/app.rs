@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use accounts::web::{Layer, RoutesError, methods};
-use accounts::{Accounts, BuildError, Builder, Maintenance};
+use accounts::{Accounts, BuildError, Builder, Maintenance, PasswordPolicy};
 use domain::party::{Parties, PartyRepository};
 use http_server::compression::Gzip;
 use poem::http::{HeaderName, HeaderValue};
@@ -64,6 +64,12 @@ impl Endpoint for App {
     }
 }
 
+/// The password policy, for the pages and for the commands of the operator.
+#[must_use]
+pub fn password_policy() -> PasswordPolicy {
+    PasswordPolicy::default().with_site_words(["DinnerParty", "dinner party"])
+}
+
 /// Builds the app.
 ///
 /// `settings` holds what the operator chooses for the accounts: listen address, origin, trusted proxies. The layout, the
@@ -73,9 +79,8 @@ impl Endpoint for App {
 /// [`AppError`]: a setting is unsafe, or two pages have the same path.
 pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
     let Services { accounts: ports, parties, readiness, clock, random, time_zone, quotas } = services;
-    let policy = accounts::PasswordPolicy::default().with_site_words(["DinnerParty", "dinner party"]);
     let settings = settings.csp_source("manifest-src", "'self'"); // the web manifest of `icons.rs`
-    let settings = settings.layout(DinnerPartyLayout).password_policy(policy);
+    let settings = settings.layout(DinnerPartyLayout).password_policy(password_policy());
     let settings = settings.clock(Arc::clone(&clock)).random(Arc::clone(&random));
     let stored_parties = Arc::clone(&parties);
     let parties = Parties::new(parties, clock).with_quotas(quotas);

@@ -5,7 +5,7 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use accounts::cli::UserCommand;
+use accounts::cli::{Audit, UserCommand};
 use clap::{Args, Parser, Subcommand};
 use domain::party::{Quotas, Zone};
 use ipnet::IpNet;
@@ -35,9 +35,18 @@ pub enum Command {
         /// What is done.
         #[command(subcommand)]
         command: UserCommand,
-        /// The database of the users.
+        /// Where it is done.
         #[command(flatten)]
-        source: DatabaseOption,
+        options: AccountsOptions,
+    },
+    /// Lists the events of accounts, the newest first. They are stored for 90 days. May run while a server uses the database
+    Audit {
+        /// Which events.
+        #[command(flatten)]
+        audit: Audit,
+        /// Where they are.
+        #[command(flatten)]
+        options: AccountsOptions,
     },
     /// Copies an SQLite database to a new file. May run while a server uses the database. For PostgreSQL use pg_dump
     Backup {
@@ -62,6 +71,17 @@ pub struct DatabaseOption {
         hide_env_values = true
     )]
     pub database: String,
+}
+
+/// The options of a command about accounts. Also after a subcommand of it.
+#[derive(Debug, Args)]
+pub struct AccountsOptions {
+    /// The database.
+    #[command(flatten)]
+    pub source: DatabaseOption,
+    /// The origin of the site, such as https://dinner.example, for the links that a command prints
+    #[arg(long, global = true, env = "DINNERPARTY_ORIGIN", value_name = "URL")]
+    pub origin: Option<String>,
 }
 
 /// The settings of the server. Each can also be set in the environment; the option wins.

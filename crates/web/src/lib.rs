@@ -27,6 +27,6 @@ mod table;
 pub mod config;
 pub mod log;
 
-pub use app::{App, AppError, app};
+pub use app::{App, AppError, app, password_policy};
 pub use services::Services;
 pub use state::{AppState, ReadinessCheck, ReadinessFuture};

@@ -9,6 +9,7 @@ use std::pin::pin;
 use std::process::ExitCode;
 use std::time::Duration;
 
+use accounts::cli::{CommandError, OperatorCommand};
 use accounts::{Accounts, Builder, OsRandom, SystemClock, Throttling};
 use anyhow::Context;
 use clap::Parser;
@@ -16,7 +17,7 @@ use http_server::{Limits, Server, shutdown_signal};
 use store::PartyStore;
 use tokio::net::TcpListener;
 use tokio::time::timeout;
-use web::config::{self, Command, CommandLine, Config};
+use web::config::{self, AccountsOptions, Command, CommandLine, Config};
 use web::{Services, app, log};
 
 use crate::timeouts::{BLOCKING_TASKS_TIMEOUT, DATABASE_CLOSE_TIMEOUT};
@@ -50,17 +51,23 @@ async fn run_command() -> ExitCode {
         Some(Command::Check(source)) => maintenance::check(&source.database).await,
         Some(Command::Backup { file, source }) => maintenance::back_up(&source.database, &file).await,
         Some(Command::Serve(config)) => run_server(config).await,
-        Some(Command::User { command, source }) => {
-            return maintenance::users::run(command, &source.database)
-                .await
-                .unwrap_or_else(|error| fail(format!("{error:#}")));
-        }
+        Some(Command::User { command, options }) => return operate(OperatorCommand::User(command), options).await,
+        Some(Command::Audit { audit, options }) => return operate(OperatorCommand::Audit(audit), options).await,
         None => run_server(line.serve).await,
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(format!("{error:#}")),
     }
+}
+
+/// Runs a command of the operator. A command that was refused has an exit code of its own.
+async fn operate(command: OperatorCommand, options: AccountsOptions) -> ExitCode {
+    maintenance::accounts::run(command, options).await.unwrap_or_else(|error| {
+        let code = error.downcast_ref().map(CommandError::exit_code);
+        let failure = fail(format!("{error:#}"));
+        code.unwrap_or(failure)
+    })
 }
 
 /// Prints one line with the failure and its cause, and returns the exit code of a failure.

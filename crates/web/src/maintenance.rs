@@ -1,14 +1,14 @@
 //! The maintenance commands `check` and `backup`, for a database that another process may be serving. The `store` crate
-//! finds violations and makes the copy; `messages` has the sentences. The commands of `user` are in `users`.
+//! finds violations and makes the copy; `messages` has the sentences. The commands about accounts are in `accounts`.
 
+pub(crate) mod accounts;
 mod messages;
 mod pg_dump;
-pub(crate) mod users;
 
 use std::io::{Write as _, stdout};
 use std::path::Path;
 
-use accounts::is_verifiable;
+use ::accounts::is_verifiable;
 use anyhow::{Context as _, bail, ensure};
 use store::{BackupError, Inspection};
 

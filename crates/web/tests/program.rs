@@ -3,6 +3,7 @@
 mod http_server;
 mod maintenance;
 mod moving;
+mod operator;
 mod process;
 mod secrets;
 mod shutdown;

@@ -162,7 +162,8 @@ impl Lifetimes {
     ///
     /// The result follows from the session's times and this policy alone. `expires_at` is for the purge, and may have
     /// been computed under an earlier policy.
-    pub(super) fn is_live(&self, record: &SessionRecord, now: Timestamp) -> bool {
+    #[must_use]
+    pub fn is_live(&self, record: &SessionRecord, now: Timestamp) -> bool {
         let lifetime = self.lifetime(record.remembered);
         let skew = record.created_at.max(record.last_seen_at).since(now);
         skew <= MAX_CLOCK_SKEW

@@ -20,6 +20,7 @@ macro_rules! event_contract {
             throttled_event_is_not_stored
             events_are_listed_newest_first_in_pages
             events_of_one_user_are_listed_alone
+            events_are_listed_by_kind_and_time
             failures_of_an_hour_account_and_network_are_one_row
             concurrent_failures_are_all_counted
             failures_beyond_1000_rows_an_hour_are_one_row
@@ -85,12 +86,37 @@ pub async fn events_of_one_user_are_listed_alone(store: &AccountPorts) {
     for user in [Some(ADA), Some(UserId::new(8)), None, Some(ADA)] {
         store.events.add(event(EventKind::LoggedOut).of(user)).await.unwrap();
     }
-    let of_ada = EventFilter { user: Some(ADA) };
+    let of_ada = EventFilter { user: Some(ADA), ..EventFilter::default() };
     let first = store.events.list(of_ada, None, PageSize::clamped(1)).await.unwrap();
     let last = store.events.list(of_ada, first.next, PageSize::clamped(1)).await.unwrap();
     assert!(first.next.is_some() && last.next.is_none());
     let users: Vec<_> = first.items.iter().chain(&last.items).map(|stored| stored.event.user).collect();
     assert_eq!(users, [Some(ADA), Some(ADA)]);
+}
+
+/// Each part of a filter restricts the list by itself, and all of them together.
+pub async fn events_are_listed_by_kind_and_time(store: &AccountPorts) {
+    let minute = Duration::from_mins(1);
+    let (in_ada, out_ada) =
+        (event(EventKind::LoggedIn).of(ADA), Event { at: NOW + minute, ..event(EventKind::LoggedOut) }.of(ADA));
+    let in_ben = Event { at: NOW + minute, ..event(EventKind::LoggedIn) }.of(UserId::new(8));
+    for event in [&in_ada, &out_ada, &in_ben] {
+        store.events.add(event.clone()).await.unwrap();
+    }
+    let (user, kind) = (Some(ADA), Some(EventKind::LoggedIn));
+    let (all, since) = (EventFilter::default(), Some(NOW + minute));
+    for (filter, expected) in [
+        (EventFilter { kind, ..all }, vec![&in_ben, &in_ada]),
+        (EventFilter { since, ..all }, vec![&in_ben, &out_ada]),
+        (EventFilter { since: Some(NOW + minute * 2), ..all }, vec![]),
+        (EventFilter { user, kind, ..all }, vec![&in_ada]),
+        (EventFilter { user, since, ..all }, vec![&out_ada]),
+        (EventFilter { user, kind, since }, vec![]),
+    ] {
+        let page = store.events.list(filter, None, PageSize::clamped(10)).await.unwrap();
+        let listed: Vec<_> = page.items.iter().map(|stored| &stored.event).collect();
+        assert_eq!(listed, expected, "{filter:?}");
+    }
 }
 
 /// The row has the time of the first failure. Another hour, account or network is another row; so is no account.

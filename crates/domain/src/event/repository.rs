@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{Event, EventId, StoredEvent};
+use super::{Event, EventId, EventKind, StoredEvent};
 use crate::user::UserId;
 use crate::{Page, PageSize, StoreError, Timestamp};
 
@@ -11,6 +11,10 @@ use crate::{Page, PageSize, StoreError, Timestamp};
 pub struct EventFilter {
     /// Those of one user, or of all.
     pub user: Option<UserId>,
+    /// Those of one kind, or of all.
+    pub kind: Option<EventKind>,
+    /// Those at this time or later, or of any time. Of a row that stands for several events, the time of the first counts.
+    pub since: Option<Timestamp>,
 }
 
 /// Stored events. The table is append-only: an event is never changed, but for the count of a row that stands for several.
@@ -33,7 +37,7 @@ pub trait EventRepository: Send + Sync {
     /// a network are one row. The rule holds for events alongside a use case too.
     async fn add(&self, event: Event) -> Result<(), StoreError>;
 
-    /// Lists events, the newest first: those before the cursor `before`, or from the newest.
+    /// Lists events that the filter lets pass, the newest first: those before the cursor `before`, or from the newest.
     ///
     /// An event that is added between two pages does not shift the second.
     async fn list(

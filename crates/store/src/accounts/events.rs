@@ -38,11 +38,13 @@ statements! {
     const COUNT_ROWS_OF_HOUR: &str = "SELECT count(*) FROM (
         SELECT id FROM events WHERE hour = $1 AND kind = $2 LIMIT 1000) AS ids";
 
+    /// Of any kind where `$3` is null.
     const LIST: &str = "SELECT id, at, kind, count, user_id, session_id, detail, network, request, operator
-        FROM events WHERE id < $1 ORDER BY id DESC LIMIT ($2 + 0)";
+        FROM events WHERE id < $1 AND kind = coalesce($3, kind) AND at >= $4 ORDER BY id DESC LIMIT ($2 + 0)";
 
     const LIST_OF_USER: &str = "SELECT id, at, kind, count, user_id, session_id, detail, network, request, operator
-        FROM events WHERE user_id = $3 AND id < $1 ORDER BY id DESC LIMIT ($2 + 0)";
+        FROM events WHERE user_id = $5 AND id < $1 AND kind = coalesce($3, kind) AND at >= $4
+        ORDER BY id DESC LIMIT ($2 + 0)";
 
     const PURGE: &str = "DELETE FROM events
         WHERE id IN (SELECT id FROM events WHERE at <= $1 ORDER BY at LIMIT ($2 + 0))
@@ -197,10 +199,12 @@ impl<D: Dialect> EventRepository for Events<D> {
         before: Option<EventId>,
         size: PageSize,
     ) -> Result<Page<StoredEvent, EventId>, StoreError> {
+        let EventFilter { user, kind, since } = filter;
         let before = before.map_or(i64::MAX, EventId::get);
-        let list = query_as::<_, EventRow>(if filter.user.is_some() { LIST_OF_USER } else { LIST });
+        let list = query_as::<_, EventRow>(if user.is_some() { LIST_OF_USER } else { LIST });
         let list = list.bind(before).bind(size.rows_and_one());
-        let list = if let Some(user) = filter.user { list.bind(user.get()) } else { list };
+        let list = list.bind(kind.map(EventKind::name)).bind(since.map_or(i64::MIN, Timestamp::as_millis));
+        let list = if let Some(user) = user { list.bind(user.get()) } else { list };
         let rows = list.fetch_all(&self.database.read).await.map_err(into_store_error)?;
         let events = rows.into_iter().map(EventRow::parse).collect::<sqlx::Result<_>>().map_err(into_store_error)?;
         Ok(Page::from_rows(events, size, |event: &StoredEvent| event.id))

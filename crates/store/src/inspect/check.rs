@@ -213,7 +213,7 @@ mod tests {
     #[test]
     fn every_foreign_key_is_checked_on_postgres() {
         let sets = [
-            ("accounts", [accounts::LIST_DANGLING.0, accounts::LIST_DANGLING_OF_USERS], 7),
+            ("accounts", [accounts::LIST_DANGLING.0, accounts::LIST_DANGLING_OF_USERS], 6),
             #[cfg(feature = "party")]
             ("parties", [super::super::parties::LIST_DANGLING.0, ""], 3),
         ];

@@ -1,0 +1,163 @@
+//! Why a command failed, as one line for the operator, and with which exit code.
+
+use std::process::ExitCode;
+
+use auth::{HashQueueFull, PasswordRefusal, PasswordTooLong};
+use domain::StoreError;
+use domain::user::{AddRoleError, EmailError, TakenKeys, UsernameError};
+
+use super::ImportCommandError;
+use crate::{RegisterError, SetPasswordError};
+
+/// The exit code of a command that was refused for what it was given.
+pub(super) const REFUSED: u8 = 2;
+
+/// The exit code of a command about a user who does not exist.
+const NO_SUCH_USER: u8 = 3;
+
+/// Why a command failed. Each message is one line.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CommandError {
+    /// The import failed.
+    #[error(transparent)]
+    Import(#[from] ImportCommandError),
+    /// No user has the name, the address or the id.
+    #[error("there is no user {0}")]
+    NoSuchUser(String),
+    /// Another user has the name or the address.
+    #[error("{}", taken(*.0))]
+    Taken(TakenKeys),
+    /// The text is not a username.
+    #[error("this is not a username: {0}")]
+    Username(#[from] UsernameError),
+    /// The text is not an e-mail address.
+    #[error("this is not an e-mail address: {0}")]
+    Email(#[from] EmailError),
+    /// The policy refuses the password.
+    #[error("the password is refused: {}", weakness(*.0))]
+    Weak(PasswordRefusal),
+    /// The password is longer than any policy allows.
+    #[error("the password is refused: {0}")]
+    TooLong(#[from] PasswordTooLong),
+    /// The password was typed twice, and not alike.
+    #[error("the two passwords differ")]
+    PasswordsDiffer,
+    /// No password was given.
+    #[error("there is no password on standard input: type one, or pass one line")]
+    NoPassword,
+    /// The terminal or standard input cannot be read.
+    #[error("the password cannot be read")]
+    Input(#[source] std::io::Error),
+    /// The user has as many roles as a user may have.
+    #[error("a user has at most {} roles", domain::user::MOST_ROLES)]
+    TooManyRoles,
+    /// The embedder refuses the user.
+    #[error("{0}")]
+    RefusedByHook(String),
+    /// The hash queue is full, or the program is ending.
+    #[error(transparent)]
+    HashQueueFull(#[from] HashQueueFull),
+    /// A limit refuses the command.
+    #[error("too many accounts were registered")]
+    Throttled,
+    /// The store failed.
+    #[error("the database failed: {}", causes(.0))]
+    Store(#[from] StoreError),
+}
+
+impl CommandError {
+    /// The exit code of the program: 2 where the command was refused for what it was given, 3 where there is no such user, and 1
+    /// for every other failure.
+    #[must_use]
+    pub fn exit_code(&self) -> ExitCode {
+        match self {
+            Self::NoSuchUser(_) => ExitCode::from(NO_SUCH_USER),
+            Self::Taken(_)
+            | Self::Username(_)
+            | Self::Email(_)
+            | Self::Weak(_)
+            | Self::TooLong(_)
+            | Self::PasswordsDiffer
+            | Self::NoPassword
+            | Self::TooManyRoles
+            | Self::RefusedByHook(_) => ExitCode::from(REFUSED),
+            Self::Import(_) | Self::Input(_) | Self::HashQueueFull(_) | Self::Throttled | Self::Store(_) => {
+                ExitCode::FAILURE
+            }
+        }
+    }
+}
+
+impl From<RegisterError> for CommandError {
+    fn from(error: RegisterError) -> Self {
+        match error {
+            RegisterError::Weak(refusal) => Self::Weak(refusal),
+            RegisterError::Username(error) => Self::Username(error),
+            RegisterError::Taken(taken) => Self::Taken(taken),
+            RegisterError::Throttled(_) => Self::Throttled,
+            RegisterError::HashQueueFull(full) => Self::HashQueueFull(full),
+            RegisterError::Refused(refusal) => Self::RefusedByHook(refusal.message),
+            RegisterError::Store(failure) => Self::Store(failure),
+        }
+    }
+}
+
+/// The error of a use case about a user, with the name by which the operator has called the user.
+pub(super) trait OfUser {
+    fn of_user(self, user: &str) -> CommandError;
+}
+
+impl OfUser for SetPasswordError {
+    fn of_user(self, user: &str) -> CommandError {
+        match self {
+            Self::NotFound => CommandError::NoSuchUser(user.to_owned()),
+            Self::Weak(refusal) => CommandError::Weak(refusal),
+            Self::HashQueueFull(full) => CommandError::HashQueueFull(full),
+            Self::Store(failure) => CommandError::Store(failure),
+        }
+    }
+}
+
+impl OfUser for AddRoleError {
+    fn of_user(self, user: &str) -> CommandError {
+        match self {
+            Self::NotFound => CommandError::NoSuchUser(user.to_owned()),
+            Self::TooMany => CommandError::TooManyRoles,
+            Self::Store(failure) => CommandError::Store(failure),
+        }
+    }
+}
+
+fn taken(taken: TakenKeys) -> &'static str {
+    match taken {
+        TakenKeys { username: true, email: true, .. } => "the username and the e-mail address are taken",
+        TakenKeys { username: true, .. } => "the username is taken",
+        TakenKeys { look_alike: true, email: true, .. } => {
+            "the username looks like another one, and the e-mail address is taken"
+        }
+        TakenKeys { look_alike: true, .. } => "the username looks like another one",
+        TakenKeys { .. } => "the e-mail address is taken",
+    }
+}
+
+fn weakness(refusal: PasswordRefusal) -> String {
+    match refusal {
+        PasswordRefusal::Guessable { warning: Some(warning) } => format!("it is easy to guess, since {warning}"),
+        other => other.to_string(),
+    }
+}
+
+/// An error and its causes in one line.
+fn causes(error: &dyn std::error::Error) -> String {
+    let mut line = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let text = error.to_string();
+        if !line.ends_with(&text) {
+            line = format!("{line}: {text}");
+        }
+        cause = error.source();
+    }
+    line.chars().map(|c| if c.is_control() { ' ' } else { c }).collect()
+}

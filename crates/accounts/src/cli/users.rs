@@ -1,0 +1,220 @@
+//! `user add|list|show|passwd|disable|enable USER`.
+
+use domain::PageSize;
+use domain::user::{Email, UserId, Username};
+use serde_json::json;
+
+use super::error::OfUser as _;
+use super::page::PageOptions;
+use super::time::rfc3339;
+use super::user::{UserName, as_json, as_line};
+use super::{CommandError, Output, password, sessions};
+use crate::{Accounts, Caller};
+
+/// Adds a user. The password is asked for, or read as one line from standard input
+#[derive(Debug, clap::Args)]
+pub struct Add {
+    /// The username, which is public
+    username: String,
+    /// The e-mail address, which is private
+    email: String,
+    /// Adds the user without a password: nobody can log in until one is set
+    #[arg(long)]
+    no_password: bool,
+    /// Prints the user as a JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+impl Add {
+    pub(super) async fn run(
+        self,
+        accounts: &Accounts,
+        caller: &Caller,
+        output: &mut Output<'_>,
+    ) -> Result<(), CommandError> {
+        let (username, email) = (Username::parse(&self.username)?, Email::parse(&self.email)?);
+        accounts.ensure_free(&username, &email).await?; // before a password is typed in vain
+        let password = if self.no_password { None } else { Some(password::read_new().await?) };
+        let user = accounts.add_user(username, email, password, caller).await?;
+        if self.json {
+            output.print(as_json(&user))
+        } else {
+            output.print(format_args!("added {}", as_line(&user)))
+        }
+        Ok(())
+    }
+}
+
+/// Lists users, the newest first
+#[derive(Debug, clap::Args)]
+pub struct List {
+    #[command(flatten)]
+    page: PageOptions,
+    /// Prints each user as a JSON object on a line of its own
+    #[arg(long)]
+    json: bool,
+}
+
+impl List {
+    pub(super) async fn run(self, accounts: &Accounts, output: &mut Output<'_>) -> Result<(), CommandError> {
+        let List { page: PageOptions { limit, before }, json } = self;
+        let (mut left, mut before) = (limit, before.map(UserId::new));
+        while left > 0 {
+            let page = accounts.inner.ports.users.list(before, PageSize::clamped(left)).await?;
+            left -= left.min(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
+            for user in &page.items {
+                if json { output.print(as_json(user)) } else { output.print(as_line(user)) }
+            }
+            before = page.next;
+            if before.is_none() {
+                return Ok(());
+            }
+        }
+        PageOptions::show_next(output, before.map(UserId::get));
+        Ok(())
+    }
+}
+
+/// Shows a user: names, times, roles, and the number of sessions
+#[derive(Debug, clap::Args)]
+pub struct Show {
+    /// The username, the e-mail address, or '#ID'
+    #[arg(value_parser = UserName::parse)]
+    user: UserName,
+    /// Prints a JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+impl Show {
+    pub(super) async fn run(self, accounts: &Accounts, output: &mut Output<'_>) -> Result<(), CommandError> {
+        let user = self.user.find(accounts).await?;
+        let roles = accounts.roles(user.id).await?;
+        let credential = accounts.inner.ports.credentials.find(user.id).await?;
+        let has_password = credential.is_some_and(|credential| !credential.hash.is_no_password());
+        let sessions = sessions::live(accounts, user.id).await?.len();
+        let roles: Vec<_> = roles.iter().map(ToString::to_string).collect();
+        if self.json {
+            let mut shown = as_json(&user);
+            shown["roles"] = json!(roles);
+            shown["has_password"] = json!(has_password);
+            shown["sessions"] = json!(sessions);
+            output.print(shown);
+            return Ok(());
+        }
+        output.print(format_args!("id            #{}", user.id.get()));
+        output.print(format_args!("username      {}", user.username));
+        output.print(format_args!("e-mail        {}", user.email.as_str()));
+        output.print(format_args!("joined        {}", rfc3339(user.joined_at)));
+        output.print(format_args!("disabled      {}", user.disabled_at.map_or_else(|| "no".to_owned(), rfc3339)));
+        output.print(format_args!("has password  {}", if has_password { "yes" } else { "no" }));
+        output.print(format_args!(
+            "roles         {}",
+            if roles.is_empty() { "none".to_owned() } else { roles.join(", ") }
+        ));
+        output.print(format_args!("sessions      {sessions}"));
+        Ok(())
+    }
+}
+
+/// Sets the password of a user, and ends every session. The password is asked for, or read as one line from standard input
+#[derive(Debug, clap::Args)]
+pub struct Passwd {
+    /// The username, the e-mail address, or '#ID'
+    #[arg(value_parser = UserName::parse)]
+    user: UserName,
+    /// Prints a JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+impl Passwd {
+    pub(super) async fn run(
+        self,
+        accounts: &Accounts,
+        caller: &Caller,
+        output: &mut Output<'_>,
+    ) -> Result<(), CommandError> {
+        let user = self.user.find(accounts).await?;
+        let password = password::read_new().await?;
+        let ended = accounts.set_password(user.id, password, caller).await;
+        let ended = ended.map_err(|error| error.of_user(&self.user.to_string()))?;
+        if self.json {
+            output.print(json!({ "id": user.id.get(), "username": user.username.as_str(), "sessions_ended": ended }));
+        } else {
+            output.print(format_args!("{} has a new password; {}", user.username, sessions_ended(ended)));
+        }
+        Ok(())
+    }
+}
+
+/// How many sessions ended, in words.
+pub(super) fn sessions_ended(count: u64) -> String {
+    format!("{count} {} ended", if count == 1 { "session" } else { "sessions" })
+}
+
+/// Disables a user, who cannot log in any more, and ends every session for good
+#[derive(Debug, clap::Args)]
+pub struct Disable {
+    /// The username, the e-mail address, or '#ID'
+    #[arg(value_parser = UserName::parse)]
+    user: UserName,
+    /// Prints a JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+impl Disable {
+    pub(super) async fn run(
+        self,
+        accounts: &Accounts,
+        caller: &Caller,
+        output: &mut Output<'_>,
+    ) -> Result<(), CommandError> {
+        let user = self.user.find(accounts).await?;
+        let ended = accounts.disable(user.id, caller).await?;
+        if self.json {
+            let (changed, ended) = (ended.is_some(), ended.unwrap_or_default());
+            output.print(json!({
+                "id": user.id.get(), "username": user.username.as_str(), "changed": changed, "sessions_ended": ended,
+            }));
+            return Ok(());
+        }
+        match ended {
+            Some(ended) => output.print(format_args!("{} is disabled; {}", user.username, sessions_ended(ended))),
+            None => output.print(format_args!("{} was disabled before", user.username)),
+        }
+        Ok(())
+    }
+}
+
+/// Enables a disabled user. Sessions that have ended stay ended
+#[derive(Debug, clap::Args)]
+pub struct Enable {
+    /// The username, the e-mail address, or '#ID'
+    #[arg(value_parser = UserName::parse)]
+    user: UserName,
+    /// Prints a JSON object
+    #[arg(long)]
+    json: bool,
+}
+
+impl Enable {
+    pub(super) async fn run(
+        self,
+        accounts: &Accounts,
+        caller: &Caller,
+        output: &mut Output<'_>,
+    ) -> Result<(), CommandError> {
+        let user = self.user.find(accounts).await?;
+        let changed = accounts.enable(user.id, caller).await?;
+        if self.json {
+            output.print(json!({ "id": user.id.get(), "username": user.username.as_str(), "changed": changed }));
+        } else {
+            let state = if changed { "is enabled" } else { "was not disabled" };
+            output.print(format_args!("{} {state}", user.username));
+        }
+        Ok(())
+    }
+}

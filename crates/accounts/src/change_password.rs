@@ -184,13 +184,15 @@ impl Accounts {
         turn.hash_new_password(&self.inner.policy, password, user_words).await
     }
 
-    async fn commit_password(
+    pub(crate) async fn commit_password(
         &self,
         change: PasswordChange,
         caller: &Caller,
     ) -> Result<OtherSessions, PasswordChangeError> {
         let (user, keep) = (change.user, change.keep);
         let event = self.event(EventKind::PasswordChanged, caller).of(user);
+        let is_reset = matches!(change.authorized_by, ChangeAuthority::ResetToken { .. });
+        let event = if is_reset { event.about("by a reset link") } else { event };
         let changed = self.inner.ports.credentials.change(change, Alongside::event(event.clone())).await?;
         self.emit(&event);
         // A session store elsewhere has ended none in that commit. Where this fails, the password is changed.

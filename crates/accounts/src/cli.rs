@@ -33,6 +33,8 @@ mod operator;
 mod output;
 mod page;
 mod password;
+#[cfg(feature = "poem")]
+mod reset_link;
 mod roles;
 mod sessions;
 mod time;
@@ -46,6 +48,8 @@ pub use self::error::CommandError;
 pub use self::import::{Import, ImportCommandError};
 pub use self::operator::operator_name;
 pub use self::output::Output;
+#[cfg(feature = "poem")]
+pub use self::reset_link::ResetLink;
 pub use self::roles::{RoleCommand, RoleOfUser, RolesOfUser};
 pub use self::sessions::{EndSessions, Sessions};
 pub use self::user::UserName;
@@ -74,6 +78,9 @@ pub enum UserCommand {
     Show(Show),
     /// Sets the password of a user, and ends every session. The password is asked for, or read as one line from standard input
     Passwd(Passwd),
+    /// Prints a link with which a user sets a new password, once and within 30 minutes. Needs the origin of the site
+    #[cfg(feature = "poem")]
+    ResetLink(ResetLink),
     /// Lists the sessions of a user, the one that was opened last first
     Sessions(Sessions),
     /// Ends every session of a user, and forgets the browsers in which the user has logged in
@@ -139,6 +146,8 @@ impl UserCommand {
             Self::List(command) => command.run(accounts, output).await?,
             Self::Show(command) => command.run(accounts, output).await?,
             Self::Passwd(command) => command.run(accounts, &caller, output).await?,
+            #[cfg(feature = "poem")]
+            Self::ResetLink(command) => command.run(accounts, &caller, output).await?,
             Self::Sessions(command) => command.run(accounts, output).await?,
             Self::EndSessions(command) => command.run(accounts, &caller, output).await?,
             Self::Disable(command) => command.run(accounts, &caller, output).await?,

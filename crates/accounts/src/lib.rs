@@ -93,6 +93,7 @@ mod maintenance;
 pub mod ports;
 mod register;
 mod rename;
+mod reset_password;
 mod roles;
 mod system;
 mod throttling;
@@ -110,7 +111,7 @@ use std::sync::Arc;
 pub use auth::{
     BrowserToken, BrowserTokens, Cost, CostError, HashLimits, HashQueueFull, Lifetime, LifetimeError, Lifetimes,
     LiveSession, Password, PasswordPolicy, PasswordPolicyError, PasswordRefusal, PasswordTooLong, PasswordWarning,
-    Random, SessionToken, is_verifiable,
+    Random, ResetToken, SessionToken, is_verifiable,
 };
 pub use builder::{BuildError, Builder};
 pub use caller::Caller;
@@ -136,6 +137,7 @@ pub use ipnet::IpNet;
 pub use log_in::{LogIn, LogInBy, LogInError, LoggedIn};
 pub use maintenance::{Maintenance, Pass, RunningMaintenance};
 pub use register::{RegisterError, Registration};
+pub use reset_password::ResetPasswordError;
 pub use system::{OsRandom, SystemClock};
 pub use throttling::{Action, ThrottleError, Throttling};
 

@@ -30,7 +30,7 @@ mod routes;
 mod session;
 mod settings;
 
-pub use account_pages::AccountPage;
+pub use account_pages::{AccountPage, ResetLinkError};
 pub use form::{
     FieldError, Fields, Form, FormErrors, FormView, Input, PasswordFields, SafeHtml, Submitted, Summary, Undecodable,
     printable_line,

@@ -32,6 +32,7 @@ mod next;
 mod no_trace;
 mod register;
 mod repeated_registration;
+mod reset;
 mod return_path;
 mod roles;
 mod session;

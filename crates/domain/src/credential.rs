@@ -1,6 +1,7 @@
 //! Credentials: the stored password hash of a user, separate from the user record.
 
 mod repository;
+mod reset;
 
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -10,7 +11,9 @@ use std::fmt;
 #[cfg(feature = "mock")]
 pub use repository::MockCredentialRepository;
 pub use repository::{CredentialRepository, PasswordChangeError};
+pub use reset::{MOST_RESET_TOKENS, NewResetToken, RESET_LIFETIME, ResetDigest};
 
+use crate::Timestamp;
 use crate::session::Rotation;
 use crate::user::{User, UserId};
 
@@ -114,6 +117,13 @@ pub enum ChangeAuthority {
     CurrentPassword(PasswordVersion),
     /// The operator. The user may be disabled.
     Operator,
+    /// A reset token of the user, which works at `now` and is used up. The user is not disabled.
+    ResetToken {
+        /// The digest of the token.
+        digest: ResetDigest,
+        /// The time of the change.
+        now: Timestamp,
+    },
 }
 
 #[cfg(test)]

@@ -7,6 +7,7 @@ pub(crate) mod import;
 pub(crate) mod known_browsers;
 pub(crate) mod leases;
 pub(crate) mod registration_keys;
+pub(crate) mod reset_tokens;
 pub(crate) mod roles;
 pub(crate) mod row_steps;
 pub(crate) mod sessions;
@@ -64,6 +65,11 @@ pub(crate) fn migrations() -> MigrationSet {
             "roles",
             include_str!("../../../migrations/accounts/sqlite/0009_roles.sql"),
             include_str!("../../../migrations/accounts/postgres/0009_roles.sql"),
+        )
+        .and(
+            "reset tokens",
+            include_str!("../../../migrations/accounts/sqlite/0010_reset_tokens.sql"),
+            include_str!("../../../migrations/accounts/postgres/0010_reset_tokens.sql"),
         )
         .then_rows(row_steps::EMAIL_KEYS)
         .then_rows(row_steps::skeletons::SKELETONS)

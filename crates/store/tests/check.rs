@@ -115,6 +115,8 @@ const DAMAGES: &[(&str, &[&str], &[&str])] = &[
     ("INSERT INTO known_networks VALUES (3, '192.0.2.0/24', -1)", &[], &["known_networks 3 TimestampIsInRange"]),
     ("INSERT INTO user_roles VALUES (9, 'admin')", &[], &["user_roles 9 -> users"]),
     ("INSERT INTO user_roles VALUES (3, 'Admin')", &[], &["user_roles 3 role?"]),
+    ("INSERT INTO reset_tokens SELECT digest, 9, 0 FROM sessions", &[], &["reset_tokens 9 -> users"]),
+    ("INSERT INTO reset_tokens SELECT digest, 3, -1 FROM sessions", &[], &["reset_tokens 3 TimestampIsInRange"]),
     ("INSERT INTO throttles SELECT digest, -1, 0 FROM sessions", &["damaged: CHECK constraint failed in throttles"], &[]),
     ("UPDATE users SET joined_at = -1 WHERE id = 3", &[], &["users 3 TimestampIsInRange"]),
     ("UPDATE users SET disabled_at = 253402300800000 WHERE id = 3", &[], &["users 3 TimestampIsInRange"]),
@@ -330,8 +332,7 @@ async fn schema_of_another_version_is_rejected_and_unchanged() {
         assert_eq!(rejected(&fresh.url).await.to_string(), newer);
         for sql in ["DELETE FROM _parties_migrations", "DROP TABLE _parties_migrations"] {
             damage(&fresh.url, sql).await;
-            let older = "the schema of the parties is at version 0, older than this program's: \
-                         serve it once to bring it up to date";
+            let older = "the database has no tables of the parties: it is another program's, or was never served";
             assert_eq!(rejected(&fresh.url).await.to_string(), older, "{sql}");
         }
         damage(&fresh.url, "UPDATE _accounts_migrations SET checksum = substr(checksum, 2)").await;

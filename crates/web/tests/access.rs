@@ -43,6 +43,7 @@ const TABLE: &[Row] = &[
     row("/", "/", READ, OK, NOT_ALLOWED),
     row("/register", "/register", BOTH, ["200", "303 /", "303 /"], ["422", "422", "422"]),
     row("/login", "/login", BOTH, ["200", "303 /", "303 /"], ["422", "422", "422"]),
+    row("/account/reset", "/account/reset", BOTH, ["404", "404", "404"], ["404", "404", "404"]),
     row("/logout", "/logout", "POST", NOT_ALLOWED, ["303 /", "303 /", "303 /"]),
     row("/host", "/host", BOTH,
         ["303 /login?next=%2Fhost", "200", "200"], ["403", "303 /parties/2", "303 /parties/3"]),

@@ -12,7 +12,9 @@ use domain::event::MockEventRepository;
 use domain::known_browser::{MockKnownBrowserRepository, Recognition};
 use domain::lease::MockLeaseRepository;
 use domain::party::{HomeView, MockPartyRepository, Outcome, PartyId, ProfileView, Quotas, Zone};
-use domain::session::{Device, EndedSession, MockSessionRepository, SessionId, SessionRecord, StoredSession};
+use domain::session::{
+    Device, EndedSession, MockSessionRepository, OtherSessions, SessionId, SessionRecord, StoredSession,
+};
 use domain::throttle::{Attempt, MockThrottleRepository};
 use domain::user::{MockUserRepository, Roles};
 use poem::http::Method;
@@ -59,6 +61,7 @@ fn known_browsers(broken: Broken) -> MockKnownBrowserRepository {
         broken.result("known_browsers.find", Recognition { browser: digest.is_some(), network: false })
     });
     browsers.expect_remember().returning(move |_, _, _, _, _| broken.result("known_browsers.remember", ()));
+    browsers.expect_forget_all().returning(move |_| broken.result("known_browsers.forget_all", 0));
     browsers.expect_count_failure().returning(move |_, _, _| broken.result("known_browsers.count_failure", true));
     browsers
 }
@@ -92,7 +95,13 @@ fn services(broken: Broken) -> Services {
         .expect_find_by_username()
         .returning(move |_| broken.result("credentials.find_by_username", by_username()));
 
+    credentials
+        .expect_find_by_reset_token()
+        .returning(move |_, _| broken.result("credentials.find_by_reset_token", Some(ada())));
+    credentials.expect_change().returning(move |_, _| broken.result("credentials.change", OtherSessions::default()));
+
     let mut sessions = MockSessionRepository::new();
+    sessions.expect_keep_only().returning(move |_, _| broken.result("sessions.keep_only", OtherSessions::default()));
     sessions.expect_open().returning(move |_, _, _, _, _| broken.result("sessions.open", SessionId::new(1)));
     sessions.expect_find().returning(move |_| {
         let record = SessionRecord {
@@ -199,6 +208,8 @@ const REGISTER: &[(&str, &str)] =
 const LOG_IN: &[(&str, &str)] = &[("email", "ada@example.com"), ("password", PASSWORD)];
 const LOG_IN_BY_NAME: &[(&str, &str)] = &[("email", "ada"), ("password", PASSWORD)];
 const CONFIRM: &[(&str, &str)] = &[("password", PASSWORD)];
+const RESET: &[(&str, &str)] =
+    &[("token", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), ("password", PASSWORD), ("password2", PASSWORD)];
 const COMING: &[(&str, &str)] = &[("party_id", "1"), ("answer", "yes")];
 
 /// A port method; a request that uses it, with its client, path and, for a POST, its form; and the status while the store
@@ -212,6 +223,9 @@ pub(crate) const USES: &[Use] = &[
     ("users.list", Ada, "/people", None, 200),
     ("credentials.find_by_email", Visitor, "/login", Some(LOG_IN), 303),
     ("credentials.find_by_username", Visitor, "/login", Some(LOG_IN_BY_NAME), 303),
+    ("credentials.find_by_reset_token", Visitor, "/account/reset?token=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", None, 200),
+    ("credentials.find_by_reset_token", Visitor, "/account/reset", Some(RESET), 303),
+    ("credentials.change", Visitor, "/account/reset", Some(RESET), 303),
     ("known_browsers.find", Visitor, "/login", Some(LOG_IN), 303),
     ("known_browsers.count_failure", Returning, "/login", Some(LOG_IN), 303),
     ("throttles.check", Visitor, "/login", Some(LOG_IN), 303),
@@ -274,8 +288,8 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("users.purge_former_usernames", "the maintenance task calls it"),
     ("users.purge_registration_keys", "the maintenance task calls it"),
     ("credentials.rehash", "a log-in succeeds without it, and the next one tries again"),
+    ("credentials.add_reset_token", "no page calls it"),
     ("credentials.find", "no page calls it"),
-    ("credentials.change", "no page calls it"),
     ("users.import", "no page calls it"),
     ("users.find_imported", "no page calls it"),
     ("sessions.touch", "a session stays valid without it"),
@@ -283,7 +297,7 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("sessions.end_of_user", "no page calls it"),
     ("sessions.end_others", "no page calls it"),
     ("sessions.list", "no page calls it"),
-    ("sessions.keep_only", "no page calls it"),
+    ("sessions.keep_only", "after a change of the password, as an unknown outcome"),
     ("sessions.purge", "the maintenance task calls it"),
     ("throttles.give_back", "the password was right: the attempt stays counted"),
     ("throttles.forget", "the password was right: the failures stay counted"),
@@ -293,7 +307,7 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("events.list", "no page calls it"),
     ("events.purge", "the maintenance task calls it"),
     ("known_browsers.remember", "the password was right: the browser is not known at the next log-in"),
-    ("known_browsers.forget_all", "no page calls it"),
+    ("known_browsers.forget_all", "after a change of the password, as an unknown outcome"),
     ("known_browsers.purge", "the maintenance task calls it"),
     ("leases.acquire", "the maintenance task calls it"),
     ("leases.release", "the maintenance task calls it"),

@@ -49,6 +49,10 @@ pub enum CommandError {
     /// The terminal or standard input cannot be read.
     #[error("the password cannot be read")]
     Input(#[source] std::io::Error),
+    /// There is no link to print.
+    #[cfg(feature = "poem")]
+    #[error("{0}{}", hint(*.0))]
+    Link(#[from] crate::web::ResetLinkError),
     /// The user has as many roles as a user may have.
     #[error("a user has at most {} roles", domain::user::MOST_ROLES)]
     TooManyRoles,
@@ -82,6 +86,8 @@ impl CommandError {
             | Self::NoPassword
             | Self::TooManyRoles
             | Self::RefusedByHook(_) => ExitCode::from(REFUSED),
+            #[cfg(feature = "poem")]
+            Self::Link(_) => ExitCode::from(REFUSED),
             Self::Import(_) | Self::Input(_) | Self::HashQueueFull(_) | Self::Throttled | Self::Store(_) => {
                 ExitCode::FAILURE
             }
@@ -138,6 +144,14 @@ fn taken(taken: TakenKeys) -> &'static str {
         }
         TakenKeys { look_alike: true, .. } => "the username looks like another one",
         TakenKeys { .. } => "the e-mail address is taken",
+    }
+}
+
+#[cfg(feature = "poem")]
+fn hint(error: crate::web::ResetLinkError) -> &'static str {
+    match error {
+        crate::web::ResetLinkError::NoOrigin => ": pass it by --origin https://…",
+        crate::web::ResetLinkError::NoPage => "",
     }
 }
 

@@ -8,6 +8,7 @@ mod entry_form;
 mod log_in;
 mod log_out;
 mod register;
+mod reset;
 #[cfg(test)]
 mod tests;
 
@@ -15,6 +16,7 @@ pub(super) use entry_form::REPEATED_FIELD;
 use poem::endpoint::BoxEndpoint;
 use poem::http::StatusCode;
 use poem::{EndpointExt, Response};
+pub use reset::ResetLinkError;
 
 use super::messages;
 use super::methods::{Methods, methods};
@@ -142,6 +144,13 @@ account_pages! {
             text: messages::LOG_IN_LINK,
             stays_without: true,
         }),
+    }
+
+    /// The page of a link that sets a new password, for GET and POST. [`crate::Accounts::reset_link`] makes the link.
+    Reset at "/account/reset", moved by reset_at {
+        methods: || methods().get(reset::show).post(reset::submit),
+        access: Access::Anyone,
+        link: None,
     }
 
     /// The address that logs out, for POST.

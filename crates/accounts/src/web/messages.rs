@@ -43,6 +43,22 @@ pub(super) fn welcome_back(username: &Username) -> String {
     format!("Welcome back, {username}.")
 }
 
+/// After a link has set a new password, on the log-in page.
+pub(super) const PASSWORD_IS_SET: &str = "Your new password is set. Log in with it to continue.";
+
+// A link that sets a new password.
+
+/// The title of the page.
+pub(super) const RESET_TITLE: &str = "Set a new password";
+/// Above the form, before the username.
+pub(super) const RESET_EXPLAINED: &str =
+    "Setting it logs every browser out, and you log in with the new password. This is the account of";
+/// The link is unknown, was used or has expired.
+pub(super) const RESET_UNUSABLE: Message = Message::new(
+    "This link doesn't work any more",
+    "A link that sets a new password works once, and for 30 minutes. Nothing changed. Please ask for a new one.",
+);
+
 // Error pages.
 
 /// An anonymous visitor opened a protected page. Also as a flash message.

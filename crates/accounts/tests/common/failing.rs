@@ -6,7 +6,9 @@ use std::time::Duration;
 use accounts::ports::{AccountPorts, PasswordHash};
 use accounts::{Email, StoreError, Timestamp, User, UserId, Username};
 use async_trait::async_trait;
-use domain::credential::{Credential, CredentialRepository, PasswordChange, PasswordChangeError, PasswordVersion};
+use domain::credential::{
+    Credential, CredentialRepository, NewResetToken, PasswordChange, PasswordChangeError, PasswordVersion, ResetDigest,
+};
 use domain::event::{Event, EventFilter, EventId, EventRepository, StoredEvent};
 use domain::known_browser::{BrowserDigest, KnownBrowserRepository, Recognition};
 use domain::lease::{LeaseHolder, LeaseRepository};
@@ -194,6 +196,16 @@ impl CredentialRepository for FailingStore {
     async fn change(&self, change: PasswordChange, alongside: Alongside) -> Result<OtherSessions, PasswordChangeError> {
         self.record("credentials.change")?;
         self.real.credentials.change(change, alongside).await
+    }
+
+    async fn add_reset_token(&self, token: NewResetToken, alongside: Alongside) -> Result<bool, StoreError> {
+        self.record("credentials.add_reset_token")?;
+        self.real.credentials.add_reset_token(token, alongside).await
+    }
+
+    async fn find_by_reset_token(&self, digest: ResetDigest, now: Timestamp) -> Result<Option<User>, StoreError> {
+        self.record("credentials.find_by_reset_token")?;
+        self.real.credentials.find_by_reset_token(digest, now).await
     }
 }
 

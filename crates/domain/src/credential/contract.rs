@@ -2,8 +2,10 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
 mod change;
+mod reset;
 
 pub use change::*;
+pub use reset::*;
 
 use super::PasswordHash;
 use crate::AccountPorts;
@@ -31,6 +33,13 @@ macro_rules! credential_contract {
             concurrent_changes_by_one_password_store_one_hash
             change_beside_opens_leaves_no_session
             rehash_beside_change_keeps_the_new_password
+            reset_token_is_found_until_it_expires
+            reset_token_changes_the_password_once
+            change_removes_the_reset_tokens_of_its_user
+            reset_token_of_a_disabled_or_unknown_user_does_not_work
+            concurrent_changes_by_reset_tokens_store_one_hash
+            twenty_first_reset_token_replaces_the_first
+            added_reset_token_writes_its_event
         }
     };
 }
@@ -115,7 +124,8 @@ mod tests {
 
     #[test]
     fn macro_names_every_contract_function() {
-        let modules = [include_str!("contract.rs"), include_str!("contract/change.rs")];
+        let modules =
+            [include_str!("contract.rs"), include_str!("contract/change.rs"), include_str!("contract/reset.rs")];
         assert_eq!(credential_contract!(names), modules.map(functions_in).concat());
     }
 }

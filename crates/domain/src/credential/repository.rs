@@ -2,10 +2,10 @@
 
 use async_trait::async_trait;
 
-use super::{Credential, PasswordChange, PasswordHash};
+use super::{Credential, NewResetToken, PasswordChange, PasswordHash, ResetDigest};
 use crate::session::OtherSessions;
-use crate::user::{Email, UserId, Username};
-use crate::{Alongside, StoreError};
+use crate::user::{Email, User, UserId, Username};
+use crate::{Alongside, StoreError, Timestamp};
 
 /// Stored password hashes.
 ///
@@ -33,14 +33,24 @@ pub trait CredentialRepository: Send + Sync {
 
     /// Changes the password of a user: replaces the hash, counts the version up by one, ends the sessions of the user as
     /// [`SessionRepository::keep_only`](crate::session::SessionRepository::keep_only) does, forgets every known browser and
-    /// network of the user, and writes `alongside` about the user.
+    /// network of the user, removes every reset token of the user, and writes `alongside` about the user.
     ///
     /// A session that opens at the same time is ended, or is refused for its
-    /// [`PasswordVersion`](super::PasswordVersion). Of concurrent changes that the current password authorizes, one succeeds.
+    /// [`PasswordVersion`](super::PasswordVersion). Of concurrent changes that the current password authorizes, one succeeds, and so of those
+    /// that one reset token authorizes, or two of one user.
     ///
     /// # Errors
     /// [`PasswordChangeError`]. Nothing was written.
     async fn change(&self, change: PasswordChange, alongside: Alongside) -> Result<OtherSessions, PasswordChangeError>;
+
+    /// Adds a reset token, and writes `alongside` about its user. Returns `false` and writes nothing if there is no such user.
+    ///
+    /// Of more than [`MOST_RESET_TOKENS`](super::MOST_RESET_TOKENS) of the user, the first to expire is removed. So are up to 100
+    /// expired ones, of any user.
+    async fn add_reset_token(&self, token: NewResetToken, alongside: Alongside) -> Result<bool, StoreError>;
+
+    /// Returns the user of a reset token that works at `now`; `None` if there is none, or the user is disabled. Writes nothing.
+    async fn find_by_reset_token(&self, digest: ResetDigest, now: Timestamp) -> Result<Option<User>, StoreError>;
 }
 
 /// Why a password was not changed.
@@ -49,7 +59,8 @@ pub enum PasswordChangeError {
     /// There is no such user.
     #[error("there is no such user")]
     NotFound,
-    /// Since the current password was verified it was changed, or the user was disabled.
+    /// Since the current password was verified it was changed, or the user was disabled; or the reset token does not work any
+    /// more.
     #[error("the password was changed or the user disabled meanwhile")]
     Outdated,
     /// The store failed.

@@ -49,6 +49,8 @@ event_kinds! {
     OtherSessionsEnded = "other sessions ended",
     /// All sessions of a user were ended.
     LoggedOutEverywhere = "logged out everywhere",
+    /// A link was made that sets a new password.
+    ResetLinkMade = "reset link made",
     /// The password of a user was changed, and the other sessions of the user ended.
     PasswordChanged = "password changed",
     /// A user has another username.

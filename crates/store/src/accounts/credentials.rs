@@ -4,13 +4,15 @@ pub(crate) mod change;
 
 use async_trait::async_trait;
 use domain::credential::{
-    Credential, CredentialRepository, PasswordChange, PasswordChangeError, PasswordHash, PasswordVersion,
+    Credential, CredentialRepository, NewResetToken, PasswordChange, PasswordChangeError, PasswordHash,
+    PasswordVersion, ResetDigest,
 };
 use domain::session::OtherSessions;
-use domain::user::{Email, UserId, Username};
-use domain::{Alongside, StoreError};
+use domain::user::{Email, User, UserId, Username};
+use domain::{Alongside, StoreError, Timestamp};
 use sqlx::{FromRow, query_as, query_scalar};
 
+use crate::accounts::reset_tokens;
 use crate::accounts::users::UserRow;
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
@@ -113,6 +115,14 @@ impl<D: Dialect> CredentialRepository for Credentials<D> {
 
     async fn change(&self, change: PasswordChange, alongside: Alongside) -> Result<OtherSessions, PasswordChangeError> {
         Ok(self.database.writer.write((change, alongside), change::change::<D>).await?)
+    }
+
+    async fn add_reset_token(&self, token: NewResetToken, alongside: Alongside) -> Result<bool, StoreError> {
+        Ok(self.database.writer.write((token, alongside), reset_tokens::add::<D>).await?)
+    }
+
+    async fn find_by_reset_token(&self, digest: ResetDigest, now: Timestamp) -> Result<Option<User>, StoreError> {
+        reset_tokens::find_user(&self.database.read, digest, now).await.map_err(into_store_error)
     }
 }
 

@@ -34,7 +34,10 @@ statements! {
         WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = known_networks.user_id)
         UNION ALL
         SELECT 'user_roles', user_roles.user_id, 'users' FROM user_roles
-        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = user_roles.user_id)";
+        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = user_roles.user_id)
+        UNION ALL
+        SELECT 'reset_tokens', reset_tokens.user_id, 'users' FROM reset_tokens
+        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = reset_tokens.user_id)";
 
     const LIST_WITHOUT_CREDENTIAL: &str = "SELECT id FROM users
         WHERE NOT EXISTS (SELECT 1 FROM credentials WHERE user_id = users.id)";
@@ -54,6 +57,9 @@ statements! {
         WHERE expires_at NOT BETWEEN 0 AND 253402300799999";
 
     const LIST_NETWORKS_OUT_OF_TIME: &str = "SELECT user_id FROM known_networks
+        WHERE expires_at NOT BETWEEN 0 AND 253402300799999";
+
+    const LIST_RESET_TOKENS_OUT_OF_TIME: &str = "SELECT user_id FROM reset_tokens
         WHERE expires_at NOT BETWEEN 0 AND 253402300799999";
 
     const LIST_EVENTS_OUT_OF_TIME: &str = "SELECT id FROM events WHERE at NOT BETWEEN 0 AND 253402300799999";
@@ -79,6 +85,7 @@ const INVARIANTS: &[InvariantCheck] = &[
     (Invariant::TimestampIsInRange, "registration_keys", LIST_KEYS_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "known_browsers", LIST_BROWSERS_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "known_networks", LIST_NETWORKS_OUT_OF_TIME),
+    (Invariant::TimestampIsInRange, "reset_tokens", LIST_RESET_TOKENS_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "events", LIST_EVENTS_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "former_usernames", LIST_RESERVATIONS_OUT_OF_TIME),
 ];

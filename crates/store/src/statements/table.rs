@@ -70,6 +70,7 @@ pub fn all() -> Vec<NamedStatement> {
         accounts::sessions::statements(),
         accounts::sessions::keep_only::statements(),
         accounts::registration_keys::statements(),
+        accounts::reset_tokens::statements(),
         accounts::roles::statements(),
         accounts::throttles::statements(),
         accounts::throttles::table_bound::statements(),

@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, SqliteConnection, raw_sql};
 
-const TABLES: [&str; 11] = [
+const TABLES: [&str; 12] = [
     "users",
     "former_usernames",
     "credentials",
@@ -13,6 +13,7 @@ const TABLES: [&str; 11] = [
     "known_browsers",
     "known_networks",
     "user_roles",
+    "reset_tokens",
     "parties",
     "rsvps",
 ];

@@ -22,6 +22,14 @@ pub(crate) enum Site {
 }
 
 impl Site {
+    /// The origin of the settings.
+    pub(crate) fn own_origin(&self) -> Option<String> {
+        match self {
+            Self::Origin(own) => Some(own.ascii_serialization()),
+            Self::Loopback | Self::Network => None,
+        }
+    }
+
     /// Whether cookies travel over TLS.
     pub(crate) fn is_secure(&self) -> bool {
         matches!(self, Self::Origin(url::Origin::Tuple(scheme, ..)) if scheme == "https")

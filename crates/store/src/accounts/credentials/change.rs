@@ -6,7 +6,7 @@ use domain::session::OtherSessions;
 use futures_util::future::BoxFuture;
 use sqlx::{query, query_scalar};
 
-use crate::accounts::{events, known_browsers, sessions};
+use crate::accounts::{events, known_browsers, reset_tokens, sessions};
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
 use crate::statements::statements;
@@ -18,6 +18,11 @@ statements! {
     /// The same where the version and the user are as they were when the current password was verified.
     const COUNT_VERIFIED_VERSION: &str = "UPDATE users SET password_version = password_version + 1
         WHERE id = $1 AND password_version = $2 AND disabled_at IS NULL
+        RETURNING id";
+
+    /// The same where the user is not disabled.
+    const COUNT_ENABLED_VERSION: &str = "UPDATE users SET password_version = password_version + 1
+        WHERE id = $1 AND disabled_at IS NULL
         RETURNING id";
 
     const FIND_USER: &str = "SELECT id FROM users WHERE id = $1";
@@ -53,12 +58,19 @@ pub(super) fn change<'j, D: Dialect>(
             ChangeAuthority::CurrentPassword(version) => {
                 query_scalar::<D, i64>(COUNT_VERIFIED_VERSION).bind(user.get()).bind(version.get())
             }
+            ChangeAuthority::ResetToken { .. } => query_scalar::<D, i64>(COUNT_ENABLED_VERSION).bind(user.get()),
             ChangeAuthority::Operator => query_scalar::<D, i64>(COUNT_VERSION).bind(user.get()),
         };
         if counted.fetch_optional(&mut *connection).await?.is_none() {
             let found = query_scalar::<D, i64>(FIND_USER).bind(user.get()).fetch_optional(&mut *connection).await?;
             return Err(WriteError::Refused(if found.is_some() { Refusal::Outdated } else { Refusal::NotFound }));
         }
+        if let ChangeAuthority::ResetToken { digest, now } = authorized_by
+            && !reset_tokens::use_up::<D>(&mut *connection, *user, *digest, *now).await?
+        {
+            return Err(WriteError::Refused(Refusal::Outdated)); // the version is rolled back
+        }
+        reset_tokens::remove_all::<D>(&mut *connection, *user).await?;
         query::<D>(SET_HASH).bind(user.get()).bind(hash.expose()).execute(&mut *connection).await?;
         let others = sessions::keep_only::keep_only::<D>(&mut *connection, *user, *keep).await?;
         known_browsers::forget_all::<D>(&mut *connection, *user).await?;
@@ -74,7 +86,7 @@ mod tests {
 
     #[tokio::test]
     async fn statements_of_a_password_change_use_indexes() {
-        for sql in [COUNT_VERSION, COUNT_VERIFIED_VERSION, FIND_USER, SET_HASH] {
+        for sql in [COUNT_VERSION, COUNT_VERIFIED_VERSION, COUNT_ENABLED_VERSION, FIND_USER, SET_HASH] {
             assert_uses_indexes(sql).await;
         }
     }

@@ -1,0 +1,146 @@
+//! The page of a link that sets a new password. GET shows the form and changes nothing: programs open links too.
+
+use askama::Template;
+use auth::{Password, ResetToken};
+use poem::http::StatusCode;
+use poem::{Request, Response, handler};
+use url::form_urlencoded;
+
+use crate::web::AccountPage;
+use crate::web::form::{Fields, Form, FormErrors, FormView, PasswordFields, Submitted};
+use crate::web::messages;
+use crate::web::page::{Flash, PageContext, Problem};
+use crate::{Accounts, ResetPasswordError, User};
+
+/// The name of the token in the link and in the form.
+const TOKEN: &str = "token";
+
+#[derive(Template)]
+#[template(path = "reset.html")]
+struct Content<'a> {
+    page: &'a PageContext,
+    form: FormView<'a>,
+    action: &'a str,
+    token: String,
+    username: &'a str,
+    hint: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "reset_unusable.html")]
+struct Unusable;
+
+fn render(page: &PageContext, status: StatusCode, token: &ResetToken, user: &User, form: FormView<'_>) -> Response {
+    let hint = messages::password_hint(page.accounts().password_policy().min_length());
+    let title = form.title(messages::RESET_TITLE);
+    let action = page.request().settings().path(AccountPage::Reset);
+    let (token, username) = (token.expose(), user.username.as_str());
+    page.render_template(status, &title, &Content { page, form, action, token, username, hint: &hint })
+}
+
+/// The page of a link that does not work: it does not tell why, since all causes have one remedy.
+fn unusable(page: &PageContext) -> Response {
+    page.render_template(StatusCode::NOT_FOUND, messages::RESET_UNUSABLE.title, &Unusable)
+}
+
+#[handler]
+pub(super) async fn show(request: &Request, page: PageContext) -> Result<Response, Problem> {
+    let query = request.uri().query().unwrap_or_default();
+    let token = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == TOKEN);
+    match find(page.accounts(), token.as_ref().map_or("", |(_, token)| token)).await? {
+        Some((token, user)) => Ok(render(&page, StatusCode::OK, &token, &user, FormView::empty())),
+        None => Ok(unusable(&page)),
+    }
+}
+
+/// The token that a text is, and its user, if it works.
+async fn find(accounts: &Accounts, text: &str) -> Result<Option<(ResetToken, User)>, Problem> {
+    let Some(token) = ResetToken::parse(text) else { return Ok(None) };
+    Ok(accounts.find_user_by_reset_token(&token).await?.map(|user| (token, user)))
+}
+
+/// The form: the new password, typed twice.
+pub(super) struct NewPassword(Password);
+
+impl Form for NewPassword {
+    fn parse(_: &Fields, passwords: &mut PasswordFields) -> Result<Self, FormErrors> {
+        let mut errors = FormErrors::new();
+        let (typed, repeated) = (passwords.take("password"), passwords.take("password2"));
+        let differ = matches!((&typed, &repeated), (Ok(typed), Ok(repeated)) if typed != repeated);
+        if typed.as_ref().is_ok_and(|typed| typed.is_empty()) {
+            errors.add("password", messages::PASSWORD_EMPTY);
+        }
+        let parsed = errors.value("password", typed).map(Password::parse);
+        let password =
+            parsed.and_then(|parsed| errors.value("password", parsed.map_err(|_| messages::PASSWORD_TOO_LONG)));
+        errors.value("password2", repeated);
+        if differ {
+            errors.add("password2", messages::PASSWORDS_DIFFER);
+        }
+        password.filter(|_| errors.is_empty()).map(Self).ok_or(errors)
+    }
+}
+
+#[handler]
+pub(super) async fn submit(page: PageContext, submitted: Submitted<NewPassword>) -> Result<Response, Problem> {
+    let Submitted { fields, form } = submitted;
+    let Some((token, user)) = find(page.accounts(), fields.shown(TOKEN)).await? else { return Ok(unusable(&page)) };
+    let errors = match form {
+        Ok(NewPassword(password)) => {
+            match page.accounts().reset_password(&token, password, &page.request().caller).await {
+                Ok(_) => {
+                    let log_in = page.request().settings().path(AccountPage::LogIn);
+                    return Ok(Flash::success(messages::PASSWORD_IS_SET).to(log_in));
+                }
+                Err(error) => match refusal(error)? {
+                    Some(errors) => errors,
+                    None => return Ok(unusable(&page)),
+                },
+            }
+        }
+        Err(errors) => errors,
+    };
+    Ok(render(&page, StatusCode::UNPROCESSABLE_ENTITY, &token, &user, FormView::new(&fields, &errors)))
+}
+
+/// What the visitor can correct; `None` where the link does not work any more. Any other error is a problem.
+fn refusal(error: ResetPasswordError) -> Result<Option<FormErrors>, Problem> {
+    match error {
+        ResetPasswordError::Unusable => Ok(None),
+        ResetPasswordError::Weak(refusal) => Ok(Some(FormErrors::at("password", messages::password(&refusal)))),
+        ResetPasswordError::HashQueueFull(_) => Err(Problem::HashQueueFull),
+        ResetPasswordError::Store(failure) => Err(failure.into()),
+    }
+}
+
+/// Why there is no link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ResetLinkError {
+    /// The service has no origin: [`crate::Builder::origin`].
+    #[error("a link needs the origin of the site")]
+    NoOrigin,
+    /// The service is without the page: [`crate::Builder::without`].
+    #[error("this service has no page for such a link")]
+    NoPage,
+}
+
+impl Accounts {
+    /// The link to the page that sets a new password, with a token of [`Accounts::create_reset_token`]. It is a secret of the
+    /// user.
+    ///
+    /// # Errors
+    /// [`ResetLinkError`]
+    pub fn reset_link(&self, token: &ResetToken) -> Result<String, ResetLinkError> {
+        Ok(format!("{}?{TOKEN}={}", self.reset_page()?, token.expose()))
+    }
+
+    /// The address of the page, before a token is made in vain.
+    pub(crate) fn reset_page(&self) -> Result<String, ResetLinkError> {
+        let settings = &self.inner.web;
+        if !settings.has(AccountPage::Reset) {
+            return Err(ResetLinkError::NoPage);
+        }
+        let origin = settings.site.own_origin().ok_or(ResetLinkError::NoOrigin)?;
+        Ok(format!("{origin}{}", settings.path(AccountPage::Reset)))
+    }
+}

@@ -7,7 +7,7 @@ use domain::credential::{ChangeAuthority, Credential, PasswordChange, PasswordCh
 use domain::event::EventKind;
 use domain::session::{OtherSessions, Rotation};
 use domain::throttle::Throttled;
-use domain::user::{Email, User, UserId, Username};
+use domain::user::{Email, UserId, Username};
 use domain::{Alongside, StoreError};
 
 use crate::log_in::Client;

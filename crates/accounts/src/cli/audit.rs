@@ -49,7 +49,7 @@ impl Audit {
         let PageOptions { limit, before } = self.page;
         let (mut left, mut before, mut names) = (limit, before.map(EventId::new), HashMap::new());
         while left > 0 {
-            let page = accounts.events(filter, before, PageSize::clamped(left)).await?;
+            let page = accounts.events(filter, before, PageSize::clamped(left.into())).await?;
             left -= left.min(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
             for stored in &page.items {
                 let name = name_of(accounts, stored.event.user, &mut names).await?;

@@ -51,7 +51,7 @@ pub enum CommandError {
     Input(#[source] std::io::Error),
     /// There is no link to print.
     #[cfg(feature = "poem")]
-    #[error("{0}{}", hint(*.0))]
+    #[error("{}{}", .0, hint(*.0))]
     Link(#[from] crate::web::ResetLinkError),
     /// The user has as many roles as a user may have.
     #[error("a user has at most {} roles", domain::user::MOST_ROLES)]

@@ -1,7 +1,7 @@
 //! Where a command gets a new password from: the terminal, without echo, or one line of standard input. Never an argument, which
 //! every user of the machine can read.
 
-use std::io::{self, BufRead as _, IsTerminal as _, Read as _, stdin};
+use std::io::{self, BufRead as _, IsTerminal as _, stdin};
 
 use auth::Password;
 use tokio::task::spawn_blocking;

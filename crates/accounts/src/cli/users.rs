@@ -61,7 +61,7 @@ impl List {
         let List { page: PageOptions { limit, before }, json } = self;
         let (mut left, mut before) = (limit, before.map(UserId::new));
         while left > 0 {
-            let page = accounts.inner.ports.users.list(before, PageSize::clamped(left)).await?;
+            let page = accounts.inner.ports.users.list(before, PageSize::clamped(left.into())).await?;
             left -= left.min(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
             for user in &page.items {
                 if json { output.print(as_json(user)) } else { output.print(as_line(user)) }

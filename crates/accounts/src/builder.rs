@@ -11,7 +11,9 @@ use domain::{AccountPorts, Clock};
 use crate::event::Listener;
 use crate::log_budget::LogBudget;
 use crate::throttling::FailureSample;
-use crate::{Accounts, Event, Inner, LogInBy, OsRandom, SystemClock, Throttling, event, find_session};
+use crate::{
+    Accounts, Event, ExportSource, Inner, LogInBy, OsRandom, SystemClock, Throttling, event, export, find_session,
+};
 
 /// The settings of [`Accounts`]: see [`Accounts::builder`].
 #[must_use = "`build` makes the accounts"]
@@ -25,6 +27,7 @@ pub struct Builder {
     log_in_by: LogInBy,
     throttling: Throttling,
     listener: Option<Listener>,
+    export_sources: export::Sources,
     #[cfg(feature = "poem")]
     pub(crate) web: crate::web::UncheckedSettings,
 }
@@ -45,6 +48,9 @@ pub enum BuildError {
         /// The highest limit.
         max: u32,
     },
+    /// An array of the export has a name that another member of the document has.
+    #[error("`{0}` cannot be the name of an export: another part of the document has it")]
+    ExportName(&'static str),
     /// The longest wait is out of range.
     #[error("a longest wait of {0:?} is outside 1 min to 1 d")]
     LongestWait(Duration),
@@ -98,6 +104,7 @@ impl Builder {
             log_in_by: LogInBy::default(),
             throttling: Throttling::default(),
             listener: None,
+            export_sources: Vec::new(),
             #[cfg(feature = "poem")]
             web: crate::web::UncheckedSettings::default(),
         }
@@ -152,6 +159,12 @@ impl Builder {
         Self { listener: Some(Arc::new(listener)), ..self }
     }
 
+    /// Adds what the embedder stores about a user to [`Accounts::export`], as an array of the document.
+    pub fn export(mut self, source: impl ExportSource + 'static) -> Self {
+        self.export_sources.push(Arc::new(source));
+        self
+    }
+
     /// Rejects invalid settings without a store. A program calls it before it opens a database, so that an invalid setting
     /// leaves no new file behind.
     ///
@@ -159,6 +172,7 @@ impl Builder {
     /// [`BuildError`], as [`Builder::build`] returns it.
     pub fn ensure_valid(&self) -> Result<(), BuildError> {
         self.throttling.ensure_valid()?;
+        self.ensure_valid_export()?;
         #[cfg(feature = "poem")]
         self.web.validate()?;
         Ok(())
@@ -170,6 +184,7 @@ impl Builder {
     /// [`BuildError`]: the first setting that is unsafe or invalid.
     pub fn build(self, store: impl Into<AccountPorts>) -> Result<Accounts, BuildError> {
         self.throttling.ensure_valid()?;
+        self.ensure_valid_export()?;
         let inner = Inner {
             ports: store.into(),
             hasher: Hasher::with_limits(self.cost, Arc::clone(&self.random), self.limits),
@@ -184,10 +199,15 @@ impl Builder {
             touch_permits: find_session::touch_permits(),
             event_permits: event::event_permits(),
             listener: self.listener,
+            export_sources: self.export_sources,
             is_maintained: std::sync::atomic::AtomicBool::default(),
             #[cfg(feature = "poem")]
             web: self.web.into_checked()?,
         };
         Ok(Accounts { inner: Arc::new(inner) })
+    }
+
+    fn ensure_valid_export(&self) -> Result<(), BuildError> {
+        export::invalid_name(&self.export_sources).map_or(Ok(()), |name| Err(BuildError::ExportName(name)))
     }
 }

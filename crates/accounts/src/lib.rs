@@ -81,8 +81,10 @@ mod change_password;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod confirm;
+mod delete;
 mod disable;
 mod event;
+mod export;
 mod find_session;
 #[cfg(feature = "import")]
 mod import;
@@ -123,13 +125,14 @@ pub use domain::event::{
 pub use domain::session::{Device, SessionId};
 pub use domain::throttle::{Throttled, Wait};
 pub use domain::user::{
-    AddRoleError, Email, EmailError, RenameUserError, Role, RoleError, Roles, TakenKeys, User, UserId, Username,
-    UsernameError,
+    AddRoleError, Deletion, Email, EmailError, RenameUserError, RequestDeletionError, RequestedDeletion, Role,
+    RoleError, Roles, TakenKeys, User, UserId, Username, UsernameError,
 };
 pub use domain::{
     Clock, HookRefusal, MaintenanceJob, Own, Page, PageSize, ShortText, StoreError, TextError, Timestamp,
     trim_invisible,
 };
+pub use export::{Export, ExportPage, ExportSource, export_time};
 #[cfg(feature = "import")]
 pub use import::{CheckedImport, ImportError, ImportProgress, ImportReport, ImportRow, RefusedRow, RowRefusal};
 #[cfg(feature = "poem")]
@@ -138,6 +141,7 @@ pub use log_in::{LogIn, LogInBy, LogInError, LoggedIn};
 pub use maintenance::{Maintenance, Pass, RunningMaintenance};
 pub use register::{RegisterError, Registration};
 pub use reset_password::ResetPasswordError;
+pub use serde_json; // the rows of an `ExportSource`
 pub use system::{OsRandom, SystemClock};
 pub use throttling::{Action, ThrottleError, Throttling};
 
@@ -170,6 +174,7 @@ struct Inner {
     touch_permits: Arc<tokio::sync::Semaphore>,
     event_permits: Arc<tokio::sync::Semaphore>,
     listener: Option<event::Listener>,
+    export_sources: export::Sources,
     /// Whether the maintenance was started, or is started by the embedder.
     is_maintained: std::sync::atomic::AtomicBool,
     #[cfg(feature = "poem")]

@@ -68,6 +68,8 @@ pub struct LoggedIn {
     pub browser: BrowserTokens,
     /// Whether the session outlives the browser.
     pub is_remembered: bool,
+    /// Whether the log-in has undone the deletion of the account, which was requested.
+    pub has_undone_deletion: bool,
 }
 
 /// Why a log-in was refused.
@@ -96,6 +98,7 @@ pub(crate) struct Client<'a> {
 }
 
 /// What opens a session, beside the user.
+#[derive(Clone)]
 pub(crate) struct OpenSession<'a> {
     pub(crate) remember: bool,
     /// The version of the password that was verified or registered.
@@ -129,11 +132,16 @@ impl Accounts {
         let (known_browser, replaces) = (limits.known_browser().cloned(), replaces.as_ref());
         let open =
             OpenSession { remember, verified: version, caller: &caller, browser: &browser, known_browser, replaces };
-        let ((), logged_in) = tokio::join!(limits.give_back(), self.open_session(user, open));
+        let ((), logged_in) = tokio::join!(limits.give_back(), self.open_session_or_undo_deletion(user, open));
         match logged_in {
             Ok(logged_in) => Ok(logged_in),
-            // The user was disabled, or the password changed, while the password was verified.
-            Err(OpenSessionError::UserDisabled | OpenSessionError::PasswordChanged) => {
+            // While the password was verified the user was disabled or deleted, the password changed, or the deletion was requested
+            // once more.
+            Err(
+                OpenSessionError::UserDisabled
+                | OpenSessionError::PasswordChanged
+                | OpenSessionError::DeletionRequested,
+            ) => {
                 self.emit_log_in_failed(user_id, &caller);
                 Err(LogInError::Mismatch)
             }
@@ -171,6 +179,23 @@ impl Accounts {
         Ok((credential, limits))
     }
 
+    /// Opens a session after a verified password. A deletion of the account that is requested is undone before.
+    async fn open_session_or_undo_deletion(
+        &self,
+        user: User,
+        open: OpenSession<'_>,
+    ) -> Result<LoggedIn, OpenSessionError> {
+        let (id, caller) = (user.id, open.caller);
+        match self.open_session(user.clone(), open.clone()).await {
+            Err(OpenSessionError::DeletionRequested) => {
+                let has_undone_deletion = self.undo_deletion(id, caller).await?;
+                let user = User { deletion: None, ..user };
+                self.open_session(user, open).await.map(|logged_in| LoggedIn { has_undone_deletion, ..logged_in })
+            }
+            opened => opened,
+        }
+    }
+
     /// Opens a session after a verified password or a registration, and remembers the browser and its network.
     ///
     /// # Errors
@@ -189,7 +214,7 @@ impl Accounts {
         let session = id?;
         self.emit(&event.of(user.id).in_session(session));
         let browser = browser.with_latest(known_browser);
-        Ok(LoggedIn { user, token, session, browser, is_remembered: remember })
+        Ok(LoggedIn { user, token, session, browser, is_remembered: remember, has_undone_deletion: false })
     }
 
     /// Makes the browser and its network known to the user's account. The log-in does not fail with it.
@@ -244,8 +269,9 @@ impl Accounts {
         credential: Option<Credential>,
         password: Password,
     ) -> Result<Option<Credential>, LogInError> {
-        // A disabled user gets a dummy hash, as an unknown one does: a rehash of the right password would show in the time.
-        let credential = credential.filter(|credential| credential.user.disabled_at.is_none());
+        // A disabled user, or one whose deletion is due, gets a dummy hash, as an unknown one does: a rehash of the right password would show in the time.
+        let now = self.inner.clock.now();
+        let credential = credential.filter(|credential| credential.user.may_log_in(now));
         let hash = credential.as_ref().map(|credential| credential.hash.clone());
         let (rehash, credential) = match (turn.verify(password, hash).await?, credential) {
             (Verification::Match { rehash }, Some(credential)) => (rehash, credential),

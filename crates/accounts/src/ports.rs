@@ -13,7 +13,7 @@ pub use domain::credential::{
     PasswordVersion,
 };
 pub use domain::event::{Event, EventFilter, EventId, EventKind, EventRepository, Origin, StoredEvent};
-pub use domain::known_browser::{BrowserDigest, KnownBrowserRepository, Recognition};
+pub use domain::known_browser::{BrowserDigest, KnownBrowserRepository, KnownClient, Recognition};
 pub use domain::lease::{LeaseHolder, LeaseRepository};
 pub use domain::session::{
     Device, EndedSession, KeptSession, ListedSession, OpenSessionError, OtherSessions, Rotation, SessionId,
@@ -23,8 +23,9 @@ pub use domain::throttle::{
     Attempt, Counted, Counter, Limit, LimitRule, ThrottleKey, ThrottleRepository, Throttled, Wait,
 };
 pub use domain::user::{
-    AddRoleError, AddUserError, Email, NewUser, RegistrationKey, RenameUserError, Role, Roles, TakenKeys, User, UserId,
-    UserRepository, Username,
+    AddRoleError, AddUserError, CompleteDeletionError, Deletion, DueDeletion, Email, NewUser, RegistrationKey,
+    RenameUserError, RequestDeletionError, RequestedDeletion, Role, Roles, TakenKeys, User, UserId, UserRepository,
+    Username,
 };
 pub use domain::{AccountPorts, Alongside, HookRefusal, Own, Page, PageSize, StoreError, Timestamp};
 

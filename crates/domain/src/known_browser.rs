@@ -12,6 +12,8 @@ pub use repository::KnownBrowserRepository;
 #[cfg(feature = "mock")]
 pub use repository::MockKnownBrowserRepository;
 
+use crate::Timestamp;
+
 /// How long after the last log-in a browser or a network is known: 90 days.
 pub const KNOWN_FOR: Duration = Duration::from_hours(90 * 24);
 
@@ -52,4 +54,13 @@ pub struct Recognition {
     pub browser: bool,
     /// The user has logged in from this network.
     pub network: bool,
+}
+
+/// A known browser or a known network of a user.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KnownClient {
+    /// The network; `None` for a browser, of which only a digest is stored.
+    pub network: Option<String>,
+    /// Until when it is known.
+    pub expires_at: Timestamp,
 }

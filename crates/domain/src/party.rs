@@ -1,6 +1,8 @@
 //! Dinner parties: their types, the RSVP rules, the use cases and the port.
 
 mod date;
+mod deletion;
+mod export;
 mod guest_list;
 mod idempotency_key;
 mod link_token;
@@ -20,6 +22,8 @@ pub mod contract;
 
 pub use crate::text::{ShortText, TextError};
 pub use date::{PartyDate, PartyDateError, format_utc_date, parse_date, parse_time};
+pub use deletion::{HostedAhead, refused_deletion};
+pub use export::{ExportedAnswer, ExportedParty};
 pub use guest_list::{Answer, GuestList, GuestListError, SeatResult, Withdrawal};
 pub use idempotency_key::IdempotencyKey;
 pub use link_token::{LinkToken, LinkTokenError};

@@ -1,5 +1,6 @@
 //! Users: the record, and the types of its unique names. Password hashes are in [`crate::credential`].
 
+mod deletion;
 mod email;
 mod import;
 mod look_alike;
@@ -11,6 +12,7 @@ mod username;
 #[cfg(feature = "contract")]
 pub mod contract;
 
+pub use deletion::{CompleteDeletionError, Deletion, DueDeletion, RequestDeletionError, RequestedDeletion};
 pub use email::{Email, EmailError};
 pub use import::{ImportOutcome, ImportedUser};
 pub use registration_key::RegistrationKey;
@@ -53,6 +55,22 @@ pub struct User {
     pub joined_at: Timestamp,
     /// When an operator disabled the account. `None` if the user may log in.
     pub disabled_at: Option<Timestamp>,
+    /// The deletion of the account, if it was requested.
+    pub deletion: Option<Deletion>,
+}
+
+impl User {
+    /// Whether the user may have a session: the account is neither disabled nor deleted, and its deletion is not requested.
+    #[must_use]
+    pub fn is_active(&self) -> bool {
+        self.disabled_at.is_none() && self.deletion.is_none()
+    }
+
+    /// Whether a log-in at `now` can succeed. It undoes a requested deletion that is not due.
+    #[must_use]
+    pub fn may_log_in(&self, now: Timestamp) -> bool {
+        self.disabled_at.is_none() && self.deletion.is_none_or(|deletion| deletion.can_be_undone(now))
+    }
 }
 
 /// A user to add.

@@ -43,7 +43,9 @@ pub async fn connect_existing(url: &str) -> Result<AccountStore, store::ConnectE
 /// # Errors
 /// [`BuildError`]: a setting is unsafe.
 pub fn accounts(store: &AccountStore, settings: Builder) -> Result<Accounts, BuildError> {
-    settings.layout(layout::Postcards).log_in_after_registration(false).build(store.clone())
+    let settings = settings.layout(layout::Postcards).log_in_after_registration(false);
+    let settings = settings.deletion_consequences([messages::POSTCARDS_STAY]);
+    settings.export(posts::Exported(posts::repository(store))).build(store.clone())
 }
 
 /// Builds the site: its own pages and the account pages.

@@ -3,6 +3,7 @@
 use accounts::{ShortText, TextError};
 
 pub(crate) const POSTED: &str = "Your postcard is on the rack.";
+pub(crate) const POSTCARDS_STAY: &str = "Your postcards stay on the rack, without your name.";
 pub(crate) const DESCRIPTION_EMPTY: &str = "Please say something about it.";
 pub(crate) const DESCRIPTION_TOO_LONG: &str = "Please use at most 2,000 characters.";
 pub(crate) const CHARACTER: &str =

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use accounts::{Page, PageSize, StoreError, UserId};
+use accounts::serde_json::json;
+use accounts::{ExportPage, ExportSource, Page, PageSize, StoreError, UserId};
 use async_trait::async_trait;
 use store::AccountStore;
 use store::embed::sqlx::{query, query_as};
@@ -90,5 +91,22 @@ impl<D: Dialect> PostRepository for Posts<D> {
         };
         let rows = rows.fetch_all(&self.database.read).await.map_err(StoreError::new)?;
         Ok(Page::from_rows(rows.into_iter().map(post).collect(), size, |post: &Post| post.id))
+    }
+}
+
+/// The posts of a user, as part of the export of the account.
+pub(crate) struct Exported(pub(crate) Arc<dyn PostRepository>);
+
+#[async_trait]
+impl ExportSource for Exported {
+    fn name(&self) -> &'static str {
+        "posts"
+    }
+
+    async fn page(&self, user: UserId, after: Option<String>) -> Result<ExportPage, StoreError> {
+        let before = after.and_then(|id| id.parse().ok());
+        let page = self.0.list(Some(user), before, PageSize::clamped(100)).await?;
+        let row = |post: &Post| json!({ "city": post.city, "country": post.country, "description": post.description });
+        Ok(ExportPage { rows: page.items.iter().map(row).collect(), next: page.next.map(|id| id.to_string()) })
     }
 }

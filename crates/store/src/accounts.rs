@@ -71,6 +71,11 @@ pub(crate) fn migrations() -> MigrationSet {
             include_str!("../../../migrations/accounts/sqlite/0010_reset_tokens.sql"),
             include_str!("../../../migrations/accounts/postgres/0010_reset_tokens.sql"),
         )
+        .and(
+            "deletion",
+            include_str!("../../../migrations/accounts/sqlite/0011_deletion.sql"),
+            include_str!("../../../migrations/accounts/postgres/0011_deletion.sql"),
+        )
         .then_rows(row_steps::EMAIL_KEYS)
         .then_rows(row_steps::skeletons::SKELETONS)
 }

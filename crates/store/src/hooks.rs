@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use domain::user::{User, UserId, Username};
-use domain::{HookRefusal, Own};
+use domain::{HookRefusal, Own, Timestamp};
 use sqlx::{Postgres, Sqlite};
 
 use crate::engine::dialect::Dialect;
@@ -38,17 +38,17 @@ pub trait Hooks<D: Dialect>: Send + Sync + 'static {
         Ok(())
     }
 
-    /// A user is about to be renamed, and the row of the user is not locked yet. On PostgreSQL, rows that other jobs lock before
-    /// they add a row that refers to the user are locked here: locked in [`Hooks::renamed`], they would be a deadlock.
+    /// A user is about to be renamed or deleted, and the row of the user is not locked yet. On PostgreSQL, rows that other jobs lock
+    /// before they add a row that refers to the user are locked here: locked in a later hook, they would be a deadlock.
     ///
     /// # Errors
-    /// [`HookError`]: the user keeps the former name.
-    async fn renaming(&self, connection: &mut D::Connection, user: UserId) -> Result<(), HookError> {
+    /// [`HookError`]: nothing of the use case is stored.
+    async fn locking(&self, connection: &mut D::Connection, user: UserId) -> Result<(), HookError> {
         let _ = (connection, user);
         Ok(())
     }
 
-    /// A user has a new name. Copies of the name in the embedder's tables are rewritten here.
+    /// A user has a new name; a deleted user has one too. Copies of the name in the embedder's tables are rewritten here.
     ///
     /// # Errors
     /// [`HookError`]: the user keeps the former name.
@@ -57,10 +57,26 @@ pub trait Hooks<D: Dialect>: Send + Sync + 'static {
         Ok(())
     }
 
-    /// A user is about to be deleted. Rows that refer to the user are deleted or made anonymous here.
+    /// The deletion of a user is requested, and can be undone until it is due. The hook refuses it, or does what an undo does not
+    /// return, such as giving up seats. `user` has the deletion already.
     ///
     /// # Errors
-    /// [`HookError`]: the user is not deleted.
+    /// [`HookError`]: the deletion is not requested. The sentence of a refusal says what the user can do.
+    async fn deletion_requested(
+        &self,
+        connection: &mut D::Connection,
+        user: &User,
+        at: Timestamp,
+    ) -> Result<(), HookError> {
+        let _ = (connection, user, at);
+        Ok(())
+    }
+
+    /// The deletion of a user is completed. Rows that refer to the user are deleted or made anonymous here. `user` has the former
+    /// name; then [`Hooks::renamed`] runs, with the name that stays.
+    ///
+    /// # Errors
+    /// [`HookError`]: the user is not deleted, and the maintenance task tries again a minute later.
     async fn deleting(&self, connection: &mut D::Connection, user: &User) -> Result<(), HookError> {
         let _ = (connection, user);
         Ok(())
@@ -144,9 +160,9 @@ impl<D: Dialect> HookSet<D> {
         Ok(())
     }
 
-    pub(crate) async fn renaming(&self, connection: &mut D::Connection, user: UserId) -> Result<(), HookError> {
+    pub(crate) async fn locking(&self, connection: &mut D::Connection, user: UserId) -> Result<(), HookError> {
         for hooks in &self.0 {
-            hooks.renaming(&mut *connection, user).await?;
+            hooks.locking(&mut *connection, user).await?;
         }
         Ok(())
     }
@@ -163,7 +179,18 @@ impl<D: Dialect> HookSet<D> {
         Ok(())
     }
 
-    #[cfg_attr(not(test), expect(dead_code, reason = "no use case deletes a user yet"))]
+    pub(crate) async fn deletion_requested(
+        &self,
+        connection: &mut D::Connection,
+        user: &User,
+        at: Timestamp,
+    ) -> Result<(), HookError> {
+        for hooks in &self.0 {
+            hooks.deletion_requested(&mut *connection, user, at).await?;
+        }
+        Ok(())
+    }
+
     pub(crate) async fn deleting(&self, connection: &mut D::Connection, user: &User) -> Result<(), HookError> {
         for hooks in &self.0 {
             hooks.deleting(&mut *connection, user).await?;

@@ -2,6 +2,7 @@
 
 pub(crate) mod add;
 mod delimited_rows;
+pub(crate) mod export;
 pub(crate) mod find;
 pub(crate) mod hooks;
 pub(crate) mod link;

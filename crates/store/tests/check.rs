@@ -120,6 +120,20 @@ const DAMAGES: &[(&str, &[&str], &[&str])] = &[
     ("INSERT INTO throttles SELECT digest, -1, 0 FROM sessions", &["damaged: CHECK constraint failed in throttles"], &[]),
     ("UPDATE users SET joined_at = -1 WHERE id = 3", &[], &["users 3 TimestampIsInRange"]),
     ("UPDATE users SET disabled_at = 253402300800000 WHERE id = 3", &[], &["users 3 TimestampIsInRange"]),
+    // Deletions: Ada hosts a party to come and has a session, Ben hosts one and has a seat, Cleo has a seat.
+    ("UPDATE users SET deletion_requested_at = 5 WHERE id = 3", &[], &["users 3 DeletionIsWhole", "rsvps 2 DeletedGuestHasNoSeat"]),
+    ("UPDATE users SET deletion_requested_at = 5, delete_due = 4 WHERE id = 3", &[], &["users 3 DeletionIsWhole", "rsvps 2 DeletedGuestHasNoSeat"]),
+    ("UPDATE users SET deletion_requested_at = 5, delete_due = 6 WHERE id = 3", &[], &["rsvps 2 DeletedGuestHasNoSeat"]),
+    ("UPDATE users SET deletion_requested_at = 5, delete_due = 253402300800000 WHERE id = 3", &[], &["users 3 TimestampIsInRange", "rsvps 2 DeletedGuestHasNoSeat"]),
+    ("UPDATE users SET deletion_requested_at = 5, delete_due = 6 WHERE id = 1", &[], &["users 1 DeletionEndsSessions", "parties 1 DeletedHostHasNoParty"]),
+    ("UPDATE users SET deletion_requested_at = 4900000000000, delete_due = 4900000000000 WHERE id = 1", &[], &["users 1 DeletionEndsSessions"]),
+    ("UPDATE users SET deleted_at = 4900000000000 WHERE id = 2", &[], &["users 2 DeletedUserHasNothing", "users 2 DeletedUserIsAnonymous"]),
+    ("DELETE FROM credentials WHERE user_id = 3; DELETE FROM rsvps WHERE guest_id = 3; UPDATE parties SET taken = 2, first_guests = 'ben/1' WHERE id = 1;
+      UPDATE users SET deleted_at = 5, username = 'deleted-3', username_key = 'deleted-3', username_skeleton = 'deleted-3' WHERE id = 3", &[], &["users 3 DeletedUserIsAnonymous"]),
+    ("DELETE FROM credentials WHERE user_id = 3; DELETE FROM rsvps WHERE guest_id = 3; UPDATE parties SET taken = 2, first_guests = 'ben/1' WHERE id = 1;
+      UPDATE users SET deleted_at = 5, username = 'deleted-3', username_key = 'deleted-3', username_skeleton = 'deleted-3', email = 'deleted-3@invalid', email_key = 'deleted-3' WHERE id = 3", &[], &[]),
+    ("UPDATE parties SET address = 'A street' WHERE id = 2; DELETE FROM credentials WHERE user_id = 2;
+      UPDATE users SET deleted_at = 4900000000000, email = 'ben@invalid', email_key = 'ben' WHERE id = 2", &[], &["users 2 DeletedUserIsAnonymous", "parties 2 DeletedHostHasNoAddress"]),
     ("UPDATE sessions SET created_at = -1", &[], &["sessions 1 TimestampIsInRange"]),
     ("UPDATE sessions SET last_seen_at = -1", &[], &["sessions 1 TimestampIsInRange"]),
     ("UPDATE sessions SET authenticated_at = -1", &[], &["sessions 1 TimestampIsInRange"]),

@@ -34,7 +34,7 @@ const NOW: Timestamp = Timestamp::from_millis(1_767_225_600_000); // 1 January 2
 
 fn ada() -> User {
     let (username, email) = (Username::parse("ada").unwrap(), Email::parse("ada@example.com").unwrap());
-    User { id: UserId::new(1), username, email, joined_at: NOW, disabled_at: None }
+    User { id: UserId::new(1), username, email, joined_at: NOW, disabled_at: None, deletion: None }
 }
 
 fn party(number: i64) -> PartySummary {

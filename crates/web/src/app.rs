@@ -10,12 +10,13 @@ use poem::http::{HeaderName, HeaderValue};
 use poem::middleware::AddDataEndpoint;
 use poem::{Endpoint, EndpointExt, Request, Response, Route};
 
+use crate::export::{Answers, HostedParties};
 use crate::jobs::MarkPartiesOver;
 use crate::layout::DinnerPartyLayout;
 use crate::preview::PreviewRenderer;
 use crate::services::Services;
 use crate::state::AppState;
-use crate::{assets, icons, pages};
+use crate::{assets, icons, messages, pages};
 
 /// Why the app cannot be built. Its `Display` is one line for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -81,8 +82,10 @@ pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
     let Services { accounts: ports, parties, readiness, clock, random, time_zone, quotas } = services;
     let settings = settings.csp_source("manifest-src", "'self'"); // the web manifest of `icons.rs`
     let settings = settings.layout(DinnerPartyLayout).password_policy(password_policy());
+    let settings = settings.deletion_consequences(messages::DELETION_CONSEQUENCES);
     let settings = settings.clock(Arc::clone(&clock)).random(Arc::clone(&random));
     let stored_parties = Arc::clone(&parties);
+    let settings = settings.export(HostedParties(Arc::clone(&parties))).export(Answers(Arc::clone(&parties)));
     let parties = Parties::new(parties, clock).with_quotas(quotas);
     let invitations = parties.clone();
     let settings = settings.describe_next(move |next| pages::invitation::describe(invitations.clone(), next));

@@ -8,6 +8,7 @@
 mod app;
 mod assets;
 mod calendar;
+mod export;
 #[cfg(test)]
 mod fixtures;
 mod head;

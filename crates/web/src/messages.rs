@@ -28,6 +28,11 @@ pub(crate) use self::quota::{too_many_hosted, too_many_rsvps, too_many_upcoming}
 
 /// The Party ID is not a number, or the viewer may not see such a party.
 pub(crate) const PARTY_ID_INVALID: &str = "Please enter a valid Party ID to RSVP!";
+/// What the deletion of an account means at DinnerParty.
+pub(crate) const DELETION_CONSEQUENCES: [&str; 2] = [
+    "You give up your seats at parties to come, at once. Logging in again doesn't bring them back.",
+    "Dinner parties that are over stay, with you as a deleted guest or host. Street addresses are removed.",
+];
 /// The title of the page to host a party.
 pub(crate) const HOST_TITLE: &str = "Host a dinner party";
 /// A party was hosted.

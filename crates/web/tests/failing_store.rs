@@ -16,7 +16,7 @@ use domain::session::{
     Device, EndedSession, MockSessionRepository, OtherSessions, SessionId, SessionRecord, StoredSession,
 };
 use domain::throttle::{Attempt, MockThrottleRepository};
-use domain::user::{MockUserRepository, Roles};
+use domain::user::{MockUserRepository, RequestedDeletion, Roles};
 use poem::http::Method;
 use web::{ReadinessFuture, Services, app};
 
@@ -41,7 +41,7 @@ impl Broken {
 
 pub(crate) fn ada() -> User {
     let (username, email) = (Username::parse("ada").unwrap(), Email::parse("ada@example.com").unwrap());
-    User { id: UserId::new(1), username, email, joined_at: NOW, disabled_at: None }
+    User { id: UserId::new(1), username, email, joined_at: NOW, disabled_at: None, deletion: None }
 }
 
 /// Counters that no attempt reaches the limit of.
@@ -62,6 +62,7 @@ fn known_browsers(broken: Broken) -> MockKnownBrowserRepository {
     });
     browsers.expect_remember().returning(move |_, _, _, _, _| broken.result("known_browsers.remember", ()));
     browsers.expect_forget_all().returning(move |_| broken.result("known_browsers.forget_all", 0));
+    browsers.expect_list().returning(move |_| broken.result("known_browsers.list", Vec::new()));
     browsers.expect_count_failure().returning(move |_, _, _| broken.result("known_browsers.count_failure", true));
     browsers
 }
@@ -69,6 +70,7 @@ fn known_browsers(broken: Broken) -> MockKnownBrowserRepository {
 /// Events are stored.
 fn events(broken: Broken) -> MockEventRepository {
     let mut events = MockEventRepository::new();
+    events.expect_list().returning(move |_, _, _| broken.result("events.list", Page { items: Vec::new(), next: None }));
     events.expect_add().returning(move |_| broken.result("events.add", ()));
     events
 }
@@ -83,6 +85,11 @@ fn services(broken: Broken) -> Services {
         broken.result("users.add", ada())
     });
     users.expect_find_by_username().returning(move |_| broken.result("users.find_by_username", None));
+    users.expect_find().returning(move |_| broken.result("users.find", Some(ada())));
+    users.expect_list_roles().returning(move |_| broken.result("users.list_roles", Roles::default()));
+    users.expect_request_deletion().returning(move |_, _, due, _| {
+        broken.result("users.request_deletion", RequestedDeletion { due, sessions: 1, is_repeated: false })
+    });
     users.expect_list().returning(move |_, _| broken.result("users.list", Page { items: vec![ada()], next: None }));
 
     let credential = move || {
@@ -119,6 +126,8 @@ fn services(broken: Broken) -> Services {
         )
     });
     sessions.expect_confirm().returning(move |_, _, _, _| broken.result("sessions.confirm", Some(SessionId::new(1))));
+    sessions.expect_end_all().returning(move |_, _| broken.result("sessions.end_all", 0));
+    sessions.expect_list().returning(move |_| broken.result("sessions.list", Vec::new()));
     sessions.expect_end().returning(move |_, _| {
         let ended = EndedSession { id: SessionId::new(1), user: ada().id };
         broken.result("sessions.end", Some(ended))
@@ -143,6 +152,8 @@ fn services(broken: Broken) -> Services {
     parties
         .expect_list()
         .returning(move |_, _, _, _, _| broken.result("parties.list", Page { items: Vec::new(), next: None }));
+    parties.expect_export_hosted().returning(move |_, _, _| broken.result("parties.export_hosted", Vec::new()));
+    parties.expect_export_answers().returning(move |_, _, _| broken.result("parties.export_answers", Vec::new()));
     parties.expect_update().returning(move |_, _, _, _| broken.result("parties.update", Outcome::GaveUpSeat));
 
     let ready = move || -> ReadinessFuture { Box::pin(std::future::ready(broken.result("readiness", ()))) };
@@ -256,6 +267,16 @@ pub(crate) const USES: &[Use] = &[
     ("sessions.find", Ada, "/i/AAAAAAAAAAAAAAAAAAAAAA", None, 404),
     ("sessions.find", Ada, "/i/AAAAAAAAAAAAAAAAAAAAAA/rsvp", Some(COMING), 303),
     ("sessions.find", Ada, "/parties/1/link", Some(&[]), 303),
+    ("users.request_deletion", Ada, "/account/delete", Some(&[]), 303),
+    ("sessions.end_all", Ada, "/account/delete", Some(&[]), 303),
+    ("sessions.find", Ada, "/account/delete", None, 200),
+    ("users.find", Ada, "/account/export", None, 200),
+    ("users.list_roles", Ada, "/account/export", None, 200),
+    ("sessions.list", Ada, "/account/export", None, 200),
+    ("known_browsers.list", Ada, "/account/export", None, 200),
+    ("events.list", Ada, "/account/export", None, 200),
+    ("parties.export_hosted", Ada, "/account/export", None, 200),
+    ("parties.export_answers", Ada, "/account/export", None, 200),
     ("parties.add", Ada, "/user/ada", Some(&[("hosting", "")]), 303),
     ("parties.add", Ada, "/host", Some(&[("hosting", "")]), 303),
     ("parties.find", Ada, "/parties/1", None, 404),
@@ -278,14 +299,15 @@ pub(crate) const USES: &[Use] = &[
 
 /// The methods whose failure no page reports, and why.
 const NOT_REPORTED: &[(&str, &str)] = &[
-    ("users.find", "no page calls it"),
     ("users.rename", "no page calls it"),
     ("users.disable", "no page calls it"),
     ("users.enable", "no page calls it"),
     ("users.add_role", "no page calls it"),
     ("users.remove_role", "no page calls it"),
-    ("users.list_roles", "a session is found with the roles"),
     ("users.purge_former_usernames", "the maintenance task calls it"),
+    ("users.undo_deletion", "a log-in calls it, of a user whose deletion is requested"),
+    ("users.list_due_deletions", "the maintenance task calls it"),
+    ("users.complete_deletion", "the maintenance task calls it"),
     ("users.purge_registration_keys", "the maintenance task calls it"),
     ("credentials.rehash", "a log-in succeeds without it, and the next one tries again"),
     ("credentials.add_reset_token", "no page calls it"),
@@ -293,10 +315,8 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("users.import", "no page calls it"),
     ("users.find_imported", "no page calls it"),
     ("sessions.touch", "a session stays valid without it"),
-    ("sessions.end_all", "no page calls it"),
     ("sessions.end_of_user", "no page calls it"),
     ("sessions.end_others", "no page calls it"),
-    ("sessions.list", "no page calls it"),
     ("sessions.keep_only", "after a change of the password, as an unknown outcome"),
     ("sessions.purge", "the maintenance task calls it"),
     ("throttles.give_back", "the password was right: the attempt stays counted"),
@@ -304,7 +324,6 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("throttles.purge", "the maintenance task calls it"),
     ("throttles.trim", "no page calls it"),
     ("events.add", "after a failed log-in, beside the response"),
-    ("events.list", "no page calls it"),
     ("events.purge", "the maintenance task calls it"),
     ("known_browsers.remember", "the password was right: the browser is not known at the next log-in"),
     ("known_browsers.forget_all", "after a change of the password, as an unknown outcome"),

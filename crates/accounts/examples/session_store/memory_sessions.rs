@@ -45,10 +45,16 @@ impl MemorySessions {
     }
 
     /// Whether the user may open a session after the password was verified at that version.
-    async fn ensure_current(&self, user: UserId, verified: PasswordVersion) -> Result<(), OpenSessionError> {
+    async fn ensure_current(
+        &self,
+        user: UserId,
+        verified: PasswordVersion,
+        now: Timestamp,
+    ) -> Result<(), OpenSessionError> {
         match self.credentials.find(user).await? {
-            Some(found) if found.user.disabled_at.is_some() => Err(OpenSessionError::UserDisabled),
+            Some(found) if !found.user.may_log_in(now) => Err(OpenSessionError::UserDisabled),
             Some(found) if found.version != verified => Err(OpenSessionError::PasswordChanged),
+            Some(found) if found.user.deletion.is_some() => Err(OpenSessionError::DeletionRequested),
             Some(_) => Ok(()),
             None => Err(OpenSessionError::UserDisabled),
         }
@@ -145,12 +151,12 @@ impl SessionRepository for MemorySessions {
         replaces: Option<TokenDigest>,
         alongside: Alongside,
     ) -> Result<SessionId, OpenSessionError> {
-        let user = record.user;
-        self.ensure_current(user, verified).await?;
+        let (user, now) = (record.user, record.created_at);
+        self.ensure_current(user, verified, now).await?;
         let id = self.lock().open(digest, record, replaces)?;
         // What disables the user or changes the password commits elsewhere, and ends the sessions here afterwards: one that was
         // opened in between is found now.
-        if let Err(refused) = self.ensure_current(user, verified).await {
+        if let Err(refused) = self.ensure_current(user, verified, now).await {
             self.lock().rows.remove(&digest);
             return Err(refused);
         }

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use domain::user::{Email, User, UserId, Username};
+use domain::Timestamp;
+use domain::user::{Deletion, Email, User, UserId, Username};
 use serde_json::{Value, json};
 
 use super::CommandError;
@@ -61,14 +62,24 @@ pub(super) fn as_json(user: &User) -> Value {
         "email": user.email.as_str(),
         "joined_at": rfc3339(user.joined_at),
         "disabled_at": user.disabled_at.map(rfc3339),
+        "deletion_due": deletion_due(user).map(rfc3339),
     })
+}
+
+/// When the requested deletion of a user is completed.
+fn deletion_due(user: &User) -> Option<Timestamp> {
+    match user.deletion {
+        Some(Deletion::Requested { due, .. }) => Some(due),
+        _ => None,
+    }
 }
 
 /// A user as a line.
 pub(super) fn as_line(user: &User) -> String {
-    let User { id, username, email, joined_at, disabled_at } = user;
+    let User { id, username, email, joined_at, disabled_at, .. } = user;
+    let deleted = deletion_due(user).map_or_else(String::new, |due| format!("  deleted on {}", rfc3339(due)));
     let disabled = disabled_at.map_or_else(String::new, |at| format!("  disabled {}", rfc3339(at)));
-    format!("#{}  {username}  {}  joined {}{disabled}", id.get(), email.as_str(), rfc3339(*joined_at))
+    format!("#{}  {username}  {}  joined {}{disabled}{deleted}", id.get(), email.as_str(), rfc3339(*joined_at))
 }
 
 #[cfg(test)]

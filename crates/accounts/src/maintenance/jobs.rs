@@ -10,16 +10,16 @@ use crate::Accounts;
 /// The jobs of the accounts, in their order.
 pub(super) fn of_accounts(accounts: &Accounts) -> Vec<Arc<dyn MaintenanceJob>> {
     let purge = |rows| -> Arc<dyn MaintenanceJob> { Arc::new(Purge { ports: accounts.inner.ports.clone(), rows }) };
-    [
+    let purges = [
         Expired::Sessions,
         Expired::RegistrationKeys,
         Expired::FormerUsernames,
         Expired::Counters,
         Expired::KnownBrowsers,
         Expired::Events,
-    ]
-    .map(purge)
-    .into()
+    ];
+    let deletions: Arc<dyn MaintenanceJob> = Arc::new(Deletions(accounts.clone()));
+    purges.map(purge).into_iter().chain([deletions]).collect()
 }
 
 /// What is removed when it has expired.
@@ -61,5 +61,19 @@ impl MaintenanceJob for Purge {
             Expired::KnownBrowsers => self.ports.known_browsers.purge(now, limit).await,
             Expired::Events => self.ports.events.purge(now, limit).await,
         }
+    }
+}
+
+/// Completes the deletions that are due.
+struct Deletions(Accounts);
+
+#[async_trait]
+impl MaintenanceJob for Deletions {
+    fn name(&self) -> &'static str {
+        "deletion of accounts"
+    }
+
+    async fn step(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.0.complete_due_deletions(now, limit).await
     }
 }

@@ -4,7 +4,9 @@
 //! in `docs/EMBEDDING.md` all come from this table.
 
 mod confirm;
+mod delete;
 mod entry_form;
+mod export;
 mod log_in;
 mod log_out;
 mod register;
@@ -51,8 +53,8 @@ impl Entry {
         let methods = (self.methods)();
         match self.access {
             Access::Anyone => methods.boxed(),
-            Access::User => methods.with(LoginRequired).boxed(),
-            Access::RecentLogIn => methods.with(RecentLogInRequired).boxed(),
+            Access::User => methods.protected_by(LoginRequired).boxed(),
+            Access::RecentLogIn => methods.protected_by(RecentLogInRequired).boxed(),
         }
     }
 }
@@ -65,7 +67,6 @@ pub(super) enum Access {
     /// A user who is logged in.
     User,
     /// A user who gave the password a short time ago.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no account page requires it yet"))]
     RecentLogIn,
 }
 
@@ -164,6 +165,20 @@ account_pages! {
     Confirm at "/account/confirm", moved by confirm_at {
         methods: || methods().get(confirm::show).post(confirm::submit),
         access: Access::User,
+        link: None,
+    }
+
+    /// The page that deletes the account of its user, for GET and POST. See [`crate::Accounts::request_deletion`].
+    Delete at "/account/delete", moved by delete_at {
+        methods: || methods().get(delete::show).post(delete::submit),
+        access: Access::RecentLogIn,
+        link: None,
+    }
+
+    /// The download of everything that is stored about a user, for GET. See [`crate::Accounts::export`].
+    Export at "/account/export", moved by export_at {
+        methods: || methods().get(export::show),
+        access: Access::RecentLogIn,
         link: None,
     }
 }

@@ -25,11 +25,23 @@ impl Message {
 // Flash messages.
 
 /// Those that a guest gets. A guest's flash message that is missing here is not shown.
-pub(super) const GUEST_MESSAGES: [&str; 4] = [REGISTERED, LOGGED_OUT, SESSION_ENDED, LOG_IN_REQUIRED];
+pub(super) const GUEST_MESSAGES: [&str; 5] =
+    [REGISTERED, LOGGED_OUT, SESSION_ENDED, LOG_IN_REQUIRED, DELETION_REQUESTED];
 /// After a registration that does not log in, on the log-in page.
 pub(super) const REGISTERED: &str = "Your account is ready. Log in to continue.";
 /// After a log-out.
 pub(super) const LOGGED_OUT: &str = "You are logged out.";
+/// The page that deletes an account.
+pub(super) const DELETE_TITLE: &str = "Delete your account";
+/// What the deletion of an account means.
+pub(super) const DELETE_CONSEQUENCES: [&str; 3] = [
+    "You are logged out everywhere, at once.",
+    "For 14 days you can change your mind: log in, and your account stays.",
+    "After that your name, e-mail address and password are gone for good.",
+];
+/// After the deletion of an account was requested.
+pub(super) const DELETION_REQUESTED: &str =
+    "Your account will be deleted in 14 days. If you change your mind, log in before then.";
 /// A protected page was opened with a session that has ended or expired.
 pub(super) const SESSION_ENDED: &str = "Your session has ended. Please log in again.";
 
@@ -39,8 +51,9 @@ pub(super) fn welcome(username: &Username) -> String {
 }
 
 /// After a log-in.
-pub(super) fn welcome_back(username: &Username) -> String {
-    format!("Welcome back, {username}.")
+pub(super) fn welcome_back(username: &Username, has_undone_deletion: bool) -> String {
+    let kept = if has_undone_deletion { " Your account stays: it won't be deleted." } else { "" };
+    format!("Welcome back, {username}.{kept}")
 }
 
 /// After a link has set a new password, on the log-in page.

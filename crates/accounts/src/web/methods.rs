@@ -2,7 +2,7 @@
 
 use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderValue, Method, header};
-use poem::{Endpoint, EndpointExt, IntoEndpoint, Request, Response};
+use poem::{Endpoint, EndpointExt, IntoEndpoint, Middleware, Request, Response};
 use url::Url;
 
 use super::page::{Problem, redirect};
@@ -61,6 +61,16 @@ impl Methods {
             }),
         );
         ReturnPath::parse(url.path())
+    }
+
+    /// Protects each handler. Any other method gets a 405 page still, from every visitor.
+    pub(super) fn protected_by<M>(self, guard: M) -> Self
+    where
+        M: Middleware<BoxEndpoint<'static>>,
+        M::Output: 'static,
+    {
+        let protect = |endpoint| guard.transform(endpoint).map_to_response().boxed();
+        Self { get: self.get.map(protect), post: self.post.map(protect), page: self.page }
     }
 
     /// The value of `Allow`.

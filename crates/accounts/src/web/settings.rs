@@ -56,6 +56,7 @@ pub(crate) struct UncheckedSettings {
     after_registration: Option<String>,
     after_log_in: String,
     after_log_out: String,
+    deletion_consequences: Vec<&'static str>,
 }
 
 /// The settings, checked.
@@ -77,6 +78,7 @@ pub(crate) struct Settings {
     pub(super) after_registration: Option<String>,
     pub(super) after_log_in: String,
     pub(super) after_log_out: String,
+    pub(super) deletion_consequences: Vec<&'static str>,
 }
 
 impl crate::Accounts {
@@ -119,6 +121,7 @@ impl Default for UncheckedSettings {
             after_registration: None,
             after_log_in: "/".into(),
             after_log_out: "/".into(),
+            deletion_consequences: Vec::new(),
         }
     }
 }
@@ -168,6 +171,7 @@ impl UncheckedSettings {
             after_registration: self.after_registration,
             after_log_in: self.after_log_in,
             after_log_out: self.after_log_out,
+            deletion_consequences: self.deletion_consequences,
         })
     }
 

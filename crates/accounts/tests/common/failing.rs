@@ -10,7 +10,7 @@ use domain::credential::{
     Credential, CredentialRepository, NewResetToken, PasswordChange, PasswordChangeError, PasswordVersion, ResetDigest,
 };
 use domain::event::{Event, EventFilter, EventId, EventRepository, StoredEvent};
-use domain::known_browser::{BrowserDigest, KnownBrowserRepository, Recognition};
+use domain::known_browser::{BrowserDigest, KnownBrowserRepository, KnownClient, Recognition};
 use domain::lease::{LeaseHolder, LeaseRepository};
 use domain::session::{
     EndedSession, KeptSession, ListedSession, OpenSessionError, OtherSessions, Rotation, SessionId, SessionRecord,
@@ -18,7 +18,8 @@ use domain::session::{
 };
 use domain::throttle::{Attempt, Limit, ThrottleKey, ThrottleRepository, Throttled};
 use domain::user::{
-    AddRoleError, AddUserError, ImportOutcome, ImportedUser, NewUser, RenameUserError, Role, Roles, UserRepository,
+    AddRoleError, AddUserError, CompleteDeletionError, DueDeletion, ImportOutcome, ImportedUser, NewUser,
+    RenameUserError, RequestDeletionError, RequestedDeletion, Role, Roles, UserRepository,
 };
 use domain::{Alongside, Page, PageSize};
 
@@ -153,6 +154,42 @@ impl UserRepository for FailingStore {
     async fn list_roles(&self, user: UserId) -> Result<Roles, StoreError> {
         self.record("users.list_roles")?;
         self.real.users.list_roles(user).await
+    }
+
+    async fn request_deletion(
+        &self,
+        user: UserId,
+        at: Timestamp,
+        due: Timestamp,
+        alongside: Alongside,
+    ) -> Result<RequestedDeletion, RequestDeletionError> {
+        self.record("users.request_deletion")?;
+        self.real.users.request_deletion(user, at, due, alongside).await
+    }
+
+    async fn undo_deletion(&self, user: UserId, now: Timestamp, alongside: Alongside) -> Result<bool, StoreError> {
+        self.record("users.undo_deletion")?;
+        self.real.users.undo_deletion(user, now, alongside).await
+    }
+
+    async fn list_due_deletions(
+        &self,
+        now: Timestamp,
+        after: Option<DueDeletion>,
+        limit: u32,
+    ) -> Result<Vec<DueDeletion>, StoreError> {
+        self.record("users.list_due_deletions")?;
+        self.real.users.list_due_deletions(now, after, limit).await
+    }
+
+    async fn complete_deletion(
+        &self,
+        user: UserId,
+        now: Timestamp,
+        alongside: Alongside,
+    ) -> Result<User, CompleteDeletionError> {
+        self.record("users.complete_deletion")?;
+        self.real.users.complete_deletion(user, now, alongside).await
     }
 
     async fn find(&self, id: UserId) -> Result<Option<User>, StoreError> {
@@ -354,6 +391,11 @@ impl KnownBrowserRepository for FailingStore {
     async fn count_failure(&self, user: UserId, digest: BrowserDigest, now: Timestamp) -> Result<bool, StoreError> {
         self.record("known_browsers.count_failure")?;
         self.real.known_browsers.count_failure(user, digest, now).await
+    }
+
+    async fn list(&self, user: UserId) -> Result<Vec<KnownClient>, StoreError> {
+        self.record("known_browsers.list")?;
+        self.real.known_browsers.list(user).await
     }
 
     async fn forget_all(&self, user: UserId) -> Result<u64, StoreError> {

@@ -25,7 +25,7 @@ impl Lifetimes {
     #[must_use]
     pub fn live_session(&self, stored: StoredSession, now: Timestamp) -> Option<LiveSession> {
         let StoredSession { id, user, roles, record } = stored;
-        let is_live = user.disabled_at.is_none() && self.is_live(&record, now);
+        let is_live = user.is_active() && self.is_live(&record, now);
         is_live.then_some(LiveSession { id, user, roles, record })
     }
 }

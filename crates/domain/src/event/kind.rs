@@ -63,6 +63,12 @@ event_kinds! {
     Disabled = "disabled",
     /// A disabled user was enabled.
     Enabled = "enabled",
+    /// The deletion of an account was requested, and every session of the user ended.
+    DeletionRequested = "deletion requested",
+    /// A log-in undid the deletion of an account before it was completed.
+    DeletionUndone = "deletion undone",
+    /// An account was deleted.
+    Deleted = "deleted",
 }
 
 impl EventKind {

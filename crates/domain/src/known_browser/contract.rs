@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use super::{BrowserDigest, KNOWN_FOR, Recognition};
+use super::{BrowserDigest, KNOWN_FOR, KnownClient, Recognition};
 use crate::contract::{NOW, add_user, hash, join_all};
 use crate::credential::{ChangeAuthority, PasswordChange, PasswordVersion};
 use crate::user::UserId;
@@ -22,6 +22,7 @@ macro_rules! known_browser_contract {
             log_in_forgets_the_failures_of_its_browser
             twenty_first_browser_replaces_the_first_to_expire
             concurrent_log_ins_leave_twenty_browsers
+            browsers_and_networks_of_one_user_are_listed
             forget_all_forgets_one_user
             purge_removes_expired_browsers_and_networks_up_to_limit
             missing_user_is_not_remembered
@@ -178,6 +179,22 @@ pub async fn concurrent_log_ins_leave_twenty_browsers(store: &AccountPorts) {
         result.unwrap();
     }
     assert_eq!(store.known_browsers.forget_all(ada).await.unwrap(), 20);
+}
+
+/// Those that expire last come first, with nothing of other users.
+pub async fn browsers_and_networks_of_one_user_are_listed(store: &AccountPorts) {
+    let (ada, ben) = (add_user(store, "ada").await.id, add_user(store, "ben").await.id);
+    let later = NOW + Duration::from_hours(1);
+    for (user, n, at) in [(ada, 1, NOW), (ada, 2, later), (ben, 3, NOW)] {
+        remember(store, user, n, at).await;
+    }
+    let known = |network: Option<u8>, at: Timestamp| KnownClient {
+        network: network.map(self::network),
+        expires_at: at + KNOWN_FOR,
+    };
+    let expected = [known(None, later), known(Some(2), later), known(None, NOW), known(Some(1), NOW)];
+    assert_eq!(store.known_browsers.list(ada).await.unwrap(), expected);
+    assert_eq!(store.known_browsers.list(UserId::new(i64::MAX)).await.unwrap(), []);
 }
 
 /// `forget_all` removes browsers and networks of one user.

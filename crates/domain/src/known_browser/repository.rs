@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 
-use super::{BrowserDigest, Recognition};
+use super::{BrowserDigest, KnownClient, Recognition};
 use crate::credential::PasswordVersion;
 use crate::user::UserId;
 use crate::{StoreError, Timestamp};
@@ -28,8 +28,8 @@ pub trait KnownBrowserRepository: Send + Sync {
     /// Makes the browser and the network of a log-in at `now` known for [`KNOWN_FOR`](super::KNOWN_FOR). The failures of the
     /// browser are forgotten. Of more than [`MOST_KNOWN`](super::MOST_KNOWN) of a user, the first to expire is removed.
     ///
-    /// Does nothing if there is no such user, or if the password of the user has another version than the one at which the
-    /// log-in has verified it: a change of the password has forgotten the browsers since.
+    /// Does nothing if there is no such user, if the deletion of the user is requested, or if the password of the user has another
+    /// version than the one at which the log-in has verified it: a change of the password has forgotten the browsers since.
     async fn remember(
         &self,
         user: UserId,
@@ -45,6 +45,9 @@ pub trait KnownBrowserRepository: Send + Sync {
     /// The fifth failure ([`MOST_FAILURES`](super::MOST_FAILURES)) removes the browser and still returns `true`. So of
     /// concurrent calls, from any process, at most five return `true`.
     async fn count_failure(&self, user: UserId, digest: BrowserDigest, now: Timestamp) -> Result<bool, StoreError>;
+
+    /// Lists the known browsers and networks of a user, those that expire last first. Some may have expired.
+    async fn list(&self, user: UserId) -> Result<Vec<KnownClient>, StoreError>;
 
     /// Removes every known browser and network of a user. Returns the number of browsers.
     async fn forget_all(&self, user: UserId) -> Result<u64, StoreError>;

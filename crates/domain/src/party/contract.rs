@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
 mod add;
+mod export;
 mod link;
 mod list;
 mod mark;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 pub use add::*;
+pub use export::*;
 pub use link::*;
 pub use list::*;
 pub use mark::*;
@@ -41,6 +43,8 @@ macro_rules! party_contract {
             repeated_idempotency_key_adds_one_party
             idempotency_key_with_other_content_adds_a_party
             unknown_party_is_not_found
+            export_has_each_hosted_party_once
+            export_has_each_answer_once
             link_opens_unlisted_party_to_guests
             answer_opens_unlisted_party_from_then_on
             logged_out_visitor_sees_no_name_and_no_place
@@ -154,6 +158,7 @@ mod tests {
     fn macro_names_every_contract_function() {
         let sources = [
             include_str!("contract/add.rs"),
+            include_str!("contract/export.rs"),
             include_str!("contract/link.rs"),
             include_str!("contract/list.rs"),
             include_str!("contract/mark.rs"),

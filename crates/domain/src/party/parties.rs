@@ -34,6 +34,9 @@ pub enum HostError {
         /// The most upcoming parties.
         max: u32,
     },
+    /// There is no such host, or the deletion of the host is requested.
+    #[error("the host is deleted")]
+    UserDeleted,
     /// The host has added as many parties as [`Quotas::max_hosted_per_hour`] allows.
     #[error(transparent)]
     Throttled(#[from] Throttled),
@@ -46,6 +49,7 @@ impl From<AddError> for HostError {
     fn from(error: AddError) -> Self {
         match error {
             AddError::TooManyUpcoming { max } => Self::TooManyUpcoming { max },
+            AddError::UserDeleted => Self::UserDeleted,
             AddError::Throttled(throttled) => Self::Throttled(throttled),
             AddError::Store(failure) => Self::Store(failure),
         }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    ChangeError, HomeView, HostQuota, Invitation, LinkToken, NewParty, Outcome, Party, PartyCursor, PartyId,
-    PartyQuery, PartySummary, PartyView, ProfileCursors, ProfileView, Refusal, RsvpQuota,
+    ChangeError, ExportedAnswer, ExportedParty, HomeView, HostQuota, Invitation, LinkToken, NewParty, Outcome, Party,
+    PartyCursor, PartyId, PartyQuery, PartySummary, PartyView, ProfileCursors, ProfileView, Refusal, RsvpQuota,
 };
 use crate::throttle::Throttled;
 use crate::user::UserId;
@@ -115,6 +115,23 @@ pub trait PartyRepository: Send + Sync {
     /// A mark changes the cost of a list and never what it shows: see [`PartyRepository::list`]. It may be late, and it may be set
     /// by a clock that is ahead.
     async fn mark_over(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
+
+    /// Lists at most `limit` parties that `host` hosts, cancelled ones too, with everything that the host has written: those after
+    /// the party `after`, in the order of their ids.
+    async fn export_hosted(
+        &self,
+        host: UserId,
+        after: Option<PartyId>,
+        limit: u32,
+    ) -> Result<Vec<ExportedParty>, StoreError>;
+
+    /// Lists at most `limit` answers of `guest`, of every kind: those to parties after `after`, in the order of their ids.
+    async fn export_answers(
+        &self,
+        guest: UserId,
+        after: Option<PartyId>,
+        limit: u32,
+    ) -> Result<Vec<ExportedAnswer>, StoreError>;
 }
 
 /// Why parties were not listed. All but the last concern searches.
@@ -143,6 +160,9 @@ pub enum AddError {
         /// The most upcoming parties.
         max: u32,
     },
+    /// There is no such host, or the deletion of the host is requested.
+    #[error("the host is deleted")]
+    UserDeleted,
     /// The host has added too many parties in a short time.
     #[error(transparent)]
     Throttled(#[from] Throttled),
@@ -160,6 +180,9 @@ pub enum UpdateError {
     /// The rule refused the change.
     #[error(transparent)]
     Refused(Refusal),
+    /// There is no such guest, or the deletion of the guest is requested.
+    #[error("the guest is deleted")]
+    UserDeleted,
     /// The guest has claimed seats too often in a short time.
     #[error(transparent)]
     Throttled(#[from] Throttled),

@@ -30,12 +30,15 @@ pub struct KeptSession {
 /// Why a session was not opened.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenSessionError {
-    /// There is no such user, or the user is disabled.
+    /// There is no such user, or the user is disabled, or the deletion of the user is due or done.
     #[error("there is no such user, or the user is disabled")]
     UserDisabled,
     /// The password of the user is not the one that was verified any more.
     #[error("the password was changed after it was verified")]
     PasswordChanged,
+    /// The deletion of the user is requested and not due: it must be undone before.
+    #[error("the deletion of the user is requested")]
+    DeletionRequested,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -57,8 +60,9 @@ pub trait SessionRepository: Send + Sync {
     /// Of more than [`MOST_SESSIONS`](super::MOST_SESSIONS) of the user, the oldest ends in the same commit.
     ///
     /// # Errors
-    /// [`OpenSessionError::UserDisabled`]: there is no such user, or the user is disabled. [`OpenSessionError::PasswordChanged`]: the
-    /// version is not the user's. It fails also if the digest is in use. No session is ended then.
+    /// [`OpenSessionError::UserDisabled`]: there is no such user, or the user may not log in when the session is created.
+    /// [`OpenSessionError::PasswordChanged`]: the version is not the user's. [`OpenSessionError::DeletionRequested`]: the deletion of
+    /// the user is requested. It fails also if the digest is in use. No session is ended then.
     async fn open(
         &self,
         digest: TokenDigest,

@@ -1,6 +1,7 @@
 //! The contract functions of [`UserRepository`](super::UserRepository).
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
+mod deletion;
 mod import;
 mod list;
 mod names;
@@ -8,6 +9,7 @@ mod roles;
 
 use std::time::Duration;
 
+pub use deletion::*;
 pub use import::*;
 pub use list::*;
 pub use names::*;
@@ -67,6 +69,15 @@ macro_rules! user_contract {
             role_is_added_and_removed_once
             unknown_user_has_no_role
             thirty_third_role_is_refused
+            requested_deletion_ends_sessions_and_forgets_browsers
+            repeated_request_only_brings_a_deletion_forward
+            user_whose_deletion_is_requested_opens_no_session
+            deletion_is_undone_until_it_is_due
+            due_deletions_are_listed_in_their_order
+            completed_deletion_leaves_a_name_alone
+            deleted_user_leaves_the_address_free_and_the_name_reserved
+            request_beside_opens_leaves_no_session
+            undo_beside_completion_has_one_winner
         }
     };
 }
@@ -89,8 +100,14 @@ pub async fn user_is_found_by_id_and_by_any_spelling_of_name(store: &AccountPort
         };
         let added = store.users.add(new.clone(), hash(), Alongside::nothing()).await.unwrap();
 
-        let expected =
-            User { id: added.id, username: new.username, email: new.email, joined_at: NOW, disabled_at: None };
+        let expected = User {
+            id: added.id,
+            username: new.username,
+            email: new.email,
+            joined_at: NOW,
+            disabled_at: None,
+            deletion: None,
+        };
         assert_eq!(added, expected);
         assert_eq!(store.users.find(added.id).await.unwrap().as_ref(), Some(&expected));
         assert_eq!(store.users.find_by_username(&added.username).await.unwrap().as_ref(), Some(&expected));
@@ -397,6 +414,7 @@ mod tests {
             include_str!("contract/import.rs"),
             include_str!("contract/names.rs"),
             include_str!("contract/roles.rs"),
+            include_str!("contract/deletion.rs"),
         ];
         let functions = modules.map(functions_in);
         assert_eq!(user_contract!(names), functions.concat());

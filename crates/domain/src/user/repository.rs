@@ -2,7 +2,10 @@
 
 use async_trait::async_trait;
 
-use super::{AddRoleError, ImportOutcome, ImportedUser, NewUser, Role, Roles, User, UserId, Username, UsernameError};
+use super::{
+    AddRoleError, CompleteDeletionError, DueDeletion, ImportOutcome, ImportedUser, NewUser, RequestDeletionError,
+    RequestedDeletion, Role, Roles, User, UserId, Username, UsernameError,
+};
 use crate::credential::PasswordHash;
 use crate::{Alongside, HookRefusal, Page, PageSize, StoreError, Timestamp};
 
@@ -72,6 +75,50 @@ pub trait UserRepository: Send + Sync {
     /// Returns the roles of a user; none if there is no such user.
     async fn list_roles(&self, user: UserId) -> Result<Roles, StoreError>;
 
+    /// Requests at `at` the deletion of a user, which is due at `due`. Ends every session of the user and forgets every known
+    /// browser and network, runs the embedder's hooks, and writes `alongside` about the user; its events count the sessions.
+    ///
+    /// A deletion that is requested already stays as it is, and nothing else is written, but for an earlier `due`. From the commit on
+    /// no session opens until the deletion is undone.
+    ///
+    /// # Errors
+    /// [`RequestDeletionError`]. Nothing was written.
+    async fn request_deletion(
+        &self,
+        user: UserId,
+        at: Timestamp,
+        due: Timestamp,
+        alongside: Alongside,
+    ) -> Result<RequestedDeletion, RequestDeletionError>;
+
+    /// Undoes at `now` the deletion of a user that is requested and not due, and writes `alongside` about the user. Returns `false`
+    /// and writes nothing if there is none.
+    async fn undo_deletion(&self, user: UserId, now: Timestamp, alongside: Alongside) -> Result<bool, StoreError>;
+
+    /// Lists at most `limit` deletions that are due at `now`, in their order, after `after`.
+    async fn list_due_deletions(
+        &self,
+        now: Timestamp,
+        after: Option<DueDeletion>,
+        limit: u32,
+    ) -> Result<Vec<DueDeletion>, StoreError>;
+
+    /// Completes at `now` the deletion of a user that is due, and writes `alongside` about the user. Returns the user as it stays.
+    ///
+    /// The row of the user stays with a [name of deleted users](super::Deletion::name_of) and an address that is none. The former
+    /// address is free, and the former name is reserved as by [`UserRepository::rename`]. The password hash, the sessions, the known
+    /// browsers and networks, the roles and the registration key are removed; the embedder's hooks run, and copies of the name in other
+    /// tables are rewritten, in the same commit. The events of the user stay until they are purged. It is the row of no one then: it is not disabled, and cannot be renamed.
+    ///
+    /// # Errors
+    /// [`CompleteDeletionError`]. Nothing was written.
+    async fn complete_deletion(
+        &self,
+        user: UserId,
+        now: Timestamp,
+        alongside: Alongside,
+    ) -> Result<User, CompleteDeletionError>;
+
     /// Adds users of another program in one commit, in their order, and returns what became of each.
     ///
     /// A user whose keys are free is added as given, and `alongside` with each, about that user. Otherwise nothing of that one
@@ -104,7 +151,7 @@ pub trait UserRepository: Send + Sync {
     /// Returns the user with the key of that name, or `None` if there is no such user.
     async fn find_by_username(&self, username: &Username) -> Result<Option<User>, StoreError>;
 
-    /// Lists users, the newest first: those before the cursor `before`, or from the newest.
+    /// Lists users, the newest first: those before the cursor `before`, or from the newest. Deleted users are not listed.
     ///
     /// A user who is added between two pages does not shift the second.
     async fn list(&self, before: Option<UserId>, size: PageSize) -> Result<Page<User, UserId>, StoreError>;

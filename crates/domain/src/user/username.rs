@@ -5,6 +5,7 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
+use super::Deletion;
 use crate::caseless_key;
 use crate::invisible::{is_invisible, trim_invisible};
 
@@ -13,7 +14,7 @@ use crate::invisible::{is_invisible, trim_invisible};
 /// Shown as typed, unique by [`Username::key`]. A new user's name also obeys [`Username::ensure_assignable`], and its
 /// [`Username::skeleton`] is not that of another user.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Username(String);
+pub struct Username(pub(super) String);
 
 /// Why a text is not a username.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -36,7 +37,7 @@ pub enum UsernameError {
     /// The text is only dots, which some programs take for a folder.
     #[error("a username is more than dots")]
     OnlyDots,
-    /// The name of a page, or a name that suggests authority.
+    /// The name of a page, a name that suggests authority, or one of a deleted user.
     #[error("that username is reserved")]
     Reserved,
     /// The letters are of several scripts, so that the name could imitate one of a single script. Only a new name is checked:
@@ -129,7 +130,8 @@ impl Username {
         if name.chars().all(|c| c == '.') {
             return Err(UsernameError::OnlyDots);
         }
-        if RESERVED.binary_search(&caseless_key(&name).as_str()).is_ok() {
+        let key = caseless_key(&name);
+        if RESERVED.binary_search(&key.as_str()).is_ok() || Deletion::is_name_key(&key) {
             return Err(UsernameError::Reserved);
         }
         Ok(Self(name))

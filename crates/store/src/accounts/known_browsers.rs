@@ -1,8 +1,12 @@
 //! The tables of known browsers and known networks. Whether they exempt from a limit is not decided here.
 
+use std::cmp::Reverse;
+
 use async_trait::async_trait;
 use domain::credential::PasswordVersion;
-use domain::known_browser::{BrowserDigest, KNOWN_FOR, KnownBrowserRepository, MOST_FAILURES, MOST_KNOWN, Recognition};
+use domain::known_browser::{
+    BrowserDigest, KNOWN_FOR, KnownBrowserRepository, KnownClient, MOST_FAILURES, MOST_KNOWN, Recognition,
+};
 use domain::user::UserId;
 use domain::{StoreError, Timestamp};
 use futures_util::future::BoxFuture;
@@ -21,8 +25,9 @@ statements! {
 
     /// On PostgreSQL the log-ins of a user wait for each other, so that they leave no more rows than are allowed.
     const LOCK_USER: PerEngine = PerEngine {
-        sqlite: "SELECT password_version FROM users WHERE id = $1",
-        postgres: "SELECT password_version FROM users WHERE id = $1 FOR NO KEY UPDATE",
+        sqlite: "SELECT password_version FROM users WHERE id = $1 AND delete_due IS NULL AND deleted_at IS NULL",
+        postgres: "SELECT password_version FROM users WHERE id = $1 AND delete_due IS NULL AND deleted_at IS NULL
+            FOR NO KEY UPDATE",
     };
 
     const REMEMBER_BROWSER: &str = "INSERT INTO known_browsers (user_id, digest, failures, expires_at) VALUES ($1, $2, 0, $3)
@@ -39,6 +44,11 @@ statements! {
     const BOUND_NETWORKS: &str = "DELETE FROM known_networks WHERE user_id = $1 AND network IN (
         SELECT network FROM known_networks WHERE user_id = $1 AND network <> $2
         ORDER BY expires_at DESC LIMIT 1000 OFFSET 19)";
+
+    /// At most 40 rows. They are sorted in Rust: the engines order a NULL differently.
+    const LIST: &str = "SELECT NULL AS network, expires_at FROM known_browsers WHERE user_id = $1
+        UNION ALL
+        SELECT network, expires_at FROM known_networks WHERE user_id = $1";
 
     const COUNT_FAILURE: &str = "UPDATE known_browsers SET failures = failures + 1
         WHERE user_id = $1 AND digest = $2 AND expires_at > $3 AND failures < 4
@@ -175,6 +185,15 @@ impl<D: Dialect> KnownBrowserRepository for KnownBrowsers<D> {
         Ok(counted.await?)
     }
 
+    async fn list(&self, user: UserId) -> Result<Vec<KnownClient>, StoreError> {
+        let rows = query_as::<_, (Option<String>, i64)>(LIST).bind(user.get()).fetch_all(&self.database.read);
+        let rows = rows.await.map_err(into_store_error)?;
+        let known = |(network, at)| KnownClient { network, expires_at: Timestamp::from_millis(at) };
+        let mut known: Vec<_> = rows.into_iter().map(known).collect();
+        known.sort_by_cached_key(|known| (Reverse(known.expires_at), known.network.clone()));
+        Ok(known)
+    }
+
     async fn forget_all(&self, user: UserId) -> Result<u64, StoreError> {
         let forgotten = self
             .database
@@ -200,6 +219,7 @@ mod tests {
     async fn statements_of_known_browsers_use_indexes() {
         for sql in [
             FIND,
+            LIST,
             LOCK_USER.sqlite,
             COUNT_FAILURE,
             REMOVE_BROWSER,

@@ -12,7 +12,7 @@ statements! {
     const ADD: &str = "INSERT INTO registration_keys (digest, user_id, expires_at) VALUES ($1, $2, $3)
         ON CONFLICT DO NOTHING";
 
-    const FIND_USER: &str = "SELECT id, username, email, joined_at, disabled_at
+    const FIND_USER: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at
         FROM registration_keys JOIN users ON users.id = user_id
         WHERE digest = $1 AND expires_at > $2 AND username_key = $3 AND email_key = $4";
 

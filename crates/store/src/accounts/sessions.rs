@@ -22,11 +22,13 @@ use crate::error::into_store_error;
 use crate::statements::{PerEngine, statements};
 
 statements! {
-    /// On PostgreSQL the log-ins of a user wait for each other, and for what disables the user or changes the password: the row
-    /// is read as that has left it.
+    /// On PostgreSQL the log-ins of a user wait for each other, and for what disables or deletes the user or changes the password: the
+    /// row is read as that has left it.
     const LOCK_USER: PerEngine = PerEngine {
-        sqlite: "SELECT password_version FROM users WHERE id = $1 AND disabled_at IS NULL",
-        postgres: "SELECT password_version FROM users WHERE id = $1 AND disabled_at IS NULL FOR NO KEY UPDATE",
+        sqlite: "SELECT password_version, delete_due FROM users
+            WHERE id = $1 AND disabled_at IS NULL AND deleted_at IS NULL",
+        postgres: "SELECT password_version, delete_due FROM users
+            WHERE id = $1 AND disabled_at IS NULL AND deleted_at IS NULL FOR NO KEY UPDATE",
     };
 
     /// Leaves the latest 99 sessions of a user.
@@ -42,11 +44,13 @@ statements! {
     const FIND: PerEngine = PerEngine {
         sqlite: "SELECT sessions.id AS session_id, created_at, last_seen_at, authenticated_at, expires_at,
                 remembered, network, user_agent, users.id AS id, username, email, joined_at, disabled_at,
+                deletion_requested_at, delete_due, deleted_at,
                 (SELECT group_concat(role, ' ') FROM user_roles WHERE user_roles.user_id = users.id) AS roles
             FROM sessions JOIN users ON users.id = sessions.user_id
             WHERE digest = $1",
         postgres: "SELECT sessions.id AS session_id, created_at, last_seen_at, authenticated_at, expires_at,
                 remembered, network, user_agent, users.id AS id, username, email, joined_at, disabled_at,
+                deletion_requested_at, delete_due, deleted_at,
                 (SELECT string_agg(role, ' ') FROM user_roles WHERE user_roles.user_id = users.id) AS roles
             FROM sessions JOIN users ON users.id = sessions.user_id
             WHERE digest = $1",
@@ -144,9 +148,10 @@ struct NewSession {
 /// Why a session was not opened.
 #[derive(Debug)]
 enum Refusal {
-    /// There is no such user, or the user is disabled.
+    /// There is no such user, or the user is disabled or deleted.
     UserDisabled,
     PasswordChanged,
+    DeletionRequested,
 }
 
 /// Ends every session of a user, and returns their number.
@@ -161,10 +166,15 @@ fn open<'j, D: Dialect>(
     NewSession { digest, session, verified, replaces, alongside }: &'j NewSession,
 ) -> BoxFuture<'j, Result<SessionId, WriteError<Refusal>>> {
     Box::pin(async move {
-        let lock = query_scalar::<D, i64>(D::pick(LOCK_USER.sqlite, LOCK_USER.postgres)).bind(session.user.get());
-        match lock.fetch_optional(&mut *connection).await?.map(PasswordVersion::new) {
-            Some(version) if version == *verified => {}
-            Some(_) => return Err(WriteError::Refused(Refusal::PasswordChanged)),
+        let lock = query_as::<D, (i64, Option<i64>)>(D::pick(LOCK_USER.sqlite, LOCK_USER.postgres));
+        let is_due = |due: Option<i64>| due.is_some_and(|due| due <= session.created_at.as_millis());
+        match lock.bind(session.user.get()).fetch_optional(&mut *connection).await? {
+            Some((_, due)) if is_due(due) => return Err(WriteError::Refused(Refusal::UserDisabled)),
+            Some((version, _)) if PasswordVersion::new(version) != *verified => {
+                return Err(WriteError::Refused(Refusal::PasswordChanged));
+            }
+            Some((_, Some(_))) => return Err(WriteError::Refused(Refusal::DeletionRequested)),
+            Some((_, None)) => {}
             None => return Err(WriteError::Refused(Refusal::UserDisabled)),
         }
         if let Some(replaced) = replaces {
@@ -228,6 +238,7 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
         opened.map_err(|error| match error.refusal() {
             Ok(Refusal::UserDisabled) => OpenSessionError::UserDisabled,
             Ok(Refusal::PasswordChanged) => OpenSessionError::PasswordChanged,
+            Ok(Refusal::DeletionRequested) => OpenSessionError::DeletionRequested,
             Err(failure) => failure.into(),
         })
     }

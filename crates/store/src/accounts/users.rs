@@ -1,13 +1,15 @@
 //! The table of users: its statements, and how its rows are parsed here and where they are joined.
 
+pub(crate) mod deletion;
 pub(crate) mod disable;
 pub(crate) mod rename;
 
 use async_trait::async_trait;
 use domain::credential::PasswordHash;
 use domain::user::{
-    AddRoleError, AddUserError, Email, ImportOutcome, ImportedUser, NewUser, RenameUserError, Role, Roles, TakenKeys,
-    User, UserId, UserRepository, Username,
+    AddRoleError, AddUserError, CompleteDeletionError, DueDeletion, Email, ImportOutcome, ImportedUser, NewUser,
+    RenameUserError, RequestDeletionError, RequestedDeletion, Role, Roles, TakenKeys, User, UserId, UserRepository,
+    Username,
 };
 use domain::{Alongside, HookRefusal, Page, PageSize, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
@@ -26,7 +28,7 @@ statements! {
     const ADD: &str = "INSERT INTO users (username, username_key, username_skeleton, email, email_key, joined_at)
         VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT DO NOTHING
-        RETURNING id, username, email, joined_at, disabled_at";
+        RETURNING id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at";
 
     const ADD_HASH: &str = "INSERT INTO credentials (user_id, password_hash) VALUES ($1, $2)";
 
@@ -35,11 +37,11 @@ statements! {
 
     const FIND_EMAIL: &str = "SELECT email FROM users WHERE email_key = $1";
 
-    const FIND: &str = "SELECT id, username, email, joined_at, disabled_at FROM users WHERE id = $1";
+    const FIND: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at FROM users WHERE id = $1";
 
-    const FIND_BY_USERNAME: &str = "SELECT id, username, email, joined_at, disabled_at FROM users WHERE username_key = $1";
+    const FIND_BY_USERNAME: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at FROM users WHERE username_key = $1";
 
-    const LIST: &str = "SELECT id, username, email, joined_at, disabled_at FROM users WHERE id < $1
+    const LIST: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at FROM users WHERE id < $1 AND deleted_at IS NULL
         ORDER BY id DESC LIMIT ($2 + 0)";
 }
 
@@ -57,18 +59,29 @@ pub(crate) struct UserRow {
     email: String,
     joined_at: i64,
     disabled_at: Option<i64>,
+    deletion_requested_at: Option<i64>,
+    delete_due: Option<i64>,
+    deleted_at: Option<i64>,
 }
 
 impl UserRow {
     pub(crate) fn parse(self) -> sqlx::Result<User> {
+        let deletion = deletion::of_columns(self.id, self.deletion_requested_at, self.delete_due, self.deleted_at)?;
         Ok(User {
             id: UserId::new(self.id),
             username: username(&self.username, self.id)?,
             email: Email::from_stored(self.email).map_err(corrupt("users", "email", self.id))?,
             joined_at: Timestamp::from_millis(self.joined_at),
             disabled_at: self.disabled_at.map(Timestamp::from_millis),
+            deletion,
         })
     }
+}
+
+/// Finds a user in the transaction of a job.
+async fn find_on<D: Dialect>(connection: &mut D::Connection, id: UserId) -> sqlx::Result<Option<User>> {
+    let row = query_as::<D, UserRow>(FIND).bind(id.get()).fetch_optional(connection).await?;
+    row.map(UserRow::parse).transpose()
 }
 
 /// Parses the name of the user with the id `user`.
@@ -124,6 +137,40 @@ impl<D: Dialect> UserRepository for Users<D> {
 
     async fn list_roles(&self, user: UserId) -> Result<Roles, StoreError> {
         roles::list(&self.database.read, user).await.map_err(into_store_error)
+    }
+
+    async fn request_deletion(
+        &self,
+        user: UserId,
+        at: Timestamp,
+        due: Timestamp,
+        alongside: Alongside,
+    ) -> Result<RequestedDeletion, RequestDeletionError> {
+        let request = deletion::Request { user, at, due, alongside, hooks: self.hooks.clone() };
+        Ok(self.database.writer.write(request, deletion::request::<D>).await?)
+    }
+
+    async fn undo_deletion(&self, user: UserId, now: Timestamp, alongside: Alongside) -> Result<bool, StoreError> {
+        Ok(self.database.writer.write((user, now, alongside), deletion::undo::<D>).await?)
+    }
+
+    async fn list_due_deletions(
+        &self,
+        now: Timestamp,
+        after: Option<DueDeletion>,
+        limit: u32,
+    ) -> Result<Vec<DueDeletion>, StoreError> {
+        deletion::list_due(&self.database.read, now, after, limit).await.map_err(into_store_error)
+    }
+
+    async fn complete_deletion(
+        &self,
+        user: UserId,
+        now: Timestamp,
+        alongside: Alongside,
+    ) -> Result<User, CompleteDeletionError> {
+        let completion = deletion::Completion { user, now, alongside, hooks: self.hooks.clone() };
+        Ok(self.database.writer.write(completion, deletion::complete::<D>).await?)
     }
 
     async fn import(

@@ -1,7 +1,7 @@
 //! The checks of the accounts' tables.
 
 use domain::credential::PasswordHash;
-use domain::user::{Email, Username};
+use domain::user::{Deletion, Email, Username};
 use sqlx::{FromRow, query_scalar};
 
 use super::check::{
@@ -9,6 +9,7 @@ use super::check::{
     list_dangling, report_value,
 };
 use super::{Invariant, Violation};
+use crate::accounts::users::deletion;
 use crate::accounts::{events, roles};
 use crate::engine::dialect::Dialect;
 use crate::error::corrupt;
@@ -40,11 +41,28 @@ statements! {
         WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = reset_tokens.user_id)";
 
     const LIST_WITHOUT_CREDENTIAL: &str = "SELECT id FROM users
-        WHERE NOT EXISTS (SELECT 1 FROM credentials WHERE user_id = users.id)";
+        WHERE deleted_at IS NULL AND NOT EXISTS (SELECT 1 FROM credentials WHERE user_id = users.id)";
+
+    const LIST_DELETED_WITH_REST: &str = "SELECT id FROM users
+        WHERE deleted_at IS NOT NULL AND (EXISTS (SELECT 1 FROM credentials WHERE user_id = users.id)
+            OR EXISTS (SELECT 1 FROM registration_keys WHERE user_id = users.id)
+            OR EXISTS (SELECT 1 FROM user_roles WHERE user_id = users.id))";
+
+    const LIST_LEAVING_WITH_SESSION: &str = "SELECT id FROM users
+        WHERE (delete_due IS NOT NULL OR deleted_at IS NOT NULL)
+            AND (EXISTS (SELECT 1 FROM sessions WHERE user_id = users.id)
+            OR EXISTS (SELECT 1 FROM known_browsers WHERE user_id = users.id)
+            OR EXISTS (SELECT 1 FROM known_networks WHERE user_id = users.id))";
+
+    const LIST_HALF_DELETED: &str = "SELECT id FROM users
+        WHERE (deletion_requested_at IS NULL) <> (delete_due IS NULL) OR delete_due < deletion_requested_at
+            OR (deleted_at IS NOT NULL AND delete_due IS NOT NULL)";
 
     /// Timestamps before 1970 or after 9999, which no page can show.
     const LIST_USERS_OUT_OF_TIME: &str = "SELECT id FROM users
-        WHERE joined_at NOT BETWEEN 0 AND 253402300799999 OR disabled_at NOT BETWEEN 0 AND 253402300799999";
+        WHERE joined_at NOT BETWEEN 0 AND 253402300799999 OR disabled_at NOT BETWEEN 0 AND 253402300799999
+            OR deletion_requested_at NOT BETWEEN 0 AND 253402300799999 OR delete_due NOT BETWEEN 0 AND 253402300799999
+            OR deleted_at NOT BETWEEN 0 AND 253402300799999";
 
     const LIST_SESSIONS_OUT_OF_TIME: &str = "SELECT id FROM sessions
         WHERE created_at NOT BETWEEN 0 AND 253402300799999 OR last_seen_at NOT BETWEEN 0 AND 253402300799999
@@ -71,7 +89,8 @@ statements! {
 
     const LIST_ROLES: &str = "SELECT min(user_id), role FROM user_roles GROUP BY role ORDER BY 1";
 
-    const LIST_USERS: &str = "SELECT id, username, username_key, username_skeleton, email, email_key FROM users ORDER BY id";
+    const LIST_USERS: &str = "SELECT id, username, username_key, username_skeleton, email, email_key, deleted_at FROM users
+        ORDER BY id";
 
     const FIND_BY_EMAIL_KEY: &str = "SELECT id FROM users WHERE email_key = $1";
 
@@ -80,6 +99,9 @@ statements! {
 
 const INVARIANTS: &[InvariantCheck] = &[
     (Invariant::HasCredential, "users", LIST_WITHOUT_CREDENTIAL),
+    (Invariant::DeletionIsWhole, "users", LIST_HALF_DELETED),
+    (Invariant::DeletedUserHasNothing, "users", LIST_DELETED_WITH_REST),
+    (Invariant::DeletionEndsSessions, "users", LIST_LEAVING_WITH_SESSION),
     (Invariant::TimestampIsInRange, "users", LIST_USERS_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "sessions", LIST_SESSIONS_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "registration_keys", LIST_KEYS_OUT_OF_TIME),
@@ -98,6 +120,7 @@ struct UserRow {
     username_skeleton: String,
     email: String,
     email_key: String,
+    deleted_at: Option<i64>,
 }
 
 pub(super) async fn check<D: Dialect>(
@@ -137,11 +160,19 @@ pub(super) async fn check<D: Dialect>(
 
 /// Checks a row. Returns the id and the key that the address should have, if the row has the address's former key.
 fn check_user(row: UserRow, report: Report<'_>) -> Option<(i64, String)> {
-    let UserRow { id, username, username_key, username_skeleton, email, email_key } = row;
+    let UserRow { id, username, username_key, username_skeleton, email, email_key, deleted_at } = row;
     let username = Username::from_stored(username).map_err(corrupt("users", "username", id));
-    if let Some(username) = check_value(username, ("users", id), report) {
+    let username = check_value(username, ("users", id), report);
+    if let Some(username) = &username {
         check_derived(username_key == username.key(), ("users", "username_key", id), report);
         check_derived(username_skeleton == username.skeleton(), ("users", "username_skeleton", id), report);
+    }
+    if let (Some(username), Some(_)) = (&username, deleted_at) {
+        let is_anonymous = Deletion::parse_name(username.as_str()).is_some_and(|name| name == *username);
+        if !is_anonymous || !deletion::is_address_of(username, &email, &email_key) {
+            report(Violation::Invariant { table: "users", row: id, invariant: Invariant::DeletedUserIsAnonymous });
+        }
+        return None;
     }
     let email = Email::from_stored(email).map_err(corrupt("users", "email", id));
     let email = check_value(email, ("users", id), report)?;

@@ -26,6 +26,17 @@ statements! {
     const LIST_RSVPS_OF_HOSTS: &str = "SELECT rsvps.id FROM rsvps JOIN parties ON parties.id = party_id
         WHERE host_id = guest_id";
 
+    const LIST_PARTIES_OF_LEAVING: &str = "SELECT parties.id FROM parties JOIN users ON users.id = host_id
+        WHERE state = 'scheduled' AND ends_at > coalesce(deletion_requested_at, deleted_at)";
+
+    const LIST_SEATS_OF_LEAVING: &str = "SELECT rsvps.id FROM users JOIN rsvps ON guest_id = users.id
+        JOIN parties ON parties.id = party_id
+        WHERE answer IN ('seated', 'waitlisted') AND state = 'scheduled'
+            AND starts_at > coalesce(deletion_requested_at, deleted_at)";
+
+    const LIST_ADDRESSES_OF_DELETED: &str = "SELECT parties.id FROM parties JOIN users ON users.id = host_id
+        WHERE address IS NOT NULL AND deleted_at IS NOT NULL";
+
     const LIST_SHARED_PLACES: &str = "SELECT max(id) FROM rsvps
         WHERE place IS NOT NULL
         GROUP BY party_id, place HAVING count(*) > 1";
@@ -68,6 +79,9 @@ statements! {
 
 const INVARIANTS: &[InvariantCheck] = &[
     (Invariant::HostIsNoGuest, "rsvps", LIST_RSVPS_OF_HOSTS),
+    (Invariant::DeletedHostHasNoParty, "parties", LIST_PARTIES_OF_LEAVING),
+    (Invariant::DeletedGuestHasNoSeat, "rsvps", LIST_SEATS_OF_LEAVING),
+    (Invariant::DeletedHostHasNoAddress, "parties", LIST_ADDRESSES_OF_DELETED),
     (Invariant::PlaceIsUnique, "rsvps", LIST_SHARED_PLACES),
     (Invariant::PlaceIsInRange, "parties", LIST_PLACES_OUT_OF_RANGE),
     (Invariant::FirstGuestsAreCurrent, "parties", LIST_STALE_FIRST_GUESTS),

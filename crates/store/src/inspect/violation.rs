@@ -73,8 +73,22 @@ pub enum Violation {
 /// An invariant between rows or columns that no schema can express.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Invariant {
-    /// Every user has a credential: both are inserted in one commit.
+    /// Every user who is not deleted has a credential: both are inserted in one commit.
     HasCredential,
+    /// A deletion is requested with the time when it is due, or done, and not both.
+    DeletionIsWhole,
+    /// A deleted user has neither a credential nor a registration key.
+    DeletedUserHasNothing,
+    /// A user whose deletion is requested or done has no session, and no known browser or network.
+    DeletionEndsSessions,
+    /// A deleted user has neither a name of its own nor an address.
+    DeletedUserIsAnonymous,
+    /// A user whose deletion is requested or done hosts no party that was not over then.
+    DeletedHostHasNoParty,
+    /// A user whose deletion is requested or done has no seat at a party that had not begun then.
+    DeletedGuestHasNoSeat,
+    /// The address of a party of a deleted host is removed.
+    DeletedHostHasNoAddress,
     /// No two accounts have one mailbox. The account that has the key of a former version is reported.
     MailboxHasOneAccount,
     /// The host always holds a seat, and is no guest of the party.

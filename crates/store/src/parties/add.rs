@@ -15,8 +15,9 @@ statements! {
     /// Finds the host and locks its row, so that a quota is counted for one party after the other. SQLite's transaction holds
     /// the write lock of the whole file already.
     const LOCK_HOST: PerEngine = PerEngine {
-        sqlite: "SELECT username FROM users WHERE id = $1",
-        postgres: "SELECT username FROM users WHERE id = $1 FOR NO KEY UPDATE",
+        sqlite: "SELECT username FROM users WHERE id = $1 AND delete_due IS NULL AND deleted_at IS NULL",
+        postgres: "SELECT username FROM users WHERE id = $1 AND delete_due IS NULL AND deleted_at IS NULL
+            FOR NO KEY UPDATE",
     };
 
     /// The party that the same form added earlier with the same content. The column `form` holds the idempotency key.
@@ -38,7 +39,9 @@ pub(super) fn add<'j, D: Dialect>(
 ) -> BoxFuture<'j, Result<PartyId, WriteError<AddError>>> {
     Box::pin(async move {
         let lock_host = query_scalar::<D, String>(D::pick(LOCK_HOST.sqlite, LOCK_HOST.postgres));
-        let host = lock_host.bind(party.host.get()).fetch_one(&mut *connection).await?;
+        let Some(host) = lock_host.bind(party.host.get()).fetch_optional(&mut *connection).await? else {
+            return Err(WriteError::Refused(AddError::UserDeleted));
+        };
         // Before the insert, since a conflict would use up an id; and before the quota, so that a repeated form is not counted.
         let digest = content_digest(party);
         if let Some(id) = find_added::<D>(connection, party, &digest).await? {

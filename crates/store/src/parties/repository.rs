@@ -2,14 +2,15 @@
 
 use async_trait::async_trait;
 use domain::party::{
-    AddError, HomeView, HostQuota, Invitation, LinkToken, ListError, NewParty, Outcome, PartyChange, PartyCursor,
-    PartyId, PartyQuery, PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, RsvpQuota, UpdateError,
+    AddError, ExportedAnswer, ExportedParty, HomeView, HostQuota, Invitation, LinkToken, ListError, NewParty, Outcome,
+    PartyChange, PartyCursor, PartyId, PartyQuery, PartyRepository, PartySummary, PartyView, ProfileCursors,
+    ProfileView, RsvpQuota, UpdateError,
 };
 use domain::user::UserId;
 use domain::{Page, PageSize, StoreError, Timestamp};
 
 use super::update::Change;
-use super::{add, find, link, list, over_marks, update, views};
+use super::{add, export, find, link, list, over_marks, update, views};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::error::into_store_error;
@@ -105,5 +106,23 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
             Box::pin(async move { Ok(over_marks::mark::<D>(connection, *now, *limit).await?) })
         });
         Ok(marked.await?)
+    }
+
+    async fn export_hosted(
+        &self,
+        host: UserId,
+        after: Option<PartyId>,
+        limit: u32,
+    ) -> Result<Vec<ExportedParty>, StoreError> {
+        export::hosted(&self.database.read, host, after, limit).await.map_err(into_store_error)
+    }
+
+    async fn export_answers(
+        &self,
+        guest: UserId,
+        after: Option<PartyId>,
+        limit: u32,
+    ) -> Result<Vec<ExportedAnswer>, StoreError> {
+        export::answers(&self.database.read, guest, after, limit).await.map_err(into_store_error)
     }
 }

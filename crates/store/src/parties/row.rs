@@ -64,12 +64,8 @@ impl<'t> PartyRow<&'t str> {
 
 impl<T: AsRef<str>> PartyRow<T> {
     pub(crate) fn heading(&self) -> sqlx::Result<PartyHeading> {
-        let (zone, starts_at) = (zone(self.zone.as_ref(), self.id)?, Timestamp::from_millis(self.starts_at));
-        let date = PartyDate::from_stored(self.local_time.as_ref(), zone, starts_at);
-        Ok(PartyHeading {
-            host: username(self.host.as_ref(), self.host_id)?,
-            date: date.map_err(corrupt("parties", "local_time", self.id))?,
-        })
+        let host = (self.host.as_ref(), self.host_id);
+        heading(host, self.local_time.as_ref(), self.zone.as_ref(), self.starts_at, self.id)
     }
 
     pub(crate) fn state(&self) -> sqlx::Result<PartyState> {
@@ -97,6 +93,18 @@ impl<T: AsRef<str>> PartyRow<T> {
     pub(crate) fn taken(&self) -> sqlx::Result<u32> {
         u32::try_from(self.taken).map_err(corrupt("parties", "taken", self.id))
     }
+}
+
+/// Parses the host's name and the date of the party with the id `party`.
+pub(super) fn heading(
+    (host, host_id): (&str, i64),
+    local_time: &str,
+    zone_id: &str,
+    starts_at: i64,
+    party: i64,
+) -> sqlx::Result<PartyHeading> {
+    let date = PartyDate::from_stored(local_time, zone(zone_id, party)?, Timestamp::from_millis(starts_at));
+    Ok(PartyHeading { host: username(host, host_id)?, date: date.map_err(corrupt("parties", "local_time", party))? })
 }
 
 /// Parses the zone of the party with the id `party`.

@@ -7,7 +7,7 @@ use domain::party::{Answer, GuestList, LinkToken, Outcome, Party, PartyChange, P
 use domain::throttle::{Counter, ThrottleKey};
 use domain::user::UserId;
 use futures_util::future::BoxFuture;
-use sqlx::{FromRow, query, query_as};
+use sqlx::{FromRow, query, query_as, query_scalar};
 
 use super::link;
 use super::quota::{count_rsvp, loaded_counter};
@@ -15,15 +15,18 @@ use super::row::{PartyRow, answer, answer_columns, first_guests, state_column, v
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
 use crate::error::corrupt;
-use crate::statements::{OnPostgres, statements};
+use crate::statements::{OnPostgres, PerEngine, statements};
 
 statements! {
     /// The row lock. SQLite's transaction holds the write lock of the whole file already.
     const LOCK: OnPostgres = OnPostgres("SELECT id FROM parties WHERE id = $1 FOR NO KEY UPDATE");
 
-    /// The party `$1`, and the counter with the key `$2`, which may be NULL.
+    /// The party `$1`, the counter with the key `$2`, which may be NULL, and whether the guest `$3` is deleted. A deletion that is
+    /// requested meanwhile waits for the lock of each party with an answer of the guest.
     const LOAD: &str = "SELECT parties.id, host_id, username AS host, local_time, zone, starts_at, state, rsvp_deadline,
-            ends_at, visibility, seats, taken, max_companions, last_place, throttles.count, throttles.expires_at
+            ends_at, visibility, seats, taken, max_companions, last_place, throttles.count, throttles.expires_at,
+            (SELECT count(*) FROM users AS guest
+                WHERE guest.id = $3 AND (guest.delete_due IS NOT NULL OR guest.deleted_at IS NOT NULL)) AS deleted_guests
         FROM parties JOIN users ON users.id = host_id LEFT JOIN throttles ON throttles.key = $2
         WHERE parties.id = $1";
 
@@ -46,6 +49,21 @@ statements! {
             max_companions = $9, last_place = $10, ends_at = $11, visibility = $12, sequence = sequence + $13,
             first_guests = ", first_guests!(), "
         WHERE id = $1");
+
+    /// The first answer of a guest, which no lock of a party keeps from being added while the deletion of the guest is requested. So
+    /// PostgreSQL waits here for the guest's row, as the foreign key does.
+    const ADD_ANSWER: PerEngine = PerEngine {
+        sqlite: "INSERT INTO rsvps (party_id, guest_id, answer, heads, place)
+            SELECT $1, id, $3, $4, $5 FROM users WHERE id = $2 AND delete_due IS NULL AND deleted_at IS NULL
+            ON CONFLICT (party_id, guest_id) DO UPDATE
+            SET answer = excluded.answer, heads = excluded.heads, place = excluded.place
+            RETURNING guest_id",
+        postgres: "INSERT INTO rsvps (party_id, guest_id, answer, heads, place)
+            SELECT $1, id, $3, $4, $5 FROM users WHERE id = $2 AND delete_due IS NULL AND deleted_at IS NULL FOR KEY SHARE
+            ON CONFLICT (party_id, guest_id) DO UPDATE
+            SET answer = excluded.answer, heads = excluded.heads, place = excluded.place
+            RETURNING guest_id",
+    };
 
     const SAVE_ANSWER: &str = "INSERT INTO rsvps (party_id, guest_id, answer, heads, place) VALUES ($1, $2, $3, $4, $5)
         ON CONFLICT (party_id, guest_id) DO UPDATE
@@ -95,6 +113,9 @@ async fn run<D: Dialect>(
     let Some(stored) = StoredParty::load::<D>(connection, id, *guest, key).await? else {
         return Err(WriteError::Refused(UpdateError::NotFound));
     };
+    if stored.is_guest_deleted {
+        return Err(WriteError::Refused(UpdateError::UserDeleted));
+    }
     let mut party = stored.party.clone();
     let outcome = rule(&mut party).map_err(|error| WriteError::Refused(error.into()))?;
     if let (Some(guest), Some(quota)) = (guest, quota)
@@ -104,6 +125,25 @@ async fn run<D: Dialect>(
     }
     stored.save::<D>(connection, &party).await?;
     Ok(outcome)
+}
+
+/// Declines for a guest whose deletion is requested, at a party that is locked. What the rule refuses stays as it is, such as a seat
+/// at a party that has begun.
+pub(super) async fn decline<D: Dialect>(
+    connection: &mut D::Connection,
+    id: PartyId,
+    guest: UserId,
+    now: Timestamp,
+) -> sqlx::Result<()> {
+    let Some(stored) = StoredParty::load::<D>(connection, id, Some(guest), None).await? else { return Ok(()) };
+    let mut party = stored.party.clone();
+    if party.decline(guest, now).is_err() {
+        return Ok(());
+    }
+    match stored.save::<D>(connection, &party).await {
+        Err(WriteError::Failed(error)) => Err(error),
+        _ => Ok(()), // a guest with an answer is not refused
+    }
 }
 
 /// Makes every other change of the party wait. It is a statement of its own, and the first: what PostgreSQL reads in the
@@ -122,6 +162,8 @@ pub(super) struct StoredParty {
     places: BTreeMap<UserId, i64>,
     /// The counter of the guest's quota, if there is a row.
     counter: Option<Counter>,
+    /// Whether the guest is deleted, or the deletion of the guest is requested.
+    is_guest_deleted: bool,
 }
 
 #[derive(FromRow)]
@@ -132,6 +174,7 @@ struct LoadedRow {
     last_place: i64,
     count: Option<i64>,
     expires_at: Option<i64>,
+    deleted_guests: i64,
 }
 
 #[derive(FromRow)]
@@ -151,6 +194,7 @@ impl StoredParty {
         key: Option<ThrottleKey>,
     ) -> sqlx::Result<Option<Self>> {
         let load = query_as::<D, LoadedRow>(LOAD).bind(id.get()).bind(key.map(|key| key.as_bytes().to_vec()));
+        let load = load.bind(guest.map(UserId::get));
         let Some(row) = load.fetch_optional(&mut *connection).await? else { return Ok(None) };
         let answers = query_as::<D, AnswerRow>(LOAD_ANSWERS).bind(id.get()).bind(guest.map(UserId::get));
         let (mut loaded, mut places) = (BTreeMap::new(), BTreeMap::new());
@@ -177,11 +221,16 @@ impl StoredParty {
             last_place: row.last_place,
             places,
             counter: loaded_counter(row.count, row.expires_at)?,
+            is_guest_deleted: row.deleted_guests > 0,
         }))
     }
 
     /// Writes the rows that differ, and no others: an answer that changes nothing costs no fsync.
-    async fn save<D: Dialect>(&self, connection: &mut D::Connection, party: &Party) -> sqlx::Result<()> {
+    async fn save<D: Dialect>(
+        &self,
+        connection: &mut D::Connection,
+        party: &Party,
+    ) -> Result<(), WriteError<UpdateError>> {
         let (mut last_place, mut has_seats_changed) = (self.last_place, false);
         for (guest, answer) in party.guests.answers() {
             let before = self.party.guests.answer(*guest);
@@ -199,6 +248,14 @@ impl StoredParty {
             last_place = last_place.max(place.unwrap_or(0));
             has_seats_changed |= before.map_or(0, Answer::seats_held) != answer.seats_held();
             let (stored, heads) = answer_columns(*answer);
+            if before.is_none() {
+                let add = query_scalar::<D, i64>(D::pick(ADD_ANSWER.sqlite, ADD_ANSWER.postgres)).bind(party.id.get());
+                let add = add.bind(guest.get()).bind(stored).bind(heads).bind(place);
+                if add.fetch_optional(&mut *connection).await?.is_none() {
+                    return Err(WriteError::Refused(UpdateError::UserDeleted));
+                }
+                continue;
+            }
             let save =
                 query::<D>(SAVE_ANSWER).bind(party.id.get()).bind(guest.get()).bind(stored).bind(heads).bind(place);
             save.execute(&mut *connection).await?;

@@ -62,6 +62,7 @@ pub fn all() -> Vec<NamedStatement> {
         accounts::users::statements(),
         accounts::users::rename::statements(),
         accounts::users::disable::statements(),
+        accounts::users::deletion::statements(),
         accounts::credentials::statements(),
         accounts::credentials::change::statements(),
         accounts::import::statements(),
@@ -89,6 +90,7 @@ pub fn all() -> Vec<NamedStatement> {
 
         [
             parties::add::statements(),
+            parties::export::statements(),
             parties::find::statements(),
             parties::hooks::statements(),
             parties::link::statements(),

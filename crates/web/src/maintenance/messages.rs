@@ -38,6 +38,15 @@ pub(super) fn violation(violation: &Violation) -> String {
 fn invariant_message(invariant: Invariant) -> &'static str {
     match invariant {
         Invariant::HasCredential => "a user without a password",
+        Invariant::DeletionIsWhole => "a deletion that is half requested, or requested and done",
+        Invariant::DeletedUserHasNothing => "a deleted user with a password or a registration key",
+        Invariant::DeletionEndsSessions => {
+            "a user whose deletion is requested or done, with a session or a known browser"
+        }
+        Invariant::DeletedUserIsAnonymous => "a deleted user with a name or an address",
+        Invariant::DeletedHostHasNoParty => "a party whose host is deleted, or was to be, before it was over",
+        Invariant::DeletedGuestHasNoSeat => "a seat of a guest who is deleted, or was to be, before the party began",
+        Invariant::DeletedHostHasNoAddress => "the address of a deleted host",
         Invariant::MailboxHasOneAccount => "another account has the same mailbox: this one kept its former email_key",
         Invariant::HostIsNoGuest => "a host who is a guest of the same party",
         Invariant::PlaceIsUnique => "two guests of the party have the same place in its order",

@@ -24,6 +24,7 @@ pub(super) fn redirect(
             page.report_throttled("rsvp");
             Ok(Flash::refusal(messages::too_many_rsvps(throttled.wait)).to(to))
         }
+        Err(UpdateError::UserDeleted) => Err(Problem::LoginRequired), // the deletion ended the session
         Err(UpdateError::Store(failure)) => Err(failure.into()),
     }
 }

@@ -101,7 +101,7 @@ pub(super) async fn submit(page: PageContext, submitted: Submitted<LogInForm>) -
 
 /// Greets the user and leads on.
 fn welcome(request: &RequestContext, logged_in: LoggedIn) -> Response {
-    let greeting = messages::welcome_back(&logged_in.user.username);
+    let greeting = messages::welcome_back(&logged_in.user.username, logged_in.has_undone_deletion);
     let destination = request.settings().destination_of_log_in(request.next().as_ref());
     entered(request, greeting, SessionChange::opened(logged_in), &destination)
 }

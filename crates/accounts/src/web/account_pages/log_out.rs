@@ -8,7 +8,10 @@ use crate::web::messages;
 use crate::web::page::{Flash, PageContext, Problem};
 use crate::web::session::SessionChange;
 
-const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+pub(super) const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+/// The cache only: `"cookies"` would remove the flash message too.
+pub(super) const CLEAR_CACHE: HeaderValue = HeaderValue::from_static("\"cache\"");
 
 #[handler]
 pub(super) async fn submit(page: PageContext) -> Result<Response, Problem> {
@@ -18,7 +21,6 @@ pub(super) async fn submit(page: PageContext) -> Result<Response, Problem> {
     }
     let mut response = Flash::success(messages::LOGGED_OUT).to(&request.settings().after_log_out);
     response.extensions_mut().insert(SessionChange::Ended);
-    // The cache only, so that Back shows no private page. `"cookies"` would remove the flash message too.
-    response.headers_mut().insert(CLEAR_SITE_DATA, HeaderValue::from_static("\"cache\""));
+    response.headers_mut().insert(CLEAR_SITE_DATA, CLEAR_CACHE); // so that Back shows no private page
     Ok(response)
 }

@@ -148,6 +148,13 @@ impl Builder {
         self
     }
 
+    /// What the deletion of an account means for the embedder's own, in sentences of plain text for the page that deletes it, such as
+    /// "Your trips stay, without your name." They follow those about the account.
+    pub fn deletion_consequences(mut self, sentences: impl IntoIterator<Item = &'static str>) -> Self {
+        self.web.deletion_consequences.extend(sentences);
+        self
+    }
+
     /// Leaves an account page out. The service has a page of its own at the same path, or none.
     pub fn without(mut self, page: AccountPage) -> Self {
         self.web.without.insert(page);

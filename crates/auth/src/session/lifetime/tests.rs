@@ -15,6 +15,7 @@ fn user() -> User {
         email: Email::parse("ada@example.com").unwrap(),
         joined_at: NOW,
         disabled_at: None,
+        deletion: None,
     }
 }
 

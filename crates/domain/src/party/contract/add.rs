@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::{date, link_token, minutes, party_of, seats, short_text};
 use crate::contract::{NOW, add_user, join_all};
 use crate::party::{
-    Address, Details, IdempotencyKey, NewParty, PartyDate, PartyEnd, PartyHeading, PartyId, PartyRepository,
+    AddError, Address, Details, IdempotencyKey, NewParty, PartyDate, PartyEnd, PartyHeading, PartyId, PartyRepository,
     PartyState, PartySummary, PartyView, ProfileCursors, Visibility, Zone, parse_date, parse_time,
 };
 use crate::user::{User, UserId};
@@ -91,7 +91,7 @@ pub async fn party_ids_only_grow(accounts: &AccountPorts, parties: &dyn PartyRep
 pub async fn party_of_unknown_host_is_not_added(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
     let party = NewParty { host: UserId::new(ada.id.get() + 1), ..party_of(&ada) };
-    assert!(parties.add(party, None).await.is_err());
+    assert!(matches!(parties.add(party, None).await, Err(AddError::UserDeleted)));
 }
 
 /// `add` with a known key of the same host returns the id of the existing party, also for concurrent calls. The same

@@ -12,7 +12,7 @@ use crate::statements::statements;
 
 statements! {
     /// On PostgreSQL it locks the row: a session that opens meanwhile waits for the end, and is refused then.
-    const DISABLE: &str = "UPDATE users SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL RETURNING id";
+    const DISABLE: &str = "UPDATE users SET disabled_at = $2 WHERE id = $1 AND disabled_at IS NULL AND deleted_at IS NULL RETURNING id";
 
     const ENABLE: &str = "UPDATE users SET disabled_at = NULL WHERE id = $1 AND disabled_at IS NOT NULL RETURNING id";
 }

@@ -1,6 +1,6 @@
 //! Renaming a user, with the copies of the name in other tables.
 
-use domain::user::{RenameUserError, User, UserId, Username};
+use domain::user::{Deletion, RenameUserError, User, UserId, Username};
 use domain::{Alongside, HookRefusal, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{query, query_as};
@@ -17,11 +17,20 @@ use crate::statements::{PerEngine, statements};
 statements! {
     /// Locks the row, so that no other transaction copies the former name meanwhile: what refers to the user waits as well.
     const LOCK: PerEngine = PerEngine {
-        sqlite: "SELECT id, username, email, joined_at, disabled_at FROM users WHERE id = $1",
-        postgres: "SELECT id, username, email, joined_at, disabled_at FROM users WHERE id = $1 FOR UPDATE",
+        sqlite: "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at FROM users WHERE id = $1",
+        postgres: "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at FROM users WHERE id = $1 FOR UPDATE",
     };
 
     const RENAME: &str = "UPDATE users SET username = $2, username_key = $3, username_skeleton = $4 WHERE id = $1";
+}
+
+/// Finds a user, and locks the row: what refers to the user waits as well.
+pub(super) async fn find_and_lock<D: Dialect>(
+    connection: &mut D::Connection,
+    user: UserId,
+) -> sqlx::Result<Option<User>> {
+    let lock = query_as::<D, UserRow>(D::pick(LOCK.sqlite, LOCK.postgres)).bind(user.get());
+    lock.fetch_optional(connection).await?.map(UserRow::parse).transpose()
 }
 
 /// A user's new name, and what runs and is written with it.
@@ -60,13 +69,14 @@ pub(super) fn rename<'j, D: Dialect>(
     Rename { user, name, at, alongside, hooks }: &'j Rename<D>,
 ) -> BoxFuture<'j, Result<User, WriteError<Refusal>>> {
     Box::pin(async move {
-        let run = hooks.renaming(&mut *connection, *user).await;
+        let run = hooks.locking(&mut *connection, *user).await;
         run.map_err(|error| error.into_write_error(Refusal::ByHook))?;
-        let lock = query_as::<D, UserRow>(D::pick(LOCK.sqlite, LOCK.postgres)).bind(user.get());
-        let Some(row) = lock.fetch_optional(&mut *connection).await? else {
-            return Err(WriteError::Refused(Refusal::NotFound));
+        let former = match find_and_lock::<D>(&mut *connection, *user).await? {
+            Some(User { deletion: Some(Deletion::Done { .. }), .. }) | None => {
+                return Err(WriteError::Refused(Refusal::NotFound));
+            }
+            Some(user) => user,
         };
-        let former = row.parse()?;
         if former.username == *name {
             return Ok(former);
         }

@@ -42,6 +42,14 @@ impl Attempt {
     }
 }
 
+/// The error of a save that does not refuse.
+fn as_failure(error: WriteError<UpdateError>) -> WriteError {
+    match error {
+        WriteError::Failed(error) => error.into(),
+        refused => panic!("{refused:?}"),
+    }
+}
+
 /// What `update` does, without the lock.
 fn without_the_lock<'j, D: Dialect>(
     connection: &'j mut D::Connection,
@@ -52,7 +60,7 @@ fn without_the_lock<'j, D: Dialect>(
         attempt.wait_for_the_other().await;
         let mut party = stored.party.clone();
         let outcome = attempt.accept(&mut party);
-        stored.save::<D>(connection, &party).await?;
+        stored.save::<D>(connection, &party).await.map_err(as_failure)?;
         Ok(outcome)
     })
 }
@@ -171,7 +179,7 @@ async fn sqlite_read_outside_the_write_seats_two_on_one_seat() {
         let mut party = stored.party.clone();
         attempt.accept(&mut party);
         let saved = database.writer.write((stored, party), |connection, (stored, party)| {
-            Box::pin(async move { Ok::<_, WriteError>(stored.save::<Sqlite>(connection, party).await?) })
+            Box::pin(async move { stored.save::<Sqlite>(connection, party).await.map_err(as_failure) })
         });
         saved.await.unwrap();
     });

@@ -1,6 +1,6 @@
 //! Why a submitted form hosts no party, and the response that says so: the form with everything that was typed.
 
-use accounts::web::{FormErrors, PageContext, error_title, with_retry_after};
+use accounts::web::{FormErrors, PageContext, Problem, error_title, with_retry_after};
 use askama::Template;
 use domain::party::HostError;
 use domain::throttle::{Throttled, Wait};
@@ -31,14 +31,15 @@ impl HostRefusal {
     /// The refusal that an error is.
     ///
     /// # Errors
-    /// A failure of the store is none.
-    pub(super) fn of(error: HostError) -> Result<Self, domain::StoreError> {
+    /// A failure of the store is none, and neither is a host whose session has ended by the deletion of the account.
+    pub(super) fn of(error: HostError) -> Result<Self, Problem> {
         match error {
             HostError::DayInThePast => Ok(Self::Fields(FormErrors::at("date", messages::PARTY_DAY_PAST))),
             HostError::TimeInThePast => Ok(Self::Fields(FormErrors::at("time", messages::PARTY_TIME_PAST))),
             HostError::TooManyUpcoming { max } => Ok(Self::TooManyUpcoming { max }),
             HostError::Throttled(Throttled { wait, .. }) => Ok(Self::TooManyHosted { wait }),
-            HostError::Store(failure) => Err(failure),
+            HostError::UserDeleted => Err(Problem::LoginRequired),
+            HostError::Store(failure) => Err(failure.into()),
         }
     }
 

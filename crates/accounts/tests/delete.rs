@@ -1,0 +1,169 @@
+//! The deletion of an account: requested, undone by a log-in, completed by the maintenance task. The pages are in
+//! `delete_page.rs`; parties, and the storms on both engines, in `crates/store/tests/deletion.rs`.
+
+use std::time::Duration;
+
+use accounts::test_kit::TestClient;
+use accounts::{Caller, Deletion, EventFilter, EventKind, OperatorName, PageSize, User, UserId, Username};
+
+use crate::common::{PASSWORD, Service, assert_page, browser_post, identity};
+
+const DAY: Duration = Duration::from_hours(24);
+
+async fn user(service: &Service, name: &str) -> Option<User> {
+    service.accounts.find_user(&Username::parse(name).unwrap()).await.unwrap()
+}
+
+async fn kinds(service: &Service) -> Vec<EventKind> {
+    let events = service.accounts.events(EventFilter::default(), None, PageSize::DEFAULT).await.unwrap();
+    events.items.into_iter().rev().map(|stored| stored.event.kind).collect()
+}
+
+/// Ada, logged in, whose deletion is requested.
+async fn leaving() -> (Service, TestClient, UserId) {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    let id = user(&service, "ada").await.unwrap().id;
+    let requested = service.accounts.request_deletion(id, &Caller::default()).await.unwrap();
+    assert_eq!((requested.sessions, requested.is_repeated), (1, false));
+    (service, ada, id)
+}
+
+#[tokio::test]
+async fn request_ends_the_sessions_and_completes_after_14_days() {
+    let (service, ada, id) = leaving().await;
+    assert_eq!(identity(&ada.get("/").await), "You are anonymous.");
+    let mut maintenance = service.accounts.maintenance();
+    service.clock.advance(14 * DAY - Duration::from_millis(1));
+    maintenance.run_once().await;
+    assert!(user(&service, "ada").await.is_some());
+    service.clock.advance(Duration::from_millis(1));
+    let pass = maintenance.run_once().await;
+    assert_eq!((pass.has_lease, pass.failures), (true, 0));
+    assert_eq!(user(&service, "ada").await, None);
+    let left = service.ports().users.find(id).await.unwrap().unwrap();
+    assert_eq!(left.username, Deletion::name_of(id, 0));
+    assert!(matches!(left.deletion, Some(Deletion::Done { .. })));
+    use EventKind::{Deleted, DeletionRequested, LoggedIn, Registered};
+    assert_eq!(kinds(&service).await, [Registered, LoggedIn, DeletionRequested, Deleted]);
+    assert_eq!(
+        service.accounts.request_deletion(id, &Caller::default()).await.unwrap_err().to_string(),
+        "there is no such user"
+    );
+}
+
+#[tokio::test]
+async fn log_in_undoes_the_deletion_and_says_so() {
+    let (service, ..) = leaving().await;
+    service.clock.advance(14 * DAY - Duration::from_millis(1));
+    let page = service.visitor().log_in("ada", PASSWORD).await;
+    assert!(page.text.contains("Welcome back, ada. Your account stays: it won't be deleted."), "{}", page.text);
+    assert_eq!(user(&service, "ada").await.unwrap().deletion, None);
+    let again = service.visitor().log_in("ada", PASSWORD).await;
+    assert!(again.text.contains("Welcome back, ada.") && !again.text.contains("deleted"), "{}", again.text);
+    service.clock.advance(DAY);
+    service.accounts.maintenance().run_once().await;
+    assert!(user(&service, "ada").await.is_some());
+    use EventKind::{DeletionRequested, DeletionUndone, LoggedIn, Registered};
+    let expected = [Registered, LoggedIn, DeletionRequested, DeletionUndone, LoggedIn, LoggedIn];
+    assert_eq!(kinds(&service).await, expected);
+}
+
+#[tokio::test]
+async fn wrong_password_undoes_nothing() {
+    let (service, _, id) = leaving().await;
+    assert_page(&service.visitor().log_in("ada", "wrong otter nine").await, 422, "don't match");
+    let left = service.ports().users.find(id).await.unwrap().unwrap();
+    assert!(matches!(left.deletion, Some(Deletion::Requested { .. })));
+}
+
+/// Whether the maintenance task was in time or not.
+#[tokio::test]
+async fn log_in_after_14_days_is_a_mismatch() {
+    let (service, ..) = leaving().await;
+    service.clock.advance(14 * DAY);
+    for is_completed in [false, true] {
+        if is_completed {
+            service.accounts.maintenance().run_once().await;
+        }
+        for name in ["ada", "ada@example.com", "deleted-1"] {
+            let page = service.visitor().log_in(name, PASSWORD).await;
+            assert_page(&page, 422, "That username or email and password don't match. Please try again.");
+        }
+        assert_eq!(service.count("sessions").await, 0);
+    }
+}
+
+#[tokio::test]
+async fn name_of_a_deleted_user_is_not_registered() {
+    let service = Service::start().await;
+    let page = service.visitor().register("deleted-77", PASSWORD).await;
+    assert_page(&page, 422, "That username is reserved.");
+}
+
+#[tokio::test]
+async fn operator_deletes_at_once_and_the_event_names_the_operator() {
+    let (service, _, id) = leaving().await;
+    let caller = Caller::operator(OperatorName::parse("root").unwrap());
+    let deleted = service.accounts.delete(id, &caller).await.unwrap();
+    assert_eq!(deleted.username, Deletion::name_of(id, 0));
+    let events = service.accounts.events(EventFilter { user: Some(id) }, None, PageSize::DEFAULT).await.unwrap();
+    let last = &events.items[0].event;
+    assert_eq!((last.kind, last.origin.operator.as_ref()), (EventKind::Deleted, caller.operator.as_ref()));
+    assert!(service.accounts.delete(id, &caller).await.is_err());
+    assert!(service.accounts.delete(UserId::new(99), &caller).await.is_err());
+}
+
+/// A user who is disabled may leave, and is not enabled by it.
+#[tokio::test]
+async fn disabled_user_is_deleted_too() {
+    let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
+    let id = user(&service, "ada").await.unwrap().id;
+    service.accounts.disable(id, &Caller::default()).await.unwrap();
+    service.accounts.request_deletion(id, &Caller::default()).await.unwrap();
+    assert_page(&service.visitor().log_in("ada", PASSWORD).await, 422, "don't match");
+    assert!(user(&service, "ada").await.unwrap().deletion.is_some(), "the log-in was refused");
+    service.accounts.delete(id, &Caller::default()).await.unwrap();
+    assert_eq!(user(&service, "ada").await, None);
+}
+
+#[tokio::test]
+async fn failing_store_is_reported_and_lets_no_one_in() {
+    let (service, ..) = leaving().await;
+    for method in ["users.undo_deletion", "sessions.open"] {
+        service.failing.fail_on(method);
+        let page = browser_post(&service.visitor(), "/login", &[("email", "ada"), ("password", PASSWORD)]).await;
+        assert_page(&page, 503, "We couldn't save that. Nothing changed, please try again.");
+        assert_eq!(service.count("sessions").await, 0, "{method}");
+    }
+    service.clock.advance(14 * DAY);
+    let mut maintenance = service.accounts.maintenance();
+    for method in ["users.list_due_deletions", "users.complete_deletion"] {
+        service.failing.fail_on(method);
+        assert_eq!(maintenance.run_once().await.failures, 1, "{method}");
+        service.failing.fail_on(None);
+        assert!(user(&service, "ada").await.is_some(), "{method}");
+    }
+    assert_eq!(maintenance.run_once().await.failures, 0);
+    assert_eq!(user(&service, "ada").await, None);
+}
+
+/// Four log-ins at once undo the deletion once, and each opens its session.
+#[tokio::test]
+async fn concurrent_log_ins_undo_the_deletion_once() {
+    let (service, ..) = leaving().await;
+    let clients: Vec<_> = (0..4).map(|_| service.visitor()).collect();
+    let pages = tokio::join!(
+        clients[0].log_in("ada", PASSWORD),
+        clients[1].log_in("ada", PASSWORD),
+        clients[2].log_in("ada", PASSWORD),
+        clients[3].log_in("ada", PASSWORD),
+    );
+    for page in [pages.0, pages.1, pages.2, pages.3] {
+        assert!(page.text.contains("Welcome back, ada."), "{}", page.text);
+    }
+    let undone = kinds(&service).await.iter().filter(|kind| **kind == EventKind::DeletionUndone).count();
+    assert_eq!(undone, 1);
+    assert_eq!(service.count("sessions").await, 4);
+}

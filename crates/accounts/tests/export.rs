@@ -1,0 +1,148 @@
+//! The export of an account: everything that is stored about a user, nothing that opens the account, and an embedder's own part.
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use accounts::serde_json::{Value, from_str, json};
+use accounts::test_kit::fast_hash_cost;
+use accounts::{Accounts, Caller, ExportPage, ExportSource, StoreError, UserId};
+use async_trait::async_trait;
+
+use crate::common::{PASSWORD, Service};
+
+/// The whole document of user 1, and the number of its pieces.
+async fn export(accounts: &Accounts) -> (Value, String, usize) {
+    let mut export = accounts.export(UserId::new(1)).await.unwrap().unwrap();
+    let (mut text, mut pieces) = (String::new(), 0);
+    while let Some(piece) = export.next().await.unwrap() {
+        text.push_str(&piece);
+        pieces += 1;
+    }
+    assert_eq!(export.next().await.unwrap(), None, "it stays at its end");
+    (from_str(&text).unwrap(), text, pieces)
+}
+
+#[tokio::test]
+async fn export_has_user_sessions_browsers_and_events() {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    service.clock.advance(Duration::from_hours(1));
+    ada.get("/home").await;
+    service.accounts.request_deletion(UserId::new(1), &Caller::default()).await.unwrap();
+    service.visitor().log_in("ada", PASSWORD).await;
+    let (document, text, _) = export(&service.accounts).await;
+    assert_eq!(document["format"], "accounts-export-1");
+    assert_eq!(document["exported_at"], "2026-01-01T01:00:00Z");
+    let user = json!({
+        "id": 1, "username": "ada", "email": "ada@example.com", "roles": [], "joined_at": "2026-01-01T00:00:00Z",
+        "disabled_at": null, "deletion_due": null,
+    });
+    assert_eq!(document["user"], user);
+    let session = &document["sessions"][0];
+    assert_eq!((&session["created_at"], &session["network"]), (&json!("2026-01-01T01:00:00Z"), &json!("127.0.0.1/32")));
+    assert!(session["browser"].is_null() || session["browser"].is_string());
+    assert_eq!(document["known_browsers"].as_array().map(Vec::len), Some(2));
+    let kinds: Vec<_> =
+        document["events"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["logged in", "deletion undone", "deletion requested", "logged in", "registered"]);
+    for secret in ["pbkdf2", "digest", "password", "hash", "token"] {
+        assert!(!text.contains(secret), "{secret}");
+    }
+}
+
+#[tokio::test]
+async fn unknown_user_has_no_export() {
+    let service = Service::start().await;
+    assert!(service.accounts.export(UserId::new(1)).await.unwrap().is_none());
+}
+
+/// Three pages of two trips each. It records after what it was asked.
+#[derive(Default)]
+struct Trips(Mutex<Vec<Option<String>>>);
+
+#[async_trait]
+impl ExportSource for Trips {
+    fn name(&self) -> &'static str {
+        "trips"
+    }
+
+    async fn page(&self, user: UserId, after: Option<String>) -> Result<ExportPage, StoreError> {
+        self.0.lock().unwrap().push(after.clone());
+        let page: u32 = after.map_or(0, |after| after.parse().unwrap());
+        let rows = (0..2).map(|n| json!({ "user": user.get(), "trip": 2 * page + n })).collect();
+        Ok(ExportPage { rows, next: (page < 2).then(|| (page + 1).to_string()) })
+    }
+}
+
+struct Empty(&'static str);
+
+#[async_trait]
+impl ExportSource for Empty {
+    fn name(&self) -> &'static str {
+        self.0
+    }
+
+    async fn page(&self, _: UserId, _: Option<String>) -> Result<ExportPage, StoreError> {
+        Ok(ExportPage::default())
+    }
+}
+
+#[tokio::test]
+async fn sources_of_the_embedder_are_arrays_page_by_page() {
+    let service = Service::with(|builder| builder.export(Trips::default()).export(Empty("wishes"))).await;
+    service.register("ada", PASSWORD).await;
+    let (document, text, pieces) = export(&service.accounts).await;
+    let trips: Vec<_> = (0..6).map(|trip| json!({ "user": 1, "trip": trip })).collect();
+    assert_eq!((&document["trips"], &document["wishes"]), (&json!(trips), &json!([])));
+    assert_eq!(pieces, 1 + 3 + 3 + 1 + 1, "head, three of ours, three of the trips, one of the wishes, the end");
+    assert!(text.ends_with("\n}\n"), "{text}");
+}
+
+/// More events than a page has.
+#[tokio::test]
+async fn events_are_exported_page_by_page() {
+    let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
+    for n in 0..130 {
+        service.clock.advance(Duration::from_hours(2));
+        service.accounts.request_deletion(UserId::new(1), &Caller::default()).await.unwrap();
+        assert!(service.accounts.undo_deletion(UserId::new(1), &Caller::default()).await.unwrap(), "{n}");
+    }
+    let (document, ..) = export(&service.accounts).await;
+    assert_eq!(document["events"].as_array().map(Vec::len), Some(261));
+}
+
+#[tokio::test]
+async fn failed_piece_can_be_asked_for_again() {
+    let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
+    for method in ["sessions.list", "known_browsers.list", "events.list"] {
+        let mut export = service.accounts.export(UserId::new(1)).await.unwrap().unwrap();
+        let (mut text, mut failures) = (String::new(), 0);
+        service.failing.fail_on(method);
+        loop {
+            match export.next().await {
+                Ok(Some(piece)) => text.push_str(&piece),
+                Ok(None) => break,
+                Err(_) => {
+                    failures += 1;
+                    service.failing.fail_on(None);
+                }
+            }
+        }
+        assert_eq!(failures, 1, "{method}");
+        assert_eq!(from_str::<Value>(&text).unwrap()["user"]["username"], "ada");
+    }
+    service.failing.fail_on("users.find");
+    assert!(service.accounts.export(UserId::new(1)).await.is_err());
+}
+
+#[tokio::test]
+async fn name_that_the_document_has_already_is_an_invalid_setting() {
+    let builder = || Accounts::builder().cost(fast_hash_cost());
+    for builder in [builder().export(Empty("events")), builder().export(Empty("trips")).export(Empty("trips"))] {
+        let error = builder.ensure_valid().unwrap_err().to_string();
+        assert!(error.contains("cannot be the name of an export: another part of the document has it"), "{error}");
+    }
+    builder().export(Empty("trips")).export(Empty("wishes")).ensure_valid().unwrap();
+}

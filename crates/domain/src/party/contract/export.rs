@@ -1,0 +1,74 @@
+//! `export_hosted` and `export_answers` of [`PartyRepository`].
+
+use super::{accept, decline, party_of, short_text};
+use crate::AccountPorts;
+use crate::contract::add_user;
+use crate::party::{
+    Address, Answer, Details, ExportedAnswer, ExportedParty, Heads, NewParty, PartyHeading, PartyRepository, PartyState,
+};
+use crate::user::UserId;
+
+/// Every hosted party, page by page, with all that the host has written.
+pub async fn export_has_each_hosted_party_once(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
+    let party = NewParty {
+        details: Some(Details::parse("Bring a chair.\nAnd a song.").unwrap()),
+        address: Some(Address::parse("Linden Street 5").unwrap()),
+        ..party_of(&ada)
+    };
+    let mut ids = Vec::new();
+    for _ in 0..5 {
+        ids.push(parties.add(NewParty { link: super::link_token(), ..party.clone() }, None).await.unwrap());
+        parties.add(party_of(&ben), None).await.unwrap();
+    }
+    accept(parties, ids[0], ben.id).await;
+    let (mut exported, mut after) = (Vec::new(), None);
+    loop {
+        let page = parties.export_hosted(ada.id, after, 2).await.unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some(last.id);
+        exported.extend(page);
+    }
+    let expected = ids.iter().map(|id| ExportedParty {
+        id: *id,
+        heading: PartyHeading { host: ada.username.clone(), date: party.date.clone() },
+        ends_at: party.ends_at.at(),
+        state: PartyState::Scheduled,
+        visibility: party.visibility,
+        venue: party.venue.clone(),
+        main_dish: party.main_dish.clone(),
+        details: party.details.clone(),
+        address: party.address.clone(),
+        seats: party.seats.get(),
+        taken: if *id == ids[0] { 2 } else { 1 },
+    });
+    assert_eq!(exported, expected.collect::<Vec<_>>());
+    assert_eq!(parties.export_hosted(UserId::new(i64::MAX), None, 2).await.unwrap(), []);
+}
+
+/// Every answer of the guest, page by page, and no other one's.
+pub async fn export_has_each_answer_once(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
+    let mut expected = Vec::new();
+    for n in 0..5 {
+        let party = NewParty { main_dish: short_text(&format!("Dish {n}")), ..party_of(&ada) };
+        let id = parties.add(party.clone(), None).await.unwrap();
+        accept(parties, id, add_user(accounts, &format!("guest{n}")).await.id).await;
+        accept(parties, id, ben.id).await;
+        let answer = if n % 2 == 0 { Answer::Seated(Heads::ONE) } else { Answer::Declined };
+        if answer == Answer::Declined {
+            decline(parties, id, ben.id).await;
+        }
+        let heading = PartyHeading { host: ada.username.clone(), date: party.date };
+        expected.push(ExportedAnswer { party: id, heading, main_dish: party.main_dish, answer });
+    }
+    let (mut exported, mut after) = (Vec::new(), None);
+    loop {
+        let page = parties.export_answers(ben.id, after, 2).await.unwrap();
+        let Some(last) = page.last() else { break };
+        after = Some(last.party);
+        exported.extend(page);
+    }
+    assert_eq!(exported, expected);
+    assert_eq!(parties.export_answers(ada.id, None, 2).await.unwrap(), [], "a host has no answer");
+}

@@ -1,0 +1,44 @@
+//! What is stored about the parties of a user, for the user's own export.
+
+use super::{Address, Answer, Details, PartyHeading, PartyId, PartyState, ShortText, Visibility};
+use crate::Timestamp;
+
+/// A party with what its host has written. Neither its guests, whose data are their own, nor its link, which opens it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportedParty {
+    /// The id of the party.
+    pub id: PartyId,
+    /// The name of the host, and the date.
+    pub heading: PartyHeading,
+    /// The end.
+    pub ends_at: Timestamp,
+    /// Whether the party is scheduled or cancelled.
+    pub state: PartyState,
+    /// The users who may find the party.
+    pub visibility: Visibility,
+    /// Where it is.
+    pub venue: ShortText,
+    /// What is served.
+    pub main_dish: ShortText,
+    /// What the host tells the guests.
+    pub details: Option<Details>,
+    /// The street address.
+    pub address: Option<Address>,
+    /// The seats at the table, including that of the host.
+    pub seats: u32,
+    /// The seats that are taken, including that of the host.
+    pub taken: u32,
+}
+
+/// An answer to a party, which another user hosts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportedAnswer {
+    /// The party.
+    pub party: PartyId,
+    /// The name of its host, and its date.
+    pub heading: PartyHeading,
+    /// What is served.
+    pub main_dish: ShortText,
+    /// The answer.
+    pub answer: Answer,
+}

@@ -1,0 +1,103 @@
+//! What DinnerParty adds to the export of an account: the hosted parties and the answers.
+
+use std::sync::Arc;
+
+use accounts::serde_json::{Value, json};
+use accounts::{ExportPage, ExportSource, StoreError, UserId, export_time};
+use async_trait::async_trait;
+use domain::party::{
+    Address, Answer, Details, ExportedAnswer, ExportedParty, PartyHeading, PartyId, PartyRepository, PartyState,
+    Visibility,
+};
+
+/// The rows of a page.
+const ROWS: u32 = 100;
+
+/// The parties that the user hosts.
+pub(crate) struct HostedParties(pub(crate) Arc<dyn PartyRepository>);
+
+/// The user's answers to parties of others.
+pub(crate) struct Answers(pub(crate) Arc<dyn PartyRepository>);
+
+#[async_trait]
+impl ExportSource for HostedParties {
+    fn name(&self) -> &'static str {
+        "hosted_parties"
+    }
+
+    async fn page(&self, user: UserId, after: Option<String>) -> Result<ExportPage, StoreError> {
+        let parties = self.0.export_hosted(user, party_id(after), ROWS).await?;
+        Ok(ExportPage { next: next(parties.iter().map(|party| party.id)), rows: parties.iter().map(hosted).collect() })
+    }
+}
+
+#[async_trait]
+impl ExportSource for Answers {
+    fn name(&self) -> &'static str {
+        "answers"
+    }
+
+    async fn page(&self, user: UserId, after: Option<String>) -> Result<ExportPage, StoreError> {
+        let answers = self.0.export_answers(user, party_id(after), ROWS).await?;
+        let rows = answers.iter().map(answer).collect();
+        Ok(ExportPage { next: next(answers.iter().map(|answer| answer.party)), rows })
+    }
+}
+
+fn party_id(after: Option<String>) -> Option<PartyId> {
+    after.and_then(|id| id.parse().ok()).map(PartyId::new)
+}
+
+/// The cursor after a full page.
+fn next(ids: impl ExactSizeIterator<Item = PartyId>) -> Option<String> {
+    let is_full = ids.len() == ROWS as usize;
+    ids.last().filter(|_| is_full).map(|id| id.get().to_string())
+}
+
+fn hosted(party: &ExportedParty) -> Value {
+    let PartyHeading { date, .. } = &party.heading;
+    json!({
+        "party": party.id.get(),
+        "main_dish": party.main_dish.as_str(),
+        "venue": party.venue.as_str(),
+        "address": party.address.as_ref().map(Address::as_str),
+        "details": party.details.as_ref().map(Details::as_str),
+        "local_time": date.local(),
+        "zone": date.zone().as_str(),
+        "starts_at": export_time(date.starts_at()),
+        "ends_at": export_time(party.ends_at),
+        "seats": party.seats,
+        "taken": party.taken,
+        "state": match party.state {
+            PartyState::Scheduled => "scheduled",
+            PartyState::Cancelled => "cancelled",
+        },
+        "visibility": match party.visibility {
+            Visibility::Listed => "listed",
+            Visibility::ByLink => "by link",
+            Visibility::ByInvitation => "by invitation",
+        },
+    })
+}
+
+fn answer(exported: &ExportedAnswer) -> Value {
+    let PartyHeading { host, date } = &exported.heading;
+    let (answer, heads) = match exported.answer {
+        Answer::Seated(heads) => ("seated", heads.get()),
+        Answer::Waitlisted { heads, .. } => ("waiting", heads.get()),
+        Answer::Maybe => ("maybe", 0),
+        Answer::Declined => ("declined", 0),
+        Answer::Invited => ("invited", 0),
+        Answer::Removed => ("removed", 0),
+    };
+    json!({
+        "party": exported.party.get(),
+        "host": host.as_str(),
+        "main_dish": exported.main_dish.as_str(),
+        "local_time": date.local(),
+        "zone": date.zone().as_str(),
+        "starts_at": export_time(date.starts_at()),
+        "answer": answer,
+        "heads": heads,
+    })
+}

@@ -171,7 +171,7 @@ impl Export {
 
     async fn events(&self) -> Result<ExportPage, StoreError> {
         let before = self.after.as_deref().and_then(|id| id.parse().ok()).map(EventId::new);
-        let filter = EventFilter { user: Some(self.user.id) };
+        let filter = EventFilter { user: Some(self.user.id), ..EventFilter::default() };
         let page = self.accounts.inner.ports.events.list(filter, before, PageSize::clamped(100)).await?;
         let next = page.next.map(|id| id.get().to_string());
         Ok(ExportPage { rows: page.items.iter().map(rows::event).collect(), next })

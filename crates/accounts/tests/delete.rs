@@ -107,7 +107,11 @@ async fn operator_deletes_at_once_and_the_event_names_the_operator() {
     let caller = Caller::operator(OperatorName::parse("root").unwrap());
     let deleted = service.accounts.delete(id, &caller).await.unwrap();
     assert_eq!(deleted.username, Deletion::name_of(id, 0));
-    let events = service.accounts.events(EventFilter { user: Some(id) }, None, PageSize::DEFAULT).await.unwrap();
+    let events = service
+        .accounts
+        .events(EventFilter { user: Some(id), ..EventFilter::default() }, None, PageSize::DEFAULT)
+        .await
+        .unwrap();
     let last = &events.items[0].event;
     assert_eq!((last.kind, last.origin.operator.as_ref()), (EventKind::Deleted, caller.operator.as_ref()));
     assert!(service.accounts.delete(id, &caller).await.is_err());

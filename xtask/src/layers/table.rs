@@ -42,6 +42,7 @@ pub(super) const TABLE: &[Row] = &[
             "async-trait",
             "jiff",
             "unicode-normalization",
+            "unicode-security",
             "icu_casemap",
             "email_address",
             "idna",

@@ -6,7 +6,7 @@ use domain::credential::PasswordHash;
 use domain::event::EventKind;
 use domain::user::{AddUserError, Email, NewUser, TakenKeys, User, Username};
 
-use crate::{Accounts, Caller, RegisterError};
+use crate::{Accounts, Caller, CodeRefusal, RegisterError};
 
 impl Accounts {
     /// Adds a user, for an operator: no limit of registrations applies. Without a password nobody can log in until one is set.
@@ -28,11 +28,12 @@ impl Accounts {
             }
             None => PasswordHash::no_password(),
         };
-        let new = NewUser { username, email, joined_at: self.inner.clock.now(), registration_key: None };
+        let new = NewUser { username, email, joined_at: self.inner.clock.now(), registration_key: None, code: None };
         let event = self.event(EventKind::Registered, caller);
         let user = match self.inner.ports.users.add(new, hash, Alongside::event(event.clone())).await {
             Ok(user) => user,
             Err(AddUserError::Repeated(user)) => return Ok(*user), // only with a registration key
+            Err(AddUserError::Code) => return Err(CodeRefusal::Unusable.into()), // only with a code
             Err(AddUserError::Taken(taken)) => return Err(RegisterError::Taken(taken)),
             Err(AddUserError::Refused(refusal)) => return Err(RegisterError::Refused(refusal)),
             Err(AddUserError::Store(failure)) => return Err(failure.into()),

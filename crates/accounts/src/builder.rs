@@ -12,7 +12,8 @@ use crate::event::Listener;
 use crate::log_budget::LogBudget;
 use crate::throttling::FailureSample;
 use crate::{
-    Accounts, Event, ExportSource, Inner, LogInBy, OsRandom, SystemClock, Throttling, event, export, find_session,
+    Accounts, Event, ExportSource, Inner, LogInBy, OsRandom, RegistrationPolicy, SystemClock, Throttling, event,
+    export, find_session,
 };
 
 /// The settings of [`Accounts`]: see [`Accounts::builder`].
@@ -25,6 +26,7 @@ pub struct Builder {
     policy: PasswordPolicy,
     lifetimes: Lifetimes,
     log_in_by: LogInBy,
+    registration: RegistrationPolicy,
     throttling: Throttling,
     listener: Option<Listener>,
     export_sources: export::Sources,
@@ -80,6 +82,9 @@ pub enum BuildError {
     /// No cookie name can have this prefix.
     #[error("`{0}` is not 1 to 32 letters, digits and dashes")]
     NotACookiePrefix(String),
+    /// An own field of the registration form has the name of one of ours, the name of a password, or none.
+    #[error("`{0}` is no name for an own field of the registration form")]
+    OwnField(&'static str),
     /// The directive or source is malformed, or would allow inline code.
     #[error("`{0}` is not a source of a content security policy")]
     NotASource(String),
@@ -102,6 +107,7 @@ impl Builder {
             policy: PasswordPolicy::default(),
             lifetimes: Lifetimes::default(),
             log_in_by: LogInBy::default(),
+            registration: RegistrationPolicy::default(),
             throttling: Throttling::default(),
             listener: None,
             export_sources: Vec::new(),
@@ -146,6 +152,14 @@ impl Builder {
     /// username for one site and the address for another, and fill in what they keep.
     pub fn log_in_by(self, log_in_by: LogInBy) -> Self {
         Self { log_in_by, ..self }
+    }
+
+    /// Who may register: everybody, whoever has a registration code, or nobody. Default: everybody. An operator may always:
+    /// see [`crate::Caller::operator`].
+    ///
+    /// Codes are made by [`Accounts::make_registration_code`], or by the operator's command `registration-code new`.
+    pub fn registration(self, registration: RegistrationPolicy) -> Self {
+        Self { registration, ..self }
     }
 
     /// The limits on attempts. Default: [`Throttling::default`].
@@ -193,6 +207,7 @@ impl Builder {
             policy: self.policy,
             lifetimes: self.lifetimes,
             log_in_by: self.log_in_by,
+            registration: self.registration,
             throttling: self.throttling,
             failure_sample: FailureSample::default(),
             log_budget: LogBudget::default(),

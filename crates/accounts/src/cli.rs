@@ -33,6 +33,7 @@ mod operator;
 mod output;
 mod page;
 mod password;
+mod registration_code;
 #[cfg(feature = "poem")]
 mod reset_link;
 mod roles;
@@ -48,6 +49,7 @@ pub use self::error::CommandError;
 pub use self::import::{Import, ImportCommandError};
 pub use self::operator::operator_name;
 pub use self::output::Output;
+pub use self::registration_code::RegistrationCodeCommand;
 #[cfg(feature = "poem")]
 pub use self::reset_link::ResetLink;
 pub use self::roles::{RoleCommand, RoleOfUser, RolesOfUser};
@@ -63,6 +65,9 @@ pub enum OperatorCommand {
     /// Manages the users
     #[command(subcommand)]
     User(UserCommand),
+    /// Makes, lists and revokes registration codes, for a service that asks for one
+    #[command(subcommand)]
+    RegistrationCode(RegistrationCodeCommand),
     /// Lists the events of accounts, the newest first. They are stored for 90 days
     Audit(Audit),
 }
@@ -110,6 +115,10 @@ impl OperatorCommand {
     ) -> Result<ExitCode, CommandError> {
         match self {
             Self::User(command) => command.run(accounts, operator, output).await,
+            Self::RegistrationCode(command) => {
+                let caller = Caller::operator(operator);
+                command.run(accounts, &caller, output).await.map(|()| ExitCode::SUCCESS)
+            }
             Self::Audit(audit) => audit.run(accounts, output).await.map(|()| ExitCode::SUCCESS),
         }
     }

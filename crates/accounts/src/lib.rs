@@ -54,6 +54,7 @@
 //!     username: Username::parse("ada")?,
 //!     email: Email::parse("ada@example.com")?,
 //!     password: Password::parse("marble otter seven".to_owned())?,
+//!     code: None, // where the service asks for a registration code
 //! };
 //! accounts.register(ada, &caller).await?;
 //!
@@ -94,6 +95,7 @@ mod log_out;
 mod maintenance;
 pub mod ports;
 mod register;
+mod registration_codes;
 mod rename;
 mod reset_password;
 mod roles;
@@ -113,7 +115,7 @@ use std::sync::Arc;
 pub use auth::{
     BrowserToken, BrowserTokens, Cost, CostError, HashLimits, HashQueueFull, Lifetime, LifetimeError, Lifetimes,
     LiveSession, Password, PasswordPolicy, PasswordPolicyError, PasswordRefusal, PasswordTooLong, PasswordWarning,
-    Random, ResetToken, SessionToken, is_verifiable,
+    Random, RegistrationCode, ResetToken, SessionToken, is_verifiable,
 };
 pub use builder::{BuildError, Builder};
 pub use caller::Caller;
@@ -122,6 +124,7 @@ pub use confirm::{ConfirmPassword, ConfirmPasswordError, ConfirmedPassword};
 pub use domain::event::{
     Event, EventFilter, EventId, EventKind, OperatorName, Origin, OriginError, RequestId, StoredEvent,
 };
+pub use domain::registration_code::{CodeId, CodeNote, CodeNoteError, CodeState, CodeUses, CodeUsesError, StoredCode};
 pub use domain::session::{Device, SessionId};
 pub use domain::throttle::{Throttled, Wait};
 pub use domain::user::{
@@ -139,7 +142,8 @@ pub use import::{CheckedImport, ImportError, ImportProgress, ImportReport, Impor
 pub use ipnet::IpNet;
 pub use log_in::{LogIn, LogInBy, LogInError, LoggedIn};
 pub use maintenance::{Maintenance, Pass, RunningMaintenance};
-pub use register::{RegisterError, Registration};
+pub use register::{CodeRefusal, RegisterError, Registration};
+pub use registration_codes::{CodeSettings, MadeCode, RegistrationPolicy, RegistrationPolicyError};
 pub use reset_password::ResetPasswordError;
 pub use serde_json; // the rows of an `ExportSource`
 pub use system::{OsRandom, SystemClock};
@@ -168,6 +172,7 @@ struct Inner {
     policy: PasswordPolicy,
     lifetimes: Lifetimes,
     log_in_by: LogInBy,
+    registration: RegistrationPolicy,
     throttling: Throttling,
     failure_sample: throttling::FailureSample,
     log_budget: log_budget::LogBudget,

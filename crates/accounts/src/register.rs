@@ -1,13 +1,14 @@
 //! The use case to register an account.
 
-use auth::{HashQueueFull, NewPasswordError, Password, PasswordRefusal};
+use auth::{HashQueueFull, NewPasswordError, Password, PasswordRefusal, RegistrationCode};
 use domain::credential::PasswordHash;
-use domain::event::EventKind;
+use domain::event::{Event, EventKind};
+use domain::registration_code::{CodeDigest, CodeId};
 use domain::throttle::Throttled;
 use domain::user::{AddUserError, Email, NewUser, RegistrationKey, TakenKeys, User, Username, UsernameError};
 use domain::{Alongside, HookRefusal, Own, StoreError};
 
-use crate::{Accounts, Caller};
+use crate::{Accounts, Caller, RegistrationPolicy};
 
 /// A new account. Its values are parsed, so each is valid by itself.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub struct Registration {
     pub email: Email,
     /// The password as typed.
     pub password: Password,
+    /// The registration code, where the service asks for one; not read where it does not.
+    pub code: Option<RegistrationCode>,
 }
 
 /// Why a registration was refused. Nothing was written.
@@ -32,6 +35,12 @@ pub enum RegisterError {
     /// Another user has the username, the e-mail address, or both, or the username looks like another one.
     #[error("the username or the e-mail address is taken")]
     Taken(TakenKeys),
+    /// The service asks for a registration code, and this one registers nobody.
+    #[error(transparent)]
+    Code(#[from] CodeRefusal),
+    /// Registration is closed. Only an operator may register.
+    #[error("registration is closed")]
+    Closed,
     /// The caller's network has registered too many accounts.
     #[error(transparent)]
     Throttled(#[from] Throttled),
@@ -46,6 +55,17 @@ pub enum RegisterError {
     Store(#[from] StoreError),
 }
 
+/// Why a registration code is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum CodeRefusal {
+    /// There is none.
+    #[error("a registration code is required")]
+    Missing,
+    /// It is unknown, used up, expired or revoked.
+    #[error("the registration code is not valid, or not any more")]
+    Unusable,
+}
+
 impl From<NewPasswordError> for RegisterError {
     fn from(error: NewPasswordError) -> Self {
         match error {
@@ -56,7 +76,8 @@ impl From<NewPasswordError> for RegisterError {
 }
 
 impl Accounts {
-    /// Registers an account. The new user is not logged in.
+    /// Registers an account. The new user is not logged in. Where the service asks for a registration code, one use of it is used
+    /// up in the same commit; a registration that is refused uses none.
     ///
     /// # Errors
     /// [`RegisterError`]. Of two registrations of one name or of look-alike names at the same time, one gets [`RegisterError::Taken`].
@@ -87,32 +108,85 @@ impl Accounts {
         registration_key: Option<RegistrationKey>,
         caller: &Caller,
     ) -> Result<User, RegisterError> {
-        let Registration { username, email, password } = registration;
+        let Registration { username, email, password, code } = registration;
         username.ensure_assignable()?;
-        let user_words = vec![username.as_str().to_owned(), email.as_str().to_owned()];
-        let hash = self.hash_new_password(password, user_words, caller).await?;
+        let policy = &self.inner.policy;
+        policy.ensure_length(&password)?;
+        self.check_registration(caller).await??;
         let joined_at = self.inner.clock.now();
-        let new = NewUser { username, email, joined_at, registration_key };
-        let registered = self.event(EventKind::Registered, caller);
-        let user = match self.inner.ports.users.add(new, hash, Alongside::event(registered.clone()).with_own(own)).await
-        {
-            Ok(user) => user,
-            Err(AddUserError::Repeated(user)) => {
-                self.give_back_registration(caller).await;
-                return Ok(*user);
-            }
-            Err(AddUserError::Refused(refusal)) => {
-                self.give_back_registration(caller).await;
-                return Err(RegisterError::Refused(refusal));
-            }
-            Err(AddUserError::Taken(taken)) => return Err(RegisterError::Taken(taken)),
-            Err(AddUserError::Store(failure)) => {
-                self.give_back_registration(caller).await;
-                return Err(failure.into());
-            }
+        let mut new = NewUser { username, email, joined_at, registration_key, code: None };
+        let code = match self.check_code(code, caller).await {
+            Ok(code) => code,
+            Err(refusal) => return self.repeated_or(new, refusal, caller).await,
         };
-        self.emit(&registered.of(user.id));
+        let user_words = vec![new.username.as_str().to_owned(), new.email.as_str().to_owned()];
+        let hash = self.hash_new_password(password, user_words, caller).await?;
+        new.joined_at = self.inner.clock.now();
+        new.code = code.as_ref().map(|(digest, _)| *digest);
+        let events: Vec<_> = self.events_of_registration(code.map(|(_, id)| id), caller);
+        let alongside = Alongside { events: events.clone(), own };
+        let user = match self.inner.ports.users.add(new, hash, alongside).await {
+            Ok(user) => user,
+            Err(error) => return self.not_added(error, caller).await,
+        };
+        for event in events {
+            self.emit(&event.of(user.id));
+        }
         Ok(user)
+    }
+
+    /// What a registration that added no user returns. A taken name and a code stay counted.
+    async fn not_added(&self, error: AddUserError, caller: &Caller) -> Result<User, RegisterError> {
+        if !matches!(error, AddUserError::Taken(_) | AddUserError::Code) {
+            self.give_back_registration(caller).await;
+        }
+        match error {
+            AddUserError::Repeated(user) => Ok(*user),
+            AddUserError::Refused(refusal) => Err(RegisterError::Refused(refusal)),
+            AddUserError::Taken(taken) => Err(RegisterError::Taken(taken)),
+            AddUserError::Code => Err(RegisterError::Code(CodeRefusal::Unusable)),
+            AddUserError::Store(failure) => Err(failure.into()),
+        }
+    }
+
+    /// The events of a registration, which name no user yet.
+    fn events_of_registration(&self, code: Option<CodeId>, caller: &Caller) -> Vec<Event> {
+        let used = code.map(|code| self.event(EventKind::RegistrationCodeUsed, caller).about(&code.name()));
+        [self.event(EventKind::Registered, caller)].into_iter().chain(used).collect()
+    }
+
+    /// Whether the caller may register with that code. Returns the code to use up, before a password is hashed. An operator needs
+    /// none.
+    async fn check_code(
+        &self,
+        code: Option<RegistrationCode>,
+        caller: &Caller,
+    ) -> Result<Option<(CodeDigest, CodeId)>, RegisterError> {
+        match (self.inner.registration, code) {
+            (RegistrationPolicy::Open, _) => Ok(None),
+            _ if caller.operator.is_some() => Ok(None),
+            (RegistrationPolicy::Closed, _) => Err(RegisterError::Closed),
+            (RegistrationPolicy::Code, None) => Err(RegisterError::Code(CodeRefusal::Missing)),
+            (RegistrationPolicy::Code, Some(code)) => {
+                let digest = code.digest();
+                let found = self.inner.ports.registration_codes.find_usable(digest, self.inner.clock.now()).await?;
+                let found = found.ok_or(RegisterError::Code(CodeRefusal::Unusable))?;
+                Ok(Some((digest, found.id)))
+            }
+        }
+    }
+
+    /// The user of the registration that `new` repeats, where a code is refused since the first submit has used it up. Otherwise
+    /// the refusal, which is counted: it may be a guess.
+    async fn repeated_or(&self, new: NewUser, refusal: RegisterError, caller: &Caller) -> Result<User, RegisterError> {
+        if !matches!(refusal, RegisterError::Code(CodeRefusal::Unusable)) {
+            return Err(refusal);
+        }
+        if let Some(user) = self.inner.ports.users.find_repeated(new).await? {
+            return Ok(user);
+        }
+        self.count_registration(caller).await??;
+        Err(refusal)
     }
 
     /// Hashes the password of a new account in the caller's turn, after the registration was counted.
@@ -122,12 +196,9 @@ impl Accounts {
         user_words: Vec<String>,
         caller: &Caller,
     ) -> Result<PasswordHash, RegisterError> {
-        let policy = &self.inner.policy;
-        policy.ensure_length(&password)?;
-        self.check_registration(caller).await??;
         let turn = self.inner.hasher.turn(caller.share()).await?;
         self.count_registration(caller).await??;
-        let hashed = turn.hash_new_password(policy, password, user_words).await;
+        let hashed = turn.hash_new_password(&self.inner.policy, password, user_words).await;
         if hashed.is_err() {
             self.give_back_registration(caller).await;
         }

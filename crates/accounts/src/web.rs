@@ -13,6 +13,7 @@
 //! | layout, page context, error pages, flash messages, redirects, security headers | `page` |
 //! | cookies, extractors of the visitor, protected routes | `session` |
 //! | the table of account pages, and each page | `account_pages` |
+//! | the embedder's own fields of the registration form | `own_fields` |
 //! | a setting, its default and its check | `settings` |
 //! | a sentence for people | `messages` |
 //!
@@ -24,6 +25,7 @@ mod interrupted_form;
 mod layer;
 mod messages;
 mod methods;
+mod own_fields;
 mod page;
 mod request;
 mod routes;
@@ -38,6 +40,7 @@ pub use form::{
 pub use layer::Layer;
 pub use messages::error_title;
 pub use methods::{Methods, methods};
+pub use own_fields::OwnFields;
 pub use page::{
     Flash, FlashKind, Layout, LayoutError, PageContext, PlainLayout, Problem, permanent_redirect, redirect,
     with_retry_after,

@@ -129,6 +129,7 @@ async fn refusal_of_a_hook_is_shown_beside_its_field_and_keeps_what_was_typed() 
         username: Username::parse("ada").unwrap(),
         email: Email::parse("ada@example.com").unwrap(),
         password: Password::parse(PASSWORD.to_owned()).unwrap(),
+        code: None,
     };
     let refused = accounts.register(registration(), &Caller::default()).await;
     assert!(matches!(&refused, Err(RegisterError::Refused(refusal)) if refusal.field == "email"), "{refused:?}");

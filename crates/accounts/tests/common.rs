@@ -71,6 +71,7 @@ impl Service {
             username: Username::parse(username).unwrap(),
             email: Email::parse(&format!("{username}@example.com")).unwrap(),
             password: Password::parse(password.to_owned()).unwrap(),
+            code: None,
         };
         self.accounts.register(registration, &Caller::default()).await.unwrap();
     }

@@ -201,6 +201,7 @@ async fn name_registered_between_check_and_import_is_a_refused_row() {
         username: accounts::Username::parse("ada").unwrap(),
         email: accounts::Email::parse("other@example.com").unwrap(),
         password: Password::parse(PASSWORD.to_owned()).unwrap(),
+        code: None,
     };
     service.accounts.register(other, &Caller::default()).await.unwrap();
 

@@ -13,6 +13,7 @@ use domain::credential::MockCredentialRepository;
 use domain::event::MockEventRepository;
 use domain::known_browser::{MockKnownBrowserRepository, Recognition};
 use domain::lease::MockLeaseRepository;
+use domain::registration_code::MockRegistrationCodeRepository;
 use domain::session::MockSessionRepository;
 use domain::throttle::{Attempt, MockThrottleRepository};
 use domain::user::{AddUserError, MockUserRepository, TakenKeys};
@@ -24,6 +25,7 @@ fn registration(password: &str) -> Registration {
         username: Username::parse("ada").unwrap(),
         email: Email::parse("ada@example.com").unwrap(),
         password: Password::parse(password.to_owned()).unwrap(),
+        code: None,
     }
 }
 
@@ -60,6 +62,7 @@ fn ports(
         known_browsers: Arc::new(known_browsers),
         events: Arc::new(events),
         leases: Arc::new(MockLeaseRepository::new()),
+        registration_codes: Arc::new(MockRegistrationCodeRepository::new()),
     }
 }
 

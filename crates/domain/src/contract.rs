@@ -3,7 +3,7 @@
 //! A contract function is an `async fn` that gets an empty store, uses it through the ports and panics if the store
 //! breaks the contract. It stands beside its port: [`crate::user::contract`], [`crate::credential::contract`],
 //! [`crate::session::contract`], [`crate::throttle::contract`], [`crate::known_browser::contract`],
-//! [`crate::event::contract`], [`crate::lease::contract`] and `party::contract`.
+//! [`crate::event::contract`], [`crate::lease::contract`], [`crate::registration_code::contract`] and `party::contract`.
 //! This module has what they share.
 //!
 //! # Running the suite on a store of your own
@@ -12,7 +12,8 @@
 //! [`user_contract`](crate::user_contract), [`credential_contract`](crate::credential_contract),
 //! [`session_contract`](crate::session_contract), [`throttle_contract`](crate::throttle_contract),
 //! [`known_browser_contract`](crate::known_browser_contract), [`event_contract`](crate::event_contract),
-//! [`lease_contract`](crate::lease_contract) and `party_contract` pass the names of all contract functions of one port to a macro of yours. Make one test of each name, so that a function that is added later is
+//! [`lease_contract`](crate::lease_contract),
+//! [`registration_code_contract`](crate::registration_code_contract) and `party_contract` pass the names of all contract functions of one port to a macro of yours. Make one test of each name, so that a function that is added later is
 //! tested too:
 //!
 //! ```
@@ -63,6 +64,7 @@ pub(crate) fn new_user(name: &str) -> NewUser {
         email: Email::parse(&format!("{name}@example.com")).unwrap(),
         joined_at: NOW,
         registration_key: None,
+        code: None,
     }
 }
 

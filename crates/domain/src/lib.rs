@@ -3,7 +3,8 @@
 //! This crate reads no clock, file, socket or random source. A rule is a function of values. The time is an argument or
 //! comes from a [`Clock`]; stored data come through a port ([`user::UserRepository`],
 //! [`credential::CredentialRepository`], [`session::SessionRepository`], [`throttle::ThrottleRepository`],
-//! [`known_browser::KnownBrowserRepository`], [`event::EventRepository`], `party::PartyRepository`). The doc comments of a port are the contract that
+//! [`known_browser::KnownBrowserRepository`], [`event::EventRepository`],
+//! [`registration_code::RegistrationCodeRepository`], `party::PartyRepository`). The doc comments of a port are the contract that
 //! every store obeys. With the feature `contract`, the module `contract` has the same contract as functions that the tests
 //! of a store run.
 //!
@@ -59,6 +60,7 @@ mod page;
 #[cfg(feature = "party")]
 pub mod party;
 mod ports;
+pub mod registration_code;
 mod search;
 pub mod session;
 mod text;

@@ -6,11 +6,13 @@ use crate::credential::CredentialRepository;
 use crate::event::EventRepository;
 use crate::known_browser::KnownBrowserRepository;
 use crate::lease::LeaseRepository;
+use crate::registration_code::RegistrationCodeRepository;
 use crate::session::SessionRepository;
 use crate::throttle::ThrottleRepository;
 use crate::user::UserRepository;
 
-/// The ports of one store for accounts: users, credentials, sessions, what throttles log-ins, events, and leases.
+/// The ports of one store for accounts: users, credentials, sessions, what throttles log-ins, events, leases, and registration
+/// codes.
 #[derive(Clone)]
 pub struct AccountPorts {
     /// The users.
@@ -27,4 +29,6 @@ pub struct AccountPorts {
     pub events: Arc<dyn EventRepository>,
     /// Which process does the maintenance.
     pub leases: Arc<dyn LeaseRepository>,
+    /// The invitations to register.
+    pub registration_codes: Arc<dyn RegistrationCodeRepository>,
 }

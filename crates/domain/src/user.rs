@@ -23,6 +23,7 @@ pub use role::{AddRoleError, MOST_ROLES, Role, RoleError, Roles};
 pub use username::{Username, UsernameError};
 
 use crate::Timestamp;
+use crate::registration_code::CodeDigest;
 
 /// The id of a user. An id is never reused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,4 +85,6 @@ pub struct NewUser {
     pub joined_at: Timestamp,
     /// What identifies the submitted form; `None` where a repeat of it need not be recognized.
     pub registration_key: Option<RegistrationKey>,
+    /// The registration code that is used up with the user; `None` where none is asked for.
+    pub code: Option<CodeDigest>,
 }

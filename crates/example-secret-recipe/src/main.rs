@@ -79,7 +79,7 @@ async fn main() -> anyhow::Result<()> {
         OsRandom.fill(&mut bytes);
         let password = bytes.map(|byte| format!("{byte:02x}")).concat();
         let (username, email) = (Username::parse("cook")?, Email::parse("cook@example.com")?);
-        let cook = Registration { username, email, password: Password::parse(password.clone())? };
+        let cook = Registration { username, email, password: Password::parse(password.clone())?, code: None };
         accounts.register(cook, &Caller::default()).await?;
         println!("The first start: log in as cook@example.com with the password {password}. It is not shown again.");
     }

@@ -1,10 +1,11 @@
 //! TriPlanned: travelers post the places they know, and every visitor can read them.
 //!
 //! A complete service on the `accounts` crate. It shows how an embedder adds a table beside the accounts' tables
-//! (`posts`), a layout around every page (`layout`), and pages (`pages`).
+//! (`posts`), a field of its own on the registration form (`home`), a layout around every page (`layout`), and pages (`pages`).
 
 mod assets;
 mod fingerprint;
+mod home;
 mod layout;
 mod messages;
 mod pages;
@@ -27,7 +28,7 @@ pub type Site = BoxEndpoint<'static, Response>;
 /// # Errors
 /// The URL is invalid, or the database cannot be opened or migrated. The message is one line, for the operator.
 pub async fn connect(url: &str) -> Result<AccountStore, store::ConnectError> {
-    AccountStore::connect_with(url, [posts::migrations()]).await
+    Ok(AccountStore::connect_with(url, [posts::migrations()]).await?.with_hooks(home::Homes))
 }
 
 /// Opens an existing database, for a command of the operator.
@@ -35,7 +36,7 @@ pub async fn connect(url: &str) -> Result<AccountStore, store::ConnectError> {
 /// # Errors
 /// The URL is invalid, or the database cannot be opened or has another schema. The message is one line, for the operator.
 pub async fn connect_existing(url: &str) -> Result<AccountStore, store::ConnectError> {
-    AccountStore::connect_existing_with(url, [posts::migrations()]).await
+    Ok(AccountStore::connect_existing_with(url, [posts::migrations()]).await?.with_hooks(home::Homes))
 }
 
 /// Builds the accounts in TriPlanned's layout. `settings` has the rest, such as the address to listen on.
@@ -44,7 +45,7 @@ pub async fn connect_existing(url: &str) -> Result<AccountStore, store::ConnectE
 /// [`BuildError`]: a setting is unsafe.
 pub fn accounts(store: &AccountStore, settings: Builder) -> Result<Accounts, BuildError> {
     let settings = settings.layout(layout::Postcards).log_in_after_registration(false);
-    let settings = settings.deletion_consequences([messages::POSTCARDS_STAY]);
+    let settings = settings.own_fields(home::HomeField).deletion_consequences([messages::POSTCARDS_STAY]);
     settings.export(posts::Exported(posts::repository(store))).build(store.clone())
 }
 

@@ -1,4 +1,4 @@
-//! The posts' table, which is ours, in the accounts' database. Each statement is written once for both engines.
+//! The tables of posts and homes, which are ours, in the accounts' database. Each statement is written once for both engines.
 
 use std::sync::Arc;
 
@@ -6,12 +6,13 @@ use accounts::serde_json::json;
 use accounts::{ExportPage, ExportSource, Page, PageSize, StoreError, UserId};
 use async_trait::async_trait;
 use store::AccountStore;
-use store::embed::sqlx::{query, query_as};
+use store::embed::sqlx::{query, query_as, query_scalar};
 use store::embed::{Database, Dialect, MigrationSet, OpenDatabase};
 
 use crate::post::{NewPost, Post};
 
 const ADD: &str = "INSERT INTO posts (author_id, city, country, description) VALUES ($1, $2, $3, $4)";
+const FIND_HOME: &str = "SELECT place FROM homes WHERE user_id = $1";
 const LIST: &str = "SELECT posts.id, username AS author, city, country, description \
      FROM posts JOIN users ON users.id = author_id WHERE posts.id < $1 ORDER BY posts.id DESC LIMIT ($2 + 0)";
 const LIST_BY: &str = "SELECT posts.id, username AS author, city, country, description \
@@ -24,6 +25,9 @@ pub(crate) trait PostRepository: Send + Sync {
     /// Publishes a post.
     async fn add(&self, post: NewPost) -> Result<(), StoreError>;
 
+    /// Where a user is from; `None` if the user has not said so.
+    async fn find_home(&self, user: UserId) -> Result<Option<String>, StoreError>;
+
     /// A page of posts, newest first: those with an id below `before`, of all authors or of one.
     async fn list(
         &self,
@@ -33,13 +37,19 @@ pub(crate) trait PostRepository: Send + Sync {
     ) -> Result<Page<Post, i64>, StoreError>;
 }
 
-/// The migrations of the table, for both engines.
+/// The migrations of the tables, for both engines.
 pub(crate) fn migrations() -> MigrationSet {
-    MigrationSet::new("triplanned").and(
-        "posts",
-        include_str!("../migrations/sqlite/0001_posts.sql"),
-        include_str!("../migrations/postgres/0001_posts.sql"),
-    )
+    MigrationSet::new("triplanned")
+        .and(
+            "posts",
+            include_str!("../migrations/sqlite/0001_posts.sql"),
+            include_str!("../migrations/postgres/0001_posts.sql"),
+        )
+        .and(
+            "homes",
+            include_str!("../migrations/sqlite/0002_homes.sql"),
+            include_str!("../migrations/postgres/0002_homes.sql"),
+        )
 }
 
 /// The repository for the database's engine.
@@ -76,6 +86,11 @@ impl<D: Dialect> PostRepository for Posts<D> {
             })
         });
         Ok(added.await?)
+    }
+
+    async fn find_home(&self, user: UserId) -> Result<Option<String>, StoreError> {
+        let find = query_scalar(FIND_HOME).bind(user.get()).fetch_optional(&self.database.read);
+        find.await.map_err(StoreError::new)
     }
 
     async fn list(

@@ -12,6 +12,7 @@ test_support::on_both_engines! { TestSite:
     profile_redirects_to_canonical_username
     postcard_without_a_session_is_sent_after_log_in
     postcard_of_another_account_is_on_the_own_profile
+    home_of_the_registration_form_is_on_the_profile
 }
 
 async fn profile_requires_log_in(site: TestSite) {
@@ -108,4 +109,28 @@ async fn postcard_of_another_account_is_on_the_own_profile(site: TestSite) {
     let page = ben.submit_on(&page, "/login", &[("email", "ben"), ("password", PASSWORD)]).await;
     assert_eq!(page.attributes("#city, #country", "value"), ["Oslo", "Norway"], "{}", page.text);
     assert_eq!(ben.submit_on(&page, "/user/ben", &[]).await.texts(".postcard").len(), 1);
+}
+
+async fn home_of_the_registration_form_is_on_the_profile(site: TestSite) {
+    let ada = site.guest();
+    let form = |home| {
+        let ours = [("username", "ada"), ("email", "ada@example.com"), ("password", PASSWORD), ("password2", PASSWORD)];
+        ours.into_iter().chain([("home", home)]).collect::<Vec<_>>()
+    };
+    let long = "é".repeat(201);
+    let page = ada.submit("/register", "/register", &form(&long)).await;
+    assert_eq!((page.status, page.texts("#home-note")), (422, vec!["Please use at most 200 characters.".to_owned()]));
+    assert_eq!(page.attributes("#home", "value"), [&*long]);
+    assert_eq!(ada.submit("/register", "/register", &form("<b>Łódź")).await.path, "/login");
+    ada.log_in("ada", PASSWORD).await;
+    let ben = site.user("ben").await; // leaves it blank
+    for client in [&ada, &ben] {
+        assert_eq!(client.get("/user/ada").await.texts(".lead"), ["from <b>Łódź"]);
+        assert!(client.get("/user/ben").await.texts(".lead").is_empty());
+    }
+    assert_eq!(
+        post(&ada, "ada", &[("city", "")]).await.texts(".lead"),
+        ["from <b>Łódź"],
+        "also beside a refused postcard"
+    );
 }

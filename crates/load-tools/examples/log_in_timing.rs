@@ -150,7 +150,8 @@ async fn register(store: &PartyStore, prefix: &str, count: u32, cost: Cost) -> a
     for number in 0..count {
         let name = format!("{prefix}-{number}");
         let (username, email) = (Username::parse(&name)?, Email::parse(&format!("{name}@example.com"))?);
-        let registration = Registration { username, email, password: Password::parse(PASSWORD.to_owned())? };
+        let registration =
+            Registration { username, email, password: Password::parse(PASSWORD.to_owned())?, code: None };
         accounts.register(registration, &Caller::default()).await?;
     }
     Ok(())

@@ -33,7 +33,7 @@ async fn fill(store: &PartyStore) -> Vec<UserId> {
     for user in 0..10 {
         let username = Username::parse(&format!("u{user:04}")).unwrap();
         let email = Email::parse(&format!("u{user:04}@example.com")).unwrap();
-        let new = NewUser { username, email, joined_at: NOW, registration_key: None };
+        let new = NewUser { username, email, joined_at: NOW, registration_key: None, code: None };
         users.push(
             accounts.users.add(new, PasswordHash::new("$".to_owned()), domain::Alongside::nothing()).await.unwrap().id,
         );

@@ -6,6 +6,7 @@ pub(crate) mod events;
 pub(crate) mod import;
 pub(crate) mod known_browsers;
 pub(crate) mod leases;
+pub(crate) mod registration_codes;
 pub(crate) mod registration_keys;
 pub(crate) mod reset_tokens;
 pub(crate) mod roles;
@@ -75,6 +76,11 @@ pub(crate) fn migrations() -> MigrationSet {
             "deletion",
             include_str!("../../../migrations/accounts/sqlite/0011_deletion.sql"),
             include_str!("../../../migrations/accounts/postgres/0011_deletion.sql"),
+        )
+        .and(
+            "registration codes",
+            include_str!("../../../migrations/accounts/sqlite/0012_registration_codes.sql"),
+            include_str!("../../../migrations/accounts/postgres/0012_registration_codes.sql"),
         )
         .then_rows(row_steps::EMAIL_KEYS)
         .then_rows(row_steps::skeletons::SKELETONS)

@@ -49,6 +49,7 @@ async fn user_is_not_added_where_an_event_fails() {
             email: Email::parse("ada@example.com").unwrap(),
             joined_at: NOW,
             registration_key: None,
+            code: None,
         };
         let ports = fresh.accounts();
         assert!(ports.users.add(ada.clone(), PasswordHash::new("$".to_owned()), failing()).await.is_err());

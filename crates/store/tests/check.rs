@@ -88,6 +88,8 @@ const DAMAGES: &[(&str, &[&str], &[&str])] = &[
     ("UPDATE users SET username = 'xy', username_key = 'xy', username_skeleton = 'xy' WHERE id = 3", &["damaged: CHECK constraint failed in users"], &["parties 1 FirstGuestsAreCurrent"]),
     ("UPDATE users SET username_skeleton = 'rn' WHERE id = 3", &[], &["users 3 username_skeleton?"]),
     ("INSERT INTO former_usernames VALUES ('dan', 'dan', 9, -1)", &[], &["former_usernames 9 TimestampIsInRange"]),
+    ("INSERT INTO registration_codes SELECT 1, digest, 1, 0, NULL, 0, -1, NULL FROM sessions", &[], &["registration_codes 1 TimestampIsInRange"]),
+    ("INSERT INTO registration_codes SELECT 1, digest, 1, 2, NULL, 0, 0, NULL FROM sessions", &["damaged: CHECK constraint failed in registration_codes"], &[]),
     ("INSERT INTO former_usernames VALUES ('', 'dan', 9, 0)", &["damaged: CHECK constraint failed in former_usernames"], &[]),
     ("UPDATE users SET username_key = '' WHERE id = 3", &["damaged: CHECK constraint failed in users"], &["users 3 username_key?"]),
     ("UPDATE users SET email = 'no where' WHERE id = 3", &[], &["users 3 email?"]),

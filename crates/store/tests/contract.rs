@@ -51,6 +51,10 @@ mod event {
     domain::event_contract!(account_tests);
 }
 
+mod registration_code {
+    domain::registration_code_contract!(account_tests);
+}
+
 /// Makes two tests of each contract function of the party port.
 macro_rules! party_tests {
     (party: $($function:ident)*) => { $(

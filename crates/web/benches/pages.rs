@@ -18,6 +18,7 @@ use domain::party::{
     Attendee, MockPartyRepository, PartyDate, PartyEnd, PartyHeading, PartyId, PartyState, PartySummary, Quotas, Seats,
     ShortText, Visibility, Zone, parse_date, parse_time,
 };
+use domain::registration_code::MockRegistrationCodeRepository;
 use domain::session::{Device, MockSessionRepository, SessionId, SessionRecord, StoredSession};
 use domain::throttle::MockThrottleRepository;
 use domain::user::{MockUserRepository, Roles};
@@ -86,6 +87,7 @@ fn services() -> Services {
             known_browsers: Arc::new(MockKnownBrowserRepository::new()),
             events: Arc::new(MockEventRepository::new()),
             leases: Arc::new(MockLeaseRepository::new()),
+            registration_codes: Arc::new(MockRegistrationCodeRepository::new()),
         },
         parties: Arc::new(parties),
         readiness: Arc::new(|| -> ReadinessFuture { Box::pin(std::future::ready(Ok::<(), StoreError>(()))) }),

@@ -5,7 +5,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use accounts::cli::{Audit, UserCommand};
+use accounts::RegistrationPolicy;
+use accounts::cli::{Audit, RegistrationCodeCommand, UserCommand};
 use clap::{Args, Parser, Subcommand};
 use domain::party::{Quotas, Zone};
 use ipnet::IpNet;
@@ -45,6 +46,15 @@ pub enum Command {
         #[command(flatten)]
         audit: Audit,
         /// Where they are.
+        #[command(flatten)]
+        options: AccountsOptions,
+    },
+    /// Makes, lists and revokes the codes of a server whose --registration is `code`. May run while it uses the database
+    RegistrationCode {
+        /// What is done.
+        #[command(subcommand)]
+        command: RegistrationCodeCommand,
+        /// Where it is done.
         #[command(flatten)]
         options: AccountsOptions,
     },
@@ -128,6 +138,10 @@ pub struct Config {
     /// How many accounts one client address may register in an hour. Raise it where many people share one address
     #[arg(long, env = "DINNERPARTY_MAX_REGISTRATIONS_PER_HOUR", value_name = "NUMBER", default_value = "60", value_parser = clap::value_parser!(u32).range(1..=100_000))]
     pub max_registrations_per_hour: u32,
+
+    /// Who may register: `open` (everybody), `code` (whoever has a code that `registration-code new` has made) or `closed`
+    #[arg(long, env = "DINNERPARTY_REGISTRATION", value_name = "WHO", default_value_t)]
+    pub registration: RegistrationPolicy,
 
     /// The connection limit; further connections wait. The default is 1024, or fewer if the process may not open that many
     /// files
@@ -236,6 +250,13 @@ mod tests {
     }
 
     #[test]
+    fn registration_is_open_unless_it_is_set() {
+        assert_eq!(parse(&[]).unwrap().serve.registration, RegistrationPolicy::Open);
+        assert_eq!(parse(&["--registration", "code"]).unwrap().serve.registration, RegistrationPolicy::Code);
+        assert_eq!(parse(&["--registration", "closed"]).unwrap().serve.registration, RegistrationPolicy::Closed);
+    }
+
+    #[test]
     fn settings_are_accepted_with_and_without_serve() {
         let proxies = ["--trusted-proxy", "10.0.0.0/8,::1", "--time-zone", "europe/berlin"];
         let Some(Command::Serve(config)) = parse(&[&["serve"], &proxies[..]].concat()).unwrap().command else {
@@ -255,6 +276,10 @@ mod tests {
             &["--time-zone", "Mars/Base"],
             &["--max-failures-per-minute", "4"],
             &["--max-registrations-per-hour", "0"],
+            &["--registration", "maybe"],
+            &["registration-code", "new", "--uses", "0"],
+            &["registration-code", "new", "--days", "3651"],
+            &["registration-code", "new", "--note", ""],
             &["bake"],
             &["--log", "loud"],
             &["--max-upcoming-parties", "0"],

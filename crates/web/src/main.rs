@@ -50,6 +50,9 @@ async fn run_command() -> ExitCode {
     let result = match line.command {
         Some(Command::Check(source)) => maintenance::check(&source.database).await,
         Some(Command::Backup { file, source }) => maintenance::back_up(&source.database, &file).await,
+        Some(Command::RegistrationCode { command, options }) => {
+            return operate(OperatorCommand::RegistrationCode(command), options).await;
+        }
         Some(Command::Serve(config)) => run_server(config).await,
         Some(Command::User { command, options }) => return operate(OperatorCommand::User(command), options).await,
         Some(Command::Audit { audit, options }) => return operate(OperatorCommand::Audit(audit), options).await,
@@ -123,7 +126,8 @@ fn settings(config: &Config) -> Builder {
         .failures_per_minute(config.max_failures_per_minute)
         .registrations_per_hour(config.max_registrations_per_hour);
     let proxies = config.trusted_proxy.iter().copied();
-    let mut builder = Accounts::builder().listen(config.listen).trusted_proxies(proxies).throttling(throttling);
+    let builder = Accounts::builder().listen(config.listen).trusted_proxies(proxies).throttling(throttling);
+    let mut builder = builder.registration(config.registration);
     if let Some(origin) = &config.origin {
         builder = builder.origin(origin);
     }

@@ -26,6 +26,8 @@ pub(crate) use self::invitation::{
 };
 pub(crate) use self::quota::{too_many_hosted, too_many_rsvps, too_many_upcoming};
 
+/// On the welcome page, where nobody may register.
+pub(crate) const REGISTRATION_CLOSED: &str = "We take no new accounts at the moment.";
 /// The Party ID is not a number, or the viewer may not see such a party.
 pub(crate) const PARTY_ID_INVALID: &str = "Please enter a valid Party ID to RSVP!";
 /// What the deletion of an account means at DinnerParty.

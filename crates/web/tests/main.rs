@@ -29,6 +29,7 @@ mod preview;
 mod program;
 mod quotas;
 mod register;
+mod registration;
 mod rsvp;
 mod search_limits;
 mod shared_database;

@@ -5,6 +5,7 @@ mod maintenance;
 mod moving;
 mod operator;
 mod process;
+mod registration_codes;
 mod secrets;
 mod shutdown;
 
@@ -15,13 +16,14 @@ use store::PartyStore;
 use tempfile::TempDir;
 use test_support::{Postgres, sqlite_url};
 
-const SETTINGS: [&str; 11] = [
+const SETTINGS: [&str; 12] = [
     "listen",
     "database",
     "origin",
     "allow-plain-http",
     "trusted-proxy",
     "time-zone",
+    "registration",
     "max-connections",
     "max-upcoming-parties",
     "max-hosted-per-hour",

@@ -43,6 +43,7 @@ async fn session_ended_during_touches_stays_ended() {
         username: Username::parse("ada").unwrap(),
         email: Email::parse("ada@example.com").unwrap(),
         password: Password::parse(PASSWORD.to_owned()).unwrap(),
+        code: None,
     };
     let ada = accounts.register(registration, &Caller::default()).await.unwrap();
     let time = Timestamp::from_millis;

@@ -25,6 +25,9 @@ pub enum CommandError {
     /// No user has the name, the address or the id.
     #[error("there is no user {0}")]
     NoSuchUser(String),
+    /// There is no such registration code, or it is revoked already.
+    #[error("there is no code {0}, or it is revoked already")]
+    NoSuchCode(i64),
     /// Another user has the name or the address.
     #[error("{}", taken(*.0))]
     Taken(TakenKeys),
@@ -71,12 +74,12 @@ pub enum CommandError {
 }
 
 impl CommandError {
-    /// The exit code of the program: 2 where the command was refused for what it was given, 3 where there is no such user, and 1
+    /// The exit code of the program: 2 where the command was refused for what it was given, 3 where there is no such user or code, and 1
     /// for every other failure.
     #[must_use]
     pub fn exit_code(&self) -> ExitCode {
         match self {
-            Self::NoSuchUser(_) => ExitCode::from(NO_SUCH_USER),
+            Self::NoSuchUser(_) | Self::NoSuchCode(_) => ExitCode::from(NO_SUCH_USER),
             Self::Taken(_)
             | Self::Username(_)
             | Self::Email(_)
@@ -103,6 +106,8 @@ impl From<RegisterError> for CommandError {
             RegisterError::Taken(taken) => Self::Taken(taken),
             RegisterError::Throttled(_) => Self::Throttled,
             RegisterError::HashQueueFull(full) => Self::HashQueueFull(full),
+            // No operator's registration is refused for a code.
+            RegisterError::Code(_) | RegisterError::Closed => Self::RefusedByHook(error.to_string()),
             RegisterError::Refused(refusal) => Self::RefusedByHook(refusal.message),
             RegisterError::Store(failure) => Self::Store(failure),
         }

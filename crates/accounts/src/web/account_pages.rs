@@ -15,6 +15,8 @@ mod reset;
 mod tests;
 
 pub(super) use entry_form::REPEATED_FIELD;
+#[cfg(test)]
+pub(super) use entry_form::SWITCH_FIELD;
 use poem::endpoint::BoxEndpoint;
 use poem::http::StatusCode;
 use poem::{EndpointExt, Response};
@@ -208,6 +210,8 @@ impl AccountPage {
 
 /// A link as a page shows it.
 struct ShownLink {
+    /// The page that it leads to.
+    to: AccountPage,
     question: &'static str,
     /// The path with `next`.
     path: String,
@@ -253,6 +257,7 @@ impl Settings {
         let links = links.filter(|(to, link)| link.from.contains(&page) && (self.has(*to) || link.stays_without));
         links
             .map(|(to, link)| ShownLink {
+                to,
                 question: link.question,
                 path: with_next(self.path(to), next),
                 action: self.path(to).to_owned(),

@@ -194,6 +194,8 @@ pub(super) const SESSION_ENDED_FORM: &str =
     "Your session has ended. Please log in again, and we'll finish this for you: what you typed is kept.";
 /// On the log-in page, for a form that was sent without a session.
 pub(super) const LOG_IN_FOR_FORM: &str = "Please log in first, or register. What you typed is kept.";
+/// The same where registration is closed.
+pub(super) const LOG_IN_FOR_FORM_ALONE: &str = "Please log in first. What you typed is kept.";
 /// On the registration page, and on the log-in page after an error or a switch, while a form waits.
 pub(super) const FORM_WAITS: &str = "What you typed before is kept. You can send it right after this.";
 /// On the page that asks for the password again, for a form that was sent.
@@ -221,6 +223,25 @@ pub(super) const REGISTER_LINK: &str = "Register";
 pub(super) const LOG_IN_QUESTION: &str = "Have an account?";
 /// The link to the log-in page.
 pub(super) const LOG_IN_LINK: &str = "Log in";
+
+/// The sentence before the link to the registration page, where it asks for a code.
+pub(super) const REGISTER_WITH_CODE_QUESTION: &str = "Have a registration code?";
+/// On the log-in page, in place of that link.
+pub(super) const REGISTRATION_CLOSED_ASIDE: &str = "Registration is closed.";
+
+// Registration codes.
+
+/// The title of the registration page where nobody may register.
+pub(super) const REGISTRATION_CLOSED_TITLE: &str = "Registration is closed";
+/// On that page.
+pub(super) const REGISTRATION_CLOSED: &str = "This site takes no new accounts at the moment.";
+/// Below the field of the code.
+pub(super) const CODE_HINT: &str = "Four groups of letters and digits, from the person who invited you.";
+/// The field of the code is blank.
+pub(super) const CODE_MISSING: &str = "Please type your registration code.";
+/// The code is unknown, used up, expired or revoked.
+pub(super) const CODE_UNUSABLE: &str =
+    "That registration code doesn't work. Please check it, or ask for a new one: it may be used up or expired.";
 
 // Errors of a field.
 

@@ -14,6 +14,8 @@ pub(super) use body::accept_body;
 pub(super) use client_address::{TrustedProxies, peer_address};
 pub(super) use context::RequestContext;
 pub(super) use csrf::{CSRF_FIELD, is_unsafe};
-pub(super) use next::with_next;
+#[cfg(test)]
+pub(super) use next::NEXT_FIELD;
+pub(super) use next::{CODE_FIELD, with_code, with_next};
 pub use return_path::ReturnPath;
 pub(super) use site::{Site, has_forwarding_headers, local_port};

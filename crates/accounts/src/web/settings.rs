@@ -13,6 +13,7 @@ use poem::http::{HeaderName, HeaderValue};
 use url::Url;
 
 use super::account_pages::{ACCOUNT_PAGES, AccountPage};
+use super::own_fields::{OwnFields, reserved_name};
 use super::page::{GuestMessages, Layout, PageContext, PlainLayout, content_security_policy, security_headers};
 use super::request::{ReturnPath, Site, TrustedProxies};
 use crate::BuildError;
@@ -52,6 +53,7 @@ pub(crate) struct UncheckedSettings {
     pub(super) paths: BTreeMap<AccountPage, String>,
     without: BTreeSet<AccountPage>,
     log_in_after_registration: bool,
+    own_fields: Option<Arc<dyn OwnFields>>,
     describe_next: Option<DescribeNext>,
     after_registration: Option<String>,
     after_log_in: String,
@@ -74,6 +76,7 @@ pub(crate) struct Settings {
     pub(super) paths: BTreeMap<AccountPage, String>,
     pub(super) without: BTreeSet<AccountPage>,
     pub(super) log_in_after_registration: bool,
+    pub(super) own_fields: Option<Arc<dyn OwnFields>>,
     pub(super) describe_next: Option<DescribeNext>,
     pub(super) after_registration: Option<String>,
     pub(super) after_log_in: String,
@@ -92,6 +95,11 @@ impl crate::Accounts {
 }
 
 impl Settings {
+    /// The names of the embedder's own fields of the registration form.
+    pub(super) fn own_names(&self) -> &'static [&'static str] {
+        self.own_fields.as_ref().map_or(&[], |own| own.names())
+    }
+
     /// Where a registration that logs in leads: to `next`, or to the path of the embedder's setting, or as a log-in.
     pub(super) fn destination_of_registration(&self, next: Option<&ReturnPath>) -> String {
         let own = self.after_registration.clone().filter(|_| next.is_none());
@@ -117,6 +125,7 @@ impl Default for UncheckedSettings {
             paths: BTreeMap::new(),
             without: BTreeSet::new(),
             log_in_after_registration: true,
+            own_fields: None,
             describe_next: None,
             after_registration: None,
             after_log_in: "/".into(),
@@ -147,6 +156,9 @@ impl UncheckedSettings {
         if let Some(path) = pages.chain(targets).find(|path| !is_page_path(path)) {
             return Err(BuildError::NotAPath(path.clone()));
         }
+        if let Some(name) = self.own_fields.as_ref().and_then(reserved_name) {
+            return Err(BuildError::OwnField(name));
+        }
         Ok((site, content_security_policy(&self.csp_sources)?))
     }
 
@@ -167,6 +179,7 @@ impl UncheckedSettings {
             paths: self.paths,
             without: self.without,
             log_in_after_registration: self.log_in_after_registration,
+            own_fields: self.own_fields,
             describe_next: self.describe_next,
             after_registration: self.after_registration,
             after_log_in: self.after_log_in,

@@ -7,6 +7,7 @@ use domain::credential::MockCredentialRepository;
 use domain::event::MockEventRepository;
 use domain::known_browser::MockKnownBrowserRepository;
 use domain::lease::MockLeaseRepository;
+use domain::registration_code::MockRegistrationCodeRepository;
 use domain::session::MockSessionRepository;
 use domain::throttle::MockThrottleRepository;
 use domain::user::MockUserRepository;
@@ -23,6 +24,7 @@ pub(super) fn accounts(builder: Builder) -> Accounts {
         known_browsers: Arc::new(MockKnownBrowserRepository::new()),
         events: Arc::new(MockEventRepository::new()),
         leases: Arc::new(MockLeaseRepository::new()),
+        registration_codes: Arc::new(MockRegistrationCodeRepository::new()),
     };
     builder.build(ports).unwrap()
 }

@@ -12,6 +12,7 @@ use domain::credential::{
 use domain::event::{Event, EventFilter, EventId, EventRepository, StoredEvent};
 use domain::known_browser::{BrowserDigest, KnownBrowserRepository, KnownClient, Recognition};
 use domain::lease::{LeaseHolder, LeaseRepository};
+use domain::registration_code::{CodeDigest, CodeId, NewCode, RegistrationCodeRepository, StoredCode};
 use domain::session::{
     EndedSession, KeptSession, ListedSession, OpenSessionError, OtherSessions, Rotation, SessionId, SessionRecord,
     SessionRepository, StoredSession, TokenDigest,
@@ -48,7 +49,8 @@ impl FailingStore {
             throttles: all.clone(),
             known_browsers: all.clone(),
             events: all.clone(),
-            leases: all,
+            leases: all.clone(),
+            registration_codes: all,
         }
     }
 
@@ -118,6 +120,11 @@ impl UserRepository for FailingStore {
     async fn add(&self, user: NewUser, hash: PasswordHash, alongside: Alongside) -> Result<User, AddUserError> {
         self.record("users.add")?;
         self.real.users.add(user, hash, alongside).await
+    }
+
+    async fn find_repeated(&self, user: NewUser) -> Result<Option<User>, StoreError> {
+        self.record("users.find_repeated")?;
+        self.real.users.find_repeated(user).await
     }
 
     async fn rename(
@@ -205,6 +212,34 @@ impl UserRepository for FailingStore {
     async fn list(&self, before: Option<UserId>, size: PageSize) -> Result<Page<User, UserId>, StoreError> {
         self.record("users.list")?;
         self.real.users.list(before, size).await
+    }
+}
+
+#[async_trait]
+impl RegistrationCodeRepository for FailingStore {
+    async fn add(&self, code: NewCode, alongside: Alongside) -> Result<CodeId, StoreError> {
+        self.record("registration_codes.add")?;
+        self.real.registration_codes.add(code, alongside).await
+    }
+
+    async fn find_usable(&self, digest: CodeDigest, now: Timestamp) -> Result<Option<StoredCode>, StoreError> {
+        self.record("registration_codes.find_usable")?;
+        self.real.registration_codes.find_usable(digest, now).await
+    }
+
+    async fn revoke(&self, code: CodeId, at: Timestamp, alongside: Alongside) -> Result<bool, StoreError> {
+        self.record("registration_codes.revoke")?;
+        self.real.registration_codes.revoke(code, at, alongside).await
+    }
+
+    async fn list(&self, before: Option<CodeId>, size: PageSize) -> Result<Page<StoredCode, CodeId>, StoreError> {
+        self.record("registration_codes.list")?;
+        self.real.registration_codes.list(before, size).await
+    }
+
+    async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.record("registration_codes.purge")?;
+        self.real.registration_codes.purge(now, limit).await
     }
 }
 

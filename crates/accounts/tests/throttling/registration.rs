@@ -76,6 +76,7 @@ async fn default_limits_of_registrations_are_sixty_and_480_an_hour() {
             username: Username::parse(&format!("user{n}")).unwrap(),
             email: Email::parse(&format!("user{n}@example.com")).unwrap(),
             password: Password::parse(PASSWORD.to_owned()).unwrap(),
+            code: None,
         };
         service.accounts.register(registration, &caller(host)).await
     };

@@ -69,6 +69,12 @@ event_kinds! {
     DeletionUndone = "deletion undone",
     /// An account was deleted.
     Deleted = "deleted",
+    /// A registration code was made; the detail has its number.
+    RegistrationCodeMade = "registration code made",
+    /// A registration code was revoked; the detail has its number.
+    RegistrationCodeRevoked = "registration code revoked",
+    /// An account was registered with a registration code; the detail has its number.
+    RegistrationCodeUsed = "registration code used",
 }
 
 impl EventKind {

@@ -25,11 +25,18 @@ pub trait UserRepository: Send + Sync {
     /// A [`RegistrationKey`](super::RegistrationKey) is stored with the user in the same commit, for its lifetime. So is
     /// `alongside`, about the new user.
     ///
+    /// A registration code is used once in the same commit. A user who is not added, or was added before, uses none.
+    ///
     /// # Errors
     /// [`AddUserError::Repeated`]: less than that lifetime ago a user was added with the same registration key and the
     /// same keys of username and e-mail address. [`AddUserError::Taken`] names every key that is taken.
-    /// [`AddUserError::Refused`]: a hook of the embedder refuses the user.
+    /// [`AddUserError::Refused`]: a hook of the embedder refuses the user. [`AddUserError::Code`]: the registration code
+    /// registers nobody at the user's `joined_at`; no key is taken then.
     async fn add(&self, user: NewUser, hash: PasswordHash, alongside: Alongside) -> Result<User, AddUserError>;
+
+    /// Returns the user that [`UserRepository::add`] would return as [`AddUserError::Repeated`]; `None` if the registration is no
+    /// repeat. Writes nothing.
+    async fn find_repeated(&self, user: NewUser) -> Result<Option<User>, StoreError>;
 
     /// Renames a user, writes `alongside` about the user, and returns the user with the new name. The name that the user has
     /// already, in the same spelling, writes nothing. Of concurrent calls with an equal key or skeleton, from any process, one
@@ -177,6 +184,9 @@ pub enum AddUserError {
     /// The user was added before, by the same submitted form. Nothing was written.
     #[error("the user was added before by the same form")]
     Repeated(Box<User>),
+    /// The registration code is unknown, used up, expired or revoked.
+    #[error("the registration code registers nobody")]
+    Code,
     /// A hook of the embedder refuses the user.
     #[error(transparent)]
     Refused(HookRefusal),

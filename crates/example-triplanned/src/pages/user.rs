@@ -16,6 +16,8 @@ use crate::post::{NewPost, Place, Post};
 struct Profile<'a> {
     page: &'a PageContext,
     user: &'a User,
+    /// Where the user is from.
+    home: Option<String>,
     posts: Page<Post, i64>,
     is_first: bool,
     /// Only on the profile of the current user.
@@ -40,8 +42,9 @@ pub(crate) async fn show(
     // A postcard for another account's profile is shown on the viewer's own.
     let user = if resumed.is_some() { User::clone(&me) } else { user };
     let form = (user.id == me.id).then(|| resumed.map_or_else(FormView::empty, FormView::filled));
+    let home = posts.find_home(user.id).await?;
     let posts = posts.list(Some(user.id), before, PageSize::DEFAULT).await?;
-    let content = Profile { page: &page, user: &user, posts, is_first: before.is_none(), form };
+    let content = Profile { page: &page, user: &user, home, posts, is_first: before.is_none(), form };
     Ok(page.render_template(StatusCode::OK, user.username.as_str(), &content))
 }
 
@@ -64,8 +67,9 @@ pub(crate) async fn publish(
         }
         Err(errors) => {
             let form = Some(FormView::new(&sent.fields, &errors));
+            let home = posts.find_home(me.id).await?;
             let posts = posts.list(Some(me.id), None, PageSize::DEFAULT).await?;
-            let content = Profile { page: &page, user: &me, posts, is_first: true, form };
+            let content = Profile { page: &page, user: &me, home, posts, is_first: true, form };
             Ok(page.render_template(StatusCode::UNPROCESSABLE_ENTITY, me.username.as_str(), &content))
         }
     }

@@ -138,7 +138,8 @@ async fn register(database: &str, count: usize) -> anyhow::Result<()> {
     let accounts = Accounts::builder().build(ports)?;
     for user in 0..count {
         let (username, email) = (Username::parse(&name(user))?, Email::parse(&email(&name(user)))?);
-        let registration = Registration { username, email, password: Password::parse(PASSWORD.to_owned())? };
+        let registration =
+            Registration { username, email, password: Password::parse(PASSWORD.to_owned())?, code: None };
         accounts.register(registration, &Caller::default()).await?;
     }
     store.accounts().close().await;

@@ -4,6 +4,7 @@
 mod instance;
 mod parties;
 
+use accounts::RegistrationPolicy;
 use accounts::test_kit::TestClient;
 
 pub(crate) use self::instance::DinnerParty;
@@ -46,6 +47,23 @@ impl DinnerParty {
             site.state("nowhere", "/nowhere", &guest),
         ];
         Ok((site, states))
+    }
+
+    /// Registration by code, and closed.
+    pub(crate) async fn invited() -> anyhow::Result<([Self; 2], Vec<State>)> {
+        let by_code = Self::with(RegistrationPolicy::Code).await?;
+        let closed = Self::with(RegistrationPolicy::Closed).await?;
+        let [guest, other] = [&by_code, &closed].map(|site| TestClient::new(&site.server));
+        let link = "/register?code=01234-56789-ABCDE-FGHJK";
+        let states = vec![
+            by_code.state("register-code", link, &guest),
+            by_code.state("register-code-error", link, &guest).after_form("/register", &INVALID_REGISTRATION),
+            by_code.state("login-code", "/login", &guest),
+            closed.state("register-closed", "/register", &other),
+            closed.state("login-closed", "/login", &other),
+            closed.state("welcome-closed", "/", &other),
+        ];
+        Ok(([by_code, closed], states))
     }
 
     /// More parties than a page holds, in each state that a party can have for a guest.

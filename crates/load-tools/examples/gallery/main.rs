@@ -58,12 +58,14 @@ async fn main() -> anyhow::Result<()> {
         DinnerParty::odd().await?,
         DinnerParty::broken().await?,
     ];
+    let (_invited, invited_states) = DinnerParty::invited().await?;
     let triplanned = [TriPlanned::empty().await?, TriPlanned::full().await?, TriPlanned::odd().await?];
     let recipe = SecretRecipe::start(&options.recipe)?;
     // The services run until these are dropped, at the end.
     let (_dinnerparty, dinnerparty_states): (Vec<_>, Vec<_>) = dinnerparty.into_iter().unzip();
     let (_triplanned, triplanned_states): (Vec<_>, Vec<_>) = triplanned.into_iter().unzip();
     let mut states: Vec<State> = dinnerparty_states.into_iter().chain(triplanned_states).flatten().collect();
+    states.extend(invited_states);
     states.extend(recipe.states().await?);
     states.retain(|state| state.name.contains(&options.only));
     options.run(&states).await

@@ -59,7 +59,14 @@ impl TriPlanned {
     pub(crate) async fn empty() -> anyhow::Result<(Self, Vec<State>)> {
         let site = Self::start().await?;
         let (guest, ada) = (TestClient::new(&site.server), register(&site.server, "ada", "ada").await?);
-        let newcomer = [("username", "a b"), ("email", "ada@"), ("password", "short"), ("password2", "shorter")];
+        let endless = "é".repeat(201);
+        let newcomer = [
+            ("username", "a b"),
+            ("email", "ada@"),
+            ("password", "short"),
+            ("password2", "shorter"),
+            ("home", endless.as_str()),
+        ];
         let stranger = [("email", "ada@example.com"), ("password", "wrong")];
         let states = vec![
             site.state("index-empty", "/", &guest),

@@ -6,6 +6,7 @@ use sqlx::{query, query_as, query_scalar};
 
 use super::users::UserRow;
 use crate::engine::dialect::Dialect;
+use crate::engine::read_pool::ReadPool;
 use crate::statements::statements;
 
 statements! {
@@ -39,6 +40,13 @@ pub(super) async fn find_user<D: Dialect>(
     let Some(key) = &user.registration_key else { return Ok(None) };
     let find = query_as::<D, UserRow>(FIND_USER).bind(&key.as_bytes()[..]).bind(user.joined_at.as_millis());
     find.bind(user.username.key()).bind(user.email.key()).fetch_optional(connection).await
+}
+
+/// As [`find_user`], without a transaction.
+pub(super) async fn read_user<D: Dialect>(read: &ReadPool<D>, user: &NewUser) -> sqlx::Result<Option<UserRow>> {
+    let Some(key) = &user.registration_key else { return Ok(None) };
+    let find = query_as::<_, UserRow>(FIND_USER).bind(&key.as_bytes()[..]).bind(user.joined_at.as_millis());
+    find.bind(user.username.key()).bind(user.email.key()).fetch_optional(read).await
 }
 
 /// Removes up to `limit` keys whose lifetime has ended, the oldest first. Returns their number.

@@ -10,6 +10,7 @@ use super::credentials::Credentials;
 use super::events::Events;
 use super::known_browsers::KnownBrowsers;
 use super::leases::Leases;
+use super::registration_codes::RegistrationCodes;
 use super::sessions::Sessions;
 use super::throttles::Throttles;
 use super::users::Users;
@@ -154,5 +155,6 @@ fn ports<D: Dialect>(database: &OpenDatabase<D>, hooks: HookSet<D>) -> AccountPo
         known_browsers: Arc::new(KnownBrowsers { database: database.clone() }),
         events: Arc::new(Events { database: database.clone() }),
         leases: Arc::new(Leases { database: database.clone() }),
+        registration_codes: Arc::new(RegistrationCodes { database: database.clone() }),
     }
 }

@@ -16,7 +16,7 @@ use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as, query_scalar};
 
 use super::usernames::Clash;
-use super::{events, import, registration_keys, roles, usernames};
+use super::{events, import, registration_codes, registration_keys, roles, usernames};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
@@ -103,9 +103,15 @@ impl<D: Dialect> UserRepository for Users<D> {
         added.map_err(|error| match error.refusal() {
             Ok(Refusal::Repeated(user)) => AddUserError::Repeated(user),
             Ok(Refusal::Taken(taken)) => AddUserError::Taken(taken),
+            Ok(Refusal::Code) => AddUserError::Code,
             Ok(Refusal::ByHook(refusal)) => AddUserError::Refused(refusal),
             Err(failure) => failure.into(),
         })
+    }
+
+    async fn find_repeated(&self, user: NewUser) -> Result<Option<User>, StoreError> {
+        let row = registration_keys::read_user(&self.database.read, &user).await.map_err(into_store_error)?;
+        row.map(UserRow::parse).transpose().map_err(into_store_error)
     }
 
     async fn rename(
@@ -227,6 +233,7 @@ impl<D: Dialect> UserRepository for Users<D> {
 enum Refusal {
     Repeated(Box<User>),
     Taken(TakenKeys),
+    Code,
     ByHook(HookRefusal),
 }
 
@@ -262,6 +269,11 @@ fn add<'j, D: Dialect>(
                 query::<D>(ADD_HASH).bind(row.id).bind(hash.expose()).execute(&mut *connection).await?;
                 let added = row.parse()?;
                 registration_keys::add::<D>(&mut *connection, user, added.id).await?;
+                if let Some(code) = user.code
+                    && !registration_codes::use_once::<D>(&mut *connection, code, user.joined_at).await?
+                {
+                    return Err(WriteError::Refused(Refusal::Code));
+                }
                 let run = hooks.registered(&mut *connection, &added, alongside.own.as_ref()).await;
                 run.map_err(|error| error.into_write_error(Refusal::ByHook))?;
                 events::add_alongside::<D>(connection, alongside, added.id, None).await?;

@@ -80,6 +80,7 @@ async fn add(ports: &AccountPorts, name: &str, town: &'static str) -> Result<Use
         email: Email::parse(&format!("{name}@example.com")).unwrap(),
         joined_at: Timestamp::from_millis(0),
         registration_key: None,
+        code: None,
     };
     let alongside = Alongside::nothing().with_own(Some(Arc::new(Town(town))));
     ports.users.add(user, PasswordHash::new("$".to_owned()), alongside).await

@@ -85,6 +85,10 @@ statements! {
     const LIST_RESERVATIONS_OUT_OF_TIME: &str = "SELECT user_id FROM former_usernames
         WHERE reserved_until NOT BETWEEN 0 AND 253402300799999";
 
+    const LIST_CODES_OUT_OF_TIME: &str = "SELECT id FROM registration_codes
+        WHERE created_at NOT BETWEEN 0 AND 253402300799999 OR expires_at NOT BETWEEN 0 AND 253402300799999
+            OR revoked_at NOT BETWEEN 0 AND 253402300799999";
+
     const LIST_EVENT_KINDS: &str = "SELECT min(id), kind FROM events GROUP BY kind ORDER BY 1";
 
     const LIST_ROLES: &str = "SELECT min(user_id), role FROM user_roles GROUP BY role ORDER BY 1";
@@ -110,6 +114,7 @@ const INVARIANTS: &[InvariantCheck] = &[
     (Invariant::TimestampIsInRange, "reset_tokens", LIST_RESET_TOKENS_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "events", LIST_EVENTS_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "former_usernames", LIST_RESERVATIONS_OUT_OF_TIME),
+    (Invariant::TimestampIsInRange, "registration_codes", LIST_CODES_OUT_OF_TIME),
 ];
 
 #[derive(FromRow)]

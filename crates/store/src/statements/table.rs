@@ -70,6 +70,7 @@ pub fn all() -> Vec<NamedStatement> {
         accounts::row_steps::skeletons::statements(),
         accounts::sessions::statements(),
         accounts::sessions::keep_only::statements(),
+        accounts::registration_codes::statements(),
         accounts::registration_keys::statements(),
         accounts::reset_tokens::statements(),
         accounts::roles::statements(),

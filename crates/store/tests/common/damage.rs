@@ -3,9 +3,10 @@
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, SqliteConnection, raw_sql};
 
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
     "users",
     "former_usernames",
+    "registration_codes",
     "credentials",
     "sessions",
     "registration_keys",
@@ -56,6 +57,8 @@ const HIDE: &str = "PRAGMA writable_schema = ON;
         WHERE name = 'sqlite_autoindex_rsvps_1';
     UPDATE sqlite_schema SET name = 'hidden_5', sql = 'CREATE INDEX hidden_5 ON registration_keys (digest)'
         WHERE name = 'sqlite_autoindex_registration_keys_1';
+    UPDATE sqlite_schema SET name = 'hidden_6', sql = 'CREATE INDEX hidden_6 ON registration_codes (digest)'
+        WHERE name = 'sqlite_autoindex_registration_codes_1';
     PRAGMA writable_schema = RESET";
 
 const RESTORE: &str = "PRAGMA writable_schema = ON;

@@ -93,6 +93,7 @@ pub async fn add_user(ports: &AccountPorts, name: &str) -> User {
         email: Email::parse(&format!("{name}@example.com")).unwrap(),
         joined_at: NOW,
         registration_key: None,
+        code: None,
     };
     ports.users.add(user, PasswordHash::new("$".to_owned()), domain::Alongside::nothing()).await.unwrap()
 }

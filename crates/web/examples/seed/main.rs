@@ -76,7 +76,8 @@ async fn register_first_user(ports: &AccountPorts) -> anyhow::Result<String> {
     let accounts = Accounts::builder().clock(FixedClock(JOINED_AT)).build(ports.clone())?;
     let email = Email::parse(&email(0))?;
     let username = Username::parse(&username(0))?;
-    let first = Registration { username, email: email.clone(), password: Password::parse(PASSWORD.to_owned())? };
+    let first =
+        Registration { username, email: email.clone(), password: Password::parse(PASSWORD.to_owned())?, code: None };
     accounts.register(first, &Caller::default()).await?;
     let credential = ports.credentials.find_by_email(&email).await?.context("the first user is missing")?;
     Ok(credential.hash.expose().to_owned())

@@ -21,6 +21,7 @@ const OPEN_PARTIES: i64 = 4;
 #[template(path = "welcome.html")]
 struct WelcomePage {
     table: Table,
+    can_register: bool,
 }
 
 #[derive(Template)]
@@ -36,7 +37,8 @@ struct HomePage<'a> {
 pub(crate) async fn show(page: PageContext, state: State<'_>, request: &Request) -> Result<Response, Problem> {
     let Some(me) = page.user() else {
         let page = page.with_layout_data(SharedPage::start_page());
-        return Ok(page.render_template(StatusCode::OK, "Welcome", &WelcomePage { table: Table::example() }));
+        let welcome = WelcomePage { table: Table::example(), can_register: page.can_register() };
+        return Ok(page.render_template(StatusCode::OK, "Welcome", &welcome));
     };
     let pressed = pressed::of(&page, &QueryParameters::of(request));
     let mut home = state.parties.home(me.id, PageSize::clamped(OPEN_PARTIES)).await?;

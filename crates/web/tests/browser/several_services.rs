@@ -24,7 +24,7 @@ async fn cookbook(database: &str) -> TestServer {
         Accounts::builder().cost(fast_hash_cost()).without(AccountPage::Register).log_in_at("/").after_log_in("/home");
     let accounts = accounts.build(AccountStore::connect(database).await.unwrap()).unwrap();
     let (username, email) = (Username::parse("cook").unwrap(), Email::parse("cook@example.com").unwrap());
-    let cook = Registration { username, email, password: Password::parse(PASSWORD.to_owned()).unwrap() };
+    let cook = Registration { username, email, password: Password::parse(PASSWORD.to_owned()).unwrap(), code: None };
     accounts.register(cook, &Caller::default()).await.unwrap();
     let no_icon = make_sync(|_| StatusCode::NO_CONTENT); // browsers request one, and log an error if it is missing
     let routes = Route::new().at("/home", methods().get(recipe)).at("/favicon.ico", no_icon);

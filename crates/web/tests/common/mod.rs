@@ -100,6 +100,7 @@ impl TestApp {
             email: Email::parse(&format!("{name}@example.com")).unwrap(),
             joined_at: START,
             registration_key: None,
+            code: None,
         };
         self.ports().users.add(user, PasswordHash::new("none".into()), domain::Alongside::nothing()).await.unwrap().id
     }

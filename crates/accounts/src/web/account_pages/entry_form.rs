@@ -2,6 +2,7 @@
 //! leads, what waits for it, and why the visitor is here.
 
 use std::borrow::Cow;
+use std::mem;
 
 use poem::Response;
 use poem::http::StatusCode;
@@ -12,12 +13,12 @@ use crate::web::form::{Fields, FormErrors, FormView};
 use crate::web::interrupted_form::InterruptedForm;
 use crate::web::messages::{self, error_title};
 use crate::web::page::{Flash, PageContext, redirect, with_retry_after};
-use crate::web::request::{RequestContext, ReturnPath};
+use crate::web::request::{CODE_FIELD, RequestContext, ReturnPath, with_code};
 use crate::web::session::SessionChange;
-use crate::{Throttled, Wait};
+use crate::{RegistrationPolicy, Throttled, Wait};
 
 /// The name of the button that leads from one entry form to the other, with all fields.
-pub(super) const SWITCH_FIELD: &str = "switch";
+pub(in crate::web) const SWITCH_FIELD: &str = "switch";
 
 /// The name of the hidden field of an entry form that is shown since the last one came without any cookie of this site.
 pub(in crate::web) const REPEATED_FIELD: &str = "repeated";
@@ -40,6 +41,10 @@ pub(super) struct EntryForm {
     pub(super) reason: Option<String>,
     /// The links to other account pages.
     pub(super) links: Vec<ShownLink>,
+    /// What the log-in form carries back to the registration page: the registration code, and the embedder's own fields.
+    pub(super) carried: Vec<(String, String)>,
+    /// On the log-in page, that there is no registration page to lead to.
+    pub(super) closed: Option<&'static str>,
 }
 
 impl EntryForm {
@@ -61,10 +66,23 @@ impl EntryForm {
             (Some(describe), Some(next)) if page.user().is_none() => describe(next.clone()).await,
             _ => None,
         };
-        let links = settings.links_from(own, next.as_ref());
+        let policy = page.accounts().registration_policy();
+        let code = page.request().code();
+        let mut links = settings.links_from(own, next.as_ref());
+        links.retain(|link| link.to != AccountPage::Register || policy != RegistrationPolicy::Closed);
+        for link in &mut links {
+            if link.to == AccountPage::Register && policy == RegistrationPolicy::Code {
+                link.question = messages::REGISTER_WITH_CODE_QUESTION;
+            }
+            link.path = with_code(mem::take(&mut link.path), code.as_deref());
+        }
+        let is_log_in = own == AccountPage::LogIn;
+        let is_closed = is_log_in && policy == RegistrationPolicy::Closed && settings.has(AccountPage::Register);
+        let closed = is_closed.then_some(messages::REGISTRATION_CLOSED_ASIDE);
+        let carried = if is_log_in { carried_fields(page.request(), code) } else { Vec::new() };
         let is_without_cookies = page.request().is_without_cookies();
         let (action, throttled) = (settings.path(own).to_owned(), None);
-        Self { action, next, resume, is_without_cookies, throttled, problem, reason, links }
+        Self { action, next, resume, is_without_cookies, throttled, problem, reason, links, carried, closed }
     }
 
     /// The title of the page with the form, which says where it was refused.
@@ -111,6 +129,16 @@ impl Refusal {
             }
         }
     }
+}
+
+/// The fields of the registration form that the log-in form has no use for: a registration code, and the embedder's own as typed.
+pub(super) fn carried_fields(request: &RequestContext, code: Option<String>) -> Vec<(String, String)> {
+    let is_entry = request.path().is_some_and(|path| request.settings().is_entry_form(path));
+    let submitted = request.submitted().filter(|_| is_entry);
+    let names = request.settings().own_names();
+    let own = submitted.into_iter().flat_map(Fields::iter).filter(|(name, _)| names.contains(name));
+    let code = code.map(|code| (CODE_FIELD.to_owned(), code));
+    code.into_iter().chain(own.map(|(name, value)| (name.to_owned(), value.to_owned()))).collect()
 }
 
 /// Whether a submitted entry form leads to the other one. It is not parsed then, and its passwords are wiped.

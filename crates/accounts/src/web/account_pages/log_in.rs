@@ -34,7 +34,11 @@ async fn render(page: &PageContext, status: StatusCode, form: FormView<'_>) -> R
 /// The log-in page as the response to a form that requires a log-in, which waits on it as signed text.
 pub(crate) async fn interrupt(page: &PageContext, status: StatusCode, waiting: String) -> Response {
     let had_session = page.request().had_expired_session() || page.request().form_user().is_some();
-    let problem = if had_session { messages::SESSION_ENDED_FORM } else { messages::LOG_IN_FOR_FORM };
+    let problem = match had_session {
+        true => messages::SESSION_ENDED_FORM,
+        false if page.can_register() => messages::LOG_IN_FOR_FORM,
+        false => messages::LOG_IN_FOR_FORM_ALONE,
+    };
     let around = EntryForm::with(page, AccountPage::LogIn, Some(waiting), Some(problem)).await;
     render_around(page, status, FormView::empty(), around)
 }

@@ -52,6 +52,13 @@ impl FormErrors {
         self.0.sort_by_key(|(field, _)| position(field));
     }
 
+    /// Adds the errors of another part of the form.
+    pub fn extend(&mut self, others: Self) {
+        for (field, message) in others.0 {
+            self.add(field, message);
+        }
+    }
+
     /// The message of a field.
     #[must_use]
     pub fn of(&self, field: &str) -> Option<&str> {

@@ -17,7 +17,7 @@ use crate::web::AccountPage;
 use crate::web::form::{Fields, SafeHtml};
 use crate::web::request::{CSRF_FIELD, RequestContext, ReturnPath, with_next};
 use crate::web::session::Visitor;
-use crate::{Accounts, Action, ThrottleError};
+use crate::{Accounts, Action, RegistrationPolicy, ThrottleError};
 
 /// The name of the form field that carries an idempotency key.
 pub(crate) const IDEMPOTENCY_FIELD: &str = "once";
@@ -128,6 +128,13 @@ impl PageContext {
     #[must_use]
     pub fn register_path(&self) -> String {
         self.account_path(AccountPage::Register)
+    }
+
+    /// Whether a visitor can register here, openly or with a registration code. A layout shows its links to the registration page
+    /// only then. [`Accounts::registration_policy`] tells the two apart.
+    #[must_use]
+    pub fn can_register(&self) -> bool {
+        self.accounts().registration_policy() != RegistrationPolicy::Closed
     }
 
     /// The accounts of the service.

@@ -16,7 +16,7 @@ use url::{Position, Url};
 
 use super::client_address::{client_address, peer_address};
 use super::flashes::Flashes;
-use super::next::query_next;
+use super::next::{query_code, query_next};
 use super::{CSRF_FIELD, ReturnPath, is_unsafe};
 use crate::web::form::Fields;
 use crate::web::interrupted_form::ResumedForm;
@@ -42,6 +42,8 @@ pub(crate) struct RequestContext {
     pub(crate) origin: Option<String>,
     /// The first `next` in the query.
     pub(super) query_next: Option<ReturnPath>,
+    /// The first `code` in the query.
+    pub(super) query_code: Option<String>,
     /// The page of the form that the route of this POST names: see [`crate::web::Methods::page`].
     form_page: OnceLock<ReturnPath>,
     /// The path and query of the page that sent the form, from `Referer`.
@@ -121,6 +123,7 @@ impl RequestContext {
             page_path: action.clone().and_then(ReturnPath::shortened),
             action,
             query_next: query_next(request),
+            query_code: query_code(request),
             form_page: OnceLock::new(),
             referer: referer(request),
             wants_json: wants_json(request),
@@ -162,6 +165,7 @@ impl RequestContext {
             action: Some(page.clone()),
             page_path: Some(page.clone()),
             query_next: None,
+            query_code: None,
             form_page: OnceLock::new(),
             referer: None,
             wants_json: false,

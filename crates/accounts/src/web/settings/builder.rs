@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use poem::Response;
 
 use crate::Builder;
-use crate::web::{AccountPage, Layout, PageContext, ReturnPath};
+use crate::web::{AccountPage, Layout, OwnFields, PageContext, ReturnPath};
 
 impl Builder {
     /// The layout of every page. Default: [`crate::web::PlainLayout`].
@@ -112,6 +112,13 @@ impl Builder {
     /// Whether a registration logs in. Default: `true`. With `false` it leads to the log-in page, with `next`.
     pub fn log_in_after_registration(mut self, logs_in: bool) -> Self {
         self.web.log_in_after_registration = logs_in;
+        self
+    }
+
+    /// Own fields of the registration form, whose value reaches the hook of the store in the commit of the registration. Default:
+    /// none.
+    pub fn own_fields(mut self, fields: impl OwnFields + 'static) -> Self {
+        self.web.own_fields = Some(Arc::new(fields));
         self
     }
 

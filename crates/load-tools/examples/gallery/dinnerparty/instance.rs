@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use accounts::ports::{AccountPorts, PasswordHash};
 use accounts::test_kit::{MovableClock, TestServer, fast_hash_cost};
-use accounts::{Accounts, Email, OsRandom, Timestamp, UserId, Username};
+use accounts::{Accounts, Email, OsRandom, RegistrationPolicy, Timestamp, UserId, Username};
 use anyhow::{Context as _, ensure};
 use domain::party::{
     Details, Heads, LinkToken, NewParty, Outcome, Parties, PartyDate, PartyId, PartyState, Seats, ShortText,
@@ -38,11 +38,16 @@ pub(crate) struct DinnerParty {
 
 impl DinnerParty {
     pub(super) async fn start() -> anyhow::Result<Self> {
+        Self::with(RegistrationPolicy::Open).await
+    }
+
+    pub(super) async fn with(registration: RegistrationPolicy) -> anyhow::Result<Self> {
         let folder = tempfile::tempdir()?;
         let store = PartyStore::connect(&sqlite_url(&folder)).await?;
         let clock = MovableClock::at(START_TIME);
         let services = Services::over(&store, clock.clone(), OsRandom, Zone::parse("Europe/Lisbon")?);
-        let server = TestServer::start(app(services, Accounts::builder().cost(fast_hash_cost()))?).await?;
+        let settings = Accounts::builder().cost(fast_hash_cost()).registration(registration);
+        let server = TestServer::start(app(services, settings)?).await?;
         let parties = Parties::new(store.parties(), Arc::new(clock.clone()));
         Ok(Self { server, clock, store, parties, links: AtomicU64::new(1), _folder: folder })
     }
@@ -50,7 +55,7 @@ impl DinnerParty {
     /// Adds a user who cannot log in.
     pub(super) async fn add_user(&self, name: &str, nick: &str) -> anyhow::Result<UserId> {
         let (username, email) = (Username::parse(name)?, Email::parse(&format!("{nick}@example.com"))?);
-        let user = NewUser { username, email, joined_at: START_TIME, registration_key: None };
+        let user = NewUser { username, email, joined_at: START_TIME, registration_key: None, code: None };
         Ok(self.ports().users.add(user, PasswordHash::new("none".into()), domain::Alongside::nothing()).await?.id)
     }
 

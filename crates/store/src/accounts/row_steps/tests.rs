@@ -57,6 +57,7 @@ async fn register(ports: &AccountPorts, address: &str) -> Option<TakenKeys> {
         email: Email::parse(address).unwrap(),
         joined_at: Timestamp::from_millis(0),
         registration_key: None,
+        code: None,
     };
     match ports
         .users

@@ -92,8 +92,13 @@ impl Race {
         let mut users = [UserId::new(0); 3];
         for (user, name) in users.iter_mut().zip(["ada", "ben", "cleo"]) {
             let email = Email::parse(&format!("{name}@example.com")).unwrap();
-            let new =
-                NewUser { username: Username::parse(name).unwrap(), email, joined_at: NOW, registration_key: None };
+            let new = NewUser {
+                username: Username::parse(name).unwrap(),
+                email,
+                joined_at: NOW,
+                registration_key: None,
+                code: None,
+            };
             *user = ports
                 .users
                 .add(new, domain::credential::PasswordHash::new("$".into()), domain::Alongside::nothing())

@@ -23,6 +23,7 @@ pub(super) struct WelcomePage<'a> {
     card: WelcomeCard,
     /// The way to an account, and back to the invitation with the selected answer.
     register: String,
+    can_register: bool,
     log_in: String,
     path: &'a str,
 }
@@ -69,7 +70,9 @@ impl<'a> WelcomePage<'a> {
             details: invitation.details.as_ref().map(|details| LinkedText(details.as_str())),
             table: Table::of_invitation(invitation),
             card,
-            register: way_to(AccountPage::Register),
+            // Where nobody may register, who has an account may still answer.
+            register: way_to(if page.can_register() { AccountPage::Register } else { AccountPage::LogIn }),
+            can_register: page.can_register(),
             log_in: way_to(AccountPage::LogIn),
             path,
         }

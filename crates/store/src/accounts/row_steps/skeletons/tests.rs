@@ -33,6 +33,7 @@ async fn add(ports: &AccountPorts, name: &str) -> Option<TakenKeys> {
         email: Email::parse("late@example.com").unwrap(),
         joined_at: Timestamp::from_millis(0),
         registration_key: None,
+        code: None,
     };
     match ports.users.add(new, domain::credential::PasswordHash::new("hash".to_owned()), Alongside::nothing()).await {
         Ok(_) => None,

@@ -1,5 +1,6 @@
 //! The `dinnerparty` program: its command line, its start and its shutdown. `process` runs it.
 
+mod day;
 mod http_server;
 mod maintenance;
 mod moving;

@@ -105,6 +105,18 @@ fn as_json(StoredEvent { id, event }: &StoredEvent, username: Option<String>) ->
     })
 }
 
+/// What the count of an event counts: sessions, or how often it happened.
+fn counted(kind: EventKind, count: u64) -> Option<String> {
+    match kind {
+        EventKind::LoggedOutEverywhere | EventKind::OtherSessionsEnded | EventKind::Disabled => Some(sessions(count)),
+        _ => (count != 1).then(|| format!("{count} times")),
+    }
+}
+
+fn sessions(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "session" } else { "sessions" })
+}
+
 fn as_line(StoredEvent { event, .. }: &StoredEvent, username: Option<String>) -> String {
     let Event { kind, at, count, user, detail, origin, .. } = event;
     let mut parts = vec![rfc3339(*at), kind.name().to_owned()];
@@ -114,7 +126,7 @@ fn as_line(StoredEvent { event, .. }: &StoredEvent, username: Option<String>) ->
         (Some(user), None) => format!("#{} (deleted)", user.get()),
         (None, _) => "no account".to_owned(),
     });
-    parts.extend((*count != 1).then(|| format!("{count} times")));
+    parts.extend(counted(*kind, *count));
     parts.extend(origin.network.as_ref().map(|network| format!("from {network}")));
     parts.extend(origin.operator.as_ref().map(|operator| format!("by {}", operator.as_str())));
     parts.join("  ")

@@ -25,8 +25,8 @@ impl Message {
 // Flash messages.
 
 /// Those that a guest gets. A guest's flash message that is missing here is not shown.
-pub(super) const GUEST_MESSAGES: [&str; 5] =
-    [REGISTERED, LOGGED_OUT, SESSION_ENDED, LOG_IN_REQUIRED, DELETION_REQUESTED];
+pub(super) const GUEST_MESSAGES: [&str; 6] =
+    [REGISTERED, LOGGED_OUT, SESSION_ENDED, LOG_IN_REQUIRED, DELETION_REQUESTED, PASSWORD_IS_SET];
 /// After a registration that does not log in, on the log-in page.
 pub(super) const REGISTERED: &str = "Your account is ready. Log in to continue.";
 /// After a log-out.

@@ -14,6 +14,8 @@ use crate::state::{State, log_in, register};
 /// A registration with an error in each field.
 const INVALID_REGISTRATION: [(&str, &str); 4] =
     [("username", "a b"), ("email", "ada@"), ("password", "short"), ("password2", "?")];
+/// A new password that is refused.
+const INVALID_PASSWORD: [(&str, &str); 2] = [("password", "short"), ("password2", "?")];
 /// A log-in with a wrong password.
 const WRONG_PASSWORD: [(&str, &str); 2] = [("email", "ada@example.com"), ("password", "wrong")];
 /// A party with an error in each field.
@@ -29,7 +31,11 @@ impl DinnerParty {
     pub(crate) async fn empty() -> anyhow::Result<(Self, Vec<State>)> {
         let site = Self::start().await?;
         let (guest, ada) = (TestClient::new(&site.server), register(&site.server, "ada", "ada").await?);
+        let reset = site.reset_link(site.id_of("ada").await?).await?;
         let states = vec![
+            site.state("reset", &reset, &guest),
+            site.state("reset-error", &reset, &guest).after_form("/account/reset", &INVALID_PASSWORD),
+            site.state("reset-unusable", "/account/reset", &guest),
             site.state("welcome", "/", &guest).measured(),
             site.state("register", "/register", &guest).measured(),
             site.state("register-error", "/register", &guest).after_form("/register", &INVALID_REGISTRATION),

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use accounts::ports::{AccountPorts, PasswordHash};
 use accounts::test_kit::{MovableClock, TestServer, fast_hash_cost};
-use accounts::{Accounts, Email, OsRandom, RegistrationPolicy, Timestamp, UserId, Username};
+use accounts::{Accounts, Caller, Email, OsRandom, RegistrationPolicy, Timestamp, UserId, Username};
 use anyhow::{Context as _, ensure};
 use domain::party::{
     Details, Heads, LinkToken, NewParty, Outcome, Parties, PartyDate, PartyId, PartyState, Seats, ShortText,
@@ -121,6 +121,13 @@ impl DinnerParty {
         };
         self.store.parties().update(party, None, Arc::new(rule), None).await?;
         Ok(())
+    }
+
+    /// The path of a link that sets a new password of a user.
+    pub(super) async fn reset_link(&self, user: UserId) -> anyhow::Result<String> {
+        let accounts = Accounts::builder().clock(self.clock.clone()).build(self.ports())?;
+        let token = accounts.create_reset_token(user, &Caller::default()).await?.context("there is no such user")?;
+        Ok(format!("/account/reset?token={}", token.expose()))
     }
 
     /// Moves the clock. Sessions expire by it.

@@ -16,6 +16,7 @@ use crate::Accounts;
 
 /// Lists the events of accounts, the newest first. They are stored for 90 days
 #[derive(Debug, clap::Args)]
+#[group(skip)] // a program may have a command of the same name
 pub struct Audit {
     /// Only those of a user: the username, the e-mail address, or '#ID', also of a user who is deleted
     #[arg(long, value_name = "USER", value_parser = UserName::parse)]

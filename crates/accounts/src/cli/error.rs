@@ -33,16 +33,16 @@ pub enum CommandError {
     Taken(TakenKeys),
     /// The text is not a username.
     #[error("this is not a username: {0}")]
-    Username(#[from] UsernameError),
+    Username(UsernameError),
     /// The text is not an e-mail address.
     #[error("this is not an e-mail address: {0}")]
-    Email(#[from] EmailError),
+    Email(EmailError),
     /// The policy refuses the password.
     #[error("the password is refused: {}", weakness(*.0))]
     Weak(PasswordRefusal),
     /// The password is longer than any policy allows.
     #[error("the password is refused: {0}")]
-    TooLong(#[from] PasswordTooLong),
+    TooLong(PasswordTooLong),
     /// The password was typed twice, and not alike.
     #[error("the two passwords differ")]
     PasswordsDiffer,
@@ -55,7 +55,7 @@ pub enum CommandError {
     /// There is no link to print.
     #[cfg(feature = "poem")]
     #[error("{}{}", .0, hint(*.0))]
-    Link(#[from] crate::web::ResetLinkError),
+    Link(crate::web::ResetLinkError),
     /// The user has as many roles as a user may have.
     #[error("a user has at most {} roles", domain::user::MOST_ROLES)]
     TooManyRoles,
@@ -63,14 +63,14 @@ pub enum CommandError {
     #[error("{0}")]
     RefusedByHook(String),
     /// The hash queue is full, or the program is ending.
-    #[error(transparent)]
-    HashQueueFull(#[from] HashQueueFull),
+    #[error("{0}")]
+    HashQueueFull(HashQueueFull),
     /// A limit refuses the command.
     #[error("too many accounts were registered")]
     Throttled,
     /// The store failed.
     #[error("the database failed: {}", causes(.0))]
-    Store(#[from] StoreError),
+    Store(StoreError),
 }
 
 impl CommandError {
@@ -96,6 +96,28 @@ impl CommandError {
             }
         }
     }
+}
+
+/// Conversions without a source: the message has the causes already, and a program that prints those too would repeat them.
+macro_rules! from {
+    ($($(#[$attribute:meta])* $error:ty => $variant:ident,)*) => { $(
+        $(#[$attribute])*
+        impl From<$error> for CommandError {
+            fn from(error: $error) -> Self {
+                Self::$variant(error)
+            }
+        }
+    )* };
+}
+
+from! {
+    UsernameError => Username,
+    EmailError => Email,
+    PasswordTooLong => TooLong,
+    StoreError => Store,
+    HashQueueFull => HashQueueFull,
+    #[cfg(feature = "poem")]
+    crate::web::ResetLinkError => Link,
 }
 
 impl From<RegisterError> for CommandError {

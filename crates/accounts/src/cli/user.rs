@@ -67,7 +67,7 @@ pub(super) fn as_json(user: &User) -> Value {
 }
 
 /// When the requested deletion of a user is completed.
-fn deletion_due(user: &User) -> Option<Timestamp> {
+pub(super) fn deletion_due(user: &User) -> Option<Timestamp> {
     match user.deletion {
         Some(Deletion::Requested { due, .. }) => Some(due),
         _ => None,

@@ -69,6 +69,7 @@ macro_rules! user_contract {
             role_is_added_and_removed_once
             unknown_user_has_no_role
             thirty_third_role_is_refused
+            deleted_user_gets_no_role
             requested_deletion_ends_sessions_and_forgets_browsers
             repeated_request_only_brings_a_deletion_forward
             user_whose_deletion_is_requested_opens_no_session

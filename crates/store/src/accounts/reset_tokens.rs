@@ -19,8 +19,8 @@ const PURGED_PER_TOKEN: i64 = 100;
 statements! {
     /// On PostgreSQL new tokens of a user wait for each other, so that they leave no more than are allowed.
     const LOCK_USER: PerEngine = PerEngine {
-        sqlite: "SELECT id FROM users WHERE id = $1",
-        postgres: "SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE",
+        sqlite: "SELECT id FROM users WHERE id = $1 AND deleted_at IS NULL",
+        postgres: "SELECT id FROM users WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE",
     };
 
     const ADD: &str = "INSERT INTO reset_tokens (digest, user_id, expires_at) VALUES ($1, $2, $3)";

@@ -15,8 +15,8 @@ use crate::statements::{PerEngine, statements};
 statements! {
     /// On PostgreSQL those who give a user roles wait for each other, so that the user gets no more than are allowed.
     const LOCK_USER: PerEngine = PerEngine {
-        sqlite: "SELECT id FROM users WHERE id = $1",
-        postgres: "SELECT id FROM users WHERE id = $1 FOR NO KEY UPDATE",
+        sqlite: "SELECT id FROM users WHERE id = $1 AND deleted_at IS NULL",
+        postgres: "SELECT id FROM users WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE",
     };
 
     const LIST: &str = "SELECT role FROM user_roles WHERE user_id = $1";

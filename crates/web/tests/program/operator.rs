@@ -110,7 +110,17 @@ async fn roles_sessions_and_events_are_listed_with_stable_fields() {
         assert_eq!(again, json!({ "id": 1, "username": "ada", "role": "admin", "changed": false }));
         assert_eq!(run(&["user", "role", "list", "ada"], &url).out, "admin\n");
         let shown = document(&["user", "show", "ada@example.com"], &url);
-        let names = ["disabled_at", "email", "has_password", "id", "joined_at", "roles", "sessions", "username"];
+        let names = [
+            "deletion_due",
+            "disabled_at",
+            "email",
+            "has_password",
+            "id",
+            "joined_at",
+            "roles",
+            "sessions",
+            "username",
+        ];
         assert_eq!(fields(&shown), names);
         assert_eq!(
             (&shown["roles"], &shown["sessions"], &shown["has_password"]),

@@ -144,3 +144,14 @@ pub async fn added_reset_token_writes_its_event(store: &AccountPorts) {
     }
     assert_eq!(events(store).await, [made.of(ada)]);
 }
+
+/// The row of the user stays after a deletion, but nobody can log in to it any more.
+pub async fn deleted_user_gets_no_password_and_no_reset_token(store: &AccountPorts) {
+    let ada = add_user(store, "ada").await;
+    store.users.request_deletion(ada.id, NOW, NOW, Alongside::nothing()).await.unwrap();
+    store.users.complete_deletion(ada.id, NOW, Alongside::nothing()).await.unwrap();
+    let changed = change(store, &ada, ChangeAuthority::Operator, "fresh").await;
+    assert!(matches!(changed, Err(PasswordChangeError::NotFound)), "{changed:?}");
+    assert!(!add(store, ada.id, 1, NOW).await && !works(store, 1, NOW).await);
+    assert_eq!(events(store).await, []);
+}

@@ -1,6 +1,6 @@
 //! The contract functions of roles.
 
-use crate::contract::{add_user, event, events, join_all};
+use crate::contract::{NOW, add_user, event, events, join_all};
 use crate::event::EventKind;
 use crate::user::{AddRoleError, MOST_ROLES, Role, UserId};
 use crate::{AccountPorts, Alongside};
@@ -57,4 +57,14 @@ pub async fn thirty_third_role_is_refused(store: &AccountPorts) {
     assert_eq!((added, refused), (2, 6), "{results:?}");
     assert!(!add(2).await.unwrap());
     assert_eq!(roles(store, ada).await.len(), 32);
+}
+
+/// The row of the user stays after a deletion.
+pub async fn deleted_user_gets_no_role(store: &AccountPorts) {
+    let ada = add_user(store, "ada").await.id;
+    store.users.request_deletion(ada, NOW, NOW, Alongside::nothing()).await.unwrap();
+    store.users.complete_deletion(ada, NOW, Alongside::nothing()).await.unwrap();
+    let added = store.users.add_role(ada, role("admin"), Alongside::nothing()).await;
+    assert!(matches!(added, Err(AddRoleError::NotFound)), "{added:?}");
+    assert_eq!(roles(store, ada).await, [""; 0]);
 }

@@ -4,7 +4,7 @@ use domain::Alongside;
 use domain::credential::{ChangeAuthority, PasswordChange, PasswordChangeError};
 use domain::session::OtherSessions;
 use futures_util::future::BoxFuture;
-use sqlx::{query, query_scalar};
+use sqlx::query_scalar;
 
 use crate::accounts::{events, known_browsers, reset_tokens, sessions};
 use crate::engine::dialect::Dialect;
@@ -27,7 +27,7 @@ statements! {
 
     const FIND_USER: &str = "SELECT id FROM users WHERE id = $1";
 
-    const SET_HASH: &str = "UPDATE credentials SET password_hash = $2 WHERE user_id = $1";
+    const SET_HASH: &str = "UPDATE credentials SET password_hash = $2 WHERE user_id = $1 RETURNING user_id";
 }
 
 /// Why a password was not changed.
@@ -71,7 +71,10 @@ pub(super) fn change<'j, D: Dialect>(
             return Err(WriteError::Refused(Refusal::Outdated)); // the version is rolled back
         }
         reset_tokens::remove_all::<D>(&mut *connection, *user).await?;
-        query::<D>(SET_HASH).bind(user.get()).bind(hash.expose()).execute(&mut *connection).await?;
+        let set = query_scalar::<D, i64>(SET_HASH).bind(user.get()).bind(hash.expose());
+        if set.fetch_optional(&mut *connection).await?.is_none() {
+            return Err(WriteError::Refused(Refusal::NotFound)); // the user is deleted: the row of the user stays
+        }
         let others = sessions::keep_only::keep_only::<D>(&mut *connection, *user, *keep).await?;
         known_browsers::forget_all::<D>(&mut *connection, *user).await?;
         events::add_alongside::<D>(connection, alongside, *user, None).await?;

@@ -38,7 +38,7 @@ statements! {
             FOR UPDATE SKIP LOCKED)",
     };
 
-    const FIND_USER: &str = "SELECT id, username, email, joined_at, disabled_at
+    const FIND_USER: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at
         FROM reset_tokens JOIN users ON users.id = user_id
         WHERE digest = $1 AND expires_at > $2 AND disabled_at IS NULL";
 

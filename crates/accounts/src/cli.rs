@@ -29,6 +29,7 @@
 mod audit;
 mod error;
 mod import;
+mod leave;
 mod operator;
 mod output;
 mod page;
@@ -47,6 +48,7 @@ use std::process::ExitCode;
 pub use self::audit::Audit;
 pub use self::error::CommandError;
 pub use self::import::{Import, ImportCommandError};
+pub use self::leave::{Delete, Export};
 pub use self::operator::operator_name;
 pub use self::output::Output;
 pub use self::registration_code::RegistrationCodeCommand;
@@ -97,6 +99,10 @@ pub enum UserCommand {
     /// Gives a user a role, takes it, or lists the roles
     #[command(subcommand)]
     Role(RoleCommand),
+    /// Deletes a user: in 14 days, until when a log-in undoes it, or at once. Every session ends
+    Delete(Delete),
+    /// Prints everything that is stored about a user as one JSON document
+    Export(Export),
     /// Adds the users of a file, with the password hashes that Flask, Django or another program stored
     Import(Import),
 }
@@ -162,6 +168,8 @@ impl UserCommand {
             Self::Disable(command) => command.run(accounts, &caller, output).await?,
             Self::Enable(command) => command.run(accounts, &caller, output).await?,
             Self::Role(command) => command.run(accounts, &caller, output).await?,
+            Self::Delete(command) => command.run(accounts, &caller, output).await?,
+            Self::Export(command) => command.run(accounts, output).await?,
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -10,7 +10,7 @@ use poem::http::{HeaderName, HeaderValue};
 use poem::middleware::AddDataEndpoint;
 use poem::{Endpoint, EndpointExt, Request, Response, Route};
 
-use crate::export::{Answers, HostedParties};
+use crate::export::export_parties;
 use crate::jobs::MarkPartiesOver;
 use crate::layout::DinnerPartyLayout;
 use crate::preview::PreviewRenderer;
@@ -85,7 +85,7 @@ pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
     let settings = settings.deletion_consequences(messages::DELETION_CONSEQUENCES);
     let settings = settings.clock(Arc::clone(&clock)).random(Arc::clone(&random));
     let stored_parties = Arc::clone(&parties);
-    let settings = settings.export(HostedParties(Arc::clone(&parties))).export(Answers(Arc::clone(&parties)));
+    let settings = export_parties(settings, &parties);
     let parties = Parties::new(parties, clock).with_quotas(quotas);
     let invitations = parties.clone();
     let settings = settings.describe_next(move |next| pages::invitation::describe(invitations.clone(), next));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use accounts::serde_json::{Value, json};
-use accounts::{ExportPage, ExportSource, StoreError, UserId, export_time};
+use accounts::{Builder, ExportPage, ExportSource, StoreError, UserId, export_time};
 use async_trait::async_trait;
 use domain::party::{
     Address, Answer, Details, ExportedAnswer, ExportedParty, PartyHeading, PartyId, PartyRepository, PartyState,
@@ -13,11 +13,16 @@ use domain::party::{
 /// The rows of a page.
 const ROWS: u32 = 100;
 
+/// Adds the parties to the export of an account.
+pub fn export_parties(settings: Builder, parties: &Arc<dyn PartyRepository>) -> Builder {
+    settings.export(HostedParties(Arc::clone(parties))).export(Answers(Arc::clone(parties)))
+}
+
 /// The parties that the user hosts.
-pub(crate) struct HostedParties(pub(crate) Arc<dyn PartyRepository>);
+struct HostedParties(Arc<dyn PartyRepository>);
 
 /// The user's answers to parties of others.
-pub(crate) struct Answers(pub(crate) Arc<dyn PartyRepository>);
+struct Answers(Arc<dyn PartyRepository>);
 
 #[async_trait]
 impl ExportSource for HostedParties {

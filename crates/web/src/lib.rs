@@ -29,5 +29,6 @@ pub mod config;
 pub mod log;
 
 pub use app::{App, AppError, app, password_policy};
+pub use export::export_parties;
 pub use services::Services;
 pub use state::{AppState, ReadinessCheck, ReadinessFuture};

@@ -56,6 +56,17 @@ pub enum CommandError {
     #[cfg(feature = "poem")]
     #[error("{}{}", .0, hint(*.0))]
     Link(crate::web::ResetLinkError),
+    /// The file exists already, or cannot be written.
+    #[error("cannot write {file}: {source}")]
+    Unwritable {
+        /// The file.
+        file: String,
+        /// The system's error.
+        source: std::io::Error,
+    },
+    /// Standard output cannot be written.
+    #[error("cannot write the result: {0}")]
+    Output(#[source] std::io::Error),
     /// The user has as many roles as a user may have.
     #[error("a user has at most {} roles", domain::user::MOST_ROLES)]
     TooManyRoles,
@@ -91,9 +102,13 @@ impl CommandError {
             | Self::RefusedByHook(_) => ExitCode::from(REFUSED),
             #[cfg(feature = "poem")]
             Self::Link(_) => ExitCode::from(REFUSED),
-            Self::Import(_) | Self::Input(_) | Self::HashQueueFull(_) | Self::Throttled | Self::Store(_) => {
-                ExitCode::FAILURE
-            }
+            Self::Import(_)
+            | Self::Unwritable { .. }
+            | Self::Output(_)
+            | Self::Input(_)
+            | Self::HashQueueFull(_)
+            | Self::Throttled
+            | Self::Store(_) => ExitCode::FAILURE,
         }
     }
 }

@@ -28,6 +28,14 @@ impl<'a> Output<'a> {
         let _ = writeln!(self.result, "{line}");
     }
 
+    /// Prints a part of the result, as it is.
+    ///
+    /// # Errors
+    /// The part cannot be written, such as to a closed pipe.
+    pub(super) fn print_part(&mut self, part: &str) -> std::io::Result<()> {
+        self.result.write_all(part.as_bytes())
+    }
+
     /// Prints a line of the progress.
     pub(super) fn show_progress(&mut self, line: impl fmt::Display) {
         let _ = writeln!(self.progress, "{line}");

@@ -7,7 +7,7 @@ use accounts::Accounts;
 use accounts::cli::{OperatorCommand, Output, operator_name};
 use store::PartyStore;
 use web::config::AccountsOptions;
-use web::password_policy;
+use web::{export_parties, password_policy};
 
 use crate::close_within;
 use crate::timeouts::DATABASE_CLOSE_TIMEOUT;
@@ -24,7 +24,7 @@ pub(crate) async fn run(command: OperatorCommand, options: AccountsOptions) -> a
     }
     builder.ensure_valid()?;
     let store = PartyStore::connect_existing(&options.source.database).await?;
-    let accounts = builder.build(store.accounts().clone())?;
+    let accounts = export_parties(builder, &store.parties()).build(store.accounts().clone())?;
     let result = command.run(&accounts, operator, &mut Output::standard()).await;
     close_within(DATABASE_CLOSE_TIMEOUT, store.accounts().close()).await;
     Ok(result?)

@@ -230,3 +230,52 @@ async fn command_on_another_database_is_one_line_and_changes_nothing() {
         away.error
     );
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn user_is_exported_and_leaves_by_commands() {
+    let (folder, urls) = databases().await;
+    for (n, url) in urls.into_iter().enumerate() {
+        let program = Running::start(&url, &[]);
+        let [ada, ben] = [TestClient::at(&program.origin), TestClient::at(&program.origin)];
+        for (client, name) in [(&ada, "ada"), (&ben, "ben")] {
+            client.register(name, PASSWORD).await;
+        }
+        crate::common::host(&ada, "ada", &[("date", "2037-03-14")]).await;
+        crate::common::post(&ben, "/rsvp", &[("party_id", "1")]).await;
+
+        let exported = run(&["user", "export", "ben"], &url);
+        assert_eq!((exported.code, exported.error.as_str()), (Some(0), ""));
+        let document: Value = serde_json::from_str(&exported.out).unwrap();
+        assert_eq!(document["answers"][0]["answer"], "seated", "{document}");
+        let file = folder.path().join(format!("ada-{n}.json"));
+        let file = file.to_str().unwrap();
+        let written = run(&["user", "export", "#1", "--output", file], &url);
+        assert_eq!(
+            (written.code, written.out.as_str()),
+            (Some(0), &*format!("{file} has everything that is stored about ada\n"))
+        );
+        let document: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+        assert_eq!(document["hosted_parties"][0]["main_dish"], "Ratatouille", "{document}");
+        let again = run(&["user", "export", "ada", "--output", file], &url);
+        assert!(again.code == Some(1) && again.error.contains("cannot write"), "{}", again.error);
+
+        for arguments in [&["user", "delete", "ada"][..], &["user", "delete", "ada", "--now"]] {
+            let refused = run(arguments, &url);
+            assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""));
+            assert!(refused.error.contains("a dinner party that isn't over yet: Ratatouille on"), "{}", refused.error);
+        }
+        let leaving = document(&["user", "delete", "ben"], &url);
+        assert_eq!(fields(&leaving), ["due", "id", "sessions_ended", "username"]);
+        assert!(!is_logged_in(&ben).await && is_logged_in(&ada).await);
+        let shown = run(&["user", "list"], &url).out;
+        assert!(shown.contains("ben@example.com") && shown.contains("  deleted on 2"), "{shown}");
+        assert!(ben.log_in("ben", PASSWORD).await.text.contains("Your account stays"));
+        let deleted = document(&["user", "delete", "ben", "--now"], &url);
+        assert_eq!(deleted, json!({ "id": 2, "username": "ben", "deleted_as": "deleted-2" }));
+        assert!(!is_logged_in(&ben).await);
+        assert_eq!(run(&["user", "delete", "ben"], &url).code, Some(3));
+        assert_eq!(run(&["user", "show", "deleted-2"], &url).code, Some(0));
+        assert_eq!(run(&["check"], &url).out, "in order\n");
+        assert_eq!(ada.get("/user/deleted-2").await.status, 200);
+    }
+}

@@ -11,6 +11,7 @@ mod bad_input;
 mod compression;
 mod concurrent_rsvps;
 mod database_failures;
+mod delete;
 mod errors;
 mod failing_store;
 mod health;

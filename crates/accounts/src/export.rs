@@ -103,13 +103,13 @@ impl Export {
             Section::Sessions => ExportPage::all(self.sessions().await?),
             Section::KnownBrowsers => ExportPage::all(self.known_browsers().await?),
             Section::Events => self.events().await?,
-            Section::Own(n) => match self.accounts.inner.export_sources.get(n).cloned() {
-                Some(source) => source.page(self.user.id, self.after.clone()).await?,
-                None => {
+            Section::Own(n) => {
+                let Some(source) = self.accounts.inner.export_sources.get(n).cloned() else {
                     self.section = Section::End;
                     return Ok(Some("\n}\n".to_owned()));
-                }
-            },
+                };
+                source.page(self.user.id, self.after.clone()).await?
+            }
         };
         Ok(Some(self.write(page)))
     }

@@ -38,9 +38,9 @@ impl Add {
         let password = if self.no_password { None } else { Some(password::read_new().await?) };
         let user = accounts.add_user(username, email, password, caller).await?;
         if self.json {
-            output.print(as_json(&user))
+            output.print(as_json(&user));
         } else {
-            output.print(format_args!("added {}", as_line(&user)))
+            output.print(format_args!("added {}", as_line(&user)));
         }
         Ok(())
     }

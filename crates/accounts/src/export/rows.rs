@@ -1,9 +1,9 @@
 //! The rows of the exported document as JSON values.
 
 use domain::Timestamp;
-use domain::event::StoredEvent;
+use domain::event::{RequestId, StoredEvent};
 use domain::known_browser::KnownClient;
-use domain::session::ListedSession;
+use domain::session::{ListedSession, SessionId};
 use domain::user::{Deletion, Role, Roles, User};
 use serde_json::{Value, json};
 
@@ -54,10 +54,10 @@ pub(super) fn event(stored: &StoredEvent) -> Value {
         "at": time(event.at),
         "kind": event.kind.name(),
         "count": event.count,
-        "session": event.session.map(|session| session.get()),
+        "session": event.session.map(SessionId::get),
         "detail": event.detail,
         "network": event.origin.network,
-        "request": event.origin.request.as_ref().map(|request| request.as_str()),
+        "request": event.origin.request.as_ref().map(RequestId::as_str),
         "by_operator": event.origin.operator.is_some(),
     })
 }

@@ -43,7 +43,7 @@ fn render(page: &PageContext, user: &RecentLogIn, refusal: Option<&str>) -> Resp
 }
 
 #[handler]
-pub(super) async fn show(user: RecentLogIn, page: PageContext) -> Response {
+pub(super) fn show(user: RecentLogIn, page: PageContext) -> Response {
     render(&page, &user, None)
 }
 

@@ -57,16 +57,16 @@ pub enum CommandError {
     #[error("{}{}", .0, hint(*.0))]
     Link(crate::web::ResetLinkError),
     /// The file exists already, or cannot be written.
-    #[error("cannot write {file}: {source}")]
+    #[error("cannot write {file}: {cause}")]
     Unwritable {
         /// The file.
         file: String,
         /// The system's error.
-        source: std::io::Error,
+        cause: std::io::Error,
     },
     /// Standard output cannot be written.
     #[error("cannot write the result: {0}")]
-    Output(#[source] std::io::Error),
+    Output(std::io::Error),
     /// The user has as many roles as a user may have.
     #[error("a user has at most {} roles", domain::user::MOST_ROLES)]
     TooManyRoles,

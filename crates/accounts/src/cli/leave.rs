@@ -79,7 +79,7 @@ impl Export {
         let Some(file) = self.output else {
             return write(export, |piece| output.print_part(piece).map_err(CommandError::Output)).await;
         };
-        let unwritable = |source| CommandError::Unwritable { file: file.display().to_string(), source };
+        let unwritable = |cause| CommandError::Unwritable { file: file.display().to_string(), cause };
         let mut written = create(&file).map_err(unwritable)?;
         let result = write(export, |piece| written.write_all(piece.as_bytes()).map_err(unwritable)).await;
         if result.is_err() {

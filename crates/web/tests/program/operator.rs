@@ -245,8 +245,8 @@ async fn user_is_exported_and_leaves_by_commands() {
 
         let exported = run(&["user", "export", "ben"], &url);
         assert_eq!((exported.code, exported.error.as_str()), (Some(0), ""));
-        let document: Value = serde_json::from_str(&exported.out).unwrap();
-        assert_eq!(document["answers"][0]["answer"], "seated", "{document}");
+        let whole: Value = serde_json::from_str(&exported.out).unwrap();
+        assert_eq!(whole["answers"][0]["answer"], "seated", "{whole}");
         let file = folder.path().join(format!("ada-{n}.json"));
         let file = file.to_str().unwrap();
         let written = run(&["user", "export", "#1", "--output", file], &url);
@@ -254,8 +254,8 @@ async fn user_is_exported_and_leaves_by_commands() {
             (written.code, written.out.as_str()),
             (Some(0), &*format!("{file} has everything that is stored about ada\n"))
         );
-        let document: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
-        assert_eq!(document["hosted_parties"][0]["main_dish"], "Ratatouille", "{document}");
+        let whole: Value = serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+        assert_eq!(whole["hosted_parties"][0]["main_dish"], "Ratatouille", "{whole}");
         let again = run(&["user", "export", "ada", "--output", file], &url);
         assert!(again.code == Some(1) && again.error.contains("cannot write"), "{}", again.error);
 

@@ -35,6 +35,8 @@ mod next;
 mod no_trace;
 mod own_fields;
 mod register;
+#[cfg(feature = "cli")]
+mod registration_code_commands;
 mod registration_codes;
 mod repeated_registration;
 mod reset;

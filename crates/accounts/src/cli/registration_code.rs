@@ -162,6 +162,3 @@ impl Revoke {
 fn plural(count: u32, noun: &str) -> String {
     format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
 }
-
-#[cfg(test)]
-mod tests;

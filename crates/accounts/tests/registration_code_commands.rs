@@ -1,35 +1,35 @@
-//! The commands on a real store.
+//! The commands of `registration-code` on a real store.
 
+use accounts::cli::{OperatorCommand, Output};
+use accounts::{
+    Accounts, Caller, Email, OperatorName, Password, Registration, RegistrationCode, RegistrationPolicy, Username,
+};
 use clap::Parser;
-
-use super::*;
-use crate::{Email, OperatorName, Password, RegistrationCode, RegistrationPolicy, Username};
+use serde_json::json;
 
 #[derive(Parser)]
 struct CommandLine {
     #[command(subcommand)]
-    command: RegistrationCodeCommand,
+    command: OperatorCommand,
 }
 
 /// Runs a command. Returns its error, the lines of its result, and those of its progress.
 async fn run(accounts: &Accounts, arguments: &[&str]) -> (Result<(), String>, Vec<String>, String) {
-    let line = CommandLine::try_parse_from([&["registration-code"], arguments].concat()).unwrap();
+    let line = CommandLine::try_parse_from([&["trips", "registration-code"], arguments].concat()).unwrap();
     let (mut result, mut progress) = (Vec::new(), Vec::new());
-    let operator = Caller::operator(OperatorName::parse("grace").unwrap());
+    let operator = OperatorName::parse("grace").unwrap();
     let mut output = Output::to(&mut result, &mut progress);
-    let done = line.command.run(accounts, &operator, &mut output).await;
+    let done = line.command.run(accounts, operator, &mut output).await;
     drop(output);
     let text = |bytes| String::from_utf8(bytes).unwrap();
     let lines = text(result).lines().map(str::to_owned).collect();
-    (done.map_err(|error| error.to_string()), lines, text(progress))
+    (done.map(drop).map_err(|error| error.to_string()), lines, text(progress))
 }
 
 async fn accounts(folder: &tempfile::TempDir) -> Accounts {
     let url = format!("sqlite:{}", folder.path().join("test.db").display());
     let store = store::AccountStore::connect(&url).await.unwrap();
-    let builder = Accounts::builder().registration(RegistrationPolicy::Code);
-    #[cfg(feature = "poem")]
-    let builder = builder.origin("https://a.example");
+    let builder = Accounts::builder().registration(RegistrationPolicy::Code).origin("https://a.example");
     builder.build(store).unwrap()
 }
 
@@ -41,10 +41,9 @@ async fn code_is_made_listed_used_and_revoked() {
     let (done, lines, progress) = run(&accounts, &arguments).await;
     assert!(done.is_ok() && progress.starts_with("code 1 registers 2 accounts until 20"), "{progress}");
     let code = &lines[0];
-    #[cfg(feature = "poem")]
     assert_eq!(lines[1..], [format!("https://a.example/register?code={code}")]);
 
-    let registration = crate::Registration {
+    let registration = Registration {
         username: Username::parse("ada").unwrap(),
         email: Email::parse("ada@example.com").unwrap(),
         password: Password::parse("marble otter seven".to_owned()).unwrap(),

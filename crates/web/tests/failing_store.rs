@@ -1,5 +1,7 @@
 //! Each method of each port fails in turn: each page that uses it responds with 503, and no page reports a success.
 
+mod services;
+
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -21,6 +23,7 @@ use domain::user::{MockUserRepository, RequestedDeletion, Roles};
 use poem::http::Method;
 use web::{ReadinessFuture, Services, app};
 
+use self::services::services;
 use crate::common::{PASSWORD, assert_has_headers, assert_page, host_form, post};
 
 const NOW: Timestamp = Timestamp::from_millis(1_767_225_600_000);
@@ -43,139 +46,6 @@ impl Broken {
 pub(crate) fn ada() -> User {
     let (username, email) = (Username::parse("ada").unwrap(), Email::parse("ada@example.com").unwrap());
     User { id: UserId::new(1), username, email, joined_at: NOW, disabled_at: None, deletion: None }
-}
-
-/// Counters that no attempt reaches the limit of.
-fn throttles(broken: Broken) -> MockThrottleRepository {
-    let mut throttles = MockThrottleRepository::new();
-    throttles.expect_check().returning(move |_, _| broken.result("throttles.check", Ok(Attempt::Allowed)));
-    throttles.expect_count().returning(move |_, _| broken.result("throttles.count", Ok(Attempt::Allowed)));
-    throttles.expect_give_back().returning(move |_| broken.result("throttles.give_back", ()));
-    throttles.expect_forget().returning(move |_| broken.result("throttles.forget", ()));
-    throttles
-}
-
-/// The user's browser is each that sends a device cookie, and no network is known.
-fn known_browsers(broken: Broken) -> MockKnownBrowserRepository {
-    let mut browsers = MockKnownBrowserRepository::new();
-    browsers.expect_find().returning(move |_, digest, _, _| {
-        broken.result("known_browsers.find", Recognition { browser: digest.is_some(), network: false })
-    });
-    browsers.expect_remember().returning(move |_, _, _, _, _| broken.result("known_browsers.remember", ()));
-    browsers.expect_forget_all().returning(move |_| broken.result("known_browsers.forget_all", 0));
-    browsers.expect_list().returning(move |_| broken.result("known_browsers.list", Vec::new()));
-    browsers.expect_count_failure().returning(move |_, _, _| broken.result("known_browsers.count_failure", true));
-    browsers
-}
-
-/// Events are stored.
-fn events(broken: Broken) -> MockEventRepository {
-    let mut events = MockEventRepository::new();
-    events.expect_list().returning(move |_, _, _| broken.result("events.list", Page { items: Vec::new(), next: None }));
-    events.expect_add().returning(move |_| broken.result("events.add", ()));
-    events
-}
-
-/// A mocked store with one user, Ada, whose session any token finds, and without parties.
-fn services(broken: Broken) -> Services {
-    let hash = Arc::new(Mutex::new(None::<PasswordHash>));
-    let mut users = MockUserRepository::new();
-    let registered_hash = Arc::clone(&hash);
-    users.expect_add().returning(move |_, hash, _| {
-        *registered_hash.lock().unwrap() = Some(hash);
-        broken.result("users.add", ada())
-    });
-    users.expect_find_by_username().returning(move |_| broken.result("users.find_by_username", None));
-    users.expect_find().returning(move |_| broken.result("users.find", Some(ada())));
-    users.expect_list_roles().returning(move |_| broken.result("users.list_roles", Roles::default()));
-    users.expect_request_deletion().returning(move |_, _, due, _| {
-        broken.result("users.request_deletion", RequestedDeletion { due, sessions: 1, is_repeated: false })
-    });
-    users.expect_list().returning(move |_, _| broken.result("users.list", Page { items: vec![ada()], next: None }));
-
-    let credential = move || {
-        hash.lock().unwrap().clone().map(|hash| Credential { user: ada(), hash, version: PasswordVersion::INITIAL })
-    };
-    let by_username = credential.clone();
-    let mut credentials = MockCredentialRepository::new();
-    credentials.expect_find_by_email().returning(move |_| broken.result("credentials.find_by_email", credential()));
-    credentials
-        .expect_find_by_username()
-        .returning(move |_| broken.result("credentials.find_by_username", by_username()));
-
-    credentials
-        .expect_find_by_reset_token()
-        .returning(move |_, _| broken.result("credentials.find_by_reset_token", Some(ada())));
-    credentials.expect_change().returning(move |_, _| broken.result("credentials.change", OtherSessions::default()));
-
-    let mut sessions = MockSessionRepository::new();
-    sessions.expect_keep_only().returning(move |_, _| broken.result("sessions.keep_only", OtherSessions::default()));
-    sessions.expect_open().returning(move |_, _, _, _, _| broken.result("sessions.open", SessionId::new(1)));
-    sessions.expect_find().returning(move |_| {
-        let record = SessionRecord {
-            user: ada().id,
-            created_at: NOW,
-            last_seen_at: NOW,
-            authenticated_at: NOW,
-            expires_at: NOW + Duration::from_hours(1),
-            remembered: false,
-            device: Device::default(),
-        };
-        broken.result(
-            "sessions.find",
-            Some(StoredSession { id: SessionId::new(1), user: ada(), roles: Roles::default(), record }),
-        )
-    });
-    sessions.expect_confirm().returning(move |_, _, _, _| broken.result("sessions.confirm", Some(SessionId::new(1))));
-    sessions.expect_end_all().returning(move |_, _| broken.result("sessions.end_all", 0));
-    sessions.expect_list().returning(move |_| broken.result("sessions.list", Vec::new()));
-    sessions.expect_end().returning(move |_, _| {
-        let ended = EndedSession { id: SessionId::new(1), user: ada().id };
-        broken.result("sessions.end", Some(ended))
-    });
-
-    let mut parties = MockPartyRepository::new();
-    parties.expect_add().returning(move |_, _| broken.result("parties.add", PartyId::new(1)));
-    parties.expect_find().returning(move |_, _| broken.result("parties.find", None));
-    parties.expect_find_by_link().returning(move |_, _| broken.result("parties.find_by_link", None));
-    parties.expect_find_invitation().returning(move |_| broken.result("parties.find_invitation", None));
-    parties.expect_replace_link().returning(move |_, _, _| broken.result("parties.replace_link", true));
-    parties
-        .expect_update_by_link()
-        .returning(move |_, _, _, _| broken.result("parties.update_by_link", Outcome::GaveUpSeat));
-    parties
-        .expect_home()
-        .returning(move |_, _, _| broken.result("parties.home", HomeView { next: None, open: Vec::new() }));
-    parties.expect_own_profile().returning(move |_, _, _, _| {
-        let nothing = || Page { items: Vec::new(), next: None };
-        broken.result("parties.own_profile", ProfileView { hosted: nothing(), attended: nothing(), last_zone: None })
-    });
-    parties
-        .expect_list()
-        .returning(move |_, _, _, _, _| broken.result("parties.list", Page { items: Vec::new(), next: None }));
-    parties.expect_export_hosted().returning(move |_, _, _| broken.result("parties.export_hosted", Vec::new()));
-    parties.expect_export_answers().returning(move |_, _, _| broken.result("parties.export_answers", Vec::new()));
-    parties.expect_update().returning(move |_, _, _, _| broken.result("parties.update", Outcome::GaveUpSeat));
-
-    let ready = move || -> ReadinessFuture { Box::pin(std::future::ready(broken.result("readiness", ()))) };
-    Services {
-        accounts: AccountPorts {
-            users: Arc::new(users),
-            credentials: Arc::new(credentials),
-            sessions: Arc::new(sessions),
-            throttles: Arc::new(throttles(broken)),
-            known_browsers: Arc::new(known_browsers(broken)),
-            events: Arc::new(events(broken)),
-            leases: Arc::new(MockLeaseRepository::new()),
-            registration_codes: Arc::new(MockRegistrationCodeRepository::new()),
-        },
-        parties: Arc::new(parties),
-        readiness: Arc::new(ready),
-        clock: Arc::new(MovableClock::at(NOW)),
-        random: Arc::new(OsRandom),
-        time_zone: Zone::parse("UTC").unwrap(),
-        quotas: Quotas::default(),
-    }
 }
 
 /// A server over that store, Ada's logged-in client, and a visitor's.

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
 mod deletion;
+mod disable;
 mod import;
 mod list;
 mod names;
@@ -10,6 +11,7 @@ mod roles;
 use std::time::Duration;
 
 pub use deletion::*;
+pub use disable::*;
 pub use import::*;
 pub use list::*;
 pub use names::*;
@@ -47,8 +49,6 @@ macro_rules! user_contract {
             renamed_user_is_found_by_the_new_name_alone
             taken_or_unknown_rename_writes_nothing
             concurrent_renames_to_one_name_rename_one_user
-            disable_ends_every_session_for_good
-            disable_beside_opens_leaves_no_session
             users_are_listed_newest_first_in_pages
             new_user_does_not_shift_next_page
             imported_users_are_added_in_their_order
@@ -66,6 +66,8 @@ macro_rules! user_contract {
             rename_in_another_spelling_reserves_nothing
             rename_beside_an_add_of_its_former_name_keeps_the_name
             purge_of_former_usernames_removes_ended_reservations
+            disable_ends_every_session_for_good
+            disable_beside_opens_leaves_no_session
             role_is_added_and_removed_once
             unknown_user_has_no_role
             thirty_third_role_is_refused
@@ -349,60 +351,6 @@ pub async fn concurrent_renames_to_one_name_rename_one_user(store: &AccountPorts
     assert!(rejected.iter().all(|result| matches!(result, Err(RenameUserError::Taken))), "{rejected:?}");
 }
 
-/// They stay ended once the user is enabled. The event counts them. A second `disable` or `enable` writes nothing.
-pub async fn disable_ends_every_session_for_good(store: &AccountPorts) {
-    let (ada, ben) = (add_user(store, "ada").await, add_user(store, "ben").await);
-    for (n, user) in [(1, &ada), (2, &ada), (3, &ben)] {
-        open(store, user, n).await.unwrap();
-    }
-    let [disabled, enabled] = [EventKind::Disabled, EventKind::Enabled].map(event);
-    for expected in [Some(2), None] {
-        let ended = store.users.disable(ada.id, NOW, Alongside::event(disabled.clone())).await.unwrap();
-        assert_eq!(ended, expected);
-        let stored = store.users.find(ada.id).await.unwrap();
-        assert_eq!(stored, Some(User { disabled_at: Some(NOW), ..ada.clone() }));
-    }
-    for expected in [true, false] {
-        assert_eq!(store.users.enable(ada.id, Alongside::event(enabled.clone())).await.unwrap(), expected);
-        assert_eq!(store.users.find(ada.id).await.unwrap(), Some(ada.clone()));
-    }
-    for (n, is_open) in [(1, false), (2, false), (3, true)] {
-        assert_eq!(store.sessions.find(TokenDigest::new([n; 32])).await.unwrap().is_some(), is_open);
-    }
-    let unknown = UserId::new(i64::MAX);
-    assert_eq!(store.users.disable(unknown, NOW, Alongside::event(disabled.clone())).await.unwrap(), None);
-    assert!(!store.users.enable(unknown, Alongside::event(enabled.clone())).await.unwrap());
-    assert_eq!(events(store).await, [disabled.of(ada.id).counting(2), enabled.of(ada.id)]);
-}
-
-/// A session that opens beside the `disable` of its user is ended by it, or refused: none is found once both are done.
-pub async fn disable_beside_opens_leaves_no_session(store: &AccountPorts) {
-    for round in 0..20 {
-        let ada = add_user(store, &format!("ada{round}")).await;
-        let opens = join_all((0..6).map(|n| open(store, &ada, round * 6 + n)));
-        let disable = store.users.disable(ada.id, NOW, Alongside::nothing());
-        let disabled = join_both(opens, disable).await.1;
-        assert!(disabled.unwrap().is_some());
-        for n in 0..6 {
-            let found = store.sessions.find(TokenDigest::new([round * 6 + n; 32])).await.unwrap();
-            assert_eq!(found, None, "round {round}");
-        }
-    }
-}
-
-async fn open(store: &AccountPorts, user: &User, n: u8) -> Result<SessionId, OpenSessionError> {
-    let record = SessionRecord {
-        user: user.id,
-        created_at: NOW,
-        last_seen_at: NOW,
-        authenticated_at: NOW,
-        expires_at: NOW,
-        remembered: false,
-        device: Device::default(),
-    };
-    store.sessions.open(TokenDigest::new([n; 32]), record, PasswordVersion::INITIAL, None, Alongside::nothing()).await
-}
-
 #[cfg(test)]
 mod tests {
     use crate::contract::{functions_in, names};
@@ -414,6 +362,7 @@ mod tests {
             include_str!("contract/list.rs"),
             include_str!("contract/import.rs"),
             include_str!("contract/names.rs"),
+            include_str!("contract/disable.rs"),
             include_str!("contract/roles.rs"),
             include_str!("contract/deletion.rs"),
         ];

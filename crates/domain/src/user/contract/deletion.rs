@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::open;
+use super::disable::open;
 use crate::contract::{NOW, add_user, event, events, hash, join_all, join_both, new_user};
 use crate::credential::PasswordVersion;
 use crate::event::EventKind;

@@ -7,7 +7,7 @@ use std::time::Duration;
 use unicode_security::MixedScript as _;
 use unicode_security::skeleton;
 
-use super::{Username, UsernameError};
+use super::{Deletion, Username, UsernameError};
 use crate::caseless_key;
 
 /// Names that suggest to speak for the service. A name that looks like one of them is reserved too.
@@ -27,9 +27,6 @@ const OF_AUTHORITY: &[&str] = &[
     "system",
     "webmaster",
 ];
-
-/// The beginning of the names that deleted users get.
-const DELETED_PREFIX: &str = "deleted-";
 
 impl Username {
     /// How long a name that a user has given up is reserved for that user: 90 days.
@@ -53,17 +50,18 @@ impl Username {
     /// # Errors
     /// [`UsernameError::MixedScript`]: the name or its key is not of a single script, as UTS 39 defines it. Chinese, Japanese
     /// and Korean names mix the scripts of their language. [`UsernameError::Reserved`]: the name looks like that of the service,
-    /// or is one that deleted users get.
+    /// or begins like the names of deleted users.
     pub fn ensure_assignable(&self) -> Result<(), UsernameError> {
         static RESERVED_SKELETONS: LazyLock<Vec<String>> =
             LazyLock::new(|| OF_AUTHORITY.iter().copied().map(skeleton_of).collect());
+        static DELETED_SKELETON: LazyLock<String> = LazyLock::new(|| skeleton_of(Deletion::NAME_PREFIX));
 
         let key = self.key();
         if !self.as_str().is_single_script() || !key.is_single_script() {
             return Err(UsernameError::MixedScript);
         }
-        let of_deleted = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
-        if key.strip_prefix(DELETED_PREFIX).is_some_and(of_deleted) || RESERVED_SKELETONS.contains(&self.skeleton()) {
+        let skeleton = self.skeleton();
+        if skeleton.starts_with(&*DELETED_SKELETON) || RESERVED_SKELETONS.contains(&skeleton) {
             return Err(UsernameError::Reserved);
         }
         Ok(())
@@ -173,10 +171,22 @@ mod tests {
 
     #[test]
     fn look_alike_of_an_authority_or_a_deleted_user_is_reserved() {
-        for name in ["adrnin", "supp0rt", "r00t", "he1p", "deleted-7", "DELETED-42"] {
+        for name in [
+            "adrnin",
+            "supp0rt",
+            "r00t",
+            "he1p",
+            "deleted-7",
+            "DELETED-42",
+            "DeIeted-7",
+            "de1eted-7",
+            "ＤＥＬＥＴＥＤ-7",
+            "deleted-",
+            "deleted-ada",
+        ] {
             assert_eq!(Username::parse(name).unwrap().ensure_assignable(), Err(UsernameError::Reserved), "{name}");
         }
-        for name in ["horne", "deleted", "deleted-", "deleted-x", "roots"] {
+        for name in ["horne", "deleted", "deleted7", "undeleted-7", "Deleted_7", "roots"] {
             assert_eq!(Username::parse(name).unwrap().ensure_assignable(), Ok(()), "{name}");
         }
     }

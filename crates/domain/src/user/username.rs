@@ -5,7 +5,6 @@ use std::fmt;
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-use super::Deletion;
 use crate::caseless_key;
 use crate::invisible::{is_invisible, trim_invisible};
 
@@ -131,7 +130,7 @@ impl Username {
             return Err(UsernameError::OnlyDots);
         }
         let key = caseless_key(&name);
-        if RESERVED.binary_search(&key.as_str()).is_ok() || Deletion::is_name_key(&key) {
+        if RESERVED.binary_search(&key.as_str()).is_ok() {
             return Err(UsernameError::Reserved);
         }
         Ok(Self(name))

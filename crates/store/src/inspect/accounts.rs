@@ -173,7 +173,7 @@ fn check_user(row: UserRow, report: Report<'_>) -> Option<(i64, String)> {
         check_derived(username_skeleton == username.skeleton(), ("users", "username_skeleton", id), report);
     }
     if let (Some(username), Some(_)) = (&username, deleted_at) {
-        let is_anonymous = Deletion::parse_name(username.as_str()).is_some_and(|name| name == *username);
+        let is_anonymous = Deletion::is_name(username);
         if !is_anonymous || !deletion::is_address_of(username, &email, &email_key) {
             report(Violation::Invariant { table: "users", row: id, invariant: Invariant::DeletedUserIsAnonymous });
         }

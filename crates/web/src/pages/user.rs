@@ -4,7 +4,7 @@
 use accounts::web::{CurrentUser, PageContext, Problem, Submitted, permanent_redirect};
 use askama::Template;
 use domain::party::{PartyQuery, ProfileCursors, ProfileView};
-use domain::user::{Deletion, User, Username};
+use domain::user::{User, Username};
 use domain::{Page, PageSize, Timestamp};
 use poem::http::StatusCode;
 use poem::web::Path;
@@ -91,8 +91,7 @@ fn ensure_own_profile(name: &str, me: &User) -> Result<(), Problem> {
 
 /// The user of that name. The viewer's own name needs no query.
 async fn find_user(state: &State<'_>, me: &User, name: &str) -> Result<User, Problem> {
-    // The parties of a deleted user that are over still name the host.
-    let username = Deletion::parse_name(name).or_else(|| Username::parse(name).ok()).ok_or(Problem::NotFound)?;
+    let username = Username::parse(name).map_err(|_| Problem::NotFound)?;
     if username.key() == me.username.key() {
         return Ok(me.clone());
     }

@@ -78,7 +78,7 @@ async fn delete_and_export_require_a_recent_log_in() {
     assert!(waiting.text.contains("Please type your password again to go on."), "{}", waiting.text);
     assert_eq!(user(&service).await.deletion, None);
     let shown = ada.submit_on(&waiting, "/account/confirm", &[("password", PASSWORD)]).await;
-    assert_page(&shown, 200, "This deletes the account of ada");
+    assert_page(&shown, 200, "What you typed is kept, and not sent yet.");
     assert_eq!(user(&service).await.deletion, None, "the button is pressed once more");
     ada.submit_on(&shown, "/account/delete", &[]).await;
     assert!(user(&service).await.deletion.is_some());

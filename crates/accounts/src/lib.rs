@@ -78,11 +78,13 @@
 mod add_user;
 mod builder;
 mod caller;
+mod change_email;
 mod change_password;
 #[cfg(feature = "cli")]
 pub mod cli;
 mod confirm;
 mod delete;
+mod device;
 mod disable;
 mod event;
 mod export;
@@ -99,6 +101,7 @@ mod registration_codes;
 mod rename;
 mod reset_password;
 mod roles;
+mod sessions;
 mod system;
 mod throttling;
 mod timeouts;
@@ -119,13 +122,15 @@ pub use auth::{
 };
 pub use builder::{BuildError, Builder};
 pub use caller::Caller;
+pub use change_email::{ChangeEmail, ChangeEmailError};
 pub use change_password::{ChangePassword, ChangePasswordError, PasswordChanged, SetPasswordError};
 pub use confirm::{ConfirmPassword, ConfirmPasswordError, ConfirmedPassword};
+pub use device::device_name;
 pub use domain::event::{
     Event, EventFilter, EventId, EventKind, OperatorName, Origin, OriginError, RequestId, StoredEvent,
 };
 pub use domain::registration_code::{CodeId, CodeNote, CodeNoteError, CodeState, CodeUses, CodeUsesError, StoredCode};
-pub use domain::session::{Device, SessionId};
+pub use domain::session::{Device, ListedSession, SessionId};
 pub use domain::throttle::{Throttled, Wait};
 pub use domain::user::{
     AddRoleError, Deletion, Email, EmailError, RenameUserError, RequestDeletionError, RequestedDeletion, Role,
@@ -146,6 +151,7 @@ pub use register::{CodeRefusal, RegisterError, Registration};
 pub use registration_codes::{CodeSettings, MadeCode, RegistrationPolicy, RegistrationPolicyError};
 pub use reset_password::ResetPasswordError;
 pub use serde_json; // the rows of an `ExportSource`
+pub use sessions::RenewedSession;
 pub use system::{OsRandom, SystemClock};
 pub use throttling::{Action, ThrottleError, Throttling};
 

@@ -3,6 +3,11 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod account;
+mod account_email;
+mod account_password;
+mod account_sessions;
+mod account_username;
 mod administration;
 mod change_password;
 mod common;

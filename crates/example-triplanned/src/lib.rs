@@ -13,6 +13,8 @@ mod post;
 mod posts;
 mod stamp;
 
+use std::sync::Arc;
+
 use accounts::web::{RoutesError, methods};
 use accounts::{Accounts, BuildError, Builder};
 use http_server::compression::Gzip;
@@ -44,9 +46,12 @@ pub async fn connect_existing(url: &str) -> Result<AccountStore, store::ConnectE
 /// # Errors
 /// [`BuildError`]: a setting is unsafe.
 pub fn accounts(store: &AccountStore, settings: Builder) -> Result<Accounts, BuildError> {
+    let posts = posts::repository(store);
+    let section = Arc::clone(&posts);
+    let settings = settings.account_section(move |page| pages::account::section(Arc::clone(&section), page));
     let settings = settings.layout(layout::Postcards).log_in_after_registration(false);
     let settings = settings.own_fields(home::HomeField).deletion_consequences([messages::POSTCARDS_STAY]);
-    settings.export(posts::Exported(posts::repository(store))).build(store.clone())
+    settings.export(posts::Exported(posts)).build(store.clone())
 }
 
 /// Builds the site: its own pages and the account pages.

@@ -1,5 +1,6 @@
 //! TriPlanned's own pages, and what they share.
 
+pub(crate) mod account;
 pub(crate) mod index;
 pub(crate) mod user;
 

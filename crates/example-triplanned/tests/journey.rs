@@ -22,7 +22,7 @@ async fn user_registers_posts_and_logs_out(site: TestSite) {
     assert_eq!(welcome.path, "/user/ada");
     assert!(welcome.text.contains("Welcome back, ada."));
     assert_eq!(welcome.texts("title"), ["ada - TriPlanned"]);
-    assert_eq!(welcome.texts("header nav a, header nav button"), ["Home", "Profile", "Logout"]);
+    assert_eq!(welcome.texts("header nav a, header nav button"), ["Home", "Profile", "Account", "Logout"]);
 
     let posted = post(&ada, "ada", &[]).await;
     assert!(posted.text.contains("Your postcard is on the rack."));

@@ -59,7 +59,7 @@ async fn invalid_post_shows_errors_by_field_and_keeps_input(site: TestSite) {
         assert_eq!(page.texts(&format!("#{field}-note")), [message]);
         assert_eq!(page.attributes(".form-errors a", "href"), [format!("#{field}")]);
         assert_eq!(page.attributes(&format!("#{kept}"), "value"), ["Łódź <&>"]);
-        assert_eq!(page.texts("header nav a"), ["Home", "Profile"]);
+        assert_eq!(page.texts("header nav a"), ["Home", "Profile", "Account"]);
     }
     assert!(ada.get("/").await.texts(".postcard").is_empty(), "nothing was stored");
 }

@@ -4,10 +4,11 @@ use accounts::test_kit::{TestClient, TestResponse};
 use accounts::web::AccountPage;
 use poem::http::Method;
 
-use crate::common::{TestApp, assert_has_headers, host, host_form};
+use crate::common::{START, TestApp, assert_has_headers, host, host_form};
 
 test_support::on_both_engines! { TestApp:
     each_route_responds_as_the_table_states
+    old_log_in_and_disabled_user_respond_as_the_table_states
     visitor_cannot_detect_users_or_parties
 }
 
@@ -17,10 +18,14 @@ struct Row {
     route: &'static str,
     path: &'static str,
     allow: &'static str,
-    /// The responses to GET by a visitor, by Ben and by Ada: a status, and the target of a redirect.
+    /// The responses to GET by a visitor, by Ben and by Ada: a status, and the target of a redirect. A user who is disabled gets
+    /// those of a visitor.
     get: [&'static str; 3],
     /// The responses to POST.
     post: [&'static str; 3],
+    /// Whether Ada, whose log-in is older than ten minutes, is asked for the password: for GET by a redirect to the page that asks
+    /// for it, for POST by that page (403).
+    asks_again: bool,
 }
 
 const fn row(
@@ -30,7 +35,12 @@ const fn row(
     get: [&'static str; 3],
     post: [&'static str; 3],
 ) -> Row {
-    Row { route, path, allow, get, post }
+    Row { route, path, allow, get, post, asks_again: false }
+}
+
+/// A row of a page that requires a recent log-in.
+const fn recent(row: Row) -> Row {
+    Row { asks_again: true, ..row }
 }
 
 const OK: [&str; 3] = ["200", "200", "200"];
@@ -45,11 +55,20 @@ const TABLE: &[Row] = &[
     row("/login", "/login", BOTH, ["200", "303 /", "303 /"], ["422", "422", "422"]),
     row("/account/reset", "/account/reset", BOTH, ["404", "404", "404"], ["404", "404", "404"]),
     row("/logout", "/logout", "POST", NOT_ALLOWED, ["303 /", "303 /", "303 /"]),
-    row("/account/confirm", "/account/confirm", BOTH, ["303 /login", "303 /", "303 /"], ["403", "422", "422"]),
-    row("/account/delete", "/account/delete", BOTH,
-        ["303 /login?next=%2Faccount%2Fdelete", "200", "200"], ["403", "303 /", "422"]),
-    row("/account/export", "/account/export", READ,
-        ["303 /login?next=%2Faccount%2Fexport", "200", "200"], NOT_ALLOWED),
+    row("/account", "/account", READ, ["303 /login?next=%2Faccount", "200", "200"], NOT_ALLOWED),
+    recent(row("/account/username", "/account/username", BOTH,
+        ["303 /login?next=%2Faccount%2Fusername", "200", "200"], ["403", "422", "422"])),
+    row("/account/email", "/account/email", BOTH,
+        ["303 /login?next=%2Faccount%2Femail", "200", "200"], ["403", "422", "422"]),
+    row("/account/password", "/account/password", BOTH,
+        ["303 /login?next=%2Faccount%2Fpassword", "200", "200"], ["403", "422", "422"]),
+    row("/account/sessions", "/account/sessions", BOTH,
+        ["303 /login?next=%2Faccount%2Fsessions", "200", "200"], ["403", "404", "404"]),
+    row("/account/confirm", "/account/confirm", BOTH, ["303 /login", "303 /", "303 /"], ["303 /login", "422", "422"]),
+    recent(row("/account/delete", "/account/delete", BOTH,
+        ["303 /login?next=%2Faccount%2Fdelete", "200", "200"], ["403", "303 /", "422"])),
+    recent(row("/account/export", "/account/export", READ,
+        ["303 /login?next=%2Faccount%2Fexport", "200", "200"], NOT_ALLOWED)),
     row("/host", "/host", BOTH,
         ["303 /login?next=%2Fhost", "200", "200"], ["403", "303 /parties/2", "303 /parties/3"]),
     row("/people", "/people", READ, ["303 /login?next=%2Fpeople", "200", "200"], NOT_ALLOWED),
@@ -159,6 +178,68 @@ async fn each_route_responds_as_the_table_states(app: TestApp) {
         }
     }
     assert_eq!(app.party_count().await, 4, "party 1, two on the page to host, and one on Ada's profile");
+}
+
+/// What the table says of two further clients, and what `docs/ACCESS.md` is made of: a user whose log-in is older than ten minutes,
+/// and a user who was disabled.
+async fn old_log_in_and_disabled_user_respond_as_the_table_states(app: TestApp) {
+    let ada = app.user("ada").await;
+    host(&ada, "ada", &[]).await;
+    let cleo = app.user("cleo").await;
+    app.ports().users.disable(app.id_of("cleo").await, START, domain::Alongside::nothing()).await.unwrap();
+    let link = ada.get("/parties/1").await.attributes("input[data-share]", "value").concat();
+    let token = link.rsplit('/').next().unwrap();
+    let stylesheet = app.visitor().get("/").await.attributes("link[rel=stylesheet]", "href").concat();
+    app.clock.advance(std::time::Duration::from_mins(10));
+    for row in TABLE {
+        let path = if row.path.starts_with("link") { stylesheet.clone() } else { row.path.replace("TOKEN", token) };
+        let summary = |page: &TestResponse| summary(page).replace(token, "TOKEN");
+        let client = app.visitor();
+        client.add_cookies(&cleo.cookies());
+        for (method, expected) in [(Method::GET, row.get[0]), (Method::POST, row.post[0])] {
+            let page = send(&client, method.clone(), &path, true).await;
+            assert_eq!(summary(&page), expected, "{method} {path} by Cleo, who is disabled");
+        }
+        let expected = match (row.asks_again, row.get[2]) {
+            (true, _) => format!("303 /account/confirm?next={}", path.replace('/', "%2F")),
+            (false, "303 /") if row.route == "/account/confirm" => "200".to_owned(), // the page itself
+            (false, expected) => expected.to_owned(),
+        };
+        let page = send(&ada, Method::GET, &path, true).await;
+        assert_eq!(summary(&page), expected, "GET {path} by Ada, whose log-in is old");
+        let page =
+            if row.asks_again && row.post[2] != "405" { send(&ada, Method::POST, &path, true).await } else { continue };
+        assert_eq!(page.status, 403, "POST {path} by Ada, whose log-in is old: {}", page.text);
+        assert!(page.text.contains("Please type your password again to go on."), "{}", page.text);
+    }
+}
+
+/// Who may use a route, as its responses say.
+fn access(responses: [&str; 3], asks_again: bool) -> &'static str {
+    match responses {
+        _ if asks_again => "recent log-in",
+        ["405", ..] => "",
+        ["403", other @ ("403" | "404"), owner] if other != owner => "logged in, and the owner",
+        [visitor, _, user] if visitor != user && (visitor == "403" || visitor.starts_with("303 /login")) => "logged in",
+        _ => "everyone",
+    }
+}
+
+#[test]
+fn document_has_the_table() {
+    let rows = TABLE.iter().map(|Row { route, get, post, asks_again, .. }| {
+        let route = match *route {
+            "icon.path" => "/favicon.ico and further icons",
+            "assets::ROUTE" => "the stylesheet and other files",
+            route => route,
+        };
+        let [reads, writes] = [get, post].map(|responses| access(*responses, *asks_again && responses[0] != "405"));
+        format!("| `{route}` | {reads} | {writes} |\n")
+    });
+    let head = "| route | GET | POST |\n| --- | --- | --- |\n";
+    let table = format!("{head}{}", rows.collect::<String>());
+    let document = include_str!("../../../docs/ACCESS.md");
+    assert!(document.contains(&table), "docs/ACCESS.md lacks this table:\n\n{table}");
 }
 
 async fn visitor_cannot_detect_users_or_parties(app: TestApp) {

@@ -16,7 +16,7 @@ use domain::lease::MockLeaseRepository;
 use domain::party::{HomeView, MockPartyRepository, Outcome, PartyId, ProfileView, Quotas, Zone};
 use domain::registration_code::MockRegistrationCodeRepository;
 use domain::session::{
-    Device, EndedSession, MockSessionRepository, OtherSessions, SessionId, SessionRecord, StoredSession,
+    Device, EndedSession, KeptSession, MockSessionRepository, OtherSessions, SessionId, SessionRecord, StoredSession,
 };
 use domain::throttle::{Attempt, MockThrottleRepository};
 use domain::user::{MockUserRepository, RequestedDeletion, Roles};
@@ -90,6 +90,10 @@ const REGISTER: &[(&str, &str)] =
     &[("username", "ada"), ("email", "ada@example.com"), ("password", PASSWORD), ("password2", PASSWORD)];
 const LOG_IN: &[(&str, &str)] = &[("email", "ada@example.com"), ("password", PASSWORD)];
 const LOG_IN_BY_NAME: &[(&str, &str)] = &[("email", "ada"), ("password", PASSWORD)];
+const RENAME: &[(&str, &str)] = &[("username", "grace")];
+const CHANGE_EMAIL: &[(&str, &str)] = &[("email", "grace@example.com"), ("password", PASSWORD)];
+const CHANGE_PASSWORD: &[(&str, &str)] =
+    &[("password", PASSWORD), ("new_password", "granite heron nine"), ("new_password2", "granite heron nine")];
 const CONFIRM: &[(&str, &str)] = &[("password", PASSWORD)];
 const RESET: &[(&str, &str)] =
     &[("token", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), ("password", PASSWORD), ("password2", PASSWORD)];
@@ -117,10 +121,27 @@ pub(crate) const USES: &[Use] = &[
     ("throttles.count", Visitor, "/register", Some(REGISTER), 303),
     ("sessions.open", Visitor, "/login", Some(LOG_IN), 303),
     ("sessions.confirm", Ada, "/account/confirm", Some(CONFIRM), 303),
-    ("credentials.find_by_username", Ada, "/account/confirm", Some(CONFIRM), 303),
     ("known_browsers.find", Ada, "/account/confirm", Some(CONFIRM), 303),
     ("throttles.check", Ada, "/account/confirm", Some(CONFIRM), 303),
     ("throttles.count", Ada, "/account/confirm", Some(CONFIRM), 303),
+    ("credentials.find", Ada, "/account/confirm", Some(CONFIRM), 303),
+    ("credentials.find", Ada, "/account/email", Some(CHANGE_EMAIL), 303),
+    ("credentials.find", Ada, "/account/sessions", Some(&[("others", "on")]), 303),
+    ("credentials.find", Ada, "/account/password", Some(CHANGE_PASSWORD), 303),
+    ("credentials.change", Ada, "/account/password", Some(CHANGE_PASSWORD), 303),
+    ("users.rename", Ada, "/account/username", Some(RENAME), 303),
+    ("users.find", Ada, "/account/username", Some(RENAME), 303),
+    ("throttles.count", Ada, "/account/username", Some(RENAME), 303),
+    ("users.change_email", Ada, "/account/email", Some(CHANGE_EMAIL), 303),
+    ("users.find", Ada, "/account/email", Some(CHANGE_EMAIL), 303),
+    ("sessions.list", Ada, "/account/sessions", None, 200),
+    ("sessions.end_of_user", Ada, "/account/sessions", Some(&[("session", "2")]), 303),
+    ("sessions.end_others", Ada, "/account/sessions", Some(&[("others", "on")]), 303),
+    ("known_browsers.forget_all", Ada, "/account/sessions", Some(&[("others", "on")]), 303),
+    ("sessions.find", Ada, "/account", None, 200),
+    ("sessions.find", Ada, "/account/sessions", None, 200),
+    ("sessions.find", Ada, "/account/username", None, 200),
+    ("sessions.find", Ada, "/account/email", None, 200),
     ("sessions.end", Ada, "/logout", Some(&[]), 303),
     ("sessions.find", Ada, "/", None, 200),
     ("sessions.find", Ada, "/login", None, 303),
@@ -171,7 +192,6 @@ pub(crate) const USES: &[Use] = &[
 
 /// The methods whose failure no page reports, and why.
 const NOT_REPORTED: &[(&str, &str)] = &[
-    ("users.rename", "no page calls it"),
     ("users.disable", "no page calls it"),
     ("users.enable", "no page calls it"),
     ("users.add_role", "no page calls it"),
@@ -189,12 +209,9 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("registration_codes.purge", "the maintenance task calls it"),
     ("credentials.rehash", "a log-in succeeds without it, and the next one tries again"),
     ("credentials.add_reset_token", "no page calls it"),
-    ("credentials.find", "no page calls it"),
     ("users.import", "no page calls it"),
     ("users.find_imported", "no page calls it"),
     ("sessions.touch", "a session stays valid without it"),
-    ("sessions.end_of_user", "no page calls it"),
-    ("sessions.end_others", "no page calls it"),
     ("sessions.keep_only", "after a change of the password, as an unknown outcome"),
     ("sessions.purge", "the maintenance task calls it"),
     ("throttles.give_back", "the password was right: the attempt stays counted"),
@@ -204,7 +221,6 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("events.add", "after a failed log-in, beside the response"),
     ("events.purge", "the maintenance task calls it"),
     ("known_browsers.remember", "the password was right: the browser is not known at the next log-in"),
-    ("known_browsers.forget_all", "after a change of the password, as an unknown outcome"),
     ("known_browsers.purge", "the maintenance task calls it"),
     ("leases.acquire", "the maintenance task calls it"),
     ("leases.release", "the maintenance task calls it"),
@@ -238,7 +254,9 @@ fn each_port_method_is_in_a_table_of_this_file() {
 
 pub(crate) async fn send(broken: &'static str, &(_, client, path, form, _): &Use) -> TestResponse {
     let (server, ada, visitor) = start(broken).await;
-    if matches!(path, "/login" | "/account/confirm") && form.is_some() {
+    if matches!(path, "/login" | "/account/confirm" | "/account/email" | "/account/password" | "/account/sessions")
+        && form.is_some()
+    {
         post(&TestClient::new(&server), "/register", REGISTER).await; // gives the mocked store a password hash
     }
     if let Returning = client {

@@ -37,7 +37,7 @@ async fn empty_home_page_says_what_to_do_next(app: TestApp) {
     assert_eq!(page.texts(".empty"), [next, open]);
     assert_eq!(page.attributes(".empty a", "href"), ["/rsvp?seats=1", "/host", "/host"]);
     assert_eq!(page.attributes("main > p:last-child a", "href"), ["/rsvp", "/people"]);
-    assert_eq!(page.texts("nav[aria-label=Main] a"), ["Parties", "Host", "ada"]);
+    assert_eq!(page.texts("nav[aria-label=Main] a"), ["Parties", "Host", "ada", "Account"]);
 }
 
 async fn home_page_shows_the_next_party(app: TestApp) {

@@ -17,9 +17,10 @@ async fn navigation_marks_the_link_to_the_page_itself(app: TestApp) {
         ("/user/Zo%C3%AB", &["Zoë"]),
         ("/user/ada", &[]),
         ("/people", &[]),
+        ("/account", &["Account"]),
     ] {
         let page = zoe.get(path).await;
-        assert_eq!(page.texts("nav[aria-label=Main] a"), ["Parties", "Host", "Zoë"], "{path}");
+        assert_eq!(page.texts("nav[aria-label=Main] a"), ["Parties", "Host", "Zoë", "Account"], "{path}");
         assert_eq!(page.texts("[aria-current=page]"), current, "{path}");
     }
 }

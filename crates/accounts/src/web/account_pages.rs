@@ -5,14 +5,19 @@
 
 mod confirm;
 mod delete;
+mod email;
 mod entry_form;
 mod export;
 mod log_in;
 mod log_out;
+mod overview;
+mod password;
 mod register;
 mod reset;
+mod sessions;
 #[cfg(test)]
 mod tests;
+mod username;
 
 pub(super) use entry_form::REPEATED_FIELD;
 #[cfg(test)]
@@ -47,16 +52,19 @@ pub(super) struct Entry {
     access: Access,
     /// How other account pages link to it.
     link: Option<Link>,
+    /// The text of its link on the account page.
+    menu: Option<&'static str>,
 }
 
 impl Entry {
     /// The page as an endpoint, protected as [`Entry::access`] says.
-    pub(super) fn endpoint(&self) -> BoxEndpoint<'static, Response> {
+    /// A form of it that is refused leads back to the page, which is at `path`.
+    pub(super) fn endpoint(&self, path: &str) -> BoxEndpoint<'static, Response> {
         let methods = (self.methods)();
         match self.access {
             Access::Anyone => methods.boxed(),
-            Access::User => methods.protected_by(LoginRequired).boxed(),
-            Access::RecentLogIn => methods.protected_by(RecentLogInRequired).boxed(),
+            Access::User => methods.page(path).protected_by(LoginRequired).boxed(),
+            Access::RecentLogIn => methods.page(path).protected_by(RecentLogInRequired).boxed(),
         }
     }
 }
@@ -135,6 +143,7 @@ account_pages! {
             text: messages::REGISTER_LINK,
             stays_without: false,
         }),
+        menu: None,
     }
 
     /// The log-in page, for GET and POST.
@@ -147,6 +156,7 @@ account_pages! {
             text: messages::LOG_IN_LINK,
             stays_without: true,
         }),
+        menu: None,
     }
 
     /// The page of a link that sets a new password, for GET and POST. [`crate::Accounts::reset_link`] makes the link.
@@ -154,6 +164,7 @@ account_pages! {
         methods: || methods().get(reset::show).post(reset::submit),
         access: Access::Anyone,
         link: None,
+        menu: None,
     }
 
     /// The address that logs out, for POST.
@@ -161,6 +172,48 @@ account_pages! {
         methods: || methods().post(log_out::submit),
         access: Access::Anyone,
         link: None,
+        menu: None,
+    }
+
+    /// The account page: who the user is, links to the other pages, and the embedder's sections
+    /// ([`Builder::account_section`]).
+    Overview at "/account", moved by account_at {
+        methods: || methods().get(overview::show),
+        access: Access::User,
+        link: None,
+        menu: None,
+    }
+
+    /// The page to change the username, for GET and POST.
+    Username at "/account/username", moved by username_at {
+        methods: || methods().get(username::show).post(username::submit),
+        access: Access::RecentLogIn,
+        link: None,
+        menu: Some(messages::USERNAME_MENU),
+    }
+
+    /// The page to change the e-mail address, for GET and POST. The form asks for the password.
+    Email at "/account/email", moved by email_at {
+        methods: || methods().get(email::show).post(email::submit),
+        access: Access::User,
+        link: None,
+        menu: Some(messages::EMAIL_MENU),
+    }
+
+    /// The page to change the password, for GET and POST. The form asks for the current one.
+    Password at "/account/password", moved by password_at {
+        methods: || methods().get(password::show).post(password::submit),
+        access: Access::User,
+        link: None,
+        menu: Some(messages::PASSWORD_MENU),
+    }
+
+    /// The list of the user's sessions, for GET; for POST it ends one, or all others.
+    Sessions at "/account/sessions", moved by sessions_at {
+        methods: || methods().get(sessions::show).post(sessions::submit),
+        access: Access::User,
+        link: None,
+        menu: Some(messages::SESSIONS_MENU),
     }
 
     /// The page that asks a user for the password again, for GET and POST: see [`crate::web::RecentLogIn`].
@@ -168,6 +221,7 @@ account_pages! {
         methods: || methods().get(confirm::show).post(confirm::submit),
         access: Access::User,
         link: None,
+        menu: None,
     }
 
     /// The page that deletes the account of its user, for GET and POST. See [`crate::Accounts::request_deletion`].
@@ -175,6 +229,7 @@ account_pages! {
         methods: || methods().get(delete::show).post(delete::submit),
         access: Access::RecentLogIn,
         link: None,
+        menu: Some(messages::DELETE_MENU),
     }
 
     /// The download of everything that is stored about a user, for GET. See [`crate::Accounts::export`].
@@ -182,6 +237,7 @@ account_pages! {
         methods: || methods().get(export::show),
         access: Access::RecentLogIn,
         link: None,
+        menu: Some(messages::EXPORT_MENU),
     }
 }
 
@@ -249,6 +305,12 @@ impl Settings {
     /// Whether the form at a path is an entry form: it logs in or registers.
     pub(super) fn is_entry_form(&self, path: &str) -> bool {
         [AccountPage::LogIn, AccountPage::Register].into_iter().any(|page| self.has(page) && self.path(page) == path)
+    }
+
+    /// The links of the account page: path and text.
+    fn menu(&self) -> Vec<(&str, &'static str)> {
+        let entries = ACCOUNT_PAGES.iter().filter(|entry| self.has(entry.page));
+        entries.filter_map(|entry| Some((self.path(entry.page), entry.menu?))).collect()
     }
 
     /// The links that an account page shows to other account pages. Each carries `next`.

@@ -1,10 +1,13 @@
 //! Every message of the account pages and error pages, for people. What happened is decided elsewhere.
 
+mod account;
+
 use std::borrow::Cow;
 
 use auth::PasswordRefusal;
 use domain::user::{EmailError, Username, UsernameError};
 
+pub(super) use self::account::*;
 use crate::{LogInBy, Wait};
 
 /// The message of an error page.
@@ -25,8 +28,15 @@ impl Message {
 // Flash messages.
 
 /// Those that a guest gets. A guest's flash message that is missing here is not shown.
-pub(super) const GUEST_MESSAGES: [&str; 6] =
-    [REGISTERED, LOGGED_OUT, SESSION_ENDED, LOG_IN_REQUIRED, DELETION_REQUESTED, PASSWORD_IS_SET];
+pub(super) const GUEST_MESSAGES: [&str; 7] = [
+    REGISTERED,
+    LOGGED_OUT,
+    SESSION_ENDED,
+    LOG_IN_REQUIRED,
+    DELETION_REQUESTED,
+    PASSWORD_CHANGED_LOG_IN,
+    PASSWORD_IS_SET,
+];
 /// After a registration that does not log in, on the log-in page.
 pub(super) const REGISTERED: &str = "Your account is ready. Log in to continue.";
 /// After a log-out.

@@ -29,7 +29,7 @@ impl Accounts {
         let settings = &self.inner.web;
         for entry in ACCOUNT_PAGES.iter().filter(|entry| settings.has(entry.page)) {
             let (page, path) = (entry.page, settings.path(entry.page));
-            let added = routes.try_at(path, entry.endpoint());
+            let added = routes.try_at(path, entry.endpoint(path));
             routes = added.map_err(|source| RoutesError { page, path: path.to_owned(), source })?;
         }
         Ok(self.wrap(routes))

@@ -14,7 +14,9 @@ use url::Url;
 
 use super::account_pages::{ACCOUNT_PAGES, AccountPage};
 use super::own_fields::{OwnFields, reserved_name};
-use super::page::{GuestMessages, Layout, PageContext, PlainLayout, content_security_policy, security_headers};
+use super::page::{
+    GuestMessages, Layout, PageContext, PlainLayout, Problem, content_security_policy, security_headers,
+};
 use super::request::{ReturnPath, Site, TrustedProxies};
 use crate::BuildError;
 use crate::timeouts::{HANDLER_TIMEOUT, HANDLER_TIMEOUT_RANGE};
@@ -34,6 +36,9 @@ pub(super) type Unauthorized = Arc<dyn Fn(&PageContext) -> Response + Send + Syn
 
 /// Describes the page at a return path to an anonymous visitor: see [`crate::Builder::describe_next`].
 pub(super) type DescribeNext = Arc<dyn Fn(ReturnPath) -> BoxFuture<'static, Option<String>> + Send + Sync>;
+
+/// A part of the account page that the embedder adds: see [`crate::Builder::account_section`].
+pub(super) type AccountSection = Arc<dyn Fn(PageContext) -> BoxFuture<'static, Result<String, Problem>> + Send + Sync>;
 
 /// The settings as they were chosen, unchecked.
 pub(crate) struct UncheckedSettings {
@@ -55,6 +60,7 @@ pub(crate) struct UncheckedSettings {
     log_in_after_registration: bool,
     own_fields: Option<Arc<dyn OwnFields>>,
     describe_next: Option<DescribeNext>,
+    account_sections: Vec<AccountSection>,
     after_registration: Option<String>,
     after_log_in: String,
     after_log_out: String,
@@ -78,6 +84,7 @@ pub(crate) struct Settings {
     pub(super) log_in_after_registration: bool,
     pub(super) own_fields: Option<Arc<dyn OwnFields>>,
     pub(super) describe_next: Option<DescribeNext>,
+    pub(super) account_sections: Vec<AccountSection>,
     pub(super) after_registration: Option<String>,
     pub(super) after_log_in: String,
     pub(super) after_log_out: String,
@@ -127,6 +134,7 @@ impl Default for UncheckedSettings {
             log_in_after_registration: true,
             own_fields: None,
             describe_next: None,
+            account_sections: Vec::new(),
             after_registration: None,
             after_log_in: "/".into(),
             after_log_out: "/".into(),
@@ -181,6 +189,7 @@ impl UncheckedSettings {
             log_in_after_registration: self.log_in_after_registration,
             own_fields: self.own_fields,
             describe_next: self.describe_next,
+            account_sections: self.account_sections,
             after_registration: self.after_registration,
             after_log_in: self.after_log_in,
             after_log_out: self.after_log_out,

@@ -21,8 +21,8 @@ use domain::session::{
 };
 use domain::throttle::{Attempt, Limit, ThrottleKey, ThrottleRepository, Throttled};
 use domain::user::{
-    AddRoleError, AddUserError, CompleteDeletionError, DueDeletion, ImportOutcome, ImportedUser, NewUser,
-    RenameUserError, RequestDeletionError, RequestedDeletion, Role, Roles, UserRepository,
+    AddRoleError, AddUserError, ChangeEmailError, CompleteDeletionError, DueDeletion, ImportOutcome, ImportedUser,
+    NewUser, RenameUserError, RequestDeletionError, RequestedDeletion, Role, Roles, UserRepository,
 };
 use domain::{Alongside, Page, PageSize};
 
@@ -138,6 +138,11 @@ impl UserRepository for FailingStore {
     ) -> Result<User, RenameUserError> {
         self.record("users.rename")?;
         self.real.users.rename(user, name, at, alongside).await
+    }
+
+    async fn change_email(&self, user: UserId, email: Email, alongside: Alongside) -> Result<User, ChangeEmailError> {
+        self.record("users.change_email")?;
+        self.real.users.change_email(user, email, alongside).await
     }
 
     async fn disable(&self, user: UserId, at: Timestamp, alongside: Alongside) -> Result<Option<u64>, StoreError> {

@@ -55,6 +55,8 @@ event_kinds! {
     PasswordChanged = "password changed",
     /// A user has another username.
     Renamed = "renamed",
+    /// A user has another e-mail address.
+    EmailChanged = "email changed",
     /// A user got a role, which is the detail.
     RoleAdded = "role added",
     /// A user lost a role, which is the detail.

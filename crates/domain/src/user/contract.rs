@@ -1,6 +1,7 @@
 //! The contract functions of [`UserRepository`](super::UserRepository).
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
+mod change_email;
 mod deletion;
 mod disable;
 mod import;
@@ -10,6 +11,7 @@ mod roles;
 
 use std::time::Duration;
 
+pub use change_email::*;
 pub use deletion::*;
 pub use disable::*;
 pub use import::*;
@@ -81,6 +83,10 @@ macro_rules! user_contract {
             deleted_user_leaves_the_address_free_and_the_name_reserved
             request_beside_opens_leaves_no_session
             undo_beside_completion_has_one_winner
+            changed_address_is_found_and_the_former_is_free
+            taken_or_unknown_change_of_address_writes_nothing
+            address_is_taken_in_both_forms_of_its_domain
+            concurrent_changes_to_one_address_change_one_user
         }
     };
 }
@@ -365,6 +371,7 @@ mod tests {
             include_str!("contract/disable.rs"),
             include_str!("contract/roles.rs"),
             include_str!("contract/deletion.rs"),
+            include_str!("contract/change_email.rs"),
         ];
         let functions = modules.map(functions_in);
         assert_eq!(user_contract!(names), functions.concat());

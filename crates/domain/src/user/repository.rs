@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 
 use super::{
-    AddRoleError, CompleteDeletionError, DueDeletion, ImportOutcome, ImportedUser, NewUser, RequestDeletionError,
-    RequestedDeletion, Role, Roles, User, UserId, Username, UsernameError,
+    AddRoleError, CompleteDeletionError, DueDeletion, Email, ImportOutcome, ImportedUser, NewUser,
+    RequestDeletionError, RequestedDeletion, Role, Roles, User, UserId, Username, UsernameError,
 };
 use crate::credential::PasswordHash;
 use crate::{Alongside, HookRefusal, Page, PageSize, StoreError, Timestamp};
@@ -56,6 +56,14 @@ pub trait UserRepository: Send + Sync {
         at: Timestamp,
         alongside: Alongside,
     ) -> Result<User, RenameUserError>;
+
+    /// Gives a user another e-mail address, writes `alongside` about the user, and returns the user with it. The address that the
+    /// user has already, in the same spelling, writes nothing. Of concurrent calls with an equal key, from any process, one
+    /// succeeds.
+    ///
+    /// # Errors
+    /// [`ChangeEmailError`]. Nothing was written.
+    async fn change_email(&self, user: UserId, email: Email, alongside: Alongside) -> Result<User, ChangeEmailError>;
 
     /// Disables a user at `at` and ends every session of the user, which stay ended. Writes `alongside` about the user; its
     /// events count the sessions, whose number is returned.
@@ -213,6 +221,20 @@ pub enum RenameUserError {
     /// A hook of the embedder refuses the name.
     #[error(transparent)]
     Refused(HookRefusal),
+    /// The store failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Why a user has no other e-mail address.
+#[derive(Debug, thiserror::Error)]
+pub enum ChangeEmailError {
+    /// There is no such user.
+    #[error("there is no such user")]
+    NotFound,
+    /// Another user has the key of the address.
+    #[error("the e-mail address is taken")]
+    Taken,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),

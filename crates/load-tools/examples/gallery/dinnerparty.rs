@@ -32,6 +32,8 @@ impl DinnerParty {
         let site = Self::start().await?;
         let (guest, ada) = (TestClient::new(&site.server), register(&site.server, "ada", "ada").await?);
         let reset = site.reset_link(site.id_of("ada").await?).await?;
+        let twice = TestClient::new(&site.server);
+        log_in(&twice, "ada").await?;
         let states = vec![
             site.state("reset", &reset, &guest),
             site.state("reset-error", &reset, &guest).after_form("/account/reset", &INVALID_PASSWORD),
@@ -51,6 +53,21 @@ impl DinnerParty {
             site.state("delete", "/account/delete", &ada).measured(),
             site.state("stale", "/rsvp", &ada).after_form("/rsvp", &[("csrf_token", "stale"), ("party_id", "1")]),
             site.state("account-changed", "/host", &ada).after_form("/host", &[("csrf_token", "stale.9")]),
+            site.state("account", "/account", &ada).measured(),
+            site.state("account-sessions", "/account/sessions", &ada),
+            site.state("account-sessions-unknown", "/account/sessions", &twice)
+                .after_form("/account/sessions", &[("session", "0")]),
+            site.state("account-username", "/account/username", &ada),
+            site.state("account-username-error", "/account/username", &ada)
+                .after_form("/account/username", &[("username", "a b")]),
+            site.state("account-email", "/account/email", &ada),
+            site.state("account-email-error", "/account/email", &ada)
+                .after_form("/account/email", &[("email", "ada@"), ("password", "")]),
+            site.state("account-password", "/account/password", &ada),
+            site.state("account-password-error", "/account/password", &ada).after_form(
+                "/account/password",
+                &[("password", "wrong"), ("new_password", "short"), ("new_password2", "other")],
+            ),
             site.state("nowhere", "/nowhere", &guest),
         ];
         Ok((site, states))
@@ -138,7 +155,12 @@ impl DinnerParty {
             site.state("list-odd", "/rsvp", &maryam),
             site.state("user-rtl", "/user/مريم", &maryam),
             site.state("user-long", &format!("/user/{long}"), &maryam),
+            site.state("account-odd", "/account", &maryam),
+            site.state("account-confirm", "/account/confirm?next=/host", &maryam),
+            site.state("account-confirm-error", "/account/confirm", &maryam)
+                .after_form("/account/confirm", &[("password", "wrong")]),
         ]);
+        site.advance_hours(1); // the log-in is not recent any more
         Ok((site, states))
     }
 

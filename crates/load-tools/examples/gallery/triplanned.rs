@@ -82,6 +82,10 @@ impl TriPlanned {
                 .after_form("/user/ada", &[("csrf_token", "stale"), ("city", "Rome")]),
             site.state("account-changed", "/user/ada", &ada)
                 .after_form("/user/ada", &[("csrf_token", "stale.9"), ("city", "Rome")]),
+            site.state("account", "/account", &ada).measured(),
+            site.state("account-sessions", "/account/sessions", &ada),
+            site.state("account-email-error", "/account/email", &ada)
+                .after_form("/account/email", &[("email", "ada@")]),
             site.state("nowhere", "/nowhere", &guest),
         ];
         Ok((site, states))

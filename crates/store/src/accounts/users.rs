@@ -1,5 +1,6 @@
 //! The table of users: its statements, and how its rows are parsed here and where they are joined.
 
+pub(crate) mod change_email;
 pub(crate) mod deletion;
 pub(crate) mod disable;
 pub(crate) mod rename;
@@ -7,9 +8,9 @@ pub(crate) mod rename;
 use async_trait::async_trait;
 use domain::credential::PasswordHash;
 use domain::user::{
-    AddRoleError, AddUserError, CompleteDeletionError, DueDeletion, Email, ImportOutcome, ImportedUser, NewUser,
-    RenameUserError, RequestDeletionError, RequestedDeletion, Role, Roles, TakenKeys, User, UserId, UserRepository,
-    Username,
+    AddRoleError, AddUserError, ChangeEmailError, CompleteDeletionError, DueDeletion, Email, ImportOutcome,
+    ImportedUser, NewUser, RenameUserError, RequestDeletionError, RequestedDeletion, Role, Roles, TakenKeys, User,
+    UserId, UserRepository, Username,
 };
 use domain::{Alongside, HookRefusal, Page, PageSize, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
@@ -123,6 +124,10 @@ impl<D: Dialect> UserRepository for Users<D> {
     ) -> Result<User, RenameUserError> {
         let rename = rename::Rename { user, name, at, alongside, hooks: self.hooks.clone() };
         Ok(self.database.writer.write(rename, rename::rename::<D>).await?)
+    }
+
+    async fn change_email(&self, user: UserId, email: Email, alongside: Alongside) -> Result<User, ChangeEmailError> {
+        Ok(self.database.writer.write((user, email, alongside), change_email::change_email::<D>).await?)
     }
 
     async fn disable(&self, user: UserId, at: Timestamp, alongside: Alongside) -> Result<Option<u64>, StoreError> {

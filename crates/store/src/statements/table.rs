@@ -63,6 +63,7 @@ pub fn all() -> Vec<NamedStatement> {
         accounts::users::rename::statements(),
         accounts::users::disable::statements(),
         accounts::users::deletion::statements(),
+        accounts::users::change_email::statements(),
         accounts::credentials::statements(),
         accounts::credentials::change::statements(),
         accounts::import::statements(),

@@ -45,6 +45,8 @@ pub(super) fn services(broken: Broken) -> Services {
     });
     users.expect_find_by_username().returning(move |_| broken.result("users.find_by_username", None));
     users.expect_find().returning(move |_| broken.result("users.find", Some(ada())));
+    users.expect_rename().returning(move |_, _, _, _| broken.result("users.rename", ada()));
+    users.expect_change_email().returning(move |_, _, _| broken.result("users.change_email", ada()));
     users.expect_list_roles().returning(move |_| broken.result("users.list_roles", Roles::default()));
     users.expect_request_deletion().returning(move |_, _, due, _| {
         broken.result("users.request_deletion", RequestedDeletion { due, sessions: 1, is_repeated: false })
@@ -54,7 +56,7 @@ pub(super) fn services(broken: Broken) -> Services {
     let credential = move || {
         hash.lock().unwrap().clone().map(|hash| Credential { user: ada(), hash, version: PasswordVersion::INITIAL })
     };
-    let by_username = credential.clone();
+    let (by_username, by_id) = (credential.clone(), credential.clone());
     let mut credentials = MockCredentialRepository::new();
     credentials.expect_find_by_email().returning(move |_| broken.result("credentials.find_by_email", credential()));
     credentials
@@ -64,6 +66,7 @@ pub(super) fn services(broken: Broken) -> Services {
     credentials
         .expect_find_by_reset_token()
         .returning(move |_, _| broken.result("credentials.find_by_reset_token", Some(ada())));
+    credentials.expect_find().returning(move |_| broken.result("credentials.find", by_id()));
     credentials.expect_change().returning(move |_, _| broken.result("credentials.change", OtherSessions::default()));
 
     let mut sessions = MockSessionRepository::new();
@@ -87,6 +90,11 @@ pub(super) fn services(broken: Broken) -> Services {
     sessions.expect_confirm().returning(move |_, _, _, _| broken.result("sessions.confirm", Some(SessionId::new(1))));
     sessions.expect_end_all().returning(move |_, _| broken.result("sessions.end_all", 0));
     sessions.expect_list().returning(move |_| broken.result("sessions.list", Vec::new()));
+    sessions.expect_end_of_user().returning(move |_, _, _| broken.result("sessions.end_of_user", true));
+    sessions.expect_end_others().returning(move |_, _, _| {
+        let kept = KeptSession { id: SessionId::new(1), user: ada().id, ended: 2 };
+        broken.result("sessions.end_others", Some(kept))
+    });
     sessions.expect_end().returning(move |_, _| {
         let ended = EndedSession { id: SessionId::new(1), user: ada().id };
         broken.result("sessions.end", Some(ended))

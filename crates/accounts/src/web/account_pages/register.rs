@@ -1,7 +1,7 @@
 //! The registration page.
 
 use askama::Template;
-use auth::{Password, RegistrationCode};
+use auth::RegistrationCode;
 use domain::credential::PasswordVersion;
 use domain::user::{Email, RegistrationKey, Username, UsernameError};
 use domain::{Own, trim_invisible};
@@ -80,18 +80,7 @@ impl Form for Registration {
         let mut errors = FormErrors::new();
         let username = errors.field(fields, "username", |typed| parse_username(typed).map_err(messages::username));
         let email = errors.field(fields, "email", |typed| Email::parse(typed).map_err(messages::email));
-        let (typed, repeated) = (passwords.take("password"), passwords.take("password2"));
-        let differ = matches!((&typed, &repeated), (Ok(typed), Ok(repeated)) if typed != repeated);
-        if typed.as_ref().is_ok_and(|typed| typed.is_empty()) {
-            errors.add("password", messages::PASSWORD_EMPTY);
-        }
-        let parsed = errors.value("password", typed).map(Password::parse);
-        let password =
-            parsed.and_then(|parsed| errors.value("password", parsed.map_err(|_| messages::PASSWORD_TOO_LONG)));
-        errors.value("password2", repeated);
-        if differ {
-            errors.add("password2", messages::PASSWORDS_DIFFER);
-        }
+        let password = passwords.take_new(&mut errors, "password", "password2");
         match (username, email, password) {
             (Some(username), Some(email), Some(password)) if errors.is_empty() => {
                 // Whether a code is asked for is not known here: a field that holds none is refused with the use case.

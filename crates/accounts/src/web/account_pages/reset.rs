@@ -65,18 +65,7 @@ pub(super) struct NewPassword(Password);
 impl Form for NewPassword {
     fn parse(_: &Fields, passwords: &mut PasswordFields) -> Result<Self, FormErrors> {
         let mut errors = FormErrors::new();
-        let (typed, repeated) = (passwords.take("password"), passwords.take("password2"));
-        let differ = matches!((&typed, &repeated), (Ok(typed), Ok(repeated)) if typed != repeated);
-        if typed.as_ref().is_ok_and(|typed| typed.is_empty()) {
-            errors.add("password", messages::PASSWORD_EMPTY);
-        }
-        let parsed = errors.value("password", typed).map(Password::parse);
-        let password =
-            parsed.and_then(|parsed| errors.value("password", parsed.map_err(|_| messages::PASSWORD_TOO_LONG)));
-        errors.value("password2", repeated);
-        if differ {
-            errors.add("password2", messages::PASSWORDS_DIFFER);
-        }
+        let password = passwords.take_new(&mut errors, "password", "password2");
         password.filter(|_| errors.is_empty()).map(Self).ok_or(errors)
     }
 }

@@ -45,8 +45,9 @@ async fn page_that_requires_log_in_redirects_visitor() {
             methods: || methods().get(own),
             access,
             link: None,
+            menu: None,
         };
-        let service = accounts.wrap(Route::new().at(entry.default_path, entry.endpoint()));
+        let service = accounts.wrap(Route::new().at(entry.default_path, entry.endpoint(entry.default_path)));
         let request = Request::builder().uri_str(entry.default_path).header("host", "localhost").finish();
         let response = service.call(request).await.unwrap();
         let target = (access != Access::Anyone).then_some("/login?next=%2Fsettings");

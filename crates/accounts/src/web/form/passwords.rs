@@ -4,10 +4,12 @@ use std::fmt;
 use std::mem::take;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use auth::Password;
 use zeroize::Zeroizing;
 
-use super::FieldError;
 use super::fields::one;
+use super::{FieldError, FormErrors};
+use crate::web::messages;
 
 /// The password fields of a form. Each is taken once; what is not taken is wiped.
 ///
@@ -24,6 +26,27 @@ impl PasswordFields {
     pub fn take(&mut self, name: &str) -> Result<Zeroizing<String>, FieldError> {
         let values: Vec<_> = self.0.extract_if(.., |(field, _)| field == name).map(|(_, value)| value).collect();
         one(values.into_iter())
+    }
+
+    /// Takes a new password that was typed twice, or adds what is wrong with it.
+    pub(crate) fn take_new(
+        &mut self,
+        errors: &mut FormErrors,
+        name: &'static str,
+        repeated: &'static str,
+    ) -> Option<Password> {
+        let (typed, again) = (self.take(name), self.take(repeated));
+        let differ = matches!((&typed, &again), (Ok(typed), Ok(again)) if typed != again);
+        if typed.as_ref().is_ok_and(|typed| typed.is_empty()) {
+            errors.add(name, messages::PASSWORD_EMPTY);
+        }
+        let parsed = errors.value(name, typed).map(Password::parse);
+        let password = parsed.and_then(|parsed| errors.value(name, parsed.map_err(|_| messages::PASSWORD_TOO_LONG)));
+        errors.value(repeated, again);
+        if differ {
+            errors.add(repeated, messages::PASSWORDS_DIFFER);
+        }
+        password
     }
 
     pub(super) fn push(&mut self, name: String, value: Zeroizing<String>) {

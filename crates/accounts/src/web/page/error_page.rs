@@ -92,6 +92,7 @@ fn message(problem: &Problem, is_change: bool) -> Message {
         Problem::NotFound
         | Problem::MethodNotAllowed
         | Problem::TooLarge
+        | Problem::NotRendered(_)
         | Problem::OutsideTheLayer
         | Problem::Status(_) => messages::status(problem.status().as_u16()),
     }
@@ -195,6 +196,7 @@ fn log(problem: &Problem, route: Option<&str>, accounts: &Accounts) {
             tracing::error!(route, error = ?failure, "the store failed");
         }
         Problem::OutsideTheLayer => tracing::error!(route, "a page is outside the accounts' layer"),
+        Problem::NotRendered(error) => tracing::error!(route, ?error, "a part of a page did not render"),
         Problem::Status(status) if status.is_server_error() => tracing::error!(route, %status, "a page failed"),
         Problem::HashQueueFull if accounts.logs(LogLine::HashQueueFull) => {
             tracing::warn!(route, "the hash queue is full");

@@ -4,6 +4,7 @@ use domain::StoreError;
 use poem::error::{ParsePathError, ResponseError};
 use poem::http::StatusCode;
 
+use super::LayoutError;
 use crate::{ThrottleError, Throttled};
 
 /// Why a request has no page of its own. A handler returns it as an error, and the layer responds with an error page.
@@ -53,6 +54,9 @@ pub enum Problem {
     /// The hash queue is full: 503.
     #[error("the hash queue is full")]
     HashQueueFull,
+    /// A template or another part of the page failed: 500. The cause is logged.
+    #[error("a part of the page did not render")]
+    NotRendered(#[source] LayoutError),
     /// The page is not inside the accounts' layer: 500.
     #[error("this page is outside the accounts' layer")]
     OutsideTheLayer,
@@ -64,6 +68,12 @@ pub enum Problem {
 impl From<StoreError> for Problem {
     fn from(failure: StoreError) -> Self {
         Self::Unavailable(Some(failure))
+    }
+}
+
+impl From<askama::Error> for Problem {
+    fn from(error: askama::Error) -> Self {
+        Self::NotRendered(error.into())
     }
 }
 
@@ -89,7 +99,7 @@ impl ResponseError for Problem {
             Self::Throttled(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Misdirected => StatusCode::MISDIRECTED_REQUEST,
             Self::Unavailable(_) | Self::HashQueueFull => StatusCode::SERVICE_UNAVAILABLE,
-            Self::OutsideTheLayer => StatusCode::INTERNAL_SERVER_ERROR,
+            Self::NotRendered(_) | Self::OutsideTheLayer => StatusCode::INTERNAL_SERVER_ERROR,
             Self::Status(status) => *status,
         }
     }

@@ -10,7 +10,7 @@ use poem::http::header;
 use super::{remove_cookie, set_cookie};
 use crate::web::page::NewFlashes;
 use crate::web::request::RequestContext;
-use crate::{ConfirmedPassword, LoggedIn};
+use crate::{ConfirmedPassword, LoggedIn, RenewedSession};
 
 /// What a response does to the session cookie. The pages that log in or out, or confirm the password, put it into the response's
 /// extensions.
@@ -36,6 +36,10 @@ impl SessionChange {
     }
 
     pub(crate) fn confirmed(ConfirmedPassword { token, browser, remembered_for, .. }: ConfirmedPassword) -> Self {
+        Self::Renewed { token, remembered_for, browser }
+    }
+
+    pub(crate) fn renewed(RenewedSession { token, browser, remembered_for, .. }: RenewedSession) -> Self {
         Self::Renewed { token, remembered_for, browser }
     }
 

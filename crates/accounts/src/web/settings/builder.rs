@@ -9,7 +9,7 @@ use ipnet::IpNet;
 use poem::Response;
 
 use crate::Builder;
-use crate::web::{AccountPage, Layout, OwnFields, PageContext, ReturnPath};
+use crate::web::{AccountPage, Layout, OwnFields, PageContext, Problem, ReturnPath};
 
 impl Builder {
     /// The layout of every page. Default: [`crate::web::PlainLayout`].
@@ -133,6 +133,20 @@ impl Builder {
         S: Future<Output = Option<String>> + Send + 'static,
     {
         self.web.describe_next = Some(Arc::new(move |next| Box::pin(describe(next))));
+        self
+    }
+
+    /// Adds a section to the account page, below what this crate shows: `section` gets the context of the page, whose user is
+    /// logged in, and returns safe HTML. Sections are in the order in which they are added. It may ask a store, within the handler
+    /// timeout; an error is the error of the page.
+    ///
+    /// With askama: `Ok(MySection { … }.render()?)`.
+    pub fn account_section<F, S>(mut self, section: F) -> Self
+    where
+        F: Fn(PageContext) -> S + Send + Sync + 'static,
+        S: Future<Output = Result<String, Problem>> + Send + 'static,
+    {
+        self.web.account_sections.push(Arc::new(move |page| Box::pin(section(page))));
         self
     }
 

@@ -1,0 +1,106 @@
+//! The page to change the e-mail address. No mail confirms it, so its form asks for the password.
+
+use askama::Template;
+use auth::Password;
+use poem::http::StatusCode;
+use poem::{Response, handler};
+
+use crate::web::AccountPage;
+use crate::web::form::{Fields, Form, FormErrors, FormView, PasswordFields, Submitted};
+use crate::web::messages;
+use crate::web::page::{Flash, PageContext, Problem, with_retry_after};
+use crate::web::session::CurrentUser;
+use crate::{ChangeEmailError, Email, Wait};
+
+#[derive(Template)]
+#[template(path = "email.html")]
+struct Content<'a> {
+    page: &'a PageContext,
+    form: FormView<'a>,
+    action: &'a str,
+    account: &'a str,
+    throttled: Option<String>,
+}
+
+fn render(page: &PageContext, status: StatusCode, form: FormView<'_>, throttled: Option<Wait>) -> Response {
+    let settings = page.request().settings();
+    let (action, account) = (settings.path(AccountPage::Email), settings.path(AccountPage::Overview));
+    let title = form.title(messages::EMAIL_MENU);
+    let title = if throttled.is_some() { messages::error_title(&title) } else { title };
+    let throttled = throttled.map(messages::throttled);
+    page.render_template(status, &title, &Content { page, form, action, account, throttled })
+}
+
+#[handler]
+pub(super) async fn show(user: CurrentUser, page: PageContext) -> Response {
+    let current: Fields = [("email", user.email.as_str())].into_iter().collect();
+    let fields = page.resumed(page.request().settings().path(AccountPage::Email)).unwrap_or(&current);
+    render(&page, StatusCode::OK, FormView::filled(fields), None)
+}
+
+/// The form.
+pub(super) struct EmailForm {
+    email: Email,
+    /// `None` for a password above the length limit.
+    password: Option<Password>,
+}
+
+impl Form for EmailForm {
+    fn parse(fields: &Fields, passwords: &mut PasswordFields) -> Result<Self, FormErrors> {
+        let mut errors = FormErrors::new();
+        let email = errors.field(fields, "email", |typed| Email::parse(typed).map_err(messages::email));
+        let password = errors.value("password", passwords.take("password"));
+        if password.as_ref().is_some_and(|typed| typed.is_empty()) {
+            errors.add("password", messages::PASSWORD_MISSING);
+        }
+        match (email, password) {
+            (Some(email), Some(typed)) if errors.is_empty() => {
+                Ok(Self { email, password: Password::parse(typed).ok() })
+            }
+            _ => Err(errors),
+        }
+    }
+}
+
+#[handler]
+pub(super) async fn submit(
+    user: CurrentUser,
+    page: PageContext,
+    submitted: Submitted<EmailForm>,
+) -> Result<Response, Problem> {
+    let Submitted { fields, form } = submitted;
+    let errors = match form {
+        Ok(form) => match change(&user, &page, form).await {
+            Ok(()) => {
+                let account = page.request().settings().path(AccountPage::Overview);
+                return Ok(Flash::success(messages::EMAIL_CHANGED).to(account));
+            }
+            Err(ChangeEmailError::Throttled(throttled)) => return Ok(wait(&page, &fields, throttled.wait)),
+            Err(error) => refusal(error)?,
+        },
+        Err(errors) => errors,
+    };
+    Ok(render(&page, StatusCode::UNPROCESSABLE_ENTITY, FormView::new(&fields, &errors), None))
+}
+
+async fn change(user: &CurrentUser, page: &PageContext, form: EmailForm) -> Result<(), ChangeEmailError> {
+    let (request, EmailForm { email, password }) = (page.request(), form);
+    page.accounts().change_email_of(user.id, email, password, &request.caller, &request.browser).await.map(drop)
+}
+
+fn wait(page: &PageContext, fields: &Fields, wait: Wait) -> Response {
+    let response = render(page, StatusCode::TOO_MANY_REQUESTS, FormView::filled(fields), Some(wait));
+    with_retry_after(response, wait.seconds())
+}
+
+/// Why the form is shown again. Any other error is a problem.
+fn refusal(error: ChangeEmailError) -> Result<FormErrors, Problem> {
+    match error {
+        ChangeEmailError::Taken => Ok(FormErrors::at("email", messages::EMAIL_TAKEN)),
+        ChangeEmailError::Mismatch => Ok(FormErrors::at("password", messages::WRONG_PASSWORD)),
+        ChangeEmailError::NotFound => Err(Problem::LoginRequired),
+        ChangeEmailError::Throttled(throttled) => Err(Problem::Throttled(throttled)),
+        ChangeEmailError::HashQueueFull(_) => Err(Problem::HashQueueFull),
+        ChangeEmailError::Store(failure) => Err(failure.into()),
+    }
+}

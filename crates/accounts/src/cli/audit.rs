@@ -54,7 +54,11 @@ impl Audit {
             left -= left.min(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
             for stored in &page.items {
                 let name = name_of(accounts, stored.event.user, &mut names).await?;
-                if self.json { output.print(as_json(stored, name)) } else { output.print(as_line(stored, name)) }
+                if self.json {
+                    output.print(as_json(stored, name));
+                } else {
+                    output.print(as_line(stored, name));
+                }
             }
             before = page.next;
             if before.is_none() {

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::CommandError;
 
 /// The most bytes that are read of a line: more than a password of 1,024 code points has.
-const MAX_BYTES: u64 = 8_192;
+const MAX_BYTES: usize = 8_192;
 
 /// Reads a new password: typed twice on a terminal, or else from standard input.
 pub(super) async fn read_new() -> Result<Password, CommandError> {
@@ -27,8 +27,8 @@ fn ask_twice() -> Result<Zeroizing<String>, CommandError> {
 
 /// The first line, without its end. Nothing else is removed: a space may be part of a password.
 fn read_line(input: impl io::BufRead) -> Result<Zeroizing<String>, CommandError> {
-    let mut line = Zeroizing::new(String::with_capacity(MAX_BYTES as usize));
-    input.take(MAX_BYTES).read_line(&mut line).map_err(CommandError::Input)?;
+    let mut line = Zeroizing::new(String::with_capacity(MAX_BYTES));
+    input.take(MAX_BYTES as u64).read_line(&mut line).map_err(CommandError::Input)?;
     if line.ends_with('\n') {
         line.pop();
         if line.ends_with('\r') {

@@ -64,7 +64,11 @@ impl List {
             let page = accounts.inner.ports.users.list(before, PageSize::clamped(left.into())).await?;
             left -= left.min(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
             for user in &page.items {
-                if json { output.print(as_json(user)) } else { output.print(as_line(user)) }
+                if json {
+                    output.print(as_json(user));
+                } else {
+                    output.print(as_line(user));
+                }
             }
             before = page.next;
             if before.is_none() {

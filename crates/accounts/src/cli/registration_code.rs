@@ -129,18 +129,18 @@ impl List {
             CodeState::Expired => "expired",
             CodeState::Revoked => "revoked",
         };
-        let (id, used, uses, expires_at) = (code.id.get(), code.used, code.uses.get(), rfc3339(code.expires_at));
+        let (id, used, limit, expires_at) = (code.id.get(), code.used, code.uses.get(), rfc3339(code.expires_at));
         let note = code.note.as_ref().map(CodeNote::as_str);
         if self.json {
             let (created_at, revoked_at) = (rfc3339(code.created_at), code.revoked_at.map(rfc3339));
             output.print(json!({
-                "id": id, "state": state, "used": used, "uses": uses, "note": note,
+                "id": id, "state": state, "used": used, "uses": limit, "note": note,
                 "created_at": created_at, "expires_at": expires_at, "revoked_at": revoked_at,
             }));
             return;
         }
         let note = note.map(|note| format!(", {note}")).unwrap_or_default();
-        output.print(format_args!("{id}: {state}, {used} of {uses} used, until {expires_at}{note}"));
+        output.print(format_args!("{id}: {state}, {used} of {limit} used, until {expires_at}{note}"));
     }
 }
 

@@ -32,7 +32,7 @@ fn render(page: &PageContext, status: StatusCode, form: FormView<'_>, throttled:
 }
 
 #[handler]
-pub(super) async fn show(user: CurrentUser, page: PageContext) -> Response {
+pub(super) fn show(user: CurrentUser, page: PageContext) -> Response {
     let current: Fields = [("email", user.email.as_str())].into_iter().collect();
     let fields = page.resumed(page.request().settings().path(AccountPage::Email)).unwrap_or(&current);
     render(&page, StatusCode::OK, FormView::filled(fields), None)

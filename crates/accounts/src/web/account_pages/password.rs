@@ -35,7 +35,7 @@ fn render(page: &PageContext, status: StatusCode, form: FormView<'_>, throttled:
 }
 
 #[handler]
-pub(super) async fn show(_user: CurrentUser, page: PageContext) -> Response {
+pub(super) fn show(_user: CurrentUser, page: PageContext) -> Response {
     render(&page, StatusCode::OK, FormView::empty(), None)
 }
 

@@ -31,7 +31,7 @@ fn render(page: &PageContext, status: StatusCode, form: FormView<'_>) -> Respons
 }
 
 #[handler]
-pub(super) async fn show(user: RecentLogIn, page: PageContext) -> Response {
+pub(super) fn show(user: RecentLogIn, page: PageContext) -> Response {
     let current: Fields = [("username", user.username.as_str())].into_iter().collect();
     let fields = page.resumed(page.request().settings().path(AccountPage::Username)).unwrap_or(&current);
     render(&page, StatusCode::OK, FormView::filled(fields))

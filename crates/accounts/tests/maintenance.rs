@@ -53,7 +53,9 @@ async fn ended_reservation_of_a_username_is_removed() {
     let ada = service.accounts.find_user(&Username::parse("ada").unwrap()).await.unwrap().unwrap();
     service.accounts.rename(ada.id, Username::parse("grace").unwrap(), &Caller::default()).await.unwrap();
     let mut maintenance = service.accounts.maintenance();
-    for (after, rows) in [(Username::RESERVED - Duration::from_millis(1), 1), (Duration::from_millis(1), 0)] {
+    for (after, rows) in
+        [(Username::RESERVED.saturating_sub(Duration::from_millis(1)), 1), (Duration::from_millis(1), 0)]
+    {
         service.clock.advance(after);
         maintenance.run_once().await;
         assert_eq!(service.count("former_usernames").await, rows);

@@ -34,6 +34,41 @@ fn events(broken: Broken) -> MockEventRepository {
     events
 }
 
+/// Any token finds the session of Ada.
+fn sessions(broken: Broken) -> MockSessionRepository {
+    let mut sessions = MockSessionRepository::new();
+    sessions.expect_keep_only().returning(move |_, _| broken.result("sessions.keep_only", OtherSessions::default()));
+    sessions.expect_open().returning(move |_, _, _, _, _| broken.result("sessions.open", SessionId::new(1)));
+    sessions.expect_find().returning(move |_| {
+        let record = SessionRecord {
+            user: ada().id,
+            created_at: NOW,
+            last_seen_at: NOW,
+            authenticated_at: NOW,
+            expires_at: NOW + Duration::from_hours(1),
+            remembered: false,
+            device: Device::default(),
+        };
+        broken.result(
+            "sessions.find",
+            Some(StoredSession { id: SessionId::new(1), user: ada(), roles: Roles::default(), record }),
+        )
+    });
+    sessions.expect_confirm().returning(move |_, _, _, _| broken.result("sessions.confirm", Some(SessionId::new(1))));
+    sessions.expect_end_all().returning(move |_, _| broken.result("sessions.end_all", 0));
+    sessions.expect_list().returning(move |_| broken.result("sessions.list", Vec::new()));
+    sessions.expect_end_of_user().returning(move |_, _, _| broken.result("sessions.end_of_user", true));
+    sessions.expect_end_others().returning(move |_, _, _| {
+        let kept = KeptSession { id: SessionId::new(1), user: ada().id, ended: 2 };
+        broken.result("sessions.end_others", Some(kept))
+    });
+    sessions.expect_end().returning(move |_, _| {
+        let ended = EndedSession { id: SessionId::new(1), user: ada().id };
+        broken.result("sessions.end", Some(ended))
+    });
+    sessions
+}
+
 /// A mocked store with one user, Ada, whose session any token finds, and without parties.
 pub(super) fn services(broken: Broken) -> Services {
     let hash = Arc::new(Mutex::new(None::<PasswordHash>));
@@ -69,37 +104,6 @@ pub(super) fn services(broken: Broken) -> Services {
     credentials.expect_find().returning(move |_| broken.result("credentials.find", by_id()));
     credentials.expect_change().returning(move |_, _| broken.result("credentials.change", OtherSessions::default()));
 
-    let mut sessions = MockSessionRepository::new();
-    sessions.expect_keep_only().returning(move |_, _| broken.result("sessions.keep_only", OtherSessions::default()));
-    sessions.expect_open().returning(move |_, _, _, _, _| broken.result("sessions.open", SessionId::new(1)));
-    sessions.expect_find().returning(move |_| {
-        let record = SessionRecord {
-            user: ada().id,
-            created_at: NOW,
-            last_seen_at: NOW,
-            authenticated_at: NOW,
-            expires_at: NOW + Duration::from_hours(1),
-            remembered: false,
-            device: Device::default(),
-        };
-        broken.result(
-            "sessions.find",
-            Some(StoredSession { id: SessionId::new(1), user: ada(), roles: Roles::default(), record }),
-        )
-    });
-    sessions.expect_confirm().returning(move |_, _, _, _| broken.result("sessions.confirm", Some(SessionId::new(1))));
-    sessions.expect_end_all().returning(move |_, _| broken.result("sessions.end_all", 0));
-    sessions.expect_list().returning(move |_| broken.result("sessions.list", Vec::new()));
-    sessions.expect_end_of_user().returning(move |_, _, _| broken.result("sessions.end_of_user", true));
-    sessions.expect_end_others().returning(move |_, _, _| {
-        let kept = KeptSession { id: SessionId::new(1), user: ada().id, ended: 2 };
-        broken.result("sessions.end_others", Some(kept))
-    });
-    sessions.expect_end().returning(move |_, _| {
-        let ended = EndedSession { id: SessionId::new(1), user: ada().id };
-        broken.result("sessions.end", Some(ended))
-    });
-
     let mut parties = MockPartyRepository::new();
     parties.expect_add().returning(move |_, _| broken.result("parties.add", PartyId::new(1)));
     parties.expect_find().returning(move |_, _| broken.result("parties.find", None));
@@ -128,7 +132,7 @@ pub(super) fn services(broken: Broken) -> Services {
         accounts: AccountPorts {
             users: Arc::new(users),
             credentials: Arc::new(credentials),
-            sessions: Arc::new(sessions),
+            sessions: Arc::new(sessions(broken)),
             throttles: Arc::new(throttles(broken)),
             known_browsers: Arc::new(known_browsers(broken)),
             events: Arc::new(events(broken)),

@@ -4,7 +4,7 @@ use auth::Password;
 use domain::Alongside;
 use domain::credential::PasswordHash;
 use domain::event::EventKind;
-use domain::user::{AddUserError, Email, NewUser, TakenKeys, User, Username};
+use domain::user::{AddUserError, Email, NewUser, User, Username};
 
 use crate::{Accounts, Caller, CodeRefusal, RegisterError};
 
@@ -46,7 +46,7 @@ impl Accounts {
     #[cfg(feature = "cli")]
     pub(crate) async fn ensure_free(&self, username: &Username, email: &Email) -> Result<(), RegisterError> {
         let ports = &self.inner.ports;
-        let taken = TakenKeys {
+        let taken = domain::user::TakenKeys {
             username: ports.users.find_by_username(username).await?.is_some(),
             look_alike: false, // found in the commit
             email: ports.credentials.find_by_email(email).await?.is_some(),

@@ -138,11 +138,14 @@ async fn link_fills_the_code_in_and_it_travels_with_next() {
     let visitor = service.visitor();
     let page = visitor.get(&format!("/register?next=/home&code={code}")).await;
     assert_eq!(page.attributes("#code", "value"), [&*code]);
+    assert_eq!(page.header("referrer-policy"), Some("strict-origin"), "no `Referer` has the code");
     let path = format!("/login?next=%2Fhome&code={code}");
     assert_eq!(page.attributes(".form-aside a", "href"), [&*path]);
 
     let page = visitor.get(&path).await;
     assert_eq!(page.attributes("input[name=code]", "type"), ["hidden"]);
+    assert_eq!(page.header("referrer-policy"), Some("strict-origin"));
+    assert_eq!(visitor.get("/login?next=%2Fhome").await.header("referrer-policy"), Some("same-origin"));
     let page = visitor.submit_on(&page, "/login", &[("email", "ada"), ("password", "nothing known")]).await;
     assert_eq!(page.status, 422);
     let back = format!("/register?next=%2Fhome&code={code}");

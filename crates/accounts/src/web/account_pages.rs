@@ -297,6 +297,11 @@ impl Settings {
         self.has(AccountPage::Confirm) && self.path(AccountPage::Confirm) == path
     }
 
+    /// Whether the page at a path is that of a link that sets a new password.
+    pub(super) fn is_reset_page(&self, path: &str) -> bool {
+        self.has(AccountPage::Reset) && self.path(AccountPage::Reset) == path
+    }
+
     /// Whether the page at a path leads on, to its own `next`. No such page is a `next` itself.
     pub(super) fn has_next(&self, path: &str) -> bool {
         self.is_open_account_page(path) || self.is_confirm_page(path)

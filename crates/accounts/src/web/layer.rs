@@ -20,7 +20,7 @@ use tracing::Instrument;
 
 use super::interrupted_form::{self, SavedRequest};
 use super::methods::{ALL_METHODS, method_not_allowed};
-use super::page::{PageContext, Problem, add_security_headers, error_page, fallback_error_page};
+use super::page::{PageContext, Problem, add_security_headers, error_page, fallback_error_page, hide_query};
 use super::request::{RequestContext, Site, accept_body, has_forwarding_headers, is_unsafe, peer_address};
 use crate::Accounts;
 
@@ -73,6 +73,9 @@ impl<E: Endpoint> Layer<E> {
             }
         };
         context.add_cookies(&mut response);
+        if context.may_have_secret_in_query() {
+            hide_query(&mut response);
+        }
         add_security_headers(&mut response, &context.settings().security_headers);
         tracing::debug!(method = %context.method, status = response.status().as_u16(), "responded");
         response

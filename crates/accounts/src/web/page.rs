@@ -23,4 +23,4 @@ pub use plain_layout::PlainLayout;
 pub use problem::Problem;
 pub(super) use response::fallback_error_page;
 pub use response::{permanent_redirect, redirect, with_retry_after};
-pub(super) use security_headers::{add_security_headers, content_security_policy, security_headers};
+pub(super) use security_headers::{add_security_headers, content_security_policy, hide_query, security_headers};

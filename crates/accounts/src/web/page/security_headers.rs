@@ -51,6 +51,14 @@ pub(crate) fn add_security_headers(response: &mut Response, security_headers: &[
     }
 }
 
+/// Keeps the query of the page's address out of every `Referer`, also out of those of its stylesheet, its icons and its forms.
+///
+/// `Referer` is the origin alone then. Not `no-referrer`: browsers would then send `Origin: null` with forms of this origin.
+pub(crate) fn hide_query(response: &mut Response) {
+    let policy = HeaderValue::from_static("strict-origin");
+    response.headers_mut().entry(header::REFERRER_POLICY).or_insert(policy);
+}
+
 /// The content security policy with an embedder's (directive, source) pairs.
 pub(crate) fn content_security_policy(sources: &[(String, String)]) -> Result<HeaderValue, BuildError> {
     let mut policy = DEFAULT_CSP.to_owned();

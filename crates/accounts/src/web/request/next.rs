@@ -44,6 +44,12 @@ impl RequestContext {
         code.filter(|code| (1..=MAX_CODE_LENGTH).contains(&code.len()))
     }
 
+    /// Whether the address of the page may have a secret in its query: the token of a reset link, or a registration code.
+    pub(crate) fn may_have_secret_in_query(&self) -> bool {
+        let (settings, Some(path)) = (self.settings(), self.path()) else { return false };
+        settings.is_reset_page(path) || (self.query_code.is_some() && settings.is_entry_form(path))
+    }
+
     /// Where a log-in, a registration or a confirmation that begins on this page leads: on a page that has a `next` to that, on
     /// any other page back to it. `None` where that is `/`, a page that has a `next`, or no path on this origin.
     pub(crate) fn next(&self) -> Option<ReturnPath> {

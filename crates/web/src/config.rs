@@ -227,10 +227,22 @@ mod tests {
             let row = page.lines().find(|line| line.starts_with(&format!("| `--{name}")));
             assert!(row.is_some_and(|row| row.contains(&format!("`{variable}`"))), "--{name}");
         }
-        for subcommand in command.get_subcommands() {
-            let name = subcommand.get_name();
-            assert!(page.contains(&format!("dinnerparty {name}")), "{name}");
+        let commands = all_commands(&command, "dinnerparty");
+        assert!(commands.len() > 20, "{commands:?}");
+        for name in commands {
+            let is_whole = |rest: &str| !rest.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '-');
+            assert!(page.split(&name).skip(1).any(is_whole), "{name}");
         }
+    }
+
+    /// The commands below a command, at each level: `dinnerparty user role add`.
+    fn all_commands(command: &clap::Command, name: &str) -> Vec<String> {
+        let below = command.get_subcommands().flat_map(|subcommand| {
+            let name = format!("{name} {}", subcommand.get_name());
+            let further = all_commands(subcommand, &name);
+            [name].into_iter().chain(further)
+        });
+        below.collect()
     }
 
     #[test]

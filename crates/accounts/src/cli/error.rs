@@ -52,6 +52,17 @@ pub enum CommandError {
     /// The terminal or standard input cannot be read.
     #[error("the password cannot be read")]
     Input(#[source] std::io::Error),
+    /// A link is of no use to a disabled user.
+    #[error("{0} is disabled, and no link works until {0} is enabled")]
+    Disabled(String),
+    /// A link is of no use to a user whose deletion is requested.
+    #[error("{username} is to be deleted on {due}, unless {username} logs in before: set a password by `user passwd`")]
+    DeletionRequested {
+        /// The username.
+        username: String,
+        /// From when on a log-in does not undo the deletion, as RFC 3339.
+        due: String,
+    },
     /// There is no link to print.
     #[cfg(feature = "poem")]
     #[error("{}{}", .0, hint(*.0))]
@@ -99,6 +110,8 @@ impl CommandError {
             | Self::PasswordsDiffer
             | Self::NoPassword
             | Self::TooManyRoles
+            | Self::Disabled(_)
+            | Self::DeletionRequested { .. }
             | Self::RefusedByHook(_) => ExitCode::from(REFUSED),
             #[cfg(feature = "poem")]
             Self::Link(_) => ExitCode::from(REFUSED),

@@ -4,9 +4,9 @@ use domain::credential::RESET_LIFETIME;
 use serde_json::json;
 
 use super::time::rfc3339;
-use super::user::UserName;
+use super::user::{UserName, deletion_due};
 use super::{CommandError, Output};
-use crate::{Accounts, Caller};
+use crate::{Accounts, Caller, User};
 
 /// Prints a link with which a user sets a new password, once and within 30 minutes. Needs the origin of the site
 #[derive(Debug, clap::Args)]
@@ -28,6 +28,7 @@ impl ResetLink {
     ) -> Result<(), CommandError> {
         accounts.reset_page()?; // before anything is written
         let user = self.user.find(accounts).await?;
+        ensure_can_use_link(&user)?;
         let until = rfc3339(accounts.inner.clock.now() + RESET_LIFETIME);
         let token = accounts.create_reset_token(user.id, caller).await?;
         let link = accounts.reset_link(&token.ok_or_else(|| CommandError::NoSuchUser(self.user.to_string()))?)?;
@@ -43,5 +44,15 @@ impl ResetLink {
             ));
         }
         Ok(())
+    }
+}
+
+/// Refuses a user to whom a link is of no use.
+fn ensure_can_use_link(user: &User) -> Result<(), CommandError> {
+    let username = user.username.to_string();
+    match deletion_due(user).map(rfc3339) {
+        _ if user.disabled_at.is_some() => Err(CommandError::Disabled(username)),
+        Some(due) => Err(CommandError::DeletionRequested { username, due }),
+        None => Ok(()),
     }
 }

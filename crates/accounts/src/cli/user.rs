@@ -63,6 +63,7 @@ pub(super) fn as_json(user: &User) -> Value {
         "joined_at": rfc3339(user.joined_at),
         "disabled_at": user.disabled_at.map(rfc3339),
         "deletion_due": deletion_due(user).map(rfc3339),
+        "deleted_at": deleted_at(user).map(rfc3339),
     })
 }
 
@@ -70,6 +71,14 @@ pub(super) fn as_json(user: &User) -> Value {
 pub(super) fn deletion_due(user: &User) -> Option<Timestamp> {
     match user.deletion {
         Some(Deletion::Requested { due, .. }) => Some(due),
+        _ => None,
+    }
+}
+
+/// When the deletion of a user was completed.
+pub(super) fn deleted_at(user: &User) -> Option<Timestamp> {
+    match user.deletion {
+        Some(Deletion::Done { at }) => Some(at),
         _ => None,
     }
 }

@@ -7,7 +7,7 @@ use serde_json::json;
 use super::error::OfUser as _;
 use super::page::PageOptions;
 use super::time::rfc3339;
-use super::user::{UserName, as_json, as_line, deletion_due};
+use super::user::{UserName, as_json, as_line, deleted_at, deletion_due};
 use super::{CommandError, Output, password, sessions};
 use crate::{Accounts, Caller};
 
@@ -112,7 +112,9 @@ impl Show {
         output.print(format_args!("e-mail        {}", user.email.as_str()));
         output.print(format_args!("joined        {}", rfc3339(user.joined_at)));
         output.print(format_args!("disabled      {}", user.disabled_at.map_or_else(|| "no".to_owned(), rfc3339)));
-        output.print(format_args!("deletion      {}", deletion_due(&user).map_or_else(|| "no".to_owned(), rfc3339)));
+        let deletion =
+            deletion_due(&user).map(rfc3339).or_else(|| Some(format!("done {}", rfc3339(deleted_at(&user)?))));
+        output.print(format_args!("deletion      {}", deletion.unwrap_or_else(|| "no".to_owned())));
         output.print(format_args!("has password  {}", if has_password { "yes" } else { "no" }));
         output.print(format_args!(
             "roles         {}",

@@ -111,6 +111,7 @@ async fn roles_sessions_and_events_are_listed_with_stable_fields() {
         assert_eq!(run(&["user", "role", "list", "ada"], &url).out, "admin\n");
         let shown = document(&["user", "show", "ada@example.com"], &url);
         let names = [
+            "deleted_at",
             "deletion_due",
             "disabled_at",
             "email",
@@ -274,8 +275,44 @@ async fn user_is_exported_and_leaves_by_commands() {
         assert_eq!(deleted, json!({ "id": 2, "username": "ben", "deleted_as": "deleted-2" }));
         assert!(!is_logged_in(&ben).await);
         assert_eq!(run(&["user", "delete", "ben"], &url).code, Some(3));
-        assert_eq!(run(&["user", "show", "deleted-2"], &url).code, Some(0));
+        let shown = run(&["user", "show", "deleted-2"], &url);
+        assert!(shown.code == Some(0) && shown.out.contains("\ndeletion      done 2"), "{}", shown.out);
+        let shown = document(&["user", "show", "#2"], &url);
+        assert!(shown["deleted_at"].is_string() && shown["deletion_due"].is_null(), "{shown}");
         assert_eq!(run(&["check"], &url).out, "in order\n");
         assert_eq!(ada.get("/user/deleted-2").await.status, 200);
+    }
+}
+
+/// The page of a link does not tell why it does not work: the operator learns it before a link is passed on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn reset_link_of_no_use_is_refused() {
+    let (_folder, urls) = databases().await;
+    for url in urls {
+        PartyStore::connect(&url).await.unwrap().accounts().close().await;
+        let added = run_with(NEW, &["user", "add", "ada", "ada@example.com"], &url);
+        assert_eq!(added.code, Some(0), "{}", added.error);
+        let link = |user: &str| run(&["user", "reset-link", user, "--origin", "https://dinner.example"], &url);
+        let made = || documents(&["audit", "--kind", "reset link made"], &url).len();
+
+        assert_eq!(run(&["user", "disable", "ada"], &url).code, Some(0));
+        let refused = link("ada@example.com");
+        assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""));
+        let sentence = "dinnerparty: ada is disabled, and no link works until ada is enabled\n";
+        assert_eq!((refused.error.as_str(), made()), (sentence, 0));
+        assert_eq!(run(&["user", "enable", "ada"], &url).code, Some(0));
+        let printed = link("ada");
+        assert!(printed.code == Some(0) && printed.out.starts_with("https://dinner.example/account/reset?token="));
+        assert_eq!(made(), 1);
+
+        let due = document(&["user", "delete", "ada"], &url)["due"].as_str().unwrap().to_owned();
+        let refused = link("#1");
+        assert_eq!((refused.code, refused.out.as_str(), made()), (Some(2), "", 1));
+        let sentence =
+            format!("ada is to be deleted on {due}, unless ada logs in before: set a password by `user passwd`");
+        assert_eq!(refused.error, format!("dinnerparty: {sentence}\n"));
+        assert_eq!(run(&["user", "delete", "ada", "--now"], &url).code, Some(0));
+        let refused = link("#1");
+        assert_eq!((refused.code, refused.error.as_str()), (Some(3), "dinnerparty: there is no user #1\n"));
     }
 }

@@ -145,7 +145,7 @@ async fn wrong_current_password_or_weak_new_one_changes_nothing() {
     assert!(!kinds.contains(&EventKind::PasswordChanged), "{kinds:?}");
 }
 
-/// The limits are those of log-ins. A thief of a session has no more guesses than any other client.
+/// The waits are those of log-ins, by the same counters of name and address. The failures of the account are counted apart.
 #[tokio::test]
 async fn current_password_is_counted_like_a_log_in() {
     let service = Service::start().await;

@@ -18,12 +18,19 @@ use crate::common::host_form;
 
 const ADA: &str = "walnut zephyr quartz";
 const BEN: &str = "gravel tulip sextant";
+/// Of Ada, after a change of the password.
+const CHANGED: &str = "velvet canyon drum";
+/// Of Ben, after a reset link.
+const RESET: &str = "pebble saffron violin";
 const MISTYPED: &str = "walnut zephyr quarry";
 /// Of the first user of `tests/moving/flask_users.csv`.
 const IMPORTED: &str = "marble otter 0";
 
 /// A cookie's value or a part of it is a secret from this length on: a shorter one is the number of a flash message.
 const SHORTEST_SECRET: usize = 22;
+
+/// The hidden fields that are no secrets: where a form leads, and the key by which a form that is sent twice acts once.
+const PUBLIC_FIELDS: [&str; 3] = ["next", "back", "once"];
 
 /// The secrets of all browsers of a test.
 #[derive(Default)]
@@ -33,7 +40,8 @@ struct Secrets {
 }
 
 impl Secrets {
-    /// Notes what a response hands to a browser: cookies, CSRF tokens, forms that wait for a log-in.
+    /// Notes what a response hands to a browser: cookies and hidden fields, such as CSRF tokens, the token of a reset link, and forms
+    /// that wait for a log-in.
     fn note(&mut self, page: &TestResponse) {
         for line in page.headers.get_all("set-cookie") {
             let (name, value) = line.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
@@ -43,10 +51,12 @@ impl Secrets {
                 self.sessions.insert(value.to_owned());
             }
         }
-        for token in page.attributes("[name=csrf_token]", "value") {
-            self.add(token.split('.').next().unwrap()); // what follows is the number of the user
+        let [names, values] = ["name", "value"].map(|part| page.attributes("input[type=hidden]", part));
+        assert_eq!(names.len(), values.len(), "{}", page.html);
+        for (name, value) in names.iter().zip(&values).filter(|(name, _)| !PUBLIC_FIELDS.contains(&name.as_str())) {
+            let is_csrf_token = name == "csrf_token"; // what follows its dot is the number of the user
+            self.add(if is_csrf_token { value.split('.').next().unwrap() } else { value });
         }
-        page.attributes("[name=resume]", "value").iter().for_each(|form| self.add(form));
     }
 
     fn add(&mut self, secret: &str) {
@@ -65,7 +75,7 @@ impl Secrets {
                 forms.push((format!("the bytes of {text}"), bytes));
             }
         }
-        for password in [ADA, BEN, MISTYPED, IMPORTED] {
+        for password in [ADA, BEN, CHANGED, RESET, MISTYPED, IMPORTED] {
             forms.push((password.to_owned(), password.as_bytes().to_vec()));
             forms.push((format!("{password} in a form"), password.replace(' ', "+").into_bytes()));
         }
@@ -113,8 +123,14 @@ impl<'a> Browser<'a> {
         let mut form = page.form(action);
         form.retain(|(name, _)| values.iter().all(|(given, _)| given != name));
         form.extend(values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let form: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        self.post(action, &form).await
+    }
+
+    /// Sends a form, and follows the redirect.
+    async fn post(&mut self, action: &str, form: &[(&str, &str)]) -> TestResponse {
         let request = self.client.request(Method::POST, action).header("sec-fetch-site", "same-origin");
-        let response = self.client.send(request.form(&form)).await;
+        let response = self.client.send(request.form(form)).await;
         self.secrets.note(&response);
         match response.header("location").map(ToOwned::to_owned) {
             Some(location) => self.get(&location).await,
@@ -131,8 +147,42 @@ impl<'a> Browser<'a> {
     }
 }
 
-/// Uses everything that takes or makes a secret. Returns the token of the invitation.
-async fn use_everything(program: &Running, url: &str, secrets: &mut Secrets) -> String {
+/// Confirms the password, downloads the export, changes the password, and ends all other sessions. Returns the export.
+async fn use_account_pages(ada: &mut Browser<'_>) -> String {
+    let export = ada.post("/account/confirm", &[("next", "/account/export"), ("password", ADA)]).await;
+    assert!(export.html.contains("hosted_parties"), "{} {}", export.status, export.html);
+    let typed = [("password", ADA), ("new_password", CHANGED), ("new_password2", CHANGED)];
+    ada.sends("/account/password", "/account/password", &typed, "Your password is changed.").await;
+    let page = ada.post("/account/sessions", &[("others", "on")]).await;
+    assert!(page.text.contains("There was no other session."), "{}", page.text);
+    export.html
+}
+
+/// Sets the password of Ben by a link, changes his address, deletes his account, and undoes that.
+async fn reset_and_leave(ben: &mut Browser<'_>, url: &str) {
+    let arguments = ["user", "reset-link", "ben", "--origin", "https://dinner.example", "--database", url];
+    let printed = dinnerparty().args(arguments).output().unwrap();
+    assert!(printed.status.success(), "{printed:?}");
+    let link = String::from_utf8(printed.stdout).unwrap();
+    let token = link.trim_end().strip_prefix("https://dinner.example/account/reset?token=").unwrap();
+    ben.secrets.add(token);
+    let page = ben.get(&format!("/account/reset?token={token}")).await;
+    assert_eq!(page.attributes("[name=token]", "value"), [token]);
+    let page = ben.submit(&page, "/account/reset", &[("password", "short"), ("password2", "short")]).await;
+    let page = ben.submit(&page, "/account/reset", &[("password", RESET), ("password2", RESET)]).await;
+    assert!(page.text.contains("Your new password is set."), "{} {}", page.status, page.text);
+    assert_eq!(ben.get(&format!("/account/reset?token={token}")).await.status, 404);
+
+    let log_in = [("email", "ben"), ("password", RESET)];
+    ben.sends("/login", "/login", &log_in, "Welcome back, ben.").await;
+    let typed = [("email", "ben@new.example"), ("password", RESET)];
+    ben.sends("/account/email", "/account/email", &typed, "Your email is changed.").await;
+    ben.sends("/account/delete", "/account/delete", &[], "Your account will be deleted in 14 days.").await;
+    ben.sends("/login", "/login", &log_in, "Your account stays").await;
+}
+
+/// Uses everything that takes or makes a secret. Returns the token of the invitation, and the export of its host.
+async fn use_everything(program: &Running, url: &str, secrets: &mut Secrets) -> (String, String) {
     let register = |name, password| [("username", name), ("password", password), ("password2", password)];
     let mut ada = Browser::new(program, secrets);
     let typed = [&register("ada", ADA)[..], &[("email", "ada@example.com")]].concat();
@@ -147,6 +197,7 @@ async fn use_everything(program: &Running, url: &str, secrets: &mut Secrets) -> 
     let id = party.path.strip_prefix("/parties/").unwrap().to_owned();
     let link = party.attributes("input[data-share]", "value").concat();
     let path = link.strip_prefix(&program.origin).unwrap().to_owned();
+    let export = use_account_pages(&mut ada).await;
 
     let mut ben = Browser::new(program, secrets);
     ben.get(&path).await;
@@ -167,13 +218,14 @@ async fn use_everything(program: &Running, url: &str, secrets: &mut Secrets) -> 
     let page = ben.submit(&form, "/host", &host_form(&[])).await;
     assert!(page.text.contains("Please log in again"), "{}", page.text);
     assert_eq!(ben.get("/nowhere").await.status, 404);
+    reset_and_leave(&mut ben, url).await;
 
     let users = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/moving/flask_users.csv");
     let import = dinnerparty().args(["user", "import", users, "--database", url]).output().unwrap();
     assert!(import.status.success(), "{import:?}");
     let mut imported = Browser::new(program, secrets);
     imported.sends("/login", "/login", &[("email", "ada_0"), ("password", IMPORTED)], "Welcome back, ada_0.").await;
-    path.strip_prefix("/i/").unwrap().to_owned()
+    (path.strip_prefix("/i/").unwrap().to_owned(), export)
 }
 
 /// What is on the disk: a dump of PostgreSQL, or the files of SQLite, its write-ahead log among them.
@@ -190,13 +242,15 @@ async fn database_and_log_contain_no_secret_of_a_browser() {
     let (_folder, urls) = databases().await;
     for url in urls {
         let (program, mut secrets) = (Running::start(&url, &["--log", "trace"]), Secrets::default());
-        let invitation = use_everything(&program, &url, &mut secrets).await;
+        let (invitation, export) = use_everything(&program, &url, &mut secrets).await;
         let while_served = stored(&url).await;
         let log = program.stop("TERM").log;
         let afterwards = stored(&url).await;
 
         let forms = secrets.forms();
-        assert!(secrets.sessions.len() >= 5 && forms.len() > 100, "{} sessions", secrets.sessions.len());
+        assert!(secrets.sessions.len() >= 8 && forms.len() > 100, "{} sessions", secrets.sessions.len());
+        assert_eq!(found(&forms, export.as_bytes()), [""; 0], "in the export");
+        assert!(!export.contains(&invitation) && !export.contains("$pbkdf2"), "{export}");
         for stored in [&while_served, &afterwards] {
             assert_eq!(found(&forms, stored), [""; 0], "in the database at {url}");
             // What must be there is found, so that what is not found is not there.
@@ -211,7 +265,10 @@ async fn database_and_log_contain_no_secret_of_a_browser() {
         for hidden in [&invitation, "ada@example.com", "$pbkdf2", "scrypt:"] {
             assert!(!log.contains(hidden), "{hidden} in the log");
         }
-        for logged in ["registered", "log-in failed", "logged in", "logged out", "responded", r#""level":"DEBUG""#] {
+        let changes =
+            ["password confirmed", "password changed", "email changed", "deletion requested", "deletion undone"];
+        let others = ["registered", "log-in failed", "logged in", "logged out", "responded", r#""level":"DEBUG""#];
+        for logged in changes.into_iter().chain(others) {
             assert!(log.contains(logged), "{logged} is logged");
         }
     }

@@ -154,8 +154,8 @@ impl Builder {
         Self { log_in_by, ..self }
     }
 
-    /// Who may register: everybody, whoever has a registration code, or nobody. Default: everybody. An operator may always:
-    /// see [`crate::Caller::operator`].
+    /// Who may register: every visitor, visitors with a registration code, or no visitor. Default: every visitor. An operator
+    /// may always: see [`crate::Caller::operator`].
     ///
     /// Codes are made by [`Accounts::make_registration_code`], or by the operator's command `registration-code new`.
     pub fn registration(self, registration: RegistrationPolicy) -> Self {

@@ -269,7 +269,8 @@ impl Accounts {
         credential: Option<Credential>,
         password: Password,
     ) -> Result<Option<Credential>, LogInError> {
-        // A disabled user, or one whose deletion is due, gets a dummy hash, as an unknown one does: a rehash of the right password would show in the time.
+        // A disabled user, or one whose deletion is due, gets a dummy hash, as an unknown one does: the time would show a rehash
+        // of the right password.
         let now = self.inner.clock.now();
         let credential = credential.filter(|credential| credential.user.may_log_in(now));
         let hash = credential.as_ref().map(|credential| credential.hash.clone());

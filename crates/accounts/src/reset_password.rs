@@ -1,6 +1,6 @@
 //! The use cases of a link that sets a new password: a token is made for a user, and used once.
 //!
-//! Who makes the token passes it on: a command prints a link with it, and a mail has one in it. It is stored as a digest only.
+//! A command prints a link with the token, and the mail of an embedder has one in it. The store has its digest alone.
 
 use auth::{HashQueueFull, NewPasswordError, Password, PasswordRefusal, ResetToken};
 use domain::credential::{ChangeAuthority, NewResetToken, PasswordChange, PasswordChangeError};

@@ -118,7 +118,7 @@ async fn planted_flash_cookie_shows_nothing() {
     assert_eq!(shown(&service, &service.visitor(), &[("flash", &long)]).await, [""; 0]);
 }
 
-/// A text signed for a flash message, as whoever knows a secret can sign it.
+/// A text signed for a flash message, as a program that knows the secret can sign it.
 fn auth_signed(secret: &[u8; 32], payload: &str) -> String {
     auth::signed::sign(secret, auth::signed::Purpose::FlashMessage, payload.as_bytes())
 }

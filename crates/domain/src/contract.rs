@@ -13,8 +13,9 @@
 //! [`session_contract`](crate::session_contract), [`throttle_contract`](crate::throttle_contract),
 //! [`known_browser_contract`](crate::known_browser_contract), [`event_contract`](crate::event_contract),
 //! [`lease_contract`](crate::lease_contract),
-//! [`registration_code_contract`](crate::registration_code_contract) and `party_contract` pass the names of all contract functions of one port to a macro of yours. Make one test of each name, so that a function that is added later is
-//! tested too:
+//! [`registration_code_contract`](crate::registration_code_contract) and `party_contract` pass the names of all contract
+//! functions of one port to a macro of yours. Make one test of each name, so that a function that is added later is tested
+//! too:
 //!
 //! ```
 //! # #![allow(dead_code)]

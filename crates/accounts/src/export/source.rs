@@ -21,7 +21,9 @@ pub trait ExportSource: Send + Sync {
 /// A page of an exported array.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct ExportPage {
-    /// The rows.
+    /// The rows, as values of `accounts::serde_json`.
+    ///
+    /// `serde_json` is part of the public API here: this crate takes its next major release with a major release of its own.
     pub rows: Vec<Value>,
     /// A cursor for the next page; `None` after the last.
     pub next: Option<String>,

@@ -54,8 +54,9 @@ pub enum OpenSessionError {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait SessionRepository: Send + Sync {
-    /// Opens a session under the digest of its token, after the password of the user was verified at a version. Ends the session `replaces` in the same commit, if it exists, and
-    /// writes `alongside`, about the session and its user.
+    /// Opens a session under the digest of its token, after the password of the user was verified at a version.
+    ///
+    /// The same commit ends the session `replaces`, if it exists, and writes `alongside`, about the session and its user.
     ///
     /// Of more than [`MOST_SESSIONS`](super::MOST_SESSIONS) of the user, the oldest ends in the same commit.
     ///

@@ -21,15 +21,18 @@ use crate::statements::statements;
 
 statements! {
     /// The users with the key `$1` of an address, or with its former key `$2`: at most two.
-    const LIST_BY_EMAIL: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at, password_hash, password_version, email_key
+    const LIST_BY_EMAIL: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at,
+        password_hash, password_version, email_key
         FROM users JOIN credentials ON user_id = id
         WHERE email_key IN ($1, $2)";
 
-    const FIND_BY_USERNAME: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at, password_hash, password_version
+    const FIND_BY_USERNAME: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at,
+        password_hash, password_version
         FROM users JOIN credentials ON user_id = id
         WHERE username_key = $1";
 
-    const FIND: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at, password_hash, password_version
+    const FIND: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at,
+        password_hash, password_version
         FROM users JOIN credentials ON user_id = id
         WHERE id = $1";
 

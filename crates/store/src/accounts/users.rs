@@ -38,11 +38,14 @@ statements! {
 
     const FIND_EMAIL: &str = "SELECT email FROM users WHERE email_key = $1";
 
-    const FIND: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at FROM users WHERE id = $1";
+    const FIND: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at
+        FROM users WHERE id = $1";
 
-    const FIND_BY_USERNAME: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at FROM users WHERE username_key = $1";
+    const FIND_BY_USERNAME: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at
+        FROM users WHERE username_key = $1";
 
-    const LIST: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at FROM users WHERE id < $1 AND deleted_at IS NULL
+    const LIST: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at
+        FROM users WHERE id < $1 AND deleted_at IS NULL
         ORDER BY id DESC LIMIT ($2 + 0)";
 }
 

@@ -10,7 +10,7 @@ use super::redirect;
 /// A message for the next page.
 ///
 /// A user gets any text: it is signed by the session. A guest gets our own sentences and those of
-/// [`crate::Builder::guest_messages`] only, since whoever can set a cookie in a guest's browser could make a page show any other.
+/// [`crate::Builder::guest_messages`] only, since a sibling domain can set a cookie in a guest's browser, and would make a page show other text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flash {
     /// Success or refusal.

@@ -2,7 +2,7 @@
 //!
 //! A value is the messages in order, separated by dots. A message that the service lists for guests is its number (see
 //! [`GuestMessages`]). Any other is signed under the secret of the session ([`auth::signed`]): `s` (success) or `r` (refusal)
-//! and the text. So whoever can set a cookie in a browser, such as a sibling domain, cannot make a page show other text.
+//! and the text. So a site that can set a cookie in the browser, such as a sibling domain, cannot make a page show other text.
 
 use auth::signed::{self, Purpose};
 

@@ -42,8 +42,8 @@ impl Flashes {
 }
 
 impl RequestContext {
-    /// The messages in the flash cookie. A signed one counts for a live session only: whoever plants a flash cookie could
-    /// plant the session that signed it as well. Called after the visitor was looked up, where a page shows them.
+    /// The messages in the flash cookie. A signed one counts for a live session only: a site that sets a flash cookie
+    /// could set a cookie of the session that signed it as well. Called after the visitor was looked up, where a page shows them.
     pub(crate) fn waiting_flashes(&self) -> &[Flash] {
         &self.read_flashes().messages
     }

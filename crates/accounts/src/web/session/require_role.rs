@@ -68,7 +68,7 @@ pub trait RoleName: Send + Sync + 'static {
 
 /// The user who is logged in and has a role.
 ///
-/// An extractor, which protects a page as [`RequireRole`] does. A name that is not that of a [`Role`] lets nobody in.
+/// An extractor, which protects a page as [`RequireRole`] does. A name that is not that of a [`Role`] allows no request.
 #[derive(Debug)]
 pub struct UserWithRole<R> {
     user: CurrentUser,

@@ -101,7 +101,7 @@ impl Builder {
     /// The flash messages of the embedder that a guest may get, such as "Thank you for your order." Default: none. May be called
     /// several times.
     ///
-    /// A guest has no session that could sign a message, and a cookie without a signature can be planted by whoever shares the
+    /// A guest has no session that could sign a message, and a cookie without a signature may be set by a sibling
     /// domain. So the cookie of a guest has the numbers of listed messages alone. A flash message for a guest that is not listed
     /// is dropped, with an error in the log. A user gets any message.
     pub fn guest_messages<S: Into<String>>(mut self, messages: impl IntoIterator<Item = S>) -> Self {

@@ -17,8 +17,10 @@ use crate::statements::{PerEngine, statements};
 statements! {
     /// Locks the row, so that no other transaction copies the former name meanwhile: what refers to the user waits as well.
     const LOCK: PerEngine = PerEngine {
-        sqlite: "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at FROM users WHERE id = $1",
-        postgres: "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at FROM users WHERE id = $1 FOR UPDATE",
+        sqlite: "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at
+            FROM users WHERE id = $1",
+        postgres: "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at
+            FROM users WHERE id = $1 FOR UPDATE",
     };
 
     const RENAME: &str = "UPDATE users SET username = $2, username_key = $3, username_skeleton = $4 WHERE id = $1";

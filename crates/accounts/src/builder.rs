@@ -215,6 +215,7 @@ impl Builder {
             event_permits: event::event_permits(),
             listener: self.listener,
             export_sources: self.export_sources,
+            due_deletions: crate::delete::DueDeletions::default(),
             is_maintained: std::sync::atomic::AtomicBool::default(),
             #[cfg(feature = "poem")]
             web: self.web.into_checked()?,

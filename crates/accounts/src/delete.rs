@@ -1,5 +1,8 @@
 //! The use cases that delete an account: requested, undone by a log-in within 14 days, and completed by the maintenance task.
 
+use std::collections::BTreeSet;
+use std::sync::{Mutex, PoisonError};
+
 use domain::event::EventKind;
 use domain::user::{
     CompleteDeletionError, Deletion, DueDeletion, RequestDeletionError, RequestedDeletion, User, UserId,
@@ -11,6 +14,25 @@ use crate::{Accounts, Caller};
 /// After so many failures of the store a step gives up: it would wait for each.
 const MOST_STORE_FAILURES: usize = 3;
 
+/// What this process knows of the deletions that are due.
+#[derive(Debug, Default)]
+pub(crate) struct DueDeletions(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    /// The last one that a step has tried. The next step begins after it, so that those which are refused do not keep others from
+    /// being tried.
+    tried: Option<DueDeletion>,
+    /// The users whose deletion a hook has refused: it is logged already.
+    refused: BTreeSet<UserId>,
+}
+
+impl DueDeletions {
+    fn with<T>(&self, change: impl FnOnce(&mut Known) -> T) -> T {
+        change(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+}
+
 impl Accounts {
     /// Requests the deletion of an account, which is completed after 14 days ([`Deletion::UNDO_PERIOD`]). A log-in until then undoes
     /// it. Ends every session of the user, and forgets the user's browsers.
@@ -19,7 +41,8 @@ impl Accounts {
     /// not return. A deletion that is requested already stays as it is.
     ///
     /// # Errors
-    /// [`RequestDeletionError`]
+    /// [`RequestDeletionError`]. Where [the outcome is unknown](StoreError::is_outcome_unknown), the deletion may be requested, and a
+    /// session store elsewhere may still have sessions: another call ends them.
     pub async fn request_deletion(
         &self,
         user: UserId,
@@ -32,8 +55,10 @@ impl Accounts {
     /// Deletes an account at once, without time to undo it. Returns the user as it stays.
     ///
     /// # Errors
-    /// [`RequestDeletionError`]: the account is not deleted. Where the store fails after the deletion was requested, the maintenance
-    /// task completes it.
+    /// [`RequestDeletionError`]: the account is not deleted. A refusal by `store::embed::Hooks::deletion_requested` changes nothing.
+    /// Where `Hooks::deleting` refuses, or the store fails after the deletion was requested
+    /// ([the outcome is unknown](StoreError::is_outcome_unknown)), every session has ended, no log-in undoes the deletion, and the
+    /// maintenance task tries each minute to complete it.
     pub async fn delete(&self, user: UserId, caller: &Caller) -> Result<User, RequestDeletionError> {
         let now = self.inner.clock.now();
         self.request_deletion_due(user, now, now, caller).await?;
@@ -41,10 +66,11 @@ impl Accounts {
             Ok(deleted) => Ok(deleted),
             // The maintenance task was faster.
             Err(CompleteDeletionError::NotDue) => {
-                self.inner.ports.users.find(user).await?.ok_or(RequestDeletionError::NotFound)
+                let found = self.inner.ports.users.find(user).await.map_err(StoreError::outcome_unknown)?;
+                found.ok_or(RequestDeletionError::NotFound)
             }
             Err(CompleteDeletionError::Refused(refusal)) => Err(RequestDeletionError::Refused(refusal)),
-            Err(CompleteDeletionError::Store(failure)) => Err(failure.into()),
+            Err(CompleteDeletionError::Store(failure)) => Err(StoreError::outcome_unknown(failure).into()),
         }
     }
 
@@ -76,7 +102,8 @@ impl Accounts {
         }
         // A session store elsewhere has ended none in that commit. For a deletion that was requested before, this ends what an
         // interrupted call has left there.
-        let elsewhere = self.inner.ports.sessions.end_all(user, Alongside::nothing()).await?;
+        let end_elsewhere = self.inner.ports.sessions.end_all(user, Alongside::nothing());
+        let elsewhere = end_elsewhere.await.map_err(StoreError::outcome_unknown)?;
         Ok(RequestedDeletion { sessions: requested.sessions + elsewhere, ..requested })
     }
 
@@ -92,38 +119,55 @@ impl Accounts {
         Ok(deleted)
     }
 
-    /// Completes at most `limit` deletions that are due at `now`, each in a commit of its own, and returns how many. One that fails
-    /// or that a hook refuses does not keep the others from being completed.
+    /// Tries at most `limit` deletions that are due at `now`, each in a commit of its own, and returns how many it has completed.
+    /// One that fails or that a hook refuses does not keep the others from being completed. A refusal is logged once for each user.
     ///
     /// # Errors
-    /// The first failure or refusal.
+    /// The first failure of the store.
     pub(crate) async fn complete_due_deletions(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        let (mut completed, mut failures, mut first_failure, mut after) = (0, 0, None, None::<DueDeletion>);
-        loop {
-            let due = self.inner.ports.users.list_due_deletions(now, after, limit).await?;
-            for deletion in &due {
-                let failure = match self.complete_deletion(deletion.user, now, &Caller::default()).await {
-                    Ok(_) => {
-                        completed += 1;
-                        continue;
-                    }
-                    Err(CompleteDeletionError::NotDue) => continue, // undone, or completed by another process
-                    Err(CompleteDeletionError::Refused(refusal)) => StoreError::new(refusal),
-                    Err(CompleteDeletionError::Store(failure)) => {
-                        failures += 1;
-                        failure
-                    }
-                };
-                tracing::debug!(user = deletion.user.get(), error = ?failure, "a deletion is not completed");
-                first_failure.get_or_insert(failure);
-                if failures == MOST_STORE_FAILURES {
-                    return first_failure.map_or(Ok(completed), Err);
+        let start = self.inner.due_deletions.with(|known| known.tried);
+        let (mut tried, mut left) = (self.inner.ports.users.list_due_deletions(now, start, limit).await?, limit);
+        left -= left.min(u32::try_from(tried.len()).unwrap_or(u32::MAX));
+        if start.is_some() && left > 0 {
+            let mut first = self.inner.ports.users.list_due_deletions(now, None, left).await?;
+            first.retain(|deletion| Some(*deletion) <= start);
+            tried.append(&mut first);
+        }
+        let (mut completed, mut failures, mut first_failure) = (0, 0, None);
+        for deletion in tried {
+            self.inner.due_deletions.with(|known| known.tried = Some(deletion));
+            match self.complete_deletion(deletion.user, now, &Caller::default()).await {
+                Ok(_) => {
+                    completed += 1;
+                    self.note_refusal(deletion.user, false);
+                }
+                // Undone, or completed by another process.
+                Err(CompleteDeletionError::NotDue) => self.note_refusal(deletion.user, false),
+                Err(CompleteDeletionError::Refused(_)) => self.note_refusal(deletion.user, true),
+                Err(CompleteDeletionError::Store(failure)) => {
+                    tracing::debug!(user = deletion.user.get(), error = ?failure, "a deletion is not completed");
+                    failures += 1;
+                    first_failure.get_or_insert(failure);
                 }
             }
-            after = due.last().copied();
-            if due.len() < limit as usize || completed >= u64::from(limit) {
-                return first_failure.map_or(Ok(completed), Err);
+            if failures == MOST_STORE_FAILURES {
+                break;
             }
+        }
+        first_failure.map_or(Ok(completed), Err)
+    }
+
+    /// Notes whether a hook refuses the deletion of a user, and logs the first refusal.
+    fn note_refusal(&self, user: UserId, is_refused: bool) {
+        let is_new = self.inner.due_deletions.with(|known| match is_refused {
+            true => known.refused.insert(user),
+            false => {
+                known.refused.remove(&user);
+                false
+            }
+        });
+        if is_new {
+            tracing::warn!(user = user.get(), "a hook refuses to delete an account");
         }
     }
 }

@@ -11,7 +11,8 @@ impl Accounts {
     /// `None` where there is no such user, or the user is disabled already.
     ///
     /// # Errors
-    /// [`StoreError`]: the user may not be disabled.
+    /// [`StoreError`]: the user is not disabled, or [the outcome is unknown](StoreError::is_outcome_unknown): a session store
+    /// elsewhere may still have sessions, which another call ends.
     pub async fn disable(&self, user: UserId, caller: &Caller) -> Result<Option<u64>, StoreError> {
         let event = self.event(EventKind::Disabled, caller).of(user);
         let ended = self.inner.ports.users.disable(user, event.at, Alongside::event(event.clone())).await?;
@@ -20,7 +21,8 @@ impl Accounts {
         }
         // A session store elsewhere has ended none in that commit. For a user who was disabled before, this ends what an
         // interrupted call has left there.
-        let elsewhere = self.inner.ports.sessions.end_all(user, Alongside::nothing()).await?;
+        let end_elsewhere = self.inner.ports.sessions.end_all(user, Alongside::nothing());
+        let elsewhere = end_elsewhere.await.map_err(StoreError::outcome_unknown)?;
         Ok(ended.map(|ended| ended + elsewhere))
     }
 

@@ -20,12 +20,13 @@ use crate::Accounts;
 const FORMAT: &str = "accounts-export-1";
 
 /// The names of the members of the document that this crate writes.
-pub(crate) const RESERVED_NAMES: &[&str] = &["format", "exported_at", "user", "sessions", "known_browsers", "events"];
+pub(crate) const RESERVED_NAMES: &[&str] =
+    &["format", "exported_at", "user", "former_usernames", "sessions", "known_browsers", "reset_links", "events"];
 
 /// An export that is under way: [`Accounts::export`] begins it.
 ///
-/// The document has the members `format`, `exported_at`, `user`, `sessions`, `known_browsers`, `events`, and an array for each
-/// [`ExportSource`] of the embedder. Times are texts in UTC, as in RFC 3339. It has no password hash, no token, and no digest of one.
+/// The document has the members `format`, `exported_at`, `user`, `former_usernames`, `sessions`, `known_browsers`, `reset_links`,
+/// `events`, and an array for each [`ExportSource`] of the embedder. Times are texts in UTC, as in RFC 3339. It has no password hash, no token, and no digest of one.
 pub struct Export {
     accounts: Accounts,
     user: User,
@@ -42,8 +43,10 @@ pub struct Export {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Section {
     Head,
+    FormerUsernames,
     Sessions,
     KnownBrowsers,
+    ResetLinks,
     Events,
     Own(usize),
     End,
@@ -96,12 +99,14 @@ impl Export {
     pub async fn next(&mut self) -> Result<Option<String>, StoreError> {
         let page = match self.section {
             Section::Head => {
-                self.section = Section::Sessions;
+                self.section = Section::FormerUsernames;
                 return Ok(Some(self.head()));
             }
             Section::End => return Ok(None),
+            Section::FormerUsernames => ExportPage::all(self.former_usernames().await?),
             Section::Sessions => ExportPage::all(self.sessions().await?),
             Section::KnownBrowsers => ExportPage::all(self.known_browsers().await?),
+            Section::ResetLinks => ExportPage::all(self.reset_links().await?),
             Section::Events => self.events().await?,
             Section::Own(n) => {
                 let Some(source) = self.accounts.inner.export_sources.get(n).cloned() else {
@@ -123,8 +128,10 @@ impl Export {
 
     fn name(&self) -> &'static str {
         match self.section {
+            Section::FormerUsernames => "former_usernames",
             Section::Sessions => "sessions",
             Section::KnownBrowsers => "known_browsers",
+            Section::ResetLinks => "reset_links",
             Section::Events => "events",
             Section::Own(n) => self.accounts.inner.export_sources.get(n).map_or("", |source| source.name()),
             Section::Head | Section::End => "",
@@ -148,15 +155,27 @@ impl Export {
             text.push(']');
             (self.has_begun, self.has_rows) = (false, false);
             self.section = match self.section {
-                Section::Head => Section::Sessions,
+                Section::Head => Section::FormerUsernames,
+                Section::FormerUsernames => Section::Sessions,
                 Section::Sessions => Section::KnownBrowsers,
-                Section::KnownBrowsers => Section::Events,
+                Section::KnownBrowsers => Section::ResetLinks,
+                Section::ResetLinks => Section::Events,
                 Section::Events => Section::Own(0),
                 Section::Own(n) => Section::Own(n + 1),
                 Section::End => Section::End,
             };
         }
         text
+    }
+
+    async fn former_usernames(&self) -> Result<Vec<Value>, StoreError> {
+        let former = self.accounts.inner.ports.users.list_former_usernames(self.user.id).await?;
+        Ok(former.iter().map(rows::former_username).collect())
+    }
+
+    async fn reset_links(&self) -> Result<Vec<Value>, StoreError> {
+        let ends = self.accounts.inner.ports.credentials.list_reset_tokens(self.user.id).await?;
+        Ok(ends.into_iter().map(|end| json!({ "expires_at": rows::time(end) })).collect())
     }
 
     async fn sessions(&self) -> Result<Vec<Value>, StoreError> {

@@ -127,7 +127,7 @@ pub use change_password::{ChangePassword, ChangePasswordError, PasswordChanged, 
 pub use confirm::{ConfirmPassword, ConfirmPasswordError, ConfirmedPassword};
 pub use device::device_name;
 pub use domain::event::{
-    Event, EventFilter, EventId, EventKind, OperatorName, Origin, OriginError, RequestId, StoredEvent,
+    Counted, Event, EventFilter, EventId, EventKind, OperatorName, Origin, OriginError, RequestId, StoredEvent,
 };
 pub use domain::registration_code::{CodeId, CodeNote, CodeNoteError, CodeState, CodeUses, CodeUsesError, StoredCode};
 pub use domain::session::{Device, ListedSession, SessionId};
@@ -186,6 +186,7 @@ struct Inner {
     event_permits: Arc<tokio::sync::Semaphore>,
     listener: Option<event::Listener>,
     export_sources: export::Sources,
+    due_deletions: delete::DueDeletions,
     /// Whether the maintenance was started, or is started by the embedder.
     is_maintained: std::sync::atomic::AtomicBool,
     #[cfg(feature = "poem")]

@@ -26,12 +26,13 @@ impl Accounts {
     /// to the account any more.
     ///
     /// # Errors
-    /// [`StoreError`]: the sessions may still be open, or the browsers still known.
+    /// [`StoreError`]: the sessions may still be open. Where [the outcome is unknown](StoreError::is_outcome_unknown), they may have
+    /// ended while the browsers are still known.
     pub async fn log_out_everywhere(&self, user: UserId, caller: &Caller) -> Result<u64, StoreError> {
         let event = self.event(EventKind::LoggedOutEverywhere, caller).of(user);
         let sessions = self.inner.ports.sessions.end_all(user, Alongside::event(event.clone())).await?;
-        self.inner.ports.known_browsers.forget_all(user).await?;
         self.emit(&event.counting(sessions));
+        self.inner.ports.known_browsers.forget_all(user).await.map_err(StoreError::outcome_unknown)?;
         Ok(sessions)
     }
 }

@@ -21,8 +21,8 @@ pub use self::pass::Pass;
 
 /// The maintenance of a service: [`Accounts::maintenance`] makes it, and [`Maintenance::start`] starts it.
 ///
-/// It removes expired sessions, counters, registration keys, reservations of former usernames, registration codes, known browsers and networks, and events older than 90 days,
-/// completes the deletion of accounts, and does the jobs of the embedder. A step is one commit of at most 250 rows, so that other
+/// It removes expired sessions, counters, registration keys, reservations of former usernames, registration codes, reset tokens,
+/// known browsers and networks, and events older than 90 days, completes the deletion of accounts, and does the jobs of the embedder. A step is one commit of at most 250 rows, so that other
 /// writes do not wait for long.
 ///
 /// A lease in the database has one process at a time do it. Where that process has died, another one goes on after at most three

@@ -9,6 +9,7 @@ use accounts::{
     Registration, RenameUserError, User, UserId, Username, UsernameError,
 };
 use async_trait::async_trait;
+use domain::user::RequestDeletionError;
 use poem::Route;
 use store::AccountStore;
 use store::embed::{Dialect, HookError, Hooks};
@@ -96,6 +97,32 @@ async fn former_name_is_taken_until_its_owner_takes_it_back_or_90_days_have_pass
     rename(ada, "grace").await.unwrap();
     service.clock.advance(Username::RESERVED);
     assert_eq!(rename(ben, "ada-1").await.unwrap().username.as_str(), "ada-1");
+}
+
+/// What fails after a commit has not failed as a whole: what was committed is not reported as unchanged.
+#[tokio::test]
+async fn failure_after_the_first_commit_is_an_unknown_outcome() {
+    let service = Service::start().await;
+    service.ada().await;
+    let ada = id(&service, "ada").await;
+    service.failing.fail_on("known_browsers.forget_all");
+    let failure = service.accounts.log_out_everywhere(ada, &operator()).await.unwrap_err();
+    assert_eq!((failure.is_outcome_unknown(), service.count("sessions").await), (true, 0));
+    service.failing.fail_on("sessions.end_all");
+    assert!(!service.accounts.log_out_everywhere(ada, &operator()).await.unwrap_err().is_outcome_unknown());
+    assert!(service.accounts.disable(ada, &operator()).await.unwrap_err().is_outcome_unknown());
+    assert!(service.ports().users.find(ada).await.unwrap().unwrap().disabled_at.is_some());
+    service.failing.fail_on("users.disable");
+    assert!(!service.accounts.disable(ada, &operator()).await.unwrap_err().is_outcome_unknown());
+    for (method, is_unknown) in
+        [("users.request_deletion", false), ("sessions.end_all", true), ("users.complete_deletion", true)]
+    {
+        service.failing.fail_on(method);
+        let Err(RequestDeletionError::Store(failure)) = service.accounts.delete(ada, &operator()).await else {
+            panic!("{method}")
+        };
+        assert_eq!(failure.is_outcome_unknown(), is_unknown, "{method}");
+    }
 }
 
 /// Refuses names, and users who bring no invitation.

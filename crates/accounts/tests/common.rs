@@ -95,6 +95,16 @@ impl Service {
         self.store.clone().into()
     }
 
+    /// The tables that have a column `user_id`.
+    pub(crate) async fn tables_of_users(&self) -> Vec<String> {
+        let Database::Sqlite(engine) = self.store.database() else { unreachable!("the test store is SQLite") };
+        let list = query_scalar(
+            "SELECT tables.name FROM sqlite_schema AS tables JOIN pragma_table_info(tables.name) AS columns
+             WHERE tables.type = 'table' AND columns.name = 'user_id' ORDER BY tables.name",
+        );
+        list.fetch_all(&engine.read).await.unwrap()
+    }
+
     /// The number of rows of a table.
     pub(crate) async fn count(&self, table: &'static str) -> i64 {
         let Database::Sqlite(engine) = self.store.database() else { unreachable!("the test store is SQLite") };
@@ -103,6 +113,7 @@ impl Service {
             "sessions" => query_scalar("SELECT count(*) FROM sessions"),
             "registration_keys" => query_scalar("SELECT count(*) FROM registration_keys"),
             "former_usernames" => query_scalar("SELECT count(*) FROM former_usernames"),
+            "reset_tokens" => query_scalar("SELECT count(*) FROM reset_tokens"),
             "throttles" => query_scalar("SELECT count(*) FROM throttles"),
             other => panic!("no count for {other}"),
         };

@@ -3,10 +3,17 @@
 
 use std::time::Duration;
 
-use accounts::test_kit::TestClient;
-use accounts::{Caller, Deletion, EventFilter, EventKind, OperatorName, PageSize, User, UserId, Username};
+use accounts::test_kit::{MovableClock, TestClient, fast_hash_cost};
+use accounts::{Accounts, Caller, Deletion, EventFilter, EventKind, OperatorName, PageSize, User, UserId, Username};
 
-use crate::common::{PASSWORD, Service, assert_page, browser_post, identity};
+use async_trait::async_trait;
+use domain::Alongside;
+use domain::credential::PasswordHash;
+use domain::user::NewUser;
+use store::AccountStore;
+use store::embed::{Dialect, HookError, Hooks};
+
+use crate::common::{FailingStore, Log, PASSWORD, Service, assert_page, browser_post, identity};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -172,4 +179,78 @@ async fn concurrent_log_ins_undo_the_deletion_once() {
     let undone = kinds(&service).await.iter().filter(|kind| **kind == EventKind::DeletionUndone).count();
     assert_eq!(undone, 1);
     assert_eq!(service.count("sessions").await, 4);
+}
+
+/// Refuses to delete every user but those called `free…`.
+struct Keeping;
+
+#[async_trait]
+impl<D: Dialect> Hooks<D> for Keeping {
+    async fn deleting(&self, _: &mut D::Connection, user: &User) -> Result<(), HookError> {
+        if user.username.as_str().starts_with("free") { Ok(()) } else { Err(HookError::refused("account", "Not yet.")) }
+    }
+}
+
+/// Accounts of [`Keeping`], whose users have deletions that are due.
+async fn due(folder: &tempfile::TempDir, names: Vec<String>) -> (Accounts, FailingStore, Vec<UserId>) {
+    let url = format!("sqlite:{}", folder.path().join("test.db").display());
+    let failing = FailingStore::over(AccountStore::connect(&url).await.unwrap().with_hooks(Keeping).into());
+    let clock = MovableClock::at(accounts::Timestamp::from_millis(1_767_225_600_000));
+    let accounts = Accounts::builder().clock(clock.clone()).cost(fast_hash_cost()).build(failing.ports()).unwrap();
+    let (ports, mut users) = (failing.ports(), Vec::new());
+    for name in names {
+        let user = NewUser {
+            username: Username::parse(&name).unwrap(),
+            email: accounts::Email::parse(&format!("{name}@example.com")).unwrap(),
+            joined_at: accounts::Timestamp::from_millis(0),
+            registration_key: None,
+            code: None,
+        };
+        let hash = PasswordHash::new("$pbkdf2-sha256$i=600000,l=32$c2FsdA$aGFzaA".to_owned());
+        let user = ports.users.add(user, hash, Alongside::nothing()).await.unwrap().id;
+        accounts.request_deletion(user, &Caller::default()).await.unwrap();
+        users.push(user);
+    }
+    clock.advance(14 * DAY);
+    (accounts, failing, users)
+}
+
+/// One line for each account, with its id. A failure of the store is logged beside it.
+#[tokio::test]
+async fn deletion_that_a_hook_refuses_is_logged_once_and_hides_no_failure() {
+    let (log, _guard) = Log::of_this_thread();
+    let folder = tempfile::tempdir().unwrap();
+    let (accounts, failing, users) = due(&folder, ["kept", "free"].map(str::to_owned).into()).await;
+    let mut maintenance = accounts.maintenance();
+    for _ in 0..3 {
+        let pass = maintenance.run_once().await;
+        assert_eq!((pass.has_lease, pass.failures), (true, 0));
+    }
+    let warnings = || log.text().lines().filter(|line| line.contains("WARN")).map(str::to_owned).collect::<Vec<_>>();
+    let [warning] = &warnings()[..] else { panic!("{:?}", warnings()) };
+    assert!(warning.contains("a hook refuses to delete an account"), "{warning}");
+    assert!(warning.contains(&format!("user={}", users[0].get())), "{warning}");
+    let states = [failing.ports().users.find(users[0]).await, failing.ports().users.find(users[1]).await];
+    let states = states.map(|user| user.unwrap().unwrap().deletion);
+    assert!(matches!(states, [Some(Deletion::Requested { .. }), Some(Deletion::Done { .. })]), "{states:?}");
+    failing.fail_on("users.complete_deletion");
+    assert_eq!(maintenance.run_once().await.failures, 1);
+    assert!(warnings()[1].contains("job=\"deletion of accounts\""), "{:?}", warnings());
+}
+
+/// The step of a minute tries 250 accounts, and the next one goes on where it has stopped.
+#[tokio::test]
+async fn refused_deletions_are_bounded_and_keep_no_other_from_its_turn() {
+    let folder = tempfile::tempdir().unwrap();
+    let names = (0..255).map(|n| format!("kept{n}")).chain(["free".to_owned()]).collect();
+    let (accounts, failing, users) = due(&folder, names).await;
+    let mut maintenance = accounts.maintenance();
+    failing.take_calls();
+    for completed in [0, 1, 0] {
+        assert_eq!(maintenance.run_once().await.rows, completed);
+        let calls = failing.take_calls();
+        assert_eq!(calls.iter().filter(|call| **call == "users.complete_deletion").count(), 250);
+    }
+    let free = failing.ports().users.find(users[255]).await.unwrap().unwrap();
+    assert!(matches!(free.deletion, Some(Deletion::Done { .. })));
 }

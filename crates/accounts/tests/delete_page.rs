@@ -23,8 +23,12 @@ async fn delete_page_says_what_happens_and_changes_nothing() {
     let ada = service.ada().await;
     let page = ada.get("/account/delete").await;
     assert_page(&page, 200, "This deletes the account of ada");
-    for sentence in ["For 14 days you can change your mind", "Your trips <stay>.", "download what is stored about you"]
-    {
+    for sentence in [
+        "For 14 days you can change your mind",
+        "For 90 days more your name stays reserved",
+        "Your trips <stay>.",
+        "download what is stored about you",
+    ] {
         assert!(page.text.contains(sentence), "{sentence}: {}", page.text);
     }
     assert_eq!(user(&service).await.deletion, None);
@@ -119,6 +123,17 @@ async fn failing_store_deletes_nothing() {
     assert_eq!(identity(&ada.get("/").await), "You are ada.");
 }
 
+/// The deletion is committed, and the sessions elsewhere are not ended: a log-in, as "try again" would ask for, would undo it.
+#[tokio::test]
+async fn failure_after_the_commit_of_a_deletion_is_an_unknown_outcome() {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    service.failing.fail_on("sessions.end_all");
+    let page = browser_post(&ada, "/account/delete", &[]).await;
+    assert_page(&page, 503, "We can't tell whether that was saved. Please look before you send it once more.");
+    assert!(matches!(user(&service).await.deletion, Some(Deletion::Requested { .. })));
+}
+
 #[tokio::test]
 async fn export_is_a_json_file_that_is_not_cached() {
     let service = Service::start().await;
@@ -177,7 +192,14 @@ async fn long_export_that_fails_is_no_document() {
 async fn store_that_fails_before_the_export_begins_is_503() {
     let service = Service::start().await;
     let ada = service.ada().await;
-    for method in ["users.find", "sessions.list", "known_browsers.list", "events.list"] {
+    for method in [
+        "users.find",
+        "sessions.list",
+        "known_browsers.list",
+        "users.list_former_usernames",
+        "credentials.list_reset_tokens",
+        "events.list",
+    ] {
         service.failing.fail_on(method);
         let page = ada.get("/account/export").await;
         assert_page(&page, 503, "We couldn't look that up. Please try again in a moment.");

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use accounts::serde_json::{Value, from_str, json};
 use accounts::test_kit::fast_hash_cost;
-use accounts::{Accounts, Caller, ExportPage, ExportSource, StoreError, UserId};
+use accounts::{Accounts, Caller, ExportPage, ExportSource, StoreError, UserId, Username};
 use async_trait::async_trait;
 
 use crate::common::{PASSWORD, Service};
@@ -47,6 +47,44 @@ async fn export_has_user_sessions_browsers_and_events() {
     assert_eq!(kinds, ["logged in", "deletion undone", "deletion requested", "logged in", "registered"]);
     for secret in ["pbkdf2", "digest", "password", "hash", "token"] {
         assert!(!text.contains(secret), "{secret}");
+    }
+}
+
+#[tokio::test]
+async fn export_has_former_usernames_and_reset_links() {
+    let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
+    let (user, caller) = (UserId::new(1), Caller::default());
+    service.accounts.rename(user, Username::parse("Grace").unwrap(), &caller).await.unwrap();
+    let token = service.accounts.create_reset_token(user, &caller).await.unwrap().unwrap();
+    let (document, text, _) = export(&service.accounts).await;
+    let former = json!([{ "username": "ada", "reserved_until": "2026-04-01T00:00:00Z" }]);
+    assert_eq!(document["former_usernames"], former);
+    assert_eq!(document["reset_links"], json!([{ "expires_at": "2026-01-01T00:30:00Z" }]));
+    assert!(!text.contains(&token.expose()), "the link itself");
+}
+
+/// Each table with rows of users, and the member of the document that has them. A new table is missing here.
+#[tokio::test]
+async fn export_has_every_table_with_rows_of_a_user() {
+    const MEMBERS: &[(&str, Option<&str>)] = &[
+        ("credentials", None), // the hash of the password opens the account
+        ("events", Some("events")),
+        ("former_usernames", Some("former_usernames")),
+        ("known_browsers", Some("known_browsers")),
+        ("known_networks", Some("known_browsers")),
+        ("registration_keys", None), // a digest of the submitted form, for ten minutes
+        ("reset_tokens", Some("reset_links")),
+        ("sessions", Some("sessions")),
+        ("user_roles", Some("user")), // its field `roles`
+    ];
+    let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
+    let tables: Vec<_> = MEMBERS.iter().map(|(table, _)| *table).collect();
+    assert_eq!(service.tables_of_users().await, tables);
+    let (document, ..) = export(&service.accounts).await;
+    for (table, member) in MEMBERS {
+        assert!(member.is_none_or(|member| document.get(member).is_some()), "{table}");
     }
 }
 
@@ -94,7 +132,7 @@ async fn sources_of_the_embedder_are_arrays_page_by_page() {
     let (document, text, pieces) = export(&service.accounts).await;
     let trips: Vec<_> = (0..6).map(|trip| json!({ "user": 1, "trip": trip })).collect();
     assert_eq!((&document["trips"], &document["wishes"]), (&json!(trips), &json!([])));
-    assert_eq!(pieces, 1 + 3 + 3 + 1 + 1, "head, three of ours, three of the trips, one of the wishes, the end");
+    assert_eq!(pieces, 1 + 5 + 3 + 1 + 1, "head, five of ours, three of the trips, one of the wishes, the end");
     assert!(text.ends_with("\n}\n"), "{text}");
 }
 
@@ -116,7 +154,13 @@ async fn events_are_exported_page_by_page() {
 async fn failed_piece_can_be_asked_for_again() {
     let service = Service::start().await;
     service.register("ada", PASSWORD).await;
-    for method in ["sessions.list", "known_browsers.list", "events.list"] {
+    for method in [
+        "users.list_former_usernames",
+        "sessions.list",
+        "known_browsers.list",
+        "credentials.list_reset_tokens",
+        "events.list",
+    ] {
         let mut export = service.accounts.export(UserId::new(1)).await.unwrap().unwrap();
         let (mut text, mut failures) = (String::new(), 0);
         service.failing.fail_on(method);

@@ -63,6 +63,20 @@ async fn ended_reservation_of_a_username_is_removed() {
 }
 
 #[tokio::test]
+async fn expired_reset_token_is_removed() {
+    let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
+    let ada = service.accounts.find_user(&Username::parse("ada").unwrap()).await.unwrap().unwrap();
+    service.accounts.create_reset_token(ada.id, &Caller::default()).await.unwrap().unwrap();
+    let mut maintenance = service.accounts.maintenance();
+    for (after, rows) in [(Duration::from_mins(30) - Duration::from_millis(1), 1), (Duration::from_millis(1), 0)] {
+        service.clock.advance(after);
+        maintenance.run_once().await;
+        assert_eq!(service.count("reset_tokens").await, rows);
+    }
+}
+
+#[tokio::test]
 async fn request_removes_nothing_by_itself() {
     let service = Service::start().await;
     let ada = service.ada().await;

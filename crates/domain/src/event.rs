@@ -7,7 +7,7 @@ mod repository;
 #[cfg(feature = "contract")]
 pub mod contract;
 
-pub use kind::EventKind;
+pub use kind::{Counted, EventKind};
 pub use origin::{OperatorName, Origin, OriginError, RequestId};
 #[cfg(feature = "mock")]
 pub use repository::MockEventRepository;
@@ -40,14 +40,15 @@ pub struct Event {
     pub kind: EventKind,
     /// When it happened. Where [`Event::count`] is above 1: when it happened first.
     pub at: Timestamp,
-    /// How often it happened; for [`EventKind::LoggedOutEverywhere`], [`EventKind::OtherSessionsEnded`] and
-    /// [`EventKind::Disabled`], the number of sessions that ended.
+    /// How often it happened, or how many sessions ended, or how many uses a code has: [`EventKind::counts`].
     pub count: u64,
     /// The user. It may be deleted: the number stays. `None` for a name without an account.
     pub user: Option<UserId>,
     /// The session that was opened or ended.
     pub session: Option<SessionId>,
-    /// What exactly: of [`EventKind::Throttled`] the action, of [`EventKind::RoleAdded`] and [`EventKind::RoleRemoved`] the role. At most 200 code points.
+    /// What exactly: of [`EventKind::Throttled`] the action, of [`EventKind::RoleAdded`] and [`EventKind::RoleRemoved`] the role, of
+    /// [`EventKind::PasswordChanged`] that a reset link did it, of the kinds of registration codes the number of the code. At most
+    /// 200 code points.
     pub detail: Option<String>,
     /// Where the request came from.
     pub origin: Origin,

@@ -18,7 +18,7 @@ pub use import::{ImportOutcome, ImportedUser};
 pub use registration_key::RegistrationKey;
 #[cfg(feature = "mock")]
 pub use repository::MockUserRepository;
-pub use repository::{AddUserError, ChangeEmailError, RenameUserError, TakenKeys, UserRepository};
+pub use repository::{AddUserError, ChangeEmailError, FormerUsername, RenameUserError, TakenKeys, UserRepository};
 pub use role::{AddRoleError, MOST_ROLES, Role, RoleError, Roles};
 pub use username::{Username, UsernameError};
 

@@ -51,7 +51,8 @@ pub fn accounts(store: &AccountStore, settings: Builder) -> Result<Accounts, Bui
     let settings = settings.account_section(move |page| pages::account::section(Arc::clone(&section), page));
     let settings = settings.layout(layout::Postcards).log_in_after_registration(false);
     let settings = settings.own_fields(home::HomeField).deletion_consequences([messages::POSTCARDS_STAY]);
-    settings.export(posts::Exported(posts)).build(store.clone())
+    let settings = settings.export(posts::Exported(Arc::clone(&posts))).export(posts::ExportedHome(posts));
+    settings.build(store.clone())
 }
 
 /// Builds the site: its own pages and the account pages.

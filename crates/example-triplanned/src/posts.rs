@@ -125,3 +125,18 @@ impl ExportSource for Exported {
         Ok(ExportPage { rows: page.items.iter().map(row).collect(), next: page.next.map(|id| id.to_string()) })
     }
 }
+
+/// Where a user is from, as part of the export of the account: one row at most.
+pub(crate) struct ExportedHome(pub(crate) Arc<dyn PostRepository>);
+
+#[async_trait]
+impl ExportSource for ExportedHome {
+    fn name(&self) -> &'static str {
+        "homes"
+    }
+
+    async fn page(&self, user: UserId, _: Option<String>) -> Result<ExportPage, StoreError> {
+        let home = self.0.find_home(user).await?;
+        Ok(ExportPage::all(home.iter().map(|place| json!({ "place": place })).collect()))
+    }
+}

@@ -82,6 +82,11 @@ pub(crate) fn migrations() -> MigrationSet {
             include_str!("../../../migrations/accounts/sqlite/0012_registration_codes.sql"),
             include_str!("../../../migrations/accounts/postgres/0012_registration_codes.sql"),
         )
+        .and(
+            "former usernames of users",
+            include_str!("../../../migrations/accounts/sqlite/0013_former_usernames_of_users.sql"),
+            include_str!("../../../migrations/accounts/postgres/0013_former_usernames_of_users.sql"),
+        )
         .then_rows(row_steps::EMAIL_KEYS)
         .then_rows(row_steps::skeletons::SKELETONS)
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use domain::PageSize;
-use domain::event::{Event, EventFilter, EventId, EventKind, OperatorName, RequestId, StoredEvent};
+use domain::event::{Counted, Event, EventFilter, EventId, EventKind, OperatorName, RequestId, StoredEvent};
 use domain::session::SessionId;
 use domain::user::UserId;
 use serde_json::{Value, json};
@@ -110,16 +110,14 @@ fn as_json(StoredEvent { id, event }: &StoredEvent, username: Option<String>) ->
     })
 }
 
-/// What the count of an event counts: sessions, or how often it happened.
+/// The count of an event, with what it counts; `None` for what happened once.
 fn counted(kind: EventKind, count: u64) -> Option<String> {
-    match kind {
-        EventKind::LoggedOutEverywhere | EventKind::OtherSessionsEnded | EventKind::Disabled => Some(sessions(count)),
-        _ => (count != 1).then(|| format!("{count} times")),
+    let number_of = |one: &str| format!("{count} {one}{}", if count == 1 { "" } else { "s" });
+    match kind.counts() {
+        Counted::Times => (count != 1).then(|| number_of("time")),
+        Counted::Sessions => Some(number_of("session")),
+        Counted::Uses => Some(number_of("use")),
     }
-}
-
-fn sessions(count: u64) -> String {
-    format!("{count} {}", if count == 1 { "session" } else { "sessions" })
 }
 
 fn as_line(StoredEvent { event, .. }: &StoredEvent, username: Option<String>) -> String {
@@ -135,4 +133,22 @@ fn as_line(StoredEvent { event, .. }: &StoredEvent, username: Option<String>) ->
     parts.extend(origin.network.as_ref().map(|network| format!("from {network}")));
     parts.extend(origin.operator.as_ref().map(|operator| format!("by {}", operator.as_str())));
     parts.join("  ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn count_names_what_it_counts() {
+        for (kind, count, expected) in [
+            (EventKind::LoggedIn, 1, None),
+            (EventKind::LogInFailed, 3, Some("3 times")),
+            (EventKind::DeletionRequested, 1, Some("1 session")),
+            (EventKind::Disabled, 2, Some("2 sessions")),
+            (EventKind::RegistrationCodeMade, 5, Some("5 uses")),
+        ] {
+            assert_eq!(counted(kind, count).as_deref(), expected, "{kind}");
+        }
+    }
 }

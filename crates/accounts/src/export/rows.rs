@@ -4,7 +4,7 @@ use domain::Timestamp;
 use domain::event::{RequestId, StoredEvent};
 use domain::known_browser::KnownClient;
 use domain::session::{ListedSession, SessionId};
-use domain::user::{Deletion, Role, Roles, User};
+use domain::user::{Deletion, FormerUsername, Role, Roles, User};
 use serde_json::{Value, json};
 
 use super::optional_time;
@@ -28,6 +28,11 @@ pub(super) fn user(user: &User, roles: &Roles) -> Value {
         "disabled_at": optional_time(user.disabled_at),
         "deletion_due": optional_time(due),
     })
+}
+
+/// A name in the spelling in which names are compared, as it is stored.
+pub(super) fn former_username(former: &FormerUsername) -> Value {
+    json!({ "username": former.key, "reserved_until": time(former.reserved_until) })
 }
 
 pub(super) fn session(session: &ListedSession) -> Value {

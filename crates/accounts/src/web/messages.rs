@@ -47,7 +47,8 @@ pub(super) const DELETE_TITLE: &str = "Delete your account";
 pub(super) const DELETE_CONSEQUENCES: [&str; 3] = [
     "You are logged out everywhere, at once.",
     "For 14 days you can change your mind: log in, and your account stays.",
-    "After that your name, e-mail address and password are gone for good.",
+    "After that your e-mail address and password are gone for good. For 90 days more your name stays reserved, \
+        and the record of your log-ins is kept.",
 ];
 /// After the deletion of an account was requested.
 pub(super) const DELETION_REQUESTED: &str =

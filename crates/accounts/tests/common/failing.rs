@@ -21,8 +21,8 @@ use domain::session::{
 };
 use domain::throttle::{Attempt, Limit, ThrottleKey, ThrottleRepository, Throttled};
 use domain::user::{
-    AddRoleError, AddUserError, ChangeEmailError, CompleteDeletionError, DueDeletion, ImportOutcome, ImportedUser,
-    NewUser, RenameUserError, RequestDeletionError, RequestedDeletion, Role, Roles, UserRepository,
+    AddRoleError, AddUserError, ChangeEmailError, CompleteDeletionError, DueDeletion, FormerUsername, ImportOutcome,
+    ImportedUser, NewUser, RenameUserError, RequestDeletionError, RequestedDeletion, Role, Roles, UserRepository,
 };
 use domain::{Alongside, Page, PageSize};
 
@@ -107,6 +107,11 @@ impl UserRepository for FailingStore {
     ) -> Result<Vec<Option<ImportOutcome>>, StoreError> {
         self.record("users.find_imported")?;
         self.real.users.find_imported(users, now).await
+    }
+
+    async fn list_former_usernames(&self, user: UserId) -> Result<Vec<FormerUsername>, StoreError> {
+        self.record("users.list_former_usernames")?;
+        self.real.users.list_former_usernames(user).await
     }
 
     async fn purge_former_usernames(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
@@ -285,6 +290,16 @@ impl CredentialRepository for FailingStore {
     async fn find_by_reset_token(&self, digest: ResetDigest, now: Timestamp) -> Result<Option<User>, StoreError> {
         self.record("credentials.find_by_reset_token")?;
         self.real.credentials.find_by_reset_token(digest, now).await
+    }
+
+    async fn list_reset_tokens(&self, user: UserId) -> Result<Vec<Timestamp>, StoreError> {
+        self.record("credentials.list_reset_tokens")?;
+        self.real.credentials.list_reset_tokens(user).await
+    }
+
+    async fn purge_reset_tokens(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.record("credentials.purge_reset_tokens")?;
+        self.real.credentials.purge_reset_tokens(now, limit).await
     }
 }
 

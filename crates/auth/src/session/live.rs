@@ -21,7 +21,8 @@ pub struct LiveSession {
 }
 
 impl Lifetimes {
-    /// Returns a stored session as a live one, at `now`. `None` if the session has expired or its user is disabled.
+    /// Returns a stored session as a live one, at `now`. `None` if the session has expired, or its user is disabled
+    /// or to be deleted.
     #[must_use]
     pub fn live_session(&self, stored: StoredSession, now: Timestamp) -> Option<LiveSession> {
         let StoredSession { id, user, roles, record } = stored;

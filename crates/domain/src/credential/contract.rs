@@ -40,6 +40,8 @@ macro_rules! credential_contract {
             concurrent_changes_by_reset_tokens_store_one_hash
             twenty_first_reset_token_replaces_the_first
             added_reset_token_writes_its_event
+            reset_tokens_of_a_user_are_listed
+            purge_of_reset_tokens_removes_expired_ones
             deleted_user_gets_no_password_and_no_reset_token
         }
     };

@@ -45,12 +45,18 @@ pub trait CredentialRepository: Send + Sync {
 
     /// Adds a reset token, and writes `alongside` about its user. Returns `false` and writes nothing if there is no such user.
     ///
-    /// Of more than [`MOST_RESET_TOKENS`](super::MOST_RESET_TOKENS) of the user, the first to expire is removed. So are up to 100
-    /// expired ones, of any user.
+    /// Of more than [`MOST_RESET_TOKENS`](super::MOST_RESET_TOKENS) of the user, the first to expire is removed.
     async fn add_reset_token(&self, token: NewResetToken, alongside: Alongside) -> Result<bool, StoreError>;
 
     /// Returns the user of a reset token that works at `now`; `None` if there is none, or the user is disabled. Writes nothing.
     async fn find_by_reset_token(&self, digest: ResetDigest, now: Timestamp) -> Result<Option<User>, StoreError>;
+
+    /// Returns when the stored reset tokens of a user expire, the first to expire first; none if there is no such user. Expired ones
+    /// are returned until they are purged.
+    async fn list_reset_tokens(&self, user: UserId) -> Result<Vec<Timestamp>, StoreError>;
+
+    /// Removes up to `limit` reset tokens that have expired at `now`, the first to expire first. Returns their number.
+    async fn purge_reset_tokens(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }
 
 /// Why a password was not changed.

@@ -79,7 +79,48 @@ event_kinds! {
     RegistrationCodeUsed = "registration code used",
 }
 
+/// What [`Event::count`](super::Event::count) counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counted {
+    /// How often it happened.
+    Times,
+    /// The sessions that ended.
+    Sessions,
+    /// The registrations that a code allows.
+    Uses,
+}
+
 impl EventKind {
+    /// What the count of an event of this kind counts.
+    #[must_use]
+    pub const fn counts(self) -> Counted {
+        match self {
+            Self::OtherSessionsEnded | Self::LoggedOutEverywhere | Self::Disabled | Self::DeletionRequested => {
+                Counted::Sessions
+            }
+            Self::RegistrationCodeMade => Counted::Uses,
+            Self::Registered
+            | Self::Imported
+            | Self::LoggedIn
+            | Self::PasswordConfirmed
+            | Self::LogInFailed
+            | Self::Throttled
+            | Self::LoggedOut
+            | Self::SessionEnded
+            | Self::ResetLinkMade
+            | Self::PasswordChanged
+            | Self::Renamed
+            | Self::EmailChanged
+            | Self::RoleAdded
+            | Self::RoleRemoved
+            | Self::Enabled
+            | Self::DeletionUndone
+            | Self::Deleted
+            | Self::RegistrationCodeRevoked
+            | Self::RegistrationCodeUsed => Counted::Times,
+        }
+    }
+
     /// The kind with that name; `None` for an unknown name.
     #[must_use]
     pub fn by_name(name: &str) -> Option<Self> {

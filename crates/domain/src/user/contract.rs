@@ -20,8 +20,8 @@ pub use names::*;
 pub use roles::*;
 
 use super::{
-    AddUserError, Email, ImportOutcome, ImportedUser, NewUser, RegistrationKey, RenameUserError, TakenKeys, User,
-    UserId, Username,
+    AddUserError, Email, FormerUsername, ImportOutcome, ImportedUser, NewUser, RegistrationKey, RenameUserError,
+    TakenKeys, User, UserId, Username,
 };
 use crate::contract::{NOW, add_user, event, events, hash, join_all, join_both, new_user};
 use crate::credential::{PasswordHash, PasswordVersion};
@@ -68,6 +68,8 @@ macro_rules! user_contract {
             rename_in_another_spelling_reserves_nothing
             rename_beside_an_add_of_its_former_name_keeps_the_name
             purge_of_former_usernames_removes_ended_reservations
+            sixth_former_username_ends_the_first_reservation
+            former_usernames_of_a_user_are_listed
             disable_ends_every_session_for_good
             disable_beside_opens_leaves_no_session
             role_is_added_and_removed_once

@@ -70,7 +70,7 @@ pub struct RequestedDeletion {
     pub due: Timestamp,
     /// The number of sessions that it ended.
     pub sessions: u64,
-    /// Whether it was requested before: nothing was written.
+    /// Whether it was requested before: nothing was written but an earlier `due`.
     pub is_repeated: bool,
 }
 

@@ -32,6 +32,9 @@ impl Username {
     /// How long a name that a user has given up is reserved for that user: 90 days.
     pub const RESERVED: Duration = Duration::from_hours(90 * 24);
 
+    /// The most former usernames that are reserved for a user: one more ends the reservation of the first.
+    pub const MOST_RESERVED: u32 = 5;
+
     /// The version of Unicode whose table of look-alike characters [`Username::skeleton`] uses: major, minor, update.
     pub const SKELETON_VERSION: (u64, u64, u64) = unicode_security::UNICODE_VERSION;
 

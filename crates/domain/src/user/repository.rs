@@ -43,7 +43,8 @@ pub trait UserRepository: Send + Sync {
     /// succeeds.
     ///
     /// The former name is reserved for the user until [`Username::RESERVED`] after `at`, in the same commit, unless only the
-    /// spelling changes. The user may take a name back that is reserved for that user, which ends the reservation.
+    /// spelling changes. The user may take a name back that is reserved for that user, which ends the reservation. Of more
+    /// than [`Username::MOST_RESERVED`] reservations of the user, the first to end is removed.
     ///
     /// Copies of the name in other tables are rewritten in the same commit.
     ///
@@ -122,7 +123,7 @@ pub trait UserRepository: Send + Sync {
     ///
     /// The row of the user stays with a [name of deleted users](super::Deletion::name_of) and an address that is none. The former
     /// address is free, and the former name is reserved as by [`UserRepository::rename`]. The password hash, the sessions, the known
-    /// browsers and networks, the roles and the registration key are removed; the embedder's hooks run, and copies of the name in other
+    /// browsers and networks, the roles, the reset tokens and the registration key are removed; the embedder's hooks run, and copies of the name in other
     /// tables are rewritten, in the same commit. The events of the user stay until they are purged. It is the row of no one then: it is not disabled, and cannot be renamed.
     ///
     /// # Errors
@@ -157,6 +158,10 @@ pub trait UserRepository: Send + Sync {
     /// Removes up to `limit` registration keys whose lifetime has ended at `now`, the oldest first. Returns their number.
     async fn purge_registration_keys(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
 
+    /// Returns the former usernames that are reserved for a user, the first whose reservation ends first; none if there is no such
+    /// user. Reservations that have ended are returned until they are purged.
+    async fn list_former_usernames(&self, user: UserId) -> Result<Vec<FormerUsername>, StoreError>;
+
     /// Removes up to `limit` reservations of former usernames that have ended at `now`, the oldest first. Returns their number.
     async fn purge_former_usernames(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
 
@@ -170,6 +175,15 @@ pub trait UserRepository: Send + Sync {
     ///
     /// A user who is added between two pages does not shift the second.
     async fn list(&self, before: Option<UserId>, size: PageSize) -> Result<Page<User, UserId>, StoreError>;
+}
+
+/// A username that a user has given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FormerUsername {
+    /// The [key](Username::key) of the name: its spelling is not stored.
+    pub key: String,
+    /// Until when no other user gets it, or one that looks like it.
+    pub reserved_until: Timestamp,
 }
 
 /// Which keys of a new user are taken. At least one is `true`.

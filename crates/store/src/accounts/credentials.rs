@@ -127,6 +127,17 @@ impl<D: Dialect> CredentialRepository for Credentials<D> {
     async fn find_by_reset_token(&self, digest: ResetDigest, now: Timestamp) -> Result<Option<User>, StoreError> {
         reset_tokens::find_user(&self.database.read, digest, now).await.map_err(into_store_error)
     }
+
+    async fn list_reset_tokens(&self, user: UserId) -> Result<Vec<Timestamp>, StoreError> {
+        reset_tokens::list(&self.database.read, user).await.map_err(into_store_error)
+    }
+
+    async fn purge_reset_tokens(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let purged = self.database.writer.write((now, limit), |connection, (now, limit)| {
+            Box::pin(async move { Ok(reset_tokens::purge::<D>(connection, *now, *limit).await?) })
+        });
+        Ok(purged.await?)
+    }
 }
 
 #[cfg(test)]

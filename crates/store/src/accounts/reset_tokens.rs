@@ -13,9 +13,6 @@ use crate::engine::read_pool::ReadPool;
 use crate::engine::writer::WriteError;
 use crate::statements::{PerEngine, statements};
 
-/// How many expired tokens a new one removes.
-const PURGED_PER_TOKEN: i64 = 100;
-
 statements! {
     /// On PostgreSQL new tokens of a user wait for each other, so that they leave no more than are allowed.
     const LOCK_USER: PerEngine = PerEngine {
@@ -32,11 +29,15 @@ statements! {
     /// Skips rows that another job has locked.
     const PURGE: PerEngine = PerEngine {
         sqlite: "DELETE FROM reset_tokens WHERE digest IN (
-            SELECT digest FROM reset_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT ($2 + 0))",
+            SELECT digest FROM reset_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT ($2 + 0))
+            RETURNING user_id",
         postgres: "DELETE FROM reset_tokens WHERE digest IN (
             SELECT digest FROM reset_tokens WHERE expires_at <= $1 ORDER BY expires_at LIMIT ($2 + 0)
-            FOR UPDATE SKIP LOCKED)",
+            FOR UPDATE SKIP LOCKED)
+            RETURNING user_id",
     };
+
+    const LIST: &str = "SELECT expires_at FROM reset_tokens WHERE user_id = $1 ORDER BY expires_at";
 
     const FIND_USER: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at
         FROM reset_tokens JOIN users ON users.id = user_id
@@ -60,8 +61,6 @@ pub(super) fn add<'j, D: Dialect>(
         if lock.fetch_optional(&mut *connection).await?.is_none() {
             return Ok(false);
         }
-        let purge = query::<D>(D::pick(PURGE.sqlite, PURGE.postgres)).bind(made_at.as_millis());
-        purge.bind(PURGED_PER_TOKEN).execute(&mut *connection).await?;
         query::<D>(BOUND).bind(user.get()).execute(&mut *connection).await?;
         let add = query::<D>(ADD).bind(&digest.as_bytes()[..]).bind(user.get());
         add.bind((*made_at + RESET_LIFETIME).as_millis()).execute(&mut *connection).await?;
@@ -77,6 +76,18 @@ pub(super) async fn find_user<D: Dialect>(
 ) -> sqlx::Result<Option<User>> {
     let find = query_as::<_, UserRow>(FIND_USER).bind(&digest.as_bytes()[..]).bind(now.as_millis());
     find.fetch_optional(read).await?.map(UserRow::parse).transpose()
+}
+
+/// When the tokens of a user expire.
+pub(super) async fn list<D: Dialect>(read: &ReadPool<D>, user: UserId) -> sqlx::Result<Vec<Timestamp>> {
+    let rows = query_scalar::<_, i64>(LIST).bind(user.get()).fetch_all(read).await?;
+    Ok(rows.into_iter().map(Timestamp::from_millis).collect())
+}
+
+/// Removes up to `limit` tokens that have expired, the first to expire first. Returns their number.
+pub(super) async fn purge<D: Dialect>(connection: &mut D::Connection, now: Timestamp, limit: u32) -> sqlx::Result<u64> {
+    let purge = query_scalar::<D, i64>(D::pick(PURGE.sqlite, PURGE.postgres)).bind(now.as_millis());
+    Ok(purge.bind(i64::from(limit)).fetch_all(connection).await?.len() as u64)
 }
 
 /// Uses up a token of a user. Returns whether it worked.

@@ -2,7 +2,7 @@
 //! former usernames.
 
 use domain::Timestamp;
-use domain::user::{UserId, Username};
+use domain::user::{FormerUsername, UserId, Username};
 use sqlx::{FromRow, query, query_as, query_scalar};
 
 use crate::engine::dialect::Dialect;
@@ -31,6 +31,14 @@ statements! {
         ON CONFLICT (username_key) DO UPDATE SET username_skeleton = excluded.username_skeleton,
             user_id = excluded.user_id, reserved_until = excluded.reserved_until";
 
+    /// Leaves the name with the key `$2`, and the four others of the user `$1` whose reservations end last.
+    const BOUND: &str = "DELETE FROM former_usernames WHERE username_key IN (
+        SELECT username_key FROM former_usernames WHERE user_id = $1 AND username_key <> $2
+        ORDER BY reserved_until DESC, username_key LIMIT 1000000 OFFSET 4)";
+
+    const LIST: &str = "SELECT username_key, reserved_until FROM former_usernames WHERE user_id = $1
+        ORDER BY reserved_until, username_key";
+
     const RELEASE: &str = "DELETE FROM former_usernames WHERE username_key = $1";
 
     const PURGE: &str = "DELETE FROM former_usernames WHERE username_key IN (
@@ -38,6 +46,8 @@ statements! {
         )
         RETURNING user_id";
 }
+
+const _: () = assert!(Username::MOST_RESERVED == 5, "the OFFSET of `BOUND`, and one");
 
 /// What keeps a name from a user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -103,7 +113,8 @@ pub(super) async fn read_clash<D: Dialect>(
     Ok(find.bind(NO_USER.get()).bind(at.as_millis()).fetch_one(read).await?.clash())
 }
 
-/// Reserves a name that a user gives up, for that user. A reservation of the same name ends. Call [`lock`] before.
+/// Reserves a name that a user gives up, for that user. A reservation of the same name ends, and so do the oldest ones of the user
+/// where there are too many. Call [`lock`] before.
 pub(crate) async fn reserve<D: Dialect>(
     connection: &mut D::Connection,
     name: &Username,
@@ -111,8 +122,16 @@ pub(crate) async fn reserve<D: Dialect>(
     at: Timestamp,
 ) -> sqlx::Result<()> {
     let reserve = query::<D>(RESERVE).bind(name.key()).bind(name.skeleton()).bind(user.get());
-    reserve.bind((at + Username::RESERVED).as_millis()).execute(connection).await?;
+    reserve.bind((at + Username::RESERVED).as_millis()).execute(&mut *connection).await?;
+    query::<D>(BOUND).bind(user.get()).bind(name.key()).execute(connection).await?;
     Ok(())
+}
+
+/// The names that are reserved for a user.
+pub(super) async fn list<D: Dialect>(read: &ReadPool<D>, user: UserId) -> sqlx::Result<Vec<FormerUsername>> {
+    let rows = query_as::<_, (String, i64)>(LIST).bind(user.get()).fetch_all(read).await?;
+    let former = |(key, end)| FormerUsername { key, reserved_until: Timestamp::from_millis(end) };
+    Ok(rows.into_iter().map(former).collect())
 }
 
 /// Ends the reservation of a name that a user gets.
@@ -130,12 +149,19 @@ pub(super) async fn purge<D: Dialect>(connection: &mut D::Connection, now: Times
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::assert_uses_indexes;
+    use crate::plan::{assert_uses_indexes, query_plan};
 
     #[tokio::test]
     async fn statements_of_usernames_use_indexes() {
-        for sql in [FIND_CLASH, RELEASE, PURGE] {
+        for sql in [FIND_CLASH, LIST, RELEASE, PURGE] {
             assert_uses_indexes(sql).await;
         }
+    }
+
+    /// At most six rows are sorted: those of one user.
+    #[tokio::test]
+    async fn bound_sorts_the_names_of_one_user() {
+        let plan = query_plan(BOUND).await.join("\n");
+        assert!(plan.contains("USING INDEX former_usernames_by_user") && !plan.contains("SCAN"), "{plan}");
     }
 }

@@ -8,9 +8,9 @@ pub(crate) mod rename;
 use async_trait::async_trait;
 use domain::credential::PasswordHash;
 use domain::user::{
-    AddRoleError, AddUserError, ChangeEmailError, CompleteDeletionError, DueDeletion, Email, ImportOutcome,
-    ImportedUser, NewUser, RenameUserError, RequestDeletionError, RequestedDeletion, Role, Roles, TakenKeys, User,
-    UserId, UserRepository, Username,
+    AddRoleError, AddUserError, ChangeEmailError, CompleteDeletionError, DueDeletion, Email, FormerUsername,
+    ImportOutcome, ImportedUser, NewUser, RenameUserError, RequestDeletionError, RequestedDeletion, Role, Roles,
+    TakenKeys, User, UserId, UserRepository, Username,
 };
 use domain::{Alongside, HookRefusal, Page, PageSize, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
@@ -209,6 +209,10 @@ impl<D: Dialect> UserRepository for Users<D> {
             Box::pin(async move { Ok(registration_keys::purge::<D>(connection, *now, *limit).await?) })
         });
         Ok(purged.await?)
+    }
+
+    async fn list_former_usernames(&self, user: UserId) -> Result<Vec<FormerUsername>, StoreError> {
+        usernames::list(&self.database.read, user).await.map_err(into_store_error)
     }
 
     async fn purge_former_usernames(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {

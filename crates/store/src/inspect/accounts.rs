@@ -46,7 +46,8 @@ statements! {
     const LIST_DELETED_WITH_REST: &str = "SELECT id FROM users
         WHERE deleted_at IS NOT NULL AND (EXISTS (SELECT 1 FROM credentials WHERE user_id = users.id)
             OR EXISTS (SELECT 1 FROM registration_keys WHERE user_id = users.id)
-            OR EXISTS (SELECT 1 FROM user_roles WHERE user_id = users.id))";
+            OR EXISTS (SELECT 1 FROM user_roles WHERE user_id = users.id)
+            OR EXISTS (SELECT 1 FROM reset_tokens WHERE user_id = users.id))";
 
     const LIST_LEAVING_WITH_SESSION: &str = "SELECT id FROM users
         WHERE (delete_due IS NOT NULL OR deleted_at IS NOT NULL)

@@ -77,7 +77,7 @@ pub enum Invariant {
     HasCredential,
     /// A deletion is requested with the time when it is due, or done, and not both.
     DeletionIsWhole,
-    /// A deleted user has neither a credential nor a registration key.
+    /// A deleted user has no credential, no registration key, no role, and no reset token.
     DeletedUserHasNothing,
     /// A user whose deletion is requested or done has no session, and no known browser or network.
     DeletionEndsSessions,

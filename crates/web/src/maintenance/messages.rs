@@ -39,7 +39,9 @@ fn invariant_message(invariant: Invariant) -> &'static str {
     match invariant {
         Invariant::HasCredential => "a user without a password",
         Invariant::DeletionIsWhole => "a deletion that is half requested, or requested and done",
-        Invariant::DeletedUserHasNothing => "a deleted user with a password or a registration key",
+        Invariant::DeletedUserHasNothing => {
+            "a deleted user with a password, a registration key, a role or a reset link"
+        }
         Invariant::DeletionEndsSessions => {
             "a user whose deletion is requested or done, with a session or a known browser"
         }

@@ -82,6 +82,7 @@ pub(super) fn services(broken: Broken) -> Services {
     users.expect_find().returning(move |_| broken.result("users.find", Some(ada())));
     users.expect_rename().returning(move |_, _, _, _| broken.result("users.rename", ada()));
     users.expect_change_email().returning(move |_, _, _| broken.result("users.change_email", ada()));
+    users.expect_list_former_usernames().returning(move |_| broken.result("users.list_former_usernames", Vec::new()));
     users.expect_list_roles().returning(move |_| broken.result("users.list_roles", Roles::default()));
     users.expect_request_deletion().returning(move |_, _, due, _| {
         broken.result("users.request_deletion", RequestedDeletion { due, sessions: 1, is_repeated: false })
@@ -101,6 +102,9 @@ pub(super) fn services(broken: Broken) -> Services {
     credentials
         .expect_find_by_reset_token()
         .returning(move |_, _| broken.result("credentials.find_by_reset_token", Some(ada())));
+    credentials
+        .expect_list_reset_tokens()
+        .returning(move |_| broken.result("credentials.list_reset_tokens", Vec::new()));
     credentials.expect_find().returning(move |_| broken.result("credentials.find", by_id()));
     credentials.expect_change().returning(move |_, _| broken.result("credentials.change", OtherSessions::default()));
 

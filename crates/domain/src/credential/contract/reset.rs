@@ -118,7 +118,7 @@ pub async fn concurrent_changes_by_reset_tokens_store_one_hash(store: &AccountPo
     }
 }
 
-/// A repeated request for a link cannot fill the table. Expired tokens are removed.
+/// A repeated request for a link cannot fill the table.
 pub async fn twenty_first_reset_token_replaces_the_first(store: &AccountPorts) {
     let (ada, ben) = (add_user(store, "ada").await.id, add_user(store, "ben").await.id);
     add(store, ben, 200, NOW).await;
@@ -129,8 +129,34 @@ pub async fn twenty_first_reset_token_replaces_the_first(store: &AccountPorts) {
     assert_eq!(MOST_RESET_TOKENS, 20);
     assert!(!works(store, 0, later(20)).await && works(store, 1, later(20)).await && works(store, 20, later(20)).await);
     assert!(works(store, 200, later(20)).await);
-    add(store, ben, 201, later(21) + RESET_LIFETIME).await;
-    assert!(!works(store, 20, NOW).await, "it has expired, and is gone");
+}
+
+/// By the time at which each expires, and no other user's.
+pub async fn reset_tokens_of_a_user_are_listed(store: &AccountPorts) {
+    let (ada, ben) = (add_user(store, "ada").await.id, add_user(store, "ben").await.id);
+    let later = NOW + Duration::from_secs(1);
+    for (n, user, made_at) in [(1, ada, later), (2, ada, NOW), (3, ben, NOW)] {
+        add(store, user, n, made_at).await;
+    }
+    let listed = [NOW, later].map(|made_at| made_at + RESET_LIFETIME);
+    assert_eq!(store.credentials.list_reset_tokens(ada).await.unwrap(), listed);
+    assert_eq!(store.credentials.list_reset_tokens(UserId::new(i64::MAX)).await.unwrap(), []);
+}
+
+/// Up to the limit, the first to expire first.
+pub async fn purge_of_reset_tokens_removes_expired_ones(store: &AccountPorts) {
+    let ada = add_user(store, "ada").await.id;
+    let later = |n: u8| NOW + Duration::from_secs(n.into());
+    for n in 0..3 {
+        add(store, ada, n, later(n)).await;
+    }
+    let purge = |at: Timestamp, limit| store.credentials.purge_reset_tokens(at + RESET_LIFETIME, limit);
+    assert_eq!(purge(NOW - Duration::from_millis(1), 10).await.unwrap(), 0);
+    assert_eq!(purge(later(2), 0).await.unwrap(), 0);
+    assert_eq!(purge(later(1), 1).await.unwrap(), 1);
+    assert!(!works(store, 0, NOW).await && works(store, 1, NOW).await, "the first to expire is gone");
+    assert_eq!(purge(later(1), 10).await.unwrap(), 1);
+    assert!(!works(store, 1, NOW).await && works(store, 2, NOW).await);
 }
 
 /// About its user.

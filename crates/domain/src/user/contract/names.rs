@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use super::import::imported;
 use super::{
-    AddUserError, ImportOutcome, ImportedUser, NewUser, RenameUserError, TakenKeys, User, UserId, Username,
-    assert_one_is_added,
+    AddUserError, FormerUsername, ImportOutcome, ImportedUser, NewUser, RenameUserError, TakenKeys, User, UserId,
+    Username, assert_one_is_added,
 };
 use crate::contract::{NOW, add_user, event, events, hash, join_all, join_both, new_user};
 use crate::event::EventKind;
@@ -165,4 +165,38 @@ pub async fn purge_of_former_usernames_removes_ended_reservations(store: &Accoun
     assert_eq!(taken(store, "bea", NOW).await.map(|taken| taken.username), Some(true), "the younger one is left");
     assert_eq!(taken(store, "ada", NOW).await, None, "the oldest one is removed");
     assert_eq!(purge(end + day * 2, 10).await.unwrap(), 2);
+}
+
+/// Nobody reserves names of others without end. The name that was given up last stays reserved in any case, as do other users' names.
+pub async fn sixth_former_username_ends_the_first_reservation(store: &AccountPorts) {
+    let (ada, ben) = (add_user(store, "ada").await, add_user(store, "ben").await);
+    rename(store, ben.id, "benno", NOW).await.unwrap();
+    for (n, name) in ["bea", "cleo", "dora", "emma", "fred", "gwen", "hugo"].into_iter().enumerate() {
+        rename(store, ada.id, name, NOW + Duration::from_secs(n as u64)).await.unwrap();
+    }
+    let late = NOW + Duration::from_secs(10);
+    for name in ["cleo", "dora", "emma", "fred", "gwen", "ben"] {
+        assert_eq!(taken(store, name, late).await.map(|taken| taken.username), Some(true), "{name}");
+    }
+    for name in ["ada", "bea"] {
+        assert_eq!(taken(store, name, late).await, None, "{name}");
+    }
+    for name in ["ida", "jon", "kim", "lea", "mia", "noa"] {
+        rename(store, ada.id, name, NOW).await.unwrap();
+    }
+    assert_eq!(taken(store, "mia", NOW).await.map(|taken| taken.username), Some(true), "it was given up last");
+    assert_eq!(store.users.list_former_usernames(ada.id).await.unwrap().len(), Username::MOST_RESERVED as usize);
+}
+
+/// Those of that user alone, by the end of the reservation.
+pub async fn former_usernames_of_a_user_are_listed(store: &AccountPorts) {
+    let (ada, ben) = (add_user(store, "Ada").await, add_user(store, "ben").await);
+    let later = NOW + Duration::from_secs(1);
+    for (user, name, at) in [(ada.id, "bea", NOW), (ada.id, "Cleo", later), (ben.id, "benno", NOW)] {
+        rename(store, user, name, at).await.unwrap();
+    }
+    let former =
+        |key: &str, at: Timestamp| FormerUsername { key: key.to_owned(), reserved_until: at + Username::RESERVED };
+    assert_eq!(store.users.list_former_usernames(ada.id).await.unwrap(), [former("ada", NOW), former("bea", later)]);
+    assert_eq!(store.users.list_former_usernames(UserId::new(i64::MAX)).await.unwrap(), []);
 }

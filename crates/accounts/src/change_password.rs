@@ -195,6 +195,10 @@ impl Accounts {
         let event = if is_reset { event.about("by a reset link") } else { event };
         let changed = self.inner.ports.credentials.change(change, Alongside::event(event.clone())).await?;
         self.emit(&event);
+        self.forget_failures(user, caller).await;
+        if self.inner.ports.end_sessions_in_one_commit() {
+            return Ok(changed); // a second time would end sessions that the new password has opened since
+        }
         // A session store elsewhere has ended none in that commit. Where this fails, the password is changed.
         let elsewhere = self.inner.ports.sessions.keep_only(user, keep).await.map_err(StoreError::outcome_unknown)?;
         self.inner.ports.known_browsers.forget_all(user).await.map_err(StoreError::outcome_unknown)?;

@@ -35,7 +35,8 @@ impl DueDeletions {
 
 impl Accounts {
     /// Requests the deletion of an account, which is completed after 14 days ([`Deletion::UNDO_PERIOD`]). A log-in until then undoes
-    /// it. Ends every session of the user, and forgets the user's browsers.
+    /// it. Ends every session of the user. The user's browsers and networks stay known until the deletion is completed, so that strangers who
+    /// use up the limit of the account cannot keep the user from undoing it.
     ///
     /// A hook of the embedder may refuse it (`store::embed::Hooks::deletion_requested`). What the hook has given up, an undo does
     /// not return. A deletion that is requested already stays as it is.
@@ -102,8 +103,7 @@ impl Accounts {
         }
         // A session store elsewhere has ended none in that commit. For a deletion that was requested before, this ends what an
         // interrupted call has left there.
-        let end_elsewhere = self.inner.ports.sessions.end_all(user, Alongside::nothing());
-        let elsewhere = end_elsewhere.await.map_err(StoreError::outcome_unknown)?;
+        let elsewhere = self.end_sessions_elsewhere(user).await?;
         Ok(RequestedDeletion { sessions: requested.sessions + elsewhere, ..requested })
     }
 

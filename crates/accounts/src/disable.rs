@@ -21,8 +21,7 @@ impl Accounts {
         }
         // A session store elsewhere has ended none in that commit. For a user who was disabled before, this ends what an
         // interrupted call has left there.
-        let end_elsewhere = self.inner.ports.sessions.end_all(user, Alongside::nothing());
-        let elsewhere = end_elsewhere.await.map_err(StoreError::outcome_unknown)?;
+        let elsewhere = self.end_sessions_elsewhere(user).await?;
         Ok(ended.map(|ended| ended + elsewhere))
     }
 
@@ -37,5 +36,17 @@ impl Accounts {
             self.emit(&event);
         }
         Ok(is_enabled)
+    }
+
+    /// Ends the sessions of a user in a session store elsewhere, after a commit that has ended those of the same store. Beside a
+    /// user who is enabled or stays meanwhile, a second time would end a session that was opened since.
+    ///
+    /// # Errors
+    /// [`StoreError`]: the commit before is durable, so that the outcome of both is unknown.
+    pub(crate) async fn end_sessions_elsewhere(&self, user: UserId) -> Result<u64, StoreError> {
+        if self.inner.ports.end_sessions_in_one_commit() {
+            return Ok(0);
+        }
+        self.inner.ports.sessions.end_all(user, Alongside::nothing()).await.map_err(StoreError::outcome_unknown)
     }
 }

@@ -149,7 +149,7 @@ pub use log_in::{LogIn, LogInBy, LogInError, LoggedIn};
 pub use maintenance::{Maintenance, Pass, RunningMaintenance};
 pub use register::{CodeRefusal, RegisterError, Registration};
 pub use registration_codes::{CodeSettings, MadeCode, RegistrationPolicy, RegistrationPolicyError};
-pub use reset_password::ResetPasswordError;
+pub use reset_password::{PasswordReset, ResetPassword, ResetPasswordError};
 pub use serde_json; // the rows of an `ExportSource`
 pub use sessions::RenewedSession;
 pub use system::{OsRandom, SystemClock};

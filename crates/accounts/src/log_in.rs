@@ -135,8 +135,7 @@ impl Accounts {
         let ((), logged_in) = tokio::join!(limits.give_back(), self.open_session_or_undo_deletion(user, open));
         match logged_in {
             Ok(logged_in) => Ok(logged_in),
-            // While the password was verified the user was disabled or deleted, the password changed, or the deletion was requested
-            // once more.
+            // While the password was verified the user was disabled or deleted, the password changed, or the deletion was requested.
             Err(
                 OpenSessionError::UserDisabled
                 | OpenSessionError::PasswordChanged
@@ -179,7 +178,8 @@ impl Accounts {
         Ok((credential, limits))
     }
 
-    /// Opens a session after a verified password. A deletion of the account that is requested is undone before.
+    /// Opens a session after a verified password. A deletion of the account is undone before, if it was requested when the log-in
+    /// began: its user has pressed the button elsewhere since, and must not find it undone by a log-in that was under way.
     async fn open_session_or_undo_deletion(
         &self,
         user: User,
@@ -187,7 +187,7 @@ impl Accounts {
     ) -> Result<LoggedIn, OpenSessionError> {
         let (id, caller) = (user.id, open.caller);
         match self.open_session(user.clone(), open.clone()).await {
-            Err(OpenSessionError::DeletionRequested) => {
+            Err(OpenSessionError::DeletionRequested) if user.deletion.is_some() => {
                 let has_undone_deletion = self.undo_deletion(id, caller).await?;
                 let user = User { deletion: None, ..user };
                 self.open_session(user, open).await.map(|logged_in| LoggedIn { has_undone_deletion, ..logged_in })

@@ -28,7 +28,7 @@ pub use domain::user::{
     RenameUserError, RequestDeletionError, RequestedDeletion, Role, Roles, TakenKeys, User, UserId, UserRepository,
     Username,
 };
-pub use domain::{AccountPorts, Alongside, HookRefusal, Own, Page, PageSize, StoreError, Timestamp};
+pub use domain::{AccountPorts, Alongside, HookRefusal, InOneCommit, Own, Page, PageSize, StoreError, Timestamp};
 
 /// The contract suite: contract functions by port, and for each port a macro that lists them. `docs/EMBEDDING.md` shows how
 /// to make a test of each.

@@ -6,6 +6,7 @@ mod failure_sample;
 mod log_in;
 mod networks;
 mod registration;
+mod reset;
 mod settings;
 
 pub use action::{Action, ThrottleError};

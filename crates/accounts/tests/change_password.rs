@@ -1,5 +1,7 @@
 //! The use cases that change a password: what they check, what ends with it, and log-ins at the same time.
 
+use accounts::ports::AccountPorts;
+use accounts::test_kit::fast_hash_cost;
 use accounts::{
     Accounts, BrowserTokens, Caller, ChangePassword, ChangePasswordError, EventFilter, EventKind, LogIn, LogInError,
     LoggedIn, OperatorName, PageSize, Password, SetPasswordError, UserId, Username,
@@ -99,9 +101,10 @@ async fn ended_session_changes_nothing() {
     assert!(log_in(&service.accounts, PASSWORD).await.is_ok());
 }
 
-/// A log-out while the password is changed: the session stays ended, and the password is the new one or the former one.
+/// A log-out with the former token while the password is changed: the session is ended, or it has its new token already, and then
+/// the log-out has ended nothing (a limit that `docs/SECURITY.md` states) and a log-out with the new token does.
 #[tokio::test(flavor = "multi_thread")]
-async fn log_out_beside_a_change_wins() {
+async fn log_out_beside_a_change_ends_the_session_or_comes_after_its_token() {
     let service = Service::start().await;
     service.register("ada", PASSWORD).await;
     let mut current = PASSWORD.to_owned();
@@ -110,21 +113,62 @@ async fn log_out_beside_a_change_wins() {
         let new = format!("{NEW} {round}");
         let (accounts, change) = (service.accounts.clone(), change(&current, &new, &mine));
         let changing = tokio::spawn(async move { accounts.change_password(change).await });
-        service.accounts.log_out(&mine.token, &client()).await.unwrap();
+        let has_ended = service.accounts.log_out(&mine.token, &client()).await.unwrap();
         match changing.await.unwrap() {
             Ok(changed) => {
-                let kept = changed.kept.map(|kept| kept.token.clone());
                 current = new;
-                // The log-out found the former token, or no session of it: a session that stays has another token.
-                if let Some(token) = kept {
-                    assert!(service.accounts.find_session(&token).await.unwrap().is_some());
+                assert_eq!(changed.kept.is_none(), has_ended, "round {round}");
+                if let Some(kept) = changed.kept {
+                    assert!(service.accounts.log_out(&kept.token, &client()).await.unwrap());
                 }
             }
-            Err(ChangePasswordError::SessionEnded) => {}
+            Err(ChangePasswordError::SessionEnded) => assert!(has_ended, "round {round}"),
             Err(error) => panic!("{error}"),
         }
-        assert!(service.accounts.find_session(&mine.token).await.unwrap().is_none());
+        assert_eq!(service.count("sessions").await, 0, "round {round}");
         assert!(log_in(&service.accounts, &current).await.is_ok());
+        service.execute_sql("DELETE FROM sessions").await;
+    }
+}
+
+/// What ends in the commit of the password is not ended a second time: beside a log-in with the new password that would end its
+/// session.
+#[tokio::test]
+async fn store_that_ends_sessions_in_one_commit_ends_them_once() {
+    let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
+    let builder = Accounts::builder().clock(service.clock.clone()).cost(fast_hash_cost());
+    let accounts = builder.build(service.failing.ports_of_one_store()).unwrap();
+    let (user, mine) = (ada(&service).await, log_in(&accounts, PASSWORD).await.unwrap());
+    service.failing.take_calls();
+    let changed = accounts.change_password(change(PASSWORD, NEW, &mine)).await.unwrap();
+    assert!(changed.kept.is_some());
+    accounts.set_password(user, password(PASSWORD), &operator()).await.unwrap();
+    accounts.disable(user, &operator()).await.unwrap();
+    accounts.enable(user, &operator()).await.unwrap();
+    log_in(&accounts, PASSWORD).await.unwrap();
+    assert_eq!(accounts.request_deletion(user, &operator()).await.unwrap().sessions, 1);
+    let calls = service.failing.take_calls();
+    for second in ["sessions.keep_only", "known_browsers.forget_all", "sessions.end_all"] {
+        assert!(!calls.contains(&second), "{second}: {calls:?}");
+    }
+    assert_eq!(service.count("sessions").await, 0);
+}
+
+/// The ports of a store know whether another port was put in their place.
+#[tokio::test]
+async fn replaced_port_is_not_in_the_commit_of_the_others() {
+    let service = Service::start().await;
+    let ports = service.ports();
+    assert!(ports.end_sessions_in_one_commit());
+    let elsewhere = service.failing.ports();
+    for replaced in [
+        AccountPorts { users: elsewhere.users.clone(), ..ports.clone() },
+        AccountPorts { credentials: elsewhere.credentials.clone(), ..ports.clone() },
+        AccountPorts { sessions: elsewhere.sessions.clone(), ..ports.clone() },
+        AccountPorts { known_browsers: elsewhere.known_browsers.clone(), ..ports.clone() },
+    ] {
+        assert!(!replaced.end_sessions_in_one_commit());
     }
 }
 

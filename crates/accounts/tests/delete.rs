@@ -4,7 +4,10 @@
 use std::time::Duration;
 
 use accounts::test_kit::{MovableClock, TestClient, fast_hash_cost};
-use accounts::{Accounts, Caller, Deletion, EventFilter, EventKind, OperatorName, PageSize, User, UserId, Username};
+use accounts::{
+    Accounts, BrowserTokens, Caller, Deletion, EventFilter, EventKind, LogIn, LogInError, OperatorName, PageSize,
+    Password, User, UserId, Username,
+};
 
 use async_trait::async_trait;
 use domain::Alongside;
@@ -160,6 +163,38 @@ async fn failing_store_is_reported_and_lets_no_one_in() {
     }
     assert_eq!(maintenance.run_once().await.failures, 0);
     assert_eq!(user(&service, "ada").await, None);
+}
+
+/// The user presses the button while another device waits for its hash.
+#[tokio::test]
+async fn log_in_under_way_does_not_undo_a_deletion_requested_since() {
+    let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
+    let id = user(&service, "ada").await.unwrap().id;
+    let held = service.failing.hold_counts().await;
+    service.failing.take_calls();
+    let accounts = service.accounts.clone();
+    let attempt = LogIn {
+        identifier: "ada".to_owned(),
+        password: Password::parse(PASSWORD.to_owned()).unwrap(),
+        remember: false,
+        caller: Caller::default(),
+        browser: BrowserTokens::default(),
+        replaces: None,
+    };
+    let logging_in = tokio::spawn(async move { accounts.log_in(attempt).await });
+    while !service.failing.take_calls().contains(&"throttles.count") {
+        tokio::time::sleep(Duration::from_millis(1)).await; // the user is read, and the password is not verified yet
+    }
+    service.accounts.request_deletion(id, &Caller::default()).await.unwrap();
+    drop(held);
+    let refused = logging_in.await.unwrap();
+    assert!(matches!(refused, Err(LogInError::Mismatch)), "{refused:?}");
+    assert!(matches!(user(&service, "ada").await.unwrap().deletion, Some(Deletion::Requested { .. })));
+    assert!(
+        service.visitor().log_in("ada", PASSWORD).await.text.contains("Your account stays"),
+        "a later one undoes it"
+    );
 }
 
 /// Four log-ins at once undo the deletion once, and each opens its session.

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use accounts::test_kit::{TestClient, TestResponse};
+use accounts::{Caller, Password, Username};
 use futures_util::future::join_all;
 use reqwest::Method;
 
-use crate::common::{PASSWORD, Service, assert_page, identity};
+use crate::common::{Log, PASSWORD, Service, assert_page, identity};
 
 const WELCOME: &str = "Your account is ready. Welcome, ada.";
 
@@ -74,6 +75,40 @@ async fn registration_sent_again_after_back_leads_on() {
     let page = submit(&ada, &form).await; // after Back, while logged in
     assert_eq!((page.status, page.header("location")), (303, Some("/home")));
     assert_eq!((service.count("users").await, service.count("sessions").await), (1, 1));
+}
+
+/// By Back and one press. The account is not as it was registered any more, which is no failure of the store.
+#[tokio::test]
+async fn registration_sent_again_to_a_changed_account_leads_to_the_log_in_page() {
+    let service = Service::start().await;
+    let ada = service.visitor();
+    let form = filled_in(&ada, "ada").await;
+    let cookies = ada.cookies();
+    assert_eq!(submit(&ada, &form).await.status, 303);
+    let user = service.accounts.find_user(&Username::parse("ada").unwrap()).await.unwrap().unwrap().id;
+    let (log, _guard) = Log::of_this_thread();
+    for change in ["password", "disabled", "deletion"] {
+        match change {
+            "password" => {
+                let new = Password::parse("velvet canyon drum".to_owned()).unwrap();
+                service.accounts.set_password(user, new, &Caller::default()).await.map(drop).unwrap();
+            }
+            "disabled" => assert!(service.accounts.disable(user, &Caller::default()).await.unwrap().is_some()),
+            _ => {
+                assert!(service.accounts.enable(user, &Caller::default()).await.unwrap());
+                service.accounts.request_deletion(user, &Caller::default()).await.map(drop).unwrap();
+            }
+        }
+        let tab = service.visitor();
+        tab.add_cookies(&cookies);
+        let page = submit(&tab, &form).await;
+        assert_eq!((page.status, page.header("location")), (303, Some("/login?next=%2Fhome")), "{change}");
+        let page = tab.get("/login?next=/home").await;
+        let expected = "This form has registered an account before. Please log in.";
+        assert_eq!(page.texts(".flash"), [expected], "{change}: {}", page.text);
+        assert!(!tab.cookies().contains("session-"), "{change}");
+    }
+    assert!(!log.text().contains("ERROR"), "{}", log.text());
 }
 
 #[tokio::test]

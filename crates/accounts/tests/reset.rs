@@ -5,8 +5,8 @@ use std::time::Duration;
 use accounts::test_kit::{TestClient, TestResponse};
 use accounts::web::ResetLinkError;
 use accounts::{
-    Accounts, Caller, EventFilter, EventKind, OperatorName, PageSize, Password, ResetPasswordError, ResetToken, UserId,
-    Username,
+    Accounts, BrowserTokens, Caller, EventFilter, EventKind, OperatorName, PageSize, Password, ResetPassword,
+    ResetPasswordError, ResetToken, UserId, Username,
 };
 use reqwest::Method;
 use tokio::task::JoinSet;
@@ -171,7 +171,8 @@ async fn link_that_is_used_twice_at_once_sets_one_password() {
             let new = format!("{NEW} {round} {n}");
             tasks.spawn(async move {
                 let password = Password::parse(new.clone()).unwrap();
-                accounts.reset_password(&token, password, &Caller::default()).await.map(|_| new)
+                let (caller, browser) = (Caller::default(), BrowserTokens::default());
+                accounts.reset_password(ResetPassword { token, new: password, caller, browser }).await.map(|_| new)
             });
         }
         let results = tasks.join_all().await;
@@ -179,6 +180,48 @@ async fn link_that_is_used_twice_at_once_sets_one_password() {
         assert_eq!(refused, 3, "{results:?}");
         let new = results.into_iter().find_map(Result::ok).unwrap();
         assert!(service.visitor().log_in("ada", &new).await.text.contains("Welcome back, ada."));
+    }
+}
+
+/// Each costs a read, or an estimate of its strength. Log-ins are counted apart.
+#[tokio::test]
+async fn unknown_links_and_refused_passwords_have_thirty_attempts_a_minute() {
+    let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
+    let user = user(&service, "ada").await;
+    let (token, visitor) = (token(&service, user).await, service.visitor());
+    let unknown = format!("/account/reset?token={}", "A".repeat(43));
+    for n in 0..30 {
+        if n % 2 == 0 {
+            assert_page(&visitor.get(&unknown).await, 404, UNUSABLE);
+        } else {
+            assert_page(&set(&visitor, &token, "ada@example.com").await, 422, "That password is easy to guess");
+        }
+    }
+    let text = token.expose();
+    let form = [("token", text.as_str()), ("password", NEW), ("password2", NEW)];
+    for page in [
+        visitor.get(&unknown).await,
+        visitor.get(&path(&token)).await,
+        browser_post(&visitor, "/account/reset", &form).await,
+    ] {
+        assert_page(&page, 429, "Too many attempts. Please wait");
+        assert!(page.header("retry-after").is_some() && !page.html.contains(NEW), "{}", page.html);
+    }
+    assert!(service.visitor().log_in("ada", PASSWORD).await.text.contains("Welcome back, ada."));
+    service.clock.advance(Duration::from_mins(1));
+    assert_eq!(set(&visitor, &token, NEW).await.path, "/login");
+}
+
+/// A password that is set is no failure.
+#[tokio::test]
+async fn links_that_work_use_up_no_limit() {
+    let service = Service::start().await;
+    service.register("ada", PASSWORD).await;
+    let (user, visitor) = (user(&service, "ada").await, service.visitor());
+    for n in 0..35 {
+        let token = token(&service, user).await;
+        assert_eq!(set(&visitor, &token, &format!("{NEW} {n}")).await.path, "/login", "{n}");
     }
 }
 

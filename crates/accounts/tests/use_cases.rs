@@ -63,6 +63,7 @@ fn ports(
         events: Arc::new(events),
         leases: Arc::new(MockLeaseRepository::new()),
         registration_codes: Arc::new(MockRegistrationCodeRepository::new()),
+        in_one_commit: None,
     }
 }
 

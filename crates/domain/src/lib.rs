@@ -74,7 +74,7 @@ pub use error::{CorruptValue, StoreError};
 pub use invisible::trim_invisible;
 pub use maintenance::MaintenanceJob;
 pub use page::{Page, PageSize};
-pub use ports::AccountPorts;
+pub use ports::{AccountPorts, InOneCommit};
 pub use search::{SearchWords, TooManyWordsError, search_key};
 pub use text::{ShortText, Text, TextError};
 pub use time::{Clock, FixedClock, Timestamp};

@@ -88,6 +88,7 @@ fn services() -> Services {
             events: Arc::new(MockEventRepository::new()),
             leases: Arc::new(MockLeaseRepository::new()),
             registration_codes: Arc::new(MockRegistrationCodeRepository::new()),
+            in_one_commit: None,
         },
         parties: Arc::new(parties),
         readiness: Arc::new(|| -> ReadinessFuture { Box::pin(std::future::ready(Ok::<(), StoreError>(()))) }),

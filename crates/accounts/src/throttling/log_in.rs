@@ -67,7 +67,7 @@ impl Accounts {
     ) -> Result<LogInLimits<'a>, LogInError> {
         let (_, known_browser) = self.recognize(Some(user.id), caller, browser).await?;
         let known_browser = known_browser.map(|token| (user.id, token));
-        let key = throttle_key("account in session", &[&user.id.get().to_be_bytes()]);
+        let key = key_in_session(user.id);
         let limit = self.inner.throttling.failures_per_account;
         let account = Limit::quiet(key, LimitRule::Consecutive { limit, rest: ACCOUNT_REST });
         self.checked_limits(&user.username.key(), account, known_browser, caller).await
@@ -88,6 +88,16 @@ impl Accounts {
             limits.emitted(checked)?;
         }
         Ok(limits)
+    }
+
+    /// Forgets the failures of an account after a change of its password, which has forgotten the browsers and networks that are
+    /// exempt from the limit: the owner, too, logs in as a stranger then. The change does not fail with it.
+    pub(crate) async fn forget_failures(&self, user: UserId, caller: &Caller) {
+        let network = caller.network().map(|network| account_key(user, &network));
+        let keys: Vec<_> = [account_key(user, ""), key_in_session(user)].into_iter().chain(network).collect();
+        if let Err(failure) = self.inner.ports.throttles.forget(&keys).await {
+            tracing::warn!(user = user.get(), error = ?failure, "the failures before a change of the password stay counted");
+        }
     }
 
     /// Whether the user has logged in from this network, and with which of the browser's tokens. The queries are the same for an
@@ -139,9 +149,7 @@ impl Accounts {
     ) -> Limit {
         let known_network = caller.network().filter(|_| recognition.network).unwrap_or_default();
         let (key, rest) = match user {
-            Some(user) => {
-                (throttle_key("account", &[&user.get().to_be_bytes(), known_network.as_bytes()]), ACCOUNT_REST)
-            }
+            Some(user) => (account_key(user, &known_network), ACCOUNT_REST),
             None => (throttle_key("no account", &[identifier.as_bytes()]), NO_ACCOUNT_REST),
         };
         let limit = self.inner.throttling.failures_per_account;
@@ -202,6 +210,16 @@ impl LogInLimits<'_> {
             LogInError::Throttled(throttled)
         })
     }
+}
+
+/// The key of the failures of an account: in a network from which its user has logged in, or in all others together (`""`).
+fn account_key(user: UserId, known_network: &str) -> ThrottleKey {
+    throttle_key("account", &[&user.get().to_be_bytes(), known_network.as_bytes()])
+}
+
+/// The key of the failures of an account in its sessions.
+fn key_in_session(user: UserId) -> ThrottleKey {
+    throttle_key("account in session", &[&user.get().to_be_bytes()])
 }
 
 /// The identifier as a part of a key: that of the e-mail address or the username that was typed, in any spelling, or else the

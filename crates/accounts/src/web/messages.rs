@@ -28,8 +28,9 @@ impl Message {
 // Flash messages.
 
 /// Those that a guest gets. A guest's flash message that is missing here is not shown.
-pub(super) const GUEST_MESSAGES: [&str; 7] = [
+pub(super) const GUEST_MESSAGES: [&str; 8] = [
     REGISTERED,
+    REGISTERED_BEFORE,
     LOGGED_OUT,
     SESSION_ENDED,
     LOG_IN_REQUIRED,
@@ -39,6 +40,8 @@ pub(super) const GUEST_MESSAGES: [&str; 7] = [
 ];
 /// After a registration that does not log in, on the log-in page.
 pub(super) const REGISTERED: &str = "Your account is ready. Log in to continue.";
+/// After a registration form that was sent again, where the account is not as it was registered any more.
+pub(super) const REGISTERED_BEFORE: &str = "This form has registered an account before. Please log in.";
 /// After a log-out.
 pub(super) const LOGGED_OUT: &str = "You are logged out.";
 /// The page that deletes an account.

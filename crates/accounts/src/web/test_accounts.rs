@@ -25,6 +25,7 @@ pub(super) fn accounts(builder: Builder) -> Accounts {
         events: Arc::new(MockEventRepository::new()),
         leases: Arc::new(MockLeaseRepository::new()),
         registration_codes: Arc::new(MockRegistrationCodeRepository::new()),
+        in_one_commit: None,
     };
     builder.build(ports).unwrap()
 }

@@ -24,7 +24,7 @@ use domain::user::{
     AddRoleError, AddUserError, ChangeEmailError, CompleteDeletionError, DueDeletion, FormerUsername, ImportOutcome,
     ImportedUser, NewUser, RenameUserError, RequestDeletionError, RequestedDeletion, Role, Roles, UserRepository,
 };
-use domain::{Alongside, Page, PageSize};
+use domain::{Alongside, InOneCommit, Page, PageSize};
 
 /// A real store that can be made to fail, and that records its calls.
 #[derive(Clone)]
@@ -53,7 +53,15 @@ impl FailingStore {
             events: all.clone(),
             leases: all.clone(),
             registration_codes: all,
+            in_one_commit: None,
         }
+    }
+
+    /// The same ports as those of one store, which ends sessions and forgets browsers in the commits of users and passwords.
+    pub(crate) fn ports_of_one_store(&self) -> AccountPorts {
+        let ports = self.ports();
+        let AccountPorts { users, credentials, sessions, known_browsers, .. } = ports.clone();
+        AccountPorts { in_one_commit: Some(InOneCommit { users, credentials, sessions, known_browsers }), ..ports }
     }
 
     /// Makes a method fail, or `"everything"`, or `"the commit"` of a registration; with `None`, nothing fails.

@@ -185,6 +185,58 @@ async fn log_out_everywhere_forgets_browsers_and_networks() {
     assert_page(&log_in(&browser, "203.0.113.9", "ada", PASSWORD).await, 422, MISMATCH);
 }
 
+/// 100 failures of ada from 20 other networks.
+async fn use_up_account_from(service: &Service, block: usize) {
+    for n in 0..20 {
+        use_up_free_failures(&service.visitor(), &format!("198.{block}.{n}.1"), "ada").await;
+    }
+}
+
+/// 100 wrong passwords of strangers: a link, or the operator's new password, lets the owner in from a new browser and network.
+#[tokio::test]
+async fn new_password_ends_the_limit_of_the_account() {
+    const NEW: &str = "velvet canyon drum";
+    let service = behind_proxy(|builder| builder).await;
+    service.register("ada", PASSWORD).await;
+    let ada = service.ports().users.find_by_username(&Username::parse("ada").unwrap()).await.unwrap().unwrap();
+    use_up_account(&service, "ada").await;
+    assert_page(&log_in(&service.visitor(), "203.0.113.9", "ada", PASSWORD).await, 422, MISMATCH);
+    let new = Password::parse(NEW.to_owned()).unwrap();
+    service.accounts.set_password(ada.id, new, &Caller::default()).await.unwrap();
+    assert_eq!(log_in(&service.visitor(), "203.0.113.9", "ada", NEW).await.status, 303, "set by the operator");
+
+    use_up_account_from(&service, 61).await;
+    let token = service.accounts.create_reset_token(ada.id, &Caller::default()).await.unwrap().unwrap();
+    let (owner, path) = (service.visitor(), format!("/account/reset?token={}", token.expose()));
+    let page = owner.submit(&path, "/account/reset", &[("password", PASSWORD), ("password2", PASSWORD)]).await;
+    assert_eq!(page.path, "/login");
+    assert_eq!(log_in(&service.visitor(), "192.0.2.1", "ada", PASSWORD).await.status, 303, "set by a link");
+
+    use_up_account_from(&service, 62).await; // the strangers go on
+    assert_page(&log_in(&service.visitor(), "198.18.0.1", "ada", PASSWORD).await, 422, MISMATCH);
+    assert_eq!(log_in(&owner, "198.18.0.1", "ada", PASSWORD).await.status, 303, "the browser of the link is known");
+}
+
+/// Otherwise strangers who guess passwords for 14 days could have the account deleted.
+#[tokio::test]
+async fn limited_owner_undoes_the_deletion_from_a_known_browser_or_network() {
+    let service = behind_proxy(|builder| builder).await;
+    service.register("ada", PASSWORD).await;
+    let browser = service.visitor();
+    assert_eq!(log_in(&browser, "203.0.113.9", "ada", PASSWORD).await.status, 303);
+    let name = Username::parse("ada").unwrap();
+    let ada = service.ports().users.find_by_username(&name).await.unwrap().unwrap();
+    for (n, (client, address)) in [(browser, "198.18.0.1"), (service.visitor(), "203.0.113.7")].into_iter().enumerate()
+    {
+        service.accounts.request_deletion(ada.id, &Caller::default()).await.unwrap();
+        use_up_account_from(&service, 61 + n).await;
+        assert_page(&log_in(&service.visitor(), "198.18.1.1", "ada", PASSWORD).await, 422, MISMATCH);
+        assert_eq!(log_in(&client, address, "ada", PASSWORD).await.status, 303, "{n}");
+        let found = service.ports().users.find_by_username(&name).await.unwrap().unwrap();
+        assert_eq!(found.deletion, None, "{n}");
+    }
+}
+
 #[tokio::test]
 async fn planted_device_cookie_becomes_known_to_no_account() {
     let service = behind_proxy(|builder| builder).await;

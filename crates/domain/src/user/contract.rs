@@ -76,7 +76,7 @@ macro_rules! user_contract {
             unknown_user_has_no_role
             thirty_third_role_is_refused
             deleted_user_gets_no_role
-            requested_deletion_ends_sessions_and_forgets_browsers
+            requested_deletion_ends_sessions_and_keeps_browsers
             repeated_request_only_brings_a_deletion_forward
             user_whose_deletion_is_requested_opens_no_session
             deletion_is_undone_until_it_is_due

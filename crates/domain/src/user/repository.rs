@@ -91,11 +91,11 @@ pub trait UserRepository: Send + Sync {
     /// Returns the roles of a user; none if there is no such user.
     async fn list_roles(&self, user: UserId) -> Result<Roles, StoreError>;
 
-    /// Requests at `at` the deletion of a user, which is due at `due`. Ends every session of the user and forgets every known
-    /// browser and network, runs the embedder's hooks, and writes `alongside` about the user; its events count the sessions.
+    /// Requests at `at` the deletion of a user, which is due at `due`. Ends every session of the user, runs the
+    /// embedder's hooks, and writes `alongside` about the user; its events count the sessions.
     ///
     /// A deletion that is requested already stays as it is, and nothing else is written, but for an earlier `due`. From the commit on
-    /// no session opens until the deletion is undone.
+    /// no session opens until the deletion is undone. The known browsers and networks of the user stay until it is completed.
     ///
     /// # Errors
     /// [`RequestDeletionError`]. Nothing was written.

@@ -2,7 +2,11 @@
 
 use std::sync::Arc;
 
-use domain::{AccountPorts, StoreError};
+use domain::credential::CredentialRepository;
+use domain::known_browser::KnownBrowserRepository;
+use domain::session::SessionRepository;
+use domain::user::UserRepository;
+use domain::{AccountPorts, InOneCommit, StoreError};
 use sqlx::{Postgres, Sqlite, query};
 use tokio::time::timeout;
 
@@ -147,12 +151,22 @@ impl From<AccountStore> for AccountPorts {
 }
 
 fn ports<D: Dialect>(database: &OpenDatabase<D>, hooks: HookSet<D>) -> AccountPorts {
+    let users: Arc<dyn UserRepository> = Arc::new(Users { database: database.clone(), hooks });
+    let credentials: Arc<dyn CredentialRepository> = Arc::new(Credentials { database: database.clone() });
+    let sessions: Arc<dyn SessionRepository> = Arc::new(Sessions { database: database.clone() });
+    let known_browsers: Arc<dyn KnownBrowserRepository> = Arc::new(KnownBrowsers { database: database.clone() });
     AccountPorts {
-        users: Arc::new(Users { database: database.clone(), hooks }),
-        credentials: Arc::new(Credentials { database: database.clone() }),
-        sessions: Arc::new(Sessions { database: database.clone() }),
+        in_one_commit: Some(InOneCommit {
+            users: users.clone(),
+            credentials: credentials.clone(),
+            sessions: sessions.clone(),
+            known_browsers: known_browsers.clone(),
+        }),
+        users,
+        credentials,
+        sessions,
         throttles: Arc::new(Throttles::new(database.clone())),
-        known_browsers: Arc::new(KnownBrowsers { database: database.clone() }),
+        known_browsers,
         events: Arc::new(Events { database: database.clone() }),
         leases: Arc::new(Leases { database: database.clone() }),
         registration_codes: Arc::new(RegistrationCodes { database: database.clone() }),

@@ -142,6 +142,7 @@ pub(super) fn services(broken: Broken) -> Services {
             events: Arc::new(events(broken)),
             leases: Arc::new(MockLeaseRepository::new()),
             registration_codes: Arc::new(MockRegistrationCodeRepository::new()),
+            in_one_commit: None,
         },
         parties: Arc::new(parties),
         readiness: Arc::new(ready),

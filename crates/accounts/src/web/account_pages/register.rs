@@ -3,6 +3,7 @@
 use askama::Template;
 use auth::RegistrationCode;
 use domain::credential::PasswordVersion;
+use domain::session::OpenSessionError;
 use domain::user::{Email, RegistrationKey, Username, UsernameError};
 use domain::{Own, trim_invisible};
 use poem::http::StatusCode;
@@ -199,9 +200,15 @@ impl Accounts {
 }
 
 /// Logs the new user in and leads on. Where a setting asks for it, or the session cannot be opened, the way leads over the
-/// log-in page: the account exists, and the response must not say otherwise.
+/// log-in page: the account exists, and the response must not say otherwise. So does a form that is sent again by Back after the
+/// user was disabled, has changed the password, or has asked for the deletion: the account is not said to be ready then.
 async fn registered(request: &RequestContext, user: User) -> Response {
     let (settings, next) = (request.settings(), request.next());
+    let log_in = settings.path(AccountPage::LogIn);
+    let has_ended = user.disabled_at.is_some() || user.deletion.is_some();
+    if has_ended {
+        return Flash::success(messages::REGISTERED_BEFORE).to(&with_next(log_in, next.as_ref()));
+    }
     if settings.log_in_after_registration {
         let greeting = messages::welcome(&user.username);
         let (caller, browser, replaces) = (&request.caller, &request.browser, request.session());
@@ -212,10 +219,16 @@ async fn registered(request: &RequestContext, user: User) -> Response {
                 let change = SessionChange::opened(logged_in);
                 return entered(request, greeting, change, &settings.destination_of_registration(next.as_ref()));
             }
-            Err(failure) => tracing::error!(error = ?failure, "no session after a registration"),
+            Err(OpenSessionError::Store(failure)) => {
+                tracing::error!(error = ?failure, "no session after a registration");
+            }
+            Err(
+                OpenSessionError::UserDisabled
+                | OpenSessionError::PasswordChanged
+                | OpenSessionError::DeletionRequested,
+            ) => return Flash::success(messages::REGISTERED_BEFORE).to(&with_next(log_in, next.as_ref())),
         }
     }
-    let log_in = settings.path(AccountPage::LogIn);
     let to = match &settings.after_registration {
         Some(path) if next.is_none() => path.clone(),
         _ => with_next(log_in, next.as_ref()),

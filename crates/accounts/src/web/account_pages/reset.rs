@@ -1,7 +1,7 @@
 //! The page of a link that sets a new password. GET shows the form and changes nothing: programs open links too.
 
 use askama::Template;
-use auth::{Password, ResetToken};
+use auth::{BrowserTokens, Password, ResetToken};
 use poem::http::StatusCode;
 use poem::{Request, Response, handler};
 use url::form_urlencoded;
@@ -10,7 +10,8 @@ use crate::web::AccountPage;
 use crate::web::form::{Fields, Form, FormErrors, FormView, PasswordFields, Submitted};
 use crate::web::messages;
 use crate::web::page::{Flash, PageContext, Problem};
-use crate::{Accounts, ResetPasswordError, User};
+use crate::web::session::NewlyKnownBrowser;
+use crate::{Accounts, PasswordReset, ResetPassword, ResetPasswordError, User};
 
 /// The name of the token in the link and in the form.
 const TOKEN: &str = "token";
@@ -47,16 +48,17 @@ fn unusable(page: &PageContext) -> Response {
 pub(super) async fn show(request: &Request, page: PageContext) -> Result<Response, Problem> {
     let query = request.uri().query().unwrap_or_default();
     let token = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == TOKEN);
-    match find(page.accounts(), token.as_ref().map_or("", |(_, token)| token)).await? {
+    match find(&page, token.as_ref().map_or("", |(_, token)| token)).await? {
         Some((token, user)) => Ok(render(&page, StatusCode::OK, &token, &user, FormView::empty())),
         None => Ok(unusable(&page)),
     }
 }
 
 /// The token that a text is, and its user, if it works.
-async fn find(accounts: &Accounts, text: &str) -> Result<Option<(ResetToken, User)>, Problem> {
+async fn find(page: &PageContext, text: &str) -> Result<Option<(ResetToken, User)>, Problem> {
     let Some(token) = ResetToken::parse(text) else { return Ok(None) };
-    Ok(accounts.find_user_by_reset_token(&token).await?.map(|user| (token, user)))
+    let user = page.accounts().find_user_by_reset_token(&token, &page.request().caller).await?;
+    Ok(user.map(|user| (token, user)))
 }
 
 /// The form: the new password, typed twice.
@@ -73,23 +75,30 @@ impl Form for NewPassword {
 #[handler]
 pub(super) async fn submit(page: PageContext, submitted: Submitted<NewPassword>) -> Result<Response, Problem> {
     let Submitted { fields, form } = submitted;
-    let Some((token, user)) = find(page.accounts(), fields.shown(TOKEN)).await? else { return Ok(unusable(&page)) };
+    let Some((token, user)) = find(&page, fields.shown(TOKEN)).await? else { return Ok(unusable(&page)) };
     let errors = match form {
-        Ok(NewPassword(password)) => {
-            match page.accounts().reset_password(&token, password, &page.request().caller).await {
-                Ok(_) => {
-                    let log_in = page.request().settings().path(AccountPage::LogIn);
-                    return Ok(Flash::success(messages::PASSWORD_IS_SET).to(log_in));
-                }
-                Err(error) => match refusal(error)? {
-                    Some(errors) => errors,
-                    None => return Ok(unusable(&page)),
-                },
-            }
-        }
+        Ok(NewPassword(new)) => match set(&page, token.clone(), new).await {
+            Ok(PasswordReset { browser, .. }) => return Ok(log_in(&page, browser)),
+            Err(error) => match refusal(error)? {
+                Some(errors) => errors,
+                None => return Ok(unusable(&page)),
+            },
+        },
         Err(errors) => errors,
     };
     Ok(render(&page, StatusCode::UNPROCESSABLE_ENTITY, &token, &user, FormView::new(&fields, &errors)))
+}
+
+async fn set(page: &PageContext, token: ResetToken, new: Password) -> Result<PasswordReset, ResetPasswordError> {
+    let (caller, browser) = (page.request().caller.clone(), page.request().browser.clone());
+    page.accounts().reset_password(ResetPassword { token, new, caller, browser }).await
+}
+
+/// The log-in page, which recognizes the browser.
+fn log_in(page: &PageContext, browser: BrowserTokens) -> Response {
+    let mut response = Flash::success(messages::PASSWORD_IS_SET).to(page.request().settings().path(AccountPage::LogIn));
+    response.extensions_mut().insert(NewlyKnownBrowser(browser));
+    response
 }
 
 /// What the visitor can correct; `None` where the link does not work any more. Any other error is a problem.
@@ -97,6 +106,7 @@ fn refusal(error: ResetPasswordError) -> Result<Option<FormErrors>, Problem> {
     match error {
         ResetPasswordError::Unusable => Ok(None),
         ResetPasswordError::Weak(refusal) => Ok(Some(FormErrors::at("password", messages::password(&refusal)))),
+        ResetPasswordError::Throttled(throttled) => Err(Problem::Throttled(throttled)),
         ResetPasswordError::HashQueueFull(_) => Err(Problem::HashQueueFull),
         ResetPasswordError::Store(failure) => Err(failure.into()),
     }

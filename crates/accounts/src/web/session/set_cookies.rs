@@ -52,6 +52,11 @@ impl SessionChange {
     }
 }
 
+/// The tokens of a browser that became known to an account without a log-in. The page that sets a password by a link puts them into
+/// the response's extensions.
+#[derive(Debug, Clone)]
+pub(crate) struct NewlyKnownBrowser(pub(crate) BrowserTokens);
+
 impl RequestContext {
     /// Adds a `Set-Cookie` header for every cookie that the request changed.
     pub(crate) fn add_cookies(&self, response: &mut Response) {
@@ -59,7 +64,8 @@ impl RequestContext {
         let former = self.former_session_cookies(change.is_some());
         let session = self.session_cookies(change).into_iter().chain(former);
         let flash = self.flash_cookie(response.extensions().get::<NewFlashes>(), change);
-        for line in session.chain(flash) {
+        let browser = response.extensions().get::<NewlyKnownBrowser>().map(|known| self.device_cookie(&known.0));
+        for line in session.chain(flash).chain(browser) {
             if let Ok(value) = line.parse() {
                 response.headers_mut().append(header::SET_COOKIE, value);
             }
@@ -99,8 +105,12 @@ impl RequestContext {
         let (site, names) = (&self.settings().site, &self.cookie_names);
         vec![
             set_cookie(site, &names.session, &token.expose(), remembered_for.map(|left| left.as_secs())),
-            set_cookie(site, &names.browser, &browser.expose(), Some(KNOWN_FOR.as_secs())),
+            self.device_cookie(browser),
         ]
+    }
+
+    fn device_cookie(&self, browser: &BrowserTokens) -> String {
+        set_cookie(&self.settings().site, &self.cookie_names.browser, &browser.expose(), Some(KNOWN_FOR.as_secs()))
     }
 
     /// Moves the cookie of a live session to its current name. A session that this response opens or ends is not moved.

@@ -39,8 +39,9 @@ async fn remember(store: &AccountPorts, user: UserId) {
     store.known_browsers.remember(user, PasswordVersion::INITIAL, Some(digest), Some(network), NOW).await.unwrap();
 }
 
-/// The event counts the sessions. Another user's sessions and browsers stay.
-pub async fn requested_deletion_ends_sessions_and_forgets_browsers(store: &AccountPorts) {
+/// The event counts the sessions. Another user's sessions stay. The browsers are forgotten by the completion, so that a log-in that
+/// undoes the deletion is recognized.
+pub async fn requested_deletion_ends_sessions_and_keeps_browsers(store: &AccountPorts) {
     let (ada, ben) = (add_user(store, "ada").await, add_user(store, "ben").await);
     for (n, user) in [(1, &ada), (2, &ada), (3, &ben)] {
         open(store, user, n).await.unwrap();
@@ -56,8 +57,10 @@ pub async fn requested_deletion_ends_sessions_and_forgets_browsers(store: &Accou
     for (n, is_open) in [(1, false), (2, false), (3, true)] {
         assert_eq!(store.sessions.find(TokenDigest::new([n; 32])).await.unwrap().is_some(), is_open);
     }
-    assert!(!is_known(store, ada.id).await && is_known(store, ben.id).await);
+    assert!(is_known(store, ada.id).await && is_known(store, ben.id).await);
     assert_eq!(events(store).await, [requested.of(ada.id).counting(2)]);
+    complete(store, ada.id).await.unwrap();
+    assert!(!is_known(store, ada.id).await && is_known(store, ben.id).await);
     let unknown = store.users.request_deletion(UserId::new(i64::MAX), NOW, DUE, Alongside::nothing()).await;
     assert!(matches!(unknown, Err(RequestDeletionError::NotFound)), "{unknown:?}");
 }

@@ -119,7 +119,6 @@ pub(super) fn request<'j, D: Dialect>(
         let run = hooks.deletion_requested(&mut *connection, &user, *at).await;
         run.map_err(|error| error.into_write_error(Refusal::ByHook))?;
         let sessions = sessions::end_all::<D>(&mut *connection, user.id).await?;
-        known_browsers::forget_all::<D>(&mut *connection, user.id).await?;
         events::add_alongside::<D>(connection, &alongside.clone().counting(sessions), user.id, None).await?;
         Ok(RequestedDeletion { due: *due, sessions, is_repeated: false })
     })

@@ -159,12 +159,14 @@ impl Accounts {
 
     /// Notes whether a hook refuses the deletion of a user, and logs the first refusal.
     fn note_refusal(&self, user: UserId, is_refused: bool) {
-        let is_new = self.inner.due_deletions.with(|known| match is_refused {
-            true => known.refused.insert(user),
-            false => {
-                known.refused.remove(&user);
-                false
-            }
+        let is_new = self.inner.due_deletions.with(|known| {
+            let was_refused = known.refused.contains(&user);
+            if is_refused {
+                known.refused.insert(user)
+            } else {
+                known.refused.remove(&user)
+            };
+            is_refused && !was_refused
         });
         if is_new {
             tracing::warn!(user = user.get(), "a hook refuses to delete an account");

@@ -113,6 +113,7 @@ pub(crate) const USES: &[Use] = &[
     ("credentials.find_by_username", Visitor, "/login", Some(LOG_IN_BY_NAME), 303),
     ("credentials.find_by_reset_token", Visitor, "/account/reset?token=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", None, 200),
     ("credentials.find_by_reset_token", Visitor, "/account/reset", Some(RESET), 303),
+    ("credentials.find", Visitor, "/account/reset", Some(RESET), 303),
     ("credentials.change", Visitor, "/account/reset", Some(RESET), 303),
     ("known_browsers.find", Visitor, "/login", Some(LOG_IN), 303),
     ("known_browsers.count_failure", Returning, "/login", Some(LOG_IN), 303),
@@ -257,8 +258,8 @@ fn each_port_method_is_in_a_table_of_this_file() {
 }
 
 /// The forms that need a stored password hash. A registration makes one before, which may fail too.
-pub(crate) const NEEDS_HASH: [&str; 5] =
-    ["/login", "/account/confirm", "/account/email", "/account/password", "/account/sessions"];
+pub(crate) const NEEDS_HASH: [&str; 6] =
+    ["/login", "/account/confirm", "/account/email", "/account/password", "/account/reset", "/account/sessions"];
 
 pub(crate) async fn send(broken: &'static str, &(_, client, path, form, _): &Use) -> TestResponse {
     let (server, ada, visitor) = start(broken).await;

@@ -41,7 +41,7 @@ async fn export_has_user_sessions_browsers_and_events() {
     let session = &document["sessions"][0];
     assert_eq!((&session["created_at"], &session["network"]), (&json!("2026-01-01T01:00:00Z"), &json!("127.0.0.1/32")));
     assert!(session["browser"].is_null() || session["browser"].is_string());
-    assert_eq!(document["known_browsers"].as_array().map(Vec::len), Some(2));
+    assert_eq!(document["known_browsers"].as_array().map(Vec::len), Some(3), "two browsers and a network");
     let kinds: Vec<_> =
         document["events"].as_array().unwrap().iter().map(|event| event["kind"].as_str().unwrap()).collect();
     assert_eq!(kinds, ["logged in", "deletion undone", "deletion requested", "logged in", "registered"]);

@@ -50,10 +50,10 @@ statements! {
             OR EXISTS (SELECT 1 FROM reset_tokens WHERE user_id = users.id))";
 
     const LIST_LEAVING_WITH_SESSION: &str = "SELECT id FROM users
-        WHERE (delete_due IS NOT NULL OR deleted_at IS NOT NULL)
-            AND (EXISTS (SELECT 1 FROM sessions WHERE user_id = users.id)
-            OR EXISTS (SELECT 1 FROM known_browsers WHERE user_id = users.id)
-            OR EXISTS (SELECT 1 FROM known_networks WHERE user_id = users.id))";
+        WHERE ((delete_due IS NOT NULL OR deleted_at IS NOT NULL)
+                AND EXISTS (SELECT 1 FROM sessions WHERE user_id = users.id))
+            OR (deleted_at IS NOT NULL AND (EXISTS (SELECT 1 FROM known_browsers WHERE user_id = users.id)
+                OR EXISTS (SELECT 1 FROM known_networks WHERE user_id = users.id)))";
 
     const LIST_HALF_DELETED: &str = "SELECT id FROM users
         WHERE (deletion_requested_at IS NULL) <> (delete_due IS NULL) OR delete_due < deletion_requested_at

@@ -79,7 +79,7 @@ pub enum Invariant {
     DeletionIsWhole,
     /// A deleted user has no credential, no registration key, no role, and no reset token.
     DeletedUserHasNothing,
-    /// A user whose deletion is requested or done has no session, and no known browser or network.
+    /// A user whose deletion is requested or done has no session; one who is deleted, no known browser or network.
     DeletionEndsSessions,
     /// A deleted user has neither a name of its own nor an address.
     DeletedUserIsAnonymous,

@@ -43,7 +43,7 @@ fn invariant_message(invariant: Invariant) -> &'static str {
             "a deleted user with a password, a registration key, a role or a reset link"
         }
         Invariant::DeletionEndsSessions => {
-            "a user whose deletion is requested or done, with a session or a known browser"
+            "a user whose deletion is requested or done, with a session, or a deleted user with a known browser"
         }
         Invariant::DeletedUserIsAnonymous => "a deleted user with a name or an address",
         Invariant::DeletedHostHasNoParty => "a party whose host is deleted, or was to be, before it was over",

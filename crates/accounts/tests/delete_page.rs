@@ -82,10 +82,24 @@ async fn delete_and_export_require_a_recent_log_in() {
     assert!(waiting.text.contains("Please type your password again to go on."), "{}", waiting.text);
     assert_eq!(user(&service).await.deletion, None);
     let shown = ada.submit_on(&waiting, "/account/confirm", &[("password", PASSWORD)]).await;
-    assert_page(&shown, 200, "What you typed is kept, and not sent yet.");
+    assert_page(&shown, 200, "This deletes the account of ada");
+    assert!(!shown.text.contains("not sent yet"), "{}", shown.text);
     assert_eq!(user(&service).await.deletion, None, "the button is pressed once more");
     ada.submit_on(&shown, "/account/delete", &[]).await;
     assert!(user(&service).await.deletion.is_some());
+}
+
+#[tokio::test]
+async fn form_that_waited_for_another_account_names_the_account_that_it_deletes() {
+    let service = Service::start().await;
+    let ada = service.ada().await;
+    service.visitor().register("bob", PASSWORD).await;
+    let page = ada.get("/account/delete").await;
+    ada.submit("/", "/logout", &[]).await;
+    let waiting = ada.submit_on(&page, "/account/delete", &[]).await;
+    let shown = ada.submit_on(&waiting, "/login", &[("email", "bob"), ("password", PASSWORD)]).await;
+    assert_page(&shown, 200, "This deletes the account of bob");
+    assert!(!shown.text.contains("Send it"), "{}", shown.text);
 }
 
 #[tokio::test]

@@ -42,7 +42,7 @@ fn kind(typed: &str) -> Result<EventKind, String> {
 impl Audit {
     pub(super) async fn run(self, accounts: &Accounts, output: &mut Output<'_>) -> Result<(), CommandError> {
         let user = match &self.user {
-            Some(name) => Some(user_id(accounts, name).await?),
+            Some(name) => Some(name.find(accounts).await?.id),
             None => None,
         };
         let since = self.since.map(|since| since.time(accounts.inner.clock.now()));
@@ -67,14 +67,6 @@ impl Audit {
         }
         PageOptions::show_next(output, before.map(EventId::get));
         Ok(())
-    }
-}
-
-/// The id of the user; by `#ID` also that of a user who is deleted.
-async fn user_id(accounts: &Accounts, name: &UserName) -> Result<UserId, CommandError> {
-    match name.id() {
-        Some(id) => Ok(id),
-        None => Ok(name.find(accounts).await?.id),
     }
 }
 

@@ -46,6 +46,9 @@ pub enum CommandError {
     /// The password was typed twice, and not alike.
     #[error("the two passwords differ")]
     PasswordsDiffer,
+    /// The password has the character NUL.
+    #[error("the password has the character NUL, which no browser sends")]
+    PasswordHasNul,
     /// No password was given.
     #[error("there is no password on standard input: type one, or pass one line")]
     NoPassword,
@@ -108,6 +111,7 @@ impl CommandError {
             | Self::Weak(_)
             | Self::TooLong(_)
             | Self::PasswordsDiffer
+            | Self::PasswordHasNul
             | Self::NoPassword
             | Self::TooManyRoles
             | Self::Disabled(_)

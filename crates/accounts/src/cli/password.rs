@@ -16,6 +16,9 @@ const MAX_BYTES: usize = 8_192;
 pub(super) async fn read_new() -> Result<Password, CommandError> {
     let typed = spawn_blocking(|| if stdin().is_terminal() { ask_twice() } else { read_line(stdin().lock()) });
     let typed = typed.await.map_err(|failure| CommandError::Input(io::Error::other(failure)))??;
+    if typed.contains('\0') {
+        return Err(CommandError::PasswordHasNul); // no form of a page can have it
+    }
     Ok(Password::parse(typed)?)
 }
 

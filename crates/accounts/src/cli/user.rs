@@ -39,8 +39,14 @@ impl UserName {
         found.ok_or_else(|| CommandError::NoSuchUser(self.to_string()))
     }
 
+    /// As [`UserName::find`], but not a user who is deleted.
+    pub(super) async fn find_not_deleted(&self, accounts: &Accounts) -> Result<User, CommandError> {
+        let user = self.find(accounts).await?;
+        if deleted_at(&user).is_some() { Err(CommandError::NoSuchUser(self.to_string())) } else { Ok(user) }
+    }
+
     /// The id, where the operator calls the user by it.
-    pub(super) fn id(&self) -> Option<UserId> {
+    fn id(&self) -> Option<UserId> {
         let digits = self.0.strip_prefix('#')?;
         let is_number = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit());
         digits.parse().ok().filter(|_| is_number).map(UserId::new)

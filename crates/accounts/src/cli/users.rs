@@ -179,7 +179,7 @@ impl Disable {
         caller: &Caller,
         output: &mut Output<'_>,
     ) -> Result<(), CommandError> {
-        let user = self.user.find(accounts).await?;
+        let user = self.user.find_not_deleted(accounts).await?;
         let ended = accounts.disable(user.id, caller).await?;
         if self.json {
             let (changed, ended) = (ended.is_some(), ended.unwrap_or_default());
@@ -214,7 +214,7 @@ impl Enable {
         caller: &Caller,
         output: &mut Output<'_>,
     ) -> Result<(), CommandError> {
-        let user = self.user.find(accounts).await?;
+        let user = self.user.find_not_deleted(accounts).await?;
         let changed = accounts.enable(user.id, caller).await?;
         if self.json {
             output.print(json!({ "id": user.id.get(), "username": user.username.as_str(), "changed": changed }));

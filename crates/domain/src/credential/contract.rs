@@ -39,9 +39,9 @@ macro_rules! credential_contract {
             reset_token_of_a_disabled_or_unknown_user_does_not_work
             concurrent_changes_by_reset_tokens_store_one_hash
             twenty_first_reset_token_replaces_the_first
-            added_reset_token_writes_its_event
             reset_tokens_of_a_user_are_listed
             purge_of_reset_tokens_removes_expired_ones
+            added_reset_token_writes_its_event
             deleted_user_gets_no_password_and_no_reset_token
         }
     };

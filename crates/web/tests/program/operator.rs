@@ -192,11 +192,13 @@ async fn refused_command_is_one_line_with_its_exit_code() {
         ("dinnerparty\n", &["user", "passwd", "ada"], 2, "the password is refused: it is easy to guess, since "),
         ("", &["user", "passwd", "ada"], 2, "there is no password on standard input"),
         (&"x".repeat(2_000), &["user", "passwd", "ada"], 2, "the password is refused: a password has at most 1024"),
+        ("marble otter\0 seven\n", &["user", "passwd", "ada"], 2, "the password has the character NUL"),
         (NEW, &["user", "passwd", "ben"], 3, "there is no user ben"),
         ("", &["user", "show", "ben@example.com"], 3, "there is no user ben@example.com"),
         ("", &["user", "disable", "#2"], 3, "there is no user #2"),
         ("", &["user", "role", "add", "b\u{1b}[2Jn", "admin"], 3, "there is no user b [2Jn"),
         ("", &["user", "role", "add", "ada", "Admin"], 1, "invalid value 'Admin' for '<ROLE>': a role has 1 to 32"),
+        ("", &["audit", "--user", "#2"], 3, "there is no user #2"),
         ("", &["audit", "--kind", "teapot"], 1, "invalid value 'teapot' for '--kind <KIND>': one of: registered, "),
         ("", &["audit", "--since", "yesterday"], 1, "invalid value 'yesterday' for '--since <TIME>': a time such as"),
         (NEW, &["user", "passwd", "ada", NEW], 1, "unexpected argument"),
@@ -275,6 +277,10 @@ async fn user_is_exported_and_leaves_by_commands() {
         assert_eq!(deleted, json!({ "id": 2, "username": "ben", "deleted_as": "deleted-2" }));
         assert!(!is_logged_in(&ben).await);
         assert_eq!(run(&["user", "delete", "ben"], &url).code, Some(3));
+        for act in ["disable", "enable"] {
+            assert_eq!(run(&["user", act, "#2"], &url).code, Some(3), "{act}: a deleted user is no user any more");
+        }
+        assert!(run(&["audit", "--user", "#2"], &url).out.contains("deleted"), "its events stay");
         let shown = run(&["user", "show", "deleted-2"], &url);
         assert!(shown.code == Some(0) && shown.out.contains("\ndeletion      done 2"), "{}", shown.out);
         let shown = document(&["user", "show", "#2"], &url);

@@ -44,6 +44,8 @@ fn render(page: &PageContext, user: &RecentLogIn, refusal: Option<&str>) -> Resp
 
 #[handler]
 pub(super) fn show(user: RecentLogIn, page: PageContext) -> Response {
+    // A form that has waited for a log-in, perhaps of another user, does not stay behind a button that only says to send it.
+    page.discard_resumed(page.request().settings().path(AccountPage::Delete));
     render(&page, &user, None)
 }
 

@@ -77,6 +77,7 @@ async fn render(
 
 #[handler]
 pub(super) async fn show(user: CurrentUser, page: PageContext) -> Result<Response, Problem> {
+    page.discard_resumed(page.request().settings().path(AccountPage::Sessions)); // its sessions may be another user's
     render(&user, &page, StatusCode::OK, None).await
 }
 

@@ -28,7 +28,7 @@ pub struct ChangeEmail {
 /// Why the address was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeEmailError {
-    /// There is no such user.
+    /// There is no such user; or the user was disabled, asked to be deleted, or changed the password meanwhile.
     #[error("there is no such user")]
     NotFound,
     /// Wrong password.
@@ -96,7 +96,8 @@ impl Accounts {
             self.remember_browser(user.id, version, &known_browser, caller).await; // ends its failures
         }
         let event = self.event(EventKind::EmailChanged, caller).of(user.id);
-        let changed = self.inner.ports.users.change_email(user.id, email, Alongside::event(event.clone())).await?;
+        let changed =
+            self.inner.ports.users.change_email(user.id, version, email, Alongside::event(event.clone())).await?;
         if changed.email != user.email {
             self.emit(&event);
         }

@@ -120,13 +120,12 @@ impl OperatorCommand {
         output: &mut Output<'_>,
     ) -> Result<ExitCode, CommandError> {
         match self {
-            Self::User(command) => command.run(accounts, operator, output).await,
-            Self::RegistrationCode(command) => {
-                let caller = Caller::operator(operator);
-                command.run(accounts, &caller, output).await.map(|()| ExitCode::SUCCESS)
-            }
-            Self::Audit(audit) => audit.run(accounts, output).await.map(|()| ExitCode::SUCCESS),
+            Self::User(command) => return command.run(accounts, operator, output).await,
+            Self::RegistrationCode(command) => command.run(accounts, &Caller::operator(operator), output).await?,
+            Self::Audit(audit) => audit.run(accounts, output).await?,
         }
+        output.finish().map_err(CommandError::Output)?;
+        Ok(ExitCode::SUCCESS)
     }
 }
 
@@ -155,8 +154,9 @@ impl UserCommand {
         output: &mut Output<'_>,
     ) -> Result<ExitCode, CommandError> {
         let caller = Caller::operator(operator);
+        let mut code = ExitCode::SUCCESS;
         match self {
-            Self::Import(import) => return Ok(import.run(accounts, &caller, output).await?),
+            Self::Import(import) => code = import.run(accounts, &caller, output).await?,
             Self::Add(command) => command.run(accounts, &caller, output).await?,
             Self::List(command) => command.run(accounts, output).await?,
             Self::Show(command) => command.run(accounts, output).await?,
@@ -171,6 +171,7 @@ impl UserCommand {
             Self::Delete(command) => command.run(accounts, &caller, output).await?,
             Self::Export(command) => command.run(accounts, output).await?,
         }
-        Ok(ExitCode::SUCCESS)
+        output.finish().map_err(CommandError::Output)?;
+        Ok(code)
     }
 }

@@ -153,9 +153,15 @@ impl UserRepository for FailingStore {
         self.real.users.rename(user, name, at, alongside).await
     }
 
-    async fn change_email(&self, user: UserId, email: Email, alongside: Alongside) -> Result<User, ChangeEmailError> {
+    async fn change_email(
+        &self,
+        user: UserId,
+        verified: PasswordVersion,
+        email: Email,
+        alongside: Alongside,
+    ) -> Result<User, ChangeEmailError> {
         self.record("users.change_email")?;
-        self.real.users.change_email(user, email, alongside).await
+        self.real.users.change_email(user, verified, email, alongside).await
     }
 
     async fn disable(&self, user: UserId, at: Timestamp, alongside: Alongside) -> Result<Option<u64>, StoreError> {

@@ -87,6 +87,7 @@ macro_rules! user_contract {
             undo_beside_completion_has_one_winner
             changed_address_is_found_and_the_former_is_free
             taken_or_unknown_change_of_address_writes_nothing
+            change_of_address_whose_right_has_ended_writes_nothing
             address_is_taken_in_both_forms_of_its_domain
             concurrent_changes_to_one_address_change_one_user
         }

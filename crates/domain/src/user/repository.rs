@@ -6,7 +6,7 @@ use super::{
     AddRoleError, CompleteDeletionError, DueDeletion, Email, ImportOutcome, ImportedUser, NewUser,
     RequestDeletionError, RequestedDeletion, Role, Roles, User, UserId, Username, UsernameError,
 };
-use crate::credential::PasswordHash;
+use crate::credential::{PasswordHash, PasswordVersion};
 use crate::{Alongside, HookRefusal, Page, PageSize, StoreError, Timestamp};
 
 /// Stored users.
@@ -62,9 +62,18 @@ pub trait UserRepository: Send + Sync {
     /// user has already, in the same spelling, writes nothing. Of concurrent calls with an equal key, from any process, one
     /// succeeds.
     ///
+    /// `verified` is the version of the password by which the user has asked. A user whose password is another by now, who is
+    /// disabled, or whose deletion is requested, is [`ChangeEmailError::NotFound`].
+    ///
     /// # Errors
     /// [`ChangeEmailError`]. Nothing was written.
-    async fn change_email(&self, user: UserId, email: Email, alongside: Alongside) -> Result<User, ChangeEmailError>;
+    async fn change_email(
+        &self,
+        user: UserId,
+        verified: PasswordVersion,
+        email: Email,
+        alongside: Alongside,
+    ) -> Result<User, ChangeEmailError>;
 
     /// Disables a user at `at` and ends every session of the user, which stay ended. Writes `alongside` about the user; its
     /// events count the sessions, whose number is returned.
@@ -243,7 +252,7 @@ pub enum RenameUserError {
 /// Why a user has no other e-mail address.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangeEmailError {
-    /// There is no such user.
+    /// There is no such user with that password who may change the address.
     #[error("there is no such user")]
     NotFound,
     /// Another user has the key of the address.

@@ -6,7 +6,7 @@ pub(crate) mod disable;
 pub(crate) mod rename;
 
 use async_trait::async_trait;
-use domain::credential::PasswordHash;
+use domain::credential::{PasswordHash, PasswordVersion};
 use domain::user::{
     AddRoleError, AddUserError, ChangeEmailError, CompleteDeletionError, DueDeletion, Email, FormerUsername,
     ImportOutcome, ImportedUser, NewUser, RenameUserError, RequestDeletionError, RequestedDeletion, Role, Roles,
@@ -129,8 +129,14 @@ impl<D: Dialect> UserRepository for Users<D> {
         Ok(self.database.writer.write(rename, rename::rename::<D>).await?)
     }
 
-    async fn change_email(&self, user: UserId, email: Email, alongside: Alongside) -> Result<User, ChangeEmailError> {
-        Ok(self.database.writer.write((user, email, alongside), change_email::change_email::<D>).await?)
+    async fn change_email(
+        &self,
+        user: UserId,
+        verified: PasswordVersion,
+        email: Email,
+        alongside: Alongside,
+    ) -> Result<User, ChangeEmailError> {
+        Ok(self.database.writer.write((user, verified, email, alongside), change_email::change_email::<D>).await?)
     }
 
     async fn disable(&self, user: UserId, at: Timestamp, alongside: Alongside) -> Result<Option<u64>, StoreError> {

@@ -81,7 +81,7 @@ pub(super) fn services(broken: Broken) -> Services {
     users.expect_find_by_username().returning(move |_| broken.result("users.find_by_username", None));
     users.expect_find().returning(move |_| broken.result("users.find", Some(ada())));
     users.expect_rename().returning(move |_, _, _, _| broken.result("users.rename", ada()));
-    users.expect_change_email().returning(move |_, _, _| broken.result("users.change_email", ada()));
+    users.expect_change_email().returning(move |_, _, _, _| broken.result("users.change_email", ada()));
     users.expect_list_former_usernames().returning(move |_| broken.result("users.list_former_usernames", Vec::new()));
     users.expect_list_roles().returning(move |_| broken.result("users.list_roles", Roles::default()));
     users.expect_request_deletion().returning(move |_, _, due, _| {

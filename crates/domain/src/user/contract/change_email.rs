@@ -1,6 +1,7 @@
 //! The contract functions of `change_email`.
 
-use crate::contract::{add_user, event, events, join_all, join_both, new_user};
+use crate::contract::{NOW, add_user, event, events, join_all, join_both, new_user};
+use crate::credential::PasswordVersion;
 use crate::event::EventKind;
 use crate::user::{AddUserError, ChangeEmailError, Email, NewUser, User, UserId};
 use crate::{AccountPorts, Alongside};
@@ -10,7 +11,16 @@ fn address(text: &str) -> Email {
 }
 
 async fn change(store: &AccountPorts, user: UserId, to: &str) -> Result<User, ChangeEmailError> {
-    store.users.change_email(user, address(to), Alongside::event(event(EventKind::EmailChanged))).await
+    change_by(store, user, PasswordVersion::INITIAL, to).await
+}
+
+async fn change_by(
+    store: &AccountPorts,
+    user: UserId,
+    verified: PasswordVersion,
+    to: &str,
+) -> Result<User, ChangeEmailError> {
+    store.users.change_email(user, verified, address(to), Alongside::event(event(EventKind::EmailChanged))).await
 }
 
 /// The address that the user has already, in the same spelling, writes nothing.
@@ -41,6 +51,22 @@ pub async fn taken_or_unknown_change_of_address_writes_nothing(store: &AccountPo
         assert_eq!(store.users.find(user.id).await.unwrap(), Some(user));
     }
     assert_eq!(events(store).await, []);
+}
+
+/// By a former password, by a user who is disabled, and by one who asked to be deleted.
+pub async fn change_of_address_whose_right_has_ended_writes_nothing(store: &AccountPorts) {
+    let [ada, ben, cleo] = [add_user(store, "ada").await, add_user(store, "ben").await, add_user(store, "cleo").await];
+    store.users.disable(ben.id, NOW, Alongside::nothing()).await.unwrap().unwrap();
+    store.users.request_deletion(cleo.id, NOW, NOW, Alongside::nothing()).await.unwrap();
+    for (user, verified) in [
+        (ada.id, PasswordVersion::INITIAL.next()),
+        (ben.id, PasswordVersion::INITIAL),
+        (cleo.id, PasswordVersion::INITIAL),
+    ] {
+        let refused = change_by(store, user, verified, "new@example.com").await;
+        assert!(matches!(refused, Err(ChangeEmailError::NotFound)), "{refused:?}");
+    }
+    assert!(store.credentials.find_by_email(&address("new@example.com")).await.unwrap().is_none());
 }
 
 /// In Unicode and in ASCII. Its own user may change the form.

@@ -1,6 +1,7 @@
 //! Giving a user another e-mail address.
 
 use domain::Alongside;
+use domain::credential::PasswordVersion;
 use domain::user::{ChangeEmailError, Email, User, UserId};
 use futures_util::future::BoxFuture;
 use sqlx::{query, query_as, query_scalar};
@@ -13,10 +14,14 @@ use crate::engine::writer::WriteError;
 use crate::statements::{PerEngine, statements};
 
 statements! {
-    /// Locks the row: two changes of one user wait for each other.
+    /// Locks the row of a user who may change the address: two changes of one user wait for each other, and one that verified its
+    /// password before another act has ended its right writes nothing.
     const LOCK: PerEngine = PerEngine {
-        sqlite: "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at FROM users WHERE id = $1",
-        postgres: "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at FROM users WHERE id = $1 FOR NO KEY UPDATE",
+        sqlite: "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at FROM users
+            WHERE id = $1 AND password_version = $2 AND disabled_at IS NULL AND delete_due IS NULL AND deleted_at IS NULL",
+        postgres: "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at FROM users
+            WHERE id = $1 AND password_version = $2 AND disabled_at IS NULL AND delete_due IS NULL AND deleted_at IS NULL
+            FOR NO KEY UPDATE",
     };
 
     const FIND_EMAIL_OF_OTHER: &str = "SELECT email FROM users WHERE email_key = $1 AND id <> $2";
@@ -44,10 +49,10 @@ impl From<WriteError<Refusal>> for ChangeEmailError {
 /// The job of [`domain::user::UserRepository::change_email`].
 pub(super) fn change_email<'j, D: Dialect>(
     connection: &'j mut D::Connection,
-    (user, email, alongside): &'j (UserId, Email, Alongside),
+    (user, verified, email, alongside): &'j (UserId, PasswordVersion, Email, Alongside),
 ) -> BoxFuture<'j, Result<User, WriteError<Refusal>>> {
     Box::pin(async move {
-        let lock = query_as::<D, UserRow>(D::pick(LOCK.sqlite, LOCK.postgres)).bind(user.get());
+        let lock = query_as::<D, UserRow>(D::pick(LOCK.sqlite, LOCK.postgres)).bind(user.get()).bind(verified.get());
         let Some(row) = lock.fetch_optional(&mut *connection).await? else {
             return Err(WriteError::Refused(Refusal::NotFound));
         };

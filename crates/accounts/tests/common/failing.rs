@@ -242,34 +242,6 @@ impl UserRepository for FailingStore {
 }
 
 #[async_trait]
-impl RegistrationCodeRepository for FailingStore {
-    async fn add(&self, code: NewCode, alongside: Alongside) -> Result<CodeId, StoreError> {
-        self.record("registration_codes.add")?;
-        self.real.registration_codes.add(code, alongside).await
-    }
-
-    async fn find_usable(&self, digest: CodeDigest, now: Timestamp) -> Result<Option<StoredCode>, StoreError> {
-        self.record("registration_codes.find_usable")?;
-        self.real.registration_codes.find_usable(digest, now).await
-    }
-
-    async fn revoke(&self, code: CodeId, at: Timestamp, alongside: Alongside) -> Result<bool, StoreError> {
-        self.record("registration_codes.revoke")?;
-        self.real.registration_codes.revoke(code, at, alongside).await
-    }
-
-    async fn list(&self, before: Option<CodeId>, size: PageSize) -> Result<Page<StoredCode, CodeId>, StoreError> {
-        self.record("registration_codes.list")?;
-        self.real.registration_codes.list(before, size).await
-    }
-
-    async fn purge(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
-        self.record("registration_codes.purge")?;
-        self.real.registration_codes.purge(now, limit).await
-    }
-}
-
-#[async_trait]
 impl CredentialRepository for FailingStore {
     async fn find_by_email(&self, email: &Email) -> Result<Option<Credential>, StoreError> {
         self.record("credentials.find_by_email")?;

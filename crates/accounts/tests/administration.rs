@@ -75,7 +75,7 @@ async fn renamed_user_logs_in_by_the_new_name_and_stays_logged_in() {
     assert!(matches!(unknown, Err(RenameUserError::NotFound)), "{unknown:?}");
 }
 
-/// The former name has no page of its own, and is taken for everybody else for 90 days.
+/// The former name has no page of its own, and is taken for all other users for 90 days.
 #[tokio::test]
 async fn former_name_is_taken_until_its_owner_takes_it_back_or_90_days_have_passed() {
     let service = Service::start().await;

@@ -167,7 +167,7 @@ async fn code_is_escaped_and_bounded_in_the_link() {
     assert_eq!(page.attributes("#code", "value"), [""]);
 }
 
-/// Where everybody may register, no code is asked for, and one that is sent is not read.
+/// Where registration is open, no code is asked for, and one that is sent is not read.
 #[tokio::test]
 async fn open_registration_reads_no_code() {
     let service = Service::start().await;

@@ -34,7 +34,7 @@ impl Add {
         output: &mut Output<'_>,
     ) -> Result<(), CommandError> {
         let (username, email) = (Username::parse(&self.username)?, Email::parse(&self.email)?);
-        accounts.ensure_free(&username, &email).await?; // before a password is typed in vain
+        accounts.ensure_free(&username, &email).await?; // before a password is typed for nothing
         let password = if self.no_password { None } else { Some(password::read_new().await?) };
         let user = accounts.add_user(username, email, password, caller).await?;
         if self.json {

@@ -133,7 +133,7 @@ impl Accounts {
         Ok(format!("{}?{TOKEN}={}", self.reset_page()?, token.expose()))
     }
 
-    /// The address of the page, before a token is made in vain.
+    /// The address of the page, before a token is made for nothing.
     pub(crate) fn reset_page(&self) -> Result<String, ResetLinkError> {
         let settings = &self.inner.web;
         if !settings.has(AccountPage::Reset) {

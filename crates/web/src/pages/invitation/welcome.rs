@@ -70,7 +70,7 @@ impl<'a> WelcomePage<'a> {
             details: invitation.details.as_ref().map(|details| LinkedText(details.as_str())),
             table: Table::of_invitation(invitation),
             card,
-            // Where nobody may register, who has an account may still answer.
+            // Where registration is closed, a guest with an account may still answer.
             register: way_to(if page.can_register() { AccountPage::Register } else { AccountPage::LogIn }),
             can_register: page.can_register(),
             log_in: way_to(AccountPage::LogIn),

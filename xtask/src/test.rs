@@ -51,10 +51,6 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
         let mut doc = command::cargo(root);
         command::run(doc.env("RUSTDOCFLAGS", "-D warnings").args(["doc", "--quiet", "--no-deps"]).args(WHOLE_WORKSPACE))
     })?;
-    step("doc tests without Poem", || {
-        let doc_tests = ["test", "--quiet", "--package", "accounts", "--no-default-features", "--doc"];
-        command::run(command::cargo(root).args(doc_tests))
-    })?;
     let passed = step("tests", || test_counts::run(command::cargo(root).arg("test").args(WHOLE_WORKSPACE)))?;
     println!("tests: {passed}");
     println!("xtask: all checks passed in {}", duration(start.elapsed()));

@@ -15,7 +15,7 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use domain::party::{Heads, MockPartyRepository, Parties, PartyId, UpdateError};
+//! use domain::party::{GuestCommand, MockPartyRepository, Opened, Parties, PartyId, UpdateError};
 //! use domain::{FixedClock, StoreError, Timestamp, user::UserId};
 //!
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
@@ -23,26 +23,34 @@
 //! repository.expect_update().returning(|_, _, _, _| Err(StoreError::new("disk full").into()));
 //! let parties = Parties::new(Arc::new(repository), Arc::new(FixedClock(Timestamp::from_millis(0))));
 //!
-//! let result = parties.rsvp(PartyId::new(7), UserId::new(1), Heads::ONE).await;
+//! let result = parties.answer(Opened::ById(PartyId::new(7)), UserId::new(1), GuestCommand::Decline).await;
 //!
 //! // A failure of the store is returned as such, not as a refusal of the rule.
 //! assert!(matches!(result, Err(UpdateError::Store(_))));
 //! # });
 //! ```
 //!
-//! The arithmetic of seats needs no store:
+//! The rules need no store:
 //!
 //! ```
-//! use domain::party::{GuestList, Heads, Seats, SeatResult};
-//! use domain::user::UserId;
+//! use domain::party::{
+//!     Answer, Heads, LinkToken, NewParty, Outcome, Party, PartyDate, PartyId, Seats, ShortText, Zone, parse_date, parse_time,
+//! };
+//! use domain::user::{UserId, Username};
+//! use domain::Timestamp;
 //!
-//! let (ada, ben) = (UserId::new(1), UserId::new(2));
-//! let mut list = GuestList::new(Seats::parse("2")?); // one seat is the host's
+//! let (ada, ben, cleo) = (UserId::new(1), UserId::new(2), UserId::new(3));
+//! let date = PartyDate::resolve(parse_date("2030-01-15")?, parse_time("19:00")?, Zone::parse("Europe/Berlin")?)?;
+//! let (venue, dish, seats) = (ShortText::parse("Linden Street")?, ShortText::parse("Soup")?, Seats::parse("2")?);
+//! let new = NewParty::new(ada, date, venue, dish, seats, LinkToken::new([0; 16])); // one of the two seats is the host's
+//! let mut party = Party::added(PartyId::new(7), Username::parse("ada")?, new);
+//! let now = Timestamp::from_millis(0);
 //!
-//! assert_eq!(list.accept(ada, Heads::ONE), SeatResult::Seated);
-//! assert_eq!(list.accept(ben, Heads::ONE), SeatResult::Full);
-//! assert_eq!(list.free_seats(), 0);
-//! # Ok::<(), domain::party::SeatsError>(())
+//! assert!(matches!(party.accept(ben, Heads::ONE, now)?, Outcome::Seated(_)));
+//! assert!(matches!(party.accept(cleo, Heads::ONE, now)?, Outcome::Waitlisted { rank: 1, .. }));
+//! party.decline(ben, now)?;
+//! assert_eq!(party.guests.answer(cleo), Some(Answer::Seated(Heads::ONE))); // the seat is Cleo's in the same step
+//! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
 mod alongside;
@@ -56,6 +64,7 @@ mod invisible;
 pub mod known_browser;
 pub mod lease;
 mod maintenance;
+mod notice;
 mod page;
 #[cfg(feature = "party")]
 pub mod party;
@@ -73,6 +82,7 @@ pub use caseless::caseless_key;
 pub use error::{CorruptValue, StoreError};
 pub use invisible::trim_invisible;
 pub use maintenance::MaintenanceJob;
+pub use notice::{NOTICE_LIFETIME, Notice, oldest_notice};
 pub use page::{Page, PageSize};
 pub use ports::{AccountPorts, InOneCommit};
 pub use search::{SearchWords, TooManyWordsError, search_key};

@@ -1,12 +1,18 @@
 //! Dinner parties: their types, the RSVP rules, the use cases and the port.
 
+mod answer;
+mod change;
 mod date;
+mod deadline;
 mod deletion;
 mod export;
 mod guest_list;
+mod hosting;
 mod idempotency_key;
 mod link_token;
 mod listing;
+mod notice;
+mod outcome;
 mod parties;
 mod party_id;
 mod phase;
@@ -14,6 +20,7 @@ mod quota;
 mod repository;
 mod rsvp;
 mod seats;
+mod texts;
 mod visibility;
 mod zone;
 
@@ -21,37 +28,36 @@ mod zone;
 pub mod contract;
 
 pub use crate::text::{ShortText, TextError};
+pub use answer::{Answer, GivenUp, Rsvp};
+pub use change::{Changed, HistoryEntry, HistoryKind};
 pub use date::{PartyDate, PartyDateError, format_utc_date, parse_date, parse_time};
+pub use deadline::{AfterStart, RsvpDeadline};
 pub use deletion::{HostedAhead, refused_deletion};
 pub use export::{ExportedAnswer, ExportedParty};
-pub use guest_list::{Answer, GuestList, GuestListError, SeatResult, Withdrawal};
+pub use guest_list::{GuestList, GuestListError, Totals};
+pub use hosting::{Guest, PartyEdit};
 pub use idempotency_key::IdempotencyKey;
 pub use link_token::{LinkToken, LinkTokenError};
 pub use listing::{
     Attendee, HomeView, Invitation, InvitationView, PartyCursor, PartyFilter, PartyQuery, PartySummary, PartyView,
     ProfileCursors, ProfileView,
 };
-pub use parties::{HostError, Parties};
+pub use notice::{PartyNotice, PartyPart};
+pub use outcome::{ChangeError, Outcome, Refusal};
+pub use parties::{GuestCommand, HostCommand, HostError, Opened, Parties};
 pub use party_id::{PartyId, PartyIdError};
 pub use phase::{PartyEnd, PartyEndError, Phase};
-pub use quota::{HostQuota, Quotas, RsvpQuota};
+pub use quota::{ChangeQuota, HostQuota, Quotas};
 #[cfg(feature = "mock")]
 pub use repository::MockPartyRepository;
 pub use repository::{AddError, ListError, PartyChange, PartyRepository, UpdateError};
-pub use rsvp::{ChangeError, Outcome, Refusal};
 pub use seats::{Heads, Seats, SeatsError};
-pub use visibility::Visibility;
+pub use texts::{Address, Details, PartyTexts};
+pub use visibility::{NamesShownTo, Visibility};
 pub use zone::Zone;
 
-use crate::text::Text;
 use crate::user::{UserId, Username};
 use crate::{Timestamp, search_key};
-
-/// What the host writes about a party: 1 to 2,000 code points, with line breaks.
-pub type Details = Text<2000, true>;
-
-/// The street address of a party: one line of 1 to 300 code points. Only seated guests and the host see it (I9).
-pub type Address = Text<300, false>;
 
 /// A party with the part of its guest list that a rule needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,8 +76,34 @@ pub struct Party {
     pub rsvp_deadline: Timestamp,
     /// The users who may find the party.
     pub visibility: Visibility,
-    /// The seats and the answers.
+    /// The users who see the names of guests.
+    pub names_shown_to: NamesShownTo,
+    /// What the host writes about the party.
+    pub texts: PartyTexts,
+    /// The number of times that the host has changed the party. Begins at 0.
+    pub revision: u32,
+    /// The seats and the RSVPs.
     pub guests: GuestList,
+}
+
+impl Party {
+    /// A party as it is once it was added.
+    #[must_use]
+    pub fn added(id: PartyId, host: Username, party: NewParty) -> Self {
+        Self {
+            id,
+            host: party.host,
+            heading: PartyHeading { host, date: party.date },
+            state: PartyState::Scheduled,
+            ends_at: party.ends_at.at(),
+            rsvp_deadline: party.rsvp_deadline.at(),
+            visibility: party.visibility,
+            names_shown_to: party.names_shown_to,
+            texts: party.texts,
+            revision: 0,
+            guests: GuestList::new(party.seats, party.max_companions),
+        }
+    }
 }
 
 /// What a message about a party names: its host and its date.
@@ -109,18 +141,18 @@ pub struct NewParty {
     pub date: PartyDate,
     /// The end.
     pub ends_at: PartyEnd,
-    /// The place: a public description, not an address.
-    pub venue: ShortText,
-    /// The main dish.
-    pub main_dish: ShortText,
+    /// The time from which no guest claims a seat.
+    pub rsvp_deadline: RsvpDeadline,
     /// What the host writes about the party.
-    pub details: Option<Details>,
-    /// The street address, for seated guests.
-    pub address: Option<Address>,
+    pub texts: PartyTexts,
     /// The seats at the table, including that of the host.
     pub seats: Seats,
+    /// The most companions of a guest, 0 to [`Heads::MAX`] - 1.
+    pub max_companions: u32,
     /// The users who may find the party.
     pub visibility: Visibility,
+    /// The users who see the names of guests.
+    pub names_shown_to: NamesShownTo,
     /// The random token of the link.
     pub link: LinkToken,
     /// The key of the form that was submitted. `None` if the request has none: then each request adds a party.
@@ -128,7 +160,7 @@ pub struct NewParty {
 }
 
 impl NewParty {
-    /// A listed party of five hours, without details and address.
+    /// A listed party of five hours, without companions, details and address, whose guests everyone sees.
     #[must_use]
     pub fn new(
         host: UserId,
@@ -141,13 +173,13 @@ impl NewParty {
         Self {
             host,
             ends_at: PartyEnd::default_of(&date),
+            rsvp_deadline: RsvpDeadline::default_of(&date),
             date,
-            venue,
-            main_dish,
-            details: None,
-            address: None,
+            texts: PartyTexts { main_dish, venue, details: None, address: None },
             seats,
+            max_companions: 0,
             visibility: Visibility::Listed,
+            names_shown_to: NamesShownTo::Everyone,
             link,
             idempotency_key: None,
         }

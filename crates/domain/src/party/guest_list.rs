@@ -1,64 +1,33 @@
-//! The guest list: arithmetic on seats that never overbooks a table.
+//! The guest list: arithmetic on seats that never overbooks a table, and the waiting list.
 //!
-//! [`super::rsvp`] decides whether a guest may RSVP at all (past, cancelled, closed, removed).
+//! [`super::rsvp`] and [`super::hosting`] decide whether a command is allowed at all (past, cancelled, closed, removed).
 
 use std::collections::BTreeMap;
 
-use super::{Heads, Seats};
+use super::{Answer, GivenUp, Heads, Rsvp, Seats};
+use crate::Timestamp;
 use crate::user::UserId;
 
-/// The state of one guest at one party. A user who neither answered nor was invited has none.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Answer {
-    /// The guest is coming, and holds that many seats.
-    Seated(Heads),
-    /// The guest is on the waiting list.
-    Waitlisted {
-        /// The number of people who wait.
-        heads: Heads,
-        /// The position on the waiting list, assigned under the row lock of the party. It is not a time.
-        position: i64,
-    },
-    /// The guest may come, and holds no seat.
-    Maybe,
-    /// The guest is not coming.
-    Declined,
-    /// The host invited the guest, who has not answered.
-    Invited,
-    /// The host removed the guest.
-    Removed,
-}
-
-impl Answer {
-    /// The number of seats that the answer holds.
-    #[must_use]
-    pub fn seats_held(self) -> u32 {
-        match self {
-            Self::Seated(heads) => heads.get(),
-            Self::Waitlisted { .. } | Self::Maybe | Self::Declined | Self::Invited | Self::Removed => 0,
-        }
-    }
-}
-
-/// The totals of a table, and the answers that a rule needs: those of the acting guest and of the waiting list, not all
-/// of up to 1,000.
+/// The totals of a table, and the RSVPs that a rule needs: that of one guest, those of the waiting list, or all.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuestList {
-    seats: Seats,
-    taken: u32,
-    max_companions: u32,
-    answers: BTreeMap<UserId, Answer>,
+    totals: Totals,
+    rsvps: BTreeMap<UserId, Rsvp>,
 }
 
-/// The result of a request for seats.
+/// What is stored of a guest list besides its RSVPs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SeatResult {
-    /// The guest got the seats.
-    Seated,
-    /// The guest had the same seats before. Nothing changed.
-    AlreadySeated,
-    /// Too few seats are free. Nothing changed.
-    Full,
+pub struct Totals {
+    /// The seats at the table, including that of the host.
+    pub seats: Seats,
+    /// The seats that are taken, including that of the host.
+    pub taken: u32,
+    /// The guests on the waiting list, each counted once.
+    pub waiting: u32,
+    /// The most companions of a guest, 0 to [`Heads::MAX`] - 1.
+    pub max_companions: u32,
+    /// The greatest [`Rsvp::place`] so far. 0 if there is none.
+    pub last_place: i64,
 }
 
 /// Totals that break invariant I1, `1 <= taken <= seats`.
@@ -72,194 +41,152 @@ pub struct GuestListError {
 }
 
 impl GuestList {
-    /// The list of a new party. The host has a seat but no answer. Guests may bring no companions.
+    /// The list of a new party. The host has a seat but no RSVP.
     #[must_use]
-    pub fn new(seats: Seats) -> Self {
-        Self { seats, taken: 1, max_companions: 0, answers: BTreeMap::new() }
+    pub fn new(seats: Seats, max_companions: u32) -> Self {
+        let totals = Totals { seats, taken: 1, waiting: 0, max_companions, last_place: 0 };
+        Self { totals, rsvps: BTreeMap::new() }
     }
 
-    /// Takes the stored totals and the loaded answers.
+    /// Takes the stored totals and the loaded RSVPs.
     ///
     /// # Errors
     /// [`GuestListError`] if the totals break invariant I1.
-    pub fn from_stored(
-        seats: Seats,
-        taken: u32,
-        max_companions: u32,
-        answers: BTreeMap<UserId, Answer>,
-    ) -> Result<Self, GuestListError> {
+    pub fn from_stored(totals: Totals, rsvps: BTreeMap<UserId, Rsvp>) -> Result<Self, GuestListError> {
+        let Totals { seats, taken, .. } = totals;
         if taken < 1 || taken > seats.get() {
             return Err(GuestListError { taken, seats });
         }
-        Ok(Self { seats, taken, max_companions, answers })
+        Ok(Self { totals, rsvps })
     }
 
-    /// The seats at the table, including that of the host.
+    /// The totals.
     #[must_use]
-    pub fn seats(&self) -> Seats {
-        self.seats
-    }
-
-    /// The seats that are taken, including that of the host.
-    #[must_use]
-    pub fn taken(&self) -> u32 {
-        self.taken
+    pub fn totals(&self) -> Totals {
+        self.totals
     }
 
     /// The seats that are not taken.
     #[must_use]
     pub fn free_seats(&self) -> u32 {
-        self.seats.get() - self.taken
+        self.totals.seats.get() - self.totals.taken
     }
 
-    /// The most companions of a guest.
+    /// The RSVPs that were loaded or have been set since.
     #[must_use]
-    pub fn max_companions(&self) -> u32 {
-        self.max_companions
+    pub fn rsvps(&self) -> &BTreeMap<UserId, Rsvp> {
+        &self.rsvps
     }
 
     /// The answer of a guest, if it was loaded or has been set since.
     #[must_use]
     pub fn answer(&self, guest: UserId) -> Option<Answer> {
-        self.answers.get(&guest).copied()
+        self.rsvps.get(&guest).map(|rsvp| rsvp.answer)
     }
 
-    /// The number of seats that a guest holds, by an answer that was loaded or has been set since.
+    /// The number of seats that a guest holds, by an RSVP that was loaded or has been set since.
     #[must_use]
     pub fn seats_held(&self, guest: UserId) -> u32 {
         self.answer(guest).map_or(0, Answer::seats_held)
     }
 
-    /// The answers that were loaded or have been set since.
+    /// The guest's number on the waiting list, 1 for the first, by an RSVP that was loaded with it or has been set since.
     #[must_use]
-    pub fn answers(&self) -> &BTreeMap<UserId, Answer> {
-        &self.answers
+    pub fn rank(&self, guest: UserId) -> Option<u32> {
+        self.rsvps.get(&guest).and_then(|rsvp| rsvp.rank)
     }
 
-    /// Gives the guest that many seats, or changes nothing.
-    ///
-    /// Only heads in addition to those before need free seats (I6).
-    pub fn accept(&mut self, guest: UserId, heads: Heads) -> SeatResult {
-        let held = self.seats_held(guest);
-        if held == heads.get() {
-            return SeatResult::AlreadySeated;
-        }
-        if heads.get().saturating_sub(held) > self.free_seats() {
-            return SeatResult::Full;
-        }
-        self.taken = self.taken - held + heads.get();
-        self.answers.insert(guest, Answer::Seated(heads));
-        SeatResult::Seated
+    /// Whether the guest can have that many seats: only heads in addition to those that the guest holds need free seats (I6).
+    #[must_use]
+    pub fn has_room_for(&self, guest: UserId, heads: Heads) -> bool {
+        heads.get().saturating_sub(self.seats_held(guest)) <= self.free_seats()
     }
 
-    /// Sets an answer that holds no seat, and frees the seats of the guest. Returns the number of freed seats.
-    pub fn release_seats(&mut self, guest: UserId, withdrawal: Withdrawal) -> u32 {
-        let freed = self.seats_held(guest);
-        self.taken -= freed;
-        self.answers.insert(
-            guest,
-            match withdrawal {
-                Withdrawal::Maybe => Answer::Maybe,
-                Withdrawal::Declined => Answer::Declined,
-            },
-        );
-        freed
-    }
-}
-
-/// An answer that gives up the seats of a guest.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Withdrawal {
-    /// The guest may come.
-    Maybe,
-    /// The guest is not coming.
-    Declined,
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    const ADA: UserId = UserId::new(1);
-    const BEN: UserId = UserId::new(2);
-
-    #[test]
-    fn host_takes_one_seat() {
-        let mut list = GuestList::new(Seats::new(1).unwrap());
-        assert_eq!((list.taken(), list.free_seats()), (1, 0));
-        assert_eq!(list.accept(ADA, Heads::ONE), SeatResult::Full);
-        assert_eq!(list.answer(ADA), None);
+    /// Seats the guest if there is room, and otherwise puts the guest on the waiting list. Returns whether the guest is seated.
+    pub(super) fn seat_or_wait(&mut self, guest: UserId, heads: Heads) -> bool {
+        let has_room = self.has_room_for(guest, heads);
+        self.set(guest, if has_room { Answer::Seated(heads) } else { Answer::Waitlisted(heads) });
+        has_room
     }
 
-    #[test]
-    fn seat_is_given_once_and_freed_once() {
-        let mut list = GuestList::new(Seats::new(2).unwrap());
-        assert_eq!(list.accept(ADA, Heads::ONE), SeatResult::Seated);
-        assert_eq!(list.accept(ADA, Heads::ONE), SeatResult::AlreadySeated);
-        assert_eq!(list.accept(BEN, Heads::ONE), SeatResult::Full);
-        assert_eq!(list.release_seats(ADA, Withdrawal::Declined), 1);
-        assert_eq!(list.release_seats(ADA, Withdrawal::Maybe), 0);
-        assert_eq!(list.accept(BEN, Heads::ONE), SeatResult::Seated);
-        assert_eq!(list.taken(), 2);
+    /// Seats the guest. [`GuestList::has_room_for`] holds.
+    pub(super) fn seat(&mut self, guest: UserId, heads: Heads) {
+        self.set(guest, Answer::Seated(heads));
     }
 
-    #[test]
-    fn fewer_heads_need_no_free_seat() {
-        let three = Heads::new(3).unwrap();
-        let mut list =
-            GuestList::from_stored(Seats::new(4).unwrap(), 4, 2, [(ADA, Answer::Seated(three))].into()).unwrap();
-        assert_eq!(list.accept(ADA, Heads::new(4).unwrap()), SeatResult::Full);
-        assert_eq!(list.accept(ADA, Heads::ONE), SeatResult::Seated);
-        assert_eq!(list.free_seats(), 2);
-    }
-
-    #[test]
-    fn stored_totals_that_break_i1_are_rejected() {
-        let seats = Seats::new(4).unwrap();
-        for taken in [0, 5] {
-            assert_eq!(GuestList::from_stored(seats, taken, 0, BTreeMap::new()), Err(GuestListError { taken, seats }));
+    /// Sets an answer by which the guest holds no seat and does not wait. Seats that the guest gives up can be taken back for a
+    /// while (row 16).
+    pub(super) fn leave(&mut self, guest: UserId, answer: Answer, now: Timestamp) {
+        let before = self.rsvps.get(&guest).copied();
+        self.set(guest, answer);
+        let given_up = match (before.map(|rsvp| rsvp.answer), answer) {
+            (Some(Answer::Seated(heads)), Answer::Maybe | Answer::Declined) => Some(GivenUp { heads, at: now }),
+            (Some(Answer::Maybe | Answer::Declined), Answer::Maybe | Answer::Declined) => {
+                before.and_then(|rsvp| rsvp.given_up)
+            }
+            _ => None,
+        };
+        if let Some(rsvp) = self.rsvps.get_mut(&guest) {
+            rsvp.given_up = given_up;
         }
     }
 
-    #[derive(Debug, Clone)]
-    enum Step {
-        Accept(i64, u32),
-        Release(i64, bool),
-    }
-
-    fn steps() -> impl Strategy<Value = Step> {
-        prop_oneof![
-            (0..12i64, 1..4u32).prop_map(|(guest, heads)| Step::Accept(guest, heads)),
-            (0..12i64, any::<bool>()).prop_map(|(guest, is_declined)| Step::Release(guest, is_declined))
-        ]
-    }
-
-    proptest! {
-        /// The model is a map from guest to seats. Its total is computed again after each step.
-        #[test]
-        fn list_equals_map_of_seats(seats in 1..12u32, steps in prop::collection::vec(steps(), 0..60)) {
-            let mut list = GuestList::new(Seats::new(seats).unwrap());
-            let mut model: BTreeMap<i64, u32> = BTreeMap::new();
-            for step in steps {
-                match step {
-                    Step::Accept(guest, heads) => {
-                        let others: u32 = model.iter().filter(|(other, _)| **other != guest).map(|(_, heads)| heads).sum();
-                        let held = model.get(&guest).copied().unwrap_or(0);
-                        let expected = if held == heads { SeatResult::AlreadySeated }
-                            else if 1 + others + heads > seats && heads > held { SeatResult::Full }
-                            else { model.insert(guest, heads); SeatResult::Seated };
-                        prop_assert_eq!(list.accept(UserId::new(guest), Heads::new(heads).unwrap()), expected);
-                    }
-                    Step::Release(guest, is_declined) => {
-                        let withdrawal = if is_declined { Withdrawal::Declined } else { Withdrawal::Maybe };
-                        let freed = list.release_seats(UserId::new(guest), withdrawal);
-                        prop_assert_eq!(freed, model.remove(&guest).unwrap_or(0));
-                    }
-                }
-                prop_assert_eq!(list.taken(), 1 + model.values().sum::<u32>());
-                prop_assert!(list.taken() <= seats);
+    /// Seats each guest on the waiting list for whom there is room, in the order of the list (row 9, first fit). The whole list is
+    /// loaded.
+    pub(super) fn promote(&mut self) {
+        let mut waiting: Vec<_> = self
+            .rsvps
+            .iter()
+            .filter_map(|(guest, rsvp)| match rsvp.answer {
+                Answer::Waitlisted(heads) => Some((rsvp.place, *guest, heads)),
+                _ => None,
+            })
+            .collect();
+        waiting.sort_unstable_by_key(|(place, ..)| *place);
+        for (_, guest, heads) in waiting {
+            if self.free_seats() == 0 {
+                return;
+            }
+            if self.has_room_for(guest, heads) {
+                self.seat(guest, heads);
             }
         }
     }
+
+    /// Sets the seats at the table. There are at least as many as are taken.
+    pub(super) fn set_seats(&mut self, seats: Seats) {
+        debug_assert!(seats.get() >= self.totals.taken, "a table has at least the seats that are taken");
+        self.totals.seats = seats;
+    }
+
+    /// Sets the most companions of a guest. RSVPs with more stay as they are (I2).
+    pub(super) fn set_max_companions(&mut self, max: u32) {
+        self.totals.max_companions = max;
+    }
+
+    /// Sets an answer, and keeps the totals equal to the answers.
+    fn set(&mut self, guest: UserId, answer: Answer) {
+        let before = self.rsvps.get(&guest).copied();
+        let totals = &mut self.totals;
+        totals.taken = totals.taken + answer.seats_held() - before.map_or(0, |rsvp| rsvp.answer.seats_held());
+        let waited = before.is_some_and(|rsvp| rsvp.answer.is_waiting());
+        totals.waiting = totals.waiting + u32::from(answer.is_waiting()) - u32::from(waited);
+        let (place, rank) = match (before, answer) {
+            (Some(Rsvp { answer: Answer::Seated(_), place, .. }), Answer::Seated(_)) => (place, None),
+            (Some(Rsvp { answer: Answer::Waitlisted(held), place, rank, .. }), Answer::Waitlisted(heads))
+                if heads <= held =>
+            {
+                (place, rank) // fewer heads keep the place (row 8)
+            }
+            (_, Answer::Seated(_) | Answer::Waitlisted(_)) => {
+                totals.last_place += 1;
+                (totals.last_place, answer.is_waiting().then_some(totals.waiting))
+            }
+            (_, Answer::Maybe | Answer::Declined | Answer::Invited | Answer::Removed) => (0, None),
+        };
+        self.rsvps.insert(guest, Rsvp { answer, place, rank, given_up: None });
+    }
 }
+
+#[cfg(test)]
+mod tests;

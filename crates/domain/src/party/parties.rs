@@ -1,11 +1,11 @@
-//! The use cases of parties. The rules are in [`super::rsvp`].
+//! The use cases of parties. The rules are in [`super::rsvp`] and [`super::hosting`].
 
 use std::sync::Arc;
 
 use super::{
-    AddError, Heads, HomeView, Invitation, LinkToken, ListError, NewParty, Outcome, Party, PartyChange, PartyCursor,
-    PartyId, PartyQuery, PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, Quotas, Refusal,
-    UpdateError,
+    AddError, ChangeError, Changed, Guest, Heads, HomeView, Invitation, LinkToken, ListError, NewParty, Outcome, Party,
+    PartyChange, PartyCursor, PartyEdit, PartyId, PartyQuery, PartyRepository, PartySummary, PartyView, ProfileCursors,
+    ProfileView, Quotas, Refusal, UpdateError,
 };
 use crate::throttle::Throttled;
 use crate::user::UserId;
@@ -17,6 +17,41 @@ pub struct Parties {
     repository: Arc<dyn PartyRepository>,
     clock: Arc<dyn Clock>,
     quotas: Quotas,
+}
+
+/// By what a guest found the party that is answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Opened {
+    /// By its id, on a page that the guest may see.
+    ById(PartyId),
+    /// By its link.
+    ByLink(LinkToken),
+}
+
+/// What a guest answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum GuestCommand {
+    /// Rows 1 to 4 and 8: the guest comes, with that many people.
+    Accept(Heads),
+    /// Rows 5 and 6: the guest may come.
+    Maybe,
+    /// Rows 6 and 7: the guest does not come.
+    Decline,
+    /// Row 16: the guest takes back the seats just given up.
+    Undo,
+}
+
+/// What a host does with a guest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HostCommand {
+    /// Row 12: seats the guest, with that many people.
+    Add(Heads),
+    /// Row 12: invites the guest.
+    Invite,
+    /// Row 10: removes the guest.
+    Remove,
+    /// Row 11: lets the removed guest answer again.
+    Reinstate,
 }
 
 /// Why a party was not hosted.
@@ -97,52 +132,92 @@ impl Parties {
         self.repository.replace_link(party, host, new).await
     }
 
-    /// Accepts for a guest, with `heads` people.
+    /// Gives the answer of a guest, to a party that the guest names or opened by a link.
     ///
     /// # Errors
-    /// [`UpdateError`] if there is no such party, the rule refuses, the quota is exceeded, or the store failed.
-    pub async fn rsvp(&self, party: PartyId, guest: UserId, heads: Heads) -> Result<Outcome, UpdateError> {
-        let change = self.change(guest, false, move |party, now| party.accept(guest, heads, now));
-        let quota = self.quotas.of_guest(guest, self.now());
-        self.repository.update(party, Some(guest), change, Some(quota)).await
+    /// [`UpdateError`] if there is no such party, the link does not open it to the guest, the rules refuse, the quota is exceeded, or
+    /// the store failed.
+    pub async fn answer(&self, to: Opened, guest: UserId, command: GuestCommand) -> Result<Outcome, UpdateError> {
+        let now = self.now();
+        let has_link = matches!(to, Opened::ByLink(_));
+        let change: PartyChange = Arc::new(move |party| {
+            party.ensure_open_to(guest, has_link)?;
+            let answered = Changed::by(party, guest, Some(guest), |party| match command {
+                GuestCommand::Accept(heads) => party.accept(guest, heads, now),
+                GuestCommand::Maybe => party.maybe(guest, now),
+                GuestCommand::Decline => party.decline(guest, now),
+                GuestCommand::Undo => party.undo(guest, now),
+            });
+            Ok(answered?)
+        });
+        let quota = self.quotas.of_guest(guest, now);
+        match to {
+            Opened::ById(id) => self.repository.update(id, Some(guest), change, Some(quota)).await,
+            Opened::ByLink(token) => self.repository.update_by_link(token, guest, change, Some(quota)).await,
+        }
     }
 
-    /// Declines for a guest, who may have had a seat.
+    /// Changes the answer of a guest for the host.
     ///
     /// # Errors
-    /// [`UpdateError`] if there is no such party, the rule refuses, or the store failed.
-    pub async fn decline(&self, party: PartyId, guest: UserId) -> Result<Outcome, UpdateError> {
-        let change = self.change(guest, false, move |party, now| party.decline(guest, now));
-        self.repository.update(party, Some(guest), change, None).await
+    /// [`UpdateError`] if there is no such party of the host, the rules refuse, or the store failed.
+    pub async fn name_guest(
+        &self,
+        id: PartyId,
+        host: UserId,
+        guest: Guest,
+        command: HostCommand,
+    ) -> Result<Outcome, UpdateError> {
+        let (now, concerned) = (self.now(), guest.id);
+        let change: PartyChange = Arc::new(move |party| {
+            party.ensure_hosted_by(host)?;
+            let changed = Changed::by(party, host, Some(concerned), |party| match command {
+                HostCommand::Add(heads) => party.add(&guest, heads, now),
+                HostCommand::Invite => party.invite(&guest, now),
+                HostCommand::Remove => party.remove(&guest, now),
+                HostCommand::Reinstate => party.reinstate(&guest, now),
+            });
+            Ok(changed?)
+        });
+        self.repository.update(id, Some(concerned), change, Some(self.quotas.of_host_change(host, now))).await
     }
 
-    /// Answers "maybe" for a guest, who may have had a seat.
+    /// Changes a party for its host.
     ///
     /// # Errors
-    /// [`UpdateError`] if there is no such party, the rule refuses, or the store failed.
-    pub async fn maybe(&self, party: PartyId, guest: UserId) -> Result<Outcome, UpdateError> {
-        let change = self.change(guest, false, move |party, now| party.maybe(guest, now));
-        self.repository.update(party, Some(guest), change, None).await
+    /// [`UpdateError`] if there is no such party of the host, the rules refuse, or the store failed.
+    pub async fn edit(&self, id: PartyId, host: UserId, edit: PartyEdit) -> Result<Outcome, UpdateError> {
+        self.change_party(id, host, move |party, now| party.edit(edit.clone(), now)).await
     }
 
-    /// Accepts by the link of a party, with `heads` people.
+    /// Cancels a party for its host.
     ///
     /// # Errors
-    /// [`UpdateError`] if the link does not open a party to the guest, the rule refuses, the quota is exceeded, or the store
-    /// failed.
-    pub async fn rsvp_by_link(&self, token: LinkToken, guest: UserId, heads: Heads) -> Result<Outcome, UpdateError> {
-        let change = self.change(guest, true, move |party, now| party.accept(guest, heads, now));
-        let quota = self.quotas.of_guest(guest, self.now());
-        self.repository.update_by_link(token, guest, change, Some(quota)).await
+    /// [`UpdateError`] if there is no such party of the host, the rules refuse, or the store failed.
+    pub async fn cancel(&self, id: PartyId, host: UserId) -> Result<Outcome, UpdateError> {
+        self.change_party(id, host, Party::cancel).await
     }
 
-    /// Declines by the link of a party.
+    /// Restores a cancelled party for its host.
     ///
     /// # Errors
-    /// [`UpdateError`] if the link does not open a party to the guest, the rule refuses, or the store failed.
-    pub async fn decline_by_link(&self, token: LinkToken, guest: UserId) -> Result<Outcome, UpdateError> {
-        let change = self.change(guest, true, move |party, now| party.decline(guest, now));
-        self.repository.update_by_link(token, guest, change, None).await
+    /// [`UpdateError`] if there is no such party of the host, the rules refuse, or the store failed.
+    pub async fn restore(&self, id: PartyId, host: UserId) -> Result<Outcome, UpdateError> {
+        self.change_party(id, host, Party::restore).await
+    }
+
+    async fn change_party(
+        &self,
+        id: PartyId,
+        host: UserId,
+        rule: impl Fn(&mut Party, Timestamp) -> Result<Outcome, Refusal> + Send + Sync + 'static,
+    ) -> Result<Outcome, UpdateError> {
+        let now = self.now();
+        let change: PartyChange = Arc::new(move |party| {
+            party.ensure_hosted_by(host)?;
+            Ok(Changed::by(party, host, None, |party| rule(party, now))?)
+        });
+        self.repository.update(id, None, change, Some(self.quotas.of_host_change(host, now))).await
     }
 
     /// Returns the party with that link as `viewer` may see it, or `None` if the link opens none.
@@ -202,19 +277,5 @@ impl Parties {
         size: PageSize,
     ) -> Result<Page<PartySummary, PartyCursor>, ListError> {
         self.repository.list(query, viewer, self.now(), after, size).await
-    }
-
-    /// The change that runs `rule`, if `guest` may find the party.
-    fn change(
-        &self,
-        guest: UserId,
-        has_link: bool,
-        rule: impl Fn(&mut Party, Timestamp) -> Result<Outcome, Refusal> + Send + Sync + 'static,
-    ) -> PartyChange {
-        let now = self.now();
-        Arc::new(move |party| {
-            party.ensure_open_to(guest, has_link)?;
-            Ok(rule(party, now)?)
-        })
     }
 }

@@ -5,8 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    ChangeError, ExportedAnswer, ExportedParty, HomeView, HostQuota, Invitation, LinkToken, NewParty, Outcome, Party,
-    PartyCursor, PartyId, PartyQuery, PartySummary, PartyView, ProfileCursors, ProfileView, Refusal, RsvpQuota,
+    ChangeError, ChangeQuota, Changed, ExportedAnswer, ExportedParty, HomeView, HostQuota, Invitation, LinkToken,
+    NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartySummary, PartyView, ProfileCursors, ProfileView,
+    Refusal,
 };
 use crate::throttle::Throttled;
 use crate::user::UserId;
@@ -16,7 +17,7 @@ use crate::{Page, PageSize, StoreError, Timestamp};
 ///
 /// It is `Fn` and not `FnOnce`, since it runs again after a lost lock or connection. It cannot await, so it captures
 /// the time as a value.
-pub type PartyChange = Arc<dyn Fn(&mut Party) -> Result<Outcome, ChangeError> + Send + Sync>;
+pub type PartyChange = Arc<dyn Fn(&mut Party) -> Result<Changed, ChangeError> + Send + Sync>;
 
 /// Stored parties.
 ///
@@ -83,21 +84,22 @@ pub trait PartyRepository: Send + Sync {
         size: PageSize,
     ) -> Result<Page<PartySummary, PartyCursor>, ListError>;
 
-    /// Runs `change` on the party under a row lock, and stores the changed party in the same commit.
+    /// Runs `change` on the party under a row lock, and stores the changed party, the notices and the history in the same commit.
     ///
-    /// `guest` is the user whom the change concerns, not the user who requests it. The guest list has the answers of
-    /// `guest` and of the waiting list. Concurrent changes of one party, from any process, run one after the other, so
+    /// `guest` is the user whom the change concerns, not the user who requests it. The guest list has the RSVP of `guest`, with its
+    /// rank, and the waiting list if `guest` is seated, since then seats may become free. `None` is a change of the party itself: the
+    /// guest list has all RSVPs. Concurrent changes of one party, from any process, run one after the other, so
     /// that no seat is given twice. If `change` refuses, nothing is written. It may run more than once; the outcome of
     /// the last run is returned.
     ///
-    /// Where the change gives `guest` more seats ([`RsvpQuota::is_counted`]), it is counted for `quota` in the same commit.
+    /// A change that [is counted](Changed::is_counted) is counted for `quota` in the same commit.
     /// Where the quota is exceeded, nothing is written. Concurrent calls, from any process, together never exceed it.
     async fn update(
         &self,
         id: PartyId,
         guest: Option<UserId>,
         change: PartyChange,
-        quota: Option<RsvpQuota>,
+        quota: Option<ChangeQuota>,
     ) -> Result<Outcome, UpdateError>;
 
     /// As [`PartyRepository::update`], on the party with that link. [`UpdateError::NotFound`] if there is no such link.
@@ -106,7 +108,7 @@ pub trait PartyRepository: Send + Sync {
         token: LinkToken,
         guest: UserId,
         change: PartyChange,
-        quota: Option<RsvpQuota>,
+        quota: Option<ChangeQuota>,
     ) -> Result<Outcome, UpdateError>;
 
     /// Marks at most `limit` listed parties that are over at `now` and are not marked, and removes the marks of at most `limit`

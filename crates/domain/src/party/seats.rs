@@ -8,17 +8,17 @@ use crate::invisible::normalize_token;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Seats(u32);
 
-/// Why a text is not a number of seats.
+/// Why a text is not a number of seats or of people.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum SeatsError {
     /// The text is empty.
-    #[error("the number of seats is required")]
+    #[error("a number is required")]
     Empty,
     /// The text is not an integer in ASCII digits.
-    #[error("seats are a whole number")]
+    #[error("that is not a whole number")]
     NotANumber,
-    /// The number is less than 1 or greater than [`Seats::MAX`].
-    #[error("a table has 1 to {} seats", Seats::MAX)]
+    /// The number is less than the least or greater than the greatest.
+    #[error("the number is out of range")]
     OutOfRange,
 }
 
@@ -31,15 +31,7 @@ impl Seats {
     /// # Errors
     /// The first rule of [`SeatsError`] that the text breaks.
     pub fn parse(typed: &str) -> Result<Self, SeatsError> {
-        let typed = normalize_token(typed);
-        if typed.is_empty() {
-            return Err(SeatsError::Empty);
-        }
-        let digits = typed.strip_prefix('-').unwrap_or(&typed);
-        if !digits.bytes().all(|byte| byte.is_ascii_digit()) || digits.is_empty() {
-            return Err(SeatsError::NotANumber);
-        }
-        ascii_digits(&typed).and_then(|n| Self::new(u32::try_from(n).ok()?)).ok_or(SeatsError::OutOfRange)
+        whole_number(typed).and_then(|n| Self::new(n).ok_or(SeatsError::OutOfRange))
     }
 
     /// Wraps a number of seats. `None` outside of 1 to [`Seats::MAX`].
@@ -61,18 +53,21 @@ impl fmt::Display for Seats {
     }
 }
 
-/// The number of people of one RSVP: the guest and the companions, 1 to 1,000.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// The number of people of one RSVP: the guest and the companions, 1 to [`Heads::MAX`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Heads(u32);
 
 impl Heads {
     /// The guest without companions.
     pub const ONE: Self = Self(1);
 
-    /// Wraps a number of people. `None` outside of 1 to [`Seats::MAX`].
+    /// The greatest number: 10, a guest and 9 companions.
+    pub const MAX: u32 = 10;
+
+    /// Wraps a number of people. `None` outside of 1 to [`Heads::MAX`].
     #[must_use]
     pub const fn new(heads: u32) -> Option<Self> {
-        if heads >= 1 && heads <= Seats::MAX { Some(Self(heads)) } else { None }
+        if heads >= 1 && heads <= Self::MAX { Some(Self(heads)) } else { None }
     }
 
     /// The number of people, including the guest.
@@ -81,11 +76,40 @@ impl Heads {
         self.0
     }
 
+    /// Parses a number of people as typed.
+    ///
+    /// # Errors
+    /// The first rule of [`SeatsError`] that the text breaks.
+    pub fn parse(typed: &str) -> Result<Self, SeatsError> {
+        whole_number(typed).and_then(|n| Self::new(n).ok_or(SeatsError::OutOfRange))
+    }
+
+    /// Parses the most companions of a guest as typed: 0 to [`Heads::MAX`] - 1.
+    ///
+    /// # Errors
+    /// The first rule of [`SeatsError`] that the text breaks.
+    pub fn parse_max_companions(typed: &str) -> Result<u32, SeatsError> {
+        whole_number(typed).and_then(|n| if n < Self::MAX { Ok(n) } else { Err(SeatsError::OutOfRange) })
+    }
+
     /// The number of companions.
     #[must_use]
     pub const fn companions(self) -> u32 {
         self.0 - 1
     }
+}
+
+/// Parses a whole number as typed. One that is negative or above `u32::MAX` is out of range.
+fn whole_number(typed: &str) -> Result<u32, SeatsError> {
+    let typed = normalize_token(typed);
+    if typed.is_empty() {
+        return Err(SeatsError::Empty);
+    }
+    let digits = typed.strip_prefix('-').unwrap_or(&typed);
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) || digits.is_empty() {
+        return Err(SeatsError::NotANumber);
+    }
+    ascii_digits(&typed).and_then(|n| u32::try_from(n).ok()).ok_or(SeatsError::OutOfRange)
 }
 
 /// Parses ASCII digits.
@@ -114,6 +138,25 @@ mod tests {
             assert_eq!(Seats::parse(typed), Err(NotANumber), "{typed:?}");
         }
         assert_eq!(Seats::parse(" "), Err(Empty));
+    }
+
+    #[test]
+    fn heads_are_1_to_10_and_companions_0_to_9() {
+        use SeatsError::{Empty, NotANumber, OutOfRange};
+        for (typed, heads, companions) in [
+            ("0", Err(OutOfRange), Ok(0)),
+            ("1", Ok(Heads::ONE), Ok(1)),
+            (" 9 ", Ok(Heads(9)), Ok(9)),
+            ("10", Ok(Heads(10)), Err(OutOfRange)),
+            ("11", Err(OutOfRange), Err(OutOfRange)),
+            ("-5", Err(OutOfRange), Err(OutOfRange)),
+            ("1180591620717411303424", Err(OutOfRange), Err(OutOfRange)), // 2^70
+            ("1.5", Err(NotANumber), Err(NotANumber)),
+            ("two", Err(NotANumber), Err(NotANumber)),
+            ("", Err(Empty), Err(Empty)),
+        ] {
+            assert_eq!((Heads::parse(typed), Heads::parse_max_companions(typed)), (heads, companions), "{typed:?}");
+        }
     }
 
     proptest! {

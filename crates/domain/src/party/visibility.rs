@@ -28,6 +28,30 @@ impl Visibility {
     }
 }
 
+/// The users who see the names of the guests, besides the host and the guest. Lists, pages and calendar files obey it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum NamesShownTo {
+    /// Every user who may see the party.
+    #[default]
+    Everyone,
+    /// Guests who are seated, who wait, or who may come.
+    Guests,
+    /// The host alone.
+    Host,
+}
+
+impl NamesShownTo {
+    /// Whether a user other than the host sees the names, by the user's own `answer`.
+    #[must_use]
+    pub fn includes(self, answer: Option<Answer>) -> bool {
+        match self {
+            Self::Everyone => true,
+            Self::Guests => matches!(answer, Some(Answer::Seated(_) | Answer::Waitlisted(_) | Answer::Maybe)),
+            Self::Host => false,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

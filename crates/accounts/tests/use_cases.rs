@@ -13,6 +13,7 @@ use domain::credential::MockCredentialRepository;
 use domain::event::MockEventRepository;
 use domain::known_browser::{MockKnownBrowserRepository, Recognition};
 use domain::lease::MockLeaseRepository;
+use domain::notice::MockNoticeRepository;
 use domain::registration_code::MockRegistrationCodeRepository;
 use domain::session::MockSessionRepository;
 use domain::throttle::{Attempt, MockThrottleRepository};
@@ -63,6 +64,7 @@ fn ports(
         events: Arc::new(events),
         leases: Arc::new(MockLeaseRepository::new()),
         registration_codes: Arc::new(MockRegistrationCodeRepository::new()),
+        notices: Arc::new(MockNoticeRepository::new()),
         in_one_commit: None,
     }
 }

@@ -10,7 +10,7 @@ use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 use domain::party::{
-    Answer, GuestList, Heads, Party, PartyDate, PartyEnd, PartyHeading, PartyId, PartyState, Seats, Visibility, Zone,
+    Answer, GuestList, Heads, LinkToken, NewParty, Party, PartyDate, PartyId, Rsvp, Seats, ShortText, Totals, Zone,
 };
 use domain::party::{parse_date, parse_time};
 use domain::user::{UserId, Username};
@@ -20,17 +20,15 @@ use domain::{Timestamp, caseless_key};
 fn party(seats: u32) -> Party {
     let (day, hour) = (parse_date("2030-01-15").unwrap(), parse_time("19:00").unwrap());
     let date = PartyDate::resolve(day, hour, Zone::parse("Europe/Berlin").unwrap()).unwrap();
-    let answers = BTreeMap::from([(UserId::new(2), Answer::Maybe)]);
-    Party {
-        id: PartyId::new(1),
-        host: UserId::new(1),
-        ends_at: PartyEnd::default_of(&date).at(),
-        rsvp_deadline: date.starts_at(),
-        visibility: Visibility::Listed,
-        heading: PartyHeading { host: Username::parse("ada").unwrap(), date },
-        state: PartyState::Scheduled,
-        guests: GuestList::from_stored(Seats::new(seats).unwrap(), seats - 1, 0, answers).unwrap(),
-    }
+    let text = |text| ShortText::parse(text).unwrap();
+    let (dish, venue, table) = (text("Soup"), text("Linden Street"), Seats::new(seats).unwrap());
+    let new = NewParty::new(UserId::new(1), date, venue, dish, table, LinkToken::new([0; 16]));
+    let mut party = Party::added(PartyId::new(1), Username::parse("ada").unwrap(), new);
+    let rsvps =
+        BTreeMap::from([(UserId::new(2), Rsvp { answer: Answer::Maybe, place: 0, rank: None, given_up: None })]);
+    let totals = Totals { taken: seats - 1, ..party.guests.totals() };
+    party.guests = GuestList::from_stored(totals, rsvps).unwrap();
+    party
 }
 
 fn rsvp(criterion: &mut Criterion) {

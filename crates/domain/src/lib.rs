@@ -4,7 +4,7 @@
 //! comes from a [`Clock`]; stored data come through a port ([`user::UserRepository`],
 //! [`credential::CredentialRepository`], [`session::SessionRepository`], [`throttle::ThrottleRepository`],
 //! [`known_browser::KnownBrowserRepository`], [`event::EventRepository`],
-//! [`registration_code::RegistrationCodeRepository`], `party::PartyRepository`). The doc comments of a port are the contract that
+//! [`registration_code::RegistrationCodeRepository`], [`NoticeRepository`], `party::PartyRepository`). The doc comments of a port are the contract that
 //! every store obeys. With the feature `contract`, the module `contract` has the same contract as functions that the tests
 //! of a store run.
 //!
@@ -20,7 +20,7 @@
 //!
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 //! let mut repository = MockPartyRepository::new();
-//! repository.expect_update().returning(|_, _, _, _| Err(StoreError::new("disk full").into()));
+//! repository.expect_update().returning(|_, _, _, _, _| Err(StoreError::new("disk full").into()));
 //! let parties = Parties::new(Arc::new(repository), Arc::new(FixedClock(Timestamp::from_millis(0))));
 //!
 //! let result = parties.answer(Opened::ById(PartyId::new(7)), UserId::new(1), GuestCommand::Decline).await;
@@ -64,7 +64,7 @@ mod invisible;
 pub mod known_browser;
 pub mod lease;
 mod maintenance;
-mod notice;
+pub mod notice;
 mod page;
 #[cfg(feature = "party")]
 pub mod party;
@@ -82,7 +82,7 @@ pub use caseless::caseless_key;
 pub use error::{CorruptValue, StoreError};
 pub use invisible::trim_invisible;
 pub use maintenance::MaintenanceJob;
-pub use notice::{NOTICE_LIFETIME, Notice, oldest_notice};
+pub use notice::{NOTICE_LIFETIME, Notice, NoticeId, NoticeRepository, StoredNotice, oldest_notice};
 pub use page::{Page, PageSize};
 pub use ports::{AccountPorts, InOneCommit};
 pub use search::{SearchWords, TooManyWordsError, search_key};

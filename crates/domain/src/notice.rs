@@ -1,7 +1,16 @@
 //! Notices: what a user is told on the next page, until the user dismisses it.
 
+mod repository;
+
+#[cfg(feature = "contract")]
+pub mod contract;
+
+#[cfg(feature = "mock")]
+pub use repository::MockNoticeRepository;
+pub use repository::NoticeRepository;
+
 use crate::Timestamp;
-use crate::user::UserId;
+use crate::user::{UserId, Username};
 
 /// A notice to one user. The embedder names the kinds and renders them; the store keeps the parts as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +26,44 @@ pub struct Notice {
     /// What the sentence needs besides, as the embedder encodes it. At most 500 bytes.
     pub parameters: String,
 }
+
+/// The id of a stored notice. Later notices have greater ids. An id is never reused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NoticeId(i64);
+
+impl NoticeId {
+    /// Wraps a row id.
+    #[must_use]
+    pub const fn new(id: i64) -> Self {
+        Self(id)
+    }
+
+    /// The row id.
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+/// A notice as a store returns it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StoredNotice {
+    /// The id of the notice.
+    pub id: NoticeId,
+    /// When it was added.
+    pub at: Timestamp,
+    /// [`Notice::kind`].
+    pub kind: String,
+    /// [`Notice::subject`].
+    pub subject: i64,
+    /// The present name of [`Notice::about`].
+    pub about: Option<Username>,
+    /// [`Notice::parameters`].
+    pub parameters: String,
+}
+
+/// How many notices of one user about one subject are kept: the newest 20.
+pub const MOST_OF_SUBJECT: u32 = 20;
 
 /// How long a notice is kept that is not dismissed: 90 days.
 pub const NOTICE_LIFETIME: std::time::Duration = std::time::Duration::from_hours(90 * 24);

@@ -6,13 +6,14 @@ use crate::credential::CredentialRepository;
 use crate::event::EventRepository;
 use crate::known_browser::KnownBrowserRepository;
 use crate::lease::LeaseRepository;
+use crate::notice::NoticeRepository;
 use crate::registration_code::RegistrationCodeRepository;
 use crate::session::SessionRepository;
 use crate::throttle::ThrottleRepository;
 use crate::user::UserRepository;
 
-/// The ports of one store for accounts: users, credentials, sessions, what throttles log-ins, events, leases, and registration
-/// codes.
+/// The ports of one store for accounts: users, credentials, sessions, what throttles log-ins, events, leases, registration codes,
+/// and notices.
 #[derive(Clone)]
 pub struct AccountPorts {
     /// The users.
@@ -31,6 +32,8 @@ pub struct AccountPorts {
     pub leases: Arc<dyn LeaseRepository>,
     /// The invitations to register.
     pub registration_codes: Arc<dyn RegistrationCodeRepository>,
+    /// What users are told on the next page.
+    pub notices: Arc<dyn NoticeRepository>,
     /// Those of the ports that write in one commit, where a store has such. `None` is always right, and costs a second commit where
     /// sessions end.
     pub in_one_commit: Option<InOneCommit>,

@@ -10,8 +10,8 @@ use std::sync::Arc;
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::credential::PasswordHash;
 use domain::party::{
-    Heads, LinkToken, NewParty, Parties, PartyDate, PartyFilter, PartyQuery, Seats, ShortText, Zone, parse_date,
-    parse_time,
+    GuestCommand, Heads, LinkToken, NewParty, Opened, Parties, PartyDate, PartyFilter, PartyQuery, Seats, ShortText,
+    Zone, parse_date, parse_time,
 };
 use domain::session::{Device, SessionRecord, TokenDigest};
 use domain::user::{Email, NewUser, UserId, Username};
@@ -69,7 +69,10 @@ async fn fill(store: &PartyStore) -> Vec<UserId> {
             .await
             .unwrap();
         for guest in 1..=3 {
-            parties.rsvp(id, users[(party + guest) % 10], Heads::ONE).await.unwrap();
+            parties
+                .answer(Opened::ById(id), users[(party + guest) % 10], GuestCommand::Accept(Heads::ONE))
+                .await
+                .unwrap();
         }
     }
     users

@@ -1,11 +1,12 @@
 //! The tables of the accounts in SQL: users and their former names, credentials, sessions, registration keys, what throttles
-//! log-ins, events, and leases.
+//! log-ins, events, leases, and notices.
 
 pub(crate) mod credentials;
 pub(crate) mod events;
 pub(crate) mod import;
 pub(crate) mod known_browsers;
 pub(crate) mod leases;
+pub(crate) mod notices;
 pub(crate) mod registration_codes;
 pub(crate) mod registration_keys;
 pub(crate) mod reset_tokens;
@@ -86,6 +87,11 @@ pub(crate) fn migrations() -> MigrationSet {
             "former usernames of users",
             include_str!("../../../migrations/accounts/sqlite/0013_former_usernames_of_users.sql"),
             include_str!("../../../migrations/accounts/postgres/0013_former_usernames_of_users.sql"),
+        )
+        .and(
+            "notices",
+            include_str!("../../../migrations/accounts/sqlite/0014_notices.sql"),
+            include_str!("../../../migrations/accounts/postgres/0014_notices.sql"),
         )
         .then_rows(row_steps::EMAIL_KEYS)
         .then_rows(row_steps::skeletons::SKELETONS)

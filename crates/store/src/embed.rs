@@ -49,6 +49,7 @@
 
 pub use sqlx;
 
+pub use crate::accounts::notices::notify;
 pub use crate::engine::dialect::{Dialect, is_taken};
 pub use crate::engine::migrate::MigrationSet;
 pub use crate::engine::read_pool::ReadPool;

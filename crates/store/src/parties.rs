@@ -4,6 +4,8 @@ pub(crate) mod add;
 mod delimited_rows;
 pub(crate) mod export;
 pub(crate) mod find;
+pub(crate) mod guests;
+pub(crate) mod history;
 pub(crate) mod hooks;
 pub(crate) mod link;
 pub(crate) mod list;
@@ -48,6 +50,11 @@ pub(crate) fn migrations() -> MigrationSet {
             "parties that are over",
             include_str!("../../../migrations/parties/sqlite/0005_parties_that_are_over.sql"),
             include_str!("../../../migrations/parties/postgres/0005_parties_that_are_over.sql"),
+        )
+        .and(
+            "waiting lists",
+            include_str!("../../../migrations/parties/sqlite/0006_waiting_lists.sql"),
+            include_str!("../../../migrations/parties/postgres/0006_waiting_lists.sql"),
         )
         .then_rows(row_steps::LINKS_AND_SEARCH_KEYS)
         .then_rows(row_steps::zone_names::ZONE_NAMES)

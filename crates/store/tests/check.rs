@@ -13,7 +13,7 @@ use common::damage::{damage, damage_past_all_constraints, drop_constraints};
 use common::{Fresh, NOW, add_user, party_of};
 use domain::FixedClock;
 use domain::credential::PasswordHash;
-use domain::party::{Heads, Parties};
+use domain::party::{GuestCommand, Heads, Opened, Parties};
 use domain::session::{Device, SessionRecord, TokenDigest};
 use domain::user::UserId;
 use store::{ConnectError, Inspection, PartyStore, Violation};
@@ -28,7 +28,7 @@ async fn fill(fresh: &Fresh) {
     let table = fresh.parties().add(party_of(&ada, 4), None).await.unwrap();
     fresh.parties().add(party_of(&ben, 4), None).await.unwrap();
     for guest in [ben.id, cleo.id] {
-        parties.rsvp(table, guest, Heads::ONE).await.unwrap();
+        parties.answer(Opened::ById(table), guest, GuestCommand::Accept(Heads::ONE)).await.unwrap();
     }
     let record = SessionRecord {
         user: ada.id,
@@ -328,8 +328,8 @@ async fn check_beside_changing_rsvps_finds_nothing() {
         let counter = Arc::clone(&changes);
         let guest = tokio::spawn(async move {
             loop {
-                parties.rsvp(party, UserId::new(1), Heads::ONE).await.unwrap();
-                parties.decline(party, UserId::new(1)).await.unwrap();
+                parties.answer(Opened::ById(party), UserId::new(1), GuestCommand::Accept(Heads::ONE)).await.unwrap();
+                parties.answer(Opened::ById(party), UserId::new(1), GuestCommand::Decline).await.unwrap();
                 counter.fetch_add(1, Ordering::Relaxed);
             }
         });

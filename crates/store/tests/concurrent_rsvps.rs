@@ -8,9 +8,11 @@ mod common;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use common::{Fresh, NOW, add_user, party_of};
+use common::{Fresh, NOW, accepting, add_user, party_of};
 use domain::FixedClock;
-use domain::party::{AddError, Heads, IdempotencyKey, NewParty, Outcome, Parties, PartyChange, Quotas, UpdateError};
+use domain::party::{
+    AddError, GuestCommand, Heads, IdempotencyKey, NewParty, Opened, Outcome, Parties, Quotas, UpdateError,
+};
 use tokio::task::JoinSet;
 
 const GUESTS: usize = 60;
@@ -31,14 +33,16 @@ async fn concurrent_rsvps(fresh: Fresh) {
         let mut rsvps = JoinSet::new();
         for (n, guest) in guests.iter().cloned().enumerate() {
             let parties = processes[n % 2].clone();
-            rsvps.spawn(async move { (parties.rsvp(id, guest.id, Heads::ONE).await, guest) });
+            rsvps.spawn(async move {
+                (parties.answer(Opened::ById(id), guest.id, GuestCommand::Accept(Heads::ONE)).await, guest)
+            });
         }
 
         let (mut seated, mut full) = (BTreeSet::new(), 0);
         for (result, guest) in rsvps.join_all().await {
             match result.unwrap() {
                 Outcome::Seated(_) => assert!(seated.insert(guest.username.to_string())),
-                Outcome::Full(_) => full += 1,
+                Outcome::Waitlisted { .. } => full += 1,
                 outcome => panic!("{outcome:?}"),
             }
         }
@@ -101,7 +105,8 @@ async fn exceed_quotas(fresh: Fresh) {
     for round in 0..ROUNDS / 4 {
         let user = add_user(&accounts, &format!("user{round}")).await;
         for (max_upcoming_parties, max_hosted_per_hour) in [(1, MANY), (MANY, 2)] {
-            let quotas = Quotas { max_upcoming_parties, max_hosted_per_hour, max_rsvps_per_hour: 2 };
+            let quotas =
+                Quotas { max_upcoming_parties, max_hosted_per_hour, max_rsvps_per_hour: 2, ..Quotas::default() };
             let mut adding = JoinSet::new();
             for n in 0..50 {
                 let (parties, party) = (Arc::clone(&processes[n % 2]), party_of(&user, SEATS));
@@ -120,8 +125,7 @@ async fn exceed_quotas(fresh: Fresh) {
         let mut answering = JoinSet::new();
         for (n, id) in tables.iter().copied().enumerate() {
             let (parties, guest) = (Arc::clone(&processes[n % 2]), user.id);
-            let accept: PartyChange = Arc::new(move |party| Ok(party.accept(guest, Heads::ONE, NOW)?));
-            answering.spawn(async move { parties.update(id, Some(guest), accept, Some(quota)).await });
+            answering.spawn(async move { parties.update(id, Some(guest), accepting(guest), Some(quota), NOW).await });
         }
         let results = answering.join_all().await;
         let seated = results.iter().filter(|result| matches!(result, Ok(Outcome::Seated(_)))).count();

@@ -9,9 +9,12 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use common::{Fresh, NOW, add_user, party_of, postgres, sqlite};
+use common::{Fresh, NOW, accepting, add_user, party_of, postgres, sqlite};
 use domain::credential::PasswordVersion;
-use domain::party::{Answer, Heads, HostError, NewParty, Parties, PartyDate, PartyEnd, PartyId, UpdateError};
+use domain::party::{
+    Address, Answer, GuestCommand, Heads, HostError, NewParty, Opened, Parties, PartyDate, PartyEnd, PartyId,
+    PartyTexts, RsvpDeadline, UpdateError,
+};
 use domain::session::{Device, OpenSessionError, SessionRecord, TokenDigest};
 use domain::user::{
     CompleteDeletionError, RenameUserError, RequestDeletionError, RequestedDeletion, User, UserId, Username,
@@ -49,8 +52,9 @@ fn party_in_days(host: &User, seats: u32, days: u64) -> NewParty {
     let starts_at = NOW + Duration::from_hours(24 * days);
     let date = PartyDate::from_stored("2030-03-17T18:46:40", party.date.zone().clone(), NOW).unwrap();
     let date = date.at_in_same_zone(starts_at);
-    let ends_at = PartyEnd::default_of(&date);
-    NewParty { date, ends_at, address: Some(domain::party::Address::parse("Linden Street 5").unwrap()), ..party }
+    let (ends_at, rsvp_deadline) = (PartyEnd::default_of(&date), RsvpDeadline::default_of(&date));
+    let texts = PartyTexts { address: Some(Address::parse("Linden Street 5").unwrap()), ..party.texts };
+    NewParty { date, ends_at, texts, rsvp_deadline, ..party }
 }
 
 #[tokio::test]
@@ -85,7 +89,7 @@ async fn guest_gives_up_seats_to_come_and_keeps_those_before() {
         let mut ids = Vec::new();
         for days in [1, 3] {
             ids.push(parties.host(party_in_days(&ada, 4, days)).await.unwrap());
-            parties.rsvp(*ids.last().unwrap(), ben.id, Heads::ONE).await.unwrap();
+            parties.answer(Opened::ById(*ids.last().unwrap()), ben.id, GuestCommand::Accept(Heads::ONE)).await.unwrap();
         }
         let at = NOW + Duration::from_hours(25); // the first one is under way
         ports.users.request_deletion(ben.id, at, at + Duration::from_hours(1), Alongside::nothing()).await.unwrap();
@@ -98,7 +102,7 @@ async fn guest_gives_up_seats_to_come_and_keeps_those_before() {
         assert_consistent(&fresh).await;
         assert!(ports.users.undo_deletion(ben.id, at, Alongside::nothing()).await.unwrap());
         assert_eq!([taken(ids[0]).await, taken(ids[1]).await], expected);
-        parties.rsvp(ids[1], ben.id, Heads::ONE).await.unwrap();
+        parties.answer(Opened::ById(ids[1]), ben.id, GuestCommand::Accept(Heads::ONE)).await.unwrap();
     }
 }
 
@@ -109,7 +113,7 @@ async fn deleted_host_and_guest_have_one_name_in_parties() {
         let (ada, ben) = (add_user(&ports, "ada").await, add_user(&ports, "ben").await);
         let parties = parties_at(&fresh, NOW);
         let id = parties.host(party_in_days(&ada, 4, 1)).await.unwrap();
-        parties.rsvp(id, ben.id, Heads::ONE).await.unwrap();
+        parties.answer(Opened::ById(id), ben.id, GuestCommand::Accept(Heads::ONE)).await.unwrap();
         let later = NOW + Duration::from_hours(72);
         for user in [ada.id, ben.id] {
             ports.users.request_deletion(user, later, DUE, Alongside::nothing()).await.unwrap();
@@ -164,7 +168,7 @@ async fn storm(fresh: Fresh) {
         let mut users = Vec::new();
         for n in 0..6 {
             let user = add_user(&ports[0], &format!("user{round}-{n}")).await;
-            processes[0].rsvp(parties[0], user.id, Heads::ONE).await.unwrap();
+            processes[0].answer(Opened::ById(parties[0]), user.id, GuestCommand::Accept(Heads::ONE)).await.unwrap();
             users.push(user);
         }
         // Parties of each other that are over for the deletion, so that they do not refuse it.
@@ -175,7 +179,7 @@ async fn storm(fresh: Fresh) {
             let over = NewParty { date, ends_at, ..party_in_days(user, 9, 0) };
             let over = fresh.parties().add(over, None).await.unwrap();
             let then = parties_at(&fresh, Timestamp::from_millis(past.as_millis() - 1));
-            then.rsvp(over, users[(n + 1) % 6].id, Heads::ONE).await.unwrap();
+            then.answer(Opened::ById(over), users[(n + 1) % 6].id, GuestCommand::Accept(Heads::ONE)).await.unwrap();
         }
         let mut tasks = JoinSet::new();
         let digests = Arc::new(AtomicU64::new(u64::try_from(round).unwrap() << 32));
@@ -184,7 +188,10 @@ async fn storm(fresh: Fresh) {
             let (id, mine, parties) = (user.id, processes[n % 2].clone(), parties.clone());
             tasks.spawn(async move {
                 for party in parties.iter().cycle().take(6) {
-                    for result in [mine.rsvp(*party, id, Heads::ONE).await, mine.decline(*party, id).await] {
+                    for result in [
+                        mine.answer(Opened::ById(*party), id, GuestCommand::Accept(Heads::ONE)).await,
+                        mine.answer(Opened::ById(*party), id, GuestCommand::Decline).await,
+                    ] {
                         assert!(matches!(result, Ok(_) | Err(UpdateError::UserDeleted)), "{result:?}");
                     }
                 }
@@ -257,8 +264,7 @@ async fn deletion_of_a_guest_of_300_parties_is_short() {
         let (ada, ben) = (add_user(&ports, "ada").await, add_user(&ports, "ben").await);
         for _ in 0..300 {
             let id = fresh.parties().add(party_in_days(&ada, 4, 2), None).await.unwrap();
-            let accept = move |party: &mut domain::party::Party| Ok(party.accept(ben.id, Heads::ONE, NOW)?);
-            fresh.parties().update(id, Some(ben.id), Arc::new(accept), None).await.unwrap();
+            fresh.parties().update(id, Some(ben.id), accepting(ben.id), None, NOW).await.unwrap();
         }
         let began = std::time::Instant::now();
         request(&ports, ben.id).await.unwrap();

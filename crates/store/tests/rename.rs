@@ -8,7 +8,7 @@ mod common;
 use std::sync::Arc;
 
 use common::{Fresh, NOW, add_user, party_of, postgres, sqlite};
-use domain::party::{Heads, Parties, PartyId};
+use domain::party::{GuestCommand, Heads, Opened, Parties, PartyId};
 use domain::user::{User, Username};
 use domain::{AccountPorts, Alongside, FixedClock};
 use store::Inspection;
@@ -45,7 +45,7 @@ async fn renamed_host_and_guest_have_the_new_name_in_parties() {
         let (of_ada, of_ben) =
             (parties.host(party_of(&ada, 4)).await.unwrap(), parties.host(party_of(&ben, 4)).await.unwrap());
         for (party, guest) in [(of_ada, &ben), (of_ben, &ada)] {
-            parties.rsvp(party, guest.id, Heads::ONE).await.unwrap();
+            parties.answer(Opened::ById(party), guest.id, GuestCommand::Accept(Heads::ONE)).await.unwrap();
         }
         rename(&fresh, &ada, "Gräfin_Zoë").await;
         assert_eq!(names(&fresh, of_ada, &ben).await, ["Gräfin_Zoë", "ben"]);
@@ -83,10 +83,10 @@ async fn concurrent_renames(fresh: Fresh) {
             }
             tasks.spawn(async move {
                 for _ in 0..2 {
-                    parties.rsvp(party, user.id, Heads::ONE).await.unwrap();
-                    parties.decline(party, user.id).await.unwrap();
+                    parties.answer(Opened::ById(party), user.id, GuestCommand::Accept(Heads::ONE)).await.unwrap();
+                    parties.answer(Opened::ById(party), user.id, GuestCommand::Decline).await.unwrap();
                 }
-                parties.rsvp(party, user.id, Heads::ONE).await.unwrap();
+                parties.answer(Opened::ById(party), user.id, GuestCommand::Accept(Heads::ONE)).await.unwrap();
                 parties.host(party_of(&user, 4)).await.unwrap();
             });
         }

@@ -8,7 +8,9 @@ use std::error::Error as _;
 use std::sync::Arc;
 
 use common::{Fresh, NOW, add_user, party_of, past_our_types};
-use domain::party::{Heads, ListError, Parties, PartyFilter, PartyQuery, ProfileCursors, UpdateError};
+use domain::party::{
+    GuestCommand, Heads, ListError, Opened, Parties, PartyFilter, PartyQuery, ProfileCursors, UpdateError,
+};
 use domain::session::{Device, SessionRecord, TokenDigest};
 use domain::{CorruptValue, FixedClock, PageSize, StoreError, Timestamp};
 
@@ -82,7 +84,7 @@ async fn corrupt_party_is_reported_with_table_column_and_row() {
         let listed = parties.list(everything, ada.id, NOW, None, PageSize::DEFAULT).await;
         let Err(ListError::Store(error)) = listed else { panic!("{listed:?}") };
         assert!(matches!(corrupt_value(Err::<(), _>(error)), ("parties", "venue" | "local_time", 2)));
-        match use_cases.rsvp(id, ada.id, Heads::ONE).await {
+        match use_cases.answer(Opened::ById(id), ada.id, GuestCommand::Accept(Heads::ONE)).await {
             Err(UpdateError::Store(error)) => {
                 assert_eq!(corrupt_value(Err::<(), _>(error)), ("parties", "local_time", 2));
             }

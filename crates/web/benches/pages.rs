@@ -14,6 +14,7 @@ use domain::credential::MockCredentialRepository;
 use domain::event::MockEventRepository;
 use domain::known_browser::MockKnownBrowserRepository;
 use domain::lease::MockLeaseRepository;
+use domain::notice::MockNoticeRepository;
 use domain::party::{
     Attendee, MockPartyRepository, PartyDate, PartyEnd, PartyHeading, PartyId, PartyState, PartySummary, Quotas, Seats,
     ShortText, Visibility, Zone, parse_date, parse_time,
@@ -55,8 +56,11 @@ fn party(number: i64) -> PartySummary {
         state: PartyState::Scheduled,
         seats: Seats::new(500).unwrap(),
         taken: 6,
+        waiting: 0,
+        max_companions: 0,
         first_guests: ["cleo", "dan"].map(|guest| Attendee { username: name(guest), heads: 1 }).into(),
         my_answer: None,
+        my_rank: None,
     }
 }
 
@@ -88,6 +92,7 @@ fn services() -> Services {
             events: Arc::new(MockEventRepository::new()),
             leases: Arc::new(MockLeaseRepository::new()),
             registration_codes: Arc::new(MockRegistrationCodeRepository::new()),
+            notices: Arc::new(MockNoticeRepository::new()),
             in_one_commit: None,
         },
         parties: Arc::new(parties),

@@ -176,6 +176,7 @@ impl Config {
             max_upcoming_parties: self.max_upcoming_parties,
             max_hosted_per_hour: self.max_hosted_per_hour,
             max_rsvps_per_hour: self.max_rsvps_per_hour,
+            ..Quotas::default()
         }
     }
 }
@@ -257,7 +258,12 @@ mod tests {
     fn quotas_are_the_defaults_unless_they_are_set() {
         assert_eq!(parse(&[]).unwrap().serve.quotas(), Quotas::default());
         let set = ["--max-upcoming-parties", "1", "--max-hosted-per-hour", "2", "--max-rsvps-per-hour", "1000000"];
-        let quotas = Quotas { max_upcoming_parties: 1, max_hosted_per_hour: 2, max_rsvps_per_hour: 1_000_000 };
+        let quotas = Quotas {
+            max_upcoming_parties: 1,
+            max_hosted_per_hour: 2,
+            max_rsvps_per_hour: 1_000_000,
+            ..Quotas::default()
+        };
         assert_eq!(parse(&set).unwrap().serve.quotas(), quotas);
     }
 

@@ -89,7 +89,7 @@ fn answer(exported: &ExportedAnswer) -> Value {
     let PartyHeading { host, date } = &exported.heading;
     let (answer, heads) = match exported.answer {
         Answer::Seated(heads) => ("seated", heads.get()),
-        Answer::Waitlisted { heads, .. } => ("waiting", heads.get()),
+        Answer::Waitlisted(heads) => ("waiting", heads.get()),
         Answer::Maybe => ("maybe", 0),
         Answer::Declined => ("declined", 0),
         Answer::Invited => ("invited", 0),

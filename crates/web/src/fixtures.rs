@@ -1,8 +1,8 @@
 //! Parties for the unit tests of this crate.
 
 use domain::party::{
-    Attendee, PartyDate, PartyEnd, PartyHeading, PartyId, PartyState, PartySummary, PartyView, Seats, ShortText,
-    Visibility, Zone, parse_date, parse_time,
+    Attendee, NamesShownTo, PartyDate, PartyEnd, PartyHeading, PartyId, PartyState, PartySummary, PartyView, Seats,
+    ShortText, Visibility, Zone, parse_date, parse_time,
 };
 use domain::user::{UserId, Username};
 
@@ -39,7 +39,20 @@ pub(crate) fn view(seats: u32, guests: &[(&str, u32)]) -> PartyView {
         seats: Seats::new(seats).unwrap(),
         taken: 1 + guests.iter().map(|guest| guest.heads).sum::<u32>(),
         first_guests: guests.iter().take(PartySummary::MAX_NAMED_GUESTS).cloned().collect(),
+        waiting: 0,
+        max_companions: 0,
         my_answer: None,
+        my_rank: None,
     };
-    PartyView { summary, guests, details: None, address: None, link: None, sequence: 0 }
+    PartyView {
+        summary,
+        guests,
+        names_shown_to: NamesShownTo::Everyone,
+        revision: 0,
+        my_given_up: None,
+        details: None,
+        address: None,
+        link: None,
+        sequence: 0,
+    }
 }

@@ -93,13 +93,28 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
         Outcome::Seated(PartyHeading { host, date }) => {
             format!("You successfully RSVP'd to {host}'s dinner party on {date}!")
         }
-        Outcome::Full(PartyHeading { host, date }) => format!("{host}'s dinner party on {date} is full."),
+        Outcome::Waitlisted { heading: PartyHeading { host, date }, rank, .. } => {
+            format!("{host}'s dinner party on {date} is full. You're number {rank} on the waiting list.")
+        }
         Outcome::AlreadySeated(PartyHeading { host, date }) => {
             format!("You're already going to {host}'s dinner party on {date}.")
         }
         Outcome::Maybe => "Noted: maybe. A maybe doesn't hold a seat.".into(),
         Outcome::GaveUpSeat => "You've given up your seat.".into(),
         Outcome::Declined(PartyHeading { host, .. }) => format!("Thanks for letting {host} know."),
+        Outcome::HeadsChanged { heads, .. } => format!("You're coming, {} of you.", heads.get()),
+        Outcome::SeatOpenedUp(PartyHeading { host, date }) => {
+            format!("A seat opened up. You're going to {host}'s dinner party on {date}!")
+        }
+        Outcome::Removed(guest) => format!("You removed {guest}."),
+        Outcome::Reinstated(guest) => format!("{guest} can answer again."),
+        Outcome::Added(guest) => format!("{guest} is coming."),
+        Outcome::Invited(guest) => format!("You invited {guest}."),
+        Outcome::AlreadyAnswered(guest) => format!("{guest} has answered already."),
+        Outcome::Edited => "Saved.".into(),
+        Outcome::Unchanged => "Nothing changed.".into(),
+        Outcome::Cancelled => "You cancelled this dinner party.".into(),
+        Outcome::Restored => "This dinner party takes place again.".into(),
     }
 }
 
@@ -113,6 +128,17 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         Refusal::Removed { host } => format!("You can't RSVP to this party. Ask {host}."),
         Refusal::Closed { deadline, host } => format!("RSVPs closed on {deadline}. Ask {host}."),
         Refusal::TooManyCompanions { max } => format!("You can bring up to {max}."),
+        Refusal::GuestRemoved(guest) => format!("You removed {guest}. Reinstate {guest} first."),
+        Refusal::NotEnoughSeats { free, held: Some(held) } => {
+            format!("Only {free} more seats. Your {} are still yours.", held.get())
+        }
+        Refusal::NotEnoughSeats { held: None, .. } => "Raise the seats first.".into(),
+        Refusal::BelowTaken { taken } => {
+            format!("{taken} people are already seated; remove someone first.")
+        }
+        Refusal::DateInThePast => "Please choose a date in the future.".into(),
+        Refusal::Stale => "The party was changed after this form was opened.".into(),
+        Refusal::NothingToUndo => "There is nothing to undo.".into(),
     }
 }
 
@@ -120,7 +146,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
 pub(crate) fn my_answer(answer: Answer) -> &'static str {
     match answer {
         Answer::Seated(_) => "You're coming",
-        Answer::Waitlisted { .. } => "You're on the waiting list",
+        Answer::Waitlisted(_) => "You're on the waiting list",
         Answer::Maybe => "You said maybe",
         Answer::Declined => "You said you can't make it",
         Answer::Invited => "You're invited",

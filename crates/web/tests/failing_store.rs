@@ -13,6 +13,7 @@ use domain::credential::{Credential, MockCredentialRepository, PasswordVersion};
 use domain::event::MockEventRepository;
 use domain::known_browser::{MockKnownBrowserRepository, Recognition};
 use domain::lease::MockLeaseRepository;
+use domain::notice::MockNoticeRepository;
 use domain::party::{HomeView, MockPartyRepository, Outcome, PartyId, ProfileView, Quotas, Zone};
 use domain::registration_code::MockRegistrationCodeRepository;
 use domain::session::{

@@ -42,8 +42,8 @@ async fn invitation_shows_the_party_without_names_and_venue(app: TestApp) {
     let ada = app.user("ada").await;
     let party = app
         .add_party(app.id_of("ada").await, |party| {
-            party.details = Details::parse_optional("Bring a chair.\n<b>No nuts!</b>").unwrap();
-            party.address = Address::parse_optional("Linden Street 7").unwrap();
+            party.texts.details = Details::parse_optional("Bring a chair.\n<b>No nuts!</b>").unwrap();
+            party.texts.address = Address::parse_optional("Linden Street 7").unwrap();
         })
         .await;
     app.seat(&party, app.add_user("benjamin").await).await;
@@ -223,7 +223,8 @@ async fn web_addresses_in_details_are_links(app: TestApp) {
     let ada = app.user("ada").await;
     let party = app
         .add_party(app.id_of("ada").await, |party| {
-            party.details = Details::parse_optional("Menu: https://a.example/x?y=1&z.\njavascript:alert(1)").unwrap();
+            party.texts.details =
+                Details::parse_optional("Menu: https://a.example/x?y=1&z.\njavascript:alert(1)").unwrap();
         })
         .await;
     let path = invitation_path(&app, &ada, &party).await;

@@ -71,7 +71,7 @@ async fn refused_quota_and_search_are_throttled_events_in_the_log() {
     let mut parties = MockPartyRepository::new();
     parties.expect_add().times(1).returning(|_, _| Err(AddError::Throttled(throttled())));
     parties.expect_add().returning(|_, _| Err(AddError::TooManyUpcoming { max: 100 }));
-    parties.expect_update().returning(|_, _, _, _| Err(UpdateError::Throttled(throttled())));
+    parties.expect_update().returning(|_, _, _, _, _| Err(UpdateError::Throttled(throttled())));
     parties.expect_list().returning(|_, _, _, _, _| Err(ListError::OwnSearchRunning));
     let (_server, ada, _) = failing_store::start_with_parties(parties).await;
     let assert_event = |status, expected, action: &str| {

@@ -299,8 +299,8 @@ async fn address_is_in_the_calendar_of_host_and_seated_guests_alone(app: TestApp
     let (ada, ben, cyd) = (app.user("ada").await, app.user("ben").await, app.user("cyd").await);
     let party = app
         .add_party(app.id_of("ada").await, |party| {
-            party.address = Address::parse_optional("Linden Street 7").unwrap();
-            party.details = Details::parse_optional("Bring a chair.").unwrap();
+            party.texts.address = Address::parse_optional("Linden Street 7").unwrap();
+            party.texts.details = Details::parse_optional("Bring a chair.").unwrap();
             party.ends_at = PartyEnd::of(&party.date, party.date.starts_at() + Duration::from_hours(3)).unwrap();
         })
         .await;

@@ -3,7 +3,7 @@
 mod list;
 
 use accounts::web::ReturnPath;
-use domain::party::{Answer, GuestList, PartyState};
+use domain::party::{Answer, GuestList, PartyState, Rsvp};
 
 use crate::common::{TestApp, assert_page, flash, host, party_ids, post, press, rsvp};
 
@@ -67,8 +67,8 @@ async fn refused_rsvp_shows_its_reason(app: TestApp) {
     app.update_party(&closed, id, |party, _| party.rsvp_deadline = domain::Timestamp::from_millis(1_767_312_000_000))
         .await;
     let remove = |party: &mut domain::party::Party, guest| {
-        let (seats, taken) = (party.guests.seats(), party.guests.taken());
-        party.guests = GuestList::from_stored(seats, taken, 0, [(guest, Answer::Removed)].into()).unwrap();
+        let removed = Rsvp { answer: Answer::Removed, place: 0, rank: None, given_up: None };
+        party.guests = GuestList::from_stored(party.guests.totals(), [(guest, removed)].into()).unwrap();
     };
     app.update_party(&removed, id, remove).await;
     let list = ben.get("/rsvp").await;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use domain::{AccountPorts, MaintenanceJob, StoreError, Timestamp};
+use domain::{AccountPorts, MaintenanceJob, StoreError, Timestamp, oldest_notice};
 
 use crate::Accounts;
 
@@ -19,6 +19,7 @@ pub(super) fn of_accounts(accounts: &Accounts) -> Vec<Arc<dyn MaintenanceJob>> {
         Expired::Counters,
         Expired::KnownBrowsers,
         Expired::Events,
+        Expired::Notices,
     ];
     let deletions: Arc<dyn MaintenanceJob> = Arc::new(Deletions(accounts.clone()));
     purges.map(purge).into_iter().chain([deletions]).collect()
@@ -35,6 +36,7 @@ enum Expired {
     Counters,
     KnownBrowsers,
     Events,
+    Notices,
 }
 
 /// Removes what has expired.
@@ -55,6 +57,7 @@ impl MaintenanceJob for Purge {
             Expired::Counters => "purge of counters",
             Expired::KnownBrowsers => "purge of known browsers",
             Expired::Events => "purge of events",
+            Expired::Notices => "purge of notices",
         }
     }
 
@@ -68,6 +71,7 @@ impl MaintenanceJob for Purge {
             Expired::Counters => self.ports.throttles.purge(now, limit).await,
             Expired::KnownBrowsers => self.ports.known_browsers.purge(now, limit).await,
             Expired::Events => self.ports.events.purge(now, limit).await,
+            Expired::Notices => self.ports.notices.purge(oldest_notice(now), limit).await,
         }
     }
 }

@@ -7,6 +7,7 @@ use domain::credential::MockCredentialRepository;
 use domain::event::MockEventRepository;
 use domain::known_browser::MockKnownBrowserRepository;
 use domain::lease::MockLeaseRepository;
+use domain::notice::MockNoticeRepository;
 use domain::registration_code::MockRegistrationCodeRepository;
 use domain::session::MockSessionRepository;
 use domain::throttle::MockThrottleRepository;
@@ -25,6 +26,7 @@ pub(super) fn accounts(builder: Builder) -> Accounts {
         events: Arc::new(MockEventRepository::new()),
         leases: Arc::new(MockLeaseRepository::new()),
         registration_codes: Arc::new(MockRegistrationCodeRepository::new()),
+        notices: Arc::new(MockNoticeRepository::new()),
         in_one_commit: None,
     };
     builder.build(ports).unwrap()

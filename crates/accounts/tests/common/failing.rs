@@ -1,6 +1,7 @@
 //! A store that fails in the method that a test names. In all others it is the real store.
 
 mod limits_and_events;
+mod notices;
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -52,7 +53,8 @@ impl FailingStore {
             known_browsers: all.clone(),
             events: all.clone(),
             leases: all.clone(),
-            registration_codes: all,
+            registration_codes: all.clone(),
+            notices: all,
             in_one_commit: None,
         }
     }

@@ -23,8 +23,8 @@ pub use update::*;
 pub use views::*;
 
 use super::{
-    Answer, GuestList, Heads, LinkToken, NewParty, Outcome, Party, PartyDate, PartyId, PartyRepository, PartyView,
-    Refusal, Seats, ShortText, UpdateError, Zone,
+    Answer, Changed, GuestList, Heads, LinkToken, NewParty, Outcome, Party, PartyChange, PartyDate, PartyEdit,
+    PartyEnd, PartyId, PartyRepository, PartyView, Refusal, Rsvp, RsvpDeadline, Seats, ShortText, UpdateError, Zone,
 };
 use crate::Timestamp;
 use crate::contract::NOW;
@@ -69,13 +69,15 @@ macro_rules! party_contract {
             concurrent_parties_never_exceed_a_quota
             rsvp_that_claims_seats_is_counted
             rsvp_that_claims_no_seat_is_not_counted
+            rsvp_that_joins_the_waiting_list_is_counted
+            change_of_a_host_is_counted
             refused_rsvp_is_not_counted
             concurrent_rsvps_never_exceed_the_quota
             seat_is_stored_with_its_answer
             change_gets_stored_party
-            change_gets_answers_of_guest_and_waiting_list
             every_answer_is_stored
-            changed_party_fields_are_stored
+            every_edited_part_is_stored
+            concurrent_edits_of_one_revision_are_one
             sequence_counts_changes_that_a_calendar_shows
             refused_change_writes_nothing
             change_of_unknown_party_is_not_found
@@ -117,17 +119,53 @@ fn party_of(host: &User) -> NewParty {
     NewParty::new(host.id, date, short_text("Chez Zoé"), short_text("Lasagne"), seats(4), link_token())
 }
 
+/// The edit that changes nothing.
+fn edit_of(party: &Party) -> PartyEdit {
+    let (date, totals) = (party.heading.date.clone(), party.guests.totals());
+    PartyEdit {
+        revision: party.revision,
+        ends_at: PartyEnd::of(&date, party.ends_at).unwrap(),
+        rsvp_deadline: RsvpDeadline::of(&date, party.rsvp_deadline).unwrap(),
+        date,
+        texts: party.texts.clone(),
+        seats: totals.seats,
+        max_companions: totals.max_companions,
+        visibility: party.visibility,
+        names_shown_to: party.names_shown_to,
+    }
+}
+
 async fn view(parties: &dyn PartyRepository, id: PartyId, viewer: &User) -> PartyView {
     parties.find(id, viewer.id).await.unwrap().unwrap()
 }
 
+/// A change by `actor` that concerns `guest`.
+fn changing(
+    actor: UserId,
+    guest: Option<UserId>,
+    rule: impl Fn(&mut Party) -> Result<Outcome, Refusal> + Send + Sync + 'static,
+) -> PartyChange {
+    Arc::new(move |party| Ok(Changed::by(party, actor, guest, &rule)?))
+}
+
+/// A change by `guest` and about `guest`.
 async fn change(
     parties: &dyn PartyRepository,
     id: PartyId,
     guest: UserId,
     rule: impl Fn(&mut Party) -> Result<Outcome, Refusal> + Send + Sync + 'static,
 ) -> Result<Outcome, UpdateError> {
-    parties.update(id, Some(guest), Arc::new(move |party| Ok(rule(party)?)), None).await
+    parties.update(id, Some(guest), changing(guest, Some(guest), rule), None, NOW).await
+}
+
+/// A change of the party itself by its host.
+async fn change_party(
+    parties: &dyn PartyRepository,
+    id: PartyId,
+    host: UserId,
+    rule: impl Fn(&mut Party) -> Result<Outcome, Refusal> + Send + Sync + 'static,
+) -> Result<Outcome, UpdateError> {
+    parties.update(id, None, changing(host, None, rule), None, NOW).await
 }
 
 async fn accept(parties: &dyn PartyRepository, id: PartyId, guest: UserId) -> Outcome {
@@ -138,13 +176,25 @@ async fn decline(parties: &dyn PartyRepository, id: PartyId, guest: UserId) -> O
     change(parties, id, guest, move |party| party.decline(guest, NOW)).await.unwrap()
 }
 
-/// Sets an answer directly, also one that no rule sets yet.
+/// Sets an answer directly, also one that the rules refuse.
 async fn set_answer(parties: &dyn PartyRepository, id: PartyId, guest: UserId, answer: Answer) {
     let rule = move |party: &mut Party| {
-        let (list, held) = (&party.guests, party.guests.answer(guest).map_or(0, Answer::seats_held));
-        let taken = list.taken() - held + answer.seats_held();
-        let answers = [(guest, answer)].into();
-        party.guests = GuestList::from_stored(list.seats(), taken, list.max_companions(), answers).unwrap();
+        let (mut totals, mut rsvps) = (party.guests.totals(), party.guests.rsvps().clone());
+        let before = rsvps.get(&guest).copied();
+        let held = before.map(|rsvp| rsvp.answer);
+        totals.taken = totals.taken + answer.seats_held() - held.map_or(0, Answer::seats_held);
+        totals.waiting =
+            totals.waiting + u32::from(answer.is_waiting()) - u32::from(held.is_some_and(Answer::is_waiting));
+        let place = match (before, answer) {
+            (Some(Rsvp { answer: Answer::Seated(_), place, .. }), Answer::Seated(_)) => place,
+            (_, Answer::Seated(_) | Answer::Waitlisted(_)) => {
+                totals.last_place += 1;
+                totals.last_place
+            }
+            _ => 0,
+        };
+        rsvps.insert(guest, Rsvp { answer, place, rank: None, given_up: None });
+        party.guests = GuestList::from_stored(totals, rsvps).unwrap();
         Ok(Outcome::Maybe)
     };
     change(parties, id, guest, rule).await.unwrap();

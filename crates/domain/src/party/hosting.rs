@@ -171,7 +171,7 @@ impl Party {
     }
 
     /// Row 9: the system seats those who wait and fit, at a scheduled party before its start.
-    fn promote(&mut self, now: Timestamp) {
+    pub(super) fn promote(&mut self, now: Timestamp) {
         if self.state == PartyState::Scheduled && self.phase(now) == Phase::Upcoming {
             self.guests.promote();
         }

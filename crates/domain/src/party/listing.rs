@@ -1,7 +1,8 @@
 //! Read models: what the pages of parties show. No rule uses them.
 
 use super::{
-    Address, Answer, Details, LinkToken, PartyHeading, PartyId, PartyState, Phase, Seats, ShortText, Visibility, Zone,
+    Address, Answer, Details, GivenUp, LinkToken, NamesShownTo, PartyHeading, PartyId, PartyState, Phase, Seats,
+    ShortText, Visibility, Zone,
 };
 use crate::user::{UserId, Username};
 use crate::{Page, SearchWords, Timestamp};
@@ -31,10 +32,17 @@ pub struct PartySummary {
     pub seats: Seats,
     /// The seats that are taken, including that of the host.
     pub taken: u32,
-    /// The guests who were seated first, at most [`PartySummary::MAX_NAMED_GUESTS`].
+    /// The guests on the waiting list, each counted once.
+    pub waiting: u32,
+    /// The most companions of a guest.
+    pub max_companions: u32,
+    /// The guests who were seated first, at most [`PartySummary::MAX_NAMED_GUESTS`]. Empty if the viewer does not see names
+    /// ([`NamesShownTo`]).
     pub first_guests: Vec<Attendee>,
     /// The answer of the viewer.
     pub my_answer: Option<Answer>,
+    /// The viewer's number on the waiting list, 1 for the first. `None` for a viewer who does not wait.
+    pub my_rank: Option<u32>,
 }
 
 /// A guest with a seat.
@@ -81,8 +89,14 @@ impl PartySummary {
 pub struct PartyView {
     /// The row of a list.
     pub summary: PartySummary,
-    /// All seated guests in seating order, at most 999.
+    /// All seated guests in seating order, at most 999. To a viewer who does not see names, at most the viewer.
     pub guests: Vec<Attendee>,
+    /// The users who see the names of guests.
+    pub names_shown_to: NamesShownTo,
+    /// The number of times that the host has changed the party: what [`PartyEdit::revision`](super::PartyEdit::revision) names.
+    pub revision: u32,
+    /// The seats that the viewer gave up with the last answer.
+    pub my_given_up: Option<GivenUp>,
     /// What the host writes about the party.
     pub details: Option<Details>,
     /// The street address, if the viewer is the host or seated (I9).
@@ -91,6 +105,29 @@ pub struct PartyView {
     pub link: Option<LinkToken>,
     /// The number of changes that calendars must learn of (RFC 5545, 3.8.7.4). Begins at 0.
     pub sequence: u32,
+}
+
+/// A party and every RSVP, for its host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuestOverview {
+    /// The party as its host sees it.
+    pub party: PartyView,
+    /// Every guest with an answer: those who are seated and those who wait, each in the order of their places; then those who said
+    /// maybe, are invited, declined and were removed, each in the order of their names.
+    pub guests: Vec<GuestRow>,
+}
+
+/// A guest with an answer, as the host sees it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GuestRow {
+    /// The guest.
+    pub id: UserId,
+    /// The name of the guest.
+    pub username: Username,
+    /// The answer.
+    pub answer: Answer,
+    /// The guest's number on the waiting list, 1 for the first. `None` for a guest who does not wait.
+    pub rank: Option<u32>,
 }
 
 /// What the link of a party shows a visitor who is logged out.
@@ -199,7 +236,7 @@ pub enum PartyQuery {
     Listed(PartyFilter),
     /// Parties of which the user is the host.
     HostedBy(UserId),
-    /// Parties at which the user has a seat as a guest.
+    /// Parties at which the user has a seat as a guest, and at which the viewer sees the names of guests ([`NamesShownTo`]).
     AttendedBy(UserId),
 }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    AddError, ChangeError, Changed, Guest, Heads, HomeView, Invitation, LinkToken, ListError, NewParty, Outcome, Party,
-    PartyChange, PartyCursor, PartyEdit, PartyId, PartyQuery, PartyRepository, PartySummary, PartyView, ProfileCursors,
-    ProfileView, Quotas, Refusal, UpdateError,
+    AddError, Changed, Guest, GuestOverview, Heads, HomeView, Invitation, LinkToken, ListError, NewParty, Outcome,
+    Party, PartyChange, PartyCursor, PartyEdit, PartyId, PartyQuery, PartyRepository, PartySummary, PartyView,
+    ProfileCursors, ProfileView, Quotas, Refusal, UpdateError,
 };
 use crate::throttle::Throttled;
 use crate::user::UserId;
@@ -152,8 +152,8 @@ impl Parties {
         });
         let quota = self.quotas.of_guest(guest, now);
         match to {
-            Opened::ById(id) => self.repository.update(id, Some(guest), change, Some(quota)).await,
-            Opened::ByLink(token) => self.repository.update_by_link(token, guest, change, Some(quota)).await,
+            Opened::ById(id) => self.repository.update(id, Some(guest), change, Some(quota), now).await,
+            Opened::ByLink(token) => self.repository.update_by_link(token, guest, change, Some(quota), now).await,
         }
     }
 
@@ -179,7 +179,8 @@ impl Parties {
             });
             Ok(changed?)
         });
-        self.repository.update(id, Some(concerned), change, Some(self.quotas.of_host_change(host, now))).await
+        let quota = self.quotas.of_host_change(host, now);
+        self.repository.update(id, Some(concerned), change, Some(quota), now).await
     }
 
     /// Changes a party for its host.
@@ -217,7 +218,7 @@ impl Parties {
             party.ensure_hosted_by(host)?;
             Ok(Changed::by(party, host, None, |party| rule(party, now))?)
         });
-        self.repository.update(id, None, change, Some(self.quotas.of_host_change(host, now))).await
+        self.repository.update(id, None, change, Some(self.quotas.of_host_change(host, now)), now).await
     }
 
     /// Returns the party with that link as `viewer` may see it, or `None` if the link opens none.
@@ -242,6 +243,14 @@ impl Parties {
     /// [`StoreError`] if the store failed.
     pub async fn find(&self, id: PartyId, viewer: UserId) -> Result<Option<PartyView>, StoreError> {
         self.repository.find(id, viewer).await
+    }
+
+    /// Returns the party with every RSVP, or `None` if there is no such party or `host` is not its host.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store failed.
+    pub async fn guests(&self, id: PartyId, host: UserId) -> Result<Option<GuestOverview>, StoreError> {
+        self.repository.guests(id, host).await
     }
 
     /// Returns the next party of `viewer`, and at most `size` parties with a free seat for `viewer`.

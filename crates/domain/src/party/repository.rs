@@ -5,9 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    ChangeError, ChangeQuota, Changed, ExportedAnswer, ExportedParty, HomeView, HostQuota, Invitation, LinkToken,
-    NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartySummary, PartyView, ProfileCursors, ProfileView,
-    Refusal,
+    ChangeError, ChangeQuota, Changed, ExportedAnswer, ExportedParty, GuestOverview, HomeView, HostQuota, Invitation,
+    LinkToken, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartySummary, PartyView, ProfileCursors,
+    ProfileView, Refusal,
 };
 use crate::throttle::Throttled;
 use crate::user::UserId;
@@ -42,6 +42,9 @@ pub trait PartyRepository: Send + Sync {
     /// Returns the party with that link as `viewer` may see it, or `None` if there is no such link, or the link does not
     /// open the party to `viewer`.
     async fn find_by_link(&self, token: LinkToken, viewer: UserId) -> Result<Option<PartyView>, StoreError>;
+
+    /// Returns the party with every RSVP, or `None` if there is no such party or `host` is not its host.
+    async fn guests(&self, id: PartyId, host: UserId) -> Result<Option<GuestOverview>, StoreError>;
 
     /// Returns what the link shows a visitor who is logged out, or `None` if there is no such link.
     async fn find_invitation(&self, token: LinkToken) -> Result<Option<Invitation>, StoreError>;
@@ -90,7 +93,7 @@ pub trait PartyRepository: Send + Sync {
     /// rank, and the waiting list if `guest` is seated, since then seats may become free. `None` is a change of the party itself: the
     /// guest list has all RSVPs. Concurrent changes of one party, from any process, run one after the other, so
     /// that no seat is given twice. If `change` refuses, nothing is written. It may run more than once; the outcome of
-    /// the last run is returned.
+    /// the last run is returned. Notices and history entries have the time `now`.
     ///
     /// A change that [is counted](Changed::is_counted) is counted for `quota` in the same commit.
     /// Where the quota is exceeded, nothing is written. Concurrent calls, from any process, together never exceed it.
@@ -100,6 +103,7 @@ pub trait PartyRepository: Send + Sync {
         guest: Option<UserId>,
         change: PartyChange,
         quota: Option<ChangeQuota>,
+        now: Timestamp,
     ) -> Result<Outcome, UpdateError>;
 
     /// As [`PartyRepository::update`], on the party with that link. [`UpdateError::NotFound`] if there is no such link.
@@ -109,6 +113,7 @@ pub trait PartyRepository: Send + Sync {
         guest: UserId,
         change: PartyChange,
         quota: Option<ChangeQuota>,
+        now: Timestamp,
     ) -> Result<Outcome, UpdateError>;
 
     /// Marks at most `limit` listed parties that are over at `now` and are not marked, and removes the marks of at most `limit`
@@ -182,8 +187,8 @@ pub enum UpdateError {
     /// The rule refused the change.
     #[error(transparent)]
     Refused(Refusal),
-    /// There is no such guest, or the deletion of the guest is requested.
-    #[error("the guest is deleted")]
+    /// There is no such guest, or the deletion of the guest is requested; or that of the host who changes the party itself.
+    #[error("the user is deleted")]
     UserDeleted,
     /// The guest has claimed seats too often in a short time.
     #[error(transparent)]

@@ -108,6 +108,20 @@ impl Party {
         }
     }
 
+    /// Declines for a guest whose account is to be deleted, also at a cancelled party: once it is restored, its seats are for guests
+    /// who exist.
+    ///
+    /// # Errors
+    /// [`Refusal::Begun`] or [`Refusal::Over`]: who was there stays.
+    pub fn withdraw(&mut self, guest: UserId, now: Timestamp) -> Result<Outcome, Refusal> {
+        self.ensure_upcoming(now)?;
+        if self.guests.answer(guest).is_some_and(|answer| answer != Answer::Removed) {
+            self.guests.leave(guest, Answer::Declined, now);
+            self.promote(now);
+        }
+        Ok(Outcome::Declined(self.heading.clone()))
+    }
+
     /// Row 6: the freed seats go to the waiting list in the same commit.
     fn give_up_seat(&mut self, guest: UserId, answer: Answer, now: Timestamp) -> Outcome {
         self.guests.leave(guest, answer, now);

@@ -14,6 +14,7 @@ use super::credentials::Credentials;
 use super::events::Events;
 use super::known_browsers::KnownBrowsers;
 use super::leases::Leases;
+use super::notices::Notices;
 use super::registration_codes::RegistrationCodes;
 use super::sessions::Sessions;
 use super::throttles::Throttles;
@@ -30,7 +31,7 @@ statements! {
     const PING: &str = "SELECT id FROM users LIMIT 1";
 }
 
-/// Users, credentials, sessions, what throttles log-ins, events, and leases, in an SQLite file or on a PostgreSQL server. Clones share
+/// Users, credentials, sessions, what throttles log-ins, events, leases, and notices, in an SQLite file or on a PostgreSQL server. Clones share
 /// one open database.
 #[derive(Debug, Clone)]
 pub struct AccountStore {
@@ -170,5 +171,6 @@ fn ports<D: Dialect>(database: &OpenDatabase<D>, hooks: HookSet<D>) -> AccountPo
         events: Arc::new(Events { database: database.clone() }),
         leases: Arc::new(Leases { database: database.clone() }),
         registration_codes: Arc::new(RegistrationCodes { database: database.clone() }),
+        notices: Arc::new(Notices { database: database.clone() }),
     }
 }

@@ -24,7 +24,13 @@ statements! {
         WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id)
         UNION ALL
         SELECT 'registration_keys', registration_keys.user_id, 'users' FROM registration_keys
-        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = registration_keys.user_id)");
+        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = registration_keys.user_id)
+        UNION ALL
+        SELECT 'notices', notices.id, 'users' FROM notices
+        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = notices.user_id)
+        UNION ALL
+        SELECT 'notices', notices.id, 'users' FROM notices
+        WHERE about_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE users.id = notices.about_id)");
 
     /// On both engines, since SQLite's own check names no row of tables without a rowid.
     pub(super) const LIST_DANGLING_OF_USERS: &str = "

@@ -213,9 +213,9 @@ mod tests {
     #[test]
     fn every_foreign_key_is_checked_on_postgres() {
         let sets = [
-            ("accounts", [accounts::LIST_DANGLING.0, accounts::LIST_DANGLING_OF_USERS], 7),
+            ("accounts", [accounts::LIST_DANGLING.0, accounts::LIST_DANGLING_OF_USERS], 9),
             #[cfg(feature = "party")]
-            ("parties", [super::super::parties::LIST_DANGLING.0, ""], 3),
+            ("parties", [super::super::parties::LIST_DANGLING.0, ""], 6),
         ];
         for (set, statements, count) in sets {
             let (sql, keys) = (statements.join(" "), foreign_keys(set));

@@ -9,7 +9,7 @@ use super::check::{
 use super::{Invariant, Violation};
 use crate::engine::dialect::Dialect;
 use crate::error::corrupt;
-use crate::parties::row::{PartyRow, answer, first_guests};
+use crate::parties::row::{PartyRow, answer, first_guests, party_columns};
 use crate::statements::{OnPostgres, statements};
 
 statements! {
@@ -21,7 +21,16 @@ statements! {
         WHERE NOT EXISTS (SELECT 1 FROM parties WHERE parties.id = rsvps.party_id)
         UNION ALL
         SELECT 'rsvps', rsvps.id, 'users' FROM rsvps
-        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = rsvps.guest_id)");
+        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = rsvps.guest_id)
+        UNION ALL
+        SELECT 'party_history', party_history.id, 'parties' FROM party_history
+        WHERE NOT EXISTS (SELECT 1 FROM parties WHERE parties.id = party_history.party_id)
+        UNION ALL
+        SELECT 'party_history', party_history.id, 'users' FROM party_history
+        WHERE by_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE users.id = party_history.by_id)
+        UNION ALL
+        SELECT 'party_history', party_history.id, 'users' FROM party_history
+        WHERE guest_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE users.id = party_history.guest_id)");
 
     const LIST_RSVPS_OF_HOSTS: &str = "SELECT rsvps.id FROM rsvps JOIN parties ON parties.id = party_id
         WHERE host_id = guest_id";
@@ -59,12 +68,12 @@ statements! {
     const LIST_ENDS_OUT_OF_RANGE: &str = "SELECT id FROM parties
         WHERE ends_at NOT BETWEEN starts_at + 1 AND starts_at + 259200000";
 
-    const LIST_PARTIES: &str = "SELECT parties.id, host_id, username AS host, local_time, zone, starts_at, state,
-            rsvp_deadline, ends_at, visibility, seats, taken, venue, main_dish, details, address, invitation, search_key
+    const LIST_PARTIES: &str = concat!("SELECT ", party_columns!(), ", venue, main_dish, details, address, invitation,
+            search_key
         FROM parties JOIN users ON users.id = host_id
-        ORDER BY parties.id";
+        ORDER BY parties.id");
 
-    const LIST_RSVPS: &str = "SELECT id, answer, heads, place FROM rsvps ORDER BY id";
+    const LIST_RSVPS: &str = "SELECT id, answer, heads FROM rsvps ORDER BY id";
 
     /// The heads of each party. (PostgreSQL's sum of integers is a `numeric`.)
     const COUNT_HEADS: &str = "SELECT id, seats, taken, 1 + CAST((
@@ -107,7 +116,6 @@ struct RsvpRow {
     id: i64,
     answer: String,
     heads: i64,
-    place: Option<i64>,
 }
 
 #[derive(FromRow)]
@@ -162,7 +170,7 @@ fn check_party(row: PartyValues, report: Report<'_>) {
 }
 
 fn check_rsvp(row: RsvpRow, report: Report<'_>) {
-    check_value(answer(&row.answer, row.heads, row.place, row.id), ("rsvps", row.id), report);
+    check_value(answer(&row.answer, row.heads, row.id), ("rsvps", row.id), report);
 }
 
 fn check_counts(row: CountedRow, report: Report<'_>) {

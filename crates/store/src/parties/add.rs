@@ -1,12 +1,14 @@
 //! Adding a party: once per idempotency key and content, however often a form is submitted.
 
-use domain::party::{AddError, Address, Details, HostQuota, IdempotencyKey, NewParty, PartyId, party_search_key};
+use domain::party::{
+    AddError, Address, Details, HostQuota, IdempotencyKey, NewParty, PartyId, PartyTexts, party_search_key,
+};
 use futures_util::future::BoxFuture;
 use sha2::{Digest as _, Sha256};
 use sqlx::query_scalar;
 
 use super::quota;
-use super::row::visibility_column;
+use super::row::{names_column, visibility_column};
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
 use crate::statements::{PerEngine, statements};
@@ -26,8 +28,8 @@ statements! {
     /// While another transaction adds the same party, PostgreSQL waits for its end.
     const ADD: &str = "INSERT INTO parties
             (host_id, form, form_digest, local_time, zone, venue, main_dish, seats, starts_at, rsvp_deadline, search_key,
-            ends_at, details, address, visibility, invitation)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+            ends_at, details, address, visibility, invitation, max_companions, names_shown_to)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)
         ON CONFLICT (host_id, form, form_digest) DO NOTHING
         RETURNING id";
 }
@@ -60,24 +62,27 @@ async fn insert<D: Dialect>(
     host: &str,
     digest: &[u8],
 ) -> sqlx::Result<PartyId> {
-    let details = party.details.as_ref().map(Details::as_str);
+    let PartyTexts { main_dish, venue, details, address } = &party.texts;
+    let details = details.as_ref().map(Details::as_str);
     let added = query_scalar::<D, i64>(ADD)
         .bind(party.host.get())
         .bind(party.idempotency_key.as_ref().map(IdempotencyKey::as_str))
         .bind(digest)
         .bind(party.date.local())
         .bind(party.date.zone().as_str())
-        .bind(party.venue.as_str())
-        .bind(party.main_dish.as_str())
+        .bind(venue.as_str())
+        .bind(main_dish.as_str())
         .bind(i64::from(party.seats.get()))
         .bind(party.date.starts_at().as_millis())
-        .bind(party.date.starts_at().as_millis()) // the deadline, as long as a host cannot choose one
-        .bind(party_search_key(host, party.main_dish.as_str(), party.venue.as_str(), details))
+        .bind(party.rsvp_deadline.at().as_millis())
+        .bind(party_search_key(host, main_dish.as_str(), venue.as_str(), details))
         .bind(party.ends_at.at().as_millis())
         .bind(details)
-        .bind(party.address.as_ref().map(Address::as_str))
+        .bind(address.as_ref().map(Address::as_str))
         .bind(visibility_column(party.visibility))
         .bind(party.link.to_string())
+        .bind(i64::from(party.max_companions))
+        .bind(names_column(party.names_shown_to))
         .fetch_optional(&mut *connection);
     let id = match added.await? {
         Some(id) => Some(id),
@@ -99,7 +104,8 @@ async fn find_added<D: Dialect>(
 /// The SHA-256 of what the host typed: each text with its length before it, so that no two contents run together. The token of
 /// the link is not part of it, since each request has its own.
 fn content_digest(party: &NewParty) -> [u8; 32] {
-    let NewParty { date, ends_at, venue, main_dish, details, address, seats, visibility, .. } = party;
+    let NewParty { date, ends_at, rsvp_deadline, seats, max_companions, visibility, names_shown_to, .. } = party;
+    let PartyTexts { main_dish, venue, details, address } = &party.texts;
     let mut digest = Sha256::new();
     for text in [
         date.local(),
@@ -111,6 +117,9 @@ fn content_digest(party: &NewParty) -> [u8; 32] {
         address.as_ref().map(ToString::to_string).unwrap_or_default(),
         seats.get().to_string(),
         visibility_column(*visibility).to_owned(),
+        rsvp_deadline.at().as_millis().to_string(),
+        max_companions.to_string(),
+        names_column(*names_shown_to).to_owned(),
     ] {
         digest.update(text.len().to_string());
         digest.update(":");

@@ -5,24 +5,23 @@ use domain::party::{Address, Details, ExportedAnswer, ExportedParty, PartyHeadin
 use domain::user::UserId;
 use sqlx::{FromRow, query_as};
 
-use super::row::{PartyRow, answer, heading};
+use super::row::{PartyRow, answer, heading, party_columns};
 use crate::engine::dialect::Dialect;
 use crate::engine::read_pool::ReadPool;
 use crate::error::corrupt;
 use crate::statements::{PerEngine, statements};
 
 statements! {
-    const LIST_HOSTED: &str = "SELECT parties.id, host_id, username AS host, local_time, zone, starts_at, state, rsvp_deadline,
-            ends_at, visibility, seats, taken, venue, main_dish, details, address
+    const LIST_HOSTED: &str = concat!("SELECT ", party_columns!(), ", venue, main_dish, details, address
         FROM parties JOIN users ON users.id = host_id
-        WHERE host_id = $1 AND parties.id > $2 ORDER BY parties.id LIMIT ($3 + 0)";
+        WHERE host_id = $1 AND parties.id > $2 ORDER BY parties.id LIMIT ($3 + 0)");
 
     /// The answers of the guest are few beside the parties, and sorted.
     const LIST_ANSWERS: PerEngine = PerEngine {
-        sqlite: "SELECT rsvps.id, party_id, username AS host, host_id, local_time, zone, starts_at, main_dish, answer, heads, place
+        sqlite: "SELECT rsvps.id, party_id, username AS host, host_id, local_time, zone, starts_at, main_dish, answer, heads
             FROM rsvps CROSS JOIN parties ON parties.id = party_id JOIN users ON users.id = host_id
             WHERE guest_id = $1 AND party_id > $2 ORDER BY party_id LIMIT ($3 + 0)",
-        postgres: "SELECT rsvps.id, party_id, username AS host, host_id, local_time, zone, starts_at, main_dish, answer, heads, place
+        postgres: "SELECT rsvps.id, party_id, username AS host, host_id, local_time, zone, starts_at, main_dish, answer, heads
             FROM rsvps JOIN parties ON parties.id = party_id JOIN users ON users.id = host_id
             WHERE guest_id = $1 AND party_id > $2 ORDER BY party_id LIMIT ($3 + 0)",
     };
@@ -72,7 +71,6 @@ struct AnswerRow {
     main_dish: String,
     answer: String,
     heads: i64,
-    place: Option<i64>,
 }
 
 impl AnswerRow {
@@ -81,7 +79,7 @@ impl AnswerRow {
         let main_dish = ShortText::from_stored(self.main_dish).map_err(corrupt("parties", "main_dish", party))?;
         let heading: PartyHeading =
             heading((&self.host, self.host_id), &self.local_time, &self.zone, self.starts_at, party)?;
-        let answer = answer(&self.answer, self.heads, self.place, self.id)?;
+        let answer = answer(&self.answer, self.heads, self.id)?;
         Ok(ExportedAnswer { party: PartyId::new(party), heading, main_dish, answer })
     }
 }

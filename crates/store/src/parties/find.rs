@@ -1,11 +1,14 @@
 //! One party with its guests.
 
-use domain::party::{Address, Attendee, Details, Invitation, LinkToken, PartyId, PartyView};
+use domain::party::{
+    Address, Attendee, Details, Invitation, LinkToken, NamesShownTo, PartyId, PartySummary, PartyView,
+};
 use domain::user::UserId;
 use sqlx::{FromRow, query_as};
 
-use super::row::heads;
-use super::summary::{read_summaries, summary_row};
+use super::delimited_rows;
+use super::row::{given_up, heads};
+use super::summary::{self, sees_names, summary_row};
 use crate::accounts::users::username;
 use crate::engine::dialect::Dialect;
 use crate::engine::read_pool::ReadPool;
@@ -18,7 +21,8 @@ macro_rules! view_of {
         concat!(
             "SELECT ",
             summary_row!(),
-            " AS summary, party.id, party.details, party.address, party.invitation, party.sequence
+            " AS summary, party.id, party.details, party.address, party.invitation, party.sequence,
+                party.revision, mine.id AS rsvp_id, mine.given_up_heads, mine.given_up_at
             FROM (SELECT * FROM parties WHERE ",
             $party,
             ") AS party
@@ -64,6 +68,17 @@ struct ViewRow {
     address: Option<String>,
     invitation: Option<String>,
     sequence: i64,
+    revision: i64,
+    rsvp_id: Option<i64>,
+    given_up_heads: Option<i64>,
+    given_up_at: Option<i64>,
+}
+
+impl ViewRow {
+    /// The party with every name, and who sees the names.
+    fn summary(&self) -> sqlx::Result<Option<(PartySummary, NamesShownTo)>> {
+        delimited_rows::split(Some(&self.summary)).map(summary::read).next().transpose()
+    }
 }
 
 /// The party `id`, if `viewer` may find it.
@@ -93,9 +108,9 @@ pub(super) async fn find_invitation<D: Dialect>(
 ) -> sqlx::Result<Option<Invitation>> {
     let found = query_as::<_, ViewRow>(FIND_BY_LINK).bind(None::<i64>).bind(token.to_string());
     let Some(row) = found.fetch_optional(read).await? else { return Ok(None) };
-    let summary = read_summaries(Some(&row.summary))?.pop();
+    let summary = row.summary()?;
     let details = details(row.details, row.id)?;
-    Ok(summary.map(|summary| Invitation::of(summary, details)))
+    Ok(summary.map(|(summary, _)| Invitation::of(summary, details)))
 }
 
 async fn view<D: Dialect>(
@@ -106,18 +121,26 @@ async fn view<D: Dialect>(
 ) -> sqlx::Result<Option<PartyView>> {
     let Some(row) = row else { return Ok(None) };
     let id = row.id;
-    let Some(summary) = read_summaries(Some(&row.summary))?.pop() else { return Ok(None) };
+    let Some((mut summary, names_shown_to)) = row.summary()? else { return Ok(None) };
     let is_host = viewer == summary.host;
     if !is_host && !summary.visibility.is_open_to(summary.my_answer, has_link) {
         return Ok(None);
     }
+    let sees_names = sees_names(Some(viewer), &summary, names_shown_to);
+    if !sees_names {
+        summary.first_guests.clear();
+    }
     let guests = query_as::<_, GuestRow>(LIST_GUESTS).bind(id).fetch_all(read).await?;
+    let shown = guests.into_iter().filter(|guest| sees_names || guest.guest_id == viewer.get());
     let knows_address = is_host || summary.my_answer.is_some_and(|answer| answer.seats_held() > 0);
     let address = row.address.filter(|_| knows_address).map(Address::from_stored);
     let link = row.invitation.filter(|_| is_host).map(|token| LinkToken::parse(&token));
     Ok(Some(PartyView {
         summary,
-        guests: guests.into_iter().map(GuestRow::parse).collect::<sqlx::Result<_>>()?,
+        guests: shown.map(GuestRow::parse).collect::<sqlx::Result<_>>()?,
+        names_shown_to,
+        revision: u32::try_from(row.revision).map_err(corrupt("parties", "revision", id))?,
+        my_given_up: given_up(row.given_up_heads, row.given_up_at, row.rsvp_id.unwrap_or_default())?,
         details: details(row.details, id)?,
         address: address.transpose().map_err(corrupt("parties", "address", id))?,
         link: link.transpose().map_err(corrupt("parties", "invitation", id))?,
@@ -125,7 +148,7 @@ async fn view<D: Dialect>(
     }))
 }
 
-fn details(stored: Option<String>, party: i64) -> sqlx::Result<Option<Details>> {
+pub(super) fn details(stored: Option<String>, party: i64) -> sqlx::Result<Option<Details>> {
     stored.map(Details::from_stored).transpose().map_err(corrupt("parties", "details", party))
 }
 

@@ -90,7 +90,7 @@ impl<D: Dialect> Hooks<D> for PartyHooks {
         Ok(())
     }
 
-    /// Refuses the deletion of a host with parties that are not over, and declines for the guest of parties to come.
+    /// Refuses the deletion of a host with parties that are not over, and withdraws the guest from parties to come.
     async fn deletion_requested(
         &self,
         connection: &mut D::Connection,
@@ -108,7 +108,7 @@ impl<D: Dialect> Hooks<D> for PartyHooks {
         let list = query_scalar::<D, i64>(D::pick(LIST_ANSWERED_AHEAD.sqlite, LIST_ANSWERED_AHEAD.postgres));
         let answered = list.bind(user.id.get()).bind(at.as_millis()).fetch_all(&mut *connection).await?;
         for party in answered {
-            update::decline::<D>(&mut *connection, PartyId::new(party), user.id, at).await?;
+            update::withdraw::<D>(&mut *connection, PartyId::new(party), user.id, at).await?;
         }
         Ok(())
     }

@@ -133,8 +133,8 @@ impl<D: Dialect> List<'_, D> {
     /// As many parties as the page has room for.
     fn read_both(&self, parts: sqlx::Result<BothParts>) -> sqlx::Result<Vec<PartySummary>> {
         let (not_over, over) = parts?;
-        let mut parties = read_summaries(not_over.as_deref())?;
-        parties.extend(read_summaries(over.as_deref())?);
+        let mut parties = read_summaries(not_over.as_deref(), Some(self.viewer))?;
+        parties.extend(read_summaries(over.as_deref(), Some(self.viewer))?);
         parties.truncate(usize::try_from(self.rows).unwrap_or(usize::MAX));
         Ok(parties)
     }

@@ -1,7 +1,7 @@
 //! The quotas of a user, counted in the commit that adds a party or saves an answer.
 
 use domain::Timestamp;
-use domain::party::{AddError, HostQuota, RsvpQuota, UpdateError};
+use domain::party::{AddError, ChangeQuota, HostQuota, UpdateError};
 use domain::throttle::{Attempt, Counted, Counter, Limit, Throttled};
 use domain::user::UserId;
 use sqlx::query_scalar;
@@ -42,11 +42,11 @@ pub(super) async fn count_hosted<D: Dialect>(
     }
 }
 
-/// Counts an RSVP that claims seats. `loaded` is the counter as it was read with the party, so that the one statement that
-/// stores the next suffices. Where another RSVP of the guest was faster, both are counted one after the other.
-pub(super) async fn count_rsvp<D: Dialect>(
+/// Counts a change. `loaded` is the counter as it was read with the party, so that the one statement that
+/// stores the next suffices. Where another change of the user was faster, both are counted one after the other.
+pub(super) async fn count_change<D: Dialect>(
     connection: &mut D::Connection,
-    RsvpQuota { limit, now }: &RsvpQuota,
+    ChangeQuota { limit, now }: &ChangeQuota,
     loaded: Option<Counter>,
 ) -> Result<(), WriteError<UpdateError>> {
     let refused = |throttled: Throttled| WriteError::Refused(throttled.into());

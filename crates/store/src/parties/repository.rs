@@ -2,15 +2,15 @@
 
 use async_trait::async_trait;
 use domain::party::{
-    AddError, ExportedAnswer, ExportedParty, HomeView, HostQuota, Invitation, LinkToken, ListError, NewParty, Outcome,
-    PartyChange, PartyCursor, PartyId, PartyQuery, PartyRepository, PartySummary, PartyView, ProfileCursors,
-    ProfileView, RsvpQuota, UpdateError,
+    AddError, ChangeQuota, ExportedAnswer, ExportedParty, GuestOverview, HomeView, HostQuota, Invitation, LinkToken,
+    ListError, NewParty, Outcome, PartyChange, PartyCursor, PartyId, PartyQuery, PartyRepository, PartySummary,
+    PartyView, ProfileCursors, ProfileView, UpdateError,
 };
 use domain::user::UserId;
 use domain::{Page, PageSize, StoreError, Timestamp};
 
 use super::update::Change;
-use super::{add, export, find, link, list, over_marks, update, views};
+use super::{add, export, find, guests, link, list, over_marks, update, views};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::error::into_store_error;
@@ -39,6 +39,10 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
 
     async fn find_by_link(&self, token: LinkToken, viewer: UserId) -> Result<Option<PartyView>, StoreError> {
         find::find_by_link(&self.database.read, token, viewer).await.map_err(into_store_error)
+    }
+
+    async fn guests(&self, id: PartyId, host: UserId) -> Result<Option<GuestOverview>, StoreError> {
+        guests::guests(&self.database.read, id, host).await.map_err(into_store_error)
     }
 
     async fn find_invitation(&self, token: LinkToken) -> Result<Option<Invitation>, StoreError> {
@@ -82,10 +86,11 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         id: PartyId,
         guest: Option<UserId>,
         change: PartyChange,
-        quota: Option<RsvpQuota>,
+        quota: Option<ChangeQuota>,
+        now: Timestamp,
     ) -> Result<Outcome, UpdateError> {
-        let updated =
-            self.database.writer.write((id, Change { guest, rule: change, quota }), update::update::<D>).await;
+        let change = Change { guest, rule: change, quota, now };
+        let updated = self.database.writer.write((id, change), update::update::<D>).await;
         updated.map_err(|error| error.refusal().unwrap_or_else(UpdateError::from))
     }
 
@@ -94,9 +99,10 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         token: LinkToken,
         guest: UserId,
         change: PartyChange,
-        quota: Option<RsvpQuota>,
+        quota: Option<ChangeQuota>,
+        now: Timestamp,
     ) -> Result<Outcome, UpdateError> {
-        let change = Change { guest: Some(guest), rule: change, quota };
+        let change = Change { guest: Some(guest), rule: change, quota, now };
         let updated = self.database.writer.write((token, change), update::update_by_link::<D>).await;
         updated.map_err(|error| error.refusal().unwrap_or_else(UpdateError::from))
     }

@@ -2,7 +2,8 @@
 
 use domain::Timestamp;
 use domain::party::{
-    Answer, Heads, PartyDate, PartyHeading, PartyState, PartySummary, Seats, SeatsError, Visibility, Zone,
+    Answer, GivenUp, Heads, NamesShownTo, PartyDate, PartyHeading, PartyState, PartySummary, Seats, SeatsError,
+    Visibility, Zone,
 };
 use sqlx::FromRow;
 
@@ -41,6 +42,9 @@ pub(crate) struct PartyRow<T = String> {
     visibility: T,
     seats: i64,
     taken: i64,
+    waiting: i64,
+    max_companions: i64,
+    names_shown_to: T,
 }
 
 impl<'t> PartyRow<&'t str> {
@@ -58,6 +62,9 @@ impl<'t> PartyRow<&'t str> {
             visibility: row.text()?,
             seats: row.integer()?,
             taken: row.integer()?,
+            waiting: row.integer()?,
+            max_companions: row.integer()?,
+            names_shown_to: row.text()?,
         })
     }
 }
@@ -92,6 +99,24 @@ impl<T: AsRef<str>> PartyRow<T> {
 
     pub(crate) fn taken(&self) -> sqlx::Result<u32> {
         u32::try_from(self.taken).map_err(corrupt("parties", "taken", self.id))
+    }
+
+    pub(crate) fn waiting(&self) -> sqlx::Result<u32> {
+        u32::try_from(self.waiting).map_err(corrupt("parties", "waiting", self.id))
+    }
+
+    pub(crate) fn max_companions(&self) -> sqlx::Result<u32> {
+        let companions = u32::try_from(self.max_companions).ok().filter(|companions| *companions < Heads::MAX);
+        companions.ok_or_else(|| corrupt("parties", "max_companions", self.id)(SeatsError::OutOfRange))
+    }
+
+    pub(crate) fn names_shown_to(&self) -> sqlx::Result<NamesShownTo> {
+        match self.names_shown_to.as_ref() {
+            "everyone" => Ok(NamesShownTo::Everyone),
+            "guests" => Ok(NamesShownTo::Guests),
+            "host" => Ok(NamesShownTo::Host),
+            _ => Err(corrupt("parties", "names_shown_to", self.id)("it is not a group of users")),
+        }
     }
 }
 
@@ -129,14 +154,29 @@ pub(super) fn visibility_column(visibility: Visibility) -> &'static str {
     }
 }
 
+/// The value of the column `names_shown_to`.
+pub(super) fn names_column(names: NamesShownTo) -> &'static str {
+    match names {
+        NamesShownTo::Everyone => "everyone",
+        NamesShownTo::Guests => "guests",
+        NamesShownTo::Host => "host",
+    }
+}
+
+/// The columns that [`PartyRow`] reads, of `parties` and the host's row of `users`.
+macro_rules! party_columns {
+    () => {
+        "parties.id, host_id, username AS host, local_time, zone, starts_at, state, rsvp_deadline, ends_at, visibility, seats,
+            taken, waiting, max_companions, names_shown_to"
+    };
+}
+pub(crate) use party_columns;
+
 /// Parses an answer from its columns in the row `rsvp` of `rsvps`.
-pub(crate) fn answer(stored: &str, stored_heads: i64, place: Option<i64>, rsvp: i64) -> sqlx::Result<Answer> {
+pub(crate) fn answer(stored: &str, stored_heads: i64, rsvp: i64) -> sqlx::Result<Answer> {
     match stored {
         "seated" => Ok(Answer::Seated(heads(stored_heads, rsvp)?)),
-        "waitlisted" => Ok(Answer::Waitlisted {
-            heads: heads(stored_heads, rsvp)?,
-            position: place.ok_or_else(|| corrupt("rsvps", "place", rsvp)("a waitlisted guest without a place"))?,
-        }),
+        "waitlisted" => Ok(Answer::Waitlisted(heads(stored_heads, rsvp)?)),
         "maybe" => Ok(Answer::Maybe),
         "declined" => Ok(Answer::Declined),
         "invited" => Ok(Answer::Invited),
@@ -147,14 +187,26 @@ pub(crate) fn answer(stored: &str, stored_heads: i64, place: Option<i64>, rsvp: 
 
 /// The values of the columns `answer` and `heads`.
 pub(super) fn answer_columns(answer: Answer) -> (&'static str, i64) {
-    match answer {
-        Answer::Seated(heads) => ("seated", heads.get().into()),
-        Answer::Waitlisted { heads, .. } => ("waitlisted", heads.get().into()),
-        Answer::Maybe => ("maybe", 0),
-        Answer::Declined => ("declined", 0),
-        Answer::Invited => ("invited", 0),
-        Answer::Removed => ("removed", 0),
-    }
+    let stored = match answer {
+        Answer::Seated(_) => "seated",
+        Answer::Waitlisted(_) => "waitlisted",
+        Answer::Maybe => "maybe",
+        Answer::Declined => "declined",
+        Answer::Invited => "invited",
+        Answer::Removed => "removed",
+    };
+    (stored, answer.heads().map_or(0, |heads| heads.get().into()))
+}
+
+/// Parses the seats that were given up from their columns in the row `rsvp` of `rsvps`.
+pub(crate) fn given_up(stored_heads: Option<i64>, at: Option<i64>, rsvp: i64) -> sqlx::Result<Option<GivenUp>> {
+    let given_up = |(heads, at)| Ok(GivenUp { heads, at: Timestamp::from_millis(at) });
+    stored_heads.map(|stored| heads(stored, rsvp)).transpose()?.zip(at).map(given_up).transpose()
+}
+
+/// Parses a number on the waiting list, counted for the row `rsvp` of `rsvps`.
+pub(super) fn rank(counted: Option<i64>, rsvp: i64) -> sqlx::Result<Option<u32>> {
+    counted.map(u32::try_from).transpose().map_err(corrupt("rsvps", "place", rsvp))
 }
 
 pub(super) fn heads(stored: i64, rsvp: i64) -> sqlx::Result<Heads> {

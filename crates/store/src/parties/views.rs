@@ -102,7 +102,8 @@ pub(super) async fn home<D: Dialect>(
     let home = query_as::<_, (Option<String>, Option<String>)>(D::pick(HOME.sqlite, HOME.postgres));
     let home = home.bind(viewer.get()).bind(now.as_millis()).bind(rows);
     let (next, open) = home.bind((now - PartyEnd::MAX_DURATION).as_millis()).fetch_one(read).await?;
-    Ok(HomeView { next: read_summaries(next.as_deref())?.pop(), open: read_summaries(open.as_deref())? })
+    let parties = |rows: Option<String>| read_summaries(rows.as_deref(), Some(viewer));
+    Ok(HomeView { next: parties(next)?.pop(), open: parties(open)? })
 }
 
 /// The lists of [`OWN_PROFILE`], and the zone.
@@ -126,8 +127,8 @@ pub(super) async fn own_profile<D: Dialect>(
     }
     let (hosted_first, hosted_over, attended_first, attended_over, last) = statement.fetch_one(read).await?;
     let page = |upcoming: Option<String>, past: Option<String>| {
-        let mut parties = read_summaries(upcoming.as_deref())?;
-        parties.extend(read_summaries(past.as_deref())?);
+        let mut parties = read_summaries(upcoming.as_deref(), Some(user))?;
+        parties.extend(read_summaries(past.as_deref(), Some(user))?);
         Ok::<_, sqlx::Error>(Page::from_rows(parties, size, |party| cursor(party, now)))
     };
     let last_zone = delimited_rows::split(last.as_deref()).next().map(|mut row| {

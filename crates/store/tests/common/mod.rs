@@ -10,8 +10,11 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use async_trait::async_trait;
 use domain::credential::PasswordHash;
-use domain::party::{LinkToken, NewParty, PartyDate, PartyRepository, Seats, ShortText, Zone, parse_date, parse_time};
-use domain::user::{Email, NewUser, User, Username};
+use domain::party::{
+    Changed, Heads, LinkToken, NewParty, PartyChange, PartyDate, PartyRepository, Seats, ShortText, Zone, parse_date,
+    parse_time,
+};
+use domain::user::{Email, NewUser, User, UserId, Username};
 use domain::{AccountPorts, Timestamp};
 use sqlx::query_scalar;
 use store::PartyStore;
@@ -110,6 +113,11 @@ pub fn party_of(host: &User, seats: u32) -> NewParty {
         Seats::new(seats).unwrap(),
         LinkToken::new(u128::from(COUNT.fetch_add(1, Relaxed)).to_be_bytes()),
     )
+}
+
+/// The change by which a guest accepts, alone.
+pub fn accepting(guest: UserId) -> PartyChange {
+    Arc::new(move |party| Ok(Changed::by(party, guest, Some(guest), |party| party.accept(guest, Heads::ONE, NOW))?))
 }
 
 /// A time in March 2030.

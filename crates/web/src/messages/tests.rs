@@ -11,7 +11,10 @@ fn each_outcome_has_its_sentence() {
     let date = "Saturday 14 March 2026, 19:00 (Berlin time)";
     for (result, sentence) in [
         (Outcome::Seated(heading()), format!("You successfully RSVP'd to Ada's dinner party on {date}!")),
-        (Outcome::Full(heading()), format!("Ada's dinner party on {date} is full.")),
+        (
+            Outcome::Waitlisted { heading: heading(), rank: 2, free: 0 },
+            format!("Ada's dinner party on {date} is full. You're number 2 on the waiting list."),
+        ),
         (Outcome::AlreadySeated(heading()), format!("You're already going to Ada's dinner party on {date}.")),
         (Outcome::Maybe, "Noted: maybe. A maybe doesn't hold a seat.".to_owned()),
         (Outcome::GaveUpSeat, "You've given up your seat.".to_owned()),
@@ -148,7 +151,7 @@ fn card_date_has_the_year_where_it_is_not_obvious() {
 #[test]
 fn each_answer_has_its_statement() {
     let seated = Answer::Seated(Heads::ONE);
-    let waiting = Answer::Waitlisted { heads: Heads::ONE, position: 1 };
+    let waiting = Answer::Waitlisted(Heads::ONE);
     let statements =
         [seated, waiting, Answer::Maybe, Answer::Declined, Answer::Invited, Answer::Removed].map(my_answer);
     assert_eq!(statements[..3], ["You're coming", "You're on the waiting list", "You said maybe"]);

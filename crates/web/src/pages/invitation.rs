@@ -6,7 +6,7 @@
 mod welcome;
 
 use accounts::web::{CurrentUser, PageContext, Problem, ReturnPath, Submitted};
-use domain::party::{Heads, Invitation, LinkToken, Parties, UpdateError};
+use domain::party::{GuestCommand, Heads, Invitation, LinkToken, Opened, Parties, UpdateError};
 use domain::user::User;
 use poem::http::{HeaderName, StatusCode};
 use poem::web::Path;
@@ -87,9 +87,10 @@ pub(crate) async fn rsvp(
     submitted: Submitted<RsvpForm>,
 ) -> Result<Response, Problem> {
     let Ok(token) = LinkToken::parse(&token) else { return Ok(unknown_link(&page)) };
+    let opened = Opened::ByLink(token);
     let result = match submitted.form {
-        Ok(RsvpForm::Accept) => state.parties.rsvp_by_link(token, me.id, Heads::ONE).await,
-        Ok(RsvpForm::Decline) => state.parties.decline_by_link(token, me.id).await,
+        Ok(RsvpForm::Accept) => state.parties.answer(opened, me.id, GuestCommand::Accept(Heads::ONE)).await,
+        Ok(RsvpForm::Decline) => state.parties.answer(opened, me.id, GuestCommand::Decline).await,
         Err(_) => return Ok(rsvp_response::invalid(&path(token))),
     };
     match result {

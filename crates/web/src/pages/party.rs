@@ -10,7 +10,9 @@ use accounts::web::{
 };
 use askama::Template;
 use domain::Timestamp;
-use domain::party::{Answer, Attendee, Heads, PartyId, PartyState, PartySummary, PartyView, Phase};
+use domain::party::{
+    Answer, Attendee, GuestCommand, Heads, Opened, PartyId, PartyState, PartySummary, PartyView, Phase,
+};
 use domain::user::{User, Username};
 use poem::http::StatusCode;
 use poem::web::Path;
@@ -188,8 +190,16 @@ pub(crate) async fn rsvp(
     let Ok(id) = PartyId::parse(&path) else { return Ok(Flash::refusal(messages::PARTY_ID_INVALID).to("/rsvp")) };
     let to = party_path(id);
     match submitted.form {
-        Ok(RsvpForm::Accept) => rsvp_response::redirect(&page, state.parties.rsvp(id, me.id, Heads::ONE).await, &to),
-        Ok(RsvpForm::Decline) => rsvp_response::redirect(&page, state.parties.decline(id, me.id).await, &to),
+        Ok(RsvpForm::Accept) => rsvp_response::redirect(
+            &page,
+            state.parties.answer(Opened::ById(id), me.id, GuestCommand::Accept(Heads::ONE)).await,
+            &to,
+        ),
+        Ok(RsvpForm::Decline) => rsvp_response::redirect(
+            &page,
+            state.parties.answer(Opened::ById(id), me.id, GuestCommand::Decline).await,
+            &to,
+        ),
         Err(_) => Ok(rsvp_response::invalid(&to)),
     }
 }

@@ -10,7 +10,7 @@ use accounts::web::{
 };
 use askama::Template;
 use domain::PageSize;
-use domain::party::{Heads, PartyCursor, UpdateError};
+use domain::party::{GuestCommand, Heads, Opened, PartyCursor, UpdateError};
 use domain::user::User;
 use poem::http::StatusCode;
 use poem::{Request, Response, handler};
@@ -229,7 +229,7 @@ pub(crate) async fn rsvp_by_id(
         Some(Pasted::Invitation(token)) => return Ok(redirect(&invitation::path(token))),
         None => return Ok(refuse_id(&submitted.fields)),
     };
-    match state.parties.rsvp(party, me.id, Heads::ONE).await {
+    match state.parties.answer(Opened::ById(party), me.id, GuestCommand::Accept(Heads::ONE)).await {
         Err(UpdateError::NotFound) => Ok(refuse_id(&submitted.fields)),
         result => {
             rsvp_response::redirect(&page, result, &pressed::card_path(&pressed::page_of(&submitted.fields), party))

@@ -16,7 +16,7 @@ pub(super) fn redirect(
     to: &str,
 ) -> Result<Response, Problem> {
     match result {
-        Ok(full @ Outcome::Full(_)) => Ok(Flash::refusal(messages::outcome(&full)).to(to)),
+        Ok(full @ Outcome::Waitlisted { .. }) => Ok(Flash::refusal(messages::outcome(&full)).to(to)),
         Ok(outcome) => Ok(Flash::success(messages::outcome(&outcome)).to(to)),
         Err(UpdateError::NotFound) => Ok(Flash::refusal(messages::PARTY_ID_INVALID).to("/rsvp")),
         Err(UpdateError::Refused(refusal)) => Ok(Flash::refusal(messages::refusal(&refusal)).to(to)),

@@ -42,8 +42,9 @@ async fn focused_role(person: &Person) -> Value {
 async fn two_parties(app: &TestApp) -> (String, String) {
     let ada = app.user("ada").await;
     let details = "Bring a chair if you have one. ".repeat(20);
-    let open =
-        app.add_party(app.id_of("ada").await, |party| party.details = Details::parse_optional(&details).unwrap()).await;
+    let open = app
+        .add_party(app.id_of("ada").await, |party| party.texts.details = Details::parse_optional(&details).unwrap())
+        .await;
     let full = host(&ada, "ada", &[("number_seats", "2"), ("main_dish", "Soup")]).await;
     rsvp(&app.user("eva").await, &full).await;
     (open, full)

@@ -12,8 +12,8 @@ use accounts::ports::{AccountPorts, PasswordHash};
 use accounts::test_kit::{MovableClock, TestClient, TestServer, fast_hash_cost};
 use accounts::{Accounts, Email, Timestamp, UserId, Username};
 use domain::party::{
-    Heads, LinkToken, NewParty, Outcome, Parties, Party, PartyDate, PartyId, PartyView, Seats, ShortText, Zone,
-    parse_date, parse_time,
+    Changed, GuestCommand, Heads, LinkToken, NewParty, Opened, Outcome, Parties, Party, PartyDate, PartyId, PartyView,
+    Seats, ShortText, Zone, parse_date, parse_time,
 };
 use domain::user::NewUser;
 use store::PartyStore;
@@ -119,7 +119,8 @@ impl TestApp {
     /// Seats a guest at a party.
     pub(crate) async fn seat(&self, party: &str, guest: UserId) {
         let parties = Parties::new(self.store.parties(), Arc::new(self.clock.clone()));
-        let outcome = parties.rsvp(party_id(party), guest, Heads::ONE).await.unwrap();
+        let outcome =
+            parties.answer(Opened::ById(party_id(party)), guest, GuestCommand::Accept(Heads::ONE)).await.unwrap();
         assert!(matches!(outcome, Outcome::Seated(_)), "{outcome:?}");
     }
 
@@ -130,10 +131,14 @@ impl TestApp {
     /// Changes a party in a way that no page offers yet. The answer of `guest` is loaded with it.
     pub(crate) async fn update_party(&self, party: &str, guest: UserId, change: fn(&mut Party, UserId)) {
         let rule = move |party: &mut Party| {
-            change(party, guest);
-            Ok(Outcome::Maybe)
+            let changed = Changed::by(party, guest, Some(guest), |party| {
+                change(party, guest);
+                Ok(Outcome::Maybe)
+            });
+            Ok(changed?)
         };
-        self.store.parties().update(party_id(party), Some(guest), Arc::new(rule), None).await.unwrap();
+        let now = domain::Clock::now(&self.clock);
+        self.store.parties().update(party_id(party), Some(guest), Arc::new(rule), None, now).await.unwrap();
     }
 
     /// A party as it is stored.

@@ -34,6 +34,15 @@ fn events(broken: Broken) -> MockEventRepository {
     events
 }
 
+/// There is a notice to dismiss.
+fn notices(broken: Broken) -> MockNoticeRepository {
+    let mut notices = MockNoticeRepository::new();
+    notices.expect_list().returning(move |_, _| broken.result("notices.list", Vec::new()));
+    notices.expect_dismiss().returning(move |_, _| broken.result("notices.dismiss", true));
+    notices.expect_dismiss_all().returning(move |_, _| broken.result("notices.dismiss_all", 1));
+    notices
+}
+
 /// Any token finds the session of Ada.
 fn sessions(broken: Broken) -> MockSessionRepository {
     let mut sessions = MockSessionRepository::new();
@@ -112,11 +121,12 @@ pub(super) fn services(broken: Broken) -> Services {
     parties.expect_add().returning(move |_, _| broken.result("parties.add", PartyId::new(1)));
     parties.expect_find().returning(move |_, _| broken.result("parties.find", None));
     parties.expect_find_by_link().returning(move |_, _| broken.result("parties.find_by_link", None));
+    parties.expect_guests().returning(move |_, _| broken.result("parties.guests", None));
     parties.expect_find_invitation().returning(move |_| broken.result("parties.find_invitation", None));
     parties.expect_replace_link().returning(move |_, _, _| broken.result("parties.replace_link", true));
     parties
         .expect_update_by_link()
-        .returning(move |_, _, _, _| broken.result("parties.update_by_link", Outcome::GaveUpSeat));
+        .returning(move |_, _, _, _, _| broken.result("parties.update_by_link", Outcome::GaveUpSeat));
     parties
         .expect_home()
         .returning(move |_, _, _| broken.result("parties.home", HomeView { next: None, open: Vec::new() }));
@@ -129,7 +139,7 @@ pub(super) fn services(broken: Broken) -> Services {
         .returning(move |_, _, _, _, _| broken.result("parties.list", Page { items: Vec::new(), next: None }));
     parties.expect_export_hosted().returning(move |_, _, _| broken.result("parties.export_hosted", Vec::new()));
     parties.expect_export_answers().returning(move |_, _, _| broken.result("parties.export_answers", Vec::new()));
-    parties.expect_update().returning(move |_, _, _, _| broken.result("parties.update", Outcome::GaveUpSeat));
+    parties.expect_update().returning(move |_, _, _, _, _| broken.result("parties.update", Outcome::GaveUpSeat));
 
     let ready = move || -> ReadinessFuture { Box::pin(std::future::ready(broken.result("readiness", ()))) };
     Services {
@@ -142,6 +152,7 @@ pub(super) fn services(broken: Broken) -> Services {
             events: Arc::new(events(broken)),
             leases: Arc::new(MockLeaseRepository::new()),
             registration_codes: Arc::new(MockRegistrationCodeRepository::new()),
+            notices: Arc::new(notices(broken)),
             in_one_commit: None,
         },
         parties: Arc::new(parties),

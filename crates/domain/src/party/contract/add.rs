@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use super::{date, link_token, minutes, party_of, seats, short_text};
 use crate::contract::{NOW, add_user, join_all};
 use crate::party::{
-    AddError, Address, Details, IdempotencyKey, NewParty, PartyDate, PartyEnd, PartyHeading, PartyId, PartyRepository,
-    PartyState, PartySummary, PartyView, ProfileCursors, Visibility, Zone, parse_date, parse_time,
+    AddError, Address, Details, IdempotencyKey, NamesShownTo, NewParty, PartyDate, PartyEnd, PartyHeading, PartyId,
+    PartyRepository, PartyState, PartySummary, PartyTexts, PartyView, ProfileCursors, RsvpDeadline, Visibility, Zone,
+    parse_date, parse_time,
 };
 use crate::user::{User, UserId};
 use crate::{AccountPorts, PageSize, Timestamp};
@@ -15,9 +16,13 @@ use crate::{AccountPorts, PageSize, Timestamp};
 pub async fn new_party_has_its_host_seated(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let longest = short_text(&"ü".repeat(200));
-    let party =
-        NewParty { main_dish: longest.clone(), venue: short_text("O'Hara's <b>\"bar\"</b> \\ 🍝"), ..party_of(&ada) };
-    let party = NewParty { details: Details::parse_optional("Bring\n\na chair").unwrap(), ..party };
+    let texts = PartyTexts {
+        main_dish: longest.clone(),
+        venue: short_text("O'Hara's <b>\"bar\"</b> \\ 🍝"),
+        details: Details::parse_optional("Bring\n\na chair").unwrap(),
+        address: None,
+    };
+    let party = NewParty { texts, ..party_of(&ada) };
 
     let id = parties.add(party.clone(), None).await.unwrap();
 
@@ -25,7 +30,7 @@ pub async fn new_party_has_its_host_seated(accounts: &AccountPorts, parties: &dy
         id,
         host: ada.id,
         heading: PartyHeading { host: ada.username, date: party.date },
-        venue: party.venue,
+        venue: party.texts.venue,
         main_dish: longest,
         state: PartyState::Scheduled,
         ends_at: minutes(29 * 60),
@@ -33,12 +38,23 @@ pub async fn new_party_has_its_host_seated(accounts: &AccountPorts, parties: &dy
         visibility: Visibility::Listed,
         seats: party.seats,
         taken: 1,
+        waiting: 0,
+        max_companions: 0,
         first_guests: vec![],
         my_answer: None,
+        my_rank: None,
     };
-    let link = Some(party.link);
-    let details = party.details;
-    let of_host = PartyView { summary, guests: vec![], details, address: None, link, sequence: 0 };
+    let of_host = PartyView {
+        summary,
+        guests: vec![],
+        names_shown_to: NamesShownTo::Everyone,
+        revision: 0,
+        my_given_up: None,
+        details: party.texts.details,
+        address: None,
+        link: Some(party.link),
+        sequence: 0,
+    };
     assert_eq!(parties.find(id, ada.id).await.unwrap().as_ref(), Some(&of_host));
     let of_ben = PartyView { link: None, ..of_host };
     assert_eq!(parties.find(id, ben.id).await.unwrap(), Some(of_ben));
@@ -119,31 +135,48 @@ pub async fn idempotency_key_with_other_content_adds_a_party(accounts: &AccountP
     let first = NewParty { idempotency_key: Some(key()), ..party_of(&ada) };
     let id = parties.add(first.clone(), None).await.unwrap();
     let (day, time) = (parse_date("2030-10-27").unwrap(), parse_time("19:00").unwrap());
+    let texts = &first.texts;
     for changed in [
-        NewParty { main_dish: short_text("Stew"), ..first.clone() },
-        NewParty { venue: short_text("The yard"), ..first.clone() },
+        with_texts(&first, PartyTexts { main_dish: short_text("Stew"), ..texts.clone() }),
+        with_texts(&first, PartyTexts { venue: short_text("The yard"), ..texts.clone() }),
+        with_texts(
+            &first,
+            PartyTexts { details: Details::parse_optional(&"ü".repeat(2000)).unwrap(), ..texts.clone() },
+        ),
+        with_texts(
+            &first,
+            PartyTexts { address: Address::parse_optional("Linden Street 7").unwrap(), ..texts.clone() },
+        ),
         NewParty { seats: seats(5), ..first.clone() },
+        NewParty { max_companions: 9, ..first.clone() },
         NewParty {
             date: PartyDate::resolve(day, time, Zone::parse("Europe/Berlin").unwrap()).unwrap(),
             ..first.clone()
         },
         NewParty { date: PartyDate::resolve(day, time, Zone::parse("UTC").unwrap()).unwrap(), ..first.clone() },
         NewParty { ends_at: PartyEnd::of(&first.date, minutes(25 * 60)).unwrap(), ..first.clone() },
-        NewParty { details: Details::parse_optional(&"ü".repeat(2000)).unwrap(), ..first.clone() },
-        NewParty { address: Address::parse_optional("Linden Street 7").unwrap(), ..first.clone() },
+        NewParty { rsvp_deadline: RsvpDeadline::of(&first.date, minutes(60)).unwrap(), ..first.clone() },
         NewParty { visibility: Visibility::ByLink, ..first.clone() },
+        NewParty { names_shown_to: NamesShownTo::Guests, ..first.clone() },
+        NewParty { names_shown_to: NamesShownTo::Host, ..first.clone() },
     ] {
         let ids = join_all((0..4).map(|_| parties.add(NewParty { link: link_token(), ..changed.clone() }, None))).await;
         let other = *ids[0].as_ref().unwrap();
         assert!(other > id, "{changed:?}");
         assert!(ids.iter().all(|id| *id.as_ref().unwrap() == other), "concurrent: {ids:?}");
         let view = super::view(parties, other, &ada).await;
-        assert_eq!((view.details, view.address), (changed.details, changed.address));
-        let stored = view.summary;
-        assert_eq!((stored.venue, stored.main_dish, stored.seats), (changed.venue, changed.main_dish, changed.seats));
-        assert_eq!((stored.ends_at, stored.visibility), (changed.ends_at.at(), changed.visibility));
+        let (summary, texts) = (view.summary, changed.texts);
+        assert_eq!((view.details, view.address), (texts.details, texts.address));
+        assert_eq!((summary.venue, summary.main_dish, summary.seats), (texts.venue, texts.main_dish, changed.seats));
+        assert_eq!((summary.ends_at, summary.rsvp_deadline), (changed.ends_at.at(), changed.rsvp_deadline.at()));
+        assert_eq!((summary.visibility, view.names_shown_to), (changed.visibility, changed.names_shown_to));
+        assert_eq!(summary.max_companions, changed.max_companions);
     }
     assert_eq!(parties.add(first, None).await.unwrap(), id);
+}
+
+fn with_texts(party: &NewParty, texts: PartyTexts) -> NewParty {
+    NewParty { texts, ..party.clone() }
 }
 
 fn key() -> IdempotencyKey {

@@ -11,11 +11,9 @@ use crate::user::UserId;
 /// Every hosted party, page by page, with all that the host has written.
 pub async fn export_has_each_hosted_party_once(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
-    let party = NewParty {
-        details: Some(Details::parse("Bring a chair.\nAnd a song.").unwrap()),
-        address: Some(Address::parse("Linden Street 5").unwrap()),
-        ..party_of(&ada)
-    };
+    let mut party = party_of(&ada);
+    party.texts.details = Some(Details::parse("Bring a chair.\nAnd a song.").unwrap());
+    party.texts.address = Some(Address::parse("Linden Street 5").unwrap());
     let mut ids = Vec::new();
     for _ in 0..5 {
         ids.push(parties.add(NewParty { link: super::link_token(), ..party.clone() }, None).await.unwrap());
@@ -35,10 +33,10 @@ pub async fn export_has_each_hosted_party_once(accounts: &AccountPorts, parties:
         ends_at: party.ends_at.at(),
         state: PartyState::Scheduled,
         visibility: party.visibility,
-        venue: party.venue.clone(),
-        main_dish: party.main_dish.clone(),
-        details: party.details.clone(),
-        address: party.address.clone(),
+        venue: party.texts.venue.clone(),
+        main_dish: party.texts.main_dish.clone(),
+        details: party.texts.details.clone(),
+        address: party.texts.address.clone(),
         seats: party.seats.get(),
         taken: if *id == ids[0] { 2 } else { 1 },
     });
@@ -51,7 +49,8 @@ pub async fn export_has_each_answer_once(accounts: &AccountPorts, parties: &dyn 
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let mut expected = Vec::new();
     for n in 0..5 {
-        let party = NewParty { main_dish: short_text(&format!("Dish {n}")), ..party_of(&ada) };
+        let mut party = party_of(&ada);
+        party.texts.main_dish = short_text(&format!("Dish {n}"));
         let id = parties.add(party.clone(), None).await.unwrap();
         accept(parties, id, add_user(accounts, &format!("guest{n}")).await.id).await;
         accept(parties, id, ben.id).await;
@@ -60,7 +59,7 @@ pub async fn export_has_each_answer_once(accounts: &AccountPorts, parties: &dyn 
             decline(parties, id, ben.id).await;
         }
         let heading = PartyHeading { host: ada.username.clone(), date: party.date };
-        expected.push(ExportedAnswer { party: id, heading, main_dish: party.main_dish, answer });
+        expected.push(ExportedAnswer { party: id, heading, main_dish: party.texts.main_dish, answer });
     }
     let (mut exported, mut after) = (Vec::new(), None);
     loop {

@@ -6,7 +6,7 @@ use super::{decline, link_token, party_of, set_answer, short_text};
 use crate::AccountPorts;
 use crate::contract::{NOW, add_user};
 use crate::party::{
-    Address, Answer, ChangeError, Details, Heads, Invitation, LinkToken, NewParty, Outcome, Party, PartyRepository,
+    Address, Answer, Changed, Details, Heads, Invitation, LinkToken, NewParty, Outcome, PartyChange, PartyRepository,
     UpdateError, Visibility,
 };
 use crate::user::{User, UserId};
@@ -20,11 +20,11 @@ async fn finds(parties: &dyn PartyRepository, party: (crate::party::PartyId, Lin
 }
 
 /// What the use case of an RSVP runs.
-fn accept(guest: UserId, has_link: bool) -> impl Fn(&mut Party) -> Result<Outcome, ChangeError> {
-    move |party| {
+fn accept(guest: UserId, has_link: bool) -> PartyChange {
+    Arc::new(move |party| {
         party.ensure_open_to(guest, has_link)?;
-        Ok(party.accept(guest, Heads::ONE, NOW)?)
-    }
+        Ok(Changed::by(party, guest, Some(guest), |party| party.accept(guest, Heads::ONE, NOW))?)
+    })
 }
 
 async fn accept_by_link(
@@ -32,7 +32,7 @@ async fn accept_by_link(
     token: LinkToken,
     guest: UserId,
 ) -> Result<Outcome, UpdateError> {
-    parties.update_by_link(token, guest, Arc::new(accept(guest, true)), None).await
+    parties.update_by_link(token, guest, accept(guest, true), None, NOW).await
 }
 
 /// A party by link is found by its host, by users with an answer, and by others with the link alone. A party by invitation
@@ -53,7 +53,7 @@ pub async fn link_opens_unlisted_party_to_guests(accounts: &AccountPorts, partie
         assert_eq!(finds(parties, (id, token), &cyd).await, of_removed, "{visibility:?}");
 
         let guest = ben.id;
-        let by_id = parties.update(id, Some(guest), Arc::new(accept(guest, false)), None).await;
+        let by_id = parties.update(id, Some(guest), accept(guest, false), None, NOW).await;
         assert_eq!(!matches!(by_id, Err(UpdateError::NotFound)), of_ben[0], "{visibility:?}");
         let by_link = accept_by_link(parties, token, guest).await;
         assert_eq!(!matches!(by_link, Err(UpdateError::NotFound)), of_ben[1], "{visibility:?}");
@@ -80,20 +80,17 @@ pub async fn answer_opens_unlisted_party_from_then_on(accounts: &AccountPorts, p
 pub async fn logged_out_visitor_sees_no_name_and_no_place(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "secretguest").await);
     for visibility in [Visibility::Listed, Visibility::ByLink, Visibility::ByInvitation] {
-        let party = NewParty {
-            visibility,
-            venue: short_text("secret venue"),
-            address: Address::parse_optional("secret street").unwrap(),
-            details: Details::parse_optional("Bring a chair").unwrap(),
-            ..party_of(&ada)
-        };
+        let mut party = NewParty { visibility, ..party_of(&ada) };
+        party.texts.venue = short_text("secret venue");
+        party.texts.address = Address::parse_optional("secret street").unwrap();
+        party.texts.details = Details::parse_optional("Bring a chair").unwrap();
         let id = parties.add(party.clone(), None).await.unwrap();
         set_answer(parties, id, ben.id, Answer::Seated(Heads::new(2).unwrap())).await;
         match parties.find_invitation(party.link).await.unwrap().unwrap() {
             Invitation::Shown(shown) => {
                 assert_ne!(visibility, Visibility::ByInvitation);
                 assert_eq!((shown.seats.get(), shown.taken, shown.free_seats()), (4, 3, 1));
-                assert_eq!((&shown.details, &shown.main_dish), (&party.details, &party.main_dish));
+                assert_eq!((&shown.details, &shown.main_dish), (&party.texts.details, &party.texts.main_dish));
                 assert!(!format!("{shown:?}").contains("secret"), "{shown:?}");
             }
             Invitation::LogInRequired => assert_eq!(visibility, Visibility::ByInvitation),
@@ -122,7 +119,9 @@ pub async fn replaced_link_is_unknown(accounts: &AccountPorts, parties: &dyn Par
 pub async fn address_is_for_host_and_seated_guests(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let address = Address::parse_optional("Linden Street 7").unwrap();
-    let id = parties.add(NewParty { address: address.clone(), ..party_of(&ada) }, None).await.unwrap();
+    let mut party = party_of(&ada);
+    party.texts.address.clone_from(&address);
+    let id = parties.add(party, None).await.unwrap();
     let shown = async |viewer: &User| {
         let view = parties.find(id, viewer.id).await.unwrap().unwrap();
         (view.address, view.link.is_some())
@@ -133,7 +132,7 @@ pub async fn address_is_for_host_and_seated_guests(accounts: &AccountPorts, part
         set_answer(parties, id, ben.id, answer).await;
         assert_eq!(shown(&ben).await, (None, false), "{answer:?}");
     }
-    set_answer(parties, id, ben.id, Answer::Waitlisted { heads: Heads::ONE, position: 1 }).await;
+    set_answer(parties, id, ben.id, Answer::Waitlisted(Heads::ONE)).await;
     assert_eq!(shown(&ben).await, (None, false));
     set_answer(parties, id, ben.id, Answer::Seated(Heads::ONE)).await;
     assert_eq!(shown(&ben).await, (address, false));

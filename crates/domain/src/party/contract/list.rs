@@ -149,7 +149,7 @@ pub async fn row_names_first_two_seated_guests(accounts: &AccountPorts, parties:
         accept(parties, id, guest.id).await;
         named_guests.push(named().await);
     }
-    set_answer(parties, id, guests[3].id, Answer::Waitlisted { heads: Heads::ONE, position: 4 }).await;
+    set_answer(parties, id, guests[3].id, Answer::Waitlisted(Heads::ONE)).await;
     named_guests.push(named().await);
     decline(parties, id, guests[1].id).await;
     set_answer(parties, id, guests[3].id, Answer::Seated(Heads::ONE)).await;
@@ -191,15 +191,14 @@ pub async fn search_finds_each_word_in_host_dish_venue_or_details(
     parties: &dyn PartyRepository,
 ) {
     let (ada, zoe) = (add_user(accounts, "Ada_L").await, add_user(accounts, "Zoé").await);
-    let first = NewParty {
-        venue: short_text("Große Straße 7"),
-        main_dish: short_text("Crème brûlée"),
-        details: Details::parse_optional(&format!("{}nan’s\nend", "x ".repeat(147))).unwrap(),
-        ..party_of(&ada)
-    };
+    let mut first = party_of(&ada);
+    first.texts.venue = short_text("Große Straße 7");
+    first.texts.main_dish = short_text("Crème brûlée");
+    first.texts.details = Details::parse_optional(&format!("{}nan’s\nend", "x ".repeat(147))).unwrap();
     let first = parties.add(first, None).await.unwrap();
-    let second =
-        NewParty { venue: short_text("Kitchen"), main_dish: short_text("ΣΊΣΥΦΟΣ pie"), ..party_of(&zoe) };
+    let mut second = party_of(&zoe);
+    second.texts.venue = short_text("Kitchen");
+    second.texts.main_dish = short_text("ΣΊΣΥΦΟΣ pie");
     let second = parties.add(second, None).await.unwrap();
     for (words, expected) in [
         ("", vec![first, second]),
@@ -227,10 +226,13 @@ pub async fn search_finds_each_word_in_host_dish_venue_or_details(
 pub async fn search_takes_every_character_literally(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
     for character in ["%", "_", "\\", "!", "'", "\"", "*", "?", "[", "--"] {
-        let plain = NewParty { venue: short_text("100x done"), ..party_of(&ada) };
-        parties.add(plain, None).await.unwrap();
-        let odd = NewParty { venue: short_text(&format!("100{character} done")), ..party_of(&ada) };
-        let odd = parties.add(odd, None).await.unwrap();
+        let add = async |venue: &str| {
+            let mut party = party_of(&ada);
+            party.texts.venue = short_text(venue);
+            parties.add(party, None).await.unwrap()
+        };
+        add("100x done").await;
+        let odd = add(&format!("100{character} done")).await;
         assert_eq!(all(parties, search(&format!("0{character} D")), &ada).await, [odd], "{character:?}");
     }
 }

@@ -1,19 +1,19 @@
 //! Contract functions of the quotas of `PartyRepository::add`, `update` and `update_by_link`.
 
-use std::sync::Arc;
 use std::time::Duration;
 
-use super::{change, date, decline, link_token, minutes, party_of, seats, view};
+use super::{changing, date, decline, link_token, minutes, party_of, seats, view};
 use crate::contract::{NOW, add_user, join_all};
 use crate::party::{
     AddError, Heads, HostQuota, IdempotencyKey, NewParty, Outcome, PartyChange, PartyId, PartyRepository,
-    ProfileCursors, Quotas, RsvpQuota, UpdateError,
+    ProfileCursors, Quotas, UpdateError,
 };
 use crate::throttle::Throttled;
 use crate::user::{User, UserId};
 use crate::{AccountPorts, PageSize, Timestamp};
 
-const QUOTAS: Quotas = Quotas { max_upcoming_parties: 3, max_hosted_per_hour: 1000, max_rsvps_per_hour: 2 };
+const QUOTAS: Quotas =
+    Quotas { max_upcoming_parties: 3, max_hosted_per_hour: 1000, max_rsvps_per_hour: 2, max_host_changes_per_hour: 2 };
 const HOURLY: Quotas = Quotas { max_upcoming_parties: 1000, max_hosted_per_hour: 2, ..QUOTAS };
 
 async fn add(parties: &dyn PartyRepository, host: &User, quotas: Quotas, now: Timestamp) -> Result<PartyId, AddError> {
@@ -112,24 +112,18 @@ async fn accept(
     heads: u32,
     now: Timestamp,
 ) -> Result<Outcome, UpdateError> {
-    parties.update(id, Some(guest), accepting(guest, heads), Some(QUOTAS.of_guest(guest, now))).await
+    parties.update(id, Some(guest), accepting(guest, heads), Some(QUOTAS.of_guest(guest, now)), now).await
 }
 
 fn accepting(guest: UserId, heads: u32) -> PartyChange {
-    Arc::new(move |party| Ok(party.accept(guest, Heads::new(heads).unwrap(), NOW)?))
+    changing(guest, Some(guest), move |party| party.accept(guest, Heads::new(heads).unwrap(), NOW))
 }
 
 async fn add_tables(parties: &dyn PartyRepository, host: &User, count: usize) -> Vec<PartyId> {
     let mut ids = vec![];
     for _ in 0..count {
-        let id = parties.add(NewParty { seats: seats(4), ..party_of(host) }, None).await.unwrap();
-        let allow = change(parties, id, host.id, |party| {
-            let (list, answers) = (&party.guests, party.guests.answers().clone());
-            party.guests = super::GuestList::from_stored(list.seats(), list.taken(), 2, answers).unwrap();
-            Ok(Outcome::Maybe)
-        });
-        allow.await.unwrap();
-        ids.push(id);
+        let table = NewParty { seats: seats(4), max_companions: 2, ..party_of(host) };
+        ids.push(parties.add(table, None).await.unwrap());
     }
     ids
 }
@@ -157,31 +151,55 @@ pub async fn rsvp_that_claims_seats_is_counted(accounts: &AccountPorts, parties:
     assert!(matches!(accept(parties, second, ben.id, 1, minutes(60)).await, Ok(Outcome::Seated(_))));
 }
 
-/// An answer that claims no seat is neither counted nor refused: declining, the same answer again, fewer heads, a full party.
+/// An answer that asks for no more is neither counted nor refused: declining, the same answer again, fewer heads.
 pub async fn rsvp_that_claims_no_seat_is_not_counted(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let [first, second, third] = add_tables(parties, &ada, 3).await[..] else { panic!() };
-    let full = parties.add(NewParty { seats: seats(1), ..party_of(&ada) }, None).await.unwrap();
-    let quota: RsvpQuota = QUOTAS.of_guest(ben.id, NOW);
     accept(parties, first, ben.id, 3, NOW).await.unwrap();
-    for attempt in 1..=2 {
+    for heads in [2, 1] {
         for _ in 0..3 {
-            assert!(matches!(accept(parties, full, ben.id, 1, NOW).await, Ok(Outcome::Full(_))));
-            assert!(matches!(accept(parties, first, ben.id, 4 - attempt, NOW).await, Ok(Outcome::AlreadySeated(_))));
+            let again = accept(parties, first, ben.id, heads + 1, NOW).await;
+            assert!(matches!(again, Ok(Outcome::AlreadySeated(_))), "{again:?}");
         }
-        assert!(
-            matches!(accept(parties, first, ben.id, 3 - attempt, NOW).await, Ok(Outcome::Seated(_))),
-            "fewer heads"
-        );
+        let fewer = accept(parties, first, ben.id, heads, NOW).await;
+        assert!(matches!(fewer, Ok(Outcome::HeadsChanged { .. })), "{fewer:?}");
     }
     assert_eq!(decline(parties, first, ben.id).await, Outcome::GaveUpSeat);
     assert!(matches!(accept(parties, second, ben.id, 1, NOW).await, Ok(Outcome::Seated(_))), "the second that counts");
     assert!(matches!(accept(parties, third, ben.id, 1, NOW).await, Err(UpdateError::Throttled(_))));
+    let quota = Some(QUOTAS.of_guest(ben.id, NOW));
     for id in [second, third] {
         let guest = ben.id;
-        let declining: PartyChange = Arc::new(move |party| Ok(party.decline(guest, NOW)?));
-        parties.update(id, Some(guest), declining, Some(quota)).await.unwrap();
+        let declining = changing(guest, Some(guest), move |party| party.decline(guest, NOW));
+        parties.update(id, Some(guest), declining, quota, NOW).await.unwrap();
     }
+}
+
+/// A place on the waiting list is counted, as a seat is: the first, and one for more people.
+pub async fn rsvp_that_joins_the_waiting_list_is_counted(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
+    let full = NewParty { seats: seats(1), max_companions: 2, ..party_of(&ada) };
+    let full = parties.add(full, None).await.unwrap();
+    for heads in [1, 1, 2, 2] {
+        let joined = accept(parties, full, ben.id, heads, NOW).await;
+        assert!(matches!(joined, Ok(Outcome::Waitlisted { rank: 1, .. })), "{joined:?}");
+    }
+    assert!(matches!(accept(parties, full, ben.id, 3, NOW).await, Err(UpdateError::Throttled(_))));
+    assert_eq!(view(parties, full, &ben).await.summary.my_answer, Heads::new(2).map(crate::party::Answer::Waitlisted));
+}
+
+/// Each change of a host is counted, and one that changes nothing is not. A refused one writes nothing.
+pub async fn change_of_a_host_is_counted(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let ada = add_user(accounts, "ada").await;
+    let id = parties.add(party_of(&ada), None).await.unwrap();
+    let quota = Some(QUOTAS.of_host_change(ada.id, NOW));
+    let cancel = || changing(ada.id, None, |party| party.cancel(NOW));
+    let restore = || changing(ada.id, None, |party| party.restore(NOW));
+    for change in [cancel(), cancel(), restore(), restore()] {
+        parties.update(id, None, change, quota, NOW).await.unwrap();
+    }
+    assert!(matches!(parties.update(id, None, cancel(), quota, NOW).await, Err(UpdateError::Throttled(_))));
+    assert_eq!(view(parties, id, &ada).await.summary.state, crate::party::PartyState::Scheduled);
 }
 
 /// A refusal of the rule precedes that of the quota, and is not counted.
@@ -208,8 +226,8 @@ pub async fn concurrent_rsvps_never_exceed_the_quota(accounts: &AccountPorts, pa
     let results = join_all(tables.iter().enumerate().map(async |(n, (link, id))| {
         let quota = Some(QUOTAS.of_guest(ben.id, NOW));
         match n % 2 {
-            0 => parties.update(*id, Some(ben.id), accepting(ben.id, 1), quota).await,
-            _ => parties.update_by_link(*link, ben.id, accepting(ben.id, 1), quota).await,
+            0 => parties.update(*id, Some(ben.id), accepting(ben.id, 1), quota, NOW).await,
+            _ => parties.update_by_link(*link, ben.id, accepting(ben.id, 1), quota, NOW).await,
         }
     }));
     let results = results.await;

@@ -1,14 +1,13 @@
 //! Contract functions of `PartyRepository::update`.
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use super::{accept, change, date, decline, minutes, party_of, seats, set_answer, view};
+use super::{accept, change, change_party, date, decline, minutes, party_of, seats, set_answer, short_text, view};
 use crate::AccountPorts;
 use crate::contract::{NOW, add_user, join_all};
 use crate::party::{
-    Answer, GuestList, Heads, NewParty, Outcome, Party, PartyId, PartyRepository, PartyState, Refusal, UpdateError,
-    Visibility,
+    Address, Answer, Details, Heads, NamesShownTo, NewParty, Outcome, Party, PartyEdit, PartyEnd, PartyId,
+    PartyRepository, PartyState, PartyTexts, Refusal, RsvpDeadline, UpdateError, Visibility,
 };
 
 /// The taken seats and the answer of the guest change in one commit.
@@ -29,67 +28,31 @@ pub async fn seat_is_stored_with_its_answer(accounts: &AccountPorts, parties: &d
 /// The change runs on the party of the last commit, and its outcome is returned.
 pub async fn change_gets_stored_party(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
-    let id = parties.add(party_of(&ada), None).await.unwrap();
+    let mut party = NewParty { max_companions: 3, names_shown_to: NamesShownTo::Guests, ..party_of(&ada) };
+    party.texts.details = Details::parse_optional("Bring\na chair").unwrap();
+    party.texts.address = Address::parse_optional("Linden Street 7").unwrap();
+    let id = parties.add(party.clone(), None).await.unwrap();
     let seen = Arc::new(Mutex::new(None));
     let seen_by_change = Arc::clone(&seen);
 
     let outcome = change(parties, id, ben.id, move |party| {
         *seen_by_change.lock().unwrap() = Some(party.clone());
-        Ok(Outcome::Full(party.heading.clone()))
+        Ok(Outcome::Declined(party.heading.clone()))
     });
 
     let summary = view(parties, id, &ben).await.summary;
-    assert_eq!(outcome.await.unwrap(), Outcome::Full(summary.heading.clone()));
-    let expected = Party {
-        id,
-        host: ada.id,
-        heading: summary.heading,
-        state: PartyState::Scheduled,
-        ends_at: summary.ends_at,
-        rsvp_deadline: summary.rsvp_deadline,
-        visibility: Visibility::Listed,
-        guests: GuestList::new(seats(4)),
-    };
-    assert_eq!(seen.lock().unwrap().take(), Some(expected));
+    assert_eq!(outcome.await.unwrap(), Outcome::Declined(summary.heading));
+    assert_eq!(seen.lock().unwrap().take(), Some(Party::added(id, ada.username, party)));
 }
 
-/// The guest list holds the answers of the guest and of the waiting list, and no other answer.
-pub async fn change_gets_answers_of_guest_and_waiting_list(accounts: &AccountPorts, parties: &dyn PartyRepository) {
-    let mut users = vec![];
-    for name in ["ada", "ben", "cleo", "dan", "eve"] {
-        users.push(add_user(accounts, name).await);
-    }
-    let [ada, ben, cleo, dan, eve] = [0, 1, 2, 3, 4].map(|n| users[n].id);
-    let id = parties.add(party_of(&users[0]), None).await.unwrap();
-    let waiting = |position| Answer::Waitlisted { heads: Heads::ONE, position };
-    accept(parties, id, ben).await;
-    accept(parties, id, cleo).await;
-    set_answer(parties, id, dan, waiting(7)).await;
-    set_answer(parties, id, eve, waiting(3)).await;
-    for (guest, own_answer) in [(Some(ben), Some(Answer::Seated(Heads::ONE))), (Some(ada), None), (None, None)] {
-        let mut expected: BTreeMap<_, _> = [(dan, waiting(7)), (eve, waiting(3))].into();
-        expected.extend(guest.zip(own_answer));
-        let outcome = parties.update(
-            id,
-            guest,
-            Arc::new(move |party| {
-                assert_eq!(party.guests.answers(), &expected);
-                Ok(Outcome::Maybe)
-            }),
-            None,
-        );
-        outcome.await.unwrap();
-    }
-}
-
-/// Every variant of `Answer` is stored, also one that no rule sets yet.
+/// Every variant of `Answer` is stored.
 pub async fn every_answer_is_stored(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let id = parties.add(party_of(&ada), None).await.unwrap();
     let two = Heads::new(2).unwrap();
     for answer in [
         Answer::Invited,
-        Answer::Waitlisted { heads: two, position: i64::MAX / 2 },
+        Answer::Waitlisted(two),
         Answer::Maybe,
         Answer::Seated(two),
         Answer::Seated(Heads::ONE),
@@ -99,40 +62,81 @@ pub async fn every_answer_is_stored(accounts: &AccountPorts, parties: &dyn Party
         set_answer(parties, id, ben.id, answer).await;
         let stored = view(parties, id, &ben).await.summary;
         assert_eq!((stored.my_answer, stored.taken), (Some(answer), 1 + answer.seats_held()));
+        assert_eq!((stored.waiting, stored.my_rank.is_some()), (u32::from(answer.is_waiting()), answer.is_waiting()));
     }
 }
 
-/// The date, the end, the RSVP deadline, the state, the visibility, the seats and the maximum of companions are stored.
-pub async fn changed_party_fields_are_stored(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+/// Each part of a party that its host edits is stored, and each edit counts as a revision.
+pub async fn every_edited_part_is_stored(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;
     let id = parties.add(party_of(&ada), None).await.unwrap();
-    let edit = |party: &mut Party| {
-        party.heading.date = date(minutes(5000));
-        party.ends_at = minutes(5001);
-        party.rsvp_deadline = minutes(4000);
-        party.visibility = Visibility::ByLink;
-        party.state = PartyState::Cancelled;
-        party.guests = GuestList::from_stored(seats(1000), 1, 3, BTreeMap::new()).unwrap();
-        Ok(Outcome::Maybe)
+    let date = date(minutes(5000));
+    let edit = PartyEdit {
+        revision: 0,
+        ends_at: PartyEnd::of(&date, minutes(5001)).unwrap(),
+        rsvp_deadline: RsvpDeadline::of(&date, minutes(4000)).unwrap(),
+        texts: PartyTexts {
+            main_dish: short_text("Crêpes"),
+            venue: short_text("The yard"),
+            details: Details::parse_optional("Bring\n\na chair").unwrap(),
+            address: Address::parse_optional("Linden Street 7").unwrap(),
+        },
+        date,
+        seats: seats(1000),
+        max_companions: 9,
+        visibility: Visibility::ByLink,
+        names_shown_to: NamesShownTo::Host,
     };
-
-    change(parties, id, ada.id, edit).await.unwrap();
-
-    let stored = view(parties, id, &ada).await.summary;
-    assert_eq!((stored.heading.date, stored.rsvp_deadline), (date(minutes(5000)), minutes(4000)));
-    assert_eq!((stored.ends_at, stored.visibility), (minutes(5001), Visibility::ByLink));
-    assert_eq!((stored.state, stored.seats), (PartyState::Cancelled, seats(1000)));
-    let result =
-        change(parties, id, ada.id, |party| Err(Refusal::TooManyCompanions { max: party.guests.max_companions() }));
-    assert!(matches!(result.await, Err(UpdateError::Refused(Refusal::TooManyCompanions { max: 3 }))));
+    let bare = PartyEdit {
+        revision: 1,
+        texts: PartyTexts { details: None, address: None, ..edit.texts.clone() },
+        seats: seats(1),
+        max_companions: 0,
+        visibility: Visibility::ByInvitation,
+        names_shown_to: NamesShownTo::Everyone,
+        ..edit.clone()
+    };
+    for edit in [edit, bare] {
+        let rule = edit.clone();
+        let edited = change_party(parties, id, ada.id, move |party| party.edit(rule.clone(), NOW)).await;
+        assert_eq!(edited.unwrap(), Outcome::Edited);
+        let stored = view(parties, id, &ada).await;
+        assert_eq!(stored.revision, edit.revision + 1);
+        let (summary, texts) = (stored.summary, edit.texts);
+        assert_eq!((summary.venue, summary.main_dish), (texts.venue, texts.main_dish));
+        assert_eq!((stored.details, stored.address), (texts.details, texts.address));
+        assert_eq!((summary.heading.date, summary.seats), (edit.date, edit.seats));
+        assert_eq!((summary.ends_at, summary.rsvp_deadline), (edit.ends_at.at(), edit.rsvp_deadline.at()));
+        assert_eq!((summary.visibility, stored.names_shown_to), (edit.visibility, edit.names_shown_to));
+        assert_eq!(summary.max_companions, edit.max_companions);
+    }
 }
 
-/// The sequence of RFC 5545 grows by one at each change of the date, the end or the state, and at no other change.
+/// Another edit of the same revision is refused, also one that runs at the same time.
+pub async fn concurrent_edits_of_one_revision_are_one(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let ada = add_user(accounts, "ada").await;
+    let id = parties.add(party_of(&ada), None).await.unwrap();
+    let edits = (1..=8).map(|companions| {
+        change_party(parties, id, ada.id, move |party| {
+            let mut edit = super::edit_of(party);
+            (edit.revision, edit.max_companions) = (0, companions);
+            party.edit(edit, NOW)
+        })
+    });
+    let results = join_all(edits).await;
+    let stale = |result: &&Result<_, _>| matches!(result, Err(UpdateError::Refused(Refusal::Stale)));
+    assert_eq!(results.iter().filter(|result| matches!(result, Ok(Outcome::Edited))).count(), 1, "{results:?}");
+    assert_eq!(results.iter().filter(stale).count(), 7, "{results:?}");
+    assert_eq!(view(parties, id, &ada).await.revision, 1);
+}
+
+/// The sequence of RFC 5545 grows by one at each change of what a calendar shows, and at no other change: the date, the end, the state,
+/// the dish, the venue, the address and the details.
 pub async fn sequence_counts_changes_that_a_calendar_shows(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     type Edit = fn(&mut Party);
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let id = parties.add(party_of(&ada), None).await.unwrap();
-    let edits: [(Edit, u32); 7] = [
+    let edits: [(Edit, u32); 11] = [
         (|party| party.ends_at = minutes(24 * 60 + 1), 1),
         (|party| party.ends_at = minutes(24 * 60 + 1), 1),
         (|party| party.rsvp_deadline = minutes(60), 1),
@@ -140,6 +144,10 @@ pub async fn sequence_counts_changes_that_a_calendar_shows(accounts: &AccountPor
         (|party| party.heading.date = date(minutes(24 * 60 - 1)), 2),
         (|party| party.state = PartyState::Cancelled, 3),
         (|party| (party.state, party.ends_at) = (PartyState::Scheduled, minutes(24 * 60 + 2)), 4),
+        (|party| party.texts.main_dish = short_text("Stew"), 5),
+        (|party| party.texts.venue = short_text("The yard"), 6),
+        (|party| party.texts.address = Address::parse_optional("Linden Street 7").unwrap(), 7),
+        (|party| party.texts.details = Details::parse_optional("Bring a chair").unwrap(), 8),
     ];
     assert_eq!(view(parties, id, &ada).await.sequence, 0);
     for (edit, expected) in edits {
@@ -151,7 +159,7 @@ pub async fn sequence_counts_changes_that_a_calendar_shows(accounts: &AccountPor
         assert_eq!(view(parties, id, &ada).await.sequence, expected);
     }
     accept(parties, id, ben.id).await;
-    assert_eq!(view(parties, id, &ada).await.sequence, 4, "an RSVP");
+    assert_eq!(view(parties, id, &ada).await.sequence, 8, "an RSVP");
 }
 
 /// A change that refuses writes nothing, whatever it did to the party before.
@@ -180,7 +188,7 @@ pub async fn change_of_unknown_party_is_not_found(accounts: &AccountPorts, parti
     }
 }
 
-/// Of 20 concurrent guests, as many are seated as there are free seats.
+/// Of 20 concurrent guests, as many are seated as there are free seats, and each of the others gets another number on the waiting list.
 ///
 /// This runs in one process. A store tests two processes by itself.
 pub async fn concurrent_changes_of_one_party_are_serialized(accounts: &AccountPorts, parties: &dyn PartyRepository) {
@@ -194,9 +202,14 @@ pub async fn concurrent_changes_of_one_party_are_serialized(accounts: &AccountPo
     let outcomes = join_all(guests.iter().map(|guest| accept(parties, id, guest.id))).await;
 
     let seated = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Seated(_))).count();
-    let full = outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Full(_))).count();
+    let mut ranks: Vec<_> = outcomes
+        .iter()
+        .filter_map(|outcome| if let Outcome::Waitlisted { rank, .. } = outcome { Some(*rank) } else { None })
+        .collect();
+    ranks.sort_unstable();
     let stored = view(parties, id, &ada).await;
-    assert_eq!((seated, full, stored.guests.len(), stored.summary.taken), (4, 16, 4, 5));
+    assert_eq!((seated, stored.guests.len(), stored.summary.taken, stored.summary.waiting), (4, 4, 5, 16));
+    assert_eq!(ranks, (1..=16).collect::<Vec<_>>());
 }
 
 /// Guests are listed in the order in which they were seated, not by name, id or time. A guest who gives up a seat and

@@ -60,7 +60,7 @@ pub async fn home_lists_soonest_parties_with_a_seat_for_viewer(accounts: &Accoun
     set_answer(parties, ids[6], ben.id, Answer::Seated(Heads::ONE)).await;
     set_answer(parties, ids[5], ben.id, Answer::Removed).await;
     set_answer(parties, ids[4], ben.id, Answer::Declined).await;
-    set_answer(parties, ids[3], ben.id, Answer::Waitlisted { heads: Heads::ONE, position: 1 }).await;
+    set_answer(parties, ids[3], ben.id, Answer::Waitlisted(Heads::ONE)).await;
     for (id, rule) in [
         (ids[2], (|party| party.state = PartyState::Cancelled) as fn(&mut Party)),
         (ids[1], |party| party.rsvp_deadline = NOW),

@@ -10,7 +10,7 @@ use accounts::test_kit::{MovableClock, TestServer, fast_hash_cost};
 use accounts::{Accounts, Caller, Email, OsRandom, RegistrationPolicy, Timestamp, UserId, Username};
 use anyhow::{Context as _, ensure};
 use domain::party::{
-    Details, Heads, LinkToken, NewParty, Outcome, Parties, PartyDate, PartyId, PartyState, Seats, ShortText,
+    Details, GuestCommand, Heads, LinkToken, NewParty, Opened, Outcome, Parties, PartyDate, PartyId, Seats, ShortText,
     Visibility, Zone, parse_date, parse_time,
 };
 use domain::user::NewUser;
@@ -90,7 +90,9 @@ impl DinnerParty {
         let (venue, main_dish) = (ShortText::parse(venue)?, ShortText::parse(dish)?);
         let link = LinkToken::new(u128::from(self.links.fetch_add(1, Relaxed)).to_be_bytes());
         let details = Details::parse_optional(DETAILS)?;
-        Ok(NewParty { details, ..NewParty::new(host, date, venue, main_dish, seats, link) })
+        let mut party = NewParty::new(host, date, venue, main_dish, seats, link);
+        party.texts.details = details;
+        Ok(party)
     }
 
     /// The path of a party's invitation.
@@ -102,24 +104,20 @@ impl DinnerParty {
 
     /// Gives a guest a seat.
     pub(super) async fn seat(&self, party: PartyId, guest: UserId) -> anyhow::Result<()> {
-        let outcome = self.parties.rsvp(party, guest, Heads::ONE).await?;
+        let outcome = self.parties.answer(Opened::ById(party), guest, GuestCommand::Accept(Heads::ONE)).await?;
         ensure!(matches!(outcome, Outcome::Seated(_)), "no seat: {outcome:?}");
         Ok(())
     }
 
     /// Declines for a guest.
     pub(super) async fn decline(&self, party: PartyId, guest: UserId) -> anyhow::Result<()> {
-        self.parties.decline(party, guest).await?;
+        self.parties.answer(Opened::ById(party), guest, GuestCommand::Decline).await?;
         Ok(())
     }
 
-    /// Cancels a party. No page can do that yet.
-    pub(super) async fn cancel(&self, party: PartyId) -> anyhow::Result<()> {
-        let rule = |party: &mut domain::party::Party| {
-            party.state = PartyState::Cancelled;
-            Ok(Outcome::Maybe)
-        };
-        self.store.parties().update(party, None, Arc::new(rule), None).await?;
+    /// Cancels a party for its host.
+    pub(super) async fn cancel(&self, party: PartyId, host: UserId) -> anyhow::Result<()> {
+        self.parties.cancel(party, host).await?;
         Ok(())
     }
 

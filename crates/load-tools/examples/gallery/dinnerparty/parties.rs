@@ -69,7 +69,7 @@ pub(super) async fn host_many(site: &DinnerParty) -> anyhow::Result<PartiesBySta
     let declined = site.host(ada, "03-21", "Pancakes", "The kitchen on Elm Street", 5).await?;
     site.decline(declined, ben).await?;
     let cancelled = site.host(ada, "03-28", "Bouillabaisse", "The harbor", 6).await?;
-    site.cancel(cancelled).await?;
+    site.cancel(cancelled, ada).await?;
     for ((dish, venue), n) in DISHES.into_iter().zip(1..) {
         let host = [ada, ben, chloe, dan][n % 4];
         let party = site.host(host, &format!("04-{:02}", n + 1), dish, venue, 6).await?;

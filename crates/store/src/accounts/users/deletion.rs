@@ -8,7 +8,7 @@ use futures_util::future::BoxFuture;
 use sqlx::{query, query_as, query_scalar};
 
 use super::rename::find_and_lock;
-use crate::accounts::{events, known_browsers, sessions, usernames};
+use crate::accounts::{events, known_browsers, notices, sessions, usernames};
 use crate::engine::dialect::Dialect;
 use crate::engine::read_pool::ReadPool;
 use crate::engine::writer::WriteError;
@@ -184,6 +184,7 @@ pub(super) fn complete<'j, D: Dialect>(
         }
         sessions::end_all::<D>(&mut *connection, *user).await?;
         known_browsers::forget_all::<D>(&mut *connection, *user).await?;
+        notices::forget_all::<D>(&mut *connection, *user).await?;
         let deleted = super::find_on::<D>(&mut *connection, *user).await?.ok_or(sqlx::Error::RowNotFound)?;
         hooks
             .renamed(&mut *connection, &deleted, &former.username)

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use accounts::web::{Fields, Form, FormErrors, FormView, PasswordFields};
 use domain::party::{
-    Details, IdempotencyKey, LinkToken, NewParty, PartyDate, PartyDateError, PartyEnd, Seats, ShortText, Visibility,
-    Zone, parse_date, parse_time,
+    Details, IdempotencyKey, LinkToken, NewParty, PartyDate, PartyDateError, PartyEnd, PartyTexts, Seats, ShortText,
+    Visibility, Zone, parse_date, parse_time,
 };
 use domain::user::{User, UserId};
 use domain::{Timestamp, trim_invisible};
@@ -218,6 +218,7 @@ impl HostForm {
         let Self { date, ends_at, venue, main_dish, seats, details, visibility } = self;
         let idempotency_key = fields.one("once").ok().and_then(IdempotencyKey::parse);
         let party = NewParty::new(host, date, venue, main_dish, seats, link);
-        NewParty { ends_at, details, visibility, idempotency_key, ..party }
+        let texts = PartyTexts { details, ..party.texts };
+        NewParty { ends_at, texts, visibility, idempotency_key, ..party }
     }
 }

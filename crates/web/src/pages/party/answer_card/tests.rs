@@ -9,7 +9,7 @@ use crate::fixtures::{HOST, party};
 
 const GUEST: UserId = UserId::new(2);
 const SEATED: Option<Answer> = Some(Answer::Seated(Heads::ONE));
-const WAITLISTED: Option<Answer> = Some(Answer::Waitlisted { heads: Heads::ONE, position: 1 });
+const WAITLISTED: Option<Answer> = Some(Answer::Waitlisted(Heads::ONE));
 
 const BEGUN: &str = "That dinner party has already begun.";
 const PAST: &str = "That dinner party has already happened.";

@@ -1,0 +1,193 @@
+//! The table of notices: how they are added, in the job of what they tell, listed, dismissed and purged.
+
+use std::collections::BTreeSet;
+
+use async_trait::async_trait;
+use domain::notice::MOST_OF_SUBJECT;
+use domain::user::UserId;
+use domain::{Notice, NoticeId, NoticeRepository, StoreError, StoredNotice, Timestamp};
+use sqlx::{FromRow, query, query_as, query_scalar};
+
+use super::users::username;
+use crate::engine::OpenDatabase;
+use crate::engine::dialect::Dialect;
+use crate::error::into_store_error;
+use crate::statements::{PerEngine, statements};
+
+statements! {
+    /// Removes what notices to the users `$1`, a list in JSON, replace: those of the subject `$2` about `$3`, and all but the 19 newest
+    /// of the others.
+    const REPLACE: PerEngine = PerEngine {
+        sqlite: "DELETE FROM notices WHERE id IN (
+            SELECT notices.id FROM json_each($1) AS told CROSS JOIN notices ON user_id = told.value AND subject = $2
+            WHERE about_id = $3 OR notices.id <= (
+                SELECT kept.id FROM notices AS kept
+                WHERE kept.user_id = told.value AND kept.subject = $2
+                    AND (kept.about_id IS NULL OR $3 IS NULL OR kept.about_id <> $3)
+                ORDER BY kept.id DESC LIMIT 1 OFFSET 19
+            ))",
+        postgres: "DELETE FROM notices WHERE id IN (
+            SELECT notices.id FROM jsonb_array_elements_text($1::text::jsonb) AS told
+            JOIN notices ON user_id = told.value::bigint AND subject = $2
+            WHERE about_id = $3 OR notices.id <= (
+                SELECT kept.id FROM notices AS kept
+                WHERE kept.user_id = told.value::bigint AND kept.subject = $2
+                    AND (kept.about_id IS NULL OR $3 IS NULL OR kept.about_id <> $3)
+                ORDER BY kept.id DESC LIMIT 1 OFFSET 19
+            ))",
+    };
+
+    /// Adds one notice to each of the users `$1`, a list in JSON, who are not deleted.
+    const ADD: PerEngine = PerEngine {
+        sqlite: "INSERT INTO notices (user_id, kind, subject, about_id, parameters, at)
+            SELECT users.id, $2, $3, $4, $5, $6
+            FROM json_each($1) AS told CROSS JOIN users ON users.id = told.value WHERE deleted_at IS NULL",
+        postgres: "INSERT INTO notices (user_id, kind, subject, about_id, parameters, at)
+            SELECT users.id, $2, $3, $4, $5, $6
+            FROM jsonb_array_elements_text($1::text::jsonb) AS told JOIN users ON users.id = told.value::bigint
+            WHERE deleted_at IS NULL",
+    };
+
+    const LIST: &str = "SELECT notices.id, at, kind, subject, about_id, username, parameters
+        FROM notices LEFT JOIN users ON users.id = about_id
+        WHERE user_id = $1 ORDER BY notices.id DESC LIMIT ($2 + 0)";
+
+    const DISMISS: &str = "DELETE FROM notices WHERE user_id = $1 AND id = $2 RETURNING id";
+
+    const DISMISS_ALL: &str = "DELETE FROM notices WHERE user_id = $1 AND id <= $2 RETURNING id";
+
+    const PURGE: &str = "DELETE FROM notices
+        WHERE id IN (SELECT id FROM notices WHERE at < $1 ORDER BY at LIMIT ($2 + 0))
+        RETURNING id";
+
+    const REMOVE_OF_USER: &str = "DELETE FROM notices WHERE user_id = $1";
+
+    const REMOVE_ABOUT_USER: &str = "DELETE FROM notices WHERE about_id = $1";
+}
+
+const _: () = assert!(MOST_OF_SUBJECT == 20, "the OFFSET of `REPLACE`");
+
+/// A notice without its user: what several users are told in one statement.
+type Told<'n> = (&'static str, i64, Option<UserId>, &'n str);
+
+/// Adds notices within a job, so that they are told if and only if the job commits. A notice replaces earlier ones as
+/// [`NoticeRepository`] says. One that several users get costs two statements.
+///
+/// # Errors
+/// [`sqlx::Error`]: the job ends, and nothing is told.
+pub async fn notify<D: Dialect>(connection: &mut D::Connection, notices: &[Notice], at: Timestamp) -> sqlx::Result<()> {
+    let mut groups: Vec<(Told<'_>, BTreeSet<i64>)> = Vec::new();
+    for Notice { user, kind, subject, about, parameters } in notices {
+        let told = (*kind, *subject, *about, parameters.as_str());
+        match groups.iter_mut().find(|(group, _)| *group == told) {
+            Some((_, users)) => {
+                users.insert(user.get());
+            }
+            None => groups.push((told, BTreeSet::from([user.get()]))),
+        }
+    }
+    for (told, users) in groups {
+        tell::<D>(&mut *connection, told, &users, at).await?;
+    }
+    Ok(())
+}
+
+async fn tell<D: Dialect>(
+    connection: &mut D::Connection,
+    (kind, subject, about, parameters): Told<'_>,
+    users: &BTreeSet<i64>,
+    at: Timestamp,
+) -> sqlx::Result<()> {
+    let users: Vec<_> = users.iter().map(i64::to_string).collect();
+    let (users, about) = (format!("[{}]", users.join(",")), about.map(UserId::get));
+    let replace = query::<D>(D::pick(REPLACE.sqlite, REPLACE.postgres)).bind(users.clone());
+    replace.bind(subject).bind(about).execute(&mut *connection).await?;
+    let add = query::<D>(D::pick(ADD.sqlite, ADD.postgres)).bind(users).bind(kind).bind(subject);
+    add.bind(about).bind(parameters.to_owned()).bind(at.as_millis()).execute(connection).await?;
+    Ok(())
+}
+
+/// Removes the notices to a user and about the user, whose deletion is completed.
+pub(super) async fn forget_all<D: Dialect>(connection: &mut D::Connection, user: UserId) -> sqlx::Result<()> {
+    for sql in [REMOVE_OF_USER, REMOVE_ABOUT_USER] {
+        query::<D>(sql).bind(user.get()).execute(&mut *connection).await?;
+    }
+    Ok(())
+}
+
+/// The repository of notices.
+pub(crate) struct Notices<D: Dialect> {
+    pub(crate) database: OpenDatabase<D>,
+}
+
+#[derive(FromRow)]
+struct NoticeRow {
+    id: i64,
+    at: i64,
+    kind: String,
+    subject: i64,
+    about_id: Option<i64>,
+    username: Option<String>,
+    parameters: String,
+}
+
+impl NoticeRow {
+    fn parse(self) -> sqlx::Result<StoredNotice> {
+        let about = self.username.zip(self.about_id).map(|(name, user)| username(&name, user)).transpose()?;
+        Ok(StoredNotice {
+            id: NoticeId::new(self.id),
+            at: Timestamp::from_millis(self.at),
+            kind: self.kind,
+            subject: self.subject,
+            about,
+            parameters: self.parameters,
+        })
+    }
+}
+
+#[async_trait]
+impl<D: Dialect> NoticeRepository for Notices<D> {
+    async fn list(&self, user: UserId, limit: u32) -> Result<Vec<StoredNotice>, StoreError> {
+        let rows = query_as::<_, NoticeRow>(LIST).bind(user.get()).bind(i64::from(limit));
+        let rows = rows.fetch_all(&self.database.read).await.map_err(into_store_error)?;
+        rows.into_iter().map(NoticeRow::parse).collect::<sqlx::Result<_>>().map_err(into_store_error)
+    }
+
+    async fn dismiss(&self, user: UserId, id: NoticeId) -> Result<bool, StoreError> {
+        Ok(self.remove(DISMISS, user.get(), id.get()).await? > 0)
+    }
+
+    async fn dismiss_all(&self, user: UserId, newest: NoticeId) -> Result<u64, StoreError> {
+        self.remove(DISMISS_ALL, user.get(), newest.get()).await
+    }
+
+    async fn purge(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        self.remove(PURGE, before.as_millis(), i64::from(limit)).await
+    }
+}
+
+impl<D: Dialect> Notices<D> {
+    /// Runs a statement with two parameters that returns the id of each row that it removes, and returns their number.
+    async fn remove(&self, sql: &'static str, first: i64, second: i64) -> Result<u64, StoreError> {
+        let removed = self.database.writer.write((sql, first, second), |connection, (sql, first, second)| {
+            Box::pin(async move {
+                let remove = query_scalar::<D, i64>(*sql).bind(*first).bind(*second);
+                Ok(remove.fetch_all(connection).await?.len() as u64)
+            })
+        });
+        Ok(removed.await?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::assert_uses_indexes;
+
+    #[tokio::test]
+    async fn statements_of_notices_use_indexes() {
+        for sql in [LIST, DISMISS, DISMISS_ALL, PURGE, REMOVE_OF_USER, REMOVE_ABOUT_USER] {
+            assert_uses_indexes(sql).await;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! Every RSVP of a party, for its host.
+
+use domain::party::{Answer, GuestOverview, GuestRow, PartyId};
+use domain::user::UserId;
+use sqlx::{FromRow, query_as};
+
+use super::find;
+use super::row::answer;
+use crate::accounts::users::username;
+use crate::engine::dialect::Dialect;
+use crate::engine::read_pool::ReadPool;
+use crate::statements::statements;
+
+statements! {
+    /// Every RSVP of the party `$1`.
+    const LIST: &str = "SELECT rsvps.id, guest_id, username, answer, heads, place
+        FROM rsvps JOIN users ON users.id = guest_id WHERE party_id = $1";
+}
+
+#[derive(FromRow)]
+struct StoredRow {
+    id: i64,
+    guest_id: i64,
+    username: String,
+    answer: String,
+    heads: i64,
+    place: Option<i64>,
+}
+
+impl StoredRow {
+    fn parse(self) -> sqlx::Result<(i64, GuestRow)> {
+        let row = GuestRow {
+            id: UserId::new(self.guest_id),
+            username: username(&self.username, self.guest_id)?,
+            answer: answer(&self.answer, self.heads, self.id)?,
+            rank: None,
+        };
+        Ok((self.place.unwrap_or_default(), row))
+    }
+}
+
+/// The party `id` with every RSVP, if `host` is its host.
+pub(super) async fn guests<D: Dialect>(
+    read: &ReadPool<D>,
+    id: PartyId,
+    host: UserId,
+) -> sqlx::Result<Option<GuestOverview>> {
+    let Some(party) = find::find(read, id, host).await?.filter(|party| party.summary.host == host) else {
+        return Ok(None);
+    };
+    let rows = query_as::<_, StoredRow>(LIST).bind(id.get()).fetch_all(read).await?;
+    let rows = rows.into_iter().map(StoredRow::parse).collect::<sqlx::Result<_>>()?;
+    Ok(Some(GuestOverview { party, guests: in_order(rows) }))
+}
+
+/// Sorts rows with their places, and numbers those on the waiting list.
+fn in_order(mut rows: Vec<(i64, GuestRow)>) -> Vec<GuestRow> {
+    rows.sort_by_cached_key(|(place, row)| (group(row.answer), *place, row.username.key()));
+    let waiting = rows.iter_mut().filter(|(_, row)| row.answer.is_waiting());
+    for (rank, (_, row)) in (1..).zip(waiting) {
+        row.rank = Some(rank);
+    }
+    rows.into_iter().map(|(_, row)| row).collect()
+}
+
+/// The position of guests with that answer.
+fn group(answer: Answer) -> u8 {
+    match answer {
+        Answer::Seated(_) => 0,
+        Answer::Waitlisted(_) => 1,
+        Answer::Maybe => 2,
+        Answer::Invited => 3,
+        Answer::Declined => 4,
+        Answer::Removed => 5,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::assert_uses_indexes;
+
+    #[tokio::test]
+    async fn guests_are_read_by_an_index() {
+        assert_uses_indexes(LIST).await;
+    }
+}

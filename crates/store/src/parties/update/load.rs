@@ -1,0 +1,152 @@
+//! Loading a party for a change: its row, and the RSVPs that a rule needs.
+
+use std::collections::BTreeMap;
+
+use domain::Timestamp;
+use domain::party::{Address, Details, GuestList, Party, PartyId, PartyTexts, Rsvp, ShortText, Totals};
+use domain::throttle::{Counter, ThrottleKey};
+use domain::user::UserId;
+use sqlx::{FromRow, query_as};
+
+use crate::engine::dialect::Dialect;
+use crate::error::corrupt;
+use crate::parties::quota::loaded_counter;
+use crate::parties::row::{PartyRow, answer, given_up, party_columns, rank};
+use crate::statements::statements;
+
+statements! {
+    /// The party `$1`, the counter with the key `$2`, which may be NULL, and whether the guest `$3`, or the host where that is NULL, is
+    /// deleted. A deletion that is requested meanwhile waits for the lock of each party of the user.
+    pub(super) const LOAD: &str = concat!("SELECT ", party_columns!(), ", last_place, revision, venue, main_dish, details, address,
+            throttles.count, throttles.expires_at,
+            (SELECT count(*) FROM users AS asking WHERE asking.id = coalesce($3, host_id)
+                AND (asking.delete_due IS NOT NULL OR asking.deleted_at IS NOT NULL)) AS deleted_users
+        FROM parties JOIN users ON users.id = host_id LEFT JOIN throttles ON throttles.key = $2
+        WHERE parties.id = $1");
+
+    /// The RSVP of the guest `$2`, with the number on the waiting list; and the waiting list, if the guest is seated.
+    pub(super) const LOAD_RSVPS_OF: &str = "SELECT id, guest_id, answer, heads, place, given_up_heads, given_up_at,
+            CASE answer WHEN 'waitlisted' THEN (
+                SELECT count(*) + 1 FROM rsvps AS ahead
+                WHERE ahead.party_id = $1 AND ahead.answer = 'waitlisted' AND ahead.place < rsvps.place
+            ) END AS waiting_rank
+        FROM rsvps WHERE party_id = $1 AND guest_id = $2
+        UNION ALL
+        SELECT id, guest_id, answer, heads, place, given_up_heads, given_up_at, NULL FROM rsvps
+        WHERE party_id = $1 AND answer = 'waitlisted' AND EXISTS (
+            SELECT 1 FROM rsvps AS own WHERE own.party_id = $1 AND own.guest_id = $2 AND own.answer = 'seated'
+        )";
+
+    /// Every RSVP.
+    pub(super) const LOAD_RSVPS: &str = "SELECT id, guest_id, answer, heads, place, given_up_heads, given_up_at,
+            NULL AS waiting_rank
+        FROM rsvps WHERE party_id = $1";
+}
+
+/// A party as it is stored, and what the rule does not see.
+pub(crate) struct StoredParty {
+    pub(super) party: Party,
+    /// The counter of the user's quota, if there is a row.
+    pub(super) counter: Option<Counter>,
+    /// Whether the user who asks is deleted, or the deletion of the user is requested.
+    pub(super) is_user_deleted: bool,
+}
+
+#[derive(FromRow)]
+struct LoadedRow {
+    #[sqlx(flatten)]
+    party: PartyRow,
+    last_place: i64,
+    revision: i64,
+    venue: String,
+    main_dish: String,
+    details: Option<String>,
+    address: Option<String>,
+    count: Option<i64>,
+    expires_at: Option<i64>,
+    deleted_users: i64,
+}
+
+#[derive(FromRow)]
+struct RsvpRow {
+    id: i64,
+    guest_id: i64,
+    answer: String,
+    heads: i64,
+    place: Option<i64>,
+    given_up_heads: Option<i64>,
+    given_up_at: Option<i64>,
+    waiting_rank: Option<i64>,
+}
+
+impl RsvpRow {
+    fn parse(self) -> sqlx::Result<(UserId, Rsvp)> {
+        let rsvp = Rsvp {
+            answer: answer(&self.answer, self.heads, self.id)?,
+            place: self.place.unwrap_or_default(),
+            rank: rank(self.waiting_rank, self.id)?,
+            given_up: given_up(self.given_up_heads, self.given_up_at, self.id)?,
+        };
+        Ok((UserId::new(self.guest_id), rsvp))
+    }
+}
+
+impl LoadedRow {
+    fn texts(&self) -> sqlx::Result<PartyTexts> {
+        let id = self.party.id;
+        let details = self.details.clone().map(Details::from_stored).transpose();
+        let address = self.address.clone().map(Address::from_stored).transpose();
+        Ok(PartyTexts {
+            venue: ShortText::from_stored(self.venue.clone()).map_err(corrupt("parties", "venue", id))?,
+            main_dish: ShortText::from_stored(self.main_dish.clone()).map_err(corrupt("parties", "main_dish", id))?,
+            details: details.map_err(corrupt("parties", "details", id))?,
+            address: address.map_err(corrupt("parties", "address", id))?,
+        })
+    }
+
+    fn parse(self, rsvps: BTreeMap<UserId, Rsvp>) -> sqlx::Result<StoredParty> {
+        let (party, texts) = (&self.party, self.texts()?);
+        let totals = Totals {
+            seats: party.seats()?,
+            taken: party.taken()?,
+            waiting: party.waiting()?,
+            max_companions: party.max_companions()?,
+            last_place: self.last_place,
+        };
+        let party = Party {
+            id: PartyId::new(party.id),
+            host: UserId::new(party.host_id),
+            heading: party.heading()?,
+            state: party.state()?,
+            ends_at: Timestamp::from_millis(party.ends_at),
+            rsvp_deadline: Timestamp::from_millis(party.rsvp_deadline),
+            visibility: party.visibility()?,
+            names_shown_to: party.names_shown_to()?,
+            texts,
+            revision: u32::try_from(self.revision).map_err(corrupt("parties", "revision", party.id))?,
+            guests: GuestList::from_stored(totals, rsvps).map_err(corrupt("parties", "taken", party.id))?,
+        };
+        let counter = loaded_counter(self.count, self.expires_at)?;
+        Ok(StoredParty { party, counter, is_user_deleted: self.deleted_users > 0 })
+    }
+}
+
+impl StoredParty {
+    /// The party `id`, with the RSVPs that a change needs that concerns `guest`, or the party itself.
+    pub(super) async fn load<D: Dialect>(
+        connection: &mut D::Connection,
+        id: PartyId,
+        guest: Option<UserId>,
+        key: Option<ThrottleKey>,
+    ) -> sqlx::Result<Option<Self>> {
+        let load = query_as::<D, LoadedRow>(LOAD).bind(id.get()).bind(key.map(|key| key.as_bytes().to_vec()));
+        let load = load.bind(guest.map(UserId::get));
+        let Some(row) = load.fetch_optional(&mut *connection).await? else { return Ok(None) };
+        let rsvps = match guest {
+            Some(guest) => query_as::<D, RsvpRow>(LOAD_RSVPS_OF).bind(id.get()).bind(guest.get()),
+            None => query_as::<D, RsvpRow>(LOAD_RSVPS).bind(id.get()),
+        };
+        let rsvps = rsvps.fetch_all(connection).await?.into_iter().map(RsvpRow::parse).collect::<sqlx::Result<_>>()?;
+        row.parse(rsvps).map(Some)
+    }
+}

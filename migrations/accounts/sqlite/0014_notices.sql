@@ -1,0 +1,16 @@
+-- What a user is told on the next page, until the user dismisses it or 90 days have passed: see crates/domain/src/notice.rs. The
+-- embedder names the kinds, and `subject` is a row of its own.
+CREATE TABLE notices (
+    id         INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
+    user_id    INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind       TEXT    NOT NULL CHECK (length(kind) BETWEEN 1 AND 40),
+    subject    INTEGER NOT NULL,
+    about_id   INTEGER REFERENCES users (id) ON DELETE CASCADE, -- NULL: about no user
+    parameters TEXT    NOT NULL CHECK (length(parameters) <= 500),
+    at         INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX notices_by_user ON notices (user_id, id); -- the list
+CREATE INDEX notices_by_subject ON notices (user_id, subject, id); -- what a newer notice replaces
+CREATE INDEX notices_about ON notices (about_id) WHERE about_id IS NOT NULL; -- the deletion of a user
+CREATE INDEX notices_by_time ON notices (at); -- the purge

@@ -1,0 +1,33 @@
+-- What a waiting list, the host's changes and a taken-back answer need. The rules are Rust's; the checks are the last line.
+ALTER TABLE parties ADD COLUMN waiting BIGINT NOT NULL DEFAULT 0 CHECK (waiting >= 0); -- guests, each counted once
+ALTER TABLE parties ADD COLUMN names_shown_to TEXT NOT NULL DEFAULT 'everyone'
+    CHECK (names_shown_to IN ('everyone', 'guests', 'host'));
+ALTER TABLE parties ADD COLUMN revision BIGINT NOT NULL DEFAULT 0 CHECK (revision >= 0); -- changes of the host
+
+UPDATE parties SET waiting = (SELECT count(*) FROM rsvps WHERE party_id = parties.id AND answer = 'waitlisted');
+
+-- The seats that a guest gave up with the answer, and when: to take them back for ten minutes.
+ALTER TABLE rsvps ADD COLUMN given_up_heads BIGINT CHECK (given_up_heads BETWEEN 1 AND 10);
+ALTER TABLE rsvps ADD COLUMN given_up_at BIGINT CHECK ((given_up_at IS NULL) = (given_up_heads IS NULL));
+ALTER TABLE rsvps ADD COLUMN note TEXT CHECK (length(note) BETWEEN 1 AND 500); -- NULL: none; for the host and the guest
+ALTER TABLE rsvps ADD COLUMN allergies TEXT CHECK (length(allergies) BETWEEN 1 AND 300); -- NULL: none; as the note
+
+-- What was done at a party, by whom and when. Append-only. An answer is written as `seated 2`, `waitlisted 1` or `declined`.
+CREATE TABLE party_history (
+    id       BIGINT  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    party_id BIGINT  NOT NULL REFERENCES parties (id),
+    at       BIGINT  NOT NULL,
+    by_id    BIGINT  REFERENCES users (id), -- NULL: the system, which seats the guests who wait
+    kind     TEXT    NOT NULL CHECK (kind IN ('answer', 'edited', 'seats', 'cancelled', 'restored')),
+    guest_id BIGINT  REFERENCES users (id), -- of an answer
+    before   TEXT CHECK (length(before) BETWEEN 1 AND 20), -- of an answer; NULL: there was none
+    after    TEXT CHECK (length(after) BETWEEN 1 AND 20), -- of an answer
+    seats    BIGINT  CHECK (seats BETWEEN 1 AND 1000), -- of `seats`
+    parts    TEXT CHECK (length(parts) BETWEEN 1 AND 200), -- of `edited`: their names, separated by spaces
+    CHECK ((kind = 'answer') = (guest_id IS NOT NULL)),
+    CHECK ((kind = 'answer') = (after IS NOT NULL)),
+    CHECK ((kind = 'seats') = (seats IS NOT NULL)),
+    CHECK ((kind = 'edited') = (parts IS NOT NULL))
+);
+
+CREATE INDEX party_history_by_party ON party_history (party_id, id);

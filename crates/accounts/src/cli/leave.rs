@@ -38,7 +38,7 @@ impl Delete {
             RequestDeletionError::Refused(refusal) => CommandError::RefusedByHook(refusal.message),
             RequestDeletionError::Store(failure) => failure.into(),
         };
-        let (id, name) = (user.id, user.username);
+        let (id, name, is_disabled) = (user.id, user.username, user.disabled_at.is_some());
         if self.now {
             let left = accounts.delete(id, caller).await.map_err(error)?.username;
             if self.json {
@@ -54,7 +54,8 @@ impl Delete {
             let sessions = requested.sessions;
             output.print(json!({ "id": id.get(), "username": name.as_str(), "due": due, "sessions_ended": sessions }));
         } else {
-            output.print(format_args!("{name} is deleted on {due}, unless {name} logs in before"));
+            let undone_by = if is_disabled { "is enabled and logs in" } else { "logs in" };
+            output.print(format_args!("{name} is deleted on {due}, unless {name} {undone_by} before"));
         }
         Ok(())
     }

@@ -273,6 +273,10 @@ async fn user_is_exported_and_leaves_by_commands() {
         let shown = run(&["user", "list"], &url).out;
         assert!(shown.contains("ben@example.com") && shown.contains("  deleted on 2"), "{shown}");
         assert!(ben.log_in("ben", PASSWORD).await.text.contains("Your account stays"));
+        assert_eq!(run(&["user", "disable", "ben"], &url).code, Some(0));
+        let leaving = run(&["user", "delete", "ben"], &url).out;
+        assert!(leaving.ends_with(", unless ben is enabled and logs in before\n"), "{leaving}");
+        assert!(ben.log_in("ben", PASSWORD).await.text.contains("don't match"), "a disabled user cannot log in");
         let deleted = document(&["user", "delete", "ben", "--now"], &url);
         assert_eq!(deleted, json!({ "id": 2, "username": "ben", "deleted_as": "deleted-2" }));
         assert!(!is_logged_in(&ben).await);

@@ -9,6 +9,8 @@ use domain::user::{
 };
 use domain::{Alongside, StoreError, Timestamp};
 
+#[cfg(feature = "poem")]
+use crate::log_in::Client;
 use crate::{Accounts, Caller};
 
 /// After so many failures of the store a step gives up: it would wait for each.
@@ -86,6 +88,21 @@ impl Accounts {
             self.emit(&event);
         }
         Ok(is_undone)
+    }
+
+    /// Whether a log-in of this browser undoes the deletion of the account: it is requested and not due, and the browser has logged
+    /// in to the account before.
+    ///
+    /// # Errors
+    /// [`StoreError`]
+    #[cfg(feature = "poem")]
+    pub(crate) async fn log_in_undoes_deletion(&self, user: UserId, client: Client<'_>) -> Result<bool, StoreError> {
+        let found = self.inner.ports.users.find(user).await?;
+        if !found.is_some_and(|user| user.deletion.is_some() && user.may_log_in(self.inner.clock.now())) {
+            return Ok(false);
+        }
+        let (_, known) = self.recognize(Some(user), client.caller, client.browser).await?;
+        Ok(known.is_some())
     }
 
     async fn request_deletion_due(

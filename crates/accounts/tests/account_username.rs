@@ -118,3 +118,45 @@ async fn failed_store_keeps_the_name_and_what_was_typed() {
         assert_eq!(identity(&ada.get("/").await), "You are ada.", "{method}");
     }
 }
+
+/// The session has ended, or another user has logged in, in another tab.
+#[tokio::test]
+async fn form_of_another_account_says_whose_name_changes() {
+    let service = Service::start().await;
+    let browser = service.ada().await;
+    service.register("ben", PASSWORD).await;
+    let form = browser.get(PATH).await;
+    service.execute_sql("DELETE FROM sessions").await;
+    let page = browser.submit_on(&form, PATH, &[("username", "grace")]).await;
+    let page = browser.submit_on(&page, "/login", &[("email", "ben"), ("password", PASSWORD)]).await;
+    assert_page(&page, 200, "This form was opened with another account.");
+    assert_page(&page, 200, "If you press the button, it is sent as ben.");
+    assert_eq!(page.attributes("#username", "value"), ["grace"]);
+
+    let token = &form.form(PATH)[0];
+    let page = browser_post(&browser, PATH, &[(token.0.as_str(), token.1.as_str()), ("username", "grace")]).await;
+    assert_page(&page, 403, "This form was opened with another account.");
+    assert_eq!(page.texts("main button"), ["Send it as ben"]);
+    assert_eq!(browser.submit_on(&page, PATH, &[]).await.texts(".flash"), ["You are grace now."]);
+    assert_eq!(identity(&browser.get("/").await), "You are grace.");
+}
+
+/// The form waits for the password, and another user logs in meanwhile.
+#[tokio::test]
+async fn form_that_waits_for_the_password_of_another_account_says_so() {
+    let service = Service::start().await;
+    let browser = service.ada().await;
+    service.register("ben", PASSWORD).await;
+    let form = browser.get(PATH).await;
+    service.clock.advance(Duration::from_mins(10));
+    let waiting = browser.submit_on(&form, PATH, &[("username", "grace")]).await;
+    browser.log_in("ben", PASSWORD).await;
+    service.clock.advance(Duration::from_mins(10));
+    let fields = waiting.form("/account/confirm");
+    let fields: Vec<_> = fields.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let page = browser_post(&browser, "/account/confirm", &fields).await;
+    assert_page(&page, 403, "This form was opened with another account.");
+    let page = browser.submit_on(&page, "/account/confirm", &[("password", PASSWORD)]).await;
+    assert_page(&page, 200, "If you press the button, it is sent as ben.");
+    assert_eq!(page.attributes("#username", "value"), ["grace"]);
+}

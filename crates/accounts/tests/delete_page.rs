@@ -220,3 +220,34 @@ async fn store_that_fails_before_the_export_begins_is_503() {
         assert_eq!(page.header("content-disposition"), None, "{method}");
     }
 }
+
+/// A browser that has logged in to the account may know. Any other one could ask for each number of a user.
+#[tokio::test]
+async fn waiting_log_in_page_says_that_a_log_in_undoes_the_deletion() {
+    const SENTENCE: &str = "Your account is going to be deleted. If you log in, it stays.";
+    let service = Service::start().await;
+    let (ada, stranger) = (service.ada().await, service.visitor());
+    let form = ada.get("/trips/1").await.form("/trips/1/wish"); // in another tab
+    let fields: Vec<_> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let send = async |client: &TestClient| browser_post(client, "/trips/1/wish", &fields).await;
+    ada.submit("/", "/logout", &[]).await;
+    let page = send(&ada).await;
+    assert_page(&page, 403, "Your session has ended.");
+    assert!(!page.text.contains(SENTENCE), "nothing is to be deleted: {}", page.text);
+    ada.log_in("ada", PASSWORD).await;
+
+    delete(&ada).await;
+    let page = send(&ada).await;
+    assert_page(&page, 403, SENTENCE);
+    let wrong = ada.submit_on(&page, "/login", &[("email", "ada"), ("password", "wrong otter seven")]).await;
+    assert_page(&wrong, 422, SENTENCE);
+    assert!(!send(&stranger).await.text.contains(SENTENCE));
+    service.failing.fail_on("users.find");
+    let page = send(&ada).await;
+    assert_page(&page, 403, "Your session has ended.");
+    assert!(!page.text.contains(SENTENCE), "{}", page.text);
+    service.failing.fail_on(None);
+
+    let page = ada.submit_on(&wrong, "/login", &[("email", "ada"), ("password", PASSWORD)]).await;
+    assert_page(&page, 200, "Your account stays: it won't be deleted. What you typed is here, and not sent yet.");
+}

@@ -198,3 +198,16 @@ async fn flash_signed_by_the_former_session_survives_a_log_in_of_its_user() {
         ("You are ada.".to_owned(), vec!["for ada".to_owned(), "Welcome back, ada.".to_owned()])
     );
 }
+
+/// What was said to the user of one session is not said to that of the next.
+#[tokio::test]
+async fn second_log_in_greets_its_user_alone() {
+    let service = Service::start().await;
+    let browser = service.visitor();
+    for name in ["ada", "ben"] {
+        service.register(name, PASSWORD).await;
+        let page = browser_post(&browser, "/login", &[("email", name), ("password", PASSWORD)]).await;
+        assert_eq!(page.status, 303, "{name}");
+    }
+    assert_eq!(browser.get("/").await.texts(".flash"), ["Welcome back, ben."]);
+}

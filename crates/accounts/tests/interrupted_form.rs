@@ -349,3 +349,47 @@ async fn response_with_the_form_sets_the_cookies_of_a_log_in_alone() {
     let names: Vec<_> = live.iter().filter_map(|cookie| cookie.split_once('-').map(|(name, _)| name)).collect();
     assert_eq!(names, ["session", "device"], "{cookies:?}");
 }
+
+#[tokio::test]
+async fn interrupted_form_greets_the_user_of_the_last_log_in_alone() {
+    let service = Service::start().await;
+    let browser = service.visitor();
+    let page = interrupt(&browser).await;
+    for name in ["ada", "ben"] {
+        service.register(name, PASSWORD).await;
+    }
+    assert_eq!(browser_post(&browser, "/login", &LOG_IN).await.status, 303, "in another tab");
+    let page = press(&browser, &page, "/login", &[("email", "ben"), ("password", PASSWORD)]).await;
+    assert_eq!(page.texts(".flash"), [format!("Welcome back, ben. {NOT_SENT}")]);
+}
+
+#[tokio::test]
+async fn interrupted_form_of_another_account_says_who_will_send_it() {
+    let service = Service::start().await;
+    let browser = service.ada().await;
+    service.register("ben", PASSWORD).await;
+    let form = browser.get("/trips/1").await;
+    for (action, notice, button) in [
+        (
+            "/trips/1/wish",
+            "Welcome back, ben. This form was opened with another account. What you typed is here, and not sent yet. \
+             If you press the button, it is sent as ben.",
+            None,
+        ),
+        (
+            "/form", // whose page does not show it
+            "This form was opened with another account. You are logged in as ben. What you typed is kept, and not sent yet.",
+            Some("Send it as ben"),
+        ),
+    ] {
+        service.execute_sql("DELETE FROM sessions").await;
+        let typed = fields(&form, "/trips/1/wish", &[("dish", "soup & bread")]);
+        let request = browser.request(Method::POST, action).header("sec-fetch-site", "same-origin");
+        let page = browser.send(request.form(&typed)).await;
+        assert_page(&page, 403, "Your session has ended.");
+        let page = browser.submit_on(&page, "/login", &[("email", "ben"), ("password", PASSWORD)]).await;
+        assert_page(&page, 200, notice);
+        assert_eq!(page.texts("main button"), button.into_iter().collect::<Vec<_>>(), "{action}");
+        assert!(browser.submit_on(&page, action, &[]).await.text.contains("Saved for ben."), "{action}");
+    }
+}

@@ -102,7 +102,7 @@ impl Accounts {
 
     /// Whether the user has logged in from this network, and with which of the browser's tokens. The queries are the same for an
     /// unknown user.
-    async fn recognize(
+    pub(crate) async fn recognize(
         &self,
         user: Option<UserId>,
         caller: &Caller,

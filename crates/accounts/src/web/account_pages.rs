@@ -27,6 +27,7 @@ use poem::http::StatusCode;
 use poem::{EndpointExt, Response};
 pub use reset::ResetLinkError;
 
+use super::interrupted_form::WaitingForm;
 use super::messages;
 use super::methods::{Methods, methods};
 use super::page::PageContext;
@@ -247,7 +248,7 @@ pub(super) async fn interrupt(
     page: &PageContext,
     asking: AccountPage,
     status: StatusCode,
-    waiting: String,
+    waiting: WaitingForm,
 ) -> Response {
     if asking == AccountPage::Confirm {
         confirm::interrupt(page, status, waiting).await

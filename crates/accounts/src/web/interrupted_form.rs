@@ -11,6 +11,7 @@ mod wire;
 pub(super) use show::{ResumedForm, SavedRequest, show};
 
 use auth::signed::{self, Purpose};
+use domain::user::UserId;
 use poem::http::Method;
 
 use super::account_pages::AccountPage;
@@ -34,6 +35,16 @@ pub(super) struct InterruptedForm {
     /// The page that it is from.
     page: ReturnPath,
     fields: Fields,
+    /// The user for whom it was rendered, as [`RequestContext::form_user`] says. The form of another account says so after the log-in.
+    user: Option<UserId>,
+}
+
+/// An interrupted form as it waits on an entry form, or on the page that asks for the password again.
+pub(super) struct WaitingForm {
+    /// The signed text, for the hidden field.
+    pub(super) signed: String,
+    /// The user for whom the form was rendered. It proves nothing.
+    pub(super) user: Option<UserId>,
 }
 
 impl InterruptedForm {
@@ -51,17 +62,22 @@ impl InterruptedForm {
         let fields: Fields = submitted.iter().filter(|(name, _)| *name != CSRF_FIELD).collect();
         let page = request.return_path().cloned().or_else(|| ReturnPath::parse_shortened(action.as_str()))?;
         let is_empty = fields.iter().next().is_none();
-        (!is_empty).then_some(Self { action, page, fields })
+        (!is_empty).then(|| Self { action, page, fields, user: request.form_user() })
     }
 
-    /// The signed text of the form, for the hidden field on `asking`. `None` where the form is too large, or where that page is
-    /// not of this crate.
-    pub(super) fn signed(&self, request: &RequestContext, asking: AccountPage) -> Option<String> {
+    /// The form as it waits on `asking`. `None` where the form is too large, or where that page is not of this crate.
+    pub(super) fn waiting(&self, request: &RequestContext, asking: AccountPage) -> Option<WaitingForm> {
         let payload = self.encode();
         let room = request.settings().body_limit.saturating_sub(OTHER_FIELDS);
         let fits = payload.len() <= MAX_LENGTH && signed::signed_length(payload.len()) <= room;
         let has_page = request.settings().has(asking);
-        (fits && has_page).then(|| signed::sign(request.pre_session().secret(), Purpose::InterruptedForm, &payload))
+        let sign = || signed::sign(request.pre_session().secret(), Purpose::InterruptedForm, &payload);
+        (fits && has_page).then(|| WaitingForm { signed: sign(), user: self.user })
+    }
+
+    /// The user for whom the form was rendered.
+    pub(super) fn user(&self) -> Option<UserId> {
+        self.user
     }
 
     /// The signed text in a submitted log-in form or registration form, where it was signed for this browser. Any other text

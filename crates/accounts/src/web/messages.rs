@@ -214,17 +214,37 @@ pub(super) const LOG_IN_FOR_FORM_ALONE: &str = "Please log in first. What you ty
 pub(super) const FORM_WAITS: &str = "What you typed before is kept. You can send it right after this.";
 /// On the page that asks for the password again, for a form that was sent.
 pub(super) const CONFIRM_FOR_FORM: &str = "What you typed is kept, and not sent yet.";
-/// Above the form that was waiting, after the log-in.
-pub(super) const NOT_SENT_YET: &str = "What you typed is here, and not sent yet. Please press the button to send it.";
+/// On the log-in page, for a form of a user whose deletion is requested.
+pub(super) const LOG_IN_KEEPS_ACCOUNT: &str = "Your account is going to be deleted. If you log in, it stays.";
+
+/// Above the form that was waiting, after the log-in. `other` is the user who will send it, where it was opened with another account.
+pub(super) fn not_sent_yet(other: Option<&Username>) -> Cow<'static, str> {
+    match other {
+        None => "What you typed is here, and not sent yet. Please press the button to send it.".into(),
+        Some(username) => format!(
+            "This form was opened with another account. What you typed is here, and not sent yet. If you press the button, it is \
+             sent as {username}."
+        )
+        .into(),
+    }
+}
 /// The title of a page with the button alone.
 pub(super) const RESUME_TITLE: &str = "Almost done";
 
-/// On that page.
-pub(super) fn resume(username: Option<&Username>) -> String {
+/// On that page. `is_of_other` is whether the form was opened with another account.
+pub(super) fn resume(username: Option<&Username>, is_of_other: bool) -> String {
+    let opened = if is_of_other { "This form was opened with another account. " } else { "" };
     match username {
-        Some(username) => format!("You are logged in as {username}. What you typed is kept, and not sent yet."),
-        None => "You are logged in. What you typed is kept, and not sent yet.".into(),
+        Some(username) => {
+            format!("{opened}You are logged in as {username}. What you typed is kept, and not sent yet.")
+        }
+        None => format!("{opened}You are logged in. What you typed is kept, and not sent yet."),
     }
+}
+
+/// The button on that page.
+pub(super) fn resume_button(username: Option<&Username>, is_of_other: bool) -> String {
+    username.filter(|_| is_of_other).map_or_else(|| "Send it".into(), send_as)
 }
 
 // Links between the account pages.

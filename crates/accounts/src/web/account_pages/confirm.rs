@@ -8,6 +8,7 @@ use poem::{Response, handler};
 use super::entry_form::{EntryForm, Refusal, confirmed, lead_on};
 use crate::web::AccountPage;
 use crate::web::form::{Fields, Form, FormErrors, FormView, PasswordFields, Submitted};
+use crate::web::interrupted_form::WaitingForm;
 use crate::web::messages;
 use crate::web::page::{PageContext, Problem};
 use crate::web::request::RequestContext;
@@ -24,7 +25,7 @@ struct Content<'a> {
 }
 
 /// The page as the response to a form that requires the password again, which waits on it as signed text.
-pub(super) async fn interrupt(page: &PageContext, status: StatusCode, waiting: String) -> Response {
+pub(super) async fn interrupt(page: &PageContext, status: StatusCode, waiting: WaitingForm) -> Response {
     let around = EntryForm::with(page, AccountPage::Confirm, Some(waiting), Some(messages::CONFIRM_FOR_FORM)).await;
     render_around(page, status, FormView::empty(), around)
 }

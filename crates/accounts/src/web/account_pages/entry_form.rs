@@ -8,9 +8,10 @@ use poem::Response;
 use poem::http::StatusCode;
 
 use super::ShownLink;
+use crate::log_in::Client;
 use crate::web::AccountPage;
 use crate::web::form::{Fields, FormErrors, FormView};
-use crate::web::interrupted_form::InterruptedForm;
+use crate::web::interrupted_form::{InterruptedForm, WaitingForm};
 use crate::web::messages::{self, error_title};
 use crate::web::page::{Flash, PageContext, redirect, with_retry_after};
 use crate::web::request::{CODE_FIELD, RequestContext, ReturnPath, with_code};
@@ -37,6 +38,8 @@ pub(super) struct EntryForm {
     pub(super) throttled: Option<String>,
     /// Why a form waits: the sentence above this form on the response to that form.
     pub(super) problem: Option<&'static str>,
+    /// What a log-in means for the account of the form that waits.
+    pub(super) consequence: Option<&'static str>,
     /// The embedder's sentence about `next`: see [`crate::Builder::describe_next`].
     pub(super) reason: Option<String>,
     /// The links to other account pages.
@@ -50,15 +53,16 @@ pub(super) struct EntryForm {
 impl EntryForm {
     /// Around the form of an account page, with the form that its own request was sent along with.
     pub(super) async fn new(page: &PageContext, own: AccountPage) -> Self {
-        let resume = InterruptedForm::submitted(page.request()).map(|(_, signed)| signed.to_owned());
-        Self::with(page, own, resume, None).await
+        let waiting = InterruptedForm::submitted(page.request());
+        let waiting = waiting.map(|(form, signed)| WaitingForm { signed: signed.to_owned(), user: form.user() });
+        Self::with(page, own, waiting, None).await
     }
 
     /// Around the form of an account page on which another form waits.
     pub(super) async fn with(
         page: &PageContext,
         own: AccountPage,
-        resume: Option<String>,
+        waiting: Option<WaitingForm>,
         problem: Option<&'static str>,
     ) -> Self {
         let (settings, next) = (page.request().settings(), page.request().next());
@@ -80,15 +84,41 @@ impl EntryForm {
         let is_closed = is_log_in && policy == RegistrationPolicy::Closed && settings.has(AccountPage::Register);
         let closed = is_closed.then_some(messages::REGISTRATION_CLOSED_ASIDE);
         let carried = if is_log_in { carried_fields(page.request(), code) } else { Vec::new() };
+        let consequence = consequence(page, waiting.as_ref().filter(|_| is_log_in)).await;
+        let resume = waiting.map(|form| form.signed);
         let is_without_cookies = page.request().is_without_cookies();
         let (action, throttled) = (settings.path(own).to_owned(), None);
-        Self { action, next, resume, is_without_cookies, throttled, problem, reason, links, carried, closed }
+        Self {
+            action,
+            next,
+            resume,
+            is_without_cookies,
+            throttled,
+            problem,
+            consequence,
+            reason,
+            links,
+            carried,
+            closed,
+        }
     }
 
     /// The title of the page with the form, which says where it was refused.
     pub(super) fn title(&self, form: &FormView<'_>, title: &str) -> String {
         if self.throttled.is_some() { error_title(title) } else { form.title(title) }
     }
+}
+
+/// What a log-in means for the account of a form: it undoes its deletion. A browser that has not logged in to the account before does
+/// not learn that its deletion is requested. The form waits also where the store fails; the log-in then reports it.
+async fn consequence(page: &PageContext, waiting: Option<&WaitingForm>) -> Option<&'static str> {
+    let (user, request) = (waiting?.user?, page.request());
+    let client = Client { caller: &request.caller, browser: &request.browser };
+    let undoes = page.accounts().log_in_undoes_deletion(user, client).await.unwrap_or_else(|failure| {
+        tracing::error!(error = ?failure, "the log-in page does not know whether a log-in undoes a deletion");
+        false
+    });
+    undoes.then_some(messages::LOG_IN_KEEPS_ACCOUNT)
 }
 
 /// Why an entry form is shown again.

@@ -9,6 +9,7 @@ use poem::{Response, handler};
 use super::entry_form::{EntryForm, Refusal, entered, is_switch, lead_on, missing_cookie};
 use crate::web::AccountPage;
 use crate::web::form::{Fields, Form, FormErrors, FormView, PasswordFields, Submitted};
+use crate::web::interrupted_form::WaitingForm;
 use crate::web::messages;
 use crate::web::page::{PageContext, Problem};
 use crate::web::request::RequestContext;
@@ -32,7 +33,7 @@ async fn render(page: &PageContext, status: StatusCode, form: FormView<'_>) -> R
 }
 
 /// The log-in page as the response to a form that requires a log-in, which waits on it as signed text.
-pub(crate) async fn interrupt(page: &PageContext, status: StatusCode, waiting: String) -> Response {
+pub(crate) async fn interrupt(page: &PageContext, status: StatusCode, waiting: WaitingForm) -> Response {
     let had_session = page.request().had_expired_session() || page.request().form_user().is_some();
     let problem = match had_session {
         true => messages::SESSION_ENDED_FORM,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use askama::Template;
+use domain::user::{UserId, Username};
 use futures_util::FutureExt;
 use poem::error::ResponseError;
 use poem::http::uri::Scheme;
@@ -126,9 +127,10 @@ pub(crate) async fn show<E: Endpoint>(
     let form = log_in.extensions().get::<InterruptedForm>()?;
     let change = log_in.extensions().get::<SessionChange>();
     let greeting = log_in.extensions().get::<NewFlashes>().map(|NewFlashes(new)| new.clone()).unwrap_or_default();
-    let notice = greeting.iter().map(|flash| flash.text.as_str()).chain([messages::NOT_SENT_YET]).collect::<Vec<_>>();
+    let not_sent = messages::not_sent_yet(other_user(form, change, context));
+    let notice = greeting.iter().map(|flash| flash.text.as_str()).chain([&*not_sent]).collect::<Vec<_>>();
     let notice = Flash::success(notice.join(" "));
-    let without_notice: Vec<_> = context.waiting_flashes().iter().chain(&greeting).cloned().collect();
+    let without_notice: Vec<_> = context.flashes_after(change).chain(&greeting).cloned().collect();
     let mut page = form.page.clone();
     for _ in 0..=MAX_REDIRECTS {
         let resumed = ResumedForm::new(form, false, without_notice.clone());
@@ -151,8 +153,22 @@ pub(crate) async fn show<E: Endpoint>(
         Err(elapsed) => log_timeout(&elapsed),
         Ok(Ok(_)) => {}
     }
-    let response = own_page(&PageContext::new(Arc::clone(&context)), form);
+    let is_of_other = other_user(form, change, &context).is_some();
+    let response = own_page(&PageContext::new(Arc::clone(&context)), form, is_of_other);
     Some((context, with_change(response, change)))
+}
+
+/// The user who will send the form, where it was rendered for another one.
+fn other_user<'a>(
+    form: &InterruptedForm,
+    change: Option<&'a SessionChange>,
+    context: &'a RequestContext,
+) -> Option<&'a Username> {
+    let (id, username): (UserId, _) = match change {
+        Some(SessionChange::Opened { user, .. }) => (user.id, &user.username),
+        _ => context.known_visitor()?.user().map(|user| (user.id, &user.username))?,
+    };
+    form.user.filter(|user| *user != id).map(|_| username)
 }
 
 /// The page of the form. `None` where it fails: the log-in has succeeded, and the form is then shown by itself.
@@ -195,13 +211,15 @@ fn with_change(mut response: Response, change: Option<&SessionChange>) -> Respon
 struct Content<'a> {
     page: &'a PageContext,
     text: String,
+    button: String,
     action: &'a ReturnPath,
     fields: &'a Fields,
 }
 
 /// The form by itself, its fields hidden: for a page that does not ask for it.
-fn own_page(page: &PageContext, form: &InterruptedForm) -> Response {
-    let text = messages::resume(page.user().map(|user| &user.username));
-    let content = Content { page, text, action: &form.action, fields: &form.fields };
+fn own_page(page: &PageContext, form: &InterruptedForm, is_of_other: bool) -> Response {
+    let username = page.user().map(|user| &user.username);
+    let (text, button) = (messages::resume(username, is_of_other), messages::resume_button(username, is_of_other));
+    let content = Content { page, text, button, action: &form.action, fields: &form.fields };
     page.render_template(StatusCode::OK, messages::RESUME_TITLE, &content)
 }

@@ -1,4 +1,7 @@
-//! An interrupted form as bytes: a JSON array of its action, its page and its fields, which text of any language keeps short.
+//! An interrupted form as bytes: a JSON array of its action, its page, its fields and its user, which text of any language keeps
+//! short.
+
+use domain::user::UserId;
 
 use super::{InterruptedForm, MAX_LENGTH};
 use crate::web::form::is_password;
@@ -7,17 +10,25 @@ use crate::web::request::ReturnPath;
 impl InterruptedForm {
     pub(super) fn encode(&self) -> Vec<u8> {
         let fields: Vec<(&str, &str)> = self.fields.iter().collect();
-        serde_json::json!([self.action.as_str(), self.page.as_str(), fields]).to_string().into_bytes()
+        let user = self.user.map(UserId::get);
+        serde_json::json!([self.action.as_str(), self.page.as_str(), fields, user]).to_string().into_bytes()
     }
 
-    /// Decodes what [`InterruptedForm::encode`] made. Paths are parsed again, and passwords are no fields here either.
+    /// Decodes what [`InterruptedForm::encode`] made, here or in an earlier version, whose forms have no user. Paths are parsed
+    /// again, and passwords are no fields here either.
     pub(super) fn decode(bytes: &[u8]) -> Option<Self> {
         if bytes.len() > MAX_LENGTH {
             return None;
         }
-        let (action, page, fields): (String, String, Vec<(String, String)>) = serde_json::from_slice(bytes).ok()?;
+        type Parts = (String, String, Vec<(String, String)>);
+        let with_user =
+            serde_json::from_slice(bytes).map(|(action, page, fields, user)| ((action, page, fields), user));
+        let (parts, user): (Parts, Option<i64>) =
+            with_user.or_else(|_| serde_json::from_slice(bytes).map(|parts| (parts, None))).ok()?;
+        let (action, page, fields) = parts;
         let fields = fields.into_iter().filter(|(name, _)| !is_password(name)).collect();
-        Some(Self { action: ReturnPath::parse_action(&action)?, page: ReturnPath::parse(&page)?, fields })
+        let (action, page) = (ReturnPath::parse_action(&action)?, ReturnPath::parse(&page)?);
+        Some(Self { action, page, fields, user: user.map(UserId::new) })
     }
 }
 
@@ -29,7 +40,8 @@ mod tests {
     use crate::web::form::Fields;
 
     fn form(action: &str, page: &str, fields: Fields) -> InterruptedForm {
-        InterruptedForm { action: ReturnPath::parse(action).unwrap(), page: ReturnPath::parse(page).unwrap(), fields }
+        let (action, page) = (ReturnPath::parse(action).unwrap(), ReturnPath::parse(page).unwrap());
+        InterruptedForm { action, page, fields, user: None }
     }
 
     #[test]
@@ -51,8 +63,11 @@ mod tests {
     #[test]
     fn form_above_16_kib_is_rejected() {
         let of_length = |length: usize| {
-            let form =
-                form("/a", "/b", [("x", "y".repeat(length - r#"["/a","/b",[["x",""]]]"#.len()))].into_iter().collect());
+            let form = form(
+                "/a",
+                "/b",
+                [("x", "y".repeat(length - r#"["/a","/b",[["x",""]],null]"#.len()))].into_iter().collect(),
+            );
             assert_eq!(form.encode().len(), length);
             (InterruptedForm::decode(&form.encode()), form)
         };
@@ -63,9 +78,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn encoded_form_decodes_to_the_same(pairs in prop::collection::vec((any::<String>(), any::<String>()), 0..6)) {
+        fn encoded_form_decodes_to_the_same(
+            pairs in prop::collection::vec((any::<String>(), any::<String>()), 0..6),
+            user in any::<Option<i64>>(),
+        ) {
             let fields: Fields = pairs.into_iter().filter(|(name, _)| !is_password(name)).collect();
-            let form = form("/trips/1/wish?a=b", "/trips/1", fields);
+            let form = InterruptedForm { user: user.map(UserId::new), ..form("/trips/1/wish?a=b", "/trips/1", fields) };
             prop_assert_eq!(InterruptedForm::decode(&form.encode()), Some(form));
         }
 

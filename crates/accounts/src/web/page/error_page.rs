@@ -108,7 +108,7 @@ async fn html_page(problem: &Problem, status: StatusCode, message: Message, page
     let waits_for = kept.and_then(KeptForm::waits_for);
     if let Some(asking) = waits_for {
         let Some(form) = InterruptedForm::of(request) else { return redirect_to(asking, request) };
-        if let Some(waiting) = form.signed(request, asking) {
+        if let Some(waiting) = form.waiting(request, asking) {
             return interrupt(page, asking, status, waiting).await;
         }
     }

@@ -20,7 +20,7 @@ impl GuestMessages {
     }
 
     /// The number of a message; `None` for one that is not listed.
-    pub(super) fn number(&self, flash: &Flash) -> Option<u32> {
+    pub(crate) fn number(&self, flash: &Flash) -> Option<u32> {
         self.0.iter().find(|(_, listed)| listed == flash).map(|(number, _)| *number)
     }
 

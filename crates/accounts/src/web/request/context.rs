@@ -179,7 +179,7 @@ impl RequestContext {
             new_pre_session: OnceLock::new(),
             csrf_token: OnceLock::new(),
             resumed: Some(resumed),
-            flashes: Flashes::decoded(self.waiting_flashes().iter().cloned().chain(flashes).collect()),
+            flashes: Flashes::decoded(self.flashes_after(change).cloned().chain(flashes).collect()),
             timed_from: self.timed_from.clone(),
             visitor: OnceCell::new(),
             submitted: OnceLock::new(),

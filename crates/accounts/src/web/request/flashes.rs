@@ -48,6 +48,14 @@ impl RequestContext {
         &self.read_flashes().messages
     }
 
+    /// Those of them that the visitor may see after a change of the session. A log-in and a log-out leave the listed messages alone:
+    /// what was said to the user of the session before is not said to the next one, such as "Welcome back, ada.".
+    pub(crate) fn flashes_after(&self, change: Option<&SessionChange>) -> impl Iterator<Item = &Flash> {
+        let is_other = matches!(change, Some(SessionChange::Opened { .. } | SessionChange::Ended));
+        let listed = &self.settings().guest_messages;
+        self.waiting_flashes().iter().filter(move |flash| !is_other || listed.number(flash).is_some())
+    }
+
     /// Notes that a page of this response shows the messages, or does not.
     pub(crate) fn set_flashes_shown(&self, are_shown: bool) {
         self.flashes.are_shown.store(are_shown, Ordering::Relaxed);
@@ -74,7 +82,7 @@ impl RequestContext {
         let (site, name) = (&self.settings().site, &self.cookie_names.flash);
         let are_shown = self.flashes.are_shown.load(Ordering::Relaxed) && self.method != Method::HEAD;
         let ReadFlashes { messages, unread } = self.read_flashes();
-        let waiting = if are_shown { &[][..] } else { messages };
+        let waiting: Vec<_> = self.flashes_after(change).filter(|_| !are_shown).collect();
         let new: Vec<_> = new.into_iter().flat_map(|new| &new.0).filter(|flash| !waiting.contains(flash)).collect();
         let removes = are_shown && !(messages.is_empty() && self.flashes.parts.is_empty());
         if new.is_empty() && !removes {

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use auth::{BrowserTokens, SessionToken};
 use domain::known_browser::KNOWN_FOR;
+use domain::user::User;
 use poem::Response;
 use poem::http::header;
 
@@ -17,6 +18,7 @@ use crate::{ConfirmedPassword, LoggedIn, RenewedSession};
 #[derive(Debug, Clone)]
 pub(crate) enum SessionChange {
     Opened {
+        user: Box<User>,
         token: SessionToken,
         is_remembered: bool,
         browser: BrowserTokens,
@@ -31,8 +33,8 @@ pub(crate) enum SessionChange {
 }
 
 impl SessionChange {
-    pub(crate) fn opened(LoggedIn { token, browser, is_remembered, .. }: LoggedIn) -> Self {
-        Self::Opened { token, is_remembered, browser }
+    pub(crate) fn opened(LoggedIn { user, token, browser, is_remembered, .. }: LoggedIn) -> Self {
+        Self::Opened { user: user.into(), token, is_remembered, browser }
     }
 
     pub(crate) fn confirmed(ConfirmedPassword { token, browser, remembered_for, .. }: ConfirmedPassword) -> Self {
@@ -77,7 +79,7 @@ impl RequestContext {
     fn session_cookies(&self, change: Option<&SessionChange>) -> Vec<String> {
         let (site, names) = (&self.settings().site, &self.cookie_names);
         match change {
-            Some(SessionChange::Opened { token, is_remembered, browser }) => {
+            Some(SessionChange::Opened { token, is_remembered, browser, .. }) => {
                 let lifetime = self.accounts.inner.lifetimes.remembered().absolute();
                 self.new_session_cookies(token, is_remembered.then_some(lifetime), browser)
             }

@@ -1,6 +1,7 @@
 //! The states of DinnerParty: without parties, with many, with unusual names, and without its database. Starting and
-//! filling an instance is in `instance`, the parties are in `parties`.
+//! filling an instance is in `instance`, the parties are in `parties`, the pages of one's own account in `account`.
 
+mod account;
 mod instance;
 mod parties;
 
@@ -9,13 +10,14 @@ use accounts::test_kit::TestClient;
 
 pub(crate) use self::instance::DinnerParty;
 use self::parties::{PartiesByState, host_many, host_unusual};
-use crate::state::{State, log_in, register};
+use crate::state::{PASSWORD, State, log_in, register};
 
 /// A registration with an error in each field.
 const INVALID_REGISTRATION: [(&str, &str); 4] =
     [("username", "a b"), ("email", "ada@"), ("password", "short"), ("password2", "?")];
-/// A new password that is refused.
-const INVALID_PASSWORD: [(&str, &str); 2] = [("password", "short"), ("password2", "?")];
+/// A registration with a code that nobody has made. The form has the code already.
+const UNKNOWN_CODE: [(&str, &str); 4] =
+    [("username", "ada"), ("email", "ada@example.com"), ("password", PASSWORD), ("password2", PASSWORD)];
 /// A log-in with a wrong password.
 const WRONG_PASSWORD: [(&str, &str); 2] = [("email", "ada@example.com"), ("password", "wrong")];
 /// A party with an error in each field.
@@ -31,13 +33,7 @@ impl DinnerParty {
     pub(crate) async fn empty() -> anyhow::Result<(Self, Vec<State>)> {
         let site = Self::start().await?;
         let (guest, ada) = (TestClient::new(&site.server), register(&site.server, "ada", "ada").await?);
-        let reset = site.reset_link(site.id_of("ada").await?).await?;
-        let twice = TestClient::new(&site.server);
-        log_in(&twice, "ada").await?;
         let states = vec![
-            site.state("reset", &reset, &guest),
-            site.state("reset-error", &reset, &guest).after_form("/account/reset", &INVALID_PASSWORD),
-            site.state("reset-unusable", "/account/reset", &guest),
             site.state("welcome", "/", &guest).measured(),
             site.state("register", "/register", &guest).measured(),
             site.state("register-error", "/register", &guest).after_form("/register", &INVALID_REGISTRATION),
@@ -50,24 +46,8 @@ impl DinnerParty {
             site.state("host-error", "/host", &ada).after_form("/host", &INVALID_PARTY),
             site.state("user-empty", "/user/ada", &ada),
             site.state("user-error", "/user/ada", &ada).after_form("/user/ada", &INVALID_PARTY),
-            site.state("delete", "/account/delete", &ada).measured(),
             site.state("stale", "/rsvp", &ada).after_form("/rsvp", &[("csrf_token", "stale"), ("party_id", "1")]),
             site.state("account-changed", "/host", &ada).after_form("/host", &[("csrf_token", "stale.9")]),
-            site.state("account", "/account", &ada).measured(),
-            site.state("account-sessions", "/account/sessions", &ada),
-            site.state("account-sessions-unknown", "/account/sessions", &twice)
-                .after_form("/account/sessions", &[("session", "0")]),
-            site.state("account-username", "/account/username", &ada),
-            site.state("account-username-error", "/account/username", &ada)
-                .after_form("/account/username", &[("username", "a b")]),
-            site.state("account-email", "/account/email", &ada),
-            site.state("account-email-error", "/account/email", &ada)
-                .after_form("/account/email", &[("email", "ada@"), ("password", "")]),
-            site.state("account-password", "/account/password", &ada),
-            site.state("account-password-error", "/account/password", &ada).after_form(
-                "/account/password",
-                &[("password", "wrong"), ("new_password", "short"), ("new_password2", "other")],
-            ),
             site.state("nowhere", "/nowhere", &guest),
         ];
         Ok((site, states))
@@ -82,6 +62,7 @@ impl DinnerParty {
         let states = vec![
             by_code.state("register-code", link, &guest),
             by_code.state("register-code-error", link, &guest).after_form("/register", &INVALID_REGISTRATION),
+            by_code.state("register-code-unusable", link, &guest).after_form("/register", &UNKNOWN_CODE),
             by_code.state("login-code", "/login", &guest),
             closed.state("register-closed", "/register", &other),
             closed.state("login-closed", "/login", &other),
@@ -156,11 +137,9 @@ impl DinnerParty {
             site.state("user-rtl", "/user/مريم", &maryam),
             site.state("user-long", &format!("/user/{long}"), &maryam),
             site.state("account-odd", "/account", &maryam),
-            site.state("account-confirm", "/account/confirm?next=/host", &maryam),
-            site.state("account-confirm-error", "/account/confirm", &maryam)
-                .after_form("/account/confirm", &[("password", "wrong")]),
         ]);
         site.advance_hours(1); // the log-in is not recent any more
+        states.extend(site.confirmation(&maryam).await?);
         Ok((site, states))
     }
 

@@ -56,6 +56,7 @@ async fn main() -> anyhow::Result<()> {
         DinnerParty::empty().await?,
         DinnerParty::full().await?,
         DinnerParty::odd().await?,
+        DinnerParty::account().await?,
         DinnerParty::broken().await?,
     ];
     let (_invited, invited_states) = DinnerParty::invited().await?;

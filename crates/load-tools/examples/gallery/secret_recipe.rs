@@ -38,6 +38,14 @@ impl SecretRecipe {
             state("recipe-login-error", "/", &guest).after_form("/", &wrong),
             state("recipe-home-welcome", "/", &guest).after_form("/", &right),
             state("recipe-home", "/home", &cook).measured(),
+            state("recipe-account", "/account", &cook),
+            state("recipe-account-sessions", "/account/sessions", &cook),
+            state("recipe-account-password-error", "/account/password", &cook).after_form(
+                "/account/password",
+                &[("password", ""), ("new_password", "short"), ("new_password2", "?")],
+            ),
+            state("recipe-account-username", "/account/username", &cook),
+            state("recipe-delete", "/account/delete", &cook),
             state("recipe-nowhere", "/nowhere", &guest),
         ])
     }

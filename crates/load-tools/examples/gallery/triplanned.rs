@@ -84,6 +84,9 @@ impl TriPlanned {
                 .after_form("/user/ada", &[("csrf_token", "stale.9"), ("city", "Rome")]),
             site.state("account", "/account", &ada).measured(),
             site.state("account-sessions", "/account/sessions", &ada),
+            site.state("account-username", "/account/username", &ada),
+            site.state("account-password", "/account/password", &ada),
+            site.state("delete", "/account/delete", &ada),
             site.state("account-email-error", "/account/email", &ada)
                 .after_form("/account/email", &[("email", "ada@")]),
             site.state("nowhere", "/nowhere", &guest),

@@ -10,6 +10,7 @@
 mod common;
 mod steps;
 
+mod account;
 mod double_submit;
 mod history;
 mod journey;

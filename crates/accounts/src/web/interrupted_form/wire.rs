@@ -7,6 +7,9 @@ use super::{InterruptedForm, MAX_LENGTH};
 use crate::web::form::is_password;
 use crate::web::request::ReturnPath;
 
+/// Action, page and fields.
+type Parts = (String, String, Vec<(String, String)>);
+
 impl InterruptedForm {
     pub(super) fn encode(&self) -> Vec<u8> {
         let fields: Vec<(&str, &str)> = self.fields.iter().collect();
@@ -20,7 +23,6 @@ impl InterruptedForm {
         if bytes.len() > MAX_LENGTH {
             return None;
         }
-        type Parts = (String, String, Vec<(String, String)>);
         let with_user =
             serde_json::from_slice(bytes).map(|(action, page, fields, user)| ((action, page, fields), user));
         let (parts, user): (Parts, Option<i64>) =

@@ -48,10 +48,15 @@ impl RequestContext {
         &self.read_flashes().messages
     }
 
-    /// Those of them that the visitor may see after a change of the session. A log-in and a log-out leave the listed messages alone:
-    /// what was said to the user of the session before is not said to the next one, such as "Welcome back, ada.".
+    /// Those of them that the visitor may see after a change of the session. A log-out, and a log-in of another user, leave the
+    /// listed messages alone: what was said to one user is not said to the next, such as "Welcome back, ada.".
     pub(crate) fn flashes_after(&self, change: Option<&SessionChange>) -> impl Iterator<Item = &Flash> {
-        let is_other = matches!(change, Some(SessionChange::Opened { .. } | SessionChange::Ended));
+        let before = self.known_visitor().and_then(Visitor::user);
+        let is_other = match change {
+            Some(SessionChange::Opened { user, .. }) => before.is_none_or(|before| before.id != user.id),
+            Some(SessionChange::Ended) => true,
+            Some(SessionChange::Renewed { .. }) | None => false,
+        };
         let listed = &self.settings().guest_messages;
         self.waiting_flashes().iter().filter(move |flash| !is_other || listed.number(flash).is_some())
     }

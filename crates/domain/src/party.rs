@@ -6,6 +6,8 @@ mod date;
 mod deadline;
 mod deletion;
 mod export;
+#[cfg(test)]
+mod fixtures;
 mod guest_list;
 mod hosting;
 mod idempotency_key;

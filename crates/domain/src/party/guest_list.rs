@@ -90,10 +90,16 @@ impl GuestList {
         self.answer(guest).map_or(0, Answer::seats_held)
     }
 
-    /// The guest's number on the waiting list, 1 for the first, by an RSVP that was loaded with it or has been set since.
+    /// The guest's number on the waiting list, 1 for the first: counted if the whole list is loaded, else as it was loaded or set.
     #[must_use]
     pub fn rank(&self, guest: UserId) -> Option<u32> {
-        self.rsvps.get(&guest).and_then(|rsvp| rsvp.rank)
+        let rsvp = self.rsvps.get(&guest).filter(|rsvp| rsvp.answer.is_waiting())?;
+        let waiting = || self.rsvps.values().filter(|rsvp| rsvp.answer.is_waiting());
+        let loaded = u32::try_from(waiting().count()).unwrap_or(u32::MAX);
+        if loaded < self.totals.waiting {
+            return rsvp.rank;
+        }
+        u32::try_from(waiting().filter(|other| other.place <= rsvp.place).count()).ok()
     }
 
     /// Whether the guest can have that many seats: only heads in addition to those that the guest holds need free seats (I6).

@@ -55,10 +55,12 @@ impl Columns {
         }
         let mut positions = [None; 4];
         for (position, name) in header.iter().enumerate() {
-            let name = String::from_utf8_lossy(name.trim_ascii());
-            match COLUMNS.iter().position(|(column, _)| *column == name) {
-                Some(column) if positions[column].is_none() => positions[column] = Some(position),
-                _ => return Err(FileError::UnknownColumn { file: file(), name: name.into_owned() }),
+            let column = COLUMNS.iter().position(|(column, _)| column.as_bytes() == name.trim_ascii());
+            let Some(column) = column else {
+                return Err(FileError::UnknownColumn { file: file(), position: position + 1 });
+            };
+            if positions[column].replace(position).is_some() {
+                return Err(FileError::RepeatedColumn { file: file(), name: COLUMNS[column].0 });
             }
         }
         for ((name, is_required), position) in COLUMNS.iter().zip(positions) {

@@ -18,8 +18,13 @@ pub(super) enum FileError {
     NoHeader { file: String },
     #[error("{file} has no column {name}; an empty one is an account without a password")]
     MissingColumn { file: String, name: &'static str },
-    #[error("{file} has the column {name:?} twice, or it is none of username, email, password_hash, joined_at")]
-    UnknownColumn { file: String, name: String },
+    #[error("{file} has the column {name} twice")]
+    RepeatedColumn { file: String, name: &'static str },
+    /// What is there instead is not part of the message: in a file without a line of names it is a value of a user.
+    #[error(
+        "{file} must begin with a line of the column names username, email, password_hash and joined_at, with commas: its column {position} is none of these"
+    )]
+    UnknownColumn { file: String, position: usize },
 }
 
 /// Reads all rows. A file that begins with `{` is JSON Lines, and any other one CSV.

@@ -52,6 +52,9 @@ pub enum CommandError {
     /// No password was given.
     #[error("there is no password on standard input: type one, or pass one line")]
     NoPassword,
+    /// Standard input has more than one line.
+    #[error("standard input has more than one line: pass the password alone, on one line")]
+    SeveralLines,
     /// The terminal or standard input cannot be read.
     #[error("the password cannot be read")]
     Input(#[source] std::io::Error),
@@ -113,6 +116,7 @@ impl CommandError {
             | Self::PasswordsDiffer
             | Self::PasswordHasNul
             | Self::NoPassword
+            | Self::SeveralLines
             | Self::TooManyRoles
             | Self::Disabled(_)
             | Self::DeletionRequested { .. }

@@ -193,6 +193,7 @@ async fn refused_command_is_one_line_with_its_exit_code() {
         ("", &["user", "passwd", "ada"], 2, "there is no password on standard input"),
         (&"x".repeat(2_000), &["user", "passwd", "ada"], 2, "the password is refused: a password has at most 1024"),
         ("marble otter\0 seven\n", &["user", "passwd", "ada"], 2, "the password has the character NUL"),
+        (&format!("{NEW}\n{NEW}\n"), &["user", "passwd", "ada"], 2, "standard input has more than one line: "),
         (NEW, &["user", "passwd", "ben"], 3, "there is no user ben"),
         ("", &["user", "show", "ben@example.com"], 3, "there is no user ben@example.com"),
         ("", &["user", "disable", "#2"], 3, "there is no user #2"),

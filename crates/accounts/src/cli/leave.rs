@@ -41,22 +41,19 @@ impl Delete {
         let (id, name, is_disabled) = (user.id, user.username, user.disabled_at.is_some());
         if self.now {
             let left = accounts.delete(id, caller).await.map_err(error)?.username;
-            if self.json {
-                output.print(json!({ "id": id.get(), "username": name.as_str(), "deleted_as": left.as_str() }));
-            } else {
-                output.print(format_args!("{name} is deleted; the row stays as {left}"));
-            }
+            let document = json!({ "id": id.get(), "username": name.as_str(), "deleted_as": left.as_str() });
+            output.print_result(self.json, document, format_args!("{name} is deleted; the row stays as {left}"));
             return Ok(());
         }
         let requested = accounts.request_deletion(id, caller).await.map_err(error)?;
-        let due = rfc3339(requested.due);
-        if self.json {
-            let sessions = requested.sessions;
-            output.print(json!({ "id": id.get(), "username": name.as_str(), "due": due, "sessions_ended": sessions }));
-        } else {
-            let undone_by = if is_disabled { "is enabled and logs in" } else { "logs in" };
-            output.print(format_args!("{name} is deleted on {due}, unless {name} {undone_by} before"));
-        }
+        let (due, sessions) = (rfc3339(requested.due), requested.sessions);
+        let undone_by = if is_disabled { "is enabled and logs in" } else { "logs in" };
+        let document = json!({ "id": id.get(), "username": name.as_str(), "due": due, "sessions_ended": sessions });
+        output.print_result(
+            self.json,
+            document,
+            format_args!("{name} is deleted on {due}, unless {name} {undone_by} before"),
+        );
         Ok(())
     }
 }

@@ -33,6 +33,11 @@ impl<'a> Output<'a> {
         }
     }
 
+    /// Prints what a command has done: as a JSON document where that was asked for, else as a line for people.
+    pub(super) fn print_result(&mut self, is_json: bool, document: serde_json::Value, line: impl fmt::Display) {
+        if is_json { self.print(document) } else { self.print(line) }
+    }
+
     /// Ends the result.
     ///
     /// # Errors

@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::error::OfUser as _;
 use super::user::UserName;
-use super::{CommandError, Output};
+use super::{CommandError, Output, users};
 use crate::{Accounts, Caller};
 
 /// The commands of `user role`.
@@ -81,11 +81,7 @@ impl RoleCommand {
 }
 
 fn print(output: &mut Output<'_>, json: bool, user: &crate::User, role: &Role, changed: bool, state: &str) {
-    if json {
-        output.print(json!({
-            "id": user.id.get(), "username": user.username.as_str(), "role": role.as_str(), "changed": changed,
-        }));
-    } else {
-        output.print(format_args!("{} {state} {role}", user.username));
-    }
+    let mut document = users::changed(user, changed);
+    document["role"] = json!(role.as_str());
+    output.print_result(json, document, format_args!("{} {state} {role}", user.username));
 }

@@ -74,11 +74,8 @@ impl EndSessions {
     ) -> Result<(), CommandError> {
         let user = self.user.find(accounts).await?;
         let ended = accounts.log_out_everywhere(user.id, caller).await?;
-        if self.json {
-            output.print(json!({ "id": user.id.get(), "username": user.username.as_str(), "sessions_ended": ended }));
-        } else {
-            output.print(format_args!("{}: {}", user.username, sessions_ended(ended)));
-        }
+        let document = json!({ "id": user.id.get(), "username": user.username.as_str(), "sessions_ended": ended });
+        output.print_result(self.json, document, format_args!("{}: {}", user.username, sessions_ended(ended)));
         Ok(())
     }
 }

@@ -1,8 +1,8 @@
 //! `user add|list|show|passwd|disable|enable USER`.
 
 use domain::PageSize;
-use domain::user::{Email, UserId, Username};
-use serde_json::json;
+use domain::user::{Email, User, UserId, Username};
+use serde_json::{Value, json};
 
 use super::error::OfUser as _;
 use super::page::PageOptions;
@@ -37,11 +37,7 @@ impl Add {
         accounts.ensure_free(&username, &email).await?; // before a password is typed for nothing
         let password = if self.no_password { None } else { Some(password::read_new().await?) };
         let user = accounts.add_user(username, email, password, caller).await?;
-        if self.json {
-            output.print(as_json(&user));
-        } else {
-            output.print(format_args!("added {}", as_line(&user)));
-        }
+        output.print_result(self.json, as_json(&user), format_args!("added {}", as_line(&user)));
         Ok(())
     }
 }
@@ -64,11 +60,7 @@ impl List {
             let page = accounts.inner.ports.users.list(before, PageSize::clamped(left.into())).await?;
             left -= left.min(u32::try_from(page.items.len()).unwrap_or(u32::MAX));
             for user in &page.items {
-                if json {
-                    output.print(as_json(user));
-                } else {
-                    output.print(as_line(user));
-                }
+                output.print_result(json, as_json(user), as_line(user));
             }
             before = page.next;
             if before.is_none() {
@@ -147,11 +139,9 @@ impl Passwd {
         let password = password::read_new().await?;
         let ended = accounts.set_password(user.id, password, caller).await;
         let ended = ended.map_err(|error| error.of_user(&self.user.to_string()))?;
-        if self.json {
-            output.print(json!({ "id": user.id.get(), "username": user.username.as_str(), "sessions_ended": ended }));
-        } else {
-            output.print(format_args!("{} has a new password; {}", user.username, sessions_ended(ended)));
-        }
+        let document = json!({ "id": user.id.get(), "username": user.username.as_str(), "sessions_ended": ended });
+        let ended = sessions_ended(ended);
+        output.print_result(self.json, document, format_args!("{} has a new password; {ended}", user.username));
         Ok(())
     }
 }
@@ -159,6 +149,11 @@ impl Passwd {
 /// How many sessions ended, in words.
 pub(super) fn sessions_ended(count: u64) -> String {
     format!("{count} {} ended", if count == 1 { "session" } else { "sessions" })
+}
+
+/// Whether a command has changed a user, as a JSON object.
+pub(super) fn changed(user: &User, is_changed: bool) -> Value {
+    json!({ "id": user.id.get(), "username": user.username.as_str(), "changed": is_changed })
 }
 
 /// Disables a user, who cannot log in any more, and ends every session for good
@@ -181,17 +176,11 @@ impl Disable {
     ) -> Result<(), CommandError> {
         let user = self.user.find_not_deleted(accounts).await?;
         let ended = accounts.disable(user.id, caller).await?;
-        if self.json {
-            let (changed, ended) = (ended.is_some(), ended.unwrap_or_default());
-            output.print(json!({
-                "id": user.id.get(), "username": user.username.as_str(), "changed": changed, "sessions_ended": ended,
-            }));
-            return Ok(());
-        }
-        match ended {
-            Some(ended) => output.print(format_args!("{} is disabled; {}", user.username, sessions_ended(ended))),
-            None => output.print(format_args!("{} was disabled before", user.username)),
-        }
+        let mut document = changed(&user, ended.is_some());
+        document["sessions_ended"] = json!(ended.unwrap_or_default());
+        let state = ended.map(|ended| format!("is disabled; {}", sessions_ended(ended)));
+        let state = state.as_deref().unwrap_or("was disabled before");
+        output.print_result(self.json, document, format_args!("{} {state}", user.username));
         Ok(())
     }
 }
@@ -215,13 +204,9 @@ impl Enable {
         output: &mut Output<'_>,
     ) -> Result<(), CommandError> {
         let user = self.user.find_not_deleted(accounts).await?;
-        let changed = accounts.enable(user.id, caller).await?;
-        if self.json {
-            output.print(json!({ "id": user.id.get(), "username": user.username.as_str(), "changed": changed }));
-        } else {
-            let state = if changed { "is enabled" } else { "was not disabled" };
-            output.print(format_args!("{} {state}", user.username));
-        }
+        let is_enabled = accounts.enable(user.id, caller).await?;
+        let state = if is_enabled { "is enabled" } else { "was not disabled" };
+        output.print_result(self.json, changed(&user, is_enabled), format_args!("{} {state}", user.username));
         Ok(())
     }
 }

@@ -15,7 +15,7 @@ pub(crate) mod writer;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 
 use self::dialect::Dialect;
-use self::migrate::MigrationSet;
+use self::migrate::{MigrationSet, Schema};
 use self::read_pool::ReadPool;
 use self::search_pool::SearchPool;
 use self::writer::Writer;
@@ -78,11 +78,11 @@ pub(crate) enum ExistingDatabase {
 }
 
 impl ExistingDatabase {
-    /// Opens the database at `url`, whose schema must be the one that `sets` would leave.
-    pub(crate) async fn open(url: &str, sets: &[MigrationSet]) -> Result<Self, ConnectError> {
+    /// Opens the database at `url`, in which each of `sets` has that schema.
+    pub(crate) async fn open(url: &str, sets: &[MigrationSet], schema: Schema) -> Result<Self, ConnectError> {
         Ok(match Scheme::of(url)? {
-            Scheme::Sqlite => Self::Sqlite(sqlite::open::open_existing(url, sets).await?),
-            Scheme::Postgres => Self::Postgres(postgres::open::open_existing(url, sets).await?),
+            Scheme::Sqlite => Self::Sqlite(sqlite::open::open_existing(url, sets, schema).await?),
+            Scheme::Postgres => Self::Postgres(postgres::open::open_existing(url, sets, schema).await?),
         })
     }
 

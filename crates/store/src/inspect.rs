@@ -1,4 +1,4 @@
-//! Maintenance of an existing database: `check` verifies what is stored, `backup` copies it.
+//! Maintenance of an existing database: [`Inspection`] verifies what is stored, [`back_up`] copies it.
 
 pub(crate) mod accounts;
 pub(crate) mod backup;
@@ -7,16 +7,15 @@ pub(crate) mod check;
 pub(crate) mod parties;
 mod violation;
 
-use std::path::Path;
-
 use domain::StoreError;
 use domain::credential::PasswordHash;
 use sqlx::{Postgres, Sqlite};
 
-pub use self::backup::BackupError;
+pub use self::backup::{BackupError, back_up};
 use self::check::{Tables, check, check_file};
 pub use self::violation::{Invariant, Violation};
 use crate::engine::ExistingDatabase;
+use crate::engine::migrate::Schema;
 use crate::error::{ConnectError, into_store_error};
 
 /// An existing database, opened for maintenance: it is neither created nor migrated. Other processes may use it meanwhile.
@@ -28,14 +27,14 @@ pub struct Inspection {
 
 impl Inspection {
     /// Opens the database at `url` that an [`AccountStore`](crate::AccountStore) has made. Tables other than the accounts' are
-    /// not checked, but are part of a backup.
+    /// not checked.
     ///
     /// # Errors
     /// [`ConnectError`]: one line for the operator. [`ConnectError::OlderSchema`] and [`ConnectError::NewerSchema`] where
     /// another version of the program migrated the accounts' tables last.
     pub async fn of_accounts(url: &str) -> Result<Self, ConnectError> {
         let sets = [crate::accounts::migrations()];
-        Ok(Self { database: ExistingDatabase::open(url, &sets).await?, tables: Tables::Accounts })
+        Ok(Self { database: ExistingDatabase::open(url, &sets, Schema::Current).await?, tables: Tables::Accounts })
     }
 
     /// Opens the database at `url` that a [`PartyStore`](crate::PartyStore) has made: the accounts' and the parties' tables.
@@ -46,7 +45,8 @@ impl Inspection {
     #[cfg(feature = "party")]
     pub async fn of_parties(url: &str) -> Result<Self, ConnectError> {
         let sets = [crate::accounts::migrations(), crate::parties::migrations()];
-        Ok(Self { database: ExistingDatabase::open(url, &sets).await?, tables: Tables::AccountsAndParties })
+        let database = ExistingDatabase::open(url, &sets, Schema::Current).await?;
+        Ok(Self { database, tables: Tables::AccountsAndParties })
     }
 
     /// Verifies the stored rows as they are at one moment, and calls `report` for each [`Violation`] as it is found:
@@ -77,19 +77,5 @@ impl Inspection {
         };
         let closed = self.database.close().await;
         checked.and(closed).map_err(into_store_error)
-    }
-
-    /// Copies the whole database at this moment to a new SQLite file at `copy`, readable by its owner alone, and verifies the
-    /// copy. Other processes read and write meanwhile.
-    ///
-    /// # Errors
-    /// [`BackupError`]. No file is left at `copy` that was not there before.
-    pub async fn back_up(mut self, copy: &Path) -> Result<(), BackupError> {
-        let copied = match &mut self.database {
-            ExistingDatabase::Sqlite(file) => backup::copy(file, copy).await,
-            ExistingDatabase::Postgres(_) => Err(BackupError::NotAFile),
-        };
-        let closed = self.database.close().await;
-        copied.and(closed.map_err(BackupError::Failed))
     }
 }

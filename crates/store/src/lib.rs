@@ -2,7 +2,7 @@
 //!
 //! [`AccountStore`] stores users, credentials and sessions; `PartyStore` (feature `party`) stores dinner parties in the
 //! same database. A program names them where it is put together, and passes their ports on. An embedder's own tables beside
-//! them: see [`embed`]. Maintenance of a database without serving it: see [`Inspection`].
+//! them: see [`embed`]. Maintenance of a database without serving it: see [`Inspection`] and [`back_up`].
 //!
 //! ```no_run
 //! # async fn start() -> Result<(), store::ConnectError> {
@@ -30,7 +30,7 @@ mod timeouts;
 
 pub use accounts::store::AccountStore;
 pub use error::ConnectError;
-pub use inspect::{BackupError, Inspection, Invariant, Violation};
+pub use inspect::{BackupError, Inspection, Invariant, Violation, back_up};
 #[cfg(feature = "party")]
 pub use parties::store::PartyStore;
 #[cfg(feature = "statements")]

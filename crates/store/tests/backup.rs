@@ -12,10 +12,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use common::{Fresh, add_user, party_of};
-use store::{BackupError, Inspection, PartyStore};
+use store::{BackupError, ConnectError, Inspection, PartyStore};
 
 async fn back_up(fresh: &Fresh, copy: &Path) -> Result<(), BackupError> {
-    Inspection::of_parties(&fresh.url).await.unwrap().back_up(copy).await
+    store::back_up(&fresh.url, copy).await
 }
 
 async fn assert_intact(url: &str) {
@@ -89,13 +89,47 @@ async fn failed_backup_leaves_no_file() {
     let nowhere = folder.path().join("nowhere/dinner.db");
     assert!(matches!(back_up(&fresh, &nowhere).await.unwrap_err(), BackupError::Unwritable { .. }));
 
+    for n in 0..200 {
+        add_user(&fresh.accounts(), &format!("user{n}")).await;
+    }
     fresh.store.accounts().close().await;
-    let inspection = Inspection::of_parties(&fresh.url).await.unwrap();
     let file = fresh.url.strip_prefix("sqlite:").unwrap();
-    fs::OpenOptions::new().write(true).open(file).unwrap().set_len(2 * 4096).unwrap(); // the tables' pages are lost
-    let error = inspection.back_up(&folder.path().join("dinner.db")).await.unwrap_err();
+    let mut bytes = fs::read(file).unwrap();
+    let end = bytes.len();
+    bytes[end - 8 * 4096..].fill(0x5a); // pages of users: the schema is intact
+    fs::write(file, bytes).unwrap();
+    let error = back_up(&fresh, &folder.path().join("dinner.db")).await.unwrap_err();
     assert!(matches!(error, BackupError::Failed(_) | BackupError::Damaged { .. }), "{error:?}");
     assert_eq!(names(folder.path()), [""; 0]);
+}
+
+/// Before an upgrade the operator has the newer program already, and before a downgrade the older one.
+#[tokio::test]
+async fn database_of_an_earlier_or_a_later_version_is_copied() {
+    let (fresh, folder) = (common::sqlite().await, tempfile::tempdir().unwrap());
+    add_user(&fresh.accounts(), "ada").await;
+    for (number, sql) in [
+        "DELETE FROM _parties_migrations WHERE version > 1",
+        "UPDATE _accounts_migrations SET version = 9999 WHERE version = 2",
+        "DELETE FROM _parties_migrations",
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        common::past_our_types(&fresh.store, sql).await.unwrap();
+        assert!(Inspection::of_parties(&fresh.url).await.is_err(), "{sql}");
+        let copy = folder.path().join(format!("{number}.db"));
+        back_up(&fresh, &copy).await.unwrap();
+        assert!(String::from_utf8_lossy(&fs::read(&copy).unwrap()).contains("ada@example.com"));
+    }
+    let names = names(folder.path());
+    common::past_our_types(&fresh.store, "DELETE FROM _accounts_migrations").await.unwrap();
+    let error = back_up(&fresh, &folder.path().join("none.db")).await.unwrap_err();
+    assert!(
+        matches!(&error, BackupError::Unopened(cause) if matches!(**cause, ConnectError::OlderSchema { found: 0, .. }))
+    );
+    assert!(error.to_string().contains("it is another program's"), "{error}");
+    assert_eq!(self::names(folder.path()), names);
 }
 
 #[tokio::test]

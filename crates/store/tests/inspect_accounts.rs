@@ -85,7 +85,7 @@ async fn dangling_row_of_an_embedders_table_is_reported_on_sqlite() {
 async fn backup_of_accounts_contains_an_embedders_tables() {
     let (folder, [url, server]) = databases().await;
     let copy = folder.path().join("copy.db");
-    Inspection::of_accounts(&url).await.unwrap().back_up(&copy).await.unwrap();
+    store::back_up(&url, &copy).await.unwrap();
 
     let restored = AccountStore::connect_with(&format!("sqlite:{}", copy.display()), [trips()]).await.unwrap();
     let posts = common::write(restored.database(), "SELECT count(*) FROM posts JOIN users ON users.id = author_id");
@@ -93,7 +93,7 @@ async fn backup_of_accounts_contains_an_embedders_tables() {
     restored.close().await;
 
     let other = folder.path().join("other.db");
-    let error = Inspection::of_accounts(&server).await.unwrap().back_up(&other).await.unwrap_err();
+    let error = store::back_up(&server, &other).await.unwrap_err();
     assert!(matches!(error, BackupError::NotAFile));
     assert!(!fs::exists(&other).unwrap());
 }

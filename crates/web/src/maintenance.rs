@@ -28,12 +28,12 @@ pub(crate) async fn check(database: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Copies an SQLite database to the new file `copy`.
+/// Copies an SQLite database, of any version of the program, to the new file `copy`.
 ///
 /// # Errors
 /// The copy cannot be made, or the database is PostgreSQL: the error then holds the `pg_dump` command to run.
 pub(crate) async fn back_up(database: &str, copy: &Path) -> anyhow::Result<()> {
-    match Inspection::of_parties(database).await?.back_up(copy).await {
+    match store::back_up(database, copy).await {
         Ok(()) => writeln!(stdout(), "{} is a complete and verified backup", copy.display())?,
         Err(BackupError::NotAFile) => {
             bail!("PostgreSQL is backed up by its own program: {}", pg_dump::command(database, copy))

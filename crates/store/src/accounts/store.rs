@@ -20,7 +20,7 @@ use super::sessions::Sessions;
 use super::throttles::Throttles;
 use super::users::Users;
 use crate::engine::dialect::Dialect;
-use crate::engine::migrate::MigrationSet;
+use crate::engine::migrate::{MigrationSet, Schema};
 use crate::engine::{Database, ExistingDatabase, OpenDatabase};
 use crate::error::{ConnectError, into_store_error};
 use crate::hooks::{AnyHooks, HookSet, Hooks};
@@ -81,7 +81,7 @@ impl AccountStore {
     /// As [`AccountStore::connect_existing_with`], with sets of any name.
     pub(crate) async fn connect_existing_with_sets(url: &str, more: Vec<MigrationSet>) -> Result<Self, ConnectError> {
         let sets: Vec<_> = [super::migrations()].into_iter().chain(more).collect();
-        let existing = ExistingDatabase::open(url, &sets).await?;
+        let existing = ExistingDatabase::open(url, &sets, Schema::Current).await?;
         // Everything was read that was to be: an error of closing changes nothing.
         let _ = existing.close().await;
         Ok(Self { database: Database::connect(url, &sets).await?, hooks: AnyHooks::default() })

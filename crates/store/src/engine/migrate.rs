@@ -212,11 +212,33 @@ async fn backup_suffix<D: Dialect>(
     Ok((!due.is_empty()).then(|| format!("before-{}", due.join("-"))))
 }
 
-/// Returns an error unless the schema of each set is the one that this program would leave. Changes nothing.
-pub(crate) async fn ensure_current<D: Dialect>(
+/// Which schema an existing database must have.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Schema {
+    /// The one that this program would leave.
+    Current,
+    /// One that any version of the program has left, earlier or later.
+    OfAnyVersion,
+}
+
+/// Returns an error unless each set has that schema. Changes nothing.
+pub(crate) async fn ensure_schema<D: Dialect>(
     connection: &mut D::Connection,
     sets: &[MigrationSet],
+    schema: Schema,
 ) -> Result<(), OpenError> {
+    if schema == Schema::Current {
+        return ensure_current::<D>(connection, sets).await;
+    }
+    for set in sets {
+        if set.applied::<D>(&mut *connection).await?.is_empty() {
+            return Err(ConnectError::OlderSchema { set: set.name.to_owned(), found: 0 }.into());
+        }
+    }
+    Ok(())
+}
+
+async fn ensure_current<D: Dialect>(connection: &mut D::Connection, sets: &[MigrationSet]) -> Result<(), OpenError> {
     for set in sets {
         let migrator = set.migrator::<D>();
         let applied = set.applied::<D>(&mut *connection).await?;

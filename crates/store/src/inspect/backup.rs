@@ -1,4 +1,5 @@
-//! Copies an SQLite file while other processes use it. A PostgreSQL database is copied by `pg_dump`.
+//! Copies an SQLite file while other processes use it, whatever version of the program has made it. A PostgreSQL database is copied
+//! by `pg_dump`.
 
 use std::ffi::OsString;
 use std::io;
@@ -8,10 +9,17 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection, query, query_scalar};
 use tokio::fs;
 
+use crate::engine::ExistingDatabase;
+use crate::engine::migrate::Schema;
+use crate::error::ConnectError;
+
 /// Why no copy was made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum BackupError {
+    /// The database cannot be opened, or no version of the program has made it.
+    #[error(transparent)]
+    Unopened(Box<ConnectError>),
     /// The database is on a PostgreSQL server, which `pg_dump` copies.
     #[error("a PostgreSQL server is copied by pg_dump")]
     NotAFile,
@@ -50,6 +58,26 @@ impl From<sqlx::Error> for BackupError {
     fn from(error: sqlx::Error) -> Self {
         Self::Failed(error)
     }
+}
+
+/// Copies the whole database at `url` at this moment to a new SQLite file at `copy`, readable by its owner alone, and verifies the
+/// copy. Other processes read and write meanwhile.
+///
+/// The schema may be that of an earlier or a later version of the program: the copy has the same. An embedder's tables are part of
+/// it.
+///
+/// # Errors
+/// [`BackupError`]. No file is left at `copy` that was not there before.
+pub async fn back_up(url: &str, copy: &Path) -> Result<(), BackupError> {
+    let sets = [crate::accounts::migrations()];
+    let opened = ExistingDatabase::open(url, &sets, Schema::OfAnyVersion).await;
+    let mut database = opened.map_err(|error| BackupError::Unopened(Box::new(error)))?;
+    let copied = match &mut database {
+        ExistingDatabase::Sqlite(file) => self::copy(file, copy).await,
+        ExistingDatabase::Postgres(_) => Err(BackupError::NotAFile),
+    };
+    let closed = database.close().await;
+    copied.and(closed.map_err(BackupError::Failed))
 }
 
 /// Copies the database to `copy`. The copy is written to `copy.part`, verified and synced, and then renamed: a file at `copy`

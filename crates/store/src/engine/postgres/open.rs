@@ -10,7 +10,7 @@ use super::transaction::TransactionPerJob;
 use super::{error_code, pool, url};
 use crate::engine::OpenDatabase;
 use crate::engine::guarded_pool::GuardedPool;
-use crate::engine::migrate::{MigrationSet, ensure_current, migrate};
+use crate::engine::migrate::{MigrationSet, Schema, ensure_schema, migrate};
 use crate::engine::read_pool::ReadPool;
 use crate::engine::search_pool::SearchPool;
 use crate::engine::writer::Writer;
@@ -35,13 +35,17 @@ pub(crate) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<OpenData
 }
 
 /// Opens an existing database without migrating it.
-pub(crate) async fn open_existing(url: &str, sets: &[MigrationSet]) -> Result<PgConnection, ConnectError> {
+pub(crate) async fn open_existing(
+    url: &str,
+    sets: &[MigrationSet],
+    schema: Schema,
+) -> Result<PgConnection, ConnectError> {
     let options = url::parse(url)?;
     let database = url::address(&options);
     let open = async {
         wait_until_ready(&options).await?;
         let mut connection = PgConnection::connect_with(&options).await?;
-        ensure_current::<Postgres>(&mut connection, sets).await?;
+        ensure_schema::<Postgres>(&mut connection, sets, schema).await?;
         Ok(connection)
     };
     open.await

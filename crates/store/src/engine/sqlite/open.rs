@@ -12,7 +12,7 @@ use super::connection_cache::ConnectionCache;
 use super::group_commit::GroupCommit;
 use super::{error_code, url};
 use crate::engine::OpenDatabase;
-use crate::engine::migrate::{MigrationSet, ensure_current, migrate};
+use crate::engine::migrate::{MigrationSet, Schema, ensure_schema, migrate};
 use crate::engine::read_pool::ReadPool;
 use crate::engine::search_pool::SearchPool;
 use crate::engine::writer::Writer;
@@ -53,7 +53,11 @@ pub(crate) async fn connect(url: &str, sets: &[MigrationSet]) -> Result<OpenData
 }
 
 /// Opens an existing file without creating or migrating it. (SQLite opens a file that may not be written read-only.)
-pub(crate) async fn open_existing(url: &str, sets: &[MigrationSet]) -> Result<SqliteConnection, ConnectError> {
+pub(crate) async fn open_existing(
+    url: &str,
+    sets: &[MigrationSet],
+    schema: Schema,
+) -> Result<SqliteConnection, ConnectError> {
     let options = url::parse(url)?.create_if_missing(false);
     let file = options.get_filename().to_owned();
     match tokio::fs::metadata(&file).await {
@@ -63,7 +67,7 @@ pub(crate) async fn open_existing(url: &str, sets: &[MigrationSet]) -> Result<Sq
     }
     let open = async {
         let mut connection = options.connect().await?;
-        ensure_current::<Sqlite>(&mut connection, sets).await?;
+        ensure_schema::<Sqlite>(&mut connection, sets, schema).await?;
         Ok(connection)
     };
     open.await.map_err(|error: OpenError| error.into_connect_error(|source| classify(&file, source)))
@@ -93,6 +97,9 @@ async fn open(options: &SqliteConnectOptions, sets: &[MigrationSet]) -> Result<O
     let write_options = options.clone().journal_mode(SqliteJournalMode::Wal);
     // SQLite truncates a WAL that was longer once.
     let write_options = write_options.pragma("journal_size_limit", Wal::MAX_BYTES.to_string());
+    // What is deleted is overwritten by zeros in the same commit. It costs no write that is not made anyway, but for whole
+    // pages that become free (measured: 0 to 1 % of the bytes of a job).
+    let write_options = write_options.pragma("secure_delete", "on");
     let read_options = options.clone().read_only(true);
 
     let writer = pool_options(1).connect_with(write_options).await?;

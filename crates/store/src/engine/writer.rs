@@ -97,6 +97,9 @@ pub trait JobRunner<D: Dialect>: Clone + fmt::Debug + Send + Sync + 'static {
     /// Whether jobs are accepted. Whether they would succeed is not known without a write.
     fn is_open(&self) -> bool;
 
+    /// The contract is [`Writer::erase_soon`]'s. By default it does nothing.
+    fn erase_soon(&self) {}
+
     /// Closes every connection, after the jobs that are under way.
     fn close(&self) -> impl Future<Output = ()> + Send;
 }
@@ -109,6 +112,13 @@ impl<D: Dialect> Writer<D> {
     /// Whether jobs are accepted. Whether they would succeed is not known without a write.
     pub(crate) fn is_open(&self) -> bool {
         self.jobs.is_open()
+    }
+
+    /// Has what committed jobs have deleted leave the files of the database within about a second, or when the last reader has
+    /// left that began before. On SQLite the WAL is truncated. On PostgreSQL this does nothing: a server vacuums its tables and
+    /// recycles its WAL by its own settings.
+    pub(crate) fn erase_soon(&self) {
+        self.jobs.erase_soon();
     }
 
     /// Closes every connection, after the jobs that are under way.

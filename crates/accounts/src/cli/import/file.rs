@@ -16,7 +16,7 @@ pub(super) enum FileError {
     Io { file: String, source: io::Error },
     #[error("{file} has no line of column names, such as username,email,password_hash,joined_at")]
     NoHeader { file: String },
-    #[error("{file} has no column {name}; an empty one is an account without a password")]
+    #[error("{file} has no column {name}{}", hint(name))]
     MissingColumn { file: String, name: &'static str },
     #[error("{file} has the column {name} twice")]
     RepeatedColumn { file: String, name: &'static str },
@@ -25,6 +25,10 @@ pub(super) enum FileError {
         "{file} must begin with a line of the column names username, email, password_hash and joined_at, with commas: its column {position} is none of these"
     )]
     UnknownColumn { file: String, position: usize },
+}
+
+fn hint(missing: &str) -> &'static str {
+    if missing == "password_hash" { "; an empty one is an account without a password" } else { "" }
 }
 
 /// Reads all rows. A file that begins with `{` is JSON Lines, and any other one CSV.

@@ -10,7 +10,7 @@ use sqlx::{Pool, Sqlite};
 use tokio::sync::mpsc::{self, error::TrySendError};
 
 use self::queued_job::{QueuedJob, enqueueable};
-use super::checkpoint::Wal;
+use super::checkpoint::{Erasure, Wal};
 use crate::engine::writer::{JobFn, JobRunner, WriteError};
 use crate::timeouts::{SLOW_BATCH_THRESHOLD, WRITE_JOB_TIMEOUT, WRITE_QUEUE_TIMEOUT};
 
@@ -27,6 +27,7 @@ type Batch = Vec<Box<dyn QueuedJob>>;
 pub struct GroupCommit {
     jobs: mpsc::Sender<Box<dyn QueuedJob>>,
     pool: Pool<Sqlite>,
+    erasure: Erasure,
     queue_timeout: Duration,
     job_timeout: Duration,
 }
@@ -34,9 +35,9 @@ pub struct GroupCommit {
 impl GroupCommit {
     /// Starts the task that commits, which also keeps the WAL short. It ends with the last clone of the queue.
     pub(crate) fn start(pool: Pool<Sqlite>, wal: Wal) -> Self {
-        let (jobs, queue) = mpsc::channel(QUEUE_LENGTH);
+        let ((jobs, queue), erasure) = (mpsc::channel(QUEUE_LENGTH), wal.erasure());
         tokio::spawn(commit_batches(pool.clone(), wal, queue));
-        Self { jobs, pool, queue_timeout: WRITE_QUEUE_TIMEOUT, job_timeout: WRITE_JOB_TIMEOUT }
+        Self { jobs, pool, erasure, queue_timeout: WRITE_QUEUE_TIMEOUT, job_timeout: WRITE_JOB_TIMEOUT }
     }
 }
 
@@ -59,25 +60,45 @@ impl JobRunner<Sqlite> for GroupCommit {
         !self.jobs.is_closed()
     }
 
+    fn erase_soon(&self) {
+        self.erasure.request();
+    }
+
+    /// The last connection to a file removes the WAL. Where another process has one, a truncation that is due is not left to it.
     async fn close(&self) {
+        if self.erasure.take()
+            && let Err(error) = Wal::truncate(&self.pool).await
+        {
+            tracing::warn!(%error, "could not truncate the WAL after a deletion");
+        }
         self.pool.close().await;
     }
 }
 
 async fn commit_batches(pool: Pool<Sqlite>, mut wal: Wal, mut queue: mpsc::Receiver<Box<dyn QueuedJob>>) {
     let mut batch = Vec::with_capacity(BATCH_SIZE);
-    while queue.recv_many(&mut batch, BATCH_SIZE).await > 0 {
-        let (start, jobs) = (Instant::now(), batch.len());
-        let committed = batch::commit(&pool, &mut batch, |job| job.try_begin()).await;
-        let duration = start.elapsed();
-        if duration >= SLOW_BATCH_THRESHOLD {
-            tracing::warn!(millis = duration.as_millis(), jobs, "slow write batch");
+    loop {
+        tokio::select! {
+            received = queue.recv_many(&mut batch, BATCH_SIZE) => match received {
+                0 => return,
+                _ => commit_batch(&pool, &mut batch).await,
+            },
+            () = wal.wait_for_request() => {}
         }
-        match committed {
-            Ok(()) => batch.drain(..).for_each(|job| job.report(Ok(()))),
-            Err(failure) => batch::recover(&pool, &mut batch, failure).await,
-        }
-        wal.checkpoint_if_large(&pool).await; // after the results, so that no caller of this batch waits for it
+        wal.checkpoint_if_due(&pool).await; // after the results, so that no caller of this batch waits for it
+    }
+}
+
+async fn commit_batch(pool: &Pool<Sqlite>, batch: &mut Batch) {
+    let (start, jobs) = (Instant::now(), batch.len());
+    let committed = batch::commit(pool, batch, |job| job.try_begin()).await;
+    let duration = start.elapsed();
+    if duration >= SLOW_BATCH_THRESHOLD {
+        tracing::warn!(millis = duration.as_millis(), jobs, "slow write batch");
+    }
+    match committed {
+        Ok(()) => batch.drain(..).for_each(|job| job.report(Ok(()))),
+        Err(failure) => batch::recover(pool, batch, failure).await,
     }
 }
 

@@ -51,8 +51,9 @@ impl File {
         reader
     }
 
+    /// 0 where there is none: the last connection removes it.
     fn wal_bytes(&self) -> u64 {
-        std::fs::metadata(self.folder.path().join("notes.db-wal")).unwrap().len()
+        std::fs::metadata(self.folder.path().join("notes.db-wal")).map_or(0, |file| file.len())
     }
 }
 
@@ -123,4 +124,36 @@ async fn long_wal_is_truncated_after_the_next_write() {
     file.write().await; // begins after the checkpoint
 
     assert!(file.wal_bytes() < MAX_BYTES / 4, "{}", file.wal_bytes());
+}
+
+/// Without a write in between: a service may have none for long.
+#[tokio::test]
+async fn requested_truncation_waits_for_readers_alone() {
+    let file = File::new(Duration::from_millis(10)).await;
+    file.write().await;
+    let reader = file.reader().await;
+    file.queue.erase_soon();
+    sleep(Duration::from_millis(1200)).await; // longer than a checkpoint waits for a reader
+    assert!(file.wal_bytes() > 0);
+    reader.close().await.unwrap();
+    for _ in 0..500 {
+        if file.wal_bytes() == 0 {
+            return;
+        }
+        sleep(Duration::from_millis(10)).await;
+    }
+    panic!("{} bytes are left", file.wal_bytes());
+}
+
+/// Such as a command beside a server.
+#[tokio::test]
+async fn requested_truncation_is_done_before_a_close_beside_another_process() {
+    let file = File::new(Duration::ZERO).await;
+    let mut other = SqliteConnection::connect_with(&file.options).await.unwrap();
+    query("SELECT count(*) FROM notes").execute(&mut other).await.unwrap();
+    file.write().await;
+    file.queue.erase_soon();
+    file.queue.close().await;
+    assert_eq!(file.wal_bytes(), 0);
+    other.close().await.unwrap();
 }

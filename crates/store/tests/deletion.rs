@@ -9,15 +9,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use common::{Fresh, NOW, accepting, add_user, party_of, postgres, sqlite};
-use domain::credential::PasswordVersion;
+use common::{Fresh, NOW, accepting, add_user, new_user, party_of, postgres, sqlite};
+use domain::credential::{NewResetToken, PasswordHash, PasswordVersion, ResetDigest};
 use domain::party::{
     Address, Answer, GuestCommand, Heads, HostError, NewParty, Opened, Parties, PartyDate, PartyEnd, PartyId,
     PartyTexts, RsvpDeadline, UpdateError,
 };
 use domain::session::{Device, OpenSessionError, SessionRecord, TokenDigest};
 use domain::user::{
-    CompleteDeletionError, RenameUserError, RequestDeletionError, RequestedDeletion, User, UserId, Username,
+    AddRoleError, CompleteDeletionError, ImportOutcome, ImportedUser, NewUser, RenameUserError, RequestDeletionError,
+    RequestedDeletion, Role, User, UserId, Username,
 };
 use domain::{AccountPorts, Alongside, FixedClock, Timestamp};
 use store::Inspection;
@@ -153,6 +154,25 @@ fn session(user: UserId) -> SessionRecord {
     }
 }
 
+/// What an operator does with a user, and a token with the digest `n`.
+async fn administer(ports: AccountPorts, user: UserId, n: u8) {
+    let added = ports.users.add_role(user, Role::parse("admin").unwrap(), Alongside::nothing()).await;
+    assert!(matches!(added, Ok(true) | Err(AddRoleError::NotFound)), "{added:?}");
+    let token = NewResetToken { digest: ResetDigest::new([n; 32]), user, made_at: NOW };
+    ports.credentials.add_reset_token(token, Alongside::nothing()).await.unwrap();
+    ports.users.disable(user, NOW, Alongside::nothing()).await.unwrap();
+    ports.users.enable(user, Alongside::nothing()).await.unwrap();
+}
+
+/// Imports the user `name` of the storm again, and `other` with the same address.
+async fn import_again(ports: AccountPorts, name: String, other: String) {
+    let NewUser { username, email, .. } = new_user(&name);
+    let same_name = ImportedUser { username, email, hash: PasswordHash::no_password(), joined_at: NOW };
+    let same_address = ImportedUser { username: Username::parse(&other).unwrap(), ..same_name.clone() };
+    let outcomes = ports.users.import(vec![same_name, same_address], NOW, Alongside::nothing()).await.unwrap();
+    assert!(!matches!(outcomes[0], ImportOutcome::Added(_)), "the name is reserved: {outcomes:?}");
+}
+
 /// The deletion of each of six users, beside log-ins, hosting, RSVPs, a rename and an undo of the same user. Users of odd numbers
 /// host and attend parties of each other, so that the locks of two deletions meet.
 async fn storm(fresh: Fresh) {
@@ -218,6 +238,8 @@ async fn storm(fresh: Fresh) {
                     assert!(is_expected, "{opened:?}");
                 }
             });
+            tasks.spawn(administer(one.clone(), id, u8::try_from(round * 6 + n).unwrap()));
+            tasks.spawn(import_again(two.clone(), format!("user{round}-{n}"), format!("eve{round}-{n}")));
             let renaming = two.clone();
             tasks.spawn(async move {
                 let name = Username::parse(&format!("new{round}-{n}")).unwrap();
@@ -254,6 +276,42 @@ async fn sqlite_deletions_beside_everything_leave_no_trace() {
 #[tokio::test(flavor = "multi_thread")]
 async fn postgres_deletions_beside_everything_leave_no_trace() {
     storm(postgres().await).await;
+}
+
+/// Neither in a page that is in use nor in a free one nor in the WAL, without another write.
+#[tokio::test(flavor = "multi_thread")]
+async fn deleted_address_and_hash_leave_the_files() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store::PartyStore::connect(&test_support::sqlite_url(&folder)).await.unwrap();
+    let ports: AccountPorts = store.accounts().clone().into();
+    let mut users = Vec::new();
+    for n in 0..300 {
+        let hash = PasswordHash::new(format!("$secret-hash-of-{n}$"));
+        let added = ports.users.add(new_user(&format!("user{n}")), hash, Alongside::nothing());
+        users.push(added.await.unwrap());
+    }
+    let secrets_in_files = || {
+        let entries = std::fs::read_dir(folder.path()).unwrap();
+        let files = entries.map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
+        let text: String = files.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).collect();
+        let secrets = |n: usize| [format!("user{n}@example.com"), format!("$secret-hash-of-{n}$")];
+        let is_found = |n: &usize| secrets(*n).iter().any(|secret| text.contains(secret));
+        (0..300).filter(is_found).collect::<Vec<_>>()
+    };
+    assert_eq!(secrets_in_files(), (0..300).collect::<Vec<_>>(), "what is stored is found");
+    for user in &users[10..200] {
+        request(&ports, user.id).await.unwrap();
+        complete(&ports, user.id).await;
+    }
+    let (expected, mut left): (Vec<_>, _) = ((0..10).chain(200..300).collect(), Vec::new());
+    for _ in 0..100 {
+        left = secrets_in_files();
+        if left == expected {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(left, expected);
 }
 
 /// The seats of 300 parties are given up in one commit, in less than a second, so that other writes do not wait for long.

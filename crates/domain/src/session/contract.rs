@@ -53,6 +53,8 @@ macro_rules! session_contract {
             keep_only_without_a_session_to_keep_ends_all
             repeated_keep_only_changes_nothing
             keep_only_keeps_no_session_of_another_user
+            concurrent_keep_only_of_two_sessions_leave_none
+            concurrent_repeats_of_keep_only_keep_the_session
         }
     };
 }

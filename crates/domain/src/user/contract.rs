@@ -1,6 +1,7 @@
 //! The contract functions of [`UserRepository`](super::UserRepository).
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
+mod beside_deletion;
 mod change_email;
 mod deletion;
 mod disable;
@@ -11,6 +12,7 @@ mod roles;
 
 use std::time::Duration;
 
+pub use beside_deletion::*;
 pub use change_email::*;
 pub use deletion::*;
 pub use disable::*;
@@ -85,6 +87,11 @@ macro_rules! user_contract {
             deleted_user_leaves_the_address_free_and_the_name_reserved
             request_beside_opens_leaves_no_session
             undo_beside_completion_has_one_winner
+            role_beside_a_completion_is_removed_or_refused
+            reset_token_beside_a_completion_is_removed_or_refused
+            disable_beside_a_completion_leaves_a_deleted_user
+            password_beside_a_completion_is_removed_or_refused
+            import_beside_a_completion_gets_the_address_alone
             changed_address_is_found_and_the_former_is_free
             taken_or_unknown_change_of_address_writes_nothing
             change_of_address_whose_right_has_ended_writes_nothing
@@ -374,6 +381,7 @@ mod tests {
             include_str!("contract/disable.rs"),
             include_str!("contract/roles.rs"),
             include_str!("contract/deletion.rs"),
+            include_str!("contract/beside_deletion.rs"),
             include_str!("contract/change_email.rs"),
         ];
         let functions = modules.map(functions_in);

@@ -13,7 +13,7 @@ use domain::{Alongside, StoreError, Timestamp};
 use sqlx::{FromRow, query_as, query_scalar};
 
 use crate::accounts::reset_tokens;
-use crate::accounts::users::UserRow;
+use crate::accounts::users::{UserRow, user_columns};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::error::into_store_error;
@@ -21,20 +21,23 @@ use crate::statements::statements;
 
 statements! {
     /// The users with the key `$1` of an address, or with its former key `$2`: at most two.
-    const LIST_BY_EMAIL: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at,
-        password_hash, password_version, email_key
+    const LIST_BY_EMAIL: &str = concat!(
+        "SELECT ", user_columns!(), ", password_hash, password_version, email_key
         FROM users JOIN credentials ON user_id = id
-        WHERE email_key IN ($1, $2)";
+        WHERE email_key IN ($1, $2)"
+    );
 
-    const FIND_BY_USERNAME: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at,
-        password_hash, password_version
+    const FIND_BY_USERNAME: &str = concat!(
+        "SELECT ", user_columns!(), ", password_hash, password_version
         FROM users JOIN credentials ON user_id = id
-        WHERE username_key = $1";
+        WHERE username_key = $1"
+    );
 
-    const FIND: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at,
-        password_hash, password_version
+    const FIND: &str = concat!(
+        "SELECT ", user_columns!(), ", password_hash, password_version
         FROM users JOIN credentials ON user_id = id
-        WHERE id = $1";
+        WHERE id = $1"
+    );
 
     const REHASH: &str = "UPDATE credentials SET password_hash = $3
         WHERE user_id = $1 AND password_hash = $2

@@ -12,6 +12,7 @@ use domain::{StoreError, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{query, query_as, query_scalar};
 
+use crate::accounts::users;
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
@@ -22,13 +23,6 @@ statements! {
     const FIND: &str = "SELECT
         (SELECT count(*) FROM known_browsers WHERE user_id = $1 AND digest = $2 AND expires_at > $4) AS browser,
         (SELECT count(*) FROM known_networks WHERE user_id = $1 AND network = $3 AND expires_at > $4) AS network";
-
-    /// On PostgreSQL the log-ins of a user wait for each other, so that they leave no more rows than are allowed.
-    const LOCK_USER: PerEngine = PerEngine {
-        sqlite: "SELECT password_version FROM users WHERE id = $1 AND delete_due IS NULL AND deleted_at IS NULL",
-        postgres: "SELECT password_version FROM users WHERE id = $1 AND delete_due IS NULL AND deleted_at IS NULL
-            FOR NO KEY UPDATE",
-    };
 
     const REMEMBER_BROWSER: &str = "INSERT INTO known_browsers (user_id, digest, failures, expires_at) VALUES ($1, $2, 0, $3)
         ON CONFLICT (user_id, digest) DO UPDATE SET failures = 0, expires_at = excluded.expires_at";
@@ -113,11 +107,12 @@ fn remember<'j, D: Dialect>(
     Client { user, verified, digest, network, now }: &'j Client,
 ) -> BoxFuture<'j, Result<(), WriteError>> {
     Box::pin(async move {
-        let (user, expires_at) = (user.get(), (*now + KNOWN_FOR).as_millis());
-        let lock = query_scalar::<D, i64>(D::pick(LOCK_USER.sqlite, LOCK_USER.postgres)).bind(user);
-        if lock.fetch_optional(&mut *connection).await? != Some(verified.get()) {
-            return Ok(());
+        // Log-ins of a user write one after another, so that they leave no more rows than are allowed.
+        match users::lock::<D>(&mut *connection, *user).await? {
+            Some(locked) if locked.version() == *verified && locked.delete_due().is_none() => {}
+            _ => return Ok(()),
         }
+        let (user, expires_at) = (user.get(), (*now + KNOWN_FOR).as_millis());
         if let Some(digest) = digest.as_ref().map(BrowserDigest::as_bytes) {
             query::<D>(REMEMBER_BROWSER)
                 .bind(user)
@@ -220,7 +215,6 @@ mod tests {
         for sql in [
             FIND,
             LIST,
-            LOCK_USER.sqlite,
             COUNT_FAILURE,
             REMOVE_BROWSER,
             FORGET_BROWSERS,
@@ -239,7 +233,6 @@ mod tests {
         for (sql, types, index) in [
             (FIND, "bigint, bytea, text, bigint", "known_browsers_pkey"),
             (FIND, "bigint, bytea, text, bigint", "known_networks_pkey"),
-            (LOCK_USER.postgres, "bigint", "users_pkey"),
             (BOUND_BROWSERS, "bigint, bytea", "known_browsers_pkey"),
             (BOUND_NETWORKS, "bigint, text", "known_networks_pkey"),
             (COUNT_FAILURE, "bigint, bytea, bigint", "known_browsers_pkey"),

@@ -4,7 +4,7 @@ use domain::Timestamp;
 use domain::user::{NewUser, RegistrationKey, UserId};
 use sqlx::{query, query_as, query_scalar};
 
-use super::users::UserRow;
+use super::users::{UserRow, user_columns};
 use crate::engine::dialect::Dialect;
 use crate::engine::read_pool::ReadPool;
 use crate::statements::statements;
@@ -13,9 +13,10 @@ statements! {
     const ADD: &str = "INSERT INTO registration_keys (digest, user_id, expires_at) VALUES ($1, $2, $3)
         ON CONFLICT DO NOTHING";
 
-    const FIND_USER: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at
-        FROM registration_keys JOIN users ON users.id = user_id
-        WHERE digest = $1 AND expires_at > $2 AND username_key = $3 AND email_key = $4";
+    const FIND_USER: &str = concat!(
+        "SELECT ", user_columns!(), " FROM registration_keys JOIN users ON users.id = user_id
+        WHERE digest = $1 AND expires_at > $2 AND username_key = $3 AND email_key = $4"
+    );
 
     const PURGE: &str = "DELETE FROM registration_keys
         WHERE user_id IN (SELECT user_id FROM registration_keys WHERE expires_at <= $1 ORDER BY expires_at LIMIT ($2 + 0))

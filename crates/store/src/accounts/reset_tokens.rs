@@ -7,19 +7,13 @@ use futures_util::future::BoxFuture;
 use sqlx::{query, query_as, query_scalar};
 
 use crate::accounts::events;
-use crate::accounts::users::UserRow;
+use crate::accounts::users::{self, UserRow, user_columns};
 use crate::engine::dialect::Dialect;
 use crate::engine::read_pool::ReadPool;
 use crate::engine::writer::WriteError;
 use crate::statements::{PerEngine, statements};
 
 statements! {
-    /// On PostgreSQL new tokens of a user wait for each other, so that they leave no more than are allowed.
-    const LOCK_USER: PerEngine = PerEngine {
-        sqlite: "SELECT id FROM users WHERE id = $1 AND deleted_at IS NULL",
-        postgres: "SELECT id FROM users WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE",
-    };
-
     const ADD: &str = "INSERT INTO reset_tokens (digest, user_id, expires_at) VALUES ($1, $2, $3)";
 
     /// Leaves the 19 tokens of a user that expire last.
@@ -39,9 +33,10 @@ statements! {
 
     const LIST: &str = "SELECT expires_at FROM reset_tokens WHERE user_id = $1 ORDER BY expires_at";
 
-    const FIND_USER: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at
-        FROM reset_tokens JOIN users ON users.id = user_id
-        WHERE digest = $1 AND expires_at > $2 AND disabled_at IS NULL";
+    const FIND_USER: &str = concat!(
+        "SELECT ", user_columns!(), " FROM reset_tokens JOIN users ON users.id = user_id
+        WHERE digest = $1 AND expires_at > $2 AND disabled_at IS NULL"
+    );
 
     const USE_UP: &str = "DELETE FROM reset_tokens WHERE digest = $1 AND user_id = $2 AND expires_at > $3 RETURNING user_id";
 
@@ -57,8 +52,8 @@ pub(super) fn add<'j, D: Dialect>(
 ) -> BoxFuture<'j, Result<bool, WriteError>> {
     Box::pin(async move {
         let NewResetToken { digest, user, made_at } = token;
-        let lock = query_scalar::<D, i64>(D::pick(LOCK_USER.sqlite, LOCK_USER.postgres)).bind(user.get());
-        if lock.fetch_optional(&mut *connection).await?.is_none() {
+        // Tokens of a user are added one after another, so that there are no more than are allowed.
+        if users::lock::<D>(&mut *connection, *user).await?.is_none() {
             return Ok(false);
         }
         query::<D>(BOUND).bind(user.get()).execute(&mut *connection).await?;
@@ -112,7 +107,7 @@ mod tests {
 
     #[tokio::test]
     async fn statements_of_reset_tokens_use_indexes() {
-        for sql in [LOCK_USER.sqlite, PURGE.sqlite, FIND_USER, USE_UP, REMOVE_ALL] {
+        for sql in [PURGE.sqlite, FIND_USER, USE_UP, REMOVE_ALL] {
             assert_uses_indexes(sql).await;
         }
     }

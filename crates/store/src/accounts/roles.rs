@@ -5,20 +5,14 @@ use domain::user::{AddRoleError, MOST_ROLES, Role, RoleError, Roles, UserId};
 use futures_util::future::BoxFuture;
 use sqlx::query_scalar;
 
-use crate::accounts::events;
+use crate::accounts::{events, users};
 use crate::engine::dialect::Dialect;
 use crate::engine::read_pool::ReadPool;
 use crate::engine::writer::WriteError;
 use crate::error::corrupt;
-use crate::statements::{PerEngine, statements};
+use crate::statements::statements;
 
 statements! {
-    /// On PostgreSQL those who give a user roles wait for each other, so that the user gets no more than are allowed.
-    const LOCK_USER: PerEngine = PerEngine {
-        sqlite: "SELECT id FROM users WHERE id = $1 AND deleted_at IS NULL",
-        postgres: "SELECT id FROM users WHERE id = $1 AND deleted_at IS NULL FOR NO KEY UPDATE",
-    };
-
     const LIST: &str = "SELECT role FROM user_roles WHERE user_id = $1";
 
     const ADD: &str = "INSERT INTO user_roles (user_id, role) VALUES ($1, $2) RETURNING user_id";
@@ -60,8 +54,8 @@ pub(super) fn add<'j, D: Dialect>(
     (user, role, alongside): &'j (UserId, Role, Alongside),
 ) -> BoxFuture<'j, Result<bool, WriteError<Refusal>>> {
     Box::pin(async move {
-        let lock = query_scalar::<D, i64>(D::pick(LOCK_USER.sqlite, LOCK_USER.postgres)).bind(user.get());
-        if lock.fetch_optional(&mut *connection).await?.is_none() {
+        // Roles of a user are added one after another, so that there are no more than are allowed.
+        if users::lock::<D>(&mut *connection, *user).await?.is_none() {
             return Err(WriteError::Refused(Refusal::NotFound));
         }
         let names = query_scalar::<D, String>(LIST).bind(user.get()).fetch_all(&mut *connection).await?;
@@ -99,7 +93,7 @@ mod tests {
 
     #[tokio::test]
     async fn statements_of_roles_use_indexes() {
-        for sql in [LOCK_USER.sqlite, LIST, REMOVE] {
+        for sql in [LIST, REMOVE] {
             assert_uses_indexes(sql).await;
         }
     }

@@ -13,7 +13,7 @@ use domain::{Alongside, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as, query_scalar};
 
-use crate::accounts::users::UserRow;
+use crate::accounts::users::{self, UserRow, user_columns};
 use crate::accounts::{events, roles};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
@@ -22,15 +22,6 @@ use crate::error::into_store_error;
 use crate::statements::{PerEngine, statements};
 
 statements! {
-    /// On PostgreSQL the log-ins of a user wait for each other, and for what disables or deletes the user or changes the password: the
-    /// row is read as that has left it.
-    const LOCK_USER: PerEngine = PerEngine {
-        sqlite: "SELECT password_version, delete_due FROM users
-            WHERE id = $1 AND disabled_at IS NULL AND deleted_at IS NULL",
-        postgres: "SELECT password_version, delete_due FROM users
-            WHERE id = $1 AND disabled_at IS NULL AND deleted_at IS NULL FOR NO KEY UPDATE",
-    };
-
     /// Leaves the latest 99 sessions of a user.
     const END_OLDEST: &str = "DELETE FROM sessions WHERE id IN (
         SELECT id FROM sessions WHERE user_id = $1 ORDER BY id DESC LIMIT 1000000 OFFSET 99)";
@@ -42,18 +33,20 @@ statements! {
 
     /// The roles are one text, with spaces between them.
     const FIND: PerEngine = PerEngine {
-        sqlite: "SELECT sessions.id AS session_id, created_at, last_seen_at, authenticated_at, expires_at,
-                remembered, network, user_agent, users.id AS id, username, email, joined_at, disabled_at,
-                deletion_requested_at, delete_due, deleted_at,
+        sqlite: concat!(
+            "SELECT sessions.id AS session_id, created_at, last_seen_at, authenticated_at, expires_at,
+                remembered, network, user_agent, ", user_columns!("users.id AS id"), ",
                 (SELECT group_concat(role, ' ') FROM user_roles WHERE user_roles.user_id = users.id) AS roles
             FROM sessions JOIN users ON users.id = sessions.user_id
-            WHERE digest = $1",
-        postgres: "SELECT sessions.id AS session_id, created_at, last_seen_at, authenticated_at, expires_at,
-                remembered, network, user_agent, users.id AS id, username, email, joined_at, disabled_at,
-                deletion_requested_at, delete_due, deleted_at,
+            WHERE digest = $1"
+        ),
+        postgres: concat!(
+            "SELECT sessions.id AS session_id, created_at, last_seen_at, authenticated_at, expires_at,
+                remembered, network, user_agent, ", user_columns!("users.id AS id"), ",
                 (SELECT string_agg(role, ' ') FROM user_roles WHERE user_roles.user_id = users.id) AS roles
             FROM sessions JOIN users ON users.id = sessions.user_id
-            WHERE digest = $1",
+            WHERE digest = $1"
+        ),
     };
 
     const TOUCH: &str = "UPDATE sessions SET last_seen_at = $2, expires_at = $3
@@ -67,12 +60,6 @@ statements! {
     const END_ALL: &str = "DELETE FROM sessions WHERE user_id = $1 RETURNING id";
 
     const END_OF_USER: &str = "DELETE FROM sessions WHERE id = $1 AND user_id = $2 RETURNING id";
-
-    const FIND_USER: &str = "SELECT user_id FROM sessions WHERE digest = $1";
-
-    const REPLACE_DIGEST: &str = "UPDATE sessions SET digest = $2 WHERE digest = $1 RETURNING id";
-
-    const END_OTHERS: &str = "DELETE FROM sessions WHERE user_id = $1 AND id <> $2 RETURNING id";
 
     const LIST: &str = "SELECT id AS session_id, user_id, created_at, last_seen_at, authenticated_at, expires_at, remembered,
             network, user_agent
@@ -166,16 +153,14 @@ fn open<'j, D: Dialect>(
     NewSession { digest, session, verified, replaces, alongside }: &'j NewSession,
 ) -> BoxFuture<'j, Result<SessionId, WriteError<Refusal>>> {
     Box::pin(async move {
-        let lock = query_as::<D, (i64, Option<i64>)>(D::pick(LOCK_USER.sqlite, LOCK_USER.postgres));
-        let is_due = |due: Option<i64>| due.is_some_and(|due| due <= session.created_at.as_millis());
-        match lock.bind(session.user.get()).fetch_optional(&mut *connection).await? {
-            Some((_, due)) if is_due(due) => return Err(WriteError::Refused(Refusal::UserDisabled)),
-            Some((version, _)) if PasswordVersion::new(version) != *verified => {
-                return Err(WriteError::Refused(Refusal::PasswordChanged));
-            }
-            Some((_, Some(_))) => return Err(WriteError::Refused(Refusal::DeletionRequested)),
-            Some((_, None)) => {}
-            None => return Err(WriteError::Refused(Refusal::UserDisabled)),
+        let locked = users::lock::<D>(&mut *connection, session.user).await?;
+        let locked = locked.filter(|locked| !locked.is_disabled());
+        let locked = locked.ok_or(WriteError::Refused(Refusal::UserDisabled))?;
+        match locked.delete_due() {
+            Some(due) if due <= session.created_at => return Err(WriteError::Refused(Refusal::UserDisabled)),
+            _ if locked.version() != *verified => return Err(WriteError::Refused(Refusal::PasswordChanged)),
+            Some(_) => return Err(WriteError::Refused(Refusal::DeletionRequested)),
+            None => {}
         }
         if let Some(replaced) = replaces {
             query::<D>(END).bind(&replaced.as_bytes()[..]).execute(&mut *connection).await?;
@@ -195,31 +180,6 @@ fn open<'j, D: Dialect>(
         let id = SessionId::new(id.await?);
         events::add_alongside::<D>(connection, alongside, session.user, Some(id)).await?;
         Ok(id)
-    })
-}
-
-/// The job of [`SessionRepository::end_others`]. On PostgreSQL it locks the user before any session: two calls for two sessions
-/// of a user would each wait for the session of the other.
-fn end_others<'j, D: Dialect>(
-    connection: &'j mut D::Connection,
-    (digest, fresh, alongside): &'j (TokenDigest, TokenDigest, Alongside),
-) -> BoxFuture<'j, Result<Option<KeptSession>, WriteError>> {
-    Box::pin(async move {
-        let find = query_scalar::<D, i64>(FIND_USER).bind(&digest.as_bytes()[..]);
-        let Some(user) = find.fetch_optional(&mut *connection).await? else { return Ok(None) };
-        let lock = query_scalar::<D, i64>(D::pick(LOCK_USER.sqlite, LOCK_USER.postgres)).bind(user);
-        if lock.fetch_optional(&mut *connection).await?.is_none() {
-            return Ok(None);
-        }
-        let replace = query_scalar::<D, i64>(REPLACE_DIGEST).bind(&digest.as_bytes()[..]).bind(&fresh.as_bytes()[..]);
-        let Some(id) = replace.fetch_optional(&mut *connection).await? else { return Ok(None) };
-        let ended =
-            query_scalar::<D, i64>(END_OTHERS).bind(user).bind(id).fetch_all(&mut *connection).await?.len() as u64;
-        let user = UserId::new(user);
-        if ended > 0 {
-            events::add_alongside::<D>(connection, &alongside.clone().counting(ended), user, None).await?;
-        }
-        Ok(Some(KeptSession { id: SessionId::new(id), user, ended }))
     })
 }
 
@@ -329,10 +289,7 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
     }
 
     async fn keep_only(&self, user: UserId, keep: Option<Rotation>) -> Result<OtherSessions, StoreError> {
-        let ended = self.database.writer.write((user, keep), |connection, (user, keep)| {
-            Box::pin(async move { Ok(keep_only::keep_only::<D>(connection, *user, *keep).await?) })
-        });
-        Ok(ended.await?)
+        Ok(self.database.writer.write((user, keep), keep_only::keep_only_locked::<D>).await?)
     }
 
     async fn end_others(
@@ -341,7 +298,7 @@ impl<D: Dialect> SessionRepository for Sessions<D> {
         fresh: TokenDigest,
         alongside: Alongside,
     ) -> Result<Option<KeptSession>, StoreError> {
-        Ok(self.database.writer.write((digest, fresh, alongside), end_others::<D>).await?)
+        Ok(self.database.writer.write((digest, fresh, alongside), keep_only::end_others::<D>).await?)
     }
 
     async fn list(&self, user: UserId) -> Result<Vec<ListedSession>, StoreError> {
@@ -367,21 +324,7 @@ mod tests {
 
     #[tokio::test]
     async fn statements_of_sessions_use_indexes() {
-        for sql in [
-            LOCK_USER.sqlite,
-            END_OLDEST,
-            FIND.sqlite,
-            TOUCH,
-            CONFIRM,
-            END,
-            END_ALL,
-            END_OF_USER,
-            FIND_USER,
-            REPLACE_DIGEST,
-            END_OTHERS,
-            LIST,
-            PURGE,
-        ] {
+        for sql in [END_OLDEST, FIND.sqlite, TOUCH, CONFIRM, END, END_ALL, END_OF_USER, LIST, PURGE] {
             assert_uses_indexes(sql).await;
         }
     }

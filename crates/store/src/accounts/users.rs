@@ -3,6 +3,7 @@
 pub(crate) mod change_email;
 pub(crate) mod deletion;
 pub(crate) mod disable;
+pub(crate) mod lock;
 pub(crate) mod rename;
 
 use async_trait::async_trait;
@@ -16,6 +17,7 @@ use domain::{Alongside, HookRefusal, Page, PageSize, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{FromRow, query, query_as, query_scalar};
 
+pub(super) use self::lock::lock;
 use super::usernames::Clash;
 use super::{events, import, registration_codes, registration_keys, roles, usernames};
 use crate::engine::OpenDatabase;
@@ -25,11 +27,25 @@ use crate::error::{corrupt, into_store_error};
 use crate::hooks::HookSet;
 use crate::statements::statements;
 
+/// The columns of a [`UserRow`], of a statement in which no other table has one of them. Where another one has an `id`, the argument
+/// names that of the user.
+macro_rules! user_columns {
+    () => {
+        user_columns!("id")
+    };
+    ($id:literal) => {
+        concat!($id, ", username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at")
+    };
+}
+pub(crate) use user_columns;
+
 statements! {
-    const ADD: &str = "INSERT INTO users (username, username_key, username_skeleton, email, email_key, joined_at)
+    const ADD: &str = concat!(
+        "INSERT INTO users (username, username_key, username_skeleton, email, email_key, joined_at)
         VALUES ($1, $2, $3, $4, $5, $6)
         ON CONFLICT DO NOTHING
-        RETURNING id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at";
+        RETURNING ", user_columns!()
+    );
 
     const ADD_HASH: &str = "INSERT INTO credentials (user_id, password_hash) VALUES ($1, $2)";
 
@@ -38,15 +54,14 @@ statements! {
 
     const FIND_EMAIL: &str = "SELECT email FROM users WHERE email_key = $1";
 
-    const FIND: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at
-        FROM users WHERE id = $1";
+    const FIND: &str = concat!("SELECT ", user_columns!(), " FROM users WHERE id = $1");
 
-    const FIND_BY_USERNAME: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at
-        FROM users WHERE username_key = $1";
+    const FIND_BY_USERNAME: &str = concat!("SELECT ", user_columns!(), " FROM users WHERE username_key = $1");
 
-    const LIST: &str = "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at
-        FROM users WHERE id < $1 AND deleted_at IS NULL
-        ORDER BY id DESC LIMIT ($2 + 0)";
+    const LIST: &str = concat!(
+        "SELECT ", user_columns!(), " FROM users WHERE id < $1 AND deleted_at IS NULL
+        ORDER BY id DESC LIMIT ($2 + 0)"
+    );
 }
 
 /// The repository of users.
@@ -55,7 +70,7 @@ pub(crate) struct Users<D: Dialect> {
     pub(crate) hooks: HookSet<D>,
 }
 
-/// A row of `users`. A statement that joins `users` leaves the columns their names.
+/// A row of `users`: the columns of [`user_columns`].
 #[derive(FromRow)]
 pub(crate) struct UserRow {
     id: i64,
@@ -190,7 +205,9 @@ impl<D: Dialect> UserRepository for Users<D> {
         alongside: Alongside,
     ) -> Result<User, CompleteDeletionError> {
         let completion = deletion::Completion { user, now, alongside, hooks: self.hooks.clone() };
-        Ok(self.database.writer.write(completion, deletion::complete::<D>).await?)
+        let deleted = self.database.writer.write(completion, deletion::complete::<D>).await?;
+        self.database.writer.erase_soon();
+        Ok(deleted)
     }
 
     async fn import(

@@ -60,6 +60,7 @@ pub fn all() -> Vec<NamedStatement> {
         accounts::store::statements(),
         accounts::usernames::statements(),
         accounts::users::statements(),
+        accounts::users::lock::statements(),
         accounts::users::rename::statements(),
         accounts::users::disable::statements(),
         accounts::users::deletion::statements(),

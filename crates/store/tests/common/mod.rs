@@ -89,16 +89,20 @@ impl<D: Dialect> Job<D> for Sql {
     }
 }
 
-/// Adds a user called `name`.
-pub async fn add_user(ports: &AccountPorts, name: &str) -> User {
-    let user = NewUser {
+/// A user called `name`.
+pub fn new_user(name: &str) -> NewUser {
+    NewUser {
         username: Username::parse(name).unwrap(),
         email: Email::parse(&format!("{name}@example.com")).unwrap(),
         joined_at: NOW,
         registration_key: None,
         code: None,
-    };
-    ports.users.add(user, PasswordHash::new("$".to_owned()), domain::Alongside::nothing()).await.unwrap()
+    }
+}
+
+/// Adds a user called `name`.
+pub async fn add_user(ports: &AccountPorts, name: &str) -> User {
+    ports.users.add(new_user(name), PasswordHash::new("$".to_owned()), domain::Alongside::nothing()).await.unwrap()
 }
 
 /// A party a year after [`NOW`].

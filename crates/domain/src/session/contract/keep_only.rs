@@ -1,7 +1,7 @@
 //! The contract functions of `keep_only`, and of sessions beside a change of the password.
 
 use super::{INITIAL, digest, is_open, later, open, record};
-use crate::contract::{add_user, event, events, hash};
+use crate::contract::{add_user, event, events, hash, join_all};
 use crate::credential::{ChangeAuthority, PasswordChange, PasswordVersion};
 use crate::event::EventKind;
 use crate::session::{OpenSessionError, OtherSessions, Rotation, SessionRecord};
@@ -78,5 +78,32 @@ pub async fn keep_only_keeps_no_session_of_another_user(store: &AccountPorts) {
         let others = store.sessions.keep_only(ada.id, Some(rotation(from, to))).await.unwrap();
         assert_eq!(others.kept, None);
         assert!(is_open(store, 2).await && !is_open(store, 9).await && !is_open(store, 1).await);
+    }
+}
+
+/// As one after the other: the second one finds that its session has ended.
+pub async fn concurrent_keep_only_of_two_sessions_leave_none(store: &AccountPorts) {
+    let ada = add_user(store, "ada").await;
+    for n in (0..100).step_by(4) {
+        let (_, _) = (open(store, &ada, n).await, open(store, &ada, n + 1).await);
+        let keep = async |n| store.sessions.keep_only(ada.id, Some(rotation(n, n + 2))).await.unwrap();
+        let others = join_all([keep(n), keep(n + 1)]).await;
+        let kept = others.iter().filter(|others| others.kept.is_some()).count();
+        assert_eq!((kept, others.iter().map(|others| others.ended).sum::<u64>()), (1, 2), "{others:?}");
+        assert_eq!(store.sessions.list(ada.id).await.unwrap(), []);
+    }
+}
+
+/// Such as a form that is sent twice. Another session ends once.
+pub async fn concurrent_repeats_of_keep_only_keep_the_session(store: &AccountPorts) {
+    let ada = add_user(store, "ada").await;
+    for n in (0..100).step_by(4) {
+        let (kept, _) = (open(store, &ada, n).await, open(store, &ada, n + 1).await);
+        let keep = async || store.sessions.keep_only(ada.id, Some(rotation(n, n + 2))).await.unwrap();
+        let others = join_all([keep(), keep(), keep()]).await;
+        assert!(others.iter().all(|others| others.kept == Some(kept)), "{others:?}");
+        assert_eq!(others.iter().map(|others| others.ended).sum::<u64>(), 1, "{others:?}");
+        assert!(is_open(store, n + 2).await && !is_open(store, n).await && !is_open(store, n + 1).await);
+        store.sessions.end_all(ada.id, Alongside::nothing()).await.unwrap();
     }
 }

@@ -4,26 +4,17 @@ use domain::Alongside;
 use domain::credential::PasswordVersion;
 use domain::user::{ChangeEmailError, Email, User, UserId};
 use futures_util::future::BoxFuture;
-use sqlx::{query, query_as, query_scalar};
+use sqlx::{query, query_scalar};
 
-use super::UserRow;
+use super::find_on;
+use super::lock::lock;
 use crate::accounts::events;
 use crate::embed::is_taken;
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
-use crate::statements::{PerEngine, statements};
+use crate::statements::statements;
 
 statements! {
-    /// Locks the row of a user who may change the address: two changes of one user wait for each other, and one that verified its
-    /// password before another act has ended its right writes nothing.
-    const LOCK: PerEngine = PerEngine {
-        sqlite: "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at FROM users
-            WHERE id = $1 AND password_version = $2 AND disabled_at IS NULL AND delete_due IS NULL AND deleted_at IS NULL",
-        postgres: "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at FROM users
-            WHERE id = $1 AND password_version = $2 AND disabled_at IS NULL AND delete_due IS NULL AND deleted_at IS NULL
-            FOR NO KEY UPDATE",
-    };
-
     const FIND_EMAIL_OF_OTHER: &str = "SELECT email FROM users WHERE email_key = $1 AND id <> $2";
 
     const CHANGE: &str = "UPDATE users SET email = $2, email_key = $3 WHERE id = $1";
@@ -52,11 +43,8 @@ pub(super) fn change_email<'j, D: Dialect>(
     (user, verified, email, alongside): &'j (UserId, PasswordVersion, Email, Alongside),
 ) -> BoxFuture<'j, Result<User, WriteError<Refusal>>> {
     Box::pin(async move {
-        let lock = query_as::<D, UserRow>(D::pick(LOCK.sqlite, LOCK.postgres)).bind(user.get()).bind(verified.get());
-        let Some(row) = lock.fetch_optional(&mut *connection).await? else {
-            return Err(WriteError::Refused(Refusal::NotFound));
-        };
-        let former = row.parse()?;
+        let former = find_with_right::<D>(&mut *connection, *user, *verified).await?;
+        let former = former.ok_or(WriteError::Refused(Refusal::NotFound))?;
         if former.email == *email {
             return Ok(former);
         }
@@ -71,6 +59,21 @@ pub(super) fn change_email<'j, D: Dialect>(
         events::add_alongside::<D>(connection, alongside, *user, None).await?;
         Ok(User { email: email.clone(), ..former })
     })
+}
+
+/// Locks and finds a user who may change the address: two changes of one user wait for each other, and one that verified its
+/// password before another act has ended its right finds none.
+async fn find_with_right<D: Dialect>(
+    connection: &mut D::Connection,
+    user: UserId,
+    verified: PasswordVersion,
+) -> sqlx::Result<Option<User>> {
+    match lock::<D>(&mut *connection, user).await? {
+        Some(locked) if locked.version() == verified && !locked.is_disabled() && locked.delete_due().is_none() => {
+            find_on::<D>(connection, user).await
+        }
+        _ => Ok(None),
+    }
 }
 
 /// Whether the mailbox has another account, one that kept its former key.
@@ -91,7 +94,7 @@ mod tests {
 
     #[tokio::test]
     async fn statements_of_a_changed_address_use_indexes() {
-        for sql in [LOCK.sqlite, FIND_EMAIL_OF_OTHER, CHANGE] {
+        for sql in [FIND_EMAIL_OF_OTHER, CHANGE] {
             assert_uses_indexes(sql).await;
         }
     }

@@ -7,7 +7,7 @@ use domain::{Alongside, HookRefusal, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::{query, query_as, query_scalar};
 
-use super::rename::find_and_lock;
+use super::lock::lock_whole;
 use crate::accounts::{events, known_browsers, notices, sessions, usernames};
 use crate::engine::dialect::Dialect;
 use crate::engine::read_pool::ReadPool;
@@ -102,7 +102,7 @@ pub(super) fn request<'j, D: Dialect>(
     Box::pin(async move {
         let run = hooks.locking(&mut *connection, *user).await;
         run.map_err(|error| error.into_write_error(Refusal::ByHook))?;
-        let found = find_and_lock::<D>(&mut *connection, *user).await?;
+        let found = lock_whole::<D>(&mut *connection, *user).await?;
         let user = match found {
             None | Some(User { deletion: Some(Deletion::Done { .. }), .. }) => {
                 return Err(WriteError::Refused(Refusal::NotFound));
@@ -168,7 +168,7 @@ pub(super) fn complete<'j, D: Dialect>(
 ) -> BoxFuture<'j, Result<User, WriteError<Refusal>>> {
     Box::pin(async move {
         hooks.locking(&mut *connection, *user).await.map_err(|error| error.into_write_error(Refusal::ByHook))?;
-        let former = match find_and_lock::<D>(&mut *connection, *user).await? {
+        let former = match lock_whole::<D>(&mut *connection, *user).await? {
             Some(user) if matches!(user.deletion, Some(Deletion::Requested { due, .. }) if due <= *now) => user,
             _ => return Err(WriteError::Refused(Refusal::NotFound)),
         };

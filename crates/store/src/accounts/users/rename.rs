@@ -3,36 +3,19 @@
 use domain::user::{Deletion, RenameUserError, User, UserId, Username};
 use domain::{Alongside, HookRefusal, Timestamp};
 use futures_util::future::BoxFuture;
-use sqlx::{query, query_as};
+use sqlx::query;
 
-use super::UserRow;
+use super::lock::lock_whole;
 use crate::accounts::usernames::Clash;
 use crate::accounts::{events, usernames};
 use crate::embed::is_taken;
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
 use crate::hooks::HookSet;
-use crate::statements::{PerEngine, statements};
+use crate::statements::statements;
 
 statements! {
-    /// Locks the row, so that no other transaction copies the former name meanwhile: what refers to the user waits as well.
-    const LOCK: PerEngine = PerEngine {
-        sqlite: "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at
-            FROM users WHERE id = $1",
-        postgres: "SELECT id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at
-            FROM users WHERE id = $1 FOR UPDATE",
-    };
-
     const RENAME: &str = "UPDATE users SET username = $2, username_key = $3, username_skeleton = $4 WHERE id = $1";
-}
-
-/// Finds a user, and locks the row: what refers to the user waits as well.
-pub(super) async fn find_and_lock<D: Dialect>(
-    connection: &mut D::Connection,
-    user: UserId,
-) -> sqlx::Result<Option<User>> {
-    let lock = query_as::<D, UserRow>(D::pick(LOCK.sqlite, LOCK.postgres)).bind(user.get());
-    lock.fetch_optional(connection).await?.map(UserRow::parse).transpose()
 }
 
 /// A user's new name, and what runs and is written with it.
@@ -73,7 +56,7 @@ pub(super) fn rename<'j, D: Dialect>(
     Box::pin(async move {
         let run = hooks.locking(&mut *connection, *user).await;
         run.map_err(|error| error.into_write_error(Refusal::ByHook))?;
-        let former = match find_and_lock::<D>(&mut *connection, *user).await? {
+        let former = match lock_whole::<D>(&mut *connection, *user).await? {
             Some(User { deletion: Some(Deletion::Done { .. }), .. }) | None => {
                 return Err(WriteError::Refused(Refusal::NotFound));
             }

@@ -20,7 +20,10 @@ async fn changed_password_keeps_this_session_alone() {
     let (ada, other) = (service.ada().await, service.ada_again().await);
     service.clock.advance(Duration::from_hours(1));
     let typed = [("password", PASSWORD), ("new_password", NEW), ("new_password2", NEW)];
-    let page = ada.submit(PATH, PATH, &typed).await;
+    let page = ada.get(PATH).await;
+    assert_eq!(page.attributes("[autocomplete=username]", "value"), ["ada"], "for password managers");
+    assert!(page.form(PATH).iter().all(|(_, value)| value != "ada"), "and not sent: {:?}", page.form(PATH));
+    let page = ada.submit_on(&page, PATH, &typed).await;
     let expected = "Your password is changed. All other sessions have ended.";
     assert_eq!((page.path.as_str(), page.texts(".flash")), ("/account", vec![expected.to_owned()]));
     assert_eq!(identity(&ada.get("/").await), "You are ada.");

@@ -23,6 +23,10 @@ async fn delete_page_says_what_happens_and_changes_nothing() {
     let ada = service.ada().await;
     let page = ada.get("/account/delete").await;
     assert_page(&page, 200, "This deletes the account of ada");
+    assert_eq!(
+        (page.texts(".form-aside a"), page.attributes(".form-aside a", "href")),
+        (vec!["Keep my account".to_owned()], vec!["/account".to_owned()])
+    );
     for sentence in [
         "For 14 days you can change your mind",
         "For 90 days more your name stays reserved",

@@ -46,7 +46,7 @@ async fn link_sets_the_password_and_ends_every_session() {
     let (first, second) = (token(&service, user).await, token(&service, user).await);
     let visitor = service.visitor();
     let page = visitor.get(&path(&first)).await;
-    assert_page(&page, 200, "This is the account of ada");
+    assert_page(&page, 200, "Choose a new password for the account of ada");
     assert_eq!(page.attributes("input[type=password]", "autocomplete"), ["new-password", "new-password"]);
     assert_eq!(page.attributes("input[name=username]", "value"), ["ada"]);
     assert_eq!(identity(&ada.get("/home").await), "You are ada.", "opening the link changes nothing");

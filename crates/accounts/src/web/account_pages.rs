@@ -225,20 +225,20 @@ account_pages! {
         menu: None,
     }
 
-    /// The page that deletes the account of its user, for GET and POST. See [`crate::Accounts::request_deletion`].
-    Delete at "/account/delete", moved by delete_at {
-        methods: || methods().get(delete::show).post(delete::submit),
-        access: Access::RecentLogIn,
-        link: None,
-        menu: Some(messages::DELETE_MENU),
-    }
-
     /// The download of everything that is stored about a user, for GET. See [`crate::Accounts::export`].
     Export at "/account/export", moved by export_at {
         methods: || methods().get(export::show),
         access: Access::RecentLogIn,
         link: None,
         menu: Some(messages::EXPORT_MENU),
+    }
+
+    /// The page that deletes the account of its user, for GET and POST. See [`crate::Accounts::request_deletion`].
+    Delete at "/account/delete", moved by delete_at {
+        methods: || methods().get(delete::show).post(delete::submit),
+        access: Access::RecentLogIn,
+        link: None,
+        menu: Some(messages::DELETE_MENU),
     }
 }
 

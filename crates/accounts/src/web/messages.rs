@@ -46,6 +46,8 @@ pub(super) const REGISTERED_BEFORE: &str = "This form has registered an account 
 pub(super) const LOGGED_OUT: &str = "You are logged out.";
 /// The page that deletes an account.
 pub(super) const DELETE_TITLE: &str = "Delete your account";
+/// The link to the account page below the button.
+pub(super) const KEEP_ACCOUNT: &str = "Keep my account";
 /// What the deletion of an account means.
 pub(super) const DELETE_CONSEQUENCES: [&str; 3] = [
     "You are logged out everywhere, at once.",
@@ -77,9 +79,11 @@ pub(super) const PASSWORD_IS_SET: &str = "Your new password is set. Log in with 
 
 /// The title of the page.
 pub(super) const RESET_TITLE: &str = "Set a new password";
-/// Above the form, before the username.
-pub(super) const RESET_EXPLAINED: &str =
-    "Setting it logs every browser out, and you log in with the new password. This is the account of";
+/// Above the form, before the username and after it.
+pub(super) const RESET_EXPLAINED: [&str; 2] = [
+    "Choose a new password for the account of",
+    "Every browser is logged out then, and you log in with the new password.",
+];
 /// The link is unknown, was used or has expired.
 pub(super) const RESET_UNUSABLE: Message = Message::new(
     "This link doesn't work any more",

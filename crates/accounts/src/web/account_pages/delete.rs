@@ -17,6 +17,7 @@ use crate::web::{AccountPage, error_title};
 struct Content<'a> {
     page: &'a PageContext,
     action: &'a str,
+    account: &'a str,
     export: Option<&'a str>,
     username: &'a str,
     /// What the embedder says of its own.
@@ -30,6 +31,7 @@ fn render(page: &PageContext, user: &RecentLogIn, refusal: Option<&str>) -> Resp
     let content = Content {
         page,
         action: settings.path(AccountPage::Delete),
+        account: settings.path(AccountPage::Overview),
         export: settings.has(AccountPage::Export).then(|| settings.path(AccountPage::Export)),
         username: user.username.as_str(),
         consequences: &settings.deletion_consequences,

@@ -21,6 +21,7 @@ struct Content<'a> {
     action: &'a str,
     account: &'a str,
     hint: &'a str,
+    username: &'a str,
     throttled: Option<String>,
 }
 
@@ -31,7 +32,8 @@ fn render(page: &PageContext, status: StatusCode, form: FormView<'_>, throttled:
     let title = form.title(messages::PASSWORD_MENU);
     let title = if throttled.is_some() { messages::error_title(&title) } else { title };
     let throttled = throttled.map(messages::throttled);
-    page.render_template(status, &title, &Content { page, form, action, account, hint: &hint, throttled })
+    let username = page.user().map_or("", |user| user.username.as_str());
+    page.render_template(status, &title, &Content { page, form, action, account, hint: &hint, username, throttled })
 }
 
 #[handler]

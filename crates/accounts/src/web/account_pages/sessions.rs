@@ -67,7 +67,8 @@ async fn render(
     let (accounts, settings) = (page.accounts(), page.request().settings());
     let now = accounts.inner.clock.now();
     let sessions = accounts.list_sessions(user.id).await?;
-    let sessions = sessions.into_iter().map(|session| Row::of(session, user.session(), now)).collect();
+    let mut sessions: Vec<_> = sessions.into_iter().map(|session| Row::of(session, user.session(), now)).collect();
+    sessions.sort_by_key(|row| !row.is_current); // the others stay in the order of their last use
     let (action, account) = (settings.path(AccountPage::Sessions), settings.path(AccountPage::Overview));
     let content = Content { page, action, account, problem, sessions };
     let title = messages::SESSIONS_TITLE;

@@ -195,8 +195,8 @@ async fn storm(fresh: Fresh) {
         for (n, user) in users.iter().enumerate() {
             let past = Timestamp::from_millis(NOW.as_millis() - 864_000_000);
             let date = party_in_days(user, 9, 0).date.at_in_same_zone(past);
-            let ends_at = PartyEnd::default_of(&date);
-            let over = NewParty { date, ends_at, ..party_in_days(user, 9, 0) };
+            let (ends_at, rsvp_deadline) = (PartyEnd::default_of(&date), RsvpDeadline::default_of(&date));
+            let over = NewParty { date, ends_at, rsvp_deadline, ..party_in_days(user, 9, 0) };
             let over = fresh.parties().add(over, None).await.unwrap();
             let then = parties_at(&fresh, Timestamp::from_millis(past.as_millis() - 1));
             then.answer(Opened::ById(over), users[(n + 1) % 6].id, GuestCommand::Accept(Heads::ONE)).await.unwrap();

@@ -21,7 +21,7 @@ async fn host_with_a_party_to_come_is_refused_with_its_name(app: TestApp) {
     let page = ada.get("/account/delete").await;
     assert_page(&page, 200, "You give up your seats at parties to come, at once.");
     let sentence = "You host a dinner party that isn't over yet: Ratatouille on Saturday 14 March 2026, 19:00 (Berlin time). \
-        You can delete your account once it's over.";
+        You can delete your account once it's over, or cancel it and delete your account then.";
     assert_page(&delete(&ada).await, 422, sentence);
     assert_page(&ada.get("/host").await, 200, "Host a dinner party");
 }

@@ -194,13 +194,7 @@ impl Difference<'_> {
             }
             HistoryKind::Edited(_) | HistoryKind::Seats(_) | HistoryKind::Answer { .. } => return vec![],
         };
-        let is_told = |answer| match (&notice, answer) {
-            (_, Answer::Seated(_) | Answer::Waitlisted(_) | Answer::Maybe) => true,
-            (_, Answer::Declined | Answer::Removed) => false,
-            (PartyNotice::Edited(_), Answer::Invited) => false,
-            (_, Answer::Invited) => true,
-        };
-        let rsvps = self.after.guests.rsvps().iter().filter(|(_, rsvp)| is_told(rsvp.answer));
+        let rsvps = self.after.guests.rsvps().iter().filter(|(_, rsvp)| notice.is_sent_to(rsvp.answer));
         rsvps.map(|(guest, _)| notice.clone().to(*guest, self.after.id, None)).collect()
     }
 }

@@ -117,7 +117,7 @@ impl PartyDate {
 
     /// The local date and time.
     #[must_use]
-    pub(super) fn local_date_and_time(&self) -> (Date, Time) {
+    pub fn local_date_and_time(&self) -> (Date, Time) {
         (self.local.date(), self.local.time())
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Heads, PartyId};
+use super::{Answer, Heads, PartyId};
 use crate::Notice;
 use crate::user::UserId;
 
@@ -86,6 +86,18 @@ impl fmt::Display for PartyPart {
 }
 
 impl PartyNotice {
+    /// Whether a guest with that answer gets the notice of a change of the party itself: [`PartyNotice::Edited`] (row 15),
+    /// [`PartyNotice::Cancelled`] and [`PartyNotice::Restored`] (row 14). `false` for a notice about one answer.
+    #[must_use]
+    pub fn is_sent_to(&self, answer: Answer) -> bool {
+        let (is_edit, is_state) = (matches!(self, Self::Edited(_)), matches!(self, Self::Cancelled | Self::Restored));
+        match answer {
+            Answer::Seated(_) | Answer::Waitlisted(_) | Answer::Maybe => is_edit || is_state,
+            Answer::Invited => is_state,
+            Answer::Declined | Answer::Removed => false,
+        }
+    }
+
     /// The notice as the store keeps it.
     pub(super) fn to(self, user: UserId, party: PartyId, about: Option<UserId>) -> Notice {
         let (kind, parameters) = match self {

@@ -102,7 +102,7 @@ impl<D: Dialect> Hooks<D> for PartyHooks {
         if let Some(first) = hosted.first() {
             let all = u64::try_from(first.all_ahead).unwrap_or(u64::MAX);
             let hosted = hosted.into_iter().map(HostedRow::parse).collect::<sqlx::Result<Vec<_>>>()?;
-            return Err(HookError::refused("account", refused_deletion(&hosted, all)));
+            return Err(HookError::refused("account", refused_deletion(&hosted, all, at)));
         }
         lock_own::<D>(&mut *connection, user.id).await?;
         let list = query_scalar::<D, i64>(D::pick(LIST_ANSWERED_AHEAD.sqlite, LIST_ANSWERED_AHEAD.postgres));

@@ -90,8 +90,9 @@ pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
     let invitations = parties.clone();
     let settings = settings.describe_next(move |next| pages::invitation::describe(invitations.clone(), next));
     let accounts = settings.build(ports.clone())?;
-    let (accounts_of_state, users, previews) = (accounts.clone(), ports.users, PreviewRenderer::new());
-    let state = AppState { accounts: accounts_of_state, parties, users, readiness, random, time_zone, previews };
+    let (accounts_of_state, users, notices) = (accounts.clone(), ports.users, ports.notices);
+    let previews = PreviewRenderer::new();
+    let state = AppState { accounts: accounts_of_state, parties, users, notices, readiness, random, time_zone, previews };
     let security_headers = accounts.security_headers().to_vec();
     let body_limit = accounts.body_limit();
     let endpoint = Gzip::around(accounts.routes(routes())?.data(Arc::new(state)));
@@ -111,6 +112,16 @@ fn routes() -> Route {
         .at("/parties/:id<^[^/.]+>.ics", methods().get(pages::party::calendar_file::download))
         .at("/parties/:id/rsvp", methods().post(pages::party::rsvp).page("/parties/:id"))
         .at("/parties/:id/link", methods().post(pages::party::replace_link).page("/parties/:id"))
+        .at("/parties/:id/edit", methods().get(pages::edit::show).post(pages::edit::submit))
+        .at("/parties/:id/cancel", methods().get(pages::cancel::show).post(pages::cancel::submit))
+        .at("/parties/:id/restore", methods().post(pages::cancel::restore).page("/parties/:id"))
+        .at("/parties/:id/guests", methods().get(pages::guests::show))
+        .at("/parties/:id/guests.csv", methods().get(pages::guests::csv_file::download))
+        .at("/parties/:id/guests/add", methods().post(pages::guests::add).page("/parties/:id/guests"))
+        .at("/parties/:id/guests/invite", methods().post(pages::guests::invite).page("/parties/:id/guests"))
+        .at("/parties/:id/guests/remove", methods().get(pages::guests::ask_to_remove).post(pages::guests::remove))
+        .at("/parties/:id/guests/reinstate", methods().post(pages::guests::reinstate).page("/parties/:id/guests"))
+        .at("/notices", methods().post(pages::notices::dismiss).page("/"))
         .at("/i/:token", methods().get(pages::invitation::show))
         .at("/i/:token/rsvp", methods().post(pages::invitation::rsvp).page("/i/:token"))
         .at("/i/:token/preview-:picture", methods().get(pages::invitation::picture))

@@ -5,7 +5,9 @@
 
 mod description;
 mod head;
+mod host;
 mod invitation;
+mod notices;
 mod quota;
 
 use domain::party::{
@@ -20,11 +22,20 @@ pub(crate) use self::description::{
     seats_left, seats_open, seats_taken, seats_taken_by, time_until, visibility_note,
 };
 pub(crate) use self::head::{SERVICE, START_PICTURE, START_TEXT, START_TITLE, page_description, preview_heading};
+pub(crate) use self::host::{
+    CSV_HEADER, DEADLINE_AFTER_START, DEADLINE_PAST, EDIT_TITLE, GUEST_MISSING, GUESTS_OF_CANCELLED_PARTY,
+    GUESTS_OF_PARTY_OVER, GUESTS_TITLE, NAMES_QUESTION, NAMES_SHOWN_TO_INVALID, NO_SUCH_GUEST, PART_IS_BLANK,
+    PARTY_CHANGED, PARTY_CHANGED_SAVE, TOLD_OF_EDIT_WHILE_CANCELLED, VISIBILITY_INVALID, VISIBILITY_QUESTION,
+    address_error, cancel_title, companions_error, guest_counts, guest_row_note, guest_section, heads_error, host_refusal,
+    names_choice, removal_consequences, removal_title, told_of_cancellation, told_of_edit, told_of_restore, unknown_guest,
+    visibility_choice,
+};
 pub(crate) use self::invitation::{
     LINK_REPLACED, LINK_UNKNOWN, LINK_UNKNOWN_TITLE, invitation_closed_reason, invitation_description,
     invitation_seats, invitation_state, invitation_title, invited_to, invited_to_dinner,
 };
-pub(crate) use self::quota::{too_many_hosted, too_many_rsvps, too_many_upcoming};
+pub(crate) use self::notices::{NOTICES_TITLE, PARTY_OUT_OF_SIGHT, notice};
+pub(crate) use self::quota::{too_many_changes, too_many_hosted, too_many_rsvps, too_many_upcoming};
 
 /// On the welcome page, where nobody may register.
 pub(crate) const REGISTRATION_CLOSED: &str = "We take no new accounts at the moment.";
@@ -55,8 +66,6 @@ pub(crate) const SEARCHES_BUSY: &str = "Lots of people are searching right now. 
 /// The search was ended.
 pub(crate) const SEARCH_TOOK_TOO_LONG: &str =
     "That search took too long. Please try fewer words, or try again in a moment.";
-/// The submitted visibility is not one of the form's.
-pub(crate) const VISIBILITY_INVALID: &str = "Who can find this party? Please choose.";
 /// The submitted answer is neither `yes` nor `no`.
 pub(crate) const ANSWER_INVALID: &str = "Are you coming? Please choose an answer.";
 /// The viewer hosts the party.

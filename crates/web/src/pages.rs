@@ -1,9 +1,13 @@
 //! DinnerParty's pages: one file per route, and what several of them share.
 
+pub(crate) mod cancel;
+pub(crate) mod edit;
+pub(crate) mod guests;
 pub(crate) mod health;
 pub(crate) mod host;
 pub(crate) mod index;
 pub(crate) mod invitation;
+pub(crate) mod notices;
 pub(crate) mod party;
 pub(crate) mod people;
 pub(crate) mod preview;
@@ -11,6 +15,7 @@ pub(crate) mod rsvp;
 pub(crate) mod user;
 
 mod cursor;
+mod hosted;
 mod pasted;
 mod pressed;
 mod query;

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use accounts::{Accounts, Random, StoreError};
+use domain::NoticeRepository;
 use domain::party::{LinkToken, Parties, Zone};
 use domain::user::UserRepository;
 
@@ -21,6 +22,7 @@ pub struct AppState {
     pub(crate) accounts: Accounts,
     pub(crate) parties: Parties,
     pub(crate) users: Arc<dyn UserRepository>,
+    pub(crate) notices: Arc<dyn NoticeRepository>,
     pub(crate) readiness: ReadinessCheck,
     /// The random source of the parties' links.
     pub(crate) random: Arc<dyn Random>,

@@ -20,6 +20,11 @@ pub(crate) fn too_many_rsvps(wait: Wait) -> String {
     format!("You've taken a lot of seats within an hour. Please try again {}.", in_minutes(wait))
 }
 
+/// A host has changed parties and their guests as often as the quota of an hour allows.
+pub(crate) fn too_many_changes(wait: Wait) -> String {
+    format!("You've changed a lot within an hour. Please try again {}.", in_minutes(wait))
+}
+
 /// "in 40 minutes", rounded up.
 fn in_minutes(wait: Wait) -> String {
     match wait.seconds().div_ceil(60) {
@@ -74,6 +79,7 @@ mod tests {
                 too_many_hosted(wait(600)),
                 "You've hosted a lot of parties within an hour. Please try again in 10 minutes.",
             ),
+            (too_many_changes(wait(60)), "You've changed a lot within an hour. Please try again in a minute."),
             (too_many_rsvps(wait(3_600)), "You've taken a lot of seats within an hour. Please try again in an hour."),
         ] {
             assert_eq!(message, sentence);

@@ -1,4 +1,5 @@
-//! `/host`: the page to host a dinner party. The short form on the own profile shares its rules and its submit.
+//! `/host`: the page to host a dinner party. The short form on the own profile shares its rules and its submit, and the page to
+//! change a party its form.
 
 mod form;
 mod refusal;
@@ -6,14 +7,15 @@ mod refusal;
 use accounts::web::{CurrentUser, Fields, Flash, FormErrors, PageContext, Problem, Submitted};
 use askama::Template;
 use domain::PageSize;
-use domain::party::{PartyId, ProfileCursors};
+use domain::party::{PartyId, PartyView, ProfileCursors};
 use domain::user::User;
 use poem::http::StatusCode;
-use poem::{Response, handler};
+use poem::{Request, Response, handler};
 
 pub(super) use self::form::{HostForm, HostFormView, InitialForm, zone_options};
 pub(super) use self::refusal::HostRefusal;
 use super::State;
+use super::query::QueryParameters;
 use crate::messages;
 
 #[derive(Template)]
@@ -24,12 +26,31 @@ struct HostPage<'a> {
 }
 
 #[handler]
-pub(crate) async fn show(me: CurrentUser, page: PageContext, state: State<'_>) -> Result<Response, Problem> {
-    let one = PageSize::clamped(1);
-    let last_zone = state.parties.own_profile(me.id, ProfileCursors::default(), one).await?.last_zone;
-    let initial = InitialForm::new(&state, &me, last_zone.as_ref());
+pub(crate) async fn show(
+    me: CurrentUser,
+    page: PageContext,
+    state: State<'_>,
+    request: &Request,
+) -> Result<Response, Problem> {
+    let initial = match find_earlier(&state, &me, &QueryParameters::of(request)).await? {
+        Some(party) => InitialForm::again(&party),
+        None => empty(&state, &me).await?,
+    };
     let form = initial.view(page.resumed("/host"), state.parties.now());
     Ok(page.render_template(StatusCode::OK, messages::HOST_TITLE, &HostPage { page: &page, form }))
+}
+
+/// The party of the host that `?again=` names. A number of any other party is ignored.
+async fn find_earlier(state: &State<'_>, me: &User, query: &QueryParameters) -> Result<Option<PartyView>, Problem> {
+    let Some(id) = query.number("again") else { return Ok(None) };
+    let found = state.parties.find(PartyId::new(id), me.id).await?;
+    Ok(found.filter(|party| party.summary.host == me.id))
+}
+
+async fn empty(state: &State<'_>, me: &User) -> Result<InitialForm, Problem> {
+    let one = PageSize::clamped(1);
+    let last_zone = state.parties.own_profile(me.id, ProfileCursors::default(), one).await?.last_zone;
+    Ok(InitialForm::empty(state, me, last_zone.as_ref()))
 }
 
 #[handler]
@@ -59,6 +80,9 @@ pub(super) async fn host_party(
         Ok(form) => form,
         Err(errors) => return Ok(Err(HostRefusal::Fields(errors))),
     };
+    if let Some(field) = form.field_of_passed_deadline(fields, state.parties.now()) {
+        return Ok(Err(HostRefusal::Fields(FormErrors::at(field, messages::DEADLINE_PAST))));
+    }
     match state.parties.host(form.into_party(me.id, state.new_link(), fields)).await {
         Ok(party) => Ok(Ok(party)),
         Err(error) => Ok(Err(HostRefusal::of(error)?)),

@@ -8,6 +8,7 @@ use domain::{PageSize, Timestamp};
 use poem::http::StatusCode;
 use poem::{Request, Response, handler};
 
+use super::notices::Notices;
 use super::query::QueryParameters;
 use super::row::PartyRowView;
 use super::{State, pressed};
@@ -29,6 +30,7 @@ struct WelcomePage {
 struct HomePage<'a> {
     page: &'a PageContext,
     me: &'a User,
+    notices: Notices,
     next: Option<PartyRowView<'a>>,
     open: Vec<PartyRowView<'a>>,
 }
@@ -43,7 +45,8 @@ pub(crate) async fn show(page: PageContext, state: State<'_>, request: &Request)
     let pressed = pressed::of(&page, &QueryParameters::of(request));
     let mut home = state.parties.home(me.id, PageSize::clamped(OPEN_PARTIES)).await?;
     pressed::add_missing(pressed, &mut home.open, &page, &state).await?;
-    let mut content = HomePage::new(&home, &page, me, state.parties.now());
+    let notices = Notices::load(&state, me).await?;
+    let mut content = HomePage::new(&home, notices, &page, me, state.parties.now());
     if let Some(elsewhere) = pressed::mark_or_redirect(pressed, &page, &mut content.open) {
         return Ok(elsewhere);
     }
@@ -51,8 +54,8 @@ pub(crate) async fn show(page: PageContext, state: State<'_>, request: &Request)
 }
 
 impl<'a> HomePage<'a> {
-    fn new(home: &'a HomeView, page: &'a PageContext, me: &'a User, now: Timestamp) -> Self {
+    fn new(home: &'a HomeView, notices: Notices, page: &'a PageContext, me: &'a User, now: Timestamp) -> Self {
         let next = home.next.as_ref().map(|party| PartyRowView::of(party, me.id, now));
-        Self { page, me, next, open: PartyRowView::all(&home.open, page, now) }
+        Self { page, me, notices, next, open: PartyRowView::all(&home.open, page, now) }
     }
 }

@@ -53,7 +53,7 @@ pub(crate) async fn show(
     let resumed = page.resumed(&format!("/user/{}", user.username));
     let user = if resumed.is_some() { User::clone(&me) } else { user };
     let view = load_profile(&state, &user, &me, &query).await?;
-    let initial = InitialForm::new(&state, &me, view.last_zone.as_ref());
+    let initial = InitialForm::empty(&state, &me, view.last_zone.as_ref());
     let form = (user.id == me.id).then(|| initial.view(resumed, now));
     let mut content = ProfilePage::new(&page, &user, &view, form, now);
     if let Some(elsewhere) = pressed::mark_or_redirect(pressed::of(&page, &query), &page, &mut content.hosted) {

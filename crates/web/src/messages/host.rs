@@ -1,0 +1,211 @@
+//! The sentences of the host's pages: the form, the page that changes a party, its cancellation, and its guests.
+
+use domain::party::{Address, Answer, GuestRow, Heads, NamesShownTo, PartySummary, Refusal, SeatsError, TextError, Visibility};
+use domain::user::Username;
+
+use super::{refusal, seats_taken, text_error};
+use crate::pages::cancel::Told;
+use crate::pages::guests::Section;
+
+/// The submitted visibility is not one of the form's.
+pub(crate) const VISIBILITY_INVALID: &str = "Who can find this party? Please choose.";
+/// The question of the visibility.
+pub(crate) const VISIBILITY_QUESTION: &str = "Who can find this party?";
+/// The question of the names of guests.
+pub(crate) const NAMES_QUESTION: &str = "Who sees the guests' names?";
+/// The submitted answer to it is not one of the form's.
+pub(crate) const NAMES_SHOWN_TO_INVALID: &str = "Who sees the guests' names? Please choose.";
+/// The deadline is after the start.
+pub(crate) const DEADLINE_AFTER_START: &str = "Please choose a deadline before the start.";
+/// The deadline of a new party has passed.
+pub(crate) const DEADLINE_PAST: &str = "That deadline has already passed. Please choose a later one, or leave it empty.";
+
+/// A visibility as the form offers it, and what it means.
+pub(crate) fn visibility_choice(visibility: Visibility) -> (&'static str, &'static str) {
+    match visibility {
+        Visibility::Listed => {
+            ("Everyone here", "It's in the list of dinner parties. Anyone with an account can take a seat.")
+        }
+        Visibility::ByLink => {
+            ("People with the link", "It's in no list. You choose who gets the link, and they can pass it on.")
+        }
+        Visibility::ByInvitation => {
+            ("People you invite by name", "It's in no list, and the link opens it to nobody else.")
+        }
+    }
+}
+
+/// Who sees the names of guests, as the form offers it, and what it means.
+pub(crate) fn names_choice(names: NamesShownTo) -> (&'static str, &'static str) {
+    match names {
+        NamesShownTo::Everyone => ("Everyone who can find the party", "Logged in, that is. Visitors never see names."),
+        NamesShownTo::Guests => ("Guests", "Those with a seat, on the waiting list, or who said maybe."),
+        NamesShownTo::Host => ("Only you", "Guests see how many are coming, and not who."),
+    }
+}
+
+/// Why the most companions are invalid.
+pub(crate) fn companions_error(error: SeatsError) -> &'static str {
+    match error {
+        SeatsError::Empty | SeatsError::OutOfRange => "Please choose between 0 and 9 companions.",
+        SeatsError::NotANumber => "Please use digits for the number of companions.",
+    }
+}
+
+/// Why the number of people that a host adds is invalid.
+pub(crate) fn heads_error(error: SeatsError) -> &'static str {
+    match error {
+        SeatsError::Empty | SeatsError::OutOfRange => "Please choose between 1 and 10 people.",
+        SeatsError::NotANumber => "Please use digits for the number of people.",
+    }
+}
+
+/// Why a street address is invalid.
+pub(crate) fn address_error(error: TextError) -> String {
+    text_error(error, Address::MAX_LENGTH, "")
+}
+
+/// Why a change by the host is refused. What the host reads otherwise than a guest is here.
+pub(crate) fn host_refusal(reason: &Refusal) -> String {
+    match reason {
+        Refusal::Cancelled { .. } => "You cancelled this dinner party. Restore it first.".into(),
+        Refusal::GuestRemoved(guest) => format!("You removed {guest} from this party. Let them back in first."),
+        Refusal::TooManyCompanions { max: 0 } => "Guests can't bring anyone to this party.".into(),
+        Refusal::TooManyCompanions { max } => format!("Each guest can bring up to {max}."),
+        reason @ (Refusal::Over
+        | Refusal::Begun
+        | Refusal::IsHost
+        | Refusal::Removed { .. }
+        | Refusal::Closed { .. }
+        | Refusal::NotEnoughSeats { .. }
+        | Refusal::BelowTaken { .. }
+        | Refusal::DateInThePast
+        | Refusal::Stale
+        | Refusal::NothingToUndo) => refusal(reason),
+    }
+}
+
+/// The title of the page that changes a party.
+pub(crate) const EDIT_TITLE: &str = "Edit your dinner party";
+/// The party was changed after the form was shown. What follows is as it is now.
+pub(crate) const PARTY_CHANGED: &str = "The party has changed since you opened this form: it is now";
+/// What follows that.
+pub(crate) const PARTY_CHANGED_SAVE: &str = "What you typed is still in the form. Save it to replace this.";
+/// A text of the party that its host has left blank.
+pub(crate) const PART_IS_BLANK: &str = "left empty";
+/// Guests of a cancelled party are not told of changes.
+pub(crate) const TOLD_OF_EDIT_WHILE_CANCELLED: &str =
+    "You cancelled this party, so nobody will see a notice of your changes.";
+
+/// How many guests will see a notice of a change.
+pub(crate) fn told_of_edit(guests: usize) -> String {
+    match guests {
+        0 => "Nobody will see a notice: nobody is coming, waiting, or said maybe.".into(),
+        guests => format!("{} A new number of seats alone is no news to them.", will_see(guests)),
+    }
+}
+
+fn will_see(guests: usize) -> String {
+    if guests == 1 { "1 guest will see a notice.".into() } else { format!("{guests} guests will see a notice.") }
+}
+
+/// The title of the page that cancels or restores a party.
+pub(crate) fn cancel_title(party: &PartySummary) -> &'static str {
+    match party.state {
+        domain::party::PartyState::Scheduled => "Cancel your dinner party?",
+        domain::party::PartyState::Cancelled => "Restore your dinner party?",
+    }
+}
+
+/// Who will see a notice that the party is cancelled.
+pub(crate) fn told_of_cancellation(told: &Told) -> String {
+    told_of_state(told, "that it's cancelled")
+}
+
+/// Who will see a notice that the party takes place.
+pub(crate) fn told_of_restore(told: &Told) -> String {
+    told_of_state(told, "that it's on again")
+}
+
+fn told_of_state(told: &Told, what: &str) -> String {
+    let Told { coming, waiting, maybe, invited } = *told;
+    let guests = coming + waiting + maybe + invited;
+    if guests == 0 {
+        return format!("Nobody will see a notice {what}: nobody is coming or invited.");
+    }
+    let all = [(coming, "coming"), (waiting, "waiting"), (maybe, "maybe"), (invited, "invited")];
+    let counts: Vec<_> =
+        all.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}")).collect();
+    let noun = if guests == 1 { "guest" } else { "guests" };
+    format!("{guests} {noun} will see a notice {what}: {}.", counts.join(", "))
+}
+
+/// The title of the list of guests.
+pub(crate) const GUESTS_TITLE: &str = "Guests";
+/// Instead of the form, at a party that is over.
+pub(crate) const GUESTS_OF_PARTY_OVER: &str = "That dinner party has already happened. The list stays as it is.";
+/// Instead of the form, at a cancelled party.
+pub(crate) const GUESTS_OF_CANCELLED_PARTY: &str = "You cancelled this dinner party. Restore it to add or invite someone.";
+/// The name of a guest is missing.
+pub(crate) const GUEST_MISSING: &str = "Who is it? Please type a username.";
+/// The guest to be removed is not on the list.
+pub(crate) const NO_SUCH_GUEST: &str = "There is no such guest on your list.";
+/// The first line of the file of guests.
+pub(crate) const CSV_HEADER: [&str; 4] = ["Name", "Answer", "People", "Number on the waiting list"];
+
+/// Nobody has the name that the host typed.
+pub(crate) fn unknown_guest(typed: &str) -> String {
+    let shown: String = typed.chars().filter(|c| !c.is_control()).take(40).collect();
+    format!("Nobody here is called “{shown}”. Please check the spelling, or send them the link.")
+}
+
+/// The heading of a part of the list.
+pub(crate) fn guest_section(section: Section) -> &'static str {
+    match section {
+        Section::Coming => "Coming",
+        Section::Waiting => "Waiting",
+        Section::Maybe => "Maybe",
+        Section::Invited => "No reply",
+        Section::Declined => "Can't make it",
+        Section::Removed => "Removed",
+    }
+}
+
+/// The taken seats, and how many guests each part of the list has: "5 of 8 seats taken · 3 coming · 2 waiting".
+pub(crate) fn guest_counts(party: &PartySummary, counts: &[usize; 6]) -> String {
+    let sections = Section::ALL.iter().zip(counts).filter(|(_, count)| **count > 0);
+    let counts = sections.map(|(section, count)| format!("{count} {}", guest_section(*section).to_lowercase()));
+    [seats_taken(party)].into_iter().chain(counts).collect::<Vec<_>>().join(" · ")
+}
+
+/// The note beside a guest on the list: "with 2", "number 1, with 2".
+pub(crate) fn guest_row_note(guest: &GuestRow) -> Option<String> {
+    let with = guest.answer.heads().map(Heads::companions).filter(|with| *with > 0).map(|with| format!("with {with}"));
+    let number = guest.rank.map(|rank| format!("number {rank}"));
+    let parts: Vec<_> = number.into_iter().chain(with).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
+}
+
+/// The title of the page that asks before a guest is removed.
+pub(crate) fn removal_title(guest: &Username) -> String {
+    format!("Remove {guest}?")
+}
+
+/// What the removal of a guest with that answer does.
+pub(crate) fn removal_consequences(guest: &Username, answer: Answer) -> String {
+    let first = match answer {
+        Answer::Seated(Heads::ONE) => format!("{guest}'s seat is free then, and goes to the waiting list first. "),
+        Answer::Seated(heads) => {
+            format!("{guest}'s {} seats are free then, and go to the waiting list first. ", heads.get())
+        }
+        Answer::Waitlisted(_) => format!("{guest} leaves the waiting list. "),
+        Answer::Maybe | Answer::Declined | Answer::Invited | Answer::Removed => String::new(),
+    };
+    format!(
+        "{first}{guest} will see a notice, and can't RSVP to this party any more. You can let {guest} back in later, \
+         but only to answer anew."
+    )
+}
+
+#[cfg(test)]
+mod tests;

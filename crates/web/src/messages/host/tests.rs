@@ -1,0 +1,94 @@
+//! The sentences, to the letter.
+
+use domain::user::UserId;
+
+use super::*;
+use crate::fixtures::party;
+
+#[test]
+fn host_reads_refusals_in_the_second_person() {
+    let name = |name: &str| Username::parse(name).unwrap();
+    for (reason, sentence) in [
+        (Refusal::Cancelled { host: name("Ada") }, "You cancelled this dinner party. Restore it first."),
+        (Refusal::GuestRemoved(name("Ben")), "You removed Ben from this party. Let them back in first."),
+        (Refusal::TooManyCompanions { max: 2 }, "Each guest can bring up to 2."),
+        (Refusal::TooManyCompanions { max: 0 }, "Guests can't bring anyone to this party."),
+        (Refusal::NotEnoughSeats { free: 0, held: None }, "Raise the seats first."),
+        (Refusal::BelowTaken { taken: 4 }, "4 people are already seated; remove someone first."),
+        (Refusal::IsHost, "You're hosting this one. Your seat is already counted."),
+        (Refusal::Over, "That dinner party has already happened."),
+        (Refusal::Begun, "That dinner party has already begun."),
+    ] {
+        assert_eq!(host_refusal(&reason), sentence);
+    }
+}
+
+#[test]
+fn page_says_how_many_guests_will_be_told() {
+    assert_eq!(told_of_edit(0), "Nobody will see a notice: nobody is coming, waiting, or said maybe.");
+    assert_eq!(told_of_edit(1), "1 guest will see a notice. A new number of seats alone is no news to them.");
+    assert_eq!(told_of_edit(3), "3 guests will see a notice. A new number of seats alone is no news to them.");
+    let told = |coming, waiting, maybe, invited| Told { coming, waiting, maybe, invited };
+    for (told, sentence) in [
+        (told(0, 0, 0, 0), "Nobody will see a notice that it's cancelled: nobody is coming or invited."),
+        (told(1, 0, 0, 0), "1 guest will see a notice that it's cancelled: 1 coming."),
+        (
+            told(4, 3, 2, 1),
+            "10 guests will see a notice that it's cancelled: 4 coming, 3 waiting, 2 maybe, 1 invited.",
+        ),
+    ] {
+        assert_eq!(told_of_cancellation(&told), sentence);
+    }
+    assert_eq!(
+        told_of_restore(&told(0, 1, 0, 0)),
+        "1 guest will see a notice that it's on again: 1 waiting."
+    );
+}
+
+#[test]
+fn counts_leave_out_what_nobody_has_answered() {
+    let party = party(8, &[("Ben", 2)]);
+    assert_eq!(guest_counts(&party, &[0; 6]), "3 of 8 seats taken");
+    let all = "3 of 8 seats taken · 1 coming · 2 waiting · 3 maybe · 4 no reply · 5 can't make it · 6 removed";
+    assert_eq!(guest_counts(&party, &[1, 2, 3, 4, 5, 6]), all);
+}
+
+#[test]
+fn guest_has_companions_and_number_beside_the_name() {
+    let heads = |heads| Heads::new(heads).unwrap();
+    for (answer, rank, note) in [
+        (Answer::Seated(Heads::ONE), None, None),
+        (Answer::Seated(heads(3)), None, Some("with 2")),
+        (Answer::Waitlisted(Heads::ONE), Some(4), Some("number 4")),
+        (Answer::Waitlisted(heads(2)), Some(1), Some("number 1, with 1")),
+        (Answer::Maybe, None, None),
+    ] {
+        let guest = GuestRow { id: UserId::new(1), username: Username::parse("Ben").unwrap(), answer, rank };
+        assert_eq!(guest_row_note(&guest).as_deref(), note);
+    }
+}
+
+#[test]
+fn removal_says_what_happens_to_the_seats() {
+    let ben = Username::parse("Ben").unwrap();
+    let end = "Ben will see a notice, and can't RSVP to this party any more. You can let Ben back in later, but only to answer anew.";
+    for (answer, first) in [
+        (Answer::Seated(Heads::ONE), "Ben's seat is free then, and goes to the waiting list first. "),
+        (Answer::Seated(Heads::new(3).unwrap()), "Ben's 3 seats are free then, and go to the waiting list first. "),
+        (Answer::Waitlisted(Heads::ONE), "Ben leaves the waiting list. "),
+        (Answer::Maybe, ""),
+        (Answer::Invited, ""),
+        (Answer::Declined, ""),
+    ] {
+        assert_eq!(removal_consequences(&ben, answer), format!("{first}{end}"));
+    }
+}
+
+#[test]
+fn unknown_guest_is_named_as_typed_and_cut() {
+    assert_eq!(
+        unknown_guest("bne\u{7}"),
+        "Nobody here is called “bne”. Please check the spelling, or send them the link."
+    );
+    assert!(unknown_guest(&"x".repeat(1_000)).len() < 120);
+}

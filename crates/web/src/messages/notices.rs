@@ -1,0 +1,133 @@
+//! The sentences of notices. Nothing here says that a mail was sent.
+
+use domain::party::{Heads, PartyHeading, PartyNotice, PartyPart};
+use domain::user::Username;
+
+/// The heading of the notices on the home page.
+pub(crate) const NOTICES_TITLE: &str = "What's new";
+/// The heading of the notices of a party that the user can no longer see.
+pub(crate) const PARTY_OUT_OF_SIGHT: &str = "A dinner party";
+
+/// What a notice says. `heading` is that of the party as it is now, `None` where the user can no longer see it; `about` is the guest
+/// whom a host is told of, `None` where the account is gone.
+pub(crate) fn notice(notice: &PartyNotice, heading: Option<&PartyHeading>, about: Option<&Username>) -> String {
+    let host = heading.map_or_else(|| "The host".to_owned(), |heading| heading.host.to_string());
+    let party = heading.map_or_else(
+        || "a dinner party".to_owned(),
+        |PartyHeading { host, date }| format!("{host}'s dinner party on {date}"),
+    );
+    let on = heading.map_or_else(String::new, |heading| format!(" on {}", heading.date));
+    let guest = about.map_or("A guest", Username::as_str);
+    match notice {
+        PartyNotice::SeatOpenedUp => format!("A seat opened up. You're going to {party}!"),
+        PartyNotice::Added => format!("{host} saved you a seat. You're going to {party}."),
+        PartyNotice::Invited => format!("{host} invited you to dinner{on}."),
+        PartyNotice::Removed => format!("{host} took you off the guest list of the dinner party{on}."),
+        PartyNotice::Edited(parts) if parts.contains(&PartyPart::Date) => {
+            let others: Vec<_> = parts.iter().copied().filter(|part| *part != PartyPart::Date).collect();
+            let others = if others.is_empty() { String::new() } else { format!(" {} changed too.", sentence_case(&list(&others))) };
+            format!("{host} moved the dinner party. It's now{on}.{others}")
+        }
+        PartyNotice::Edited(parts) => format!("{host}'s dinner party{on} has changed: {}.", list(parts)),
+        PartyNotice::Cancelled => format!("{host} cancelled the dinner party{on}."),
+        PartyNotice::Restored => format!("{host}'s dinner party{on} takes place after all."),
+        PartyNotice::Accepted(heads) => format!("{guest} accepted{}.", of_them(*heads)),
+        PartyNotice::Promoted(heads) => format!("{guest} got a seat from the waiting list{}.", of_them(*heads)),
+        PartyNotice::JoinedWaitingList(heads) => format!("{guest} joined the waiting list{}.", of_them(*heads)),
+        PartyNotice::GaveUpSeat(Heads::ONE) => format!("{guest} gave up a seat."),
+        PartyNotice::GaveUpSeat(heads) => format!("{guest} gave up {} seats.", heads.get()),
+        PartyNotice::Declined => format!("{guest} can't make it."),
+        PartyNotice::SaidMaybe => format!("{guest} said maybe."),
+    }
+}
+
+/// ", 2 of them"; empty for one person.
+fn of_them(heads: Heads) -> String {
+    if heads == Heads::ONE { String::new() } else { format!(", {} of them", heads.get()) }
+}
+
+/// "the venue, the address and the details".
+fn list(parts: &[PartyPart]) -> String {
+    let names: Vec<_> = parts.iter().map(|part| part_name(*part)).collect();
+    match names.as_slice() {
+        [] => "something".into(),
+        [one] => (*one).into(),
+        [first @ .., last] => format!("{} and {last}", first.join(", ")),
+    }
+}
+
+fn part_name(part: PartyPart) -> &'static str {
+    match part {
+        PartyPart::Date => "the date",
+        PartyPart::End => "the end",
+        PartyPart::Venue => "the venue",
+        PartyPart::Address => "the address",
+        PartyPart::Dish => "the main dish",
+        PartyPart::Details => "the details",
+        PartyPart::Deadline => "the RSVP deadline",
+        PartyPart::Companions => "how many you may bring",
+        PartyPart::Visibility => "who can find it",
+    }
+}
+
+/// The text with a capital at its beginning.
+fn sentence_case(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::fixtures::heading;
+
+    #[test]
+    fn each_notice_has_its_sentence() {
+        let date = "Saturday 14 March 2026, 19:00 (Berlin time)";
+        let (one, two) = (Heads::ONE, Heads::new(2).unwrap());
+        let edited = |parts: &[PartyPart]| PartyNotice::Edited(parts.to_vec());
+        let all = PartyPart::ALL.map(|(part, _)| part);
+        for (told, sentence) in [
+            (PartyNotice::SeatOpenedUp, format!("A seat opened up. You're going to Ada's dinner party on {date}!")),
+            (PartyNotice::Added, format!("Ada saved you a seat. You're going to Ada's dinner party on {date}.")),
+            (PartyNotice::Invited, format!("Ada invited you to dinner on {date}.")),
+            (PartyNotice::Removed, format!("Ada took you off the guest list of the dinner party on {date}.")),
+            (edited(&[PartyPart::Date]), format!("Ada moved the dinner party. It's now on {date}.")),
+            (
+                edited(&[PartyPart::Date, PartyPart::Venue]),
+                format!("Ada moved the dinner party. It's now on {date}. The venue changed too."),
+            ),
+            (edited(&[PartyPart::Dish]), format!("Ada's dinner party on {date} has changed: the main dish.")),
+            (
+                edited(&all[1..]),
+                format!(
+                    "Ada's dinner party on {date} has changed: the end, the venue, the address, the main dish, the details, the \
+                     RSVP deadline, how many you may bring and who can find it."
+                ),
+            ),
+            (PartyNotice::Cancelled, format!("Ada cancelled the dinner party on {date}.")),
+            (PartyNotice::Restored, format!("Ada's dinner party on {date} takes place after all.")),
+            (PartyNotice::Accepted(one), "Ben accepted.".into()),
+            (PartyNotice::Accepted(two), "Ben accepted, 2 of them.".into()),
+            (PartyNotice::Promoted(two), "Ben got a seat from the waiting list, 2 of them.".into()),
+            (PartyNotice::JoinedWaitingList(one), "Ben joined the waiting list.".into()),
+            (PartyNotice::GaveUpSeat(one), "Ben gave up a seat.".into()),
+            (PartyNotice::GaveUpSeat(two), "Ben gave up 2 seats.".into()),
+            (PartyNotice::Declined, "Ben can't make it.".into()),
+            (PartyNotice::SaidMaybe, "Ben said maybe.".into()),
+        ] {
+            assert_eq!(notice(&told, Some(&heading()), Some(&Username::parse("Ben").unwrap())), sentence);
+        }
+    }
+
+    #[test]
+    fn notice_of_a_party_out_of_sight_names_neither_party_nor_guest() {
+        for (told, sentence) in [
+            (PartyNotice::Removed, "The host took you off the guest list of the dinner party."),
+            (PartyNotice::SeatOpenedUp, "A seat opened up. You're going to a dinner party!"),
+            (PartyNotice::Declined, "A guest can't make it."),
+        ] {
+            assert_eq!(notice(&told, None, None), sentence);
+        }
+    }
+}

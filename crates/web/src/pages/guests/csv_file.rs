@@ -1,0 +1,97 @@
+//! `/parties/{id}/guests.csv`: the list as a file for a spreadsheet.
+
+use std::borrow::Cow;
+
+use accounts::StoreError;
+use accounts::web::{CurrentUser, Problem};
+use csv::{QuoteStyle, Terminator, WriterBuilder};
+use domain::party::{GuestRow, Heads};
+use poem::http::header;
+use poem::web::Path;
+use poem::{IntoResponse, Response, handler};
+
+use super::sections::Section;
+use crate::messages;
+use crate::pages::State;
+use crate::pages::hosted::find_hosted;
+
+/// The type of the file (RFC 4180, and its encoding).
+const CONTENT_TYPE: &str = "text/csv; charset=utf-8; header=present";
+
+/// A byte order mark, without which Excel reads the file in the encoding of the system.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// `GET /parties/{id}/guests.csv`: the file, as a download.
+#[handler]
+pub(crate) async fn download(me: CurrentUser, state: State<'_>, path: Path<String>) -> Result<Response, Problem> {
+    let overview = find_hosted(&state, &path, &me).await?;
+    let disposition = format!("attachment; filename=\"guests-{}.csv\"", overview.party.summary.id.get());
+    let response = file(&overview.guests).map_err(StoreError::new)?.with_content_type(CONTENT_TYPE);
+    Ok(response.with_header(header::CONTENT_DISPOSITION, disposition).into_response())
+}
+
+/// The file: a line per guest. Every cell is quoted.
+fn file(guests: &[GuestRow]) -> Result<Vec<u8>, csv::Error> {
+    let mut settings = WriterBuilder::new();
+    settings.quote_style(QuoteStyle::Always).terminator(Terminator::CRLF);
+    let mut file = settings.from_writer(Vec::from(BYTE_ORDER_MARK));
+    file.write_record(messages::CSV_HEADER)?;
+    for guest in guests {
+        let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+        let (heads, rank) = (number(guest.answer.heads().map(Heads::get)), number(guest.rank));
+        let answer = messages::guest_section(Section::of(guest.answer));
+        file.write_record([guest.username.as_str(), answer, &heads, &rank].map(|cell| harmless(cell).into_owned()))?;
+    }
+    file.into_inner().map_err(|error| error.into_error().into())
+}
+
+/// A cell that no spreadsheet takes for a formula: one that begins with a character by which a formula can begin gets an apostrophe in
+/// front (OWASP, "CSV Injection").
+fn harmless(cell: &str) -> Cow<'_, str> {
+    let is_risky = cell.starts_with(|c: char| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠') || c.is_control());
+    if is_risky { format!("'{cell}").into() } else { Cow::Borrowed(cell) }
+}
+
+#[cfg(test)]
+mod tests {
+    use domain::party::Answer;
+    use domain::user::{UserId, Username};
+
+    use super::*;
+
+    #[test]
+    fn cell_that_could_begin_a_formula_gets_an_apostrophe() {
+        for (cell, written) in [
+            ("=1+1", "'=1+1"),
+            ("+1", "'+1"),
+            ("-1", "'-1"),
+            ("@SUM(A1)", "'@SUM(A1)"),
+            ("\t=1", "'\t=1"),
+            ("\r=1", "'\r=1"),
+            ("\n=1", "'\n=1"),
+            ("\u{85}=1", "'\u{85}=1"),
+            ("＝1", "'＝1"),
+            ("", ""),
+            ("Ada", "Ada"),
+            ("1=1", "1=1"),
+            ("'=1", "'=1"),
+        ] {
+            assert_eq!(harmless(cell), written, "{cell:?}");
+        }
+    }
+
+    #[test]
+    fn file_begins_with_a_byte_order_mark_and_quotes_every_cell() {
+        let guest = |name: &str, answer, rank| GuestRow {
+            id: UserId::new(1),
+            username: Username::parse(name).unwrap(),
+            answer,
+            rank,
+        };
+        let two = Heads::new(2).unwrap();
+        let guests = [guest("ben", Answer::Seated(two), None), guest("cyd", Answer::Waitlisted(Heads::ONE), Some(1))];
+        let expected = "\u{feff}\"Name\",\"Answer\",\"People\",\"Number on the waiting list\"\r\n\
+            \"ben\",\"Coming\",\"2\",\"\"\r\n\"cyd\",\"Waiting\",\"1\",\"1\"\r\n";
+        assert_eq!(String::from_utf8(file(&guests).unwrap()).unwrap(), expected);
+    }
+}

@@ -1,0 +1,82 @@
+//! `/parties/{id}/guests/remove`: the page that asks a host before a guest is removed.
+
+use accounts::web::{CurrentUser, Flash, PageContext, Problem, Submitted};
+use askama::Template;
+use domain::party::{Answer, GuestRow, HostCommand, PartyId, PartySummary, Phase, Refusal};
+use poem::http::StatusCode;
+use poem::web::Path;
+use poem::{Request, Response, handler};
+use url::form_urlencoded::byte_serialize;
+
+use super::command::{NameForm, find_guest};
+use super::guests_path;
+use crate::messages;
+use crate::pages::State;
+use crate::pages::hosted::{find_hosted, party_id, redirect, refused};
+use crate::pages::query::QueryParameters;
+
+#[derive(Template)]
+#[template(path = "remove_guest.html")]
+struct RemovalPage<'a> {
+    page: &'a PageContext,
+    party: &'a PartySummary,
+    guest: &'a GuestRow,
+    /// What will happen, and to whom.
+    consequences: String,
+}
+
+impl RemovalPage<'_> {
+    fn back(&self) -> String {
+        guests_path(self.party.id)
+    }
+}
+
+/// The path of the page that asks, for that guest.
+pub(super) fn path(party: PartyId, guest: &str) -> String {
+    let guest: String = byte_serialize(guest.as_bytes()).collect();
+    format!("{}/remove?guest={guest}", guests_path(party))
+}
+
+/// `GET /parties/{id}/guests/remove?guest=ben`. A guest without an answer, and one who is removed already, lead to the list.
+#[handler]
+pub(crate) async fn ask(
+    me: CurrentUser,
+    page: PageContext,
+    state: State<'_>,
+    number: Path<String>,
+    request: &Request,
+) -> Result<Response, Problem> {
+    let overview = find_hosted(&state, &number, &me).await?;
+    let (party, name) = (&overview.party.summary, QueryParameters::of(request).text("guest"));
+    if party.phase(state.parties.now()) == Phase::Over {
+        return Ok(refused(party.id, &Refusal::Over));
+    }
+    let guest = overview.guests.iter().find(|guest| guest.username.as_str() == name);
+    let Some(guest) = guest.filter(|guest| guest.answer != Answer::Removed) else {
+        return Ok(Flash::refusal(messages::NO_SUCH_GUEST).to(&guests_path(party.id)));
+    };
+    let consequences = messages::removal_consequences(&guest.username, guest.answer);
+    let title = messages::removal_title(&guest.username);
+    Ok(page.render_template(StatusCode::OK, &title, &RemovalPage { page: &page, party, guest, consequences }))
+}
+
+/// `POST /parties/{id}/guests/remove`: leads to the list.
+#[handler]
+pub(crate) async fn submit(
+    me: CurrentUser,
+    page: PageContext,
+    state: State<'_>,
+    number: Path<String>,
+    submitted: Submitted<NameForm>,
+) -> Result<Response, Problem> {
+    let id = party_id(&number)?;
+    let guest = match submitted.form {
+        Ok(form) => find_guest(&state, form.name()).await?,
+        Err(_) => None,
+    };
+    let Some(guest) = guest else {
+        find_hosted(&state, &number, &me).await?; // for others than the host there is no such page
+        return Ok(Flash::refusal(messages::NO_SUCH_GUEST).to(&guests_path(id)));
+    };
+    redirect(&page, state.parties.name_guest(id, me.id, guest, HostCommand::Remove).await, &guests_path(id))
+}

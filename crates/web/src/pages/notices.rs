@@ -1,0 +1,108 @@
+//! Notices: what happened at the user's parties, on the home page until the user dismisses it.
+
+use accounts::web::{CurrentUser, Fields, Form, FormErrors, PasswordFields, Problem, Submitted, redirect};
+use domain::notice::{NoticeId, StoredNotice};
+use domain::party::{PartyId, PartyNotice, PartyView};
+use domain::user::User;
+use poem::{Response, handler};
+
+use super::State;
+use super::hosted::party_path;
+use crate::messages;
+
+/// How many notices the page reads, the newest first.
+const NOTICES: u32 = 50;
+
+/// How many parties the page shows notices of. Each costs a query. The others follow once these are dismissed.
+const PARTIES: usize = 10;
+
+/// The notices of a user.
+pub(super) struct Notices {
+    /// By party, the one with the newest notice first.
+    pub(super) groups: Vec<NoticeGroup>,
+    /// The newest notice that the page shows: what came later stays when all are dismissed.
+    pub(super) newest: i64,
+}
+
+/// The notices of one party.
+pub(super) struct NoticeGroup {
+    /// The path and the title of the party; `None` where the user can no longer see it.
+    pub(super) party: Option<(String, String)>,
+    /// The newest first.
+    pub(super) lines: Vec<NoticeLine>,
+}
+
+/// One notice.
+pub(super) struct NoticeLine {
+    pub(super) id: i64,
+    pub(super) text: String,
+}
+
+impl Notices {
+    /// Reads the notices of a user. Notices of another service over the same database are left out.
+    pub(super) async fn load(state: &State<'_>, me: &User) -> Result<Self, Problem> {
+        let stored = state.notices.list(me.id, NOTICES).await?;
+        let newest = stored.first().map_or(0, |notice| notice.id.get());
+        let mut groups = Vec::new();
+        for (subject, notices) in by_subject(&stored).into_iter().take(PARTIES) {
+            let party = state.parties.find(PartyId::new(subject), me.id).await?;
+            groups.push(NoticeGroup::of(party.as_ref(), &notices));
+        }
+        Ok(Self { groups, newest })
+    }
+}
+
+/// The notices with their meaning by subject, in the order of each subject's newest one.
+fn by_subject(stored: &[StoredNotice]) -> Vec<(i64, Vec<(&StoredNotice, PartyNotice)>)> {
+    let mut groups: Vec<(i64, Vec<_>)> = Vec::new();
+    for notice in stored {
+        let Some(meaning) = PartyNotice::from_stored(&notice.kind, &notice.parameters) else { continue };
+        match groups.iter_mut().find(|(subject, _)| *subject == notice.subject) {
+            Some((_, group)) => group.push((notice, meaning)),
+            None => groups.push((notice.subject, vec![(notice, meaning)])),
+        }
+    }
+    groups
+}
+
+impl NoticeGroup {
+    fn of(party: Option<&PartyView>, notices: &[(&StoredNotice, PartyNotice)]) -> Self {
+        let heading = party.map(|view| &view.summary.heading);
+        let line = |(stored, meaning): &(&StoredNotice, PartyNotice)| NoticeLine {
+            id: stored.id.get(),
+            text: messages::notice(meaning, heading, stored.about.as_ref()),
+        };
+        let party = party.map(|view| (party_path(view.summary.id), messages::party_title(&view.summary)));
+        Self { party, lines: notices.iter().map(line).collect() }
+    }
+}
+
+/// The form of the notices: one of them, or all up to the newest that the page has shown.
+pub(crate) enum DismissForm {
+    One(NoticeId),
+    All { newest: NoticeId },
+}
+
+impl Form for DismissForm {
+    fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
+        let id = |name| fields.one(name).ok()?.parse().ok().map(NoticeId::new);
+        let (one, newest) = (id("notice"), id("newest"));
+        let all = newest.filter(|_| fields.is_sent("all")).map(|newest| Self::All { newest });
+        all.or(one.map(Self::One)).ok_or_else(FormErrors::new)
+    }
+}
+
+/// `POST /notices`: dismisses one notice or all, and leads back to the home page. A notice that is gone already is no error.
+#[handler]
+pub(crate) async fn dismiss(
+    me: CurrentUser,
+    state: State<'_>,
+    submitted: Submitted<DismissForm>,
+) -> Result<Response, Problem> {
+    match submitted.form {
+        Ok(DismissForm::One(notice)) => drop(state.notices.dismiss(me.id, notice).await?),
+        Ok(DismissForm::All { newest }) => drop(state.notices.dismiss_all(me.id, newest).await?),
+        Err(_) => {}
+    }
+    Ok(redirect("/"))
+}

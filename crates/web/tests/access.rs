@@ -45,6 +45,7 @@ const fn recent(row: Row) -> Row {
 
 const OK: [&str; 3] = ["200", "200", "200"];
 const NOT_ALLOWED: [&str; 3] = ["405", "405", "405"];
+const TO_GUESTS: [&str; 3] = ["303 /parties/1/guests", "303 /parties/1/guests", "303 /parties/1/guests"];
 const READ: &str = "GET, HEAD";
 const BOTH: &str = "GET, HEAD, POST";
 
@@ -85,6 +86,23 @@ const TABLE: &[Row] = &[
     row("/parties/:id/link", "/parties/1/link", "POST",
         ["303 /parties/1", "303 /parties/1", "303 /parties/1"],
         ["403", "404", "303 /parties/1"]),
+    row("/parties/:id/edit", "/parties/1/edit", BOTH,
+        ["303 /login?next=%2Fparties%2F1%2Fedit", "404", "200"], ["403", "404", "422"]),
+    row("/parties/:id/cancel", "/parties/1/cancel", BOTH,
+        ["303 /login?next=%2Fparties%2F1%2Fcancel", "404", "200"], ["403", "404", "303 /parties/1"]),
+    row("/parties/:id/restore", "/parties/1/restore", "POST",
+        ["303 /parties/1", "303 /parties/1", "303 /parties/1"], ["403", "404", "303 /parties/1"]),
+    row("/parties/:id/guests", "/parties/1/guests", READ,
+        ["303 /login?next=%2Fparties%2F1%2Fguests", "404", "200"], NOT_ALLOWED),
+    row("/parties/:id/guests.csv", "/parties/1/guests.csv", READ,
+        ["303 /login?next=%2Fparties%2F1%2Fguests.csv", "404", "200"], NOT_ALLOWED),
+    row("/parties/:id/guests/add", "/parties/1/guests/add", "POST", TO_GUESTS, ["403", "404", "422"]),
+    row("/parties/:id/guests/invite", "/parties/1/guests/invite", "POST", TO_GUESTS, ["403", "404", "422"]),
+    row("/parties/:id/guests/remove", "/parties/1/guests/remove", BOTH,
+        ["303 /login?next=%2Fparties%2F1%2Fguests%2Fremove", "404", "303 /parties/1/guests"],
+        ["403", "404", "303 /parties/1/guests"]),
+    row("/parties/:id/guests/reinstate", "/parties/1/guests/reinstate", "POST", TO_GUESTS, ["403", "404", "422"]),
+    row("/notices", "/notices", "POST", ["303 /", "303 /", "303 /"], ["403", "303 /", "303 /"]),
     row("/i/:token", "/i/TOKEN", READ, OK, NOT_ALLOWED),
     row("/i/:token/rsvp", "/i/TOKEN/rsvp", "POST",
         ["303 /i/TOKEN", "303 /i/TOKEN", "303 /i/TOKEN"],
@@ -139,7 +157,9 @@ async fn each_route_responds_as_the_table_states(app: TestApp) {
         let token = link.rsplit('/').next().unwrap();
         let path = file.unwrap_or_else(|| row.path.replace("TOKEN", token));
         let path = path.as_str();
-        let summary = |page: &TestResponse| summary(page).replace(token, "TOKEN");
+        // A cancelled party shows no link.
+        let hide = |text: String| if token.is_empty() { text } else { text.replace(token, "TOKEN") };
+        let summary = |page: &TestResponse| hide(summary(page));
         let clients = [app.visitor(), app.log_in("ben").await, app.log_in("ada").await];
         for (n, client) in clients.iter().enumerate() {
             let name = ["a visitor", "Ben", "Ada"][n];
@@ -220,6 +240,7 @@ fn access(responses: [&str; 3], asks_again: bool) -> &'static str {
         _ if asks_again => "recent log-in",
         ["405", ..] => "",
         ["403", other @ ("403" | "404"), owner] if other != owner => "logged in, and the owner",
+        [visitor, "404", owner] if visitor.starts_with("303 /login") && owner != "404" => "logged in, and the owner",
         [visitor, _, user] if visitor != user && (visitor == "403" || visitor.starts_with("303 /login")) => "logged in",
         _ => "everyone",
     }

@@ -100,6 +100,9 @@ const CONFIRM: &[(&str, &str)] = &[("password", PASSWORD)];
 const RESET: &[(&str, &str)] =
     &[("token", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), ("password", PASSWORD), ("password2", PASSWORD)];
 const COMING: &[(&str, &str)] = &[("party_id", "1"), ("answer", "yes")];
+const BEN: &[(&str, &str)] = &[("guest", "ben")];
+/// What the form to change a party sends besides that to host one.
+const EDIT: &[(&str, &str)] = &[("visibility", "listed"), ("names_shown_to", "everyone"), ("revision", "0")];
 
 /// A port method; a request that uses it, with its client, path and, for a POST, its form; and the status while the store
 /// works.
@@ -163,6 +166,40 @@ pub(crate) const USES: &[Use] = &[
     ("sessions.find", Ada, "/i/AAAAAAAAAAAAAAAAAAAAAA", None, 404),
     ("sessions.find", Ada, "/i/AAAAAAAAAAAAAAAAAAAAAA/rsvp", Some(COMING), 303),
     ("sessions.find", Ada, "/parties/1/link", Some(&[]), 303),
+    ("sessions.find", Ada, "/parties/1/edit", None, 404),
+    ("sessions.find", Ada, "/parties/1/edit", Some(&[]), 404),
+    ("sessions.find", Ada, "/parties/1/cancel", None, 404),
+    ("sessions.find", Ada, "/parties/1/cancel", Some(&[]), 303),
+    ("sessions.find", Ada, "/parties/1/restore", Some(&[]), 303),
+    ("sessions.find", Ada, "/parties/1/guests", None, 404),
+    ("sessions.find", Ada, "/parties/1/guests.csv", None, 404),
+    ("sessions.find", Ada, "/parties/1/guests/add", Some(&[]), 404),
+    ("sessions.find", Ada, "/parties/1/guests/invite", Some(&[]), 404),
+    ("sessions.find", Ada, "/parties/1/guests/remove", None, 404),
+    ("sessions.find", Ada, "/parties/1/guests/remove", Some(&[]), 404),
+    ("sessions.find", Ada, "/parties/1/guests/reinstate", Some(&[]), 404),
+    ("sessions.find", Ada, "/notices", Some(&[]), 303),
+    ("users.find_by_username", Ada, "/parties/1/guests/add", Some(BEN), 404),
+    ("users.find_by_username", Ada, "/parties/1/guests/invite", Some(BEN), 404),
+    ("users.find_by_username", Ada, "/parties/1/guests/remove", Some(BEN), 404),
+    ("users.find_by_username", Ada, "/parties/1/guests/reinstate", Some(BEN), 404),
+    ("parties.guests", Ada, "/parties/1/edit", None, 404),
+    ("parties.guests", Ada, "/parties/1/edit", Some(&[]), 404),
+    ("parties.guests", Ada, "/parties/1/cancel", None, 404),
+    ("parties.guests", Ada, "/parties/1/guests", None, 404),
+    ("parties.guests", Ada, "/parties/1/guests.csv", None, 404),
+    ("parties.guests", Ada, "/parties/1/guests/add", Some(&[]), 404),
+    ("parties.guests", Ada, "/parties/1/guests/invite", Some(BEN), 404),
+    ("parties.guests", Ada, "/parties/1/guests/remove", None, 404),
+    ("parties.guests", Ada, "/parties/1/guests/remove", Some(BEN), 404),
+    ("parties.guests", Ada, "/parties/1/guests/reinstate", Some(BEN), 404),
+    ("parties.find", Ada, "/host?again=1", None, 200),
+    ("parties.update", Ada, "/parties/1/edit", Some(&[("editing", "")]), 303),
+    ("parties.update", Ada, "/parties/1/cancel", Some(&[]), 303),
+    ("parties.update", Ada, "/parties/1/restore", Some(&[]), 303),
+    ("notices.list", Ada, "/", None, 200),
+    ("notices.dismiss", Ada, "/notices", Some(&[("notice", "1")]), 303),
+    ("notices.dismiss_all", Ada, "/notices", Some(&[("all", "on"), ("newest", "1")]), 303),
     ("users.request_deletion", Ada, "/account/delete", Some(&[]), 303),
     ("sessions.end_all", Ada, "/account/delete", Some(&[]), 303),
     ("sessions.find", Ada, "/account/delete", None, 200),
@@ -274,6 +311,7 @@ pub(crate) async fn send(broken: &'static str, &(_, client, path, form, _): &Use
     match form {
         None => client.send(client.request(Method::GET, path)).await,
         Some([("hosting", _)]) => post(client, path, &host_form(&[])).await,
+        Some([("editing", _)]) => post(client, path, &host_form(EDIT)).await,
         Some(form) => post(client, path, form).await,
     }
 }

@@ -1,7 +1,7 @@
 //! `/host`: the page to host a dinner party. What the rules of its fields reject is tested with the short form.
 
 use accounts::test_kit::TestResponse;
-use domain::party::Visibility;
+use domain::party::{NamesShownTo, Visibility};
 
 use crate::common::{TestApp, assert_page, detail, flash, host, host_form, post};
 
@@ -9,6 +9,9 @@ test_support::on_both_engines! { TestApp:
     form_begins_with_the_dish_and_has_folded_defaults
     form_hosts_the_party_and_leads_to_its_page
     end_details_and_visibility_are_stored
+    deadline_companions_names_and_address_are_stored
+    deadline_after_the_start_or_in_the_past_is_refused
+    form_is_filled_from_an_earlier_party
     invalid_end_details_or_visibility_shows_its_reason
     summary_lists_errors_in_the_order_of_the_form
     party_of_several_days_has_a_last_day
@@ -18,6 +21,15 @@ test_support::on_both_engines! { TestApp:
     invalid_form_keeps_its_values_and_marks_each_field
     error_in_the_folded_part_opens_it
 }
+
+/// The labels of the first fields of the folded part.
+const FOLDED: [&str; 5] = [
+    "Last day (optional)",
+    "How many may each guest bring?",
+    "RSVP by (optional)",
+    "RSVP by, time (optional)",
+    "Details (optional)",
+];
 
 fn value(page: &TestResponse, field: &str) -> String {
     page.attributes(&format!("#{field}"), "value").concat()
@@ -36,10 +48,11 @@ async fn form_begins_with_the_dish_and_has_folded_defaults(app: TestApp) {
     );
     assert_eq!(
         page.texts("details:not([open]) .field > label"),
-        ["Last day (optional)", "Details (optional)", "Venue"]
+        [&FOLDED[..], &["Venue", "Street address (optional)"]].concat()
     );
-    assert_eq!(page.texts("details:not([open]) legend"), ["Who can find this party?"]);
-    assert_eq!(page.attributes("[name=visibility][checked]", "value"), ["listed"]);
+    assert_eq!(page.texts("details:not([open]) legend"), ["Who can find this party?", "Who sees the guests' names?"]);
+    assert_eq!(page.attributes("[type=radio][checked]", "value"), ["listed", "everyone"]);
+    assert_eq!(value(&page, "max_companions"), "0");
     assert_eq!((value(&page, "venue").as_str(), value(&page, "time_zone").as_str()), ("ada's place", "Europe/Lisbon"));
 
     host(&ada, "ada", &[("time_zone", "Asia/Tokyo")]).await;
@@ -50,7 +63,7 @@ async fn form_begins_with_the_dish_and_has_folded_defaults(app: TestApp) {
     );
     assert_eq!(
         page.texts("details:not([open]) .field > label"),
-        ["Last day (optional)", "Details (optional)", "Venue", "Time zone"]
+        [&FOLDED[..], &["Venue", "Street address (optional)", "Time zone"]].concat()
     );
     assert_eq!(value(&page, "time_zone"), "Asia/Tokyo", "of the last party");
 }
@@ -82,6 +95,102 @@ async fn end_details_and_visibility_are_stored(app: TestApp) {
     let party = host(&ada, "ada", &[]).await;
     let stored = app.stored_party_of("ada", &party).await.unwrap();
     assert_eq!((stored.summary.visibility, stored.details), (Visibility::Listed, None));
+}
+
+async fn deadline_companions_names_and_address_are_stored(app: TestApp) {
+    let ada = app.user("ada").await;
+    for (day, time, deadline) in [
+        ("2026-03-10", "12:30", "Tuesday 10 March 2026, 12:30 (Tokyo time)"),
+        ("", "12:30", "Saturday 14 March 2026, 12:30 (Tokyo time)"),
+        ("2026-03-14", "19:00", "Saturday 14 March 2026, 19:00 (Tokyo time)"),
+        ("", " ", "Saturday 14 March 2026, 19:00 (Tokyo time)"),
+    ] {
+        let changes = [
+            ("time_zone", "Asia/Tokyo"),
+            ("deadline_date", day),
+            ("deadline_time", time),
+            ("max_companions", "9"),
+            ("names_shown_to", "host"),
+            ("visibility", "invitation"),
+            ("address", " Linden Street 3 "),
+        ];
+        let party = post(&ada, "/host", &host_form(&changes)).await;
+        let party = party.header("location").unwrap().strip_prefix("/parties/").unwrap().to_owned();
+        let stored = app.stored_party_of("ada", &party).await.unwrap();
+        let date = &stored.summary.heading.date;
+        assert_eq!(date.at_in_same_zone(stored.summary.rsvp_deadline).to_string(), deadline, "{day:?} {time:?}");
+        assert_eq!((stored.summary.max_companions, stored.names_shown_to), (9, NamesShownTo::Host));
+        assert_eq!(stored.summary.visibility, Visibility::ByInvitation);
+        assert_eq!(stored.address.unwrap().as_str(), "Linden Street 3");
+    }
+}
+
+async fn deadline_after_the_start_or_in_the_past_is_refused(app: TestApp) {
+    let ada = app.user("ada").await;
+    let before_start = "Please choose a deadline before the start.";
+    let past = "That deadline has already passed. Please choose a later one, or leave it empty.";
+    for (day, time, field, message) in [
+        ("2026-03-14", "19:01", "deadline_date", before_start),
+        ("2027-01-01", "00:00", "deadline_date", before_start),
+        ("", "19:01", "deadline_time", before_start),
+        ("2026-01-01", "01:00", "deadline_date", past),
+        ("2025-12-31", "12:00", "deadline_date", past),
+    ] {
+        let page = post(&ada, "/host", &host_form(&[("deadline_date", day), ("deadline_time", time)])).await;
+        assert_eq!(page.attributes(".form-errors a", "href"), [format!("#{field}")], "{day} {time}");
+        assert_eq!(page.texts(&format!("#{field}-note.field-error")), [message], "{day} {time}");
+        assert_eq!((value(&page, "deadline_date"), value(&page, "deadline_time")), (day.into(), time.into()));
+    }
+    let gap = [("date", "2026-03-29"), ("deadline_time", "02:30")];
+    let page = post(&ada, "/host", &host_form(&gap)).await;
+    let message = "The clocks jump forward over that time on that day. Please choose another time.";
+    assert_eq!(page.texts("#deadline_time-note.field-error"), [message]);
+    assert_eq!(app.party_count().await, 0);
+}
+
+async fn form_is_filled_from_an_earlier_party(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    let changes = [
+        ("end_time", "23:30"),
+        ("number_seats", "7"),
+        ("max_companions", "2"),
+        ("deadline_date", "2026-03-10"),
+        ("deadline_time", "12:00"),
+        ("details", "Bring a chair."),
+        ("visibility", "link"),
+        ("names_shown_to", "guests"),
+        ("address", "Linden Street 3"),
+    ];
+    post(&ada, "/host", &host_form(&changes)).await;
+    let page = ada.get("/host?again=1").await;
+    assert_page(&page, 200, "Host a dinner party");
+    for (field, expected) in [
+        ("main_dish", "Ratatouille"),
+        ("date", ""),
+        ("time", "19:00"),
+        ("end_time", "23:30"),
+        ("number_seats", "7"),
+        ("max_companions", "2"),
+        ("deadline_date", ""),
+        ("deadline_time", ""),
+        ("venue", "The kitchen"),
+        ("address", "Linden Street 3"),
+        ("time_zone", "Europe/Berlin"),
+    ] {
+        assert_eq!(value(&page, field), expected, "{field}");
+    }
+    assert_eq!(page.attributes("[type=radio][checked]", "value"), ["link", "guests"]);
+    assert_eq!((page.texts("#details"), page.texts("details[open]").len()), (vec!["Bring a chair.".to_owned()], 1));
+    let hosted = ada.submit_on(&page, "/host", &[("date", "2026-04-14")]).await;
+    assert_eq!(hosted.path, "/parties/2", "{}", hosted.text);
+    let stored = app.stored_party_of("ada", "2").await.unwrap();
+    assert_eq!((stored.summary.seats.get(), stored.address.unwrap().as_str()), (7, "Linden Street 3"));
+    // A number of another host's party, or of none, is ignored.
+    for path in ["/host?again=1", "/host?again=99", "/host?again=x", "/host?again=99999999999999999999"] {
+        let page = ben.get(path).await;
+        assert_page(&page, 200, "Host a dinner party");
+        assert_eq!((value(&page, "venue").as_str(), value(&page, "main_dish").as_str()), ("ben's place", ""), "{path}");
+    }
 }
 
 async fn invalid_end_details_or_visibility_shows_its_reason(app: TestApp) {
@@ -127,16 +236,19 @@ async fn invalid_end_details_or_visibility_shows_its_reason(app: TestApp) {
 
 async fn summary_lists_errors_in_the_order_of_the_form(app: TestApp) {
     let ada = app.user("ada").await;
-    let fields = ["main_dish", "date", "time", "end_time", "number_seats", "end_date", "venue", "time_zone"];
+    let fields = [
+        "main_dish", "date", "time", "end_time", "number_seats", "end_date", "max_companions", "deadline_date",
+        "deadline_time", "venue", "address", "time_zone",
+    ];
     let long = "x".repeat(5_000);
-    let invalid = fields.iter().chain(&["details", "visibility"]).map(|field| (*field, long.as_str()));
+    let invalid = fields.iter().chain(&["details", "visibility", "names_shown_to"]).map(|field| (*field, long.as_str()));
 
     let page = post(&ada, "/host", &host_form(&invalid.collect::<Vec<_>>())).await;
 
     let listed = page.attributes(".form-errors a", "href");
     let in_form = page.attributes("form.hosting [id]", "id").into_iter().map(|id| format!("#{id}"));
     assert_eq!(listed, in_form.filter(|link| listed.contains(link)).collect::<Vec<_>>());
-    assert_eq!(listed.len(), fields.len() + 2, "{listed:?}");
+    assert_eq!(listed.len(), fields.len() + 3, "{listed:?}");
 }
 
 async fn party_of_several_days_has_a_last_day(app: TestApp) {

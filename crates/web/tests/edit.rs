@@ -116,7 +116,7 @@ async fn changed_party_is_saved_and_shown(app: TestApp) {
         ("time_zone", "Europe/Lisbon"),
     ];
     let page = edit(&ada, &party, &changes).await;
-    assert_eq!((page.path.as_str(), flash(&page).as_str()), (&*format!("/parties/{party}"), "Your changes are saved."));
+    assert_eq!((page.path.as_str(), flash(&page).as_str()), (&*format!("/parties/{party}"), "Saved."));
     assert_eq!(page.texts("h1"), ["Stew"]);
     assert_eq!(detail(&page, "When"), ["Saturday 21 March 2026, 18:00 to about 23:00 (Lisbon time)"]);
     let stored = app.stored_party_of("ada", &party).await.unwrap();
@@ -252,7 +252,7 @@ async fn form_sent_twice_changes_the_party_once(app: TestApp) {
     let party = host(&ada, "ada", &[]).await;
     let path = format!("/parties/{party}/edit");
     let form = ada.get(&path).await;
-    for (time, message) in [("first", "Your changes are saved."), ("second", "Nothing has changed.")] {
+    for (time, message) in [("first", "Saved."), ("second", "Nothing changed.")] {
         let page = ada.submit_on(&form, &path, &[("main_dish", "Stew")]).await;
         assert_eq!((page.status, flash(&page).as_str()), (200, message), "the {time} time");
     }
@@ -329,5 +329,5 @@ async fn interrupted_form_is_shown_with_what_was_typed(app: TestApp) {
     assert_page(&page, 200, "What you typed is here, and not sent yet.");
     assert_eq!(value(&page, "main_dish"), "Stew");
     let saved = ada.submit_on(&page, &path, &[]).await;
-    assert_eq!((saved.texts("h1"), flash(&saved).as_str()), (vec!["Stew".to_owned()], "Your changes are saved."));
+    assert_eq!((saved.texts("h1"), flash(&saved).as_str()), (vec!["Stew".to_owned()], "Saved."));
 }

@@ -23,6 +23,9 @@ const WRONG_PASSWORD: [(&str, &str); 2] = [("email", "ada@example.com"), ("passw
 /// A party with an error in each field.
 const INVALID_PARTY: [(&str, &str); 4] =
     [("date", "2025-01-01"), ("time_zone", "Mars"), ("venue", ""), ("number_seats", "0")];
+/// A change of a party from a form that was opened before the party was changed.
+const STALE_EDIT: [(&str, &str); 4] =
+    [("revision", "7"), ("main_dish", "Stew"), ("time", "20:00"), ("venue", "The garden")];
 
 impl DinnerParty {
     fn state(&self, name: &str, path: &str, client: &TestClient) -> State {
@@ -84,6 +87,8 @@ impl DinnerParty {
             log_in(client, nick).await?; // again: their sessions have expired
         }
         let party = |id: i64| format!("/parties/{id}");
+        let edit = |id: i64| format!("/parties/{id}/edit");
+        let guests = |id: i64| format!("/parties/{id}/guests");
         let answer = |id: i64| format!("/parties/{id}/rsvp");
         let [invited, closed] = [site.invitation(open, "ada").await?, site.invitation(cancelled, "ada").await?];
         let (to_full, visitor) = (site.invitation(full, "chloe").await?, TestClient::new(&site.server));
@@ -111,6 +116,19 @@ impl DinnerParty {
             site.state("user-other-empty", "/user/Eva", &ben),
             site.state("user-going", "/user/ben", &ben),
             site.state("party-host", &party(mine), &ada),
+            site.state("host-again", &format!("/host?again={mine}"), &ada),
+            site.state("edit", &edit(mine), &ada).measured(),
+            site.state("edit-error", &edit(mine), &ada).after_form(&edit(mine), &INVALID_PARTY),
+            site.state("edit-stale", &edit(mine), &ada).after_form(&edit(mine), &STALE_EDIT),
+            site.state("cancel", &format!("{}/cancel", party(mine)), &ada),
+            site.state("restore", &format!("{}/cancel", party(cancelled)), &ada),
+            site.state("guests", &guests(mine), &ada).measured(),
+            site.state("guests-error", &guests(mine), &ada)
+                .after_form(&format!("{}/invite", guests(mine)), &[("guest", "nobody")]),
+            site.state("guests-print", &format!("{}?all=1", guests(mine)), &ada),
+            site.state("guests-empty", &guests(cancelled), &ada),
+            site.state("guests-over", &guests(past), &ada),
+            site.state("guests-remove", &format!("{}/remove?guest=ben", guests(mine)), &ada),
             site.state("party-open", &party(open), &dan).measured(),
             site.state("party-seated", &party(open), &ben),
             site.state("party-full", &party(full), &dan),

@@ -92,7 +92,8 @@ pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
     let accounts = settings.build(ports.clone())?;
     let (accounts_of_state, users, notices) = (accounts.clone(), ports.users, ports.notices);
     let previews = PreviewRenderer::new();
-    let state = AppState { accounts: accounts_of_state, parties, users, notices, readiness, random, time_zone, previews };
+    let state =
+        AppState { accounts: accounts_of_state, parties, users, notices, readiness, random, time_zone, previews };
     let security_headers = accounts.security_headers().to_vec();
     let body_limit = accounts.body_limit();
     let endpoint = Gzip::around(accounts.routes(routes())?.data(Arc::new(state)));

@@ -26,15 +26,15 @@ pub(crate) use self::host::{
     CSV_HEADER, DEADLINE_AFTER_START, DEADLINE_PAST, EDIT_TITLE, GUEST_MISSING, GUESTS_OF_CANCELLED_PARTY,
     GUESTS_OF_PARTY_OVER, GUESTS_TITLE, NAMES_QUESTION, NAMES_SHOWN_TO_INVALID, NO_SUCH_GUEST, PART_IS_BLANK,
     PARTY_CHANGED, PARTY_CHANGED_SAVE, TOLD_OF_EDIT_WHILE_CANCELLED, VISIBILITY_INVALID, VISIBILITY_QUESTION,
-    address_error, cancel_title, companions_error, guest_counts, guest_row_note, guest_section, heads_error, host_refusal,
-    names_choice, removal_consequences, removal_title, told_of_cancellation, told_of_edit, told_of_restore, unknown_guest,
-    visibility_choice,
+    address_error, cancel_title, companions_error, guest_counts, guest_row_note, guest_section, heads_error,
+    host_refusal, names_choice, removal_consequences, removal_title, told_of_cancellation, told_of_edit,
+    told_of_restore, unknown_guest, visibility_choice,
 };
 pub(crate) use self::invitation::{
     LINK_REPLACED, LINK_UNKNOWN, LINK_UNKNOWN_TITLE, invitation_closed_reason, invitation_description,
     invitation_seats, invitation_state, invitation_title, invited_to, invited_to_dinner,
 };
-pub(crate) use self::notices::{NOTICES_TITLE, PARTY_OUT_OF_SIGHT, notice};
+pub(crate) use self::notices::{NOTICES_TITLE, PARTY_OUT_OF_SIGHT, dismiss_all, notice};
 pub(crate) use self::quota::{too_many_changes, too_many_hosted, too_many_rsvps, too_many_upcoming};
 
 /// On the welcome page, where nobody may register.
@@ -119,7 +119,7 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
         Outcome::Reinstated(guest) => format!("{guest} can answer again."),
         Outcome::Added(guest) => format!("{guest} is coming."),
         Outcome::Invited(guest) => format!("You invited {guest}."),
-        Outcome::AlreadyAnswered(guest) => format!("{guest} has answered already."),
+        Outcome::AlreadyAnswered(guest) => format!("{guest} is on your list already. Nothing changed."),
         Outcome::Edited => "Saved.".into(),
         Outcome::Unchanged => "Nothing changed.".into(),
         Outcome::Cancelled => "You cancelled this dinner party.".into(),

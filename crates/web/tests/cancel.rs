@@ -29,7 +29,8 @@ async fn page_says_who_will_be_told_and_cancels(app: TestApp) {
         app.answer(&party, app.add_user(name).await, command).await;
     }
     app.add_user("fay").await;
-    ada.submit(&format!("/parties/{party}/guests"), &format!("/parties/{party}/guests/invite"), &[("guest", "fay")]).await;
+    ada.submit(&format!("/parties/{party}/guests"), &format!("/parties/{party}/guests/invite"), &[("guest", "fay")])
+        .await;
 
     let page = ada.get(&path).await;
     assert_page(&page, 200, "Cancel your dinner party?");
@@ -40,7 +41,10 @@ async fn page_says_who_will_be_told_and_cancels(app: TestApp) {
     assert_eq!(app.stored_party(&party).await.unwrap().summary.state, PartyState::Scheduled, "the page asks");
 
     let page = ada.submit_on(&page, &path, &[]).await;
-    assert_eq!((page.path.as_str(), flash(&page).as_str()), (&*format!("/parties/{party}"), "You cancelled this dinner party."));
+    assert_eq!(
+        (page.path.as_str(), flash(&page).as_str()),
+        (&*format!("/parties/{party}"), "You cancelled this dinner party.")
+    );
     assert_eq!(app.stored_party(&party).await.unwrap().summary.state, PartyState::Cancelled);
 }
 
@@ -55,7 +59,10 @@ async fn cancelled_party_is_restored_with_its_answers(app: TestApp) {
     assert_page(&page, 200, "Restore your dinner party?");
     assert_eq!(page.texts(".told"), ["1 guest will see a notice that it's on again: 1 coming."]);
     let page = ada.submit_on(&page, &restore, &[]).await;
-    assert_eq!((page.path.as_str(), flash(&page).as_str()), (&*format!("/parties/{party}"), "This dinner party takes place again."));
+    assert_eq!(
+        (page.path.as_str(), flash(&page).as_str()),
+        (&*format!("/parties/{party}"), "This dinner party takes place again.")
+    );
     let stored = app.stored_party(&party).await.unwrap();
     assert_eq!((stored.summary.state, stored.guests[0].username.as_str()), (PartyState::Scheduled, "ben"));
     // The party's own page has the button too.
@@ -81,7 +88,9 @@ async fn restore_seats_those_who_fit_by_then(app: TestApp) {
 async fn second_press_changes_nothing(app: TestApp) {
     let ada = app.user("ada").await;
     let party = host(&ada, "ada", &[]).await;
-    for (path, message) in [("cancel", "You cancelled this dinner party."), ("restore", "This dinner party takes place again.")] {
+    for (path, message) in
+        [("cancel", "You cancelled this dinner party."), ("restore", "This dinner party takes place again.")]
+    {
         for _ in 0..2 {
             let response = post(&ada, &format!("/parties/{party}/{path}"), &[]).await;
             let page = ada.get(response.header("location").unwrap()).await;

@@ -29,21 +29,17 @@ fn value(page: &TestResponse, field: &str) -> String {
 
 /// A party of Ada's in which nothing is the default.
 async fn host_unusual(ada: &TestClient) -> String {
-    let party = post(
-        ada,
-        "/host",
-        &host_form(&[
-            ("end_time", "01:30"),
-            ("max_companions", "2"),
-            ("deadline_date", "2026-03-10"),
-            ("deadline_time", "12:00"),
-            ("details", "Bring a chair.\nRing twice."),
-            ("visibility", "link"),
-            ("names_shown_to", "guests"),
-            ("address", "Linden Street 3"),
-        ]),
-    );
-    party.await.header("location").unwrap().strip_prefix("/parties/").unwrap().to_owned()
+    let form = host_form(&[
+        ("end_time", "01:30"),
+        ("max_companions", "2"),
+        ("deadline_date", "2026-03-10"),
+        ("deadline_time", "12:00"),
+        ("details", "Bring a chair.\nRing twice."),
+        ("visibility", "link"),
+        ("names_shown_to", "guests"),
+        ("address", "Linden Street 3"),
+    ]);
+    post(ada, "/host", &form).await.header("location").unwrap().strip_prefix("/parties/").unwrap().to_owned()
 }
 
 /// Submits the edit page of a party with these changes.
@@ -133,15 +129,35 @@ async fn invalid_form_keeps_what_was_typed_and_marks_each_field(app: TestApp) {
     let before = app.stored_party_of("ada", &party).await.unwrap();
     for (changes, field, message) in [
         (&[("main_dish", "")][..], "main_dish", "What's for dinner?"),
-        (&[("date", "2026-03-29"), ("time", "02:30")], "time", "The clocks jump forward over that time on that day. Please choose another time."),
-        (&[("end_date", "2026-03-13"), ("end_time", "20:00")], "end_time", "Please choose an end after the start, or leave it empty."),
-        (&[("deadline_date", "2026-03-14"), ("deadline_time", "19:01")], "deadline_date", "Please choose a deadline before the start."),
+        (
+            &[("date", "2026-03-29"), ("time", "02:30")],
+            "time",
+            "The clocks jump forward over that time on that day. Please choose another time.",
+        ),
+        (
+            &[("end_date", "2026-03-13"), ("end_time", "20:00")],
+            "end_time",
+            "Please choose an end after the start, or leave it empty.",
+        ),
+        (
+            &[("deadline_date", "2026-03-14"), ("deadline_time", "19:01")],
+            "deadline_date",
+            "Please choose a deadline before the start.",
+        ),
         (&[("deadline_time", "19:01")], "deadline_time", "Please choose a deadline before the start."),
         (&[("deadline_date", "2026-03-10")], "deadline_time", "Please choose a time, such as 19:00."),
-        (&[("deadline_date", "soon"), ("deadline_time", "12:00")], "deadline_date", "Please choose a date, such as 2030-01-15."),
+        (
+            &[("deadline_date", "soon"), ("deadline_time", "12:00")],
+            "deadline_date",
+            "Please choose a date, such as 2030-01-15.",
+        ),
         (&[("max_companions", "10")], "max_companions", "Please choose between 0 and 9 companions."),
         (&[("max_companions", "-5")], "max_companions", "Please choose between 0 and 9 companions."),
-        (&[("max_companions", "1180591620717411303424")], "max_companions", "Please choose between 0 and 9 companions."),
+        (
+            &[("max_companions", "1180591620717411303424")],
+            "max_companions",
+            "Please choose between 0 and 9 companions.",
+        ),
         (&[("max_companions", "two")], "max_companions", "Please use digits for the number of companions."),
         (&[("visibility", "nobody")], "visibility", "Who can find this party? Please choose."),
         (&[("names_shown_to", "nobody")], "names_shown_to", "Who sees the guests' names? Please choose."),
@@ -172,7 +188,10 @@ async fn seats_below_those_taken_are_refused_beside_the_field(app: TestApp) {
     assert_eq!(page.texts("#number_seats-note.field-error"), [message]);
     assert_eq!((value(&page, "number_seats"), value(&page, "main_dish")), ("2".into(), "Stew".into()));
     let page = ada.submit_on(&page, &page.path, &[("number_seats", "3")]).await;
-    assert_eq!((page.texts("h1"), detail(&page, "Seats")[0].split(',').next()), (vec!["Stew".into()], Some("3 of 3 taken")));
+    assert_eq!(
+        (page.texts("h1"), detail(&page, "Seats")[0].split(',').next()),
+        (vec!["Stew".into()], Some("3 of 3 taken"))
+    );
 }
 
 async fn date_in_the_past_is_refused_beside_its_field(app: TestApp) {
@@ -218,7 +237,9 @@ async fn stale_form_says_what_the_party_is_now_and_keeps_what_was_typed(app: Tes
         ("Street address", "Linden Street 3"),
     ];
     assert_eq!(now, expected.map(|(part, value)| (part.to_owned(), value.to_owned())));
-    for (field, typed) in [("main_dish", "Stew"), ("venue", "The garden"), ("number_seats", "4"), ("date", "2026-03-14")] {
+    for (field, typed) in
+        [("main_dish", "Stew"), ("venue", "The garden"), ("number_seats", "4"), ("date", "2026-03-14")]
+    {
         assert_eq!(value(&page, field), typed, "{field}");
     }
     let stored = app.stored_party_of("ada", &party).await.unwrap();

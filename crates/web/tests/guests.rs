@@ -24,7 +24,12 @@ test_support::on_both_engines! { TestApp:
     odd_values_cause_no_server_error
 }
 
-async fn command(client: &accounts::test_kit::TestClient, party: &str, command: &str, form: &[(&str, &str)]) -> TestResponse {
+async fn command(
+    client: &accounts::test_kit::TestClient,
+    party: &str,
+    command: &str,
+    form: &[(&str, &str)],
+) -> TestResponse {
     let response = post(client, &format!("/parties/{party}/guests/{command}"), form).await;
     match response.header("location") {
         Some(path) => client.get(path).await,
@@ -62,7 +67,11 @@ async fn list_has_a_part_for_each_answer_with_counts_and_names(app: TestApp) {
     command(&ada, &party, "remove", &[("guest", "jon")]).await;
 
     let page = ada.get(&format!("/parties/{party}/guests")).await;
-    assert_page(&page, 200, "4 of 4 seats taken · 2 coming · 2 waiting · 1 maybe · 1 no reply · 1 can't make it · 1 removed");
+    assert_page(
+        &page,
+        200,
+        "4 of 4 seats taken · 2 coming · 2 waiting · 1 maybe · 1 no reply · 1 can't make it · 1 removed",
+    );
     let parts = ["Coming (2)", "Waiting (2)", "Maybe (1)", "No reply (1)", "Can't make it (1)", "Removed (1)"];
     assert_eq!(sections(&page), parts);
     let people = ["ben with 1", "cyd", "dan number 1, with 1", "eva number 2", "fay", "ira", "gus", "jon"];
@@ -135,12 +144,16 @@ async fn guest_is_added_by_hand(app: TestApp) {
 async fn name_that_nobody_has_is_refused_beside_the_field(app: TestApp) {
     let ada = app.user("ada").await;
     let party = host(&ada, "ada", &[("max_companions", "2")]).await;
-    let unknown = |name: &str| format!("Nobody here is called “{name}”. Please check the spelling, or send them the link.");
+    let unknown =
+        |name: &str| format!("Nobody here is called “{name}”. Please check the spelling, or send them the link.");
     let nobody = unknown("nobody");
     let odd = unknown("a b");
-    for (typed, message) in
-        [("nobody", nobody.as_str()), ("a b", &odd), ("", "Who is it? Please type a username."), (" \u{200b} ", "Who is it? Please type a username.")]
-    {
+    for (typed, message) in [
+        ("nobody", nobody.as_str()),
+        ("a b", &odd),
+        ("", "Who is it? Please type a username."),
+        (" \u{200b} ", "Who is it? Please type a username."),
+    ] {
         for form in ["add", "invite"] {
             let page = command(&ada, &party, form, &[("guest", typed), ("heads", "2")]).await;
             assert_page(&page, 422, "Please check what you typed:");
@@ -203,7 +216,10 @@ async fn guest_is_removed_after_a_page_that_asks(app: TestApp) {
         assert_eq!(flash(&page), "There is no such guest on your list.", "{guest}");
     }
     for guest in ["nobody", ""] {
-        assert_eq!(flash(&command(&ada, &party, "remove", &[("guest", guest)]).await), "There is no such guest on your list.");
+        assert_eq!(
+            flash(&command(&ada, &party, "remove", &[("guest", guest)]).await),
+            "There is no such guest on your list."
+        );
     }
 }
 
@@ -253,7 +269,10 @@ async fn list_of_a_party_that_is_over_stays_as_it_is(app: TestApp) {
     }
     let asked = ada.get(&format!("/parties/{party}/guests/remove?guest=ben")).await;
     assert_eq!(flash(&asked), "That dinner party has already happened.");
-    assert_eq!(flash(&command(&ada, &party, "remove", &[("guest", "ben")]).await), "That dinner party has already happened.");
+    assert_eq!(
+        flash(&command(&ada, &party, "remove", &[("guest", "ben")]).await),
+        "That dinner party has already happened."
+    );
     assert_eq!(app.answer_of(&party, ben).await, Some(Answer::Seated(Heads::ONE)));
 }
 
@@ -316,7 +335,9 @@ async fn odd_values_cause_no_server_error(app: TestApp) {
     let ada = app.user("ada").await;
     let party = host(&ada, "ada", &[]).await;
     for value in ["\0", "\u{202e}", "\r\n", "'", "\"<b>", "%", "\u{10ffff}", &"9".repeat(400), &"ﷺ".repeat(5_000)] {
-        for (path, field) in [("add", "guest"), ("add", "heads"), ("invite", "guest"), ("remove", "guest"), ("reinstate", "guest")] {
+        for (path, field) in
+            [("add", "guest"), ("add", "heads"), ("invite", "guest"), ("remove", "guest"), ("reinstate", "guest")]
+        {
             let form = if field == "heads" { vec![("guest", "ada"), (field, value)] } else { vec![(field, value)] };
             let page = command(&ada, &party, path, &form).await;
             assert!(page.status < 500, "{path} {field}={value:.20?}: {}", page.status);

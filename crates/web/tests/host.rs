@@ -237,11 +237,22 @@ async fn invalid_end_details_or_visibility_shows_its_reason(app: TestApp) {
 async fn summary_lists_errors_in_the_order_of_the_form(app: TestApp) {
     let ada = app.user("ada").await;
     let fields = [
-        "main_dish", "date", "time", "end_time", "number_seats", "end_date", "max_companions", "deadline_date",
-        "deadline_time", "venue", "address", "time_zone",
+        "main_dish",
+        "date",
+        "time",
+        "end_time",
+        "number_seats",
+        "end_date",
+        "max_companions",
+        "deadline_date",
+        "deadline_time",
+        "venue",
+        "address",
+        "time_zone",
     ];
     let long = "x".repeat(5_000);
-    let invalid = fields.iter().chain(&["details", "visibility", "names_shown_to"]).map(|field| (*field, long.as_str()));
+    let invalid =
+        fields.iter().chain(&["details", "visibility", "names_shown_to"]).map(|field| (*field, long.as_str()));
 
     let page = post(&ada, "/host", &host_form(&invalid.collect::<Vec<_>>())).await;
 

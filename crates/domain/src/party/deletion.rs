@@ -58,7 +58,8 @@ mod tests {
         let parties = [party("Soup", "2026-03-14"), party("Pie", "2026-03-15"), party("Fish", "2026-03-16")];
         let at = |day: &str| format!("{day} March 2026, 19:00 (Berlin time)");
         let (soup, pie, fish) = (at("Soup on Saturday 14"), at("Pie on Sunday 15"), at("Fish on Monday 16"));
-        let one = format!("You host a dinner party that isn't over yet: {soup}. You can delete your account once it's over");
+        let one =
+            format!("You host a dinner party that isn't over yet: {soup}. You can delete your account once it's over");
         let two = format!(
             "You host 2 dinner parties that aren't over yet: {soup}, and {pie}. You can delete your account once they're over"
         );

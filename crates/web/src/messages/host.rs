@@ -1,6 +1,8 @@
 //! The sentences of the host's pages: the form, the page that changes a party, its cancellation, and its guests.
 
-use domain::party::{Address, Answer, GuestRow, Heads, NamesShownTo, PartySummary, Refusal, SeatsError, TextError, Visibility};
+use domain::party::{
+    Address, Answer, GuestRow, Heads, NamesShownTo, PartySummary, Refusal, SeatsError, TextError, Visibility,
+};
 use domain::user::Username;
 
 use super::{refusal, seats_taken, text_error};
@@ -18,7 +20,8 @@ pub(crate) const NAMES_SHOWN_TO_INVALID: &str = "Who sees the guests' names? Ple
 /// The deadline is after the start.
 pub(crate) const DEADLINE_AFTER_START: &str = "Please choose a deadline before the start.";
 /// The deadline of a new party has passed.
-pub(crate) const DEADLINE_PAST: &str = "That deadline has already passed. Please choose a later one, or leave it empty.";
+pub(crate) const DEADLINE_PAST: &str =
+    "That deadline has already passed. Please choose a later one, or leave it empty.";
 
 /// A visibility as the form offers it, and what it means.
 pub(crate) fn visibility_choice(visibility: Visibility) -> (&'static str, &'static str) {
@@ -145,7 +148,8 @@ pub(crate) const GUESTS_TITLE: &str = "Guests";
 /// Instead of the form, at a party that is over.
 pub(crate) const GUESTS_OF_PARTY_OVER: &str = "That dinner party has already happened. The list stays as it is.";
 /// Instead of the form, at a cancelled party.
-pub(crate) const GUESTS_OF_CANCELLED_PARTY: &str = "You cancelled this dinner party. Restore it to add or invite someone.";
+pub(crate) const GUESTS_OF_CANCELLED_PARTY: &str =
+    "You cancelled this dinner party. Restore it to add or invite someone.";
 /// The name of a guest is missing.
 pub(crate) const GUEST_MISSING: &str = "Who is it? Please type a username.";
 /// The guest to be removed is not on the list.

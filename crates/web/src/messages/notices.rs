@@ -8,6 +8,11 @@ pub(crate) const NOTICES_TITLE: &str = "What's new";
 /// The heading of the notices of a party that the user can no longer see.
 pub(crate) const PARTY_OUT_OF_SIGHT: &str = "A dinner party";
 
+/// The button that dismisses every notice. It says so where there are some that the page does not show.
+pub(crate) fn dismiss_all(has_older: bool) -> &'static str {
+    if has_older { "Dismiss all, also those not shown" } else { "Dismiss all" }
+}
+
 /// What a notice says. `heading` is that of the party as it is now, `None` where the user can no longer see it; `about` is the guest
 /// whom a host is told of, `None` where the account is gone.
 pub(crate) fn notice(notice: &PartyNotice, heading: Option<&PartyHeading>, about: Option<&Username>) -> String {
@@ -25,7 +30,11 @@ pub(crate) fn notice(notice: &PartyNotice, heading: Option<&PartyHeading>, about
         PartyNotice::Removed => format!("{host} took you off the guest list of the dinner party{on}."),
         PartyNotice::Edited(parts) if parts.contains(&PartyPart::Date) => {
             let others: Vec<_> = parts.iter().copied().filter(|part| *part != PartyPart::Date).collect();
-            let others = if others.is_empty() { String::new() } else { format!(" {} changed too.", sentence_case(&list(&others))) };
+            let others = if others.is_empty() {
+                String::new()
+            } else {
+                format!(" {} changed too.", sentence_case(&list(&others)))
+            };
             format!("{host} moved the dinner party. It's now{on}.{others}")
         }
         PartyNotice::Edited(parts) => format!("{host}'s dinner party{on} has changed: {}.", list(parts)),

@@ -10,11 +10,8 @@ use super::State;
 use super::hosted::party_path;
 use crate::messages;
 
-/// How many notices the page reads, the newest first.
-const NOTICES: u32 = 50;
-
-/// How many parties the page shows notices of. Each costs a query. The others follow once these are dismissed.
-const PARTIES: usize = 10;
+/// How many notices the page shows, the newest first. It bounds the queries for their parties.
+const NOTICES: usize = 50;
 
 /// The notices of a user.
 pub(super) struct Notices {
@@ -22,6 +19,8 @@ pub(super) struct Notices {
     pub(super) groups: Vec<NoticeGroup>,
     /// The newest notice that the page shows: what came later stays when all are dismissed.
     pub(super) newest: i64,
+    /// Whether there are older ones, which the page does not show.
+    pub(super) has_older: bool,
 }
 
 /// The notices of one party.
@@ -41,14 +40,16 @@ pub(super) struct NoticeLine {
 impl Notices {
     /// Reads the notices of a user. Notices of another service over the same database are left out.
     pub(super) async fn load(state: &State<'_>, me: &User) -> Result<Self, Problem> {
-        let stored = state.notices.list(me.id, NOTICES).await?;
+        let mut stored = state.notices.list(me.id, NOTICES as u32 + 1).await?;
+        let has_older = stored.len() > NOTICES;
+        stored.truncate(NOTICES);
         let newest = stored.first().map_or(0, |notice| notice.id.get());
         let mut groups = Vec::new();
-        for (subject, notices) in by_subject(&stored).into_iter().take(PARTIES) {
+        for (subject, notices) in by_subject(&stored) {
             let party = state.parties.find(PartyId::new(subject), me.id).await?;
             groups.push(NoticeGroup::of(party.as_ref(), &notices));
         }
-        Ok(Self { groups, newest })
+        Ok(Self { groups, newest, has_older })
     }
 }
 

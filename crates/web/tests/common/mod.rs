@@ -12,8 +12,8 @@ use accounts::ports::{AccountPorts, PasswordHash};
 use accounts::test_kit::{MovableClock, TestClient, TestServer, fast_hash_cost};
 use accounts::{Accounts, Email, Timestamp, UserId, Username};
 use domain::party::{
-    Changed, GuestCommand, Heads, LinkToken, NewParty, Opened, Outcome, Parties, Party, PartyDate, PartyId, PartyView,
-    Seats, ShortText, Zone, parse_date, parse_time,
+    Answer, Changed, GuestCommand, Heads, LinkToken, NewParty, Opened, Outcome, Parties, Party, PartyDate, PartyId,
+    PartyView, Seats, ShortText, Zone, parse_date, parse_time,
 };
 use domain::user::NewUser;
 use store::PartyStore;
@@ -122,6 +122,17 @@ impl TestApp {
         let outcome =
             parties.answer(Opened::ById(party_id(party)), guest, GuestCommand::Accept(Heads::ONE)).await.unwrap();
         assert!(matches!(outcome, Outcome::Seated(_)), "{outcome:?}");
+    }
+
+    /// Gives the answer of a guest who may find the party.
+    pub(crate) async fn answer(&self, party: &str, guest: UserId, command: GuestCommand) {
+        let parties = Parties::new(self.store.parties(), Arc::new(self.clock.clone()));
+        parties.answer(Opened::ById(party_id(party)), guest, command).await.unwrap();
+    }
+
+    /// The answer of a guest.
+    pub(crate) async fn answer_of(&self, party: &str, guest: UserId) -> Option<Answer> {
+        self.store.parties().find(party_id(party), guest).await.unwrap()?.summary.my_answer
     }
 
     pub(crate) async fn id_of(&self, name: &str) -> UserId {

@@ -32,17 +32,11 @@ fn page_says_how_many_guests_will_be_told() {
     for (told, sentence) in [
         (told(0, 0, 0, 0), "Nobody will see a notice that it's cancelled: nobody is coming or invited."),
         (told(1, 0, 0, 0), "1 guest will see a notice that it's cancelled: 1 coming."),
-        (
-            told(4, 3, 2, 1),
-            "10 guests will see a notice that it's cancelled: 4 coming, 3 waiting, 2 maybe, 1 invited.",
-        ),
+        (told(4, 3, 2, 1), "10 guests will see a notice that it's cancelled: 4 coming, 3 waiting, 2 maybe, 1 invited."),
     ] {
         assert_eq!(told_of_cancellation(&told), sentence);
     }
-    assert_eq!(
-        told_of_restore(&told(0, 1, 0, 0)),
-        "1 guest will see a notice that it's on again: 1 waiting."
-    );
+    assert_eq!(told_of_restore(&told(0, 1, 0, 0)), "1 guest will see a notice that it's on again: 1 waiting.");
 }
 
 #[test]

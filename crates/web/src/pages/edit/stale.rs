@@ -17,11 +17,7 @@ pub(super) fn differences(edit: &PartyEdit, view: &PartyView) -> Vec<(&'static s
         ("Seats", party.seats != edit.seats, party.seats.to_string()),
         ("RSVP by", party.rsvp_deadline != edit.rsvp_deadline.at(), deadline()),
         ("Companions", party.max_companions != edit.max_companions, party.max_companions.to_string()),
-        (
-            "Details",
-            view.details != edit.texts.details,
-            view.details.as_ref().map_or_else(blank, Details::to_string),
-        ),
+        ("Details", view.details != edit.texts.details, view.details.as_ref().map_or_else(blank, Details::to_string)),
         (
             messages::VISIBILITY_QUESTION,
             party.visibility != edit.visibility,

@@ -4,8 +4,8 @@ use accounts::web::{
     CurrentUser, Fields, Form, FormErrors, PageContext, PasswordFields, Problem, Submitted, with_retry_after,
 };
 use domain::party::{Guest, Heads, HostCommand, Outcome, PartyId, Refusal, SeatsError, UpdateError};
-use domain::user::Username;
 use domain::trim_invisible;
+use domain::user::Username;
 use poem::web::Path;
 use poem::{Response, handler};
 

@@ -48,7 +48,8 @@ fn file(guests: &[GuestRow]) -> Result<Vec<u8>, csv::Error> {
 /// A cell that no spreadsheet takes for a formula: one that begins with a character by which a formula can begin gets an apostrophe in
 /// front (OWASP, "CSV Injection").
 fn harmless(cell: &str) -> Cow<'_, str> {
-    let is_risky = cell.starts_with(|c: char| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠') || c.is_control());
+    let is_risky =
+        cell.starts_with(|c: char| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠') || c.is_control());
     if is_risky { format!("'{cell}").into() } else { Cow::Borrowed(cell) }
 }
 

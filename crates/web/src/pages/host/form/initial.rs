@@ -24,7 +24,12 @@ impl InitialForm {
     /// The empty form: 19:00, eight seats, the host's own place, and the time zone of the host's last party or else of the server.
     pub(in crate::pages) fn empty(state: &AppState, host: &User, last_zone: Option<&Zone>) -> Self {
         let zone = last_zone.unwrap_or(&state.time_zone).as_str().to_owned();
-        let fields = [("time", "19:00".to_owned()), ("number_seats", "8".into()), ("max_companions", "0".into()), ("time_zone", zone)];
+        let fields = [
+            ("time", "19:00".to_owned()),
+            ("number_seats", "8".into()),
+            ("max_companions", "0".into()),
+            ("time_zone", zone),
+        ];
         let fields = fields.into_iter().chain([("venue", messages::venue_of(&host.username))]).collect();
         Self { fields, is_zone_guessed: last_zone.is_none(), is_unfolded: false }
     }

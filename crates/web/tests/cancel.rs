@@ -12,6 +12,7 @@ test_support::on_both_engines! { TestApp:
     party_that_has_begun_is_not_cancelled
     pages_exist_for_the_host_alone
     host_leaves_after_cancelling
+    party_page_has_what_the_host_can_do
 }
 
 async fn page_says_who_will_be_told_and_cancels(app: TestApp) {
@@ -101,9 +102,9 @@ async fn second_press_changes_nothing(app: TestApp) {
 
 async fn party_that_has_begun_is_not_cancelled(app: TestApp) {
     let ada = app.user("ada").await;
-    let party = host(&ada, "ada", &[("date", "2026-01-01"), ("time", "20:00")]).await;
+    let party = host(&ada, "ada", &[("date", "2026-01-01"), ("time", "03:00")]).await;
     for (hours, message) in
-        [(19, "That dinner party has already begun."), (5, "That dinner party has already happened.")]
+        [(2, "That dinner party has already begun."), (5, "That dinner party has already happened.")]
     {
         app.clock.advance(std::time::Duration::from_hours(hours));
         assert_eq!(flash(&ada.get(&format!("/parties/{party}/cancel")).await), message);
@@ -135,4 +136,33 @@ async fn host_leaves_after_cancelling(app: TestApp) {
     post(&ada, &format!("/parties/{party}/cancel"), &[]).await;
     let page = delete().await;
     assert!(page.text.contains("Your account will be deleted in 14 days."), "{}", page.text);
+}
+
+async fn party_page_has_what_the_host_can_do(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    let party = host(&ada, "ada", &[("date", "2026-01-01"), ("time", "03:00")]).await;
+    let cancelled = host(&ada, "ada", &[("date", "2026-01-01"), ("time", "03:00")]).await;
+    post(&ada, &format!("/parties/{cancelled}/cancel"), &[]).await;
+    let actions = async |party: &str| {
+        let page = ada.get(&format!("/parties/{party}")).await;
+        let links = page.attributes(".answer .answers a, .answer form[action$='/restore']", "href");
+        (page.texts(".answer form[action$='/restore'] button, .answer .answers a"), links)
+    };
+    let to = |party: &str, page: &str| format!("/parties/{party}/{page}");
+    let again = |party: &str| format!("/host?again={party}");
+    let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
+    let links = [to(&party, "edit"), to(&party, "guests"), to(&party, "cancel")].to_vec();
+    assert_eq!(actions(&party).await, (texts(&["Edit", "Guests", "Cancel"]), links));
+    let links = [to(&cancelled, "edit"), to(&cancelled, "guests"), again(&cancelled)].to_vec();
+    assert_eq!(actions(&cancelled).await, (texts(&["Restore this party", "Edit", "Guests", "Host again"]), links));
+    assert_eq!(ben.get(&format!("/parties/{party}")).await.attributes(".answer a", "href"), [""; 0]);
+    let on_profile =
+        async || ada.get("/user/ada").await.attributes("section[aria-labelledby=hosting] .press a", "href");
+    assert_eq!(on_profile().await, [again(&cancelled)]);
+    app.clock.advance(std::time::Duration::from_hours(2)); // under way
+    assert_eq!(actions(&party).await, (texts(&["Guests"]), vec![to(&party, "guests")]));
+    assert_eq!(actions(&cancelled).await.0, ["Guests", "Host again"]);
+    app.clock.advance(std::time::Duration::from_hours(5)); // over
+    assert_eq!(actions(&party).await, (texts(&["Guests", "Host again"]), vec![to(&party, "guests"), again(&party)]));
+    assert_eq!(on_profile().await.len(), 2);
 }

@@ -250,7 +250,7 @@ async fn summary_lists_errors_in_the_order_of_the_form(app: TestApp) {
         "address",
         "time_zone",
     ];
-    let long = "x".repeat(5_000);
+    let long = "x".repeat(3_000);
     let invalid =
         fields.iter().chain(&["details", "visibility", "names_shown_to"]).map(|field| (*field, long.as_str()));
 

@@ -29,7 +29,9 @@ pub(crate) fn notice(notice: &PartyNotice, heading: Option<&PartyHeading>, about
         PartyNotice::Invited => format!("{host} invited you to dinner{on}."),
         PartyNotice::Removed => format!("{host} took you off the guest list of the dinner party{on}."),
         PartyNotice::Edited(parts) if parts.contains(&PartyPart::Date) => {
-            let others: Vec<_> = parts.iter().copied().filter(|part| *part != PartyPart::Date).collect();
+            // An end moves with the start.
+            let is_other = |part: &PartyPart| !matches!(part, PartyPart::Date | PartyPart::End);
+            let others: Vec<_> = parts.iter().copied().filter(is_other).collect();
             let others = if others.is_empty() {
                 String::new()
             } else {
@@ -103,7 +105,7 @@ mod tests {
             (PartyNotice::Removed, format!("Ada took you off the guest list of the dinner party on {date}.")),
             (edited(&[PartyPart::Date]), format!("Ada moved the dinner party. It's now on {date}.")),
             (
-                edited(&[PartyPart::Date, PartyPart::Venue]),
+                edited(&[PartyPart::Date, PartyPart::End, PartyPart::Venue]),
                 format!("Ada moved the dinner party. It's now on {date}. The venue changed too."),
             ),
             (edited(&[PartyPart::Dish]), format!("Ada's dinner party on {date} has changed: the main dish.")),

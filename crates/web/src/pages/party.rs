@@ -2,6 +2,7 @@
 
 mod answer_card;
 pub(crate) mod calendar_file;
+mod host_actions;
 mod selected_answer;
 mod share_card;
 
@@ -20,6 +21,7 @@ use poem::{Response, handler};
 
 use self::answer_card::AnswerCard;
 use self::calendar_file::CalendarLinks;
+use self::host_actions::HostActions;
 use self::share_card::ShareCard;
 use super::row::PartyRowView;
 use super::{State, rsvp_response};
@@ -46,6 +48,8 @@ pub(super) struct PartyPage<'a> {
     /// What the host writes about the party.
     details: Option<LinkedText<'a>>,
     table: Table,
+    /// What the host can do with the party.
+    host_actions: Option<HostActions>,
     /// The host's share card, until the party begins.
     share: Option<ShareCard>,
     /// The calendar links for the host and seated guests, until the party is over.
@@ -127,6 +131,7 @@ impl<'a> PartyPage<'a> {
             card_class: card_class(party.is_open(now), is_host),
             details: view.details.as_ref().map(|details| LinkedText(details.as_str())),
             table: Table::of(view, &me.username),
+            host_actions: is_host.then(|| HostActions::of(party.state, phase)),
             share: (phase == Phase::Upcoming && !is_cancelled).then(|| ShareCard::of(page, view)).flatten(),
             calendar: (is_coming && phase != Phase::Over && !is_cancelled).then(|| CalendarLinks::of(page, view, now)),
             guests_heading: messages::guests_heading(party, phase),

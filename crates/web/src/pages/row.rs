@@ -21,6 +21,8 @@ pub(super) struct PartyRowView<'a> {
     pub(super) host: RowHost<'a>,
     /// Whether an RSVP could seat the viewer.
     pub(super) can_rsvp: bool,
+    /// Whether the viewer hosts the party and it will not take place any more: the viewer can host it again.
+    pub(super) can_host_again: bool,
     /// Whether the button of this card was pressed: the card shows the flash messages.
     pub(super) is_pressed: bool,
 }
@@ -65,6 +67,7 @@ impl<'a> PartyRowView<'a> {
             status: RowStatus::of(party, viewer, now),
             host: if party.host == viewer { RowHost::Viewer } else { RowHost::Other(&party.heading.host) },
             can_rsvp: can_rsvp(party, viewer, now),
+            can_host_again: party.host == viewer && has_ended(party, now),
             is_pressed: false,
         }
     }
@@ -102,6 +105,10 @@ impl RowStatus {
         let class = if is_at_table { "state-seated" } else { "state-open" };
         Some(Self { text: messages::my_answer(answer).into(), class })
     }
+}
+
+fn has_ended(party: &PartySummary, now: Timestamp) -> bool {
+    party.state == PartyState::Cancelled || party.phase(now) == Phase::Over
 }
 
 fn can_rsvp(party: &PartySummary, viewer: UserId, now: Timestamp) -> bool {

@@ -268,6 +268,7 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("leases.acquire", "the maintenance task calls it"),
     ("leases.release", "the maintenance task calls it"),
     ("parties.mark_over", "the maintenance task calls it"),
+    ("notices.purge", "the maintenance task calls it"),
 ];
 
 /// The methods of every port, as their traits in the crate `domain` declare them.

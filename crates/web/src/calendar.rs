@@ -68,6 +68,8 @@ pub(crate) struct CalendarEvent<'a> {
 pub(crate) enum CalendarStatus {
     /// The party takes place.
     Scheduled,
+    /// The party takes place, and its reader may come: as one who waits, was invited, or may come (RFC 5545, 3.8.1.11).
+    Tentative,
     /// The host cancelled the party. Calendars strike the event out or remove it.
     Cancelled,
 }
@@ -79,6 +81,7 @@ impl CalendarEvent<'_> {
     pub(crate) fn to_ics(&self) -> String {
         let status = match self.status {
             CalendarStatus::Scheduled => "CONFIRMED",
+            CalendarStatus::Tentative => "TENTATIVE",
             CalendarStatus::Cancelled => "CANCELLED",
         };
         let description = match plain_text(self.description).trim_end() {

@@ -3,6 +3,7 @@
 //!
 //! A page's title and its own text are in its handler and its template. How a party is described is in [`description`].
 
+mod answer;
 mod description;
 mod head;
 mod host;
@@ -11,15 +12,20 @@ mod notices;
 mod quota;
 
 use domain::party::{
-    Answer, Details, Outcome, PartyDate, PartyDateError, PartyEndError, PartyHeading, PartySummary, PartyView, Refusal,
+    Details, Heads, Outcome, PartyDate, PartyDateError, PartyEndError, PartyHeading, PartySummary, PartyView, Refusal,
     Seats, SeatsError, ShortText, TextError,
 };
 use domain::user::Username;
 
+use self::answer::{not_enough_seats, too_many_companions, waiting_offer};
+pub(crate) use self::answer::{
+    ANSWER_INVALID, LAST_SEAT_TAKEN, come_as, my_heads_error, host_counts, my_answer, names_hidden, undo_offer,
+    waiting_promise,
+};
 use self::description::is_right_to_left;
 pub(crate) use self::description::{
     attendees, card_date, closed_reason, companion, ended_label, guest_note, guests_heading, host, host_note,
-    seats_left, seats_open, seats_taken, seats_taken_by, time_until, visibility_note,
+    seats_and_waiting, seats_left, seats_open, seats_taken, seats_taken_by, time_until, visibility_note,
 };
 pub(crate) use self::head::{SERVICE, START_PICTURE, START_TEXT, START_TITLE, page_description, preview_heading};
 pub(crate) use self::host::{
@@ -66,8 +72,6 @@ pub(crate) const SEARCHES_BUSY: &str = "Lots of people are searching right now. 
 /// The search was ended.
 pub(crate) const SEARCH_TOOK_TOO_LONG: &str =
     "That search took too long. Please try fewer words, or try again in a moment.";
-/// The submitted answer is neither `yes` nor `no`.
-pub(crate) const ANSWER_INVALID: &str = "Are you coming? Please choose an answer.";
 /// The viewer hosts the party.
 pub(crate) const VIEWER_IS_HOST: &str = "You're hosting";
 /// The body of a successful health response.
@@ -80,11 +84,13 @@ pub(crate) fn party_title(party: &PartySummary) -> String {
     format!("{} at {}'s", party.main_dish, party.heading.host)
 }
 
-/// The text of a party's calendar event. It has the start in the party's time zone, since a calendar shows it in the reader's.
+/// The text of a party's calendar event, for a viewer. It has the start in the party's time zone, since a calendar shows it in the
+/// reader's.
 pub(crate) fn event_description(view: &PartyView) -> String {
-    let heading = &view.summary.heading;
+    let party = &view.summary;
+    let mine = party.my_answer.map(|answer| format!("\n{}.", my_answer(answer, party.my_rank))).unwrap_or_default();
     let details = view.details.as_ref().map(|details| format!("\n\n{details}")).unwrap_or_default();
-    format!("{}\nHost: {}{details}", heading.date, heading.host)
+    format!("{}\nHost: {}{mine}{details}", party.heading.date, party.heading.host)
 }
 
 /// The text alternative of the QR code.
@@ -102,16 +108,20 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
         Outcome::Seated(PartyHeading { host, date }) => {
             format!("You successfully RSVP'd to {host}'s dinner party on {date}!")
         }
-        Outcome::Waitlisted { heading: PartyHeading { host, date }, rank, .. } => {
-            format!("{host}'s dinner party on {date} is full. You're number {rank} on the waiting list.")
+        Outcome::Waitlisted { heading: PartyHeading { host, date }, rank, free } => {
+            let offer = waiting_offer(*free);
+            format!("{host}'s dinner party on {date} is full. You're number {rank} on the waiting list.{offer}")
         }
         Outcome::AlreadySeated(PartyHeading { host, date }) => {
             format!("You're already going to {host}'s dinner party on {date}.")
         }
+        Outcome::HeadsChanged { heading: PartyHeading { host, date }, heads } => {
+            let people = if *heads == Heads::ONE { "just you".to_owned() } else { format!("{} of you", heads.get()) };
+            format!("You're going to {host}'s dinner party on {date}, {people}.")
+        }
         Outcome::Maybe => "Noted: maybe. A maybe doesn't hold a seat.".into(),
         Outcome::GaveUpSeat => "You've given up your seat.".into(),
         Outcome::Declined(PartyHeading { host, .. }) => format!("Thanks for letting {host} know."),
-        Outcome::HeadsChanged { heads, .. } => format!("You're coming, {} of you.", heads.get()),
         Outcome::SeatOpenedUp(PartyHeading { host, date }) => {
             format!("A seat opened up. You're going to {host}'s dinner party on {date}!")
         }
@@ -136,30 +146,16 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         Refusal::IsHost => "You're hosting this one. Your seat is already counted.".into(),
         Refusal::Removed { host } => format!("You can't RSVP to this party. Ask {host}."),
         Refusal::Closed { deadline, host } => format!("RSVPs closed on {deadline}. Ask {host}."),
-        Refusal::TooManyCompanions { max } => format!("You can bring up to {max}."),
+        Refusal::TooManyCompanions { max } => too_many_companions(*max),
         Refusal::GuestRemoved(guest) => format!("You removed {guest}. Reinstate {guest} first."),
-        Refusal::NotEnoughSeats { free, held: Some(held) } => {
-            format!("Only {free} more seats. Your {} are still yours.", held.get())
-        }
+        Refusal::NotEnoughSeats { free, held: Some(held) } => not_enough_seats(*free, *held),
         Refusal::NotEnoughSeats { held: None, .. } => "Raise the seats first.".into(),
         Refusal::BelowTaken { taken } => {
             format!("{taken} people are already seated; remove someone first.")
         }
         Refusal::DateInThePast => "Please choose a date in the future.".into(),
         Refusal::Stale => "The party was changed after this form was opened.".into(),
-        Refusal::NothingToUndo => "There is nothing to undo.".into(),
-    }
-}
-
-/// The viewer's own answer, as a short statement.
-pub(crate) fn my_answer(answer: Answer) -> &'static str {
-    match answer {
-        Answer::Seated(_) => "You're coming",
-        Answer::Waitlisted(_) => "You're on the waiting list",
-        Answer::Maybe => "You said maybe",
-        Answer::Declined => "You said you can't make it",
-        Answer::Invited => "You're invited",
-        Answer::Removed => "You can't RSVP",
+        Refusal::NothingToUndo => "There's nothing to take back anymore. You can answer again here.".into(),
     }
 }
 

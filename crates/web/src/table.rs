@@ -7,6 +7,7 @@ mod initials;
 mod plate_layout;
 mod ring;
 mod seating;
+mod waiting_line;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
@@ -16,6 +17,7 @@ use domain::user::Username;
 use self::initials::initials;
 use self::plate_layout::{PLATE_RADIUS, PlateLayout};
 use self::seating::{Seat, seating};
+use self::waiting_line::WaitingLine;
 use crate::messages;
 
 pub(crate) use self::ring::Ring;
@@ -37,7 +39,7 @@ impl HtmlSafe for Table {}
 
 enum Drawing {
     /// Plates around a table. Each tie is the SVG path through the plates of a guest and their companions.
-    Plates { layout: PlateLayout, plates: Vec<Plate>, ties: Vec<String> },
+    Plates { layout: PlateLayout, plates: Vec<Plate>, ties: Vec<String>, waiting: WaitingLine },
     /// A bar that is filled from the left; `taken` is in thousandths of its length.
     Bar { taken: u32 },
 }
@@ -67,9 +69,11 @@ impl Table {
         let seats = party.seats.get();
         if seats > MAX_PLATES {
             let drawing = Drawing::Bar { taken: party.taken.min(seats) * 1000 / seats };
-            return Self { description: Some(messages::seats_taken(party)), drawing };
+            return Self { description: Some(messages::seats_and_waiting(party)), drawing };
         }
-        let drawing = plates(&seating(seats, party.taken, &party.heading.host, &view.guests), Some(viewer));
+        let waiting = (party.waiting, party.my_rank);
+        let seating = seating(seats, party.taken, &party.heading.host, &view.guests);
+        let drawing = plates(&seating, Some(viewer), waiting);
         Self { description: Some(messages::seats_taken_by(view, viewer)), drawing }
     }
 
@@ -86,7 +90,7 @@ impl Table {
         let guests = std::iter::repeat_n(Seat::Taken, taken.min(seats).saturating_sub(1) as usize);
         let mut all: Vec<_> = [Seat::Host(None)].into_iter().chain(guests).collect();
         all.resize(seats.max(1) as usize, Seat::Free);
-        Self { description: None, drawing: plates(&all, None) }
+        Self { description: None, drawing: plates(&all, None, (0, None)) }
     }
 
     /// Draws the table of an invitation: without names, with a text alternative.
@@ -98,13 +102,14 @@ impl Table {
     /// The width and height of the drawing in CSS pixels; `None` for a bar, which is as wide as its page.
     pub(crate) fn size(&self) -> Option<(i32, i32)> {
         match &self.drawing {
-            Drawing::Plates { layout, .. } => Some((layout.width, layout.height)),
+            Drawing::Plates { layout, waiting, .. } => Some((layout.width, layout.height + waiting.height)),
             Drawing::Bar { .. } => None,
         }
     }
 }
 
-fn plates(seats: &[Seat<'_>], viewer: Option<&Username>) -> Drawing {
+/// `waiting` is the number of guests on the waiting list, and the viewer's number.
+fn plates(seats: &[Seat<'_>], viewer: Option<&Username>, waiting: (u32, Option<u32>)) -> Drawing {
     let layout = PlateLayout::for_seats(seats.len());
     let (mut plates, mut ties, mut positions) = (Vec::with_capacity(seats.len()), Vec::new(), layout.plates.as_slice());
     for group in seats.chunk_by(|_, next| matches!(next, Seat::Companion { .. })) {
@@ -115,7 +120,8 @@ fn plates(seats: &[Seat<'_>], viewer: Option<&Username>) -> Drawing {
         }
         positions = rest;
     }
-    Drawing::Plates { layout, plates, ties }
+    let waiting = WaitingLine::new(waiting.0, waiting.1, (layout.width, layout.height));
+    Drawing::Plates { layout, plates, ties, waiting }
 }
 
 /// The line through the plates of a guest and their companions, as an SVG path.

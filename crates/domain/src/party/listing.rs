@@ -158,6 +158,8 @@ pub struct InvitationView {
     pub seats: Seats,
     /// The seats that are taken, including that of the host.
     pub taken: u32,
+    /// The guests on the waiting list.
+    pub waiting: u32,
 }
 
 impl InvitationView {
@@ -196,6 +198,7 @@ impl Invitation {
             rsvp_deadline: summary.rsvp_deadline,
             seats: summary.seats,
             taken: summary.taken,
+            waiting: summary.waiting,
         }))
     }
 }
@@ -207,6 +210,8 @@ pub struct HomeView {
     pub next: Option<PartySummary>,
     /// Parties with a free seat for the user, the soonest first.
     pub open: Vec<PartySummary>,
+    /// Parties on whose waiting list the user is, the soonest first.
+    pub waiting: Vec<PartySummary>,
 }
 
 /// The parties on a user's own profile page.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    AddError, Changed, Guest, GuestOverview, Heads, HomeView, Invitation, LinkToken, ListError, NewParty, Outcome,
+    AddError, Answer, Changed, Guest, GuestOverview, Heads, HomeView, Invitation, LinkToken, ListError, NewParty, Outcome,
     Party, PartyChange, PartyCursor, PartyEdit, PartyId, PartyQuery, PartyRepository, PartySummary, PartyView,
     ProfileCursors, ProfileView, Quotas, Refusal, UpdateError,
 };
@@ -33,6 +33,9 @@ pub enum Opened {
 pub enum GuestCommand {
     /// Rows 1 to 4 and 8: the guest comes, with that many people.
     Accept(Heads),
+    /// Rows 1 to 3 and 8: the guest comes with as many people as the guest's answer has, or else alone. For a button that names no
+    /// number: pressed on an old page, it gives up no companion's seat.
+    Come,
     /// Rows 5 and 6: the guest may come.
     Maybe,
     /// Rows 6 and 7: the guest does not come.
@@ -144,6 +147,10 @@ impl Parties {
             party.ensure_open_to(guest, has_link)?;
             let answered = Changed::by(party, guest, Some(guest), |party| match command {
                 GuestCommand::Accept(heads) => party.accept(guest, heads, now),
+                GuestCommand::Come => {
+                    let held = party.guests.answer(guest).and_then(Answer::heads);
+                    party.accept(guest, held.unwrap_or(Heads::ONE), now)
+                }
                 GuestCommand::Maybe => party.maybe(guest, now),
                 GuestCommand::Decline => party.decline(guest, now),
                 GuestCommand::Undo => party.undo(guest, now),

@@ -54,7 +54,8 @@ pub trait PartyRepository: Send + Sync {
     async fn replace_link(&self, id: PartyId, host: UserId, new: LinkToken) -> Result<bool, StoreError>;
 
     /// Returns parties that are not cancelled: the first at which `viewer` has a seat as host or guest and that is not
-    /// over at `now`, and at most `size` upcoming ones with a free seat for `viewer`.
+    /// over at `now`, at most `size` upcoming ones with a free seat for `viewer`, and at most `size` upcoming ones on whose waiting
+    /// list `viewer` is, the soonest first.
     ///
     /// The second are the first of [`PartyFilter::has_seat_for_viewer`](super::PartyFilter::has_seat_for_viewer). Full parties and
     /// parties that are not listed do not change their cost.

@@ -47,6 +47,14 @@ macro_rules! home {
                 with_seat_for_viewer!(),
                 " ORDER BY starts_at, id LIMIT ($3 + 0)"
             ),
+            "), (",
+            page!(
+                "ids.starts_at, ids.id",
+                "SELECT parties.id, starts_at FROM ",
+                parties_of!($engine, "place"),
+                " WHERE place.guest_id = $1 AND place.answer = 'waitlisted' AND starts_at > $2 AND state = 'scheduled'
+                ORDER BY starts_at, parties.id LIMIT ($3 + 0)"
+            ),
             ")"
         )
     };
@@ -80,8 +88,8 @@ macro_rules! own_profile {
 }
 
 statements! {
-    /// The next party that the viewer hosts or attends, then the parties with a seat for the viewer: `$1` is the viewer, `$2` the
-    /// current time, `$3` the number of parties, `$4` the earliest start of a party that may be under way.
+    /// The next party that the viewer hosts or attends, then the parties with a seat for the viewer, then those on whose waiting list
+    /// the viewer is: `$1` is the viewer, `$2` the current time, `$3` the number of parties, `$4` the earliest start of a party that may be under way.
     pub(super) const HOME: PerEngine = PerEngine { sqlite: home!(sqlite), postgres: home!(postgres) };
 
     /// The parties that the user hosts, then those that the user attends, each in two parts, then the zone of the party that the
@@ -91,7 +99,10 @@ statements! {
         PerEngine { sqlite: own_profile!(sqlite), postgres: own_profile!(postgres) };
 }
 
-/// The next party of `viewer`, and `size` parties that have a seat for `viewer`.
+/// The lists of [`HOME`].
+type HomeRow = (Option<String>, Option<String>, Option<String>);
+
+/// The next party of `viewer`, `size` parties that have a seat for `viewer`, and `size` on whose waiting list `viewer` is.
 pub(super) async fn home<D: Dialect>(
     read: &ReadPool<D>,
     viewer: UserId,
@@ -99,11 +110,11 @@ pub(super) async fn home<D: Dialect>(
     size: PageSize,
 ) -> sqlx::Result<HomeView> {
     let rows = i64::try_from(size.rows()).unwrap_or(i64::MAX);
-    let home = query_as::<_, (Option<String>, Option<String>)>(D::pick(HOME.sqlite, HOME.postgres));
+    let home = query_as::<_, HomeRow>(D::pick(HOME.sqlite, HOME.postgres));
     let home = home.bind(viewer.get()).bind(now.as_millis()).bind(rows);
-    let (next, open) = home.bind((now - PartyEnd::MAX_DURATION).as_millis()).fetch_one(read).await?;
+    let (next, open, waiting) = home.bind((now - PartyEnd::MAX_DURATION).as_millis()).fetch_one(read).await?;
     let parties = |rows: Option<String>| read_summaries(rows.as_deref(), Some(viewer));
-    Ok(HomeView { next: parties(next)?.pop(), open: parties(open)? })
+    Ok(HomeView { next: parties(next)?.pop(), open: parties(open)?, waiting: parties(waiting)? })
 }
 
 /// The lists of [`OWN_PROFILE`], and the zone.
@@ -149,8 +160,8 @@ mod tests {
 
     #[tokio::test]
     async fn parties_with_free_seats_are_read_in_index_order() {
-        let (_next, open) = HOME.sqlite.rsplit_once("), (").unwrap();
-        assert_uses_indexes(open.strip_suffix(')').unwrap()).await;
+        let [_next, open, _waiting] = HOME.sqlite.split("), (SELECT ").collect::<Vec<_>>()[..] else { panic!() };
+        assert_uses_indexes(&format!("SELECT {open}")).await;
     }
 
     #[tokio::test]

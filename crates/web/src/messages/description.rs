@@ -16,28 +16,42 @@ const HOST: &str = " (host)";
 /// each card.
 const LINE_LENGTH: usize = 64;
 
-/// The free seats: "2 seats left", "full".
+/// The free seats, and the guests who wait: "2 seats left", "full", "full, 3 waiting".
 pub(crate) fn seats_left(party: &PartySummary) -> String {
-    seats_left_of(party.free_seats())
+    with_waiting(seats_left_of(party.free_seats()), party.waiting)
 }
 
 /// The same for a number of free seats.
 pub(super) fn seats_left_of(free: u32) -> String {
     match free {
         0 => "full".into(),
-        1 => "1 seat left".into(),
-        free => format!("{free} seats left"),
+        free => format!("{} left", counted(free, "seat")),
     }
 }
 
-/// The seats of a party that takes RSVPs: "2 of 8 seats left", "All 8 seats taken".
+/// The seats of a party that takes RSVPs: "2 of 8 seats left", "All 8 seats taken, 3 waiting".
 pub(crate) fn seats_open(party: &PartySummary) -> String {
-    match (party.free_seats(), party.seats.get()) {
+    let seats = match (party.free_seats(), party.seats.get()) {
         (0, 1) => "The one seat is taken".into(),
         (0, 2) => "Both seats taken".into(),
         (0, seats) => format!("All {seats} seats taken"),
         (free, seats) => format!("{free} of {seats} seats left"),
+    };
+    with_waiting(seats, party.waiting)
+}
+
+/// Adds the number of guests who wait, if any: "full, 3 waiting".
+pub(super) fn with_waiting(mut seats: String, waiting: u32) -> String {
+    if waiting > 0 {
+        let written = write!(seats, ", {waiting} waiting");
+        debug_assert!(written.is_ok(), "a String takes any text");
     }
+    seats
+}
+
+/// A number with its noun: "1 seat", "2 seats".
+pub(super) fn counted(number: u32, noun: &str) -> String {
+    if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
 /// The taken seats: "5 of 8 seats taken".
@@ -51,7 +65,12 @@ pub(super) fn seats_taken_of(taken: u32, seats: Seats) -> String {
     format!("{taken} of {seats} {noun} taken")
 }
 
-/// The taken seats and all guests: "5 of 8 seats taken: Ada (host), Ben (you) with 1, Cyd".
+/// The taken seats, and the guests who wait: "8 of 8 seats taken, 3 waiting".
+pub(crate) fn seats_and_waiting(party: &PartySummary) -> String {
+    with_waiting(seats_taken(party), party.waiting)
+}
+
+/// The taken seats and all guests: "5 of 8 seats taken: Ada (host), Ben (you) with 1, Cyd". The guests who wait are counted.
 pub(crate) fn seats_taken_by(view: &PartyView, viewer: &Username) -> String {
     let party = &view.summary;
     let guests = view.guests.iter().map(|guest| match guest.heads {
@@ -61,7 +80,7 @@ pub(crate) fn seats_taken_by(view: &PartyView, viewer: &Username) -> String {
     let name = &party.heading.host;
     let host = if name == viewer { format!("{} (host, you)", isolated(name)) } else { host(name) };
     let people: Vec<_> = [host.into()].into_iter().chain(guests).collect();
-    format!("{}: {}", seats_taken(party), people.join(", "))
+    format!("{}: {}", seats_and_waiting(party), people.join(", "))
 }
 
 /// The heading of a guest list.

@@ -4,7 +4,7 @@ use domain::Timestamp;
 use domain::party::{InvitationView, PartyState, Phase};
 use domain::user::Username;
 
-use super::description::{closed_reason_of, seats_left_of, seats_taken_of};
+use super::description::{closed_reason_of, seats_left_of, seats_taken_of, with_waiting};
 
 /// The title of the page of a link that opens no party.
 pub(crate) const LINK_UNKNOWN_TITLE: &str = "This invitation doesn't work";
@@ -34,15 +34,15 @@ pub(crate) fn invitation_description(invitation: &InvitationView, now: Timestamp
     format!("{} · {}", invitation.heading.date.short(), invitation_state(invitation, now))
 }
 
-/// The state of an invitation in two or three words: "2 seats left", "Full", "Cancelled".
+/// The state of an invitation in a few words: "2 seats left", "Full, 3 waiting", "Cancelled".
 pub(crate) fn invitation_state(invitation: &InvitationView, now: Timestamp) -> String {
     match (invitation.state, invitation.phase(now)) {
         (PartyState::Cancelled, _) => "Cancelled".into(),
         (_, Phase::Over) => "It's over".into(),
         (_, Phase::UnderWay) => "It has begun".into(),
         (_, Phase::Upcoming) if !invitation.is_open(now) => "RSVPs are closed".into(),
-        (_, Phase::Upcoming) if invitation.free_seats() == 0 => "Full".into(),
-        (_, Phase::Upcoming) => seats_left_of(invitation.free_seats()),
+        (_, Phase::Upcoming) if invitation.free_seats() == 0 => with_waiting("Full".into(), invitation.waiting),
+        (_, Phase::Upcoming) => with_waiting(seats_left_of(invitation.free_seats()), invitation.waiting),
     }
 }
 

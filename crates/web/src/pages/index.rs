@@ -1,4 +1,4 @@
-//! `/`: the welcome page for visitors; for a user their next party and parties with a seat for them.
+//! `/`: the welcome page for visitors; for a user their next party, their waiting lists, and parties with a seat for them.
 
 use accounts::web::{PageContext, Problem};
 use askama::Template;
@@ -15,8 +15,8 @@ use super::{State, pressed};
 use crate::head::SharedPage;
 use crate::table::Table;
 
-/// How many parties with free seats the page shows. `/rsvp` lists all.
-const OPEN_PARTIES: i64 = 4;
+/// How many parties with free seats the page shows, and how many with a waiting list. `/rsvp` lists all.
+const PARTIES: i64 = 4;
 
 #[derive(Template)]
 #[template(path = "welcome.html")]
@@ -32,6 +32,8 @@ struct HomePage<'a> {
     me: &'a User,
     notices: Notices,
     next: Option<PartyRowView<'a>>,
+    /// Parties on whose waiting list the user is.
+    waiting: Vec<PartyRowView<'a>>,
     open: Vec<PartyRowView<'a>>,
 }
 
@@ -43,7 +45,7 @@ pub(crate) async fn show(page: PageContext, state: State<'_>, request: &Request)
         return Ok(page.render_template(StatusCode::OK, "Welcome", &welcome));
     };
     let pressed = pressed::of(&page, &QueryParameters::of(request));
-    let mut home = state.parties.home(me.id, PageSize::clamped(OPEN_PARTIES)).await?;
+    let mut home = state.parties.home(me.id, PageSize::clamped(PARTIES)).await?;
     pressed::add_missing(pressed, &mut home.open, &page, &state).await?;
     let notices = Notices::load(&state, me).await?;
     let mut content = HomePage::new(&home, notices, &page, me, state.parties.now());
@@ -56,6 +58,7 @@ pub(crate) async fn show(page: PageContext, state: State<'_>, request: &Request)
 impl<'a> HomePage<'a> {
     fn new(home: &'a HomeView, notices: Notices, page: &'a PageContext, me: &'a User, now: Timestamp) -> Self {
         let next = home.next.as_ref().map(|party| PartyRowView::of(party, me.id, now));
-        Self { page, me, notices, next, open: PartyRowView::all(&home.open, page, now) }
+        let [waiting, open] = [&home.waiting, &home.open].map(|list| PartyRowView::all(list, page, now));
+        Self { page, me, notices, next, waiting, open }
     }
 }

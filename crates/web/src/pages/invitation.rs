@@ -6,16 +6,16 @@
 mod welcome;
 
 use accounts::web::{CurrentUser, PageContext, Problem, ReturnPath, Submitted};
-use domain::party::{GuestCommand, Heads, Invitation, LinkToken, Opened, Parties, UpdateError};
+use domain::party::{Invitation, LinkToken, Opened, Parties};
 use domain::user::User;
 use poem::http::{HeaderName, StatusCode};
 use poem::web::Path;
 use poem::{IntoResponse as _, Request, Response, handler};
 
 use self::welcome::{UnknownLinkPage, WelcomePage};
-use super::party::{PartyPage, RsvpForm, SelectedAnswer};
+use super::party::{Answering, PartyPage, RsvpForm, SelectedAnswer};
 use super::query::QueryParameters;
-use super::{State, preview, rsvp_response};
+use super::{State, preview};
 use crate::head::{SharedPage, preview_of};
 use crate::messages;
 
@@ -50,7 +50,7 @@ async fn party_page(
     selected: Option<SelectedAnswer>,
 ) -> Result<Response, Problem> {
     let Some(view) = parties.find_by_link(token, me.id).await? else { return Ok(unknown_link(page)) };
-    let content = PartyPage::new(page, &view, me, parties.now()).at(&path(token), selected);
+    let content = PartyPage::new(page, &view, me, path(token), parties.now()).select(selected);
     Ok(page.render_template(StatusCode::OK, &content.title(), &content))
 }
 
@@ -87,16 +87,19 @@ pub(crate) async fn rsvp(
     submitted: Submitted<RsvpForm>,
 ) -> Result<Response, Problem> {
     let Ok(token) = LinkToken::parse(&token) else { return Ok(unknown_link(&page)) };
-    let opened = Opened::ByLink(token);
-    let result = match submitted.form {
-        Ok(RsvpForm::Accept) => state.parties.answer(opened, me.id, GuestCommand::Accept(Heads::ONE)).await,
-        Ok(RsvpForm::Decline) => state.parties.answer(opened, me.id, GuestCommand::Decline).await,
-        Err(_) => return Ok(rsvp_response::invalid(&path(token))),
-    };
-    match result {
-        Err(UpdateError::NotFound) => Ok(unknown_link(&page)),
-        result => rsvp_response::redirect(&page, result, &path(token)),
-    }
+    Answering { me: &me, page: &page, state: &state, to: Opened::ByLink(token) }.submit(&submitted).await
+}
+
+/// `POST /i/{token}/undo`: takes back the seats just given up, and redirects to the invitation.
+#[handler]
+pub(crate) async fn undo(
+    me: CurrentUser,
+    page: PageContext,
+    state: State<'_>,
+    token: Path<String>,
+) -> Result<Response, Problem> {
+    let Ok(token) = LinkToken::parse(&token) else { return Ok(unknown_link(&page)) };
+    Answering { me: &me, page: &page, state: &state, to: Opened::ByLink(token) }.undo().await
 }
 
 /// `GET /i/{token}/preview-{hash}.png`: the picture of the party, for chats.
@@ -127,7 +130,7 @@ pub(crate) async fn describe(parties: Parties, next: ReturnPath) -> Option<Strin
 }
 
 /// The page of a link that opens no party to the visitor.
-fn unknown_link(page: &PageContext) -> Response {
+pub(super) fn unknown_link(page: &PageContext) -> Response {
     let response = page.render_template(StatusCode::NOT_FOUND, messages::LINK_UNKNOWN_TITLE, &UnknownLinkPage);
     response.with_header(ROBOTS.0, ROBOTS.1).into_response()
 }

@@ -1,42 +1,44 @@
 //! `/parties/{id}`: one party, its guests, and the viewer's answer.
 
 mod answer_card;
+mod answering;
+mod buttons;
 pub(crate) mod calendar_file;
+mod heads_field;
 mod host_actions;
+mod rsvp_form;
 mod selected_answer;
 mod share_card;
 
-use accounts::web::{
-    CurrentUser, Fields, Flash, Form, FormErrors, PageContext, PasswordFields, Problem, Submitted, permanent_redirect,
-};
+use accounts::web::{CurrentUser, Flash, PageContext, Problem, Submitted, permanent_redirect};
 use askama::Template;
 use domain::Timestamp;
-use domain::party::{
-    Answer, Attendee, GuestCommand, Heads, Opened, PartyId, PartyState, PartySummary, PartyView, Phase,
-};
+use domain::party::{Answer, Attendee, Opened, PartyId, PartyState, PartySummary, PartyView, Phase};
 use domain::user::{User, Username};
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Response, handler};
 
-use self::answer_card::AnswerCard;
+use self::answer_card::{AnswerCard, CardState};
 use self::calendar_file::CalendarLinks;
 use self::host_actions::HostActions;
 use self::share_card::ShareCard;
 use super::row::PartyRowView;
-use super::{State, rsvp_response};
+use super::State;
 use crate::linked_text::LinkedText;
 use crate::messages;
 use crate::table::Table;
 
+pub(super) use self::answering::Answering;
+pub(super) use self::rsvp_form::{FREE_SEAT_SHOWN, RsvpForm};
 pub(super) use self::selected_answer::SelectedAnswer;
 
 #[derive(Template)]
 #[template(path = "party.html")]
 pub(super) struct PartyPage<'a> {
     page: &'a PageContext,
-    /// The path that answers are posted to: below that of the party, or of its invitation.
-    action: String,
+    /// The path of the party, or of its invitation. Answers are posted to paths below it.
+    base: String,
     view: &'a PartyView,
     row: PartyRowView<'a>,
     /// The start and the end.
@@ -56,8 +58,10 @@ pub(super) struct PartyPage<'a> {
     calendar: Option<CalendarLinks>,
     /// The heading of the guest list.
     guests_heading: &'static str,
-    /// The host, then the guests.
+    /// The host, then the guests whose names the viewer may see.
     people: Vec<Attending<'a>>,
+    /// Why the viewer sees no names of guests.
+    names_hidden: Option<&'static str>,
 }
 
 /// The label above the dish.
@@ -107,27 +111,32 @@ pub(crate) async fn show(
         return Ok(permanent_redirect(&party_path(id))); // such as from /parties/007 to /parties/7
     }
     let view = state.parties.find(id, me.id).await?.ok_or(Problem::NotFound)?;
-    let content = PartyPage::new(&page, &view, &me, state.parties.now());
+    let content = PartyPage::new(&page, &view, &me, party_path(id), state.parties.now());
     Ok(page.render_template(StatusCode::OK, &content.title(), &content))
 }
 
 impl<'a> PartyPage<'a> {
-    /// The page at `/parties/{id}`.
-    pub(super) fn new(page: &'a PageContext, view: &'a PartyView, me: &'a User, now: Timestamp) -> Self {
+    /// The page at `base`: `/parties/{id}`, or the path of the invitation.
+    pub(super) fn new(
+        page: &'a PageContext,
+        view: &'a PartyView,
+        me: &'a User,
+        base: String,
+        now: Timestamp,
+    ) -> Self {
         let party = &view.summary;
         let phase = party.phase(now);
         let is_cancelled = party.state == PartyState::Cancelled;
         let is_host = party.host == me.id;
         let is_coming = is_host || matches!(party.my_answer, Some(Answer::Seated(_)));
-        let action = format!("{}/rsvp", party_path(party.id));
         Self {
             page,
             view,
             row: PartyRowView::of(party, me.id, now),
             when: party.heading.date.until(party.ends_at).to_string(),
             time: TimeLabel::of(party, now),
-            card: AnswerCard::of(party, me.id, now).resume(page, &action, &party.heading.host),
-            action,
+            card: AnswerCard::of(view, me.id, now).resume(page, &base, &party.heading.host),
+            base,
             card_class: card_class(party.is_open(now), is_host),
             details: view.details.as_ref().map(|details| LinkedText(details.as_str())),
             table: Table::of(view, &me.username),
@@ -136,14 +145,18 @@ impl<'a> PartyPage<'a> {
             calendar: (is_coming && phase != Phase::Over && !is_cancelled).then(|| CalendarLinks::of(page, view, now)),
             guests_heading: messages::guests_heading(party, phase),
             people: Attending::all(view, me),
+            names_hidden: (!is_host).then(|| messages::names_hidden(view)).flatten(),
         }
     }
 
-    /// The same page as the invitation at `path`, with the answer that the visitor selected.
-    pub(super) fn at(self, path: &str, selected: Option<SelectedAnswer>) -> Self {
-        let (action, host) = (format!("{path}/rsvp"), &self.view.summary.heading.host);
-        let card = self.card.resume(self.page, &action, host).select(selected, host);
-        Self { action, card, ..self }
+    /// The same page with the answer that the visitor selected.
+    pub(super) fn select(self, selected: Option<SelectedAnswer>) -> Self {
+        Self { card: self.card.select(selected, &self.view.summary.heading.host), ..self }
+    }
+
+    /// The same page with the number of people that was refused. `None` if its card has no place for it.
+    fn refuse_heads(self, typed: &str, error: String) -> Option<Self> {
+        Some(Self { card: self.card.refuse_heads(typed, error)?, ..self })
     }
 
     pub(super) fn title(&self) -> String {
@@ -165,24 +178,6 @@ fn party_path(id: PartyId) -> String {
     format!("/parties/{}", id.get())
 }
 
-/// The answer on a party's own page.
-pub(crate) enum RsvpForm {
-    Accept,
-    Decline,
-}
-
-impl Form for RsvpForm {
-    fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
-        let mut errors = FormErrors::new();
-        let answer = errors.field(fields, "answer", |typed| match typed {
-            "yes" => Ok(Self::Accept),
-            "no" => Ok(Self::Decline),
-            _ => Err(messages::ANSWER_INVALID),
-        });
-        answer.ok_or(errors)
-    }
-}
-
 /// `POST /parties/{id}/rsvp`: redirects to the party's page.
 #[handler]
 pub(crate) async fn rsvp(
@@ -193,20 +188,19 @@ pub(crate) async fn rsvp(
     submitted: Submitted<RsvpForm>,
 ) -> Result<Response, Problem> {
     let Ok(id) = PartyId::parse(&path) else { return Ok(Flash::refusal(messages::PARTY_ID_INVALID).to("/rsvp")) };
-    let to = party_path(id);
-    match submitted.form {
-        Ok(RsvpForm::Accept) => rsvp_response::redirect(
-            &page,
-            state.parties.answer(Opened::ById(id), me.id, GuestCommand::Accept(Heads::ONE)).await,
-            &to,
-        ),
-        Ok(RsvpForm::Decline) => rsvp_response::redirect(
-            &page,
-            state.parties.answer(Opened::ById(id), me.id, GuestCommand::Decline).await,
-            &to,
-        ),
-        Err(_) => Ok(rsvp_response::invalid(&to)),
-    }
+    Answering { me: &me, page: &page, state: &state, to: Opened::ById(id) }.submit(&submitted).await
+}
+
+/// `POST /parties/{id}/undo`: takes back the seats just given up, and redirects to the party's page.
+#[handler]
+pub(crate) async fn undo(
+    me: CurrentUser,
+    page: PageContext,
+    state: State<'_>,
+    path: Path<String>,
+) -> Result<Response, Problem> {
+    let Ok(id) = PartyId::parse(&path) else { return Ok(Flash::refusal(messages::PARTY_ID_INVALID).to("/rsvp")) };
+    Answering { me: &me, page: &page, state: &state, to: Opened::ById(id) }.undo().await
 }
 
 /// `POST /parties/{id}/link`: replaces the link of the host's party, and redirects to the party's page.

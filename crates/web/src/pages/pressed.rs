@@ -96,7 +96,7 @@ pub(super) async fn add_missing(
 pub(super) fn mark(pressed: Option<PartyId>, page: &PageContext, rows: &mut [PartyRowView<'_>]) -> bool {
     let Some(row) = rows.iter_mut().find(|row| Some(row.party.id) == pressed) else { return false };
     row.is_pressed = true;
-    if !row.can_rsvp {
+    if row.action.is_none() {
         page.discard_resumed(LIST);
     }
     true

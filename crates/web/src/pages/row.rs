@@ -19,8 +19,8 @@ pub(super) struct PartyRowView<'a> {
     /// `None` for an open party that the viewer has not answered.
     pub(super) status: Option<RowStatus>,
     pub(super) host: RowHost<'a>,
-    /// Whether an RSVP could seat the viewer.
-    pub(super) can_rsvp: bool,
+    /// The answer that one press gives; `None` where the viewer can neither take a seat nor join the waiting list.
+    pub(super) action: Option<RowAction>,
     /// Whether the viewer hosts the party and it will not take place any more: the viewer can host it again.
     pub(super) can_host_again: bool,
     /// Whether the button of this card was pressed: the card shows the flash messages.
@@ -48,6 +48,33 @@ impl RowSeats {
     }
 }
 
+/// What the button of a row does. Both are the same answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum RowAction {
+    /// A seat is free.
+    Accept,
+    /// The party is full.
+    Join,
+}
+
+impl RowAction {
+    fn of(party: &PartySummary, viewer: UserId, now: Timestamp) -> Option<Self> {
+        let has_button = match party.my_answer {
+            None | Some(Answer::Maybe | Answer::Declined | Answer::Invited) => true,
+            Some(Answer::Seated(_) | Answer::Waitlisted(_) | Answer::Removed) => false,
+        };
+        let is_offered = has_button && party.host != viewer && party.is_open(now);
+        is_offered.then(|| if party.free_seats() > 0 { Self::Accept } else { Self::Join })
+    }
+
+    pub(super) fn label(self) -> &'static str {
+        match self {
+            Self::Accept => "I'll be there",
+            Self::Join => "Join the waiting list",
+        }
+    }
+}
+
 /// The status line of a row.
 pub(super) struct RowStatus {
     pub(super) text: String,
@@ -66,7 +93,7 @@ impl<'a> PartyRowView<'a> {
             seats: RowSeats::of(party, is_open),
             status: RowStatus::of(party, viewer, now),
             host: if party.host == viewer { RowHost::Viewer } else { RowHost::Other(&party.heading.host) },
-            can_rsvp: can_rsvp(party, viewer, now),
+            action: RowAction::of(party, viewer, now),
             can_host_again: party.host == viewer && has_ended(party, now),
             is_pressed: false,
         }
@@ -91,27 +118,28 @@ impl<'a> PartyRowView<'a> {
 
 impl RowStatus {
     fn of(party: &PartySummary, viewer: UserId, now: Timestamp) -> Option<Self> {
-        let is_at_table = party.host == viewer || matches!(party.my_answer, Some(Answer::Seated(_)));
-        let closed = messages::ended_label(party, now).map(Into::into).or_else(|| messages::closed_reason(party, now));
-        if let Some(text) = closed {
+        let is_host = party.host == viewer;
+        let is_at_table = is_host || matches!(party.my_answer, Some(Answer::Seated(_)));
+        if let Some(text) = messages::ended_label(party, now) {
             let is_under_way = party.state == PartyState::Scheduled && party.phase(now) == Phase::UnderWay;
             let class = if is_under_way && is_at_table { "state-seated" } else { "state-closed" };
-            return Some(Self { text, class });
+            return Some(Self { text: text.into(), class });
         }
-        if party.host == viewer {
+        if is_host {
             return Some(Self { text: messages::VIEWER_IS_HOST.into(), class: "state-seated" });
         }
-        let answer = party.my_answer?;
-        let class = if is_at_table { "state-seated" } else { "state-open" };
-        Some(Self { text: messages::my_answer(answer).into(), class })
+        let answer = |answer| messages::my_answer(answer, party.my_rank);
+        match (party.my_answer, messages::closed_reason(party, now)) {
+            (Some(mine @ Answer::Seated(_)), _) => Some(Self { text: answer(mine), class: "state-seated" }),
+            // The party may still have a seat for the viewer after the deadline.
+            (Some(mine @ Answer::Waitlisted(_)), _) => Some(Self { text: answer(mine), class: "state-waiting" }),
+            (_, Some(text)) => Some(Self { text, class: "state-closed" }),
+            (Some(mine), None) => Some(Self { text: answer(mine), class: "state-open" }),
+            (None, None) => None,
+        }
     }
 }
 
 fn has_ended(party: &PartySummary, now: Timestamp) -> bool {
     party.state == PartyState::Cancelled || party.phase(now) == Phase::Over
-}
-
-fn can_rsvp(party: &PartySummary, viewer: UserId, now: Timestamp) -> bool {
-    let is_seated_or_removed = matches!(party.my_answer, Some(Answer::Seated(_) | Answer::Removed));
-    party.is_open(now) && party.free_seats() > 0 && party.host != viewer && !is_seated_or_removed
 }

@@ -10,7 +10,7 @@ use accounts::web::{
 };
 use askama::Template;
 use domain::PageSize;
-use domain::party::{GuestCommand, Heads, Opened, PartyCursor, UpdateError};
+use domain::party::{GuestCommand, Opened, PartyCursor, UpdateError};
 use domain::user::User;
 use poem::http::StatusCode;
 use poem::{Request, Response, handler};
@@ -200,7 +200,7 @@ impl<'a> ListPage<'a> {
     }
 }
 
-/// An RSVP for one head, by a typed Party ID or by the button of a row.
+/// A guest who comes, by a typed Party ID or by the button of a row. A guest who has answered with more people comes with as many.
 pub(crate) struct RsvpByIdForm {
     /// The Party ID or link as typed. Whether a link is one of this service is known to the handler.
     typed: String,
@@ -229,10 +229,11 @@ pub(crate) async fn rsvp_by_id(
         Some(Pasted::Invitation(token)) => return Ok(redirect(&invitation::path(token))),
         None => return Ok(refuse_id(&submitted.fields)),
     };
-    match state.parties.answer(Opened::ById(party), me.id, GuestCommand::Accept(Heads::ONE)).await {
+    match state.parties.answer(Opened::ById(party), me.id, GuestCommand::Come).await {
         Err(UpdateError::NotFound) => Ok(refuse_id(&submitted.fields)),
         result => {
-            rsvp_response::redirect(&page, result, &pressed::card_path(&pressed::page_of(&submitted.fields), party))
+            let card = pressed::card_path(&pressed::page_of(&submitted.fields), party);
+            rsvp_response::redirect(&page, result, false, &card)
         }
     }
 }

@@ -32,9 +32,11 @@ pub(super) struct WelcomePage<'a> {
 enum WelcomeCard {
     /// Seats are free.
     Open,
+    /// The visitor may come, and may tell the host.
+    Undecided,
     /// The visitor cannot come, and may tell the host.
     Declining,
-    /// Every seat is taken.
+    /// Every seat is taken: the visitor can join the waiting list.
     Full,
     /// The party takes no RSVPs. The host and its guests may still log in.
     Closed { reason: String },
@@ -50,15 +52,18 @@ impl<'a> WelcomePage<'a> {
     ) -> Self {
         let card = match (messages::invitation_closed_reason(invitation, now), selected) {
             (Some(reason), _) => WelcomeCard::Closed { reason },
+            (None, Some(SelectedAnswer::Maybe)) => WelcomeCard::Undecided,
             (None, Some(SelectedAnswer::Decline)) => WelcomeCard::Declining,
-            (None, _) if invitation.free_seats() == 0 => WelcomeCard::Full,
-            (None, _) => WelcomeCard::Open,
+            (None, Some(SelectedAnswer::Accept) | None) if invitation.free_seats() == 0 => WelcomeCard::Full,
+            (None, Some(SelectedAnswer::Accept) | None) => WelcomeCard::Open,
         };
-        let next = match card {
-            WelcomeCard::Open => format!("{path}?answer=yes"),
-            WelcomeCard::Declining => format!("{path}?answer=no"),
-            WelcomeCard::Full | WelcomeCard::Closed { .. } => path.to_owned(),
+        let selected = match card {
+            WelcomeCard::Open | WelcomeCard::Full => Some(SelectedAnswer::Accept),
+            WelcomeCard::Undecided => Some(SelectedAnswer::Maybe),
+            WelcomeCard::Declining => Some(SelectedAnswer::Decline),
+            WelcomeCard::Closed { .. } => None,
         };
+        let next = selected.map_or_else(|| path.to_owned(), |answer| format!("{path}?answer={}", answer.as_str()));
         let way_to = |account_page| match ReturnPath::parse(&next) {
             Some(next) => page.account_path_to(account_page, &next),
             None => page.account_path(account_page),

@@ -4,16 +4,26 @@
 
 use accounts::web::PageContext;
 use domain::Timestamp;
-use domain::party::{Answer, PartyState, PartySummary, Phase, Visibility};
+use domain::party::{Answer, GivenUp, Heads, PartyState, PartySummary, PartyView, Phase, Refusal, Visibility};
 use domain::user::{UserId, Username};
 
 use super::SelectedAnswer;
+use super::buttons::AnswerButton;
+use super::heads_field::HeadsField;
+use super::rsvp_form::HEADS;
 use crate::messages;
 
-/// The state of the answer card for one viewer. `status` is the viewer's answer, if any; `reason` is why the party takes no
-/// RSVPs.
+/// The answer card for one viewer.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum AnswerCard {
+pub(super) struct AnswerCard {
+    pub(super) state: CardState,
+    /// The number of people, where the viewer can choose it.
+    pub(super) heads: Option<HeadsField>,
+}
+
+/// The state of the answer card. `status` is the viewer's answer; `reason` is why the party takes no RSVPs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum CardState {
     /// The viewer hosts a listed upcoming party with free seats.
     Hosting,
     /// The viewer hosts an upcoming party with free seats that only people with its link can find.
@@ -32,85 +42,209 @@ pub(super) enum AnswerCard {
     Attended,
     /// The party is over, and the viewer was not there or it was cancelled.
     Over { reason: String },
-    /// The viewer has a seat at an open party.
-    Seated,
-    /// The viewer has a seat, and the RSVP deadline has passed.
-    SeatedClosed { reason: String },
-    /// The viewer has a seat at an upcoming party that was cancelled.
+    /// The viewer had a seat at an upcoming party that was cancelled.
     SeatedCancelled { reason: String },
     /// The viewer cancelled the party.
     CancelledByViewer,
     /// The party was cancelled, and the viewer has no seat.
     Cancelled { reason: String },
-    /// The RSVP deadline has passed, and the viewer has no seat.
+    /// The host removed the viewer.
+    Removed { reason: String },
+    /// The RSVP deadline has passed, and the viewer is not coming or has not answered.
     Closed { reason: String },
-    /// The party has free seats, and the viewer can accept or decline.
-    Open { status: Option<&'static str> },
-    /// As `Open`, and the viewer selected an answer before logging in: one press gives it.
-    OpenSelected { selected: SelectedAnswer, host: Username },
-    /// The party has free seats, and the viewer, who declined, can accept.
-    OpenDeclined { status: &'static str },
-    /// The party has free seats, and the viewer, who was removed, can only decline.
-    OpenRemoved { status: &'static str },
-    /// The party is full, and the viewer can decline.
-    Full { status: Option<&'static str> },
-    /// The party is full, and the viewer has declined.
-    FullDeclined { status: &'static str },
+    /// The RSVP deadline has passed, and the viewer, who was invited or may come, can decline.
+    ClosedUndecided { status: String, reason: String },
+    /// The party has free seats, and the viewer has none.
+    Open { answer: Option<Answer>, status: Option<String> },
+    /// The party is full, and the viewer does not wait.
+    Full { answer: Option<Answer>, status: Option<String> },
+    /// As `Open` or `Full`, and the viewer selected an answer before logging in: one press gives it.
+    Selected { selected: SelectedAnswer, answer: Option<Answer>, is_full: bool, host: Username },
+    /// The viewer has a seat at an open party.
+    Seated { heads: Heads, status: String },
+    /// The viewer has a seat, and the RSVP deadline has passed.
+    SeatedClosed { heads: Heads, status: String, reason: String },
+    /// The viewer is on the waiting list. `come_as` is the number of free seats, where they are too few for the viewer.
+    Waitlisted { heads: Heads, status: String, come_as: Option<u32>, is_open: bool },
+    /// The viewer gave up a seat a moment ago, and can take it back.
+    GivenUp { answer: Answer, status: String, heads: Heads, is_open: bool },
 }
 
 impl AnswerCard {
-    /// The card's state for `viewer` at the time `now`.
-    pub(super) fn of(party: &PartySummary, viewer: UserId, now: Timestamp) -> Self {
-        let is_host = party.host == viewer;
-        let is_seated = matches!(party.my_answer, Some(Answer::Seated(_)));
-        let Some(reason) = messages::closed_reason(party, now) else {
-            return if is_host { Self::hosting(party) } else { Self::open(party) };
-        };
-        match (party.phase(now), party.state) {
-            (Phase::Over, PartyState::Scheduled) if is_host => Self::Hosted,
-            (Phase::Over, PartyState::Scheduled) if is_seated => Self::Attended,
-            (Phase::Over, _) => Self::Over { reason },
-            (_, PartyState::Cancelled) if is_host => Self::CancelledByViewer,
-            (Phase::Upcoming, PartyState::Cancelled) if is_seated => Self::SeatedCancelled { reason },
-            (_, PartyState::Cancelled) => Self::Cancelled { reason },
-            (Phase::UnderWay, PartyState::Scheduled) if is_host => Self::BegunHosting,
-            (Phase::UnderWay, PartyState::Scheduled) if is_seated => Self::BegunSeated,
-            (Phase::UnderWay, PartyState::Scheduled) => Self::Begun { reason },
-            (Phase::Upcoming, PartyState::Scheduled) if is_host => Self::hosting(party),
-            (Phase::Upcoming, PartyState::Scheduled) if is_seated => Self::SeatedClosed { reason },
-            (Phase::Upcoming, PartyState::Scheduled) => Self::Closed { reason },
-        }
+    /// The card for `viewer` at the time `now`.
+    pub(super) fn of(view: &PartyView, viewer: UserId, now: Timestamp) -> Self {
+        let state = CardState::of(view, viewer, now);
+        let heads = state.heads_field(&view.summary);
+        Self { state, heads }
     }
 
     /// The card with the answer that the viewer selected, where the viewer can still give it.
     pub(super) fn select(self, selected: Option<SelectedAnswer>, host: &Username) -> Self {
-        match (self, selected) {
-            (Self::Open { .. }, Some(selected)) => Self::OpenSelected { selected, host: host.clone() },
-            (card, _) => card,
-        }
+        let Some(selected) = selected.filter(|selected| self.has_button(*selected)) else { return self };
+        let host = host.clone();
+        let state = match self.state {
+            CardState::Open { answer, .. } => CardState::Selected { selected, answer, is_full: false, host },
+            CardState::Full { answer, .. } => CardState::Selected { selected, answer, is_full: true, host },
+            state => state,
+        };
+        Self { state, ..self }
     }
 
-    /// The card with the answer to `action` that a log-in has interrupted. A card without that answer stays as it is, and
+    /// The card with the form to a path below `base` that a log-in has interrupted. A card without that answer stays as it is, and
     /// the form is discarded: a notice to press the button would stand above the button of the opposite answer.
-    pub(super) fn resume(self, page: &PageContext, action: &str, host: &Username) -> Self {
-        let Some(fields) = page.resumed(action) else { return self };
-        let selected = SelectedAnswer::of_form(fields).filter(|answer| self.offers(*answer));
-        if selected.is_none() {
-            page.discard_resumed(action);
+    pub(super) fn resume(self, page: &PageContext, base: &str, host: &Username) -> Self {
+        let (answer, undo) = (format!("{base}/rsvp"), format!("{base}/undo"));
+        if page.resumed(&undo).is_some() && !matches!(self.state, CardState::GivenUp { .. }) {
+            page.discard_resumed(&undo);
         }
-        self.select(selected, host)
+        let Some(fields) = page.resumed(&answer) else { return self };
+        let typed = fields.shown(HEADS);
+        match SelectedAnswer::of_form(fields).filter(|answer| self.would_change(*answer, typed)) {
+            None => {
+                page.discard_resumed(&answer);
+                self
+            }
+            selected => {
+                let heads = self.heads.map(|field| if typed.is_empty() { field } else { field.typed(typed) });
+                Self { heads, ..self }.select(selected, host)
+            }
+        }
     }
 
-    /// Whether the card has a button for the answer.
-    fn offers(&self, answer: SelectedAnswer) -> bool {
+    /// The card with the number of people that was refused. `None` if the card has no place for it: the viewer cannot accept.
+    pub(super) fn refuse_heads(self, typed: &str, error: String) -> Option<Self> {
+        let max = self.heads.as_ref().map_or(1, HeadsField::max);
+        self.state.takes_heads().then(|| Self { heads: Some(HeadsField::refused(typed, max, error)), ..self })
+    }
+
+    /// The buttons, in their order.
+    pub(super) fn buttons(&self) -> Vec<AnswerButton> {
+        let change = self.heads.as_ref().map(|_| AnswerButton::Change);
+        let and_change = |others: &[AnswerButton]| change.iter().chain(others).copied().collect();
+        match &self.state {
+            CardState::Open { answer, .. } => AnswerButton::of_undecided(AnswerButton::Accept, *answer),
+            CardState::Full { answer, .. } => AnswerButton::of_undecided(AnswerButton::Join, *answer),
+            CardState::Selected { selected, answer, is_full, .. } => {
+                let first = if *is_full { AnswerButton::Join } else { AnswerButton::Accept };
+                let mut buttons = AnswerButton::of_undecided(first, *answer);
+                buttons.sort_by_key(|button| button.selects() != *selected);
+                buttons
+            }
+            CardState::Seated { .. } | CardState::SeatedClosed { .. } => {
+                and_change(&[AnswerButton::Maybe, AnswerButton::GiveUp])
+            }
+            CardState::Waitlisted { is_open: true, .. } => and_change(&[AnswerButton::Maybe, AnswerButton::Leave]),
+            CardState::Waitlisted { is_open: false, .. } => and_change(&[AnswerButton::Leave]),
+            CardState::GivenUp { answer: Answer::Declined, is_open: true, .. } => vec![AnswerButton::Maybe],
+            CardState::GivenUp { answer: Answer::Maybe, .. } | CardState::ClosedUndecided { .. } => {
+                vec![AnswerButton::Decline]
+            }
+            _ => vec![],
+        }
+    }
+
+    /// Whether the first button is the one that the card asks for.
+    pub(super) fn has_primary_button(&self) -> bool {
+        matches!(self.state, CardState::Open { .. } | CardState::Full { .. } | CardState::Selected { .. })
+    }
+
+    /// Whether the viewer selected the answer of the first button.
+    pub(super) fn is_selected(&self) -> bool {
+        matches!(self.state, CardState::Selected { .. })
+    }
+
+    /// Whether the card shows a free seat. A form says so: the seat may be taken before the form is sent.
+    pub(super) fn shows_free_seat(&self) -> bool {
+        matches!(self.state, CardState::Open { .. } | CardState::Selected { is_full: false, .. })
+    }
+
+    fn has_button(&self, answer: SelectedAnswer) -> bool {
+        self.buttons().iter().any(|button| button.selects() == answer)
+    }
+
+    /// Whether the card has the button of the answer, and the answer is not the one that the viewer has.
+    fn would_change(&self, answer: SelectedAnswer, typed_heads: &str) -> bool {
+        let held = match self.state {
+            CardState::Seated { heads, .. }
+            | CardState::SeatedClosed { heads, .. }
+            | CardState::Waitlisted { heads, .. } => Some(heads),
+            _ => None,
+        };
+        let is_held = typed_heads.is_empty() || Heads::parse(typed_heads).ok() == held;
+        let is_given = answer == SelectedAnswer::Accept && held.is_some() && is_held;
+        self.has_button(answer) && !is_given
+    }
+}
+
+impl CardState {
+    fn of(view: &PartyView, viewer: UserId, now: Timestamp) -> Self {
+        let party = &view.summary;
+        let is_seated = matches!(party.my_answer, Some(Answer::Seated(_)));
+        if party.host == viewer {
+            return Self::of_host(party, now);
+        }
+        let reason = messages::closed_reason(party, now);
+        match (party.phase(now), party.state, reason) {
+            (Phase::Over, PartyState::Scheduled, _) if is_seated => Self::Attended,
+            (Phase::Over, _, reason) => Self::Over { reason: reason.unwrap_or_default() },
+            (Phase::Upcoming, PartyState::Cancelled, Some(reason)) if is_seated => Self::SeatedCancelled { reason },
+            (_, PartyState::Cancelled, reason) => Self::Cancelled { reason: reason.unwrap_or_default() },
+            (Phase::UnderWay, PartyState::Scheduled, _) if is_seated => Self::BegunSeated,
+            (Phase::UnderWay, PartyState::Scheduled, reason) => Self::Begun { reason: reason.unwrap_or_default() },
+            (Phase::Upcoming, PartyState::Scheduled, reason) => Self::of_guest(view, reason, now),
+        }
+    }
+
+    fn of_host(party: &PartySummary, now: Timestamp) -> Self {
+        match (party.phase(now), party.state, party.free_seats(), party.visibility) {
+            (Phase::Over, PartyState::Scheduled, ..) => Self::Hosted,
+            (Phase::Over, PartyState::Cancelled, ..) => Self::Over { reason: messages::refusal(&Refusal::Over) },
+            (_, PartyState::Cancelled, ..) => Self::CancelledByViewer,
+            (Phase::UnderWay, ..) => Self::BegunHosting,
+            (Phase::Upcoming, _, 0, _) => Self::HostingFull,
+            (Phase::Upcoming, _, 1.., Visibility::Listed) => Self::Hosting,
+            (Phase::Upcoming, _, 1.., Visibility::ByLink | Visibility::ByInvitation) => Self::HostingByLink,
+        }
+    }
+
+    /// The state of a scheduled upcoming party for a viewer who is not its host. `closed` is why it takes no RSVPs.
+    fn of_guest(view: &PartyView, closed: Option<String>, now: Timestamp) -> Self {
+        let party = &view.summary;
+        let status = |answer| messages::my_answer(answer, party.my_rank);
+        let undo = |given_up: &GivenUp| given_up.can_be_undone(now);
+        match (party.my_answer, view.my_given_up.filter(undo), closed) {
+            (Some(Answer::Removed), ..) => {
+                Self::Removed { reason: messages::refusal(&Refusal::Removed { host: party.heading.host.clone() }) }
+            }
+            (Some(answer @ Answer::Seated(heads)), _, None) => Self::Seated { heads, status: status(answer) },
+            (Some(answer @ Answer::Seated(heads)), _, Some(reason)) => {
+                Self::SeatedClosed { heads, status: status(answer), reason }
+            }
+            (Some(answer @ Answer::Waitlisted(heads)), _, closed) => {
+                let come_as = (party.free_seats() > 0).then(|| party.free_seats());
+                Self::Waitlisted { heads, status: status(answer), come_as, is_open: closed.is_none() }
+            }
+            (Some(answer @ (Answer::Maybe | Answer::Declined)), Some(given_up), closed) => {
+                Self::GivenUp { answer, status: status(answer), heads: given_up.heads, is_open: closed.is_none() }
+            }
+            (Some(answer @ (Answer::Maybe | Answer::Invited)), _, Some(reason)) => {
+                Self::ClosedUndecided { status: status(answer), reason }
+            }
+            (_, _, Some(reason)) => Self::Closed { reason },
+            (answer, _, None) if party.free_seats() == 0 => Self::Full { answer, status: answer.map(status) },
+            (answer, _, None) => Self::Open { answer, status: answer.map(status) },
+        }
+    }
+
+    /// Whether the viewer can accept with a number of people.
+    fn takes_heads(&self) -> bool {
         match self {
-            Self::Open { .. } | Self::OpenSelected { .. } => true,
-            Self::OpenDeclined { .. } => answer == SelectedAnswer::Accept,
-            Self::Seated
+            Self::Open { .. }
+            | Self::Full { .. }
+            | Self::Selected { .. }
+            | Self::Seated { .. }
             | Self::SeatedClosed { .. }
-            | Self::SeatedCancelled { .. }
-            | Self::OpenRemoved { .. }
-            | Self::Full { .. } => answer == SelectedAnswer::Decline,
+            | Self::Waitlisted { .. } => true,
             Self::Hosting
             | Self::HostingByLink
             | Self::HostingFull
@@ -120,31 +254,29 @@ impl AnswerCard {
             | Self::Hosted
             | Self::Attended
             | Self::Over { .. }
+            | Self::SeatedCancelled { .. }
             | Self::CancelledByViewer
             | Self::Cancelled { .. }
+            | Self::Removed { .. }
             | Self::Closed { .. }
-            | Self::FullDeclined { .. } => false,
+            | Self::ClosedUndecided { .. }
+            | Self::GivenUp { .. } => false,
         }
     }
 
-    fn hosting(party: &PartySummary) -> Self {
-        match (party.free_seats(), party.visibility) {
-            (0, _) => Self::HostingFull,
-            (1.., Visibility::Listed) => Self::Hosting,
-            (1.., Visibility::ByLink | Visibility::ByInvitation) => Self::HostingByLink,
-        }
-    }
-
-    /// The card of an open party for a viewer who is not its host.
-    fn open(party: &PartySummary) -> Self {
-        let status = messages::my_answer;
-        match (party.my_answer, party.free_seats()) {
-            (Some(Answer::Seated(_)), _) => Self::Seated,
-            (Some(answer @ Answer::Declined), 0) => Self::FullDeclined { status: status(answer) },
-            (Some(answer @ Answer::Declined), 1..) => Self::OpenDeclined { status: status(answer) },
-            (Some(answer @ Answer::Removed), 1..) => Self::OpenRemoved { status: status(answer) },
-            (answer, 0) => Self::Full { status: answer.map(status) },
-            (answer, 1..) => Self::Open { status: answer.map(status) },
+    /// The field for the number of people, where more than one number could be accepted.
+    fn heads_field(&self, party: &PartySummary) -> Option<HeadsField> {
+        let allowed = 1 + party.max_companions;
+        match self {
+            Self::Open { .. } | Self::Full { .. } | Self::Selected { .. } => HeadsField::new(1, allowed),
+            Self::Seated { heads, .. } | Self::Waitlisted { heads, is_open: true, .. } => {
+                HeadsField::new(heads.get(), allowed.max(heads.get()))
+            }
+            // After the deadline a guest can come with fewer people alone.
+            Self::SeatedClosed { heads, .. } | Self::Waitlisted { heads, is_open: false, .. } => {
+                HeadsField::new(heads.get(), heads.get())
+            }
+            _ => None,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use accounts::web::{CurrentUser, PageContext, Problem, permanent_redirect};
 use domain::Timestamp;
-use domain::party::{Address, PartyId, PartyState, PartyView};
+use domain::party::{Address, Answer, PartyId, PartyState, PartySummary, PartyView};
 use poem::http::header;
 use poem::web::Path;
 use poem::{IntoResponse, Response, handler};
@@ -66,15 +66,11 @@ fn with_event<T>(
     let party = &view.summary;
     let origin = page.origin().unwrap_or_default();
     let host = Url::parse(origin).ok().and_then(|url| url.host_str().map(ToOwned::to_owned)).unwrap_or_default();
-    let status = match party.state {
-        PartyState::Scheduled => CalendarStatus::Scheduled,
-        PartyState::Cancelled => CalendarStatus::Cancelled,
-    };
     write(&CalendarEvent {
         uid_host: &host,
         party: party.id.get(),
         sequence: view.sequence,
-        status,
+        status: status(party),
         starts_at: party.heading.date.starts_at(),
         ends_at: party.ends_at,
         zone: party.heading.date.zone().as_str(),
@@ -84,6 +80,19 @@ fn with_event<T>(
         description: &messages::event_description(view),
         url: &format!("{origin}{}", super::party_path(party.id)),
     })
+}
+
+/// Whether the party takes place, and whether its reader may come.
+fn status(party: &PartySummary) -> CalendarStatus {
+    match (party.state, party.my_answer) {
+        (PartyState::Cancelled, _) => CalendarStatus::Cancelled,
+        (PartyState::Scheduled, Some(Answer::Waitlisted(_) | Answer::Maybe | Answer::Invited)) => {
+            CalendarStatus::Tentative
+        }
+        (PartyState::Scheduled, None | Some(Answer::Seated(_) | Answer::Declined | Answer::Removed)) => {
+            CalendarStatus::Scheduled
+        }
+    }
 }
 
 /// Where a party is: its venue, and its address where the viewer may see it.

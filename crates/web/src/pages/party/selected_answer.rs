@@ -8,10 +8,13 @@ use crate::pages::query::QueryParameters;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::pages) enum SelectedAnswer {
     Accept,
+    Maybe,
     Decline,
 }
 
 impl SelectedAnswer {
+    const ALL: [Self; 3] = [Self::Accept, Self::Maybe, Self::Decline];
+
     /// The selected answer in the query of an invitation, if any.
     pub(in crate::pages) fn of(query: &QueryParameters) -> Option<Self> {
         Self::parse(&query.text("answer"))
@@ -22,11 +25,16 @@ impl SelectedAnswer {
         Self::parse(fields.one("answer").ok()?)
     }
 
-    fn parse(answer: &str) -> Option<Self> {
-        match answer {
-            "yes" => Some(Self::Accept),
-            "no" => Some(Self::Decline),
-            _ => None,
+    /// The answer in a form and in a query.
+    pub(in crate::pages) fn as_str(self) -> &'static str {
+        match self {
+            Self::Accept => "yes",
+            Self::Maybe => "maybe",
+            Self::Decline => "no",
         }
+    }
+
+    fn parse(answer: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|selected| selected.as_str() == answer)
     }
 }

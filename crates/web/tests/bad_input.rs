@@ -13,7 +13,7 @@ test_support::on_both_engines! { TestApp:
     odd_paths_and_queries_cause_no_server_error
 }
 
-const FORMS: [&str; 4] = ["/user/ada", "/rsvp", "/parties/1/rsvp", "/host"];
+const FORMS: [&str; 5] = ["/user/ada", "/rsvp", "/parties/1/rsvp", "/host", "/parties/1/undo"];
 
 async fn send(client: &TestClient, path: &str, kind: Option<&str>, body: impl Into<Vec<u8>>) -> TestResponse {
     let mut request = client.request(Method::POST, path).header("sec-fetch-site", "same-origin");
@@ -118,6 +118,8 @@ async fn odd_field_values_cause_no_server_error(app: TestApp) {
         "visibility",
         "party_id",
         "answer",
+        "heads",
+        "free_seat",
         "back",
         "csrf_token",
     ];

@@ -1,4 +1,5 @@
-//! Concurrent RSVPs: a party of ten seats is never overbooked, each message matches what is stored, and no request fails.
+//! Concurrent RSVPs: a party of ten seats is never overbooked, each other guest has a number of their own on the waiting list, each
+//! message matches what is stored, and no request fails.
 //! `cargo xtask faults oversell` repeats this with more guests and rounds.
 
 use std::sync::Arc;
@@ -40,10 +41,12 @@ async fn sixty_concurrent_rsvps_fill_ten_seats_exactly(app: TestApp) {
 
         let date = "Saturday 14 March 2026, 19:00 (Berlin time)";
         let seated = format!("You successfully RSVP'd to ada's dinner party on {date}!");
-        let full = format!("ada's dinner party on {date} is full.");
+        let waits = |rank| format!("ada's dinner party on {date} is full. You're number {rank} on the waiting list.");
         let count = |sentence: &String| messages.iter().filter(|message| *message == sentence).count();
         let stored = app.stored_party(&party).await.unwrap();
-        assert_eq!((count(&seated), count(&full)), (9, GUESTS - 9), "{messages:?}");
-        assert_eq!((stored.guests.len(), stored.summary.taken), (9, 10));
+        assert_eq!(count(&seated), 9, "{messages:?}");
+        assert!((1..=GUESTS - 9).all(|rank| count(&waits(rank)) == 1), "each number once: {messages:?}");
+        let party = stored.summary;
+        assert_eq!((stored.guests.len(), party.taken, party.waiting as usize), (9, 10, GUESTS - 9));
     }
 }

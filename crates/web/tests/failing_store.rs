@@ -103,6 +103,8 @@ const COMING: &[(&str, &str)] = &[("party_id", "1"), ("answer", "yes")];
 const BEN: &[(&str, &str)] = &[("guest", "ben")];
 /// What the form to change a party sends besides that to host one.
 const EDIT: &[(&str, &str)] = &[("visibility", "listed"), ("names_shown_to", "everyone"), ("revision", "0")];
+/// An answer with a number of people that is refused on the party's page.
+const NOBODY: &[(&str, &str)] = &[("answer", "yes"), ("heads", "0")];
 
 /// A port method; a request that uses it, with its client, path and, for a POST, its form; and the status while the store
 /// works.
@@ -165,6 +167,8 @@ pub(crate) const USES: &[Use] = &[
     ("sessions.find", Ada, "/logout", Some(&[]), 303),
     ("sessions.find", Ada, "/i/AAAAAAAAAAAAAAAAAAAAAA", None, 404),
     ("sessions.find", Ada, "/i/AAAAAAAAAAAAAAAAAAAAAA/rsvp", Some(COMING), 303),
+    ("sessions.find", Ada, "/parties/1/undo", Some(&[]), 303),
+    ("sessions.find", Ada, "/i/AAAAAAAAAAAAAAAAAAAAAA/undo", Some(&[]), 303),
     ("sessions.find", Ada, "/parties/1/link", Some(&[]), 303),
     ("sessions.find", Ada, "/parties/1/edit", None, 404),
     ("sessions.find", Ada, "/parties/1/edit", Some(&[]), 404),
@@ -220,6 +224,9 @@ pub(crate) const USES: &[Use] = &[
     ("parties.find_invitation", Visitor, "/i/AAAAAAAAAAAAAAAAAAAAAA", None, 404),
     ("parties.find_invitation", Visitor, "/i/AAAAAAAAAAAAAAAAAAAAAA/preview-0.png", None, 404),
     ("parties.update_by_link", Ada, "/i/AAAAAAAAAAAAAAAAAAAAAA/rsvp", Some(COMING), 303),
+    ("parties.update_by_link", Ada, "/i/AAAAAAAAAAAAAAAAAAAAAA/undo", Some(&[]), 303),
+    ("parties.find_by_link", Ada, "/i/AAAAAAAAAAAAAAAAAAAAAA/rsvp", Some(NOBODY), 404),
+    ("parties.find", Ada, "/parties/1/rsvp", Some(NOBODY), 303),
     ("parties.replace_link", Ada, "/parties/1/link", Some(&[]), 303),
     ("parties.home", Ada, "/", None, 200),
     ("parties.list", Ada, "/rsvp", None, 200),
@@ -230,6 +237,8 @@ pub(crate) const USES: &[Use] = &[
     ("parties.update", Ada, "/rsvp", Some(COMING), 303),
     ("parties.update", Ada, "/parties/1/rsvp", Some(COMING), 303),
     ("parties.update", Ada, "/parties/1/rsvp", Some(&[("answer", "no")]), 303),
+    ("parties.update", Ada, "/parties/1/rsvp", Some(&[("answer", "maybe")]), 303),
+    ("parties.update", Ada, "/parties/1/undo", Some(&[]), 303),
 ];
 
 /// The methods whose failure no page reports, and why.

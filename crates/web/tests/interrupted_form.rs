@@ -12,7 +12,11 @@ test_support::on_both_engines! { TestApp:
     host_form_whose_response_was_lost_hosts_once_after_log_in
     rsvp_of_a_newcomer_is_sent_after_registration
     interrupted_yes_of_a_seated_guest_shows_the_seat_alone
-    interrupted_yes_to_a_full_party_asks_for_no_press
+    interrupted_yes_to_a_full_party_is_one_press_from_the_waiting_list
+    interrupted_yes_of_a_waiting_guest_shows_the_place_alone
+    interrupted_number_of_people_is_in_its_field
+    interrupted_undo_is_one_press_away_for_ten_minutes
+    interrupted_maybe_is_one_press_away
     interrupted_yes_to_a_closed_party_asks_for_no_press
     interrupted_no_is_one_press_away_or_already_given
     interrupted_press_in_a_list_is_one_press_away_on_its_card
@@ -121,20 +125,86 @@ async fn interrupted_yes_of_a_seated_guest_shows_the_seat_alone(app: TestApp) {
     rsvp(&ben, &party).await;
     for action in actions(&app, &ada, &party).await {
         let page = interrupted(&app, &action, "yes", async || ()).await;
-        assert_card(&page, "You're coming", &["I can't make it anymore"], false);
+        assert_card(&page, "You're coming", &["Maybe", "I can't make it anymore"], false);
     }
 }
 
-async fn interrupted_yes_to_a_full_party_asks_for_no_press(app: TestApp) {
+async fn interrupted_yes_to_a_full_party_is_one_press_from_the_waiting_list(app: TestApp) {
     let ada = app.user("ada").await;
     app.user("ben").await;
     let party = host(&ada, "ada", &[("number_seats", "2")]).await;
     let cyd = app.add_user("cyd").await;
     let [action, by_link] = actions(&app, &ada, &party).await;
     let page = interrupted(&app, &action, "yes", async || app.seat(&party, cyd).await).await;
-    assert_card(&page, "This table is full", &["Can't make it"], false);
+    let buttons = ["Join the waiting list", "Maybe", "Can't make it"];
+    assert_card(&page, "One press, and you're on the list", &buttons, true);
     let page = interrupted(&app, &by_link, "yes", async || ()).await;
-    assert_card(&page, "This table is full", &["Can't make it"], false);
+    assert_card(&page, "One press, and you're on the list", &buttons, true);
+    let party = app.stored_party(&party).await.unwrap().summary;
+    assert_eq!((party.taken, party.waiting), (2, 0), "nothing is sent before the press");
+}
+
+async fn interrupted_yes_of_a_waiting_guest_shows_the_place_alone(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    let party = host(&ada, "ada", &[("number_seats", "1")]).await;
+    rsvp(&ben, &party).await;
+    let page = interrupted(&app, &format!("/parties/{party}/rsvp"), "yes", async || ()).await;
+    assert_card(&page, "You're number 1 on the waiting list", &["Maybe", "Leave the waiting list"], false);
+}
+
+async fn interrupted_number_of_people_is_in_its_field(app: TestApp) {
+    let ada = app.user("ada").await;
+    let ben = app.user("ben").await;
+    let party = app.add_party(app.id_of("ada").await, |party| party.max_companions = 2).await;
+    for action in actions(&app, &ada, &party).await {
+        let visitor = app.visitor();
+        let page = post(&visitor, &action, &[("answer", "yes"), ("heads", "3")]).await;
+        let page = visitor.submit_on(&page, "/login", &[("email", "ben"), ("password", PASSWORD)]).await;
+        assert_page(&page, 200, NOTICE);
+        assert_eq!((page.texts("#your-answer"), page.attributes("#heads", "value")), (vec!["One press, and you're in".into()], vec!["3".to_owned()]));
+    }
+    let action = format!("/parties/{party}/rsvp");
+    ben.submit(&format!("/parties/{party}"), &action, &[("answer", "yes"), ("heads", "3")]).await;
+    // A seated guest who has changed the number: the same number asks for no press.
+    for (heads, has_notice) in [("2", true), ("3", false), ("", false)] {
+        let visitor = app.visitor();
+        let page = post(&visitor, &action, &[("answer", "yes"), ("heads", heads)]).await;
+        let page = visitor.submit_on(&page, "/login", &[("email", "ben"), ("password", PASSWORD)]).await;
+        assert_card(&page, "You're coming, 3 of you", &["Change", "Maybe", "I can't make it anymore"], has_notice);
+        assert_eq!(page.attributes("#heads", "value"), [if has_notice { heads } else { "3" }]);
+    }
+}
+
+async fn interrupted_undo_is_one_press_away_for_ten_minutes(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    let party = host(&ada, "ada", &[]).await;
+    for page in [format!("/parties/{party}"), invitation_path(&app, &ada, &party).await] {
+        rsvp(&ben, &party).await;
+        answer(&ben, &party, "no").await;
+        for (minutes, has_notice) in [(0, true), (10, false)] {
+            app.clock.advance(std::time::Duration::from_mins(minutes));
+            let (visitor, action) = (app.visitor(), format!("{page}/undo"));
+            let response = post(&visitor, &action, &[]).await;
+            assert_page(&response, 403, "Please log in first");
+            let shown = visitor.submit_on(&response, "/login", &[("email", "ben"), ("password", PASSWORD)]).await;
+            assert_eq!(shown.text.contains(NOTICE), has_notice, "{}", shown.text);
+            assert_eq!(shown.texts(".answer button").contains(&"Undo".to_owned()), has_notice);
+            assert!(!shown.text.contains("Press it once more"), "{}", shown.text);
+        }
+    }
+    assert_eq!(app.stored_party(&party).await.unwrap().summary.taken, 1, "nothing is sent before the press");
+}
+
+async fn interrupted_maybe_is_one_press_away(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    let party = host(&ada, "ada", &[]).await;
+    let action = format!("/parties/{party}/rsvp");
+    let maybe = async || interrupted(&app, &action, "maybe", async || ()).await;
+    assert_card(&maybe().await, "One press, and ada knows", &["Maybe", "I'll be there", "Can't make it"], true);
+    rsvp(&ben, &party).await;
+    assert_card(&maybe().await, "You're coming", &["Maybe", "I can't make it anymore"], true);
+    answer(&ben, &party, "maybe").await;
+    assert_card(&maybe().await, "You said maybe", &["Undo", "Can't make it"], false);
 }
 
 async fn interrupted_yes_to_a_closed_party_asks_for_no_press(app: TestApp) {
@@ -152,13 +222,11 @@ async fn interrupted_no_is_one_press_away_or_already_given(app: TestApp) {
     let party = host(&ada, "ada", &[]).await;
     let action = format!("/parties/{party}/rsvp");
     let no = async || interrupted(&app, &action, "no", async || ()).await;
-    assert_card(&no().await, "One press, and ada knows", &["Can't make it", "I'll be there"], true);
+    assert_card(&no().await, "One press, and ada knows", &["Can't make it", "I'll be there", "Maybe"], true);
     answer(&ben, &party, "no").await;
-    assert_card(&no().await, "Can you make it?", &["I'll be there"], false);
+    assert_card(&no().await, "Can you make it?", &["I'll be there", "Maybe"], false);
     rsvp(&ben, &party).await;
-    assert_card(&no().await, "You're coming", &["I can't make it anymore"], true);
-    let maybe = interrupted(&app, &action, "maybe", async || ()).await;
-    assert_card(&maybe, "You're coming", &["I can't make it anymore"], false);
+    assert_card(&no().await, "You're coming", &["Maybe", "I can't make it anymore"], true);
 }
 
 /// Submits the form for an RSVP by Party ID without a session, on a page with cards, and logs Ben in.
@@ -193,11 +261,12 @@ async fn interrupted_press_in_a_list_is_one_press_away_on_its_card(app: TestApp)
 
 async fn interrupted_press_on_a_card_without_a_button_asks_for_no_press(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
-    let full = host(&ada, "ada", &[("number_seats", "1")]).await;
+    let waiting = host(&ada, "ada", &[("number_seats", "1")]).await;
+    rsvp(&ben, &waiting).await;
     let seated = host(&ada, "ada", &[]).await;
     rsvp(&ben, &seated).await;
     let own = host(&ben, "ben", &[]).await;
-    for (page, party) in [("/rsvp", &full), ("/rsvp?seats=1", &seated), ("/", &seated), ("/rsvp", &own)] {
+    for (page, party) in [("/rsvp", &waiting), ("/rsvp?seats=1", &seated), ("/", &seated), ("/rsvp", &own)] {
         let shown = interrupted_on(&app, &app.visitor(), page, party).await;
         assert_eq!(shown.texts(&format!("#party-{party} .flash")), ["Welcome back, ben."], "{page} {party}");
         assert_eq!(shown.texts(&format!("#party-{party} button")), [""; 0], "{page} {party}");

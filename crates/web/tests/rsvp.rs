@@ -9,7 +9,7 @@ use crate::common::{TestApp, assert_page, flash, host, party_ids, post, press, r
 
 test_support::on_both_engines! { TestApp:
     second_rsvp_takes_no_second_seat
-    full_party_rejects_rsvp
+    full_party_puts_guest_on_the_waiting_list
     refused_rsvp_shows_its_reason
     invalid_and_unknown_party_ids_get_the_same_message
     refused_party_id_stays_in_its_field_beside_the_message
@@ -37,19 +37,23 @@ async fn second_rsvp_takes_no_second_seat(app: TestApp) {
     assert_eq!(app.stored_party(&party).await.unwrap().summary.taken, 2);
 }
 
-async fn full_party_rejects_rsvp(app: TestApp) {
+async fn full_party_puts_guest_on_the_waiting_list(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let full = host(&ada, "ada", &[("number_seats", "1")]).await;
     let list = ben.get("/rsvp").await;
     assert_eq!(list.texts("article .seats"), ["The one seat is taken"]);
-    assert!(press(&ben, &list, &full).await.is_none(), "no button for a full party");
+    assert_eq!(list.texts("article button"), ["Join the waiting list for Ratatouille at ada's"]);
 
-    let page = rsvp(&ben, &full).await;
+    let page = press(&ben, &list, &full).await.unwrap();
 
-    assert_eq!(flash(&page), format!("ada's dinner party on {DATE} is full."));
-    assert_eq!(page.attributes(".flash", "role"), ["alert"]);
+    let message = format!("ada's dinner party on {DATE} is full. You're number 1 on the waiting list.");
+    assert_eq!((flash(&page), page.attributes(".flash", "role")), (message.clone(), vec!["status".to_owned()]));
+    assert_eq!(page.texts("article .seats"), ["The one seat is taken, 1 waiting"]);
+    assert_eq!(page.texts("article .state-waiting"), ["You're number 1 on the waiting list"]);
+    assert!(page.texts("article button").is_empty(), "no button for a guest who waits");
+    assert_eq!(flash(&rsvp(&ben, &full).await), message, "the same answer again");
     let stored = app.stored_party(&full).await.unwrap();
-    assert_eq!((stored.summary.taken, stored.guests.len()), (1, 0));
+    assert_eq!((stored.summary.taken, stored.summary.waiting, stored.guests.len()), (1, 1, 0));
 }
 
 async fn refused_rsvp_shows_its_reason(app: TestApp) {
@@ -228,9 +232,9 @@ async fn card_stays_in_place_after_its_button_was_pressed(app: TestApp) {
     assert!(page.texts("#party-2 .flash").concat().starts_with("You successfully RSVP'd"), "{}", page.html);
     assert_eq!(page.texts("#party-2 .seats"), ["Both seats taken"]);
     assert_eq!(party_ids(&ben.get("/rsvp?seats=1&at=2").await), ["1", "3"], "without a message, the list alone");
-    // By Party ID, and refused: the same.
+    // By Party ID, at the full table: the same.
     let page = rsvp(&app.user("cyd").await, "2").await;
-    assert!(page.texts("#party-2 .flash").concat().ends_with("is full."), "{}", page.html);
+    assert!(page.texts("#party-2 .flash").concat().ends_with("You're number 1 on the waiting list."), "{}", page.html);
 }
 
 async fn back_redirects_only_to_pages_with_cards(app: TestApp) {

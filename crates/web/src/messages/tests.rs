@@ -1,7 +1,7 @@
 //! The sentences, to the letter.
 
 use domain::Timestamp;
-use domain::party::{Heads, PartyState, PartySummary};
+use domain::party::{Answer, Heads, PartyState, PartySummary};
 
 use super::*;
 use crate::fixtures::{heading, party, view};
@@ -12,10 +12,36 @@ fn each_outcome_has_its_sentence() {
     for (result, sentence) in [
         (Outcome::Seated(heading()), format!("You successfully RSVP'd to Ada's dinner party on {date}!")),
         (
-            Outcome::Waitlisted { heading: heading(), rank: 2, free: 0 },
-            format!("Ada's dinner party on {date} is full. You're number 2 on the waiting list."),
+            Outcome::Waitlisted { heading: heading(), rank: 3, free: 0 },
+            format!("Ada's dinner party on {date} is full. You're number 3 on the waiting list."),
+        ),
+        (
+            Outcome::Waitlisted { heading: heading(), rank: 1, free: 1 },
+            format!(
+                "Ada's dinner party on {date} is full. You're number 1 on the waiting list. 1 seat is free: you can come as \
+                 1 instead."
+            ),
+        ),
+        (
+            Outcome::Waitlisted { heading: heading(), rank: 1, free: 2 },
+            format!(
+                "Ada's dinner party on {date} is full. You're number 1 on the waiting list. 2 seats are free: you can come \
+                 as 2 instead."
+            ),
         ),
         (Outcome::AlreadySeated(heading()), format!("You're already going to Ada's dinner party on {date}.")),
+        (
+            Outcome::HeadsChanged { heading: heading(), heads: Heads::ONE },
+            format!("You're going to Ada's dinner party on {date}, just you."),
+        ),
+        (
+            Outcome::HeadsChanged { heading: heading(), heads: Heads::new(3).unwrap() },
+            format!("You're going to Ada's dinner party on {date}, 3 of you."),
+        ),
+        (
+            Outcome::SeatOpenedUp(heading()),
+            format!("A seat opened up. You're going to Ada's dinner party on {date}!"),
+        ),
         (Outcome::Maybe, "Noted: maybe. A maybe doesn't hold a seat.".to_owned()),
         (Outcome::GaveUpSeat, "You've given up your seat.".to_owned()),
         (Outcome::Declined(heading()), "Thanks for letting Ada know.".to_owned()),
@@ -69,6 +95,14 @@ fn each_refusal_has_its_sentence() {
             "RSVPs closed on Saturday 14 March 2026, 19:00 (Berlin time). Ask Ada.",
         ),
         (Refusal::TooManyCompanions { max: 2 }, "You can bring up to 2."),
+        (Refusal::TooManyCompanions { max: 0 }, "You can't bring anyone to this party."),
+        (
+            Refusal::NotEnoughSeats { free: 2, held: Heads::new(3) },
+            "Only 2 more seats. Your 3 are still yours.",
+        ),
+        (Refusal::NotEnoughSeats { free: 1, held: Some(Heads::ONE) }, "Only 1 more seat. Yours is still yours."),
+        (Refusal::NotEnoughSeats { free: 0, held: Heads::new(2) }, "No more seats. Your 2 are still yours."),
+        (Refusal::NothingToUndo, "There's nothing to take back anymore. You can answer again here."),
     ] {
         assert_eq!(refusal(&reason), sentence);
     }
@@ -150,12 +184,70 @@ fn card_date_has_the_year_where_it_is_not_obvious() {
 
 #[test]
 fn each_answer_has_its_statement() {
-    let seated = Answer::Seated(Heads::ONE);
-    let waiting = Answer::Waitlisted(Heads::ONE);
-    let statements =
-        [seated, waiting, Answer::Maybe, Answer::Declined, Answer::Invited, Answer::Removed].map(my_answer);
-    assert_eq!(statements[..3], ["You're coming", "You're on the waiting list", "You said maybe"]);
-    assert_eq!(statements[3..], ["You said you can't make it", "You're invited", "You can't RSVP"]);
+    let two = Heads::new(2).unwrap();
+    for (answer, rank, statement) in [
+        (Answer::Seated(Heads::ONE), None, "You're coming"),
+        (Answer::Seated(two), None, "You're coming, 2 of you"),
+        (Answer::Waitlisted(Heads::ONE), Some(2), "You're number 2 on the waiting list"),
+        (Answer::Waitlisted(two), None, "You're on the waiting list"),
+        (Answer::Maybe, None, "You said maybe"),
+        (Answer::Declined, None, "You said you can't make it"),
+        (Answer::Invited, None, "You're invited"),
+        (Answer::Removed, None, "You can't RSVP"),
+    ] {
+        assert_eq!(my_answer(answer, rank), statement);
+    }
+}
+
+#[test]
+fn number_of_people_is_refused_with_what_is_possible() {
+    for (error, max_companions, sentence) in [
+        (SeatsError::NotANumber, 3, "Please use digits for how many of you come."),
+        (SeatsError::OutOfRange, 3, "Please choose between 1 and 4, yourself included."),
+        (SeatsError::OutOfRange, 0, "You can't bring anyone to this party."),
+    ] {
+        assert_eq!(my_heads_error(error, max_companions), sentence);
+    }
+}
+
+#[test]
+fn offers_to_those_who_wait_or_gave_up_seats() {
+    let two = Heads::new(2).unwrap();
+    assert_eq!(waiting_promise(Heads::ONE), "We'll seat you as soon as there's room.");
+    assert_eq!(waiting_promise(two), "We'll seat the 2 of you as soon as there's room.");
+    assert_eq!([1, 2].map(come_as), ["1 seat is free: come as 1", "2 seats are free: come as 2"]);
+    let offer = "Changed your mind? For ten minutes you can take your seat back. If it's gone by then, you join the waiting list.";
+    assert_eq!(undo_offer(Heads::ONE), offer);
+    assert!(undo_offer(two).contains("your seats back. If they're gone"), "{}", undo_offer(two));
+}
+
+#[test]
+fn guests_who_wait_are_counted_beside_the_seats() {
+    let party = |seats, waiting| PartySummary { waiting, ..party(seats, &[("Ben", 2)]) };
+    for (seats, waiting, left, open, counts) in [
+        (3, 0, "full", "All 3 seats taken", "3 of 3 seats taken."),
+        (3, 3, "full, 3 waiting", "All 3 seats taken, 3 waiting", "3 of 3 seats taken, 3 waiting."),
+        (4, 1, "1 seat left, 1 waiting", "1 of 4 seats left, 1 waiting", "3 of 4 seats taken, 1 waiting."),
+    ] {
+        let party = party(seats, waiting);
+        assert_eq!((seats_left(&party), seats_open(&party), host_counts(&party)), (left.into(), open.into(), counts.into()));
+    }
+}
+
+#[test]
+fn hidden_names_have_their_reason() {
+    use domain::party::NamesShownTo::{Everyone, Guests, Host};
+    for (names_shown_to, answer, reason) in [
+        (Everyone, None, None),
+        (Guests, None, Some("Only guests see who's coming.")),
+        (Guests, Some(Answer::Declined), Some("Only guests see who's coming.")),
+        (Guests, Some(Answer::Maybe), None),
+        (Host, Some(Answer::Seated(Heads::ONE)), Some("Only the host sees who's coming.")),
+    ] {
+        let mut view = view(3, &[]);
+        (view.names_shown_to, view.summary.my_answer) = (names_shown_to, answer);
+        assert_eq!(names_hidden(&view), reason, "{names_shown_to:?} {answer:?}");
+    }
 }
 
 #[test]

@@ -13,6 +13,7 @@ const PHONE: (u32, u32) = (390, 664);
 
 test_support::with_and_without_scripts! {
     answer_and_its_result_are_on_the_first_screen
+    number_of_people_is_on_the_first_screen
     invitation_has_its_answers_on_the_first_screen
 }
 
@@ -57,10 +58,12 @@ async fn answer_and_its_result_are_on_the_first_screen(scripts: Scripts) {
     ben.browser().set_viewport(PHONE.0, PHONE.1).await.unwrap();
 
     ben.opens(&at(&app, &format!("/parties/{open}"))).await;
-    assert_on_screen(&ben, ".answer button", 2).await;
-    for (button, message, buttons) in
-        [("I'll be there", "You successfully RSVP'd", 1), ("I can't make it anymore", "You've given up your seat.", 1)]
-    {
+    assert_on_screen(&ben, ".answer button", 3).await;
+    for (button, message, buttons) in [
+        ("I'll be there", "You successfully RSVP'd", 2),
+        ("I can't make it anymore", "You've given up your seat.", 2),
+        ("Undo", "You successfully RSVP'd", 2),
+    ] {
         ben.presses(button).await;
         ben.sees(message).await;
         assert_on_screen(&ben, ".answer .flash", 1).await;
@@ -72,10 +75,37 @@ async fn answer_and_its_result_are_on_the_first_screen(scripts: Scripts) {
     ben.opens(&at(&app, &format!("/parties/{full}"))).await;
     ben.sees("This table is full").await;
     assert_on_screen(&ben, ".answer h2", 1).await;
-    assert_on_screen(&ben, ".answer button", 1).await;
-    ben.presses("Can't make it").await;
+    assert_on_screen(&ben, ".answer button", 3).await;
+    ben.presses("Join the waiting list").await;
+    ben.sees("You're number 1 on the waiting list").await;
+    assert_on_screen(&ben, ".answer .flash, .answer h2", 2).await;
+    assert_on_screen(&ben, ".answer button", 2).await;
+    ben.presses("Leave the waiting list").await;
     ben.sees("Thanks for letting ada know.").await;
     assert_on_screen(&ben, ".answer .flash", 1).await;
+    ben.sees_no_console_errors().await;
+}
+
+async fn number_of_people_is_on_the_first_screen(scripts: Scripts) {
+    let app = TestApp::on_sqlite().await;
+    let (ada, details) = (app.add_user("ada").await, "Bring a chair if you have one. ".repeat(20));
+    let party = app
+        .add_party(ada, |party| {
+            party.texts.details = Details::parse_optional(&details).unwrap();
+            party.max_companions = 2;
+        })
+        .await;
+    let ben = arrive(&app, "ben", scripts).await;
+    ben.browser().set_viewport(PHONE.0, PHONE.1).await.unwrap();
+    ben.opens(&at(&app, &format!("/parties/{party}"))).await;
+    assert_on_screen(&ben, ".answer input:not([type=hidden]), .answer button", 4).await;
+    ben.fills_in("How many of you?", "3").await;
+    ben.presses("I'll be there").await;
+    ben.sees("You're coming, 3 of you").await;
+    assert_on_screen(&ben, ".answer input:not([type=hidden]), .answer button", 4).await;
+    ben.fills_in("How many of you?", "2").await;
+    ben.presses("Change").await;
+    ben.sees("You're coming, 2 of you").await;
     ben.sees_no_console_errors().await;
 }
 
@@ -93,9 +123,9 @@ async fn invitation_has_its_answers_on_the_first_screen(scripts: Scripts) {
 
     zoe.opens(&links[1]).await;
     zoe.sees("This table is full").await;
-    assert_on_screen(&zoe, ".answer h2, .answer a", 2).await;
+    assert_on_screen(&zoe, ".answer h2, .answer a", 4).await;
     zoe.opens(&links[0]).await;
-    assert_on_screen(&zoe, ".answer a", 3).await;
+    assert_on_screen(&zoe, ".answer a", 4).await;
 
     zoe.follows("I'll be there").await;
     zoe.sees("ada invited you to Ratatouille").await;
@@ -106,7 +136,7 @@ async fn invitation_has_its_answers_on_the_first_screen(scripts: Scripts) {
     zoe.presses("Register").await;
     zoe.sees("One press, and you're in").await;
     assert_on_screen(&zoe, ".answer .flash", 1).await;
-    assert_on_screen(&zoe, ".answer button", 2).await;
+    assert_on_screen(&zoe, ".answer button", 3).await;
     zoe.presses("I'll be there").await;
     zoe.sees("You successfully RSVP'd to ada's dinner party").await;
     assert_on_screen(&zoe, ".answer .flash", 1).await;

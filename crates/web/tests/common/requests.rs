@@ -51,6 +51,24 @@ pub(crate) async fn answer(guest: &TestClient, party: &str, answer: &str) -> Tes
     guest.submit(&page, &format!("{page}/rsvp"), &[("answer", answer)]).await
 }
 
+/// Sends an answer with a number of people to a party, also where its page has no button for it, and follows the redirect.
+pub(crate) async fn answer_as(guest: &TestClient, party: &str, answer: &str, heads: &str) -> TestResponse {
+    let form = [("answer", answer), ("heads", heads)];
+    follow(guest, post(guest, &format!("/parties/{party}/rsvp"), &form).await).await
+}
+
+/// Takes back the seats just given up, also where the page has no button for it, and follows the redirect.
+pub(crate) async fn undo(guest: &TestClient, party: &str) -> TestResponse {
+    follow(guest, post(guest, &format!("/parties/{party}/undo"), &[]).await).await
+}
+
+async fn follow(client: &TestClient, response: TestResponse) -> TestResponse {
+    match response.header("location") {
+        Some(to) => client.get(to).await,
+        None => response,
+    }
+}
+
 /// Sends a form without a CSRF token, as a browser sends it from one of our pages: `Sec-Fetch-Site: same-origin`. Does not
 /// follow a redirect.
 pub(crate) async fn post(client: &TestClient, path: &str, form: &[(&str, &str)]) -> TestResponse {

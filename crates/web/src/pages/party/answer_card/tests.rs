@@ -1,11 +1,11 @@
-//! The choice of the card's state.
+//! The choice of the card's state, and its buttons.
 
 use domain::Timestamp;
-use domain::party::{Heads, PartyState, PartySummary};
+use domain::party::{GivenUp, Heads, PartyState, PartySummary, PartyView};
 use domain::user::UserId;
 
 use super::*;
-use crate::fixtures::{HOST, party};
+use crate::fixtures::{HOST, view};
 
 const GUEST: UserId = UserId::new(2);
 const SEATED: Option<Answer> = Some(Answer::Seated(Heads::ONE));
@@ -17,134 +17,283 @@ const CANCELLED: &str = "Ada cancelled this dinner party.";
 const CLOSED: &str = "RSVPs closed on Saturday 14 March 2026, 18:59 (Berlin time). Ask Ada.";
 
 /// A party with one free seat.
-fn open() -> PartySummary {
-    party(4, &[("Ben", 2)])
+fn open() -> PartyView {
+    view(4, &[("Ben", 2)])
 }
 
-fn full() -> PartySummary {
-    party(3, &[("Ben", 2)])
+fn full() -> PartyView {
+    view(3, &[("Ben", 2)])
+}
+
+/// The party with a change of its summary.
+fn with(view: PartyView, change: impl FnOnce(&mut PartySummary)) -> PartyView {
+    let mut view = view;
+    change(&mut view.summary);
+    view
 }
 
 /// The party with a deadline one minute before its start.
-fn closed(party: PartySummary) -> PartySummary {
-    let deadline = Timestamp::from_millis(party.heading.date.starts_at().as_millis() - 60_000);
-    PartySummary { rsvp_deadline: deadline, ..party }
+fn closed(view: PartyView) -> PartyView {
+    let deadline = Timestamp::from_millis(view.summary.heading.date.starts_at().as_millis() - 60_000);
+    with(view, |party| party.rsvp_deadline = deadline)
 }
 
-fn cancelled(party: PartySummary) -> PartySummary {
-    PartySummary { state: PartyState::Cancelled, ..party }
+fn cancelled(view: PartyView) -> PartyView {
+    with(view, |party| party.state = PartyState::Cancelled)
 }
 
-/// The card half a minute before the start.
-fn before_start(party: PartySummary, viewer: UserId, my_answer: Option<Answer>) -> AnswerCard {
-    let now = Timestamp::from_millis(party.heading.date.starts_at().as_millis() - 30_000);
-    AnswerCard::of(&PartySummary { my_answer, ..party }, viewer, now)
+/// A party whose guests may bring that many companions.
+fn with_companions(view: PartyView, max: u32) -> PartyView {
+    with(view, |party| party.max_companions = max)
 }
 
-fn at_start(party: PartySummary, viewer: UserId, my_answer: Option<Answer>) -> AnswerCard {
-    let now = party.heading.date.starts_at();
-    AnswerCard::of(&PartySummary { my_answer, ..party }, viewer, now)
+fn heads(number: u32) -> Heads {
+    Heads::new(number).unwrap()
 }
 
-/// The card half a minute before the end.
-fn before_end(party: PartySummary, viewer: UserId, my_answer: Option<Answer>) -> AnswerCard {
-    let now = Timestamp::from_millis(party.ends_at.as_millis() - 30_000);
-    AnswerCard::of(&PartySummary { my_answer, ..party }, viewer, now)
+/// The time half a minute before the start.
+fn before(view: &PartyView) -> Timestamp {
+    Timestamp::from_millis(view.summary.heading.date.starts_at().as_millis() - 30_000)
 }
 
-fn at_end(party: PartySummary, viewer: UserId, my_answer: Option<Answer>) -> AnswerCard {
-    let now = party.ends_at;
-    AnswerCard::of(&PartySummary { my_answer, ..party }, viewer, now)
+fn card_at(view: &PartyView, viewer: UserId, my_answer: Option<Answer>, now: Timestamp) -> AnswerCard {
+    let my_rank = my_answer.filter(|answer| answer.is_waiting()).map(|_| 2);
+    let view = with(view.clone(), |party| {
+        party.my_answer = my_answer;
+        party.my_rank = my_rank;
+    });
+    AnswerCard::of(&view, viewer, now)
+}
+
+fn before_start(view: PartyView, viewer: UserId, my_answer: Option<Answer>) -> AnswerCard {
+    card_at(&view, viewer, my_answer, before(&view))
+}
+
+fn at_start(view: PartyView, viewer: UserId, my_answer: Option<Answer>) -> CardState {
+    card_at(&view, viewer, my_answer, view.summary.heading.date.starts_at()).state
+}
+
+/// The state half a minute before the end.
+fn before_end(view: PartyView, viewer: UserId, my_answer: Option<Answer>) -> CardState {
+    let now = Timestamp::from_millis(view.summary.ends_at.as_millis() - 30_000);
+    card_at(&view, viewer, my_answer, now).state
+}
+
+fn at_end(view: PartyView, viewer: UserId, my_answer: Option<Answer>) -> CardState {
+    card_at(&view, viewer, my_answer, view.summary.ends_at).state
+}
+
+fn labels(card: &AnswerCard) -> Vec<&'static str> {
+    card.buttons().into_iter().map(AnswerButton::label).collect()
 }
 
 #[test]
 fn host_sees_hosting_until_the_start() {
-    let by_link = PartySummary { visibility: Visibility::ByLink, ..open() };
+    let by_link = with(open(), |party| party.visibility = Visibility::ByLink);
     let states =
-        [(open(), AnswerCard::Hosting), (by_link, AnswerCard::HostingByLink), (full(), AnswerCard::HostingFull)];
-    for (party, card) in states {
-        assert_eq!(before_start(party.clone(), HOST, None), card);
-        assert_eq!(before_start(closed(party.clone()), HOST, None), card);
-        for card in [at_start(party.clone(), HOST, None), before_end(party.clone(), HOST, None)] {
-            assert_eq!(card, AnswerCard::BegunHosting);
+        [(open(), CardState::Hosting), (by_link, CardState::HostingByLink), (full(), CardState::HostingFull)];
+    for (party, state) in states {
+        for party in [party.clone(), closed(party.clone())] {
+            let card = before_start(party, HOST, None);
+            assert_eq!((&card.state, card.buttons().len()), (&state, 0));
         }
-        assert_eq!(at_end(party, HOST, None), AnswerCard::Hosted);
+        assert_eq!(at_start(party.clone(), HOST, None), CardState::BegunHosting);
+        assert_eq!(before_end(party.clone(), HOST, None), CardState::BegunHosting);
+        assert_eq!(at_end(party, HOST, None), CardState::Hosted);
     }
 }
 
 #[test]
 fn host_of_cancelled_party_sees_cancelled_then_over() {
-    assert_eq!(before_start(cancelled(open()), HOST, None), AnswerCard::CancelledByViewer);
-    assert_eq!(before_end(cancelled(open()), HOST, None), AnswerCard::CancelledByViewer);
-    assert_eq!(at_end(cancelled(open()), HOST, None), AnswerCard::Over { reason: PAST.into() });
+    assert_eq!(before_start(cancelled(open()), HOST, None).state, CardState::CancelledByViewer);
+    assert_eq!(before_end(cancelled(open()), HOST, None), CardState::CancelledByViewer);
+    assert_eq!(at_end(cancelled(open()), HOST, None), CardState::Over { reason: PAST.into() });
 }
 
 #[test]
 fn seated_guest_can_give_up_the_seat_until_the_start() {
-    let closed_card = AnswerCard::SeatedClosed { reason: CLOSED.into() };
-    let cancelled_card = AnswerCard::SeatedCancelled { reason: CANCELLED.into() };
+    let buttons = ["Maybe", "I can't make it anymore"];
     for party in [open(), full()] {
-        assert_eq!(before_start(party.clone(), GUEST, SEATED), AnswerCard::Seated);
-        assert_eq!(before_start(closed(party.clone()), GUEST, SEATED), closed_card);
-        assert_eq!(before_start(cancelled(party.clone()), GUEST, SEATED), cancelled_card);
-        for card in [at_start(party.clone(), GUEST, SEATED), before_end(party.clone(), GUEST, SEATED)] {
-            assert_eq!(card, AnswerCard::BegunSeated);
-        }
-        assert_eq!(at_end(party, GUEST, SEATED), AnswerCard::Attended);
+        let card = before_start(party.clone(), GUEST, SEATED);
+        assert_eq!(card.state, CardState::Seated { heads: Heads::ONE, status: "You're coming".into() });
+        assert_eq!((labels(&card), card.heads), (buttons.to_vec(), None));
+        let card = before_start(closed(party.clone()), GUEST, SEATED);
+        assert!(matches!(&card.state, CardState::SeatedClosed { reason, .. } if reason == CLOSED), "{card:?}");
+        assert_eq!(labels(&card), buttons);
+        assert_eq!(at_start(party.clone(), GUEST, SEATED), CardState::BegunSeated);
+        assert_eq!(before_end(party.clone(), GUEST, SEATED), CardState::BegunSeated);
+        assert_eq!(at_end(party, GUEST, SEATED), CardState::Attended);
+    }
+}
+
+#[test]
+fn cancelled_party_has_no_buttons_for_anyone() {
+    for answer in [None, SEATED, WAITLISTED, Some(Answer::Maybe), Some(Answer::Declined), Some(Answer::Invited)] {
+        let card = before_start(with_companions(cancelled(open()), 3), GUEST, answer);
+        let reason = CANCELLED.to_owned();
+        let state =
+            if answer == SEATED { CardState::SeatedCancelled { reason } } else { CardState::Cancelled { reason } };
+        assert_eq!((&card.state, labels(&card), &card.heads), (&state, vec![], &None), "{answer:?}");
     }
 }
 
 #[test]
 fn cancelled_party_does_not_begin_and_is_over_at_its_end() {
     for answer in [SEATED, None] {
-        let card = AnswerCard::Cancelled { reason: CANCELLED.into() };
-        assert_eq!(at_start(cancelled(open()), GUEST, answer), card);
-        assert_eq!(before_end(cancelled(open()), GUEST, answer), card);
-        assert_eq!(at_end(cancelled(open()), GUEST, answer), AnswerCard::Over { reason: PAST.into() });
+        let state = CardState::Cancelled { reason: CANCELLED.into() };
+        assert_eq!(at_start(cancelled(open()), GUEST, answer), state);
+        assert_eq!(before_end(cancelled(open()), GUEST, answer), state);
+        assert_eq!(at_end(cancelled(open()), GUEST, answer), CardState::Over { reason: PAST.into() });
     }
 }
 
 #[test]
-fn guest_without_seat_sees_why_rsvps_are_closed() {
-    let closed_card = AnswerCard::Closed { reason: CLOSED.into() };
-    let cancelled_card = AnswerCard::Cancelled { reason: CANCELLED.into() };
-    let begun_card = AnswerCard::Begun { reason: BEGUN.into() };
-    let over_card = AnswerCard::Over { reason: PAST.into() };
+fn guest_without_seat_sees_that_the_party_has_begun_or_is_over() {
     let (invited, maybe) = (Some(Answer::Invited), Some(Answer::Maybe));
     for answer in [None, WAITLISTED, maybe, Some(Answer::Declined), invited, Some(Answer::Removed)] {
         for party in [open(), full()] {
-            assert_eq!(before_start(closed(party.clone()), GUEST, answer), closed_card);
-            assert_eq!(before_start(cancelled(party.clone()), GUEST, answer), cancelled_card);
-            assert_eq!(at_start(party.clone(), GUEST, answer), begun_card);
-            assert_eq!(before_end(party.clone(), GUEST, answer), begun_card);
-            assert_eq!(at_end(party, GUEST, answer), over_card);
+            assert_eq!(at_start(party.clone(), GUEST, answer), CardState::Begun { reason: BEGUN.into() });
+            assert_eq!(before_end(party.clone(), GUEST, answer), CardState::Begun { reason: BEGUN.into() });
+            assert_eq!(at_end(party, GUEST, answer), CardState::Over { reason: PAST.into() });
         }
     }
 }
 
 #[test]
-fn guest_without_seat_can_answer_open_party() {
-    for (answer, status) in [
-        (None, None),
-        (Some(Answer::Invited), Some("You're invited")),
-        (Some(Answer::Maybe), Some("You said maybe")),
-        (WAITLISTED, Some("You're on the waiting list")),
-    ] {
-        assert_eq!(before_start(open(), GUEST, answer), AnswerCard::Open { status });
-        assert_eq!(before_start(full(), GUEST, answer), AnswerCard::Full { status });
+fn closed_party_offers_only_what_is_not_refused() {
+    for party in [open(), full()].map(|party| with_companions(closed(party), 3)) {
+        for answer in [None, Some(Answer::Declined)] {
+            let card = before_start(party.clone(), GUEST, answer);
+            assert_eq!((&card.state, labels(&card)), (&CardState::Closed { reason: CLOSED.into() }, vec![]));
+        }
+        for answer in [Answer::Maybe, Answer::Invited] {
+            let card = before_start(party.clone(), GUEST, Some(answer));
+            assert!(matches!(card.state, CardState::ClosedUndecided { .. }), "{card:?}");
+            assert_eq!((labels(&card), &card.heads), (vec!["Can't make it"], &None));
+        }
+        for (answer, buttons) in [
+            (Answer::Seated(heads(3)), &["Change", "Maybe", "I can't make it anymore"][..]),
+            (Answer::Waitlisted(heads(3)), &["Change", "Leave the waiting list"]),
+            (Answer::Waitlisted(Heads::ONE), &["Leave the waiting list"]),
+        ] {
+            let card = before_start(party.clone(), GUEST, Some(answer));
+            assert_eq!(labels(&card), buttons);
+            assert!(card.heads.is_none_or(|field| field.max() == 3), "more are refused after the deadline");
+        }
     }
 }
 
 #[test]
-fn declined_guest_cannot_decline_again() {
-    let (answer, status) = (Some(Answer::Declined), "You said you can't make it");
-    assert_eq!(before_start(open(), GUEST, answer), AnswerCard::OpenDeclined { status });
-    assert_eq!(before_start(full(), GUEST, answer), AnswerCard::FullDeclined { status });
+fn guest_without_seat_can_give_each_answer_but_the_own_one() {
+    for (answer, status, others) in [
+        (None, None, &["Maybe", "Can't make it"][..]),
+        (Some(Answer::Invited), Some("You're invited"), &["Maybe", "Can't make it"]),
+        (Some(Answer::Maybe), Some("You said maybe"), &["Can't make it"]),
+        (Some(Answer::Declined), Some("You said you can't make it"), &["Maybe"]),
+    ] {
+        let status = status.map(str::to_owned);
+        let card = before_start(open(), GUEST, answer);
+        assert_eq!(card.state, CardState::Open { answer, status: status.clone() });
+        assert_eq!(labels(&card), [&["I'll be there"], others].concat());
+        let card = before_start(full(), GUEST, answer);
+        assert_eq!(card.state, CardState::Full { answer, status });
+        assert_eq!(labels(&card), [&["Join the waiting list"], others].concat());
+    }
 }
 
 #[test]
-fn removed_guest_cannot_accept() {
-    let (answer, status) = (Some(Answer::Removed), "You can't RSVP");
-    assert_eq!(before_start(open(), GUEST, answer), AnswerCard::OpenRemoved { status });
-    assert_eq!(before_start(full(), GUEST, answer), AnswerCard::Full { status: Some(status) });
+fn waiting_guest_sees_the_rank_and_can_come_with_fewer() {
+    let card = before_start(full(), GUEST, WAITLISTED);
+    let status = "You're number 2 on the waiting list".to_owned();
+    let state = CardState::Waitlisted { heads: Heads::ONE, status, come_as: None, is_open: true };
+    assert_eq!((card.state.clone(), labels(&card)), (state, vec!["Maybe", "Leave the waiting list"]));
+    // A group waits beside a free seat.
+    let card = before_start(with_companions(open(), 2), GUEST, Some(Answer::Waitlisted(heads(3))));
+    assert!(matches!(card.state, CardState::Waitlisted { come_as: Some(1), .. }), "{card:?}");
+    assert_eq!(labels(&card), ["Change", "Maybe", "Leave the waiting list"]);
+    assert_eq!(card.heads, HeadsField::new(3, 3));
+}
+
+#[test]
+fn removed_guest_has_no_button() {
+    for party in [open(), full(), closed(open())] {
+        let card = before_start(party, GUEST, Some(Answer::Removed));
+        let reason = "You can't RSVP to this party. Ask Ada.".to_owned();
+        assert_eq!((&card.state, labels(&card)), (&CardState::Removed { reason }, vec![]));
+    }
+}
+
+#[test]
+fn seat_given_up_can_be_taken_back_for_ten_minutes() {
+    let party = open();
+    let now = before(&party);
+    for (answer, is_open, buttons) in [
+        (Answer::Declined, true, &["Maybe"][..]),
+        (Answer::Declined, false, &[]),
+        (Answer::Maybe, true, &["Can't make it"]),
+        (Answer::Maybe, false, &["Can't make it"]),
+    ] {
+        let party = if is_open { party.clone() } else { closed(party.clone()) };
+        let given_up = |millis_ago: i64| {
+            let at = Timestamp::from_millis(now.as_millis() - millis_ago);
+            let given_up = Some(GivenUp { heads: heads(2), at });
+            card_at(&PartyView { my_given_up: given_up, ..party.clone() }, GUEST, Some(answer), now)
+        };
+        for millis_ago in [0, 599_999] {
+            let card = given_up(millis_ago);
+            assert!(matches!(card.state, CardState::GivenUp { heads, .. } if heads.get() == 2), "{card:?}");
+            assert_eq!((labels(&card), &card.heads), (buttons.to_vec(), &None));
+        }
+        let card = given_up(600_000);
+        assert!(!matches!(card.state, CardState::GivenUp { .. }), "{card:?}");
+    }
+}
+
+#[test]
+fn number_of_people_can_be_chosen_where_companions_are_allowed() {
+    for (answer, max_companions, field) in [
+        (None, 0, None),
+        (None, 3, HeadsField::new(1, 4)),
+        (Some(Answer::Seated(heads(2))), 3, HeadsField::new(2, 4)),
+        // The host has lowered the maximum: the group stays, and can become smaller.
+        (Some(Answer::Seated(heads(4))), 0, HeadsField::new(4, 4)),
+        (SEATED, 0, None),
+    ] {
+        for party in [open(), full()] {
+            let card = before_start(with_companions(party, max_companions), GUEST, answer);
+            assert_eq!(card.heads, field, "{answer:?} {max_companions}");
+        }
+    }
+}
+
+#[test]
+fn selected_answer_is_the_first_button() {
+    let host = &crate::fixtures::heading().host;
+    let select = |party, answer, selected| before_start(party, GUEST, answer).select(Some(selected), host);
+    for (party, accept) in [(open(), "I'll be there"), (full(), "Join the waiting list")] {
+        for (selected, first) in [
+            (SelectedAnswer::Accept, accept),
+            (SelectedAnswer::Maybe, "Maybe"),
+            (SelectedAnswer::Decline, "Can't make it"),
+        ] {
+            let card = select(party.clone(), None, selected);
+            assert!(card.is_selected());
+            assert_eq!((labels(&card)[0], labels(&card).len()), (first, 3));
+        }
+    }
+    let card = select(open(), Some(Answer::Declined), SelectedAnswer::Decline);
+    assert!(!card.is_selected(), "already given: {card:?}");
+    let card = select(cancelled(open()), None, SelectedAnswer::Accept);
+    assert!(!card.is_selected(), "not offered: {card:?}");
+}
+
+#[test]
+fn refused_number_of_people_stays_in_its_field() {
+    let card = before_start(with_companions(open(), 3), GUEST, None).refuse_heads("two", "No.".into()).unwrap();
+    assert_eq!(card.heads, Some(HeadsField::refused("two", 4, "No.".into())));
+    let card = before_start(open(), GUEST, None).refuse_heads("2", "No.".into()).unwrap();
+    assert_eq!(card.heads, Some(HeadsField::refused("2", 1, "No.".into())), "also where no companions are allowed");
+    for party in [cancelled(open()), closed(open())] {
+        assert_eq!(before_start(party, GUEST, None).refuse_heads("2", "No.".into()), None);
+    }
 }

@@ -184,7 +184,7 @@ async fn interrupted_undo_is_one_press_away_for_ten_minutes(app: TestApp) {
         for (minutes, has_notice) in [(0, true), (10, false)] {
             app.clock.advance(std::time::Duration::from_mins(minutes));
             let (visitor, action) = (app.visitor(), format!("{page}/undo"));
-            let response = post(&visitor, &action, &[]).await;
+            let response = post(&visitor, &action, &[("csrf_token", "of a session that has ended")]).await;
             assert_page(&response, 403, "Please log in first");
             let shown = visitor.submit_on(&response, "/login", &[("email", "ben"), ("password", PASSWORD)]).await;
             assert_eq!(shown.text.contains(NOTICE), has_notice, "{}", shown.text);

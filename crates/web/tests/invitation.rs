@@ -184,13 +184,13 @@ async fn unlisted_party_is_opened_by_its_link_and_then_by_an_answer(app: TestApp
 }
 
 async fn party_by_invitation_asks_for_a_log_in_and_names_nothing(app: TestApp) {
-    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
-    let party = app.add_party(app.id_of("ada").await, |party| party.visibility = Visibility::ByInvitation).await;
-    let path = invitation_path(&app, &ada, &party).await;
+    let (olga, ben) = (app.user("olga").await, app.user("ben").await);
+    let party = app.add_party(app.id_of("olga").await, |party| party.visibility = Visibility::ByInvitation).await;
+    let path = invitation_path(&app, &olga, &party).await;
     let visitor = app.visitor();
     let page = visitor.get(&path).await;
     assert_eq!(page.path, format!("/login?next={}", path.replace('/', "%2F")));
-    assert!(!page.html.contains("Ratatouille") && !page.html.contains("ada"), "{}", page.html);
+    assert!(!page.html.contains("Ratatouille") && !page.html.contains("olga"), "{}", page.html);
     assert_eq!(visitor.get(&format!("{path}/preview-{}.png", "0".repeat(32))).await.status, 404);
     assert_page(&ben.get(&path).await, 404, "This invitation doesn't work");
 }

@@ -34,7 +34,7 @@ async fn closed_registration_has_no_link_to_it() {
     }
     assert_page(&visitor.get("/register").await, 200, "Registration is closed");
     let page = visitor.get(&invitation).await;
-    assert_eq!(page.texts(".answers a"), ["I'll be there", "Can't make it"]);
+    assert_eq!(page.texts(".answers a"), ["I'll be there", "Maybe", "Can't make it"]);
     assert!(TestClient::new(&server).log_in("ada", crate::common::PASSWORD).await.text.contains("Welcome back, ada."));
 }
 

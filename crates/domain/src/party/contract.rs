@@ -85,6 +85,7 @@ macro_rules! party_contract {
             guests_are_listed_in_seating_order
             home_has_next_party_with_a_seat_of_viewer
             home_lists_soonest_parties_with_a_seat_for_viewer
+            home_lists_soonest_parties_on_whose_waiting_list_viewer_is
             own_profile_equals_lists_by_scope
         }
     };

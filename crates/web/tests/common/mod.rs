@@ -118,21 +118,29 @@ impl TestApp {
 
     /// Seats a guest at a party.
     pub(crate) async fn seat(&self, party: &str, guest: UserId) {
-        let parties = Parties::new(self.store.parties(), Arc::new(self.clock.clone()));
-        let outcome =
-            parties.answer(Opened::ById(party_id(party)), guest, GuestCommand::Accept(Heads::ONE)).await.unwrap();
+        self.seat_with(party, guest, Heads::ONE).await;
+    }
+
+    /// Seats a guest with companions.
+    pub(crate) async fn seat_with(&self, party: &str, guest: UserId, heads: Heads) {
+        let command = GuestCommand::Accept(heads);
+        let outcome = self.parties().answer(Opened::ById(party_id(party)), guest, command).await.unwrap();
         assert!(matches!(outcome, Outcome::Seated(_)), "{outcome:?}");
     }
 
     /// Gives the answer of a guest who may find the party.
     pub(crate) async fn answer(&self, party: &str, guest: UserId, command: GuestCommand) {
-        let parties = Parties::new(self.store.parties(), Arc::new(self.clock.clone()));
-        parties.answer(Opened::ById(party_id(party)), guest, command).await.unwrap();
+        self.parties().answer(Opened::ById(party_id(party)), guest, command).await.unwrap();
     }
 
     /// The answer of a guest.
     pub(crate) async fn answer_of(&self, party: &str, guest: UserId) -> Option<Answer> {
         self.store.parties().find(party_id(party), guest).await.unwrap()?.summary.my_answer
+    }
+
+    /// The use cases of parties, at the time of the app.
+    pub(crate) fn parties(&self) -> Parties {
+        Parties::new(self.store.parties(), Arc::new(self.clock.clone()))
     }
 
     pub(crate) async fn id_of(&self, name: &str) -> UserId {
@@ -184,6 +192,6 @@ fn endpoint(store: &PartyStore, clock: &MovableClock) -> App {
     app(services, Accounts::builder().cost(fast_hash_cost())).unwrap()
 }
 
-fn party_id(party: &str) -> PartyId {
+pub(crate) fn party_id(party: &str) -> PartyId {
     PartyId::parse(party).unwrap()
 }

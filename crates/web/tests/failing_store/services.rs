@@ -129,7 +129,7 @@ pub(super) fn services(broken: Broken) -> Services {
         .returning(move |_, _, _, _, _| broken.result("parties.update_by_link", Outcome::GaveUpSeat));
     parties
         .expect_home()
-        .returning(move |_, _, _| broken.result("parties.home", HomeView { next: None, open: Vec::new() }));
+        .returning(move |_, _, _| broken.result("parties.home", HomeView { next: None, open: Vec::new(), waiting: Vec::new() }));
     parties.expect_own_profile().returning(move |_, _, _, _| {
         let nothing = || Page { items: Vec::new(), next: None };
         broken.result("parties.own_profile", ProfileView { hosted: nothing(), attended: nothing(), last_zone: None })

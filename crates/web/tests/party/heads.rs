@@ -32,7 +32,7 @@ async fn invalid_number_of_people_stays_beside_its_message(app: TestApp) {
     ] {
         let page = answer_as(&ben, &party, "yes", typed).await;
         assert_page(&page, 422, message);
-        assert_eq!(page.texts("title"), ["Error: Ratatouille at ada's - DinnerParty"]);
+        assert_eq!(page.texts("head title"), ["Error: Ratatouille at ada's - DinnerParty"]);
         assert_eq!(page.attributes("#heads[aria-invalid=true][aria-describedby=heads-note]", "value"), [typed]);
         assert_eq!(page.texts("#heads-note[role=alert]"), [message], "{typed}");
         assert_eq!(offered(&page), ["yes", "maybe", "no"]);

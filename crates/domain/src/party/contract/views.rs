@@ -41,6 +41,40 @@ pub async fn home_has_next_party_with_a_seat_of_viewer(accounts: &AccountPorts, 
     assert_eq!((found.my_answer, found.taken), (Some(Answer::Seated(Heads::ONE)), 2), "same as a row of a list");
 }
 
+/// `waiting` lists the upcoming scheduled parties on whose waiting list the viewer is, with the viewer's number.
+pub async fn home_lists_soonest_parties_on_whose_waiting_list_viewer_is(
+    accounts: &AccountPorts,
+    parties: &dyn PartyRepository,
+) {
+    let (ada, ben, cy) =
+        (add_user(accounts, "ada").await, add_user(accounts, "ben").await, add_user(accounts, "cyd").await);
+    let waiting = async |viewer: &User, rows| -> Vec<(PartyId, Option<u32>)> {
+        let home = parties.home(viewer.id, NOW, PageSize::clamped(rows)).await.unwrap();
+        home.waiting.iter().map(|party| (party.id, party.my_rank)).collect()
+    };
+    assert_eq!(waiting(&ben, 9).await, []);
+    let mut full = vec![];
+    for start in [70, 60, 50, 40] {
+        let party = NewParty { seats: seats(1), date: date(minutes(start)), ..party_of(&ada) };
+        full.push(parties.add(party, None).await.unwrap());
+    }
+    let [begun] = add_at(parties, &ada, &[-10]).await[..] else { panic!("one party") };
+    accept(parties, full[1], cy.id).await;
+    for id in &full {
+        accept(parties, *id, ben.id).await;
+    }
+    set_answer(parties, begun, ben.id, Answer::Waitlisted(Heads::ONE)).await;
+    let cancel = |party: &mut Party| {
+        party.state = PartyState::Cancelled;
+        Ok(Outcome::Maybe)
+    };
+    change(parties, full[3], ben.id, cancel).await.unwrap();
+    assert_eq!(waiting(&ben, 9).await, [(full[2], Some(1)), (full[1], Some(2)), (full[0], Some(1))]);
+    assert_eq!(waiting(&ben, 2).await, [(full[2], Some(1)), (full[1], Some(2))]);
+    assert_eq!(waiting(&cy, 9).await, [(full[1], Some(1))]);
+    assert_eq!(waiting(&ada, 9).await, []);
+}
+
 /// `open` lists neither parties of the viewer, nor parties at which the viewer is seated or was removed. A viewer who
 /// declined or waits is offered a free seat.
 pub async fn home_lists_soonest_parties_with_a_seat_for_viewer(accounts: &AccountPorts, parties: &dyn PartyRepository) {

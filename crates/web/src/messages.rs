@@ -17,11 +17,11 @@ use domain::party::{
 };
 use domain::user::Username;
 
-use self::answer::{not_enough_seats, too_many_companions, waiting_offer};
 pub(crate) use self::answer::{
     ANSWER_INVALID, LAST_SEAT_TAKEN, come_as, my_heads_error, host_counts, my_answer, names_hidden, undo_offer,
     waiting_promise,
 };
+use self::answer::{not_enough_seats, too_many_companions, waiting_offer};
 use self::description::is_right_to_left;
 pub(crate) use self::description::{
     attendees, card_date, closed_reason, companion, ended_label, guest_note, guests_heading, host, host_note,

@@ -161,7 +161,10 @@ async fn interrupted_number_of_people_is_in_its_field(app: TestApp) {
         let page = post(&visitor, &action, &[("answer", "yes"), ("heads", "3")]).await;
         let page = visitor.submit_on(&page, "/login", &[("email", "ben"), ("password", PASSWORD)]).await;
         assert_page(&page, 200, NOTICE);
-        assert_eq!((page.texts("#your-answer"), page.attributes("#heads", "value")), (vec!["One press, and you're in".into()], vec!["3".to_owned()]));
+        assert_eq!(
+            (page.texts("#your-answer"), page.attributes("#heads", "value")),
+            (vec!["One press, and you're in".into()], vec!["3".to_owned()])
+        );
     }
     let action = format!("/parties/{party}/rsvp");
     ben.submit(&format!("/parties/{party}"), &action, &[("answer", "yes"), ("heads", "3")]).await;
@@ -184,7 +187,7 @@ async fn interrupted_undo_is_one_press_away_for_ten_minutes(app: TestApp) {
         for (minutes, has_notice) in [(0, true), (10, false)] {
             app.clock.advance(std::time::Duration::from_mins(minutes));
             let (visitor, action) = (app.visitor(), format!("{page}/undo"));
-            let response = post(&visitor, &action, &[("csrf_token", "of a session that has ended")]).await;
+            let response = post(&visitor, &action, &[("undo", "1")]).await;
             assert_page(&response, 403, "Please log in first");
             let shown = visitor.submit_on(&response, "/login", &[("email", "ben"), ("password", PASSWORD)]).await;
             assert_eq!(shown.text.contains(NOTICE), has_notice, "{}", shown.text);

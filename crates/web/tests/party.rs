@@ -92,7 +92,11 @@ async fn card_offers_only_answers_that_can_succeed(app: TestApp) {
         (vec!["Cancelled".into()], vec!["Who was coming".into()])
     );
     let seated = ben.get(&page).await;
-    assert_eq!((seated.texts("#your-answer"), offered(&seated)), (vec!["You were coming".into()], vec![]), "no dead button");
+    assert_eq!(
+        (seated.texts("#your-answer"), offered(&seated)),
+        (vec!["You were coming".into()], vec![]),
+        "no dead button"
+    );
     let own = ada.get(&page).await;
     assert_eq!(own.texts("#your-answer"), ["Cancelled"], "for its host too");
     assert!(own.text.contains("You cancelled this dinner party."), "{}", own.text);

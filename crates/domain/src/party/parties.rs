@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    AddError, Answer, Changed, Guest, GuestOverview, Heads, HomeView, Invitation, LinkToken, ListError, NewParty, Outcome,
-    Party, PartyChange, PartyCursor, PartyEdit, PartyId, PartyQuery, PartyRepository, PartySummary, PartyView,
+    AddError, Answer, Changed, Guest, GuestOverview, Heads, HomeView, Invitation, LinkToken, ListError, NewParty,
+    Outcome, Party, PartyChange, PartyCursor, PartyEdit, PartyId, PartyQuery, PartyRepository, PartySummary, PartyView,
     ProfileCursors, ProfileView, Quotas, Refusal, UpdateError,
 };
 use crate::throttle::Throttled;

@@ -38,10 +38,7 @@ fn each_outcome_has_its_sentence() {
             Outcome::HeadsChanged { heading: heading(), heads: Heads::new(3).unwrap() },
             format!("You're going to Ada's dinner party on {date}, 3 of you."),
         ),
-        (
-            Outcome::SeatOpenedUp(heading()),
-            format!("A seat opened up. You're going to Ada's dinner party on {date}!"),
-        ),
+        (Outcome::SeatOpenedUp(heading()), format!("A seat opened up. You're going to Ada's dinner party on {date}!")),
         (Outcome::Maybe, "Noted: maybe. A maybe doesn't hold a seat.".to_owned()),
         (Outcome::GaveUpSeat, "You've given up your seat.".to_owned()),
         (Outcome::Declined(heading()), "Thanks for letting Ada know.".to_owned()),
@@ -96,10 +93,7 @@ fn each_refusal_has_its_sentence() {
         ),
         (Refusal::TooManyCompanions { max: 2 }, "You can bring up to 2."),
         (Refusal::TooManyCompanions { max: 0 }, "You can't bring anyone to this party."),
-        (
-            Refusal::NotEnoughSeats { free: 2, held: Heads::new(3) },
-            "Only 2 more seats. Your 3 are still yours.",
-        ),
+        (Refusal::NotEnoughSeats { free: 2, held: Heads::new(3) }, "Only 2 more seats. Your 3 are still yours."),
         (Refusal::NotEnoughSeats { free: 1, held: Some(Heads::ONE) }, "Only 1 more seat. Yours is still yours."),
         (Refusal::NotEnoughSeats { free: 0, held: Heads::new(2) }, "No more seats. Your 2 are still yours."),
         (Refusal::NothingToUndo, "There's nothing to take back anymore. You can answer again here."),
@@ -230,7 +224,10 @@ fn guests_who_wait_are_counted_beside_the_seats() {
         (4, 1, "1 seat left, 1 waiting", "1 of 4 seats left, 1 waiting", "3 of 4 seats taken, 1 waiting."),
     ] {
         let party = party(seats, waiting);
-        assert_eq!((seats_left(&party), seats_open(&party), host_counts(&party)), (left.into(), open.into(), counts.into()));
+        assert_eq!(
+            (seats_left(&party), seats_open(&party), host_counts(&party)),
+            (left.into(), open.into(), counts.into())
+        );
     }
 }
 

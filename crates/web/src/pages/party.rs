@@ -23,8 +23,8 @@ use self::answer_card::{AnswerCard, CardState};
 use self::calendar_file::CalendarLinks;
 use self::host_actions::HostActions;
 use self::share_card::ShareCard;
-use super::row::PartyRowView;
 use super::State;
+use super::row::PartyRowView;
 use crate::linked_text::LinkedText;
 use crate::messages;
 use crate::table::Table;
@@ -117,13 +117,7 @@ pub(crate) async fn show(
 
 impl<'a> PartyPage<'a> {
     /// The page at `base`: `/parties/{id}`, or the path of the invitation.
-    pub(super) fn new(
-        page: &'a PageContext,
-        view: &'a PartyView,
-        me: &'a User,
-        base: String,
-        now: Timestamp,
-    ) -> Self {
+    pub(super) fn new(page: &'a PageContext, view: &'a PartyView, me: &'a User, base: String, now: Timestamp) -> Self {
         let party = &view.summary;
         let phase = party.phase(now);
         let is_cancelled = party.state == PartyState::Cancelled;

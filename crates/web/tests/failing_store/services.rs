@@ -127,9 +127,9 @@ pub(super) fn services(broken: Broken) -> Services {
     parties
         .expect_update_by_link()
         .returning(move |_, _, _, _, _| broken.result("parties.update_by_link", Outcome::GaveUpSeat));
-    parties
-        .expect_home()
-        .returning(move |_, _, _| broken.result("parties.home", HomeView { next: None, open: Vec::new(), waiting: Vec::new() }));
+    parties.expect_home().returning(move |_, _, _| {
+        broken.result("parties.home", HomeView { next: None, open: Vec::new(), waiting: Vec::new() })
+    });
     parties.expect_own_profile().returning(move |_, _, _, _| {
         let nothing = || Page { items: Vec::new(), next: None };
         broken.result("parties.own_profile", ProfileView { hosted: nothing(), attended: nothing(), last_zone: None })

@@ -90,8 +90,7 @@ fn labels(card: &AnswerCard) -> Vec<&'static str> {
 #[test]
 fn host_sees_hosting_until_the_start() {
     let by_link = with(open(), |party| party.visibility = Visibility::ByLink);
-    let states =
-        [(open(), CardState::Hosting), (by_link, CardState::HostingByLink), (full(), CardState::HostingFull)];
+    let states = [(open(), CardState::Hosting), (by_link, CardState::HostingByLink), (full(), CardState::HostingFull)];
     for (party, state) in states {
         for party in [party.clone(), closed(party.clone())] {
             let card = before_start(party, HOST, None);

@@ -18,7 +18,7 @@ use domain::party::{
 use domain::user::Username;
 
 pub(crate) use self::answer::{
-    ANSWER_INVALID, LAST_SEAT_TAKEN, come_as, my_heads_error, host_counts, my_answer, names_hidden, undo_offer,
+    ANSWER_INVALID, LAST_SEAT_TAKEN, come_as, host_counts, my_answer, my_heads_error, names_hidden, undo_offer,
     waiting_promise,
 };
 use self::answer::{not_enough_seats, too_many_companions, waiting_offer};

@@ -2,6 +2,7 @@
 //! filling an instance is in `instance`, the parties are in `parties`, the pages of one's own account in `account`.
 
 mod account;
+mod answers;
 mod instance;
 mod parties;
 

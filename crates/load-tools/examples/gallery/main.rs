@@ -55,6 +55,7 @@ async fn main() -> anyhow::Result<()> {
     let dinnerparty = [
         DinnerParty::empty().await?,
         DinnerParty::full().await?,
+        DinnerParty::answers().await?,
         DinnerParty::odd().await?,
         DinnerParty::account().await?,
         DinnerParty::broken().await?,

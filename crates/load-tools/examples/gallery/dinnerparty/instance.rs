@@ -10,8 +10,8 @@ use accounts::test_kit::{MovableClock, TestServer, fast_hash_cost};
 use accounts::{Accounts, Caller, Email, OsRandom, RegistrationPolicy, Timestamp, UserId, Username};
 use anyhow::{Context as _, ensure};
 use domain::party::{
-    Details, GuestCommand, Heads, LinkToken, NewParty, Opened, Outcome, Parties, PartyDate, PartyId, Seats, ShortText,
-    Visibility, Zone, parse_date, parse_time,
+    Details, Guest, GuestCommand, Heads, HostCommand, LinkToken, NewParty, Opened, Outcome, Parties, PartyDate,
+    PartyId, Seats, ShortText, Visibility, Zone, parse_date, parse_time,
 };
 use domain::user::NewUser;
 use store::PartyStore;
@@ -37,6 +37,9 @@ pub(crate) struct DinnerParty {
 }
 
 impl DinnerParty {
+    /// The time at the start.
+    pub(super) const START_TIME: Timestamp = START_TIME;
+
     pub(super) async fn start() -> anyhow::Result<Self> {
         Self::with(RegistrationPolicy::Open).await
     }
@@ -83,6 +86,20 @@ impl DinnerParty {
         Ok(self.parties.host(NewParty { visibility: Visibility::ByLink, ..party }).await?)
     }
 
+    /// Hosts a party whose guests may bring two each, with a change.
+    pub(super) async fn host_groups(
+        &self,
+        host: UserId,
+        dish: &str,
+        seats: u32,
+        change: impl FnOnce(&mut NewParty),
+    ) -> anyhow::Result<PartyId> {
+        let mut party = self.new_party(host, "03-14", dish, "The kitchen on Elm Street", seats)?;
+        party.max_companions = 2;
+        change(&mut party);
+        Ok(self.parties.host(party).await?)
+    }
+
     fn new_party(&self, host: UserId, day: &str, dish: &str, venue: &str, seats: u32) -> anyhow::Result<NewParty> {
         let (day, time) = (parse_date(&format!("2026-{day}"))?, parse_time("19:00")?);
         let date = PartyDate::resolve(day, time, Zone::parse("Europe/Berlin")?)?;
@@ -109,6 +126,25 @@ impl DinnerParty {
         Ok(())
     }
 
+    /// Answers for a guest.
+    pub(super) async fn answer(&self, party: PartyId, guest: UserId, command: GuestCommand) -> anyhow::Result<()> {
+        self.parties.answer(Opened::ById(party), guest, command).await?;
+        Ok(())
+    }
+
+    /// Changes the answer of a guest for the host.
+    pub(super) async fn name_guest(
+        &self,
+        party: PartyId,
+        host: UserId,
+        (id, name): (UserId, &str),
+        command: HostCommand,
+    ) -> anyhow::Result<()> {
+        let guest = Guest { id, username: Username::parse(name)? };
+        self.parties.name_guest(party, host, guest, command).await?;
+        Ok(())
+    }
+
     /// Declines for a guest.
     pub(super) async fn decline(&self, party: PartyId, guest: UserId) -> anyhow::Result<()> {
         self.parties.answer(Opened::ById(party), guest, GuestCommand::Decline).await?;
@@ -131,6 +167,11 @@ impl DinnerParty {
     /// Moves the clock. Sessions expire by it.
     pub(super) fn advance_hours(&self, hours: u64) {
         self.clock.advance(Duration::from_hours(hours));
+    }
+
+    /// Moves the clock by a time after which sessions are still alive.
+    pub(super) fn advance_minutes(&self, minutes: u64) {
+        self.clock.advance(Duration::from_mins(minutes));
     }
 
     /// Closes the database, so that every request fails.

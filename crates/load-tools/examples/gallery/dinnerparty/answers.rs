@@ -1,0 +1,141 @@
+//! The states of the answer card: a guest, Ben, at one party for each.
+
+use std::time::Duration;
+
+use accounts::UserId;
+use accounts::test_kit::TestClient;
+use anyhow::Context as _;
+use domain::party::{Address, GuestCommand, Heads, HostCommand, NamesShownTo, NewParty, PartyId, RsvpDeadline};
+
+use super::instance::DinnerParty;
+use crate::state::{State, log_in, register};
+
+fn heads(number: u32) -> anyhow::Result<Heads> {
+    Heads::new(number).context("not a number of people")
+}
+
+/// The users of the site.
+struct Guests {
+    ada: UserId,
+    ben: UserId,
+    others: Vec<UserId>,
+}
+
+impl DinnerParty {
+    /// A party in each state that it can have for a guest who answers with companions.
+    pub(crate) async fn answers() -> anyhow::Result<(Self, Vec<State>)> {
+        let site = Self::start().await?;
+        register(&site.server, "ada", "ada").await?;
+        let ben = register(&site.server, "ben", "ben").await?;
+        let mut others = Vec::new();
+        for (name, nick) in [("Chloe", "chloe"), ("Dan", "dan"), ("Eva", "eva"), ("Farid", "farid"), ("Gus", "gus")] {
+            others.push(site.add_user(name, nick).await?);
+        }
+        let guests = Guests { ada: site.id_of("ada").await?, ben: site.id_of("ben").await?, others };
+        let mut states = site.of_open_parties(&guests, &ben).await?;
+        states.extend(site.of_full_parties(&guests, &ben).await?);
+        states.extend(site.of_other_parties(&guests, &ben).await?);
+        let visitor = TestClient::new(&site.server);
+        let invitation = site.invitation(1, "ada").await?;
+        states.push(site.state("invitation-maybe", &format!("{invitation}?answer=maybe"), &visitor));
+        let ada = TestClient::new(&site.server);
+        log_in(&ada, "ada").await?;
+        states.push(site.state("answer-hosting", &page(PartyId::new(7)), &ada));
+        states.push(site.state("home-waiting", "/", &ben));
+        states.push(site.state("list-waiting", "/rsvp", &ben));
+        Ok((site, states))
+    }
+
+    /// Parties 1 to 5: with free seats.
+    async fn of_open_parties(&self, guests: &Guests, client: &TestClient) -> anyhow::Result<Vec<State>> {
+        let party = async |dish| self.host_groups(guests.ada, dish, 8, |_| ()).await;
+        let open = party("Ratatouille").await?;
+        self.answer(open, guests.others[0], GuestCommand::Accept(heads(3)?)).await?;
+        self.answer(open, guests.others[1], GuestCommand::Accept(Heads::ONE)).await?;
+        let invited = party("Pancakes").await?;
+        self.name_guest(invited, guests.ada, (guests.ben, "ben"), HostCommand::Invite).await?;
+        let maybe = party("Shakshuka").await?;
+        self.answer(maybe, guests.ben, GuestCommand::Maybe).await?;
+        let group = self.host_groups(guests.ada, "Fish pie", 8, with_address).await?;
+        self.answer(group, guests.ben, GuestCommand::Accept(heads(2)?)).await?;
+        let given_up = party("Pierogi").await?;
+        self.answer(given_up, guests.ben, GuestCommand::Accept(heads(2)?)).await?;
+        self.answer(given_up, guests.ben, GuestCommand::Decline).await?;
+        let state = |name, party| self.state(name, &page(party), client);
+        Ok(vec![
+            state("answer-group", open).measured(),
+            state("answer-group-error", open).after_form(&rsvp(open), &[("answer", "yes"), ("heads", "7")]),
+            state("answer-invited", invited),
+            state("answer-maybe", maybe),
+            state("answer-seated-group", group),
+            state("answer-given-up", given_up),
+        ])
+    }
+
+    /// Parties 6 to 8: full, and with a waiting list.
+    async fn of_full_parties(&self, guests: &Guests, client: &TestClient) -> anyhow::Result<Vec<State>> {
+        let full = self.host_groups(guests.ada, "Dal and rotis", 2, |_| ()).await?;
+        self.answer(full, guests.others[0], GuestCommand::Accept(Heads::ONE)).await?;
+        let waiting = self.host_groups(guests.ada, "Paella", 2, |_| ()).await?;
+        for guest in &guests.others {
+            self.answer(waiting, *guest, GuestCommand::Accept(Heads::ONE)).await?;
+        }
+        self.answer(waiting, guests.ben, GuestCommand::Accept(Heads::ONE)).await?;
+        let group = self.host_groups(guests.ada, "Raclette", 3, |_| ()).await?;
+        self.answer(group, guests.others[0], GuestCommand::Accept(Heads::ONE)).await?;
+        self.answer(group, guests.ben, GuestCommand::Accept(heads(3)?)).await?;
+        let state = |name, party| self.state(name, &page(party), client);
+        Ok(vec![
+            state("answer-full", full),
+            state("answer-waiting", waiting),
+            state("answer-waiting-group", group),
+            state("answer-joined", full).after_form(&rsvp(full), &[("answer", "yes")]),
+        ])
+    }
+
+    /// Parties that take no RSVPs, that have removed Ben, or that keep their guests' names.
+    async fn of_other_parties(&self, guests: &Guests, client: &TestClient) -> anyhow::Result<Vec<State>> {
+        let seated = self.host_groups(guests.ada, "Gumbo", 8, closes_soon).await?;
+        self.answer(seated, guests.ben, GuestCommand::Accept(heads(3)?)).await?;
+        let undecided = self.host_groups(guests.ada, "Ramen", 8, closes_soon).await?;
+        self.answer(undecided, guests.ben, GuestCommand::Maybe).await?;
+        let closed = self.host_groups(guests.ada, "Moussaka", 8, closes_soon).await?;
+        let cancelled = self.host_groups(guests.ada, "Tacos", 8, |_| ()).await?;
+        self.answer(cancelled, guests.ben, GuestCommand::Accept(heads(2)?)).await?;
+        self.cancel(cancelled, guests.ada).await?;
+        let removed = self.host_groups(guests.ada, "Khachapuri", 8, |_| ()).await?;
+        self.answer(removed, guests.ben, GuestCommand::Accept(Heads::ONE)).await?;
+        self.name_guest(removed, guests.ada, (guests.ben, "ben"), HostCommand::Remove).await?;
+        let hidden =
+            self.host_groups(guests.ada, "Dumplings", 8, |party| party.names_shown_to = NamesShownTo::Host).await?;
+        self.answer(hidden, guests.others[0], GuestCommand::Accept(heads(2)?)).await?;
+        self.advance_minutes(2); // the deadlines have passed; what was given up can be taken back
+        let state = |name, party| self.state(name, &page(party), client);
+        Ok(vec![
+            state("answer-seated-closed", seated),
+            state("answer-undecided-closed", undecided),
+            state("answer-closed", closed),
+            state("answer-seated-cancelled", cancelled),
+            state("answer-removed", removed),
+            state("answer-names-hidden", hidden),
+        ])
+    }
+}
+
+fn page(party: PartyId) -> String {
+    format!("/parties/{}", party.get())
+}
+
+fn rsvp(party: PartyId) -> String {
+    format!("{}/rsvp", page(party))
+}
+
+fn with_address(party: &mut NewParty) {
+    party.texts.address = Address::parse_optional("Linden Street 7, 3rd floor").unwrap_or_default();
+}
+
+/// RSVPs close a minute after the site has started.
+fn closes_soon(party: &mut NewParty) {
+    let closes_at = DinnerParty::START_TIME + Duration::from_mins(1);
+    party.rsvp_deadline = RsvpDeadline::of(&party.date, closes_at).unwrap_or(party.rsvp_deadline);
+}

@@ -72,8 +72,8 @@ async fn list_has_a_part_for_each_answer_with_counts_and_names(app: TestApp) {
         200,
         "4 of 4 seats taken · 2 coming · 2 waiting · 1 maybe · 1 no reply · 1 can't make it · 1 removed",
     );
-    let parts = ["Coming (2)", "Waiting (2)", "Maybe (1)", "No reply (1)", "Can't make it (1)", "Removed (1)"];
-    assert_eq!(sections(&page), parts);
+    let headings = ["Coming (2)", "Waiting (2)", "Maybe (1)", "No reply (1)", "Can't make it (1)", "Removed (1)"];
+    assert_eq!(sections(&page), headings);
     let people = ["ben with 1", "cyd", "dan number 1, with 1", "eva number 2", "fay", "ira", "gus", "jon"];
     assert_eq!(names(&page), people);
     assert_eq!(page.texts(".guest-list li .button").len(), 7, "each but the removed one can be removed");

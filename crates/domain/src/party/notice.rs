@@ -105,8 +105,8 @@ impl PartyNotice {
             Self::Added => ("added", String::new()),
             Self::Invited => ("invited", String::new()),
             Self::Removed => ("removed", String::new()),
-            Self::Edited(parts) => {
-                ("party-edited", parts.iter().map(PartyPart::to_string).collect::<Vec<_>>().join(" "))
+            Self::Edited(changed) => {
+                ("party-edited", changed.iter().map(PartyPart::to_string).collect::<Vec<_>>().join(" "))
             }
             Self::Cancelled => ("party-cancelled", String::new()),
             Self::Restored => ("party-restored", String::new()),

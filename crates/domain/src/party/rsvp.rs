@@ -81,13 +81,11 @@ impl Party {
     /// The first [`Refusal`] that applies.
     pub fn decline(&mut self, guest: UserId, now: Timestamp) -> Result<Outcome, Refusal> {
         self.ensure_answerable(guest, now)?;
-        match self.guests.answer(guest) {
-            Some(Answer::Seated(_)) => Ok(self.give_up_seat(guest, Answer::Declined, now)),
-            _ => {
-                self.guests.leave(guest, Answer::Declined, now);
-                Ok(Outcome::Declined(self.heading.clone()))
-            }
+        if let Some(Answer::Seated(_)) = self.guests.answer(guest) {
+            return Ok(self.give_up_seat(guest, Answer::Declined, now));
         }
+        self.guests.leave(guest, Answer::Declined, now);
+        Ok(Outcome::Declined(self.heading.clone()))
     }
 
     /// Row 16: a guest takes back the seats given up within the last [`GivenUp::UNDO_PERIOD`](super::GivenUp::UNDO_PERIOD). They

@@ -30,9 +30,14 @@ impl Command {
     /// The guest whom the command concerns.
     pub(crate) fn guest(self) -> Option<UserId> {
         match self {
-            Self::Accept(guest, _) | Self::Add(guest, _) => Some(id(guest)),
-            Self::Maybe(guest) | Self::Decline(guest) | Self::Undo(guest) => Some(id(guest)),
-            Self::Invite(guest) | Self::Remove(guest) | Self::Reinstate(guest) => Some(id(guest)),
+            Self::Accept(guest, _)
+            | Self::Add(guest, _)
+            | Self::Maybe(guest)
+            | Self::Decline(guest)
+            | Self::Undo(guest)
+            | Self::Invite(guest)
+            | Self::Remove(guest)
+            | Self::Reinstate(guest) => Some(id(guest)),
             Self::Seats(_) | Self::MaxCompanions(_) | Self::Cancel | Self::Restore => None,
         }
     }

@@ -28,10 +28,10 @@ pub(crate) fn notice(notice: &PartyNotice, heading: Option<&PartyHeading>, about
         PartyNotice::Added => format!("{host} saved you a seat. You're going to {party}."),
         PartyNotice::Invited => format!("{host} invited you to dinner{on}."),
         PartyNotice::Removed => format!("{host} took you off the guest list of the dinner party{on}."),
-        PartyNotice::Edited(parts) if parts.contains(&PartyPart::Date) => {
+        PartyNotice::Edited(changed) if changed.contains(&PartyPart::Date) => {
             // An end moves with the start.
             let is_other = |part: &PartyPart| !matches!(part, PartyPart::Date | PartyPart::End);
-            let others: Vec<_> = parts.iter().copied().filter(is_other).collect();
+            let others: Vec<_> = changed.iter().copied().filter(is_other).collect();
             let others = if others.is_empty() {
                 String::new()
             } else {
@@ -39,7 +39,7 @@ pub(crate) fn notice(notice: &PartyNotice, heading: Option<&PartyHeading>, about
             };
             format!("{host} moved the dinner party. It's now{on}.{others}")
         }
-        PartyNotice::Edited(parts) => format!("{host}'s dinner party{on} has changed: {}.", list(parts)),
+        PartyNotice::Edited(changed) => format!("{host}'s dinner party{on} has changed: {}.", list(changed)),
         PartyNotice::Cancelled => format!("{host} cancelled the dinner party{on}."),
         PartyNotice::Restored => format!("{host}'s dinner party{on} takes place after all."),
         PartyNotice::Accepted(heads) => format!("{guest} accepted{}.", of_them(*heads)),

@@ -69,7 +69,7 @@ pub(crate) async fn show(
     };
     let when = party.heading.date.until(party.ends_at).to_string();
     let title = messages::cancel_title(party);
-    Ok(page.render_template(StatusCode::OK, &title, &CancelPage { page: &page, party, when, is_cancelled, told }))
+    Ok(page.render_template(StatusCode::OK, title, &CancelPage { page: &page, party, when, is_cancelled, told }))
 }
 
 /// `POST /parties/{id}/cancel`: redirects to the party's page.

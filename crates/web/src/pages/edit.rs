@@ -90,7 +90,7 @@ pub(crate) async fn submit(
     let (overview, now) = (find_hosted(&state, &path, &me).await?, state.parties.now());
     let (changed, revision) = (refusal.changed(&overview.party), refusal.revision(&fields, &overview.party));
     let form = refused_form(&fields, &refusal, now);
-    Ok(refusal.response(&page, &EditPage { changed, revision, ..EditPage::new(&page, &overview, form) }))
+    Ok(refusal.response(&page, &EditPage { revision, changed, ..EditPage::new(&page, &overview, form) }))
 }
 
 fn refused_form<'a>(fields: &'a Fields, refusal: &'a EditRefusal, now: Timestamp) -> HostFormView<'a> {

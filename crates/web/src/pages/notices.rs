@@ -11,7 +11,7 @@ use super::hosted::party_path;
 use crate::messages;
 
 /// How many notices the page shows, the newest first. It bounds the queries for their parties.
-const NOTICES: usize = 50;
+const NOTICES: u32 = 50;
 
 /// The notices of a user.
 pub(super) struct Notices {
@@ -40,9 +40,9 @@ pub(super) struct NoticeLine {
 impl Notices {
     /// Reads the notices of a user. Notices of another service over the same database are left out.
     pub(super) async fn load(state: &State<'_>, me: &User) -> Result<Self, Problem> {
-        let mut stored = state.notices.list(me.id, NOTICES as u32 + 1).await?;
-        let has_older = stored.len() > NOTICES;
-        stored.truncate(NOTICES);
+        let mut stored = state.notices.list(me.id, NOTICES + 1).await?;
+        let has_older = stored.len() > NOTICES as usize;
+        stored.truncate(NOTICES as usize);
         let newest = stored.first().map_or(0, |notice| notice.id.get());
         let mut groups = Vec::new();
         for (subject, notices) in by_subject(&stored) {

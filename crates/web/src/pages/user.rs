@@ -31,7 +31,7 @@ struct ProfilePage<'a> {
 /// Whose profile it is, and what it shows besides the hosted parties.
 enum Profile<'a> {
     /// The viewer's own: the short form to host a party, and the parties that the viewer attends.
-    Own { form: HostFormView<'a>, going: Vec<PartyRowView<'a>>, more_going: Option<String> },
+    Own { form: Box<HostFormView<'a>>, going: Vec<PartyRowView<'a>>, more_going: Option<String> },
     /// Another user's.
     Other,
 }
@@ -129,7 +129,7 @@ impl<'a> ProfilePage<'a> {
             hosted: PartyRowView::all(&view.hosted.items, page, now),
             more_hosted: view.hosted.next.as_ref().map(cursor::format),
             profile: form.map_or(Profile::Other, |form| Profile::Own {
-                form,
+                form: Box::new(form),
                 going: PartyRowView::all(&view.attended.items, page, now),
                 more_going: view.attended.next.as_ref().map(cursor::format),
             }),

@@ -130,10 +130,10 @@ fn seated_waiting_and_maybe_are_told_which_parts_changed() {
         edit.texts.venue = ShortText::parse("At the lake").unwrap();
     };
     let changed = edit(&mut party, moved);
-    let parts = vec![PartyPart::Date, PartyPart::Venue]; // the deadline is the start, as before
-    let told = |id| (UserId::new(id), None, PartyNotice::Edited(parts.clone()));
+    let changed_parts = vec![PartyPart::Date, PartyPart::Venue]; // the deadline is the start, as before
+    let told = |id| (UserId::new(id), None, PartyNotice::Edited(changed_parts.clone()));
     assert_eq!(notices(&changed), [2, 3, 4].map(told));
-    assert_eq!(changed.history, [HistoryEntry { by: Some(HOST), what: HistoryKind::Edited(parts) }]);
+    assert_eq!(changed.history, [HistoryEntry { by: Some(HOST), what: HistoryKind::Edited(changed_parts) }]);
     assert!(changed.is_counted);
 
     let nothing = edit(&mut party, |_| ());

@@ -203,7 +203,7 @@ fn row_15_every_part_is_changed_before_the_start() {
 #[test]
 fn row_15_one_part_that_differs_is_an_edit() {
     type Part = fn(&mut PartyEdit);
-    let parts: [Part; 11] = [
+    let edits: [Part; 11] = [
         |edit| edit.date = edit.date.at_in_same_zone(edit.date.starts_at() + Duration::from_mins(1)),
         |edit| edit.ends_at = PartyEnd::of(&edit.date, edit.ends_at.at() + Duration::from_mins(1)).unwrap(),
         |edit| edit.rsvp_deadline = RsvpDeadline::of(&edit.date, before()).unwrap(),
@@ -216,10 +216,10 @@ fn row_15_one_part_that_differs_is_an_edit() {
         |edit| edit.visibility = Visibility::ByLink,
         |edit| edit.names_shown_to = NamesShownTo::Guests,
     ];
-    for (n, part) in parts.iter().enumerate() {
+    for (n, change) in edits.iter().enumerate() {
         let mut party = party(2);
         let mut edit = edit_of(&party);
-        part(&mut edit);
+        change(&mut edit);
         assert_eq!(party.edit(edit.clone(), before()), Ok(Outcome::Edited), "{n}");
         assert_eq!(edit_of(&party), PartyEdit { revision: 1, ..edit }, "{n}");
     }

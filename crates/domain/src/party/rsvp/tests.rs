@@ -16,6 +16,7 @@ fn waiting(n: u32) -> Answer {
     Answer::Waitlisted(heads(n))
 }
 
+#[allow(clippy::unnecessary_wraps, reason = "compared with the result of a rule")]
 fn waits(rank: u32, free: u32) -> Result<Outcome, Refusal> {
     Ok(Outcome::Waitlisted { heading: heading(), rank, free })
 }

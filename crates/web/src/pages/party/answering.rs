@@ -75,16 +75,12 @@ impl Answering<'_> {
         let message = error.message(&view);
         let now = self.state.parties.now();
         let content = PartyPage::new(self.page, &view, self.me, self.path(), now);
-        match content.refuse_heads(fields.shown(HEADS), message.clone()) {
-            Some(content) => {
-                let title = error_title(&content.title());
-                Ok(self.page.render_template(StatusCode::UNPROCESSABLE_ENTITY, &title, &content))
-            }
-            None => {
-                let reason = messages::closed_reason(&view.summary, now);
-                Ok(Flash::refusal(reason.unwrap_or(message)).to(&self.path()))
-            }
-        }
+        let Some(content) = content.refuse_heads(fields.shown(HEADS), message.clone()) else {
+            let reason = messages::closed_reason(&view.summary, now);
+            return Ok(Flash::refusal(reason.unwrap_or(message)).to(&self.path()));
+        };
+        let title = error_title(&content.title());
+        Ok(self.page.render_template(StatusCode::UNPROCESSABLE_ENTITY, &title, &content))
     }
 
     fn path(&self) -> String {

@@ -17,15 +17,15 @@ pub(crate) fn dismiss_all(has_older: bool) -> &'static str {
 /// whom a host is told of, `None` where the account is gone.
 pub(crate) fn notice(notice: &PartyNotice, heading: Option<&PartyHeading>, about: Option<&Username>) -> String {
     let host = heading.map_or_else(|| "The host".to_owned(), |heading| heading.host.to_string());
-    let party = heading.map_or_else(
+    let dinner = heading.map_or_else(
         || "a dinner party".to_owned(),
         |PartyHeading { host, date }| format!("{host}'s dinner party on {date}"),
     );
     let on = heading.map_or_else(String::new, |heading| format!(" on {}", heading.date));
     let guest = about.map_or("A guest", Username::as_str);
     match notice {
-        PartyNotice::SeatOpenedUp => format!("A seat opened up. You're going to {party}!"),
-        PartyNotice::Added => format!("{host} saved you a seat. You're going to {party}."),
+        PartyNotice::SeatOpenedUp => format!("A seat opened up. You're going to {dinner}!"),
+        PartyNotice::Added => format!("{host} saved you a seat. You're going to {dinner}."),
         PartyNotice::Invited => format!("{host} invited you to dinner{on}."),
         PartyNotice::Removed => format!("{host} took you off the guest list of the dinner party{on}."),
         PartyNotice::Edited(changed) if changed.contains(&PartyPart::Date) => {

@@ -206,7 +206,7 @@ pub(crate) fn removal_consequences(guest: &Username, answer: Answer) -> String {
         Answer::Maybe | Answer::Declined | Answer::Invited | Answer::Removed => String::new(),
     };
     format!(
-        "{first}{guest} will see a notice, and can't RSVP to this party any more. You can let {guest} back in later, \
+        "{first}{guest} will see a notice, and can't RSVP to this party anymore. You can let {guest} back in later, \
          but only to answer anew."
     )
 }

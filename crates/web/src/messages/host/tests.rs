@@ -65,7 +65,7 @@ fn guest_has_companions_and_number_beside_the_name() {
 #[test]
 fn removal_says_what_happens_to_the_seats() {
     let ben = Username::parse("Ben").unwrap();
-    let end = "Ben will see a notice, and can't RSVP to this party any more. You can let Ben back in later, but only to answer anew.";
+    let end = "Ben will see a notice, and can't RSVP to this party anymore. You can let Ben back in later, but only to answer anew.";
     for (answer, first) in [
         (Answer::Seated(Heads::ONE), "Ben's seat is free then, and goes to the waiting list first. "),
         (Answer::Seated(Heads::new(3).unwrap()), "Ben's 3 seats are free then, and go to the waiting list first. "),

@@ -3,7 +3,8 @@
 //! A contract function is an `async fn` that gets an empty store, uses it through the ports and panics if the store
 //! breaks the contract. It stands beside its port: [`crate::user::contract`], [`crate::credential::contract`],
 //! [`crate::session::contract`], [`crate::throttle::contract`], [`crate::known_browser::contract`],
-//! [`crate::event::contract`], [`crate::lease::contract`], [`crate::registration_code::contract`] and `party::contract`.
+//! [`crate::event::contract`], [`crate::lease::contract`], [`crate::registration_code::contract`],
+//! [`crate::notice::contract`] and `party::contract`.
 //! This module has what they share.
 //!
 //! # Running the suite on a store of your own
@@ -13,7 +14,8 @@
 //! [`session_contract`](crate::session_contract), [`throttle_contract`](crate::throttle_contract),
 //! [`known_browser_contract`](crate::known_browser_contract), [`event_contract`](crate::event_contract),
 //! [`lease_contract`](crate::lease_contract),
-//! [`registration_code_contract`](crate::registration_code_contract) and `party_contract` pass the names of all contract
+//! [`registration_code_contract`](crate::registration_code_contract), [`notice_contract`](crate::notice_contract) and
+//! `party_contract` pass the names of all contract
 //! functions of one port to a macro of yours. Make one test of each name, so that a function that is added later is tested
 //! too:
 //!
@@ -43,7 +45,7 @@
 //! its users there, and write there what comes alongside.
 //!
 //! The example `session_store` of the crate `accounts` does so. The functions for parties take a second argument, the
-//! `PartyRepository`.
+//! `PartyRepository`, and those for notices a function that adds notices.
 #![allow(clippy::unwrap_used, reason = "a contract is a test that other crates run")]
 
 use std::future::poll_fn;

@@ -54,7 +54,7 @@ pub use quota::{ChangeQuota, HostQuota, Quotas};
 pub use repository::MockPartyRepository;
 pub use repository::{AddError, ListError, PartyChange, PartyRepository, UpdateError};
 pub use seats::{Heads, Seats, SeatsError};
-pub use texts::{Address, Details, PartyTexts};
+pub use texts::{Address, Allergies, Details, GuestNote, PartyTexts};
 pub use visibility::{NamesShownTo, Visibility};
 pub use zone::Zone;
 

@@ -4,6 +4,7 @@
 
 use std::path::{Path, PathBuf};
 
+use domain::Timestamp;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection, query_scalar, raw_sql};
 use tempfile::TempDir;
 use test_support::{Postgres, sqlite_url};
@@ -94,6 +95,13 @@ impl Earlier {
 /// What `check` reports.
 pub(crate) async fn violations(inspection: Inspection) -> Vec<String> {
     let mut violations = Vec::new();
-    inspection.check(|_| true, |violation| violations.push(format!("{violation:?}"))).await.unwrap();
+    inspection
+        .check(
+            Timestamp::from_millis(1_900_000_000_000),
+            |_| true,
+            |violation| violations.push(format!("{violation:?}")),
+        )
+        .await
+        .unwrap();
     violations
 }

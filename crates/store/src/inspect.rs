@@ -7,8 +7,8 @@ pub(crate) mod check;
 pub(crate) mod parties;
 mod violation;
 
-use domain::StoreError;
 use domain::credential::PasswordHash;
+use domain::{StoreError, Timestamp};
 use sqlx::{Postgres, Sqlite};
 
 pub use self::backup::{BackupError, back_up};
@@ -55,6 +55,8 @@ impl Inspection {
     /// On SQLite it also runs `PRAGMA integrity_check`, which finds damage of the file and rows that break a NOT NULL, CHECK
     /// or UNIQUE constraint, and stops after 100 findings. PostgreSQL enforces these constraints at each write.
     ///
+    /// Whether a party is upcoming, so that nobody may wait for a seat that is free, is decided at the time `now`.
+    ///
     /// Whether a password can be verified against a stored hash is decided by `is_verifiable`: a store contains no
     /// cryptography. Rows are read one by one, so that memory use does not depend on the size of the database.
     ///
@@ -64,16 +66,19 @@ impl Inspection {
     /// The database fails, or is too damaged to be read any further. What was reported before holds.
     pub async fn check(
         mut self,
+        now: Timestamp,
         is_verifiable: impl Fn(&PasswordHash) -> bool,
         mut report: impl FnMut(Violation),
     ) -> Result<(), StoreError> {
         let tables = self.tables;
         let checked = match &mut self.database {
             ExistingDatabase::Sqlite(file) => match check_file(file, &mut report).await {
-                Ok(()) => check::<Sqlite>(file, tables, &is_verifiable, &mut report).await,
+                Ok(()) => check::<Sqlite>(file, tables, now, &is_verifiable, &mut report).await,
                 Err(error) => Err(error),
             },
-            ExistingDatabase::Postgres(server) => check::<Postgres>(server, tables, &is_verifiable, &mut report).await,
+            ExistingDatabase::Postgres(server) => {
+                check::<Postgres>(server, tables, now, &is_verifiable, &mut report).await
+            }
         };
         let closed = self.database.close().await;
         checked.and(closed).map_err(into_store_error)

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use common::{Fresh, add_user, party_of};
+use common::{Fresh, NOW, add_user, party_of};
 use store::{BackupError, ConnectError, Inspection, PartyStore};
 
 async fn back_up(fresh: &Fresh, copy: &Path) -> Result<(), BackupError> {
@@ -20,7 +20,12 @@ async fn back_up(fresh: &Fresh, copy: &Path) -> Result<(), BackupError> {
 
 async fn assert_intact(url: &str) {
     let mut violations = Vec::new();
-    Inspection::of_parties(url).await.unwrap().check(|_| true, |violation| violations.push(violation)).await.unwrap();
+    Inspection::of_parties(url)
+        .await
+        .unwrap()
+        .check(NOW, |_| true, |violation| violations.push(violation))
+        .await
+        .unwrap();
     assert!(violations.is_empty(), "{violations:?}");
 }
 

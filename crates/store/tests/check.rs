@@ -62,6 +62,7 @@ fn line(violation: &Violation) -> String {
         Violation::Invariant { table, row, invariant } => format!("{table} {row} {invariant:?}"),
         Violation::Taken { party, taken, counted } => format!("party {party}: {taken} taken, {counted} counted"),
         Violation::Overbooked { party, seats, counted } => format!("party {party}: {counted} on {seats}"),
+        Violation::Waiting { party, waiting, counted } => format!("party {party}: {waiting} wait, {counted} counted"),
         Violation::Heads { party, rsvp, heads, max } => format!("party {party}, rsvp {rsvp}: {heads} of 1..={max}"),
     }
 }
@@ -74,7 +75,7 @@ fn is_verifiable(hash: &PasswordHash) -> bool {
 async fn check(url: &str) -> Vec<String> {
     let mut found = Vec::new();
     let inspection = Inspection::of_parties(url).await.unwrap();
-    inspection.check(is_verifiable, |violation| found.push(line(&violation))).await.unwrap();
+    inspection.check(NOW, is_verifiable, |violation| found.push(line(&violation))).await.unwrap();
     found
 }
 
@@ -130,15 +131,17 @@ const DAMAGES: &[(&str, &[&str], &[&str])] = &[
     ("UPDATE users SET deletion_requested_at = 5, delete_due = 6 WHERE id = 1", &[], &["users 1 DeletionEndsSessions", "parties 1 DeletedHostHasNoParty"]),
     ("UPDATE users SET deletion_requested_at = 4900000000000, delete_due = 4900000000000 WHERE id = 1", &[], &["users 1 DeletionEndsSessions"]),
     ("UPDATE users SET deleted_at = 4900000000000 WHERE id = 2", &[], &["users 2 DeletedUserHasNothing", "users 2 DeletedUserIsAnonymous"]),
-    ("DELETE FROM credentials WHERE user_id = 3; DELETE FROM rsvps WHERE guest_id = 3; UPDATE parties SET taken = 2, first_guests = 'ben/1' WHERE id = 1;
+    ("DELETE FROM credentials WHERE user_id = 3; DELETE FROM notices WHERE about_id = 3; DELETE FROM rsvps WHERE guest_id = 3; UPDATE parties SET taken = 2, first_guests = 'ben/1' WHERE id = 1;
       UPDATE users SET deleted_at = 5, username = 'deleted-3', username_key = 'deleted-3', username_skeleton = 'deleted-3' WHERE id = 3", &[], &["users 3 DeletedUserIsAnonymous"]),
-    ("DELETE FROM credentials WHERE user_id = 3; DELETE FROM rsvps WHERE guest_id = 3; UPDATE parties SET taken = 2, first_guests = 'ben/1' WHERE id = 1;
+    ("DELETE FROM credentials WHERE user_id = 3; DELETE FROM notices WHERE about_id = 3; DELETE FROM rsvps WHERE guest_id = 3; UPDATE parties SET taken = 2, first_guests = 'ben/1' WHERE id = 1;
       UPDATE users SET deleted_at = 5, username = 'deleted-3', username_key = 'deleted-3', username_skeleton = 'deleted-3', email = 'deleted-3@invalid', email_key = 'deleted-3' WHERE id = 3", &[], &[]),
-    ("DELETE FROM credentials WHERE user_id = 3; DELETE FROM rsvps WHERE guest_id = 3; UPDATE parties SET taken = 2, first_guests = 'ben/1' WHERE id = 1;
+    ("DELETE FROM credentials WHERE user_id = 3; DELETE FROM notices WHERE about_id = 3; DELETE FROM rsvps WHERE guest_id = 3; UPDATE parties SET taken = 2, first_guests = 'ben/1' WHERE id = 1;
       UPDATE users SET deleted_at = 5, username = 'deleted-3', username_key = 'deleted-3', username_skeleton = 'deleted-3', email = 'deleted-3@invalid', email_key = 'deleted-3' WHERE id = 3;
       INSERT INTO reset_tokens SELECT digest, 3, 0 FROM sessions", &[], &["users 3 DeletedUserHasNothing"]),
+    ("DELETE FROM credentials WHERE user_id = 3; UPDATE rsvps SET answer = 'declined', heads = 0, place = NULL, note = 'x' WHERE guest_id = 3; UPDATE parties SET taken = 2, first_guests = 'ben/1' WHERE id = 1;
+      UPDATE users SET deleted_at = 5, username = 'deleted-3', username_key = 'deleted-3', username_skeleton = 'deleted-3', email = 'deleted-3@invalid', email_key = 'deleted-3' WHERE id = 3", &[], &["users 3 DeletedUserHasNothing", "rsvps 2 DeletedGuestHasNoNote"]),
     ("INSERT INTO known_networks VALUES (3, '192.0.2.0/24', 0); UPDATE users SET deletion_requested_at = 4900000000000, delete_due = 4900000000000 WHERE id = 3", &[], &[]),
-    ("DELETE FROM credentials WHERE user_id = 3; DELETE FROM rsvps WHERE guest_id = 3; UPDATE parties SET taken = 2, first_guests = 'ben/1' WHERE id = 1;
+    ("DELETE FROM credentials WHERE user_id = 3; DELETE FROM notices WHERE about_id = 3; DELETE FROM rsvps WHERE guest_id = 3; UPDATE parties SET taken = 2, first_guests = 'ben/1' WHERE id = 1;
       UPDATE users SET deleted_at = 5, username = 'deleted-3', username_key = 'deleted-3', username_skeleton = 'deleted-3', email = 'deleted-3@invalid', email_key = 'deleted-3' WHERE id = 3;
       INSERT INTO known_networks VALUES (3, '192.0.2.0/24', 0)", &[], &["users 3 DeletionEndsSessions"]),
     ("UPDATE parties SET address = 'A street' WHERE id = 2; DELETE FROM credentials WHERE user_id = 2;
@@ -147,6 +150,7 @@ const DAMAGES: &[(&str, &[&str], &[&str])] = &[
     ("UPDATE sessions SET last_seen_at = -1", &[], &["sessions 1 TimestampIsInRange"]),
     ("UPDATE sessions SET authenticated_at = -1", &[], &["sessions 1 TimestampIsInRange"]),
     ("UPDATE sessions SET expires_at = 253402300800000", &[], &["sessions 1 TimestampIsInRange"]),
+    ("UPDATE notices SET at = -1 WHERE id = 1", &[], &["notices 1 TimestampIsInRange"]),
     // Parties.
     ("UPDATE parties SET host_id = 9 WHERE id = 2", &[], &["parties 2 -> users"]),
     ("UPDATE parties SET venue = 'a\u{7}b' WHERE id = 2", &[], &["parties 2 venue?"]),
@@ -175,7 +179,11 @@ const DAMAGES: &[(&str, &[&str], &[&str])] = &[
     ("UPDATE parties SET sequence = -1 WHERE id = 2", &["damaged: CHECK constraint failed in parties"], &[]),
     ("UPDATE parties SET state = 'postponed' WHERE id = 2", &["damaged: CHECK constraint failed in parties"], &["parties 2 state?"]),
     ("UPDATE parties SET seats = 1001 WHERE id = 2", &["damaged: CHECK constraint failed in parties"], &["parties 2 seats?"]),
-    ("UPDATE parties SET max_companions = 1000 WHERE id = 2", &["damaged: CHECK constraint failed in parties"], &[]),
+    ("UPDATE parties SET max_companions = 1000 WHERE id = 2", &["damaged: CHECK constraint failed in parties"], &["parties 2 max_companions?"]),
+    ("UPDATE parties SET max_companions = 10 WHERE id = 2", &[], &["parties 2 max_companions?"]),
+    ("UPDATE parties SET names_shown_to = 'friends' WHERE id = 2", &["damaged: CHECK constraint failed in parties"], &["parties 2 names_shown_to?"]),
+    ("UPDATE parties SET waiting = 2 WHERE id = 2", &[], &["party 2: 2 wait, 0 counted"]),
+    ("UPDATE parties SET revision = -1 WHERE id = 2", &["damaged: CHECK constraint failed in parties"], &[]),
     ("UPDATE parties SET form = 'short' WHERE id = 2", &["damaged: CHECK constraint failed in parties"], &[]),
     ("UPDATE parties SET host_id = 1, form = 'AZaz09-_AZaz09-_AZaz09', form_digest = (SELECT digest FROM sessions)", &["damaged: non-unique entry in index parties_by_form"], &["parties 2 search_key?"]),
     ("UPDATE parties SET last_place = 1 WHERE id = 1", &[], &["parties 1 PlaceIsInRange"]),
@@ -188,13 +196,22 @@ const DAMAGES: &[(&str, &[&str], &[&str])] = &[
     ("UPDATE parties SET first_guests = NULL WHERE id = 2", &["damaged: NULL value in parties.first_guests"], &[]),
     // Answers.
     ("DELETE FROM rsvps WHERE id = 1", &[], &["parties 1 FirstGuestsAreCurrent", "party 1: 3 taken, 2 counted"]),
-    ("UPDATE rsvps SET heads = 2 WHERE id = 1; UPDATE parties SET taken = 4 WHERE id = 1", &[], &["parties 1 FirstGuestsAreCurrent", "party 1, rsvp 1: 2 of 1..=1"]),
-    ("UPDATE rsvps SET heads = 0 WHERE id = 1", &["damaged: CHECK constraint failed in rsvps"], &["parties 1 FirstGuestsAreCurrent", "rsvps 1 heads?", "party 1: 3 taken, 2 counted", "party 1, rsvp 1: 0 of 1..=1"]),
+    ("UPDATE rsvps SET heads = 2 WHERE id = 1; UPDATE parties SET taken = 4 WHERE id = 1", &[], &["parties 1 FirstGuestsAreCurrent"]),
+    ("UPDATE rsvps SET heads = 11 WHERE id = 1; UPDATE parties SET seats = 13, taken = 13, first_guests = 'ben/11 cleo/1' WHERE id = 1", &[], &["rsvps 1 heads?", "party 1, rsvp 1: 11 of 1..=10"]),
+    ("UPDATE rsvps SET heads = 0 WHERE id = 1", &["damaged: CHECK constraint failed in rsvps"], &["parties 1 FirstGuestsAreCurrent", "rsvps 1 heads?", "party 1: 3 taken, 2 counted", "party 1, rsvp 1: 0 of 1..=10"]),
     ("UPDATE rsvps SET answer = 'perhaps', heads = 0, place = NULL WHERE id = 1; UPDATE parties SET taken = 2 WHERE id = 1", &["damaged: CHECK constraint failed in rsvps"], &["parties 1 FirstGuestsAreCurrent", "rsvps 1 answer?"]),
     ("UPDATE rsvps SET place = NULL WHERE id = 1; DELETE FROM rsvps WHERE id = 2;
       UPDATE parties SET taken = 2, first_guests = 'ben/1' WHERE id = 1", &["damaged: CHECK constraint failed in rsvps"], &[]),
     ("UPDATE rsvps SET place = 1 WHERE id = 2", &[], &["rsvps 2 PlaceIsUnique"]),
-    ("UPDATE rsvps SET guest_id = 2 WHERE id = 2", &["damaged: non-unique entry in index sqlite_autoindex_rsvps_1"], &["parties 1 FirstGuestsAreCurrent"]),
+    ("UPDATE rsvps SET guest_id = 2 WHERE id = 2", &["damaged: non-unique entry in index sqlite_autoindex_rsvps_1"], &["rsvps 2 GuestHasOneRsvp", "parties 1 FirstGuestsAreCurrent"]),
+    ("UPDATE rsvps SET answer = 'waitlisted' WHERE id = 2; UPDATE parties SET taken = 2, first_guests = 'ben/1' WHERE id = 1", &[], &["rsvps 2 NoSeatIsIdle", "party 1: 0 wait, 1 counted"]),
+    ("UPDATE rsvps SET answer = 'waitlisted', heads = 3 WHERE id = 2; UPDATE parties SET taken = 2, waiting = 1, first_guests = 'ben/1' WHERE id = 1", &[], &[]),
+    ("UPDATE rsvps SET answer = 'waitlisted' WHERE id = 2; UPDATE parties SET taken = 2, waiting = 1, state = 'cancelled', first_guests = 'ben/1' WHERE id = 1", &[], &[]),
+    ("UPDATE rsvps SET given_up_heads = 11, given_up_at = -1 WHERE id = 1", &["damaged: CHECK constraint failed in rsvps"], &["rsvps 1 TimestampIsInRange", "rsvps 1 heads?"]),
+    ("UPDATE rsvps SET note = 'a\u{7}b' WHERE id = 1", &[], &["rsvps 1 note?"]),
+    ("UPDATE rsvps SET allergies = 'a\u{7}b' WHERE id = 1", &[], &["rsvps 1 allergies?"]),
+    ("UPDATE party_history SET at = -1 WHERE id = 1", &[], &["party_history 1 TimestampIsInRange"]),
+    ("UPDATE party_history SET party_id = 9 WHERE id = 1", &[], &["party_history 1 -> parties"]),
     ("UPDATE rsvps SET guest_id = 1 WHERE id = 2", &[], &["rsvps 2 HostIsNoGuest", "parties 1 FirstGuestsAreCurrent"]),
     ("UPDATE rsvps SET guest_id = 9 WHERE id = 2", &[], &["rsvps 2 -> users", "parties 1 FirstGuestsAreCurrent"]),
     ("UPDATE rsvps SET party_id = 9 WHERE id = 2", &[], &["rsvps 2 -> parties", "parties 1 FirstGuestsAreCurrent", "party 1: 3 taken, 2 counted"]),
@@ -290,7 +307,7 @@ async fn damaged_page_is_reported() {
 
     let mut found = Vec::new();
     let inspection = Inspection::of_parties(&fresh.url).await.unwrap();
-    let _ = inspection.check(is_verifiable, |violation| found.push(line(&violation))).await; // may end early
+    let _ = inspection.check(NOW, is_verifiable, |violation| found.push(line(&violation))).await; // may end early
     assert!(found.iter().any(|line| line.starts_with("damaged: ")), "{found:?}");
 }
 
@@ -301,7 +318,7 @@ async fn check_reads_one_snapshot() {
         fill(&fresh).await;
         damage(&fresh.url, "UPDATE users SET email_key = 'x' WHERE id = 1").await;
         let mut found = Vec::new();
-        let checked = Inspection::of_parties(&fresh.url).await.unwrap().check(is_verifiable, |violation| {
+        let checked = Inspection::of_parties(&fresh.url).await.unwrap().check(NOW, is_verifiable, |violation| {
             found.push(line(&violation));
             let url = fresh.url.clone();
             let write = std::thread::spawn(move || {

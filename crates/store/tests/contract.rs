@@ -1,8 +1,14 @@
 //! The contract suite of `domain` on both engines: one test of each contract function and engine.
 
-#![allow(missing_docs, reason = "the names of tests describe them")]
+#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
 
 mod common;
+
+use std::convert::Infallible;
+
+use async_trait::async_trait;
+use domain::{Notice, Timestamp};
+use store::embed::{Dialect, Job, WriteError, notify};
 
 /// Makes two tests of each contract function of an account port.
 macro_rules! account_tests {
@@ -53,6 +59,50 @@ mod event {
 
 mod registration_code {
     domain::registration_code_contract!(account_tests);
+}
+
+/// Adds notices in one job, at a time.
+fn add_notices(fresh: &common::Fresh) -> impl domain::notice::contract::AddNotices + use<> {
+    let database = fresh.store.accounts().database().clone();
+    move |notices, at| {
+        let database = database.clone();
+        Box::pin(async move { database.write(Tell(notices, at)).await.unwrap() })
+    }
+}
+
+struct Tell(Vec<Notice>, Timestamp);
+
+#[async_trait]
+impl<D: Dialect> Job<D> for Tell {
+    type Output = ();
+    type Refusal = Infallible;
+
+    async fn run(&self, connection: &mut D::Connection) -> Result<(), WriteError> {
+        Ok(notify::<D>(connection, &self.0, self.1).await?)
+    }
+}
+
+/// Makes two tests of each contract function of the port of notices.
+macro_rules! notice_tests {
+    (notice: $($function:ident)*) => { $(
+        mod $function {
+            #[tokio::test]
+            async fn on_sqlite() {
+                let fresh = crate::common::sqlite().await;
+                domain::notice::contract::$function(&fresh.accounts(), &crate::add_notices(&fresh)).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                let fresh = crate::common::postgres().await;
+                domain::notice::contract::$function(&fresh.accounts(), &crate::add_notices(&fresh)).await;
+            }
+        }
+    )* };
+}
+
+mod notice {
+    domain::notice_contract!(notice_tests);
 }
 
 /// Makes two tests of each contract function of the party port.

@@ -43,7 +43,7 @@ fn parties_at(fresh: &Fresh, now: Timestamp) -> Parties {
 async fn assert_consistent(fresh: &Fresh) {
     let mut violations = Vec::new();
     let inspection = Inspection::of_parties(&fresh.url).await.unwrap();
-    inspection.check(|_| true, |violation| violations.push(format!("{violation:?}"))).await.unwrap();
+    inspection.check(NOW, |_| true, |violation| violations.push(format!("{violation:?}"))).await.unwrap();
     assert_eq!(violations, [""; 0]);
 }
 

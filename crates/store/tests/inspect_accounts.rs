@@ -6,8 +6,8 @@ mod common;
 
 use std::fs;
 
-use common::add_user;
 use common::damage::damage;
+use common::{NOW, add_user};
 use store::embed::MigrationSet;
 use store::{AccountStore, BackupError, ConnectError, Inspection, Invariant, Violation};
 use tempfile::TempDir;
@@ -39,7 +39,7 @@ async fn databases() -> (TempDir, [String; 2]) {
 async fn check(url: &str) -> Vec<Violation> {
     let mut found = Vec::new();
     let inspection = Inspection::of_accounts(url).await.unwrap();
-    inspection.check(|hash| hash.expose() == "$", |violation| found.push(violation)).await.unwrap();
+    inspection.check(NOW, |hash| hash.expose() == "$", |violation| found.push(violation)).await.unwrap();
     found
 }
 

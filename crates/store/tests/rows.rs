@@ -86,7 +86,7 @@ async fn corrupt_party_is_reported_with_table_column_and_row() {
         assert!(matches!(corrupt_value(Err::<(), _>(error)), ("parties", "venue" | "local_time", 2)));
         match use_cases.answer(Opened::ById(id), ada.id, GuestCommand::Accept(Heads::ONE)).await {
             Err(UpdateError::Store(error)) => {
-                assert_eq!(corrupt_value(Err::<(), _>(error)), ("parties", "local_time", 2));
+                assert!(matches!(corrupt_value(Err::<(), _>(error)), ("parties", "venue" | "local_time", 2)));
             }
             result => panic!("{result:?}"),
         }

@@ -6,8 +6,8 @@ use accounts::serde_json::{Value, json};
 use accounts::{Builder, ExportPage, ExportSource, StoreError, UserId, export_time};
 use async_trait::async_trait;
 use domain::party::{
-    Address, Answer, Details, ExportedAnswer, ExportedParty, PartyHeading, PartyId, PartyRepository, PartyState,
-    Visibility,
+    Address, Allergies, Answer, Details, ExportedAnswer, ExportedParty, GuestNote, PartyHeading, PartyId,
+    PartyRepository, PartyState, Visibility,
 };
 
 /// The rows of a page.
@@ -104,5 +104,7 @@ fn answer(exported: &ExportedAnswer) -> Value {
         "starts_at": export_time(date.starts_at()),
         "answer": answer,
         "heads": heads,
+        "note": exported.note.as_ref().map(GuestNote::as_str),
+        "allergies": exported.allergies.as_ref().map(Allergies::as_str),
     })
 }

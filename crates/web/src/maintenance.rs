@@ -8,8 +8,9 @@ mod pg_dump;
 use std::io::{Write as _, stdout};
 use std::path::Path;
 
-use ::accounts::is_verifiable;
+use ::accounts::{SystemClock, is_verifiable};
 use anyhow::{Context as _, bail, ensure};
+use domain::Clock as _;
 use store::{BackupError, Inspection};
 
 /// Prints each violation on a line of its own, as it is found.
@@ -18,7 +19,7 @@ use store::{BackupError, Inspection};
 /// The database holds a violation, cannot be opened, or cannot be read to its end.
 pub(crate) async fn check(database: &str) -> anyhow::Result<()> {
     let (mut out, mut count) = (stdout(), 0_u64);
-    let checked = Inspection::of_parties(database).await?.check(is_verifiable, |violation| {
+    let checked = Inspection::of_parties(database).await?.check(SystemClock.now(), is_verifiable, |violation| {
         count += 1;
         let _ = writeln!(out, "{}", messages::violation(&violation)); // a closed pipe must not change the exit code
     });

@@ -1,11 +1,12 @@
 -- What a user is told on the next page, until the user dismisses it or 90 days have passed: see crates/domain/src/notice.rs. The
--- embedder names the kinds, and `subject` is a row of its own.
+-- embedder names the kinds, and `subject` is a row of its own. Users are no foreign keys, so that a job that tells several users waits
+-- for none of them. The row of a deleted user stays, and the deletion removes the notices.
 CREATE TABLE notices (
     id         BIGINT  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-    user_id    BIGINT  NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    user_id    BIGINT  NOT NULL,
     kind       TEXT    NOT NULL CHECK (length(kind) BETWEEN 1 AND 40),
     subject    BIGINT  NOT NULL,
-    about_id   BIGINT  REFERENCES users (id) ON DELETE CASCADE, -- NULL: about no user
+    about_id   BIGINT, -- NULL: about no user
     parameters TEXT    NOT NULL CHECK (length(parameters) <= 500),
     at         BIGINT  NOT NULL
 );

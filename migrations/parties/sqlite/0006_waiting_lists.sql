@@ -12,14 +12,15 @@ ALTER TABLE rsvps ADD COLUMN given_up_at INTEGER CHECK ((given_up_at IS NULL) = 
 ALTER TABLE rsvps ADD COLUMN note TEXT CHECK (length(note) BETWEEN 1 AND 500); -- NULL: none; for the host and the guest
 ALTER TABLE rsvps ADD COLUMN allergies TEXT CHECK (length(allergies) BETWEEN 1 AND 300); -- NULL: none; as the note
 
--- What was done at a party, by whom and when. Append-only. An answer is written as `seated 2`, `waitlisted 1` or `declined`.
+-- What was done at a party, by whom and when. Append-only. An answer is written as `seated 2`, `waitlisted 1` or `declined`. Users are
+-- no foreign keys: with the party locked, an entry would wait for a user who is renamed, and who waits for the party.
 CREATE TABLE party_history (
     id       INTEGER NOT NULL PRIMARY KEY AUTOINCREMENT,
     party_id INTEGER NOT NULL REFERENCES parties (id),
     at       INTEGER NOT NULL,
-    by_id    INTEGER REFERENCES users (id), -- NULL: the system, which seats the guests who wait
+    by_id    INTEGER, -- NULL: the system, which seats the guests who wait
     kind     TEXT    NOT NULL CHECK (kind IN ('answer', 'edited', 'seats', 'cancelled', 'restored')),
-    guest_id INTEGER REFERENCES users (id), -- of an answer
+    guest_id INTEGER, -- of an answer
     before   TEXT CHECK (length(before) BETWEEN 1 AND 20), -- of an answer; NULL: there was none
     after    TEXT CHECK (length(after) BETWEEN 1 AND 20), -- of an answer
     seats    INTEGER CHECK (seats BETWEEN 1 AND 1000), -- of `seats`

@@ -2,25 +2,33 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
 mod add;
+mod besides;
 mod export;
+mod guests;
 mod link;
 mod list;
 mod mark;
 mod quota;
+mod random;
 mod update;
 mod views;
+mod waiting_list;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 pub use add::*;
+pub use besides::*;
 pub use export::*;
+pub use guests::*;
 pub use link::*;
 pub use list::*;
 pub use mark::*;
 pub use quota::*;
+pub use random::*;
 pub use update::*;
 pub use views::*;
+pub use waiting_list::*;
 
 use super::{
     Answer, Changed, GuestList, Heads, LinkToken, NewParty, Outcome, Party, PartyChange, PartyDate, PartyEdit,
@@ -43,8 +51,14 @@ macro_rules! party_contract {
             repeated_idempotency_key_adds_one_party
             idempotency_key_with_other_content_adds_a_party
             unknown_party_is_not_found
+            notices_are_told_in_the_commit
+            guests_are_told_what_the_host_changed
+            refused_change_tells_nobody
+            every_guest_is_told_once_of_a_cancellation
             export_has_each_hosted_party_once
             export_has_each_answer_once
+            host_gets_every_rsvp_in_order
+            names_are_shown_to_whom_the_host_chose
             link_opens_unlisted_party_to_guests
             answer_opens_unlisted_party_from_then_on
             logged_out_visitor_sees_no_name_and_no_place
@@ -73,6 +87,7 @@ macro_rules! party_contract {
             change_of_a_host_is_counted
             refused_rsvp_is_not_counted
             concurrent_rsvps_never_exceed_the_quota
+            store_equals_a_party_in_memory
             seat_is_stored_with_its_answer
             change_gets_stored_party
             every_answer_is_stored
@@ -87,6 +102,12 @@ macro_rules! party_contract {
             home_lists_soonest_parties_with_a_seat_for_viewer
             home_lists_soonest_parties_on_whose_waiting_list_viewer_is
             own_profile_equals_lists_by_scope
+            change_gets_the_rsvps_that_a_rule_needs
+            rank_is_the_number_on_the_waiting_list
+            given_up_seats_go_to_those_who_wait
+            more_seats_and_restored_party_seat_those_who_wait
+            given_up_seats_can_be_taken_back
+            concurrent_withdrawals_seat_the_waiting_list_in_order
         }
     };
 }
@@ -134,6 +155,11 @@ fn edit_of(party: &Party) -> PartyEdit {
         visibility: party.visibility,
         names_shown_to: party.names_shown_to,
     }
+}
+
+/// Adds a table of that many seats, to which a guest brings that many companions.
+async fn add_table(parties: &dyn PartyRepository, host: &User, number: u32, max_companions: u32) -> PartyId {
+    parties.add(NewParty { seats: seats(number), max_companions, ..party_of(host) }, None).await.unwrap()
 }
 
 async fn view(parties: &dyn PartyRepository, id: PartyId, viewer: &User) -> PartyView {
@@ -209,13 +235,17 @@ mod tests {
     fn macro_names_every_contract_function() {
         let sources = [
             include_str!("contract/add.rs"),
+            include_str!("contract/besides.rs"),
             include_str!("contract/export.rs"),
+            include_str!("contract/guests.rs"),
             include_str!("contract/link.rs"),
             include_str!("contract/list.rs"),
             include_str!("contract/mark.rs"),
             include_str!("contract/quota.rs"),
+            include_str!("contract/random.rs"),
             include_str!("contract/update.rs"),
             include_str!("contract/views.rs"),
+            include_str!("contract/waiting_list.rs"),
         ];
         assert_eq!(party_contract!(names), sources.map(functions_in).concat());
     }

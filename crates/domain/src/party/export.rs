@@ -1,6 +1,6 @@
 //! What is stored about the parties of a user, for the user's own export.
 
-use super::{Address, Answer, Details, PartyHeading, PartyId, PartyState, ShortText, Visibility};
+use super::{Address, Allergies, Answer, Details, GuestNote, PartyHeading, PartyId, PartyState, ShortText, Visibility};
 use crate::Timestamp;
 
 /// A party with what its host has written. Neither its guests, whose data are their own, nor its link, which opens it.
@@ -41,4 +41,8 @@ pub struct ExportedAnswer {
     pub main_dish: ShortText,
     /// The answer.
     pub answer: Answer,
+    /// What the guest tells the host.
+    pub note: Option<GuestNote>,
+    /// The allergies.
+    pub allergies: Option<Allergies>,
 }

@@ -9,6 +9,12 @@ pub type Details = Text<2000, true>;
 /// The street address of a party: one line of 1 to 300 code points. Only seated guests and the host see it (I9).
 pub type Address = Text<300, false>;
 
+/// What a guest tells the host with an answer: 1 to 500 code points, with line breaks. For the host and the guest alone (I9).
+pub type GuestNote = Text<500, true>;
+
+/// The allergies of a guest and the companions, a line each: 1 to 300 code points. For the host and the guest alone (I9).
+pub type Allergies = Text<300, true>;
+
 /// The texts of a party.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartyTexts {

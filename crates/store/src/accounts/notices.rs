@@ -71,7 +71,7 @@ const _: () = assert!(MOST_OF_SUBJECT == 20, "the OFFSET of `REPLACE`");
 type Told<'n> = (&'static str, i64, Option<UserId>, &'n str);
 
 /// Adds notices within a job, so that they are told if and only if the job commits. A notice replaces earlier ones as
-/// [`NoticeRepository`] says. One that several users get costs two statements.
+/// [`NoticeRepository`] says. Equal notices that stand beside each other, to several users, cost two statements together.
 ///
 /// # Errors
 /// [`sqlx::Error`]: the job ends, and nothing is told.
@@ -79,10 +79,8 @@ pub async fn notify<D: Dialect>(connection: &mut D::Connection, notices: &[Notic
     let mut groups: Vec<(Told<'_>, BTreeSet<i64>)> = Vec::new();
     for Notice { user, kind, subject, about, parameters } in notices {
         let told = (*kind, *subject, *about, parameters.as_str());
-        match groups.iter_mut().find(|(group, _)| *group == told) {
-            Some((_, users)) => {
-                users.insert(user.get());
-            }
+        match groups.last_mut().filter(|(group, _)| *group == told) {
+            Some((_, users)) => drop(users.insert(user.get())),
             None => groups.push((told, BTreeSet::from([user.get()]))),
         }
     }

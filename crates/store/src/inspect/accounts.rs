@@ -24,13 +24,7 @@ statements! {
         WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = sessions.user_id)
         UNION ALL
         SELECT 'registration_keys', registration_keys.user_id, 'users' FROM registration_keys
-        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = registration_keys.user_id)
-        UNION ALL
-        SELECT 'notices', notices.id, 'users' FROM notices
-        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = notices.user_id)
-        UNION ALL
-        SELECT 'notices', notices.id, 'users' FROM notices
-        WHERE about_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE users.id = notices.about_id)");
+        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = registration_keys.user_id)");
 
     /// On both engines, since SQLite's own check names no row of tables without a rowid.
     pub(super) const LIST_DANGLING_OF_USERS: &str = "
@@ -53,7 +47,9 @@ statements! {
         WHERE deleted_at IS NOT NULL AND (EXISTS (SELECT 1 FROM credentials WHERE user_id = users.id)
             OR EXISTS (SELECT 1 FROM registration_keys WHERE user_id = users.id)
             OR EXISTS (SELECT 1 FROM user_roles WHERE user_id = users.id)
-            OR EXISTS (SELECT 1 FROM reset_tokens WHERE user_id = users.id))";
+            OR EXISTS (SELECT 1 FROM reset_tokens WHERE user_id = users.id)
+            OR EXISTS (SELECT 1 FROM notices WHERE user_id = users.id)
+            OR EXISTS (SELECT 1 FROM notices WHERE about_id = users.id))";
 
     const LIST_LEAVING_WITH_SESSION: &str = "SELECT id FROM users
         WHERE ((delete_due IS NOT NULL OR deleted_at IS NOT NULL)
@@ -89,6 +85,8 @@ statements! {
 
     const LIST_EVENTS_OUT_OF_TIME: &str = "SELECT id FROM events WHERE at NOT BETWEEN 0 AND 253402300799999";
 
+    const LIST_NOTICES_OUT_OF_TIME: &str = "SELECT id FROM notices WHERE at NOT BETWEEN 0 AND 253402300799999";
+
     const LIST_RESERVATIONS_OUT_OF_TIME: &str = "SELECT user_id FROM former_usernames
         WHERE reserved_until NOT BETWEEN 0 AND 253402300799999";
 
@@ -120,6 +118,7 @@ const INVARIANTS: &[InvariantCheck] = &[
     (Invariant::TimestampIsInRange, "known_networks", LIST_NETWORKS_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "reset_tokens", LIST_RESET_TOKENS_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "events", LIST_EVENTS_OUT_OF_TIME),
+    (Invariant::TimestampIsInRange, "notices", LIST_NOTICES_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "former_usernames", LIST_RESERVATIONS_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "registration_codes", LIST_CODES_OUT_OF_TIME),
 ];

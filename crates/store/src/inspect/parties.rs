@@ -1,7 +1,8 @@
-//! The checks of the parties' tables: among them the invariants I1 and I2 of `docs/RSVP.md`.
+//! The checks of the parties' tables: among them the invariants I1 to I3 of `docs/RSVP.md`.
 
-use domain::party::{Address, Details, LinkToken, ShortText, party_search_key};
-use sqlx::FromRow;
+use domain::Timestamp;
+use domain::party::{Address, Details, Heads, LinkToken, ShortText, party_search_key};
+use sqlx::{FromRow, query_scalar};
 
 use super::check::{
     InvariantCheck, Report, check_derived, check_invariants, check_references, check_rows, check_value,
@@ -9,7 +10,7 @@ use super::check::{
 use super::{Invariant, Violation};
 use crate::engine::dialect::Dialect;
 use crate::error::corrupt;
-use crate::parties::row::{PartyRow, answer, first_guests, party_columns};
+use crate::parties::row::{PartyRow, allergies, answer, first_guests, given_up, note, party_columns};
 use crate::statements::{OnPostgres, statements};
 
 statements! {
@@ -24,13 +25,7 @@ statements! {
         WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = rsvps.guest_id)
         UNION ALL
         SELECT 'party_history', party_history.id, 'parties' FROM party_history
-        WHERE NOT EXISTS (SELECT 1 FROM parties WHERE parties.id = party_history.party_id)
-        UNION ALL
-        SELECT 'party_history', party_history.id, 'users' FROM party_history
-        WHERE by_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE users.id = party_history.by_id)
-        UNION ALL
-        SELECT 'party_history', party_history.id, 'users' FROM party_history
-        WHERE guest_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM users WHERE users.id = party_history.guest_id)");
+        WHERE NOT EXISTS (SELECT 1 FROM parties WHERE parties.id = party_history.party_id)");
 
     const LIST_RSVPS_OF_HOSTS: &str = "SELECT rsvps.id FROM rsvps JOIN parties ON parties.id = party_id
         WHERE host_id = guest_id";
@@ -45,6 +40,15 @@ statements! {
 
     const LIST_ADDRESSES_OF_DELETED: &str = "SELECT parties.id FROM parties JOIN users ON users.id = host_id
         WHERE address IS NOT NULL AND deleted_at IS NOT NULL";
+
+    const LIST_NOTES_OF_DELETED: &str = "SELECT rsvps.id FROM rsvps JOIN users ON users.id = guest_id
+        WHERE (note IS NOT NULL OR allergies IS NOT NULL) AND deleted_at IS NOT NULL";
+
+    const LIST_SECOND_RSVPS: &str = "SELECT max(id) FROM rsvps GROUP BY party_id, guest_id HAVING count(*) > 1";
+
+    /// Invariant I3, at the time `$1`.
+    const LIST_IDLE_SEATS: &str = "SELECT rsvps.id FROM rsvps JOIN parties ON parties.id = party_id
+        WHERE answer = 'waitlisted' AND heads <= seats - taken AND state = 'scheduled' AND starts_at > $1";
 
     const LIST_SHARED_PLACES: &str = "SELECT max(id) FROM rsvps
         WHERE place IS NOT NULL
@@ -64,6 +68,10 @@ statements! {
         WHERE starts_at NOT BETWEEN 0 AND 253402300799999 OR rsvp_deadline NOT BETWEEN 0 AND 253402300799999
             OR ends_at NOT BETWEEN 0 AND 253402300799999";
 
+    const LIST_RSVPS_OUT_OF_TIME: &str = "SELECT id FROM rsvps WHERE given_up_at NOT BETWEEN 0 AND 253402300799999";
+
+    const LIST_HISTORY_OUT_OF_TIME: &str = "SELECT id FROM party_history WHERE at NOT BETWEEN 0 AND 253402300799999";
+
     /// Ends that are not after the start, or more than 72 hours after it.
     const LIST_ENDS_OUT_OF_RANGE: &str = "SELECT id FROM parties
         WHERE ends_at NOT BETWEEN starts_at + 1 AND starts_at + 259200000";
@@ -73,17 +81,19 @@ statements! {
         FROM parties JOIN users ON users.id = host_id
         ORDER BY parties.id");
 
-    const LIST_RSVPS: &str = "SELECT id, answer, heads FROM rsvps ORDER BY id";
+    const LIST_RSVPS: &str = "SELECT id, answer, heads, given_up_heads, given_up_at, note, allergies FROM rsvps ORDER BY id";
 
-    /// The heads of each party. (PostgreSQL's sum of integers is a `numeric`.)
-    const COUNT_HEADS: &str = "SELECT id, seats, taken, 1 + CAST((
+    /// The heads and the waiting list of each party. (PostgreSQL's sum of integers is a `numeric`.)
+    const COUNT_HEADS: &str = "SELECT id, seats, taken, waiting, 1 + CAST((
             SELECT coalesce(sum(heads), 0) FROM rsvps WHERE party_id = parties.id AND answer = 'seated'
-        ) AS BIGINT) AS counted
+        ) AS BIGINT) AS counted, (
+            SELECT count(*) FROM rsvps WHERE party_id = parties.id AND answer = 'waitlisted'
+        ) AS counted_waiting
         FROM parties ORDER BY id";
 
-    const LIST_HEADS_OUT_OF_RANGE: &str = "SELECT rsvps.id, party_id, heads, 1 + max_companions AS max_heads
-        FROM rsvps JOIN parties ON parties.id = party_id
-        WHERE answer IN ('seated', 'waitlisted') AND heads NOT BETWEEN 1 AND 1 + max_companions";
+    /// Groups that are larger than the party allows now were there before its host lowered the maximum.
+    const LIST_HEADS_OUT_OF_RANGE: &str = "SELECT id, party_id, heads FROM rsvps
+        WHERE answer IN ('seated', 'waitlisted') AND heads NOT BETWEEN 1 AND 10";
 }
 
 const INVARIANTS: &[InvariantCheck] = &[
@@ -91,13 +101,19 @@ const INVARIANTS: &[InvariantCheck] = &[
     (Invariant::DeletedHostHasNoParty, "parties", LIST_PARTIES_OF_LEAVING),
     (Invariant::DeletedGuestHasNoSeat, "rsvps", LIST_SEATS_OF_LEAVING),
     (Invariant::DeletedHostHasNoAddress, "parties", LIST_ADDRESSES_OF_DELETED),
+    (Invariant::DeletedGuestHasNoNote, "rsvps", LIST_NOTES_OF_DELETED),
+    (Invariant::GuestHasOneRsvp, "rsvps", LIST_SECOND_RSVPS),
     (Invariant::PlaceIsUnique, "rsvps", LIST_SHARED_PLACES),
     (Invariant::PlaceIsInRange, "parties", LIST_PLACES_OUT_OF_RANGE),
     (Invariant::FirstGuestsAreCurrent, "parties", LIST_STALE_FIRST_GUESTS),
     (Invariant::DeadlineIsBeforeStart, "parties", LIST_LATE_DEADLINES),
     (Invariant::EndIsAfterStart, "parties", LIST_ENDS_OUT_OF_RANGE),
     (Invariant::TimestampIsInRange, "parties", LIST_PARTIES_OUT_OF_TIME),
+    (Invariant::TimestampIsInRange, "rsvps", LIST_RSVPS_OUT_OF_TIME),
+    (Invariant::TimestampIsInRange, "party_history", LIST_HISTORY_OUT_OF_TIME),
 ];
+
+const _: () = assert!(Heads::MAX == 10, "the range of `LIST_HEADS_OUT_OF_RANGE`");
 
 #[derive(FromRow)]
 struct PartyValues {
@@ -116,6 +132,10 @@ struct RsvpRow {
     id: i64,
     answer: String,
     heads: i64,
+    given_up_heads: Option<i64>,
+    given_up_at: Option<i64>,
+    note: Option<String>,
+    allergies: Option<String>,
 }
 
 #[derive(FromRow)]
@@ -123,7 +143,9 @@ struct CountedRow {
     id: i64,
     seats: i64,
     taken: i64,
+    waiting: i64,
     counted: i64,
+    counted_waiting: i64,
 }
 
 #[derive(FromRow)]
@@ -131,12 +153,19 @@ struct HeadsRow {
     id: i64,
     party_id: i64,
     heads: i64,
-    max_heads: i64,
 }
 
-pub(super) async fn check<D: Dialect>(connection: &mut D::Connection, report: Report<'_>) -> sqlx::Result<()> {
+pub(super) async fn check<D: Dialect>(
+    connection: &mut D::Connection,
+    now: Timestamp,
+    report: Report<'_>,
+) -> sqlx::Result<()> {
     check_references::<D>(connection, LIST_DANGLING, report).await?;
     check_invariants::<D>(connection, INVARIANTS, report).await?;
+    let idle = query_scalar::<D, i64>(LIST_IDLE_SEATS).bind(now.as_millis()).fetch_all(&mut *connection).await?;
+    for row in idle {
+        report(Violation::Invariant { table: "rsvps", row, invariant: Invariant::NoSeatIsIdle });
+    }
     check_rows::<D, PartyValues>(connection, ("parties", LIST_PARTIES), report, check_party).await?;
     check_rows::<D, RsvpRow>(connection, ("rsvps", LIST_RSVPS), report, check_rsvp).await?;
     check_rows::<D, CountedRow>(connection, ("parties", COUNT_HEADS), report, check_counts).await?;
@@ -159,6 +188,9 @@ fn check_party(row: PartyValues, report: Report<'_>) {
     check_value(party.visibility(), at, report);
     check_value(party.seats(), at, report);
     check_value(party.taken(), at, report);
+    check_value(party.waiting(), at, report);
+    check_value(party.max_companions(), at, report);
+    check_value(party.names_shown_to(), at, report);
     let Some(heading) = check_value(party.heading(), at, report) else { return };
     check_derived(party.zone == heading.date.zone().as_str(), ("parties", "zone", id), report);
     check_derived(heading.date.matches_zone_data(), ("parties", "starts_at", id), report);
@@ -170,20 +202,27 @@ fn check_party(row: PartyValues, report: Report<'_>) {
 }
 
 fn check_rsvp(row: RsvpRow, report: Report<'_>) {
-    check_value(answer(&row.answer, row.heads, row.id), ("rsvps", row.id), report);
+    let at = ("rsvps", row.id);
+    check_value(answer(&row.answer, row.heads, row.id), at, report);
+    check_value(given_up(row.given_up_heads, row.given_up_at, row.id), at, report);
+    check_value(note(row.note, row.id), at, report);
+    check_value(allergies(row.allergies, row.id), at, report);
 }
 
 fn check_counts(row: CountedRow, report: Report<'_>) {
-    let CountedRow { id: party, seats, taken, counted } = row;
+    let CountedRow { id: party, seats, taken, waiting, counted, counted_waiting } = row;
     if taken != counted {
         report(Violation::Taken { party, taken, counted });
     }
     if counted > seats {
         report(Violation::Overbooked { party, seats, counted });
     }
+    if waiting != counted_waiting {
+        report(Violation::Waiting { party, waiting, counted: counted_waiting });
+    }
 }
 
 fn report_heads(row: HeadsRow, report: Report<'_>) {
-    let HeadsRow { id: rsvp, party_id: party, heads, max_heads: max } = row;
-    report(Violation::Heads { party, rsvp, heads, max });
+    let HeadsRow { id: rsvp, party_id: party, heads } = row;
+    report(Violation::Heads { party, rsvp, heads, max: Heads::MAX.into() });
 }

@@ -57,7 +57,16 @@ pub enum Violation {
         /// The counted heads, including the host's.
         counted: i64,
     },
-    /// Invariant I2: a guest with fewer heads than one, or with more than the party's companions allow.
+    /// The stored number of guests on the waiting list differs from theirs.
+    Waiting {
+        /// The party.
+        party: i64,
+        /// The stored number.
+        waiting: i64,
+        /// The counted number.
+        counted: i64,
+    },
+    /// Invariant I2: a guest with fewer heads than one, or with more than any party allows.
     Heads {
         /// The party.
         party: i64,
@@ -77,7 +86,7 @@ pub enum Invariant {
     HasCredential,
     /// A deletion is requested with the time when it is due, or done, and not both.
     DeletionIsWhole,
-    /// A deleted user has no credential, no registration key, no role, and no reset token.
+    /// A deleted user has no credential, no registration key, no role, no reset token, and no notice; and no notice is about one.
     DeletedUserHasNothing,
     /// A user whose deletion is requested or done has no session; one who is deleted, no known browser or network.
     DeletionEndsSessions,
@@ -89,6 +98,12 @@ pub enum Invariant {
     DeletedGuestHasNoSeat,
     /// The address of a party of a deleted host is removed.
     DeletedHostHasNoAddress,
+    /// What a deleted guest told the hosts is removed.
+    DeletedGuestHasNoNote,
+    /// Invariant I2: a guest has one RSVP at a party.
+    GuestHasOneRsvp,
+    /// Invariant I3: at a scheduled party before its start, each guest on the waiting list comes with more heads than seats are free.
+    NoSeatIsIdle,
     /// No two accounts have one mailbox. The account that has the key of a former version is reported.
     MailboxHasOneAccount,
     /// The host always holds a seat, and is no guest of the party.

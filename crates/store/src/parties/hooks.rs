@@ -38,6 +38,10 @@ statements! {
     /// The address is for seated guests alone. What every guest has read stays.
     const REMOVE_ADDRESSES: &str = "UPDATE parties SET address = NULL WHERE host_id = $1 AND address IS NOT NULL";
 
+    /// What a guest told the hosts is for them, while the guest is there.
+    const REMOVE_NOTES: &str = "UPDATE rsvps SET note = NULL, allergies = NULL
+        WHERE guest_id = $1 AND (note IS NOT NULL OR allergies IS NOT NULL)";
+
     const SAVE_FIRST_GUESTS: &str = concat!("UPDATE parties SET first_guests = ", first_guests!(), "
         WHERE id IN (SELECT party_id FROM rsvps WHERE guest_id = $1 AND answer = 'seated')");
 
@@ -116,7 +120,9 @@ impl<D: Dialect> Hooks<D> for PartyHooks {
     /// Parties that are over, and seats at them, stay under the name of the deleted user.
     async fn deleting(&self, connection: &mut D::Connection, user: &User) -> Result<(), HookError> {
         lock_own::<D>(&mut *connection, user.id).await?;
-        query::<D>(REMOVE_ADDRESSES).bind(user.id.get()).execute(connection).await?;
+        for sql in [REMOVE_ADDRESSES, REMOVE_NOTES] {
+            query::<D>(sql).bind(user.id.get()).execute(&mut *connection).await?;
+        }
         Ok(())
     }
 }
@@ -135,7 +141,7 @@ mod tests {
 
     #[tokio::test]
     async fn statements_of_hooks_use_indexes() {
-        for sql in [SAVE_FIRST_GUESTS, SAVE_SEARCH_KEYS, LIST_ANSWERED_AHEAD.sqlite, REMOVE_ADDRESSES] {
+        for sql in [SAVE_FIRST_GUESTS, SAVE_SEARCH_KEYS, LIST_ANSWERED_AHEAD.sqlite, REMOVE_ADDRESSES, REMOVE_NOTES] {
             assert_uses_indexes(sql).await;
         }
     }

@@ -2,8 +2,8 @@
 
 use domain::Timestamp;
 use domain::party::{
-    Answer, GivenUp, Heads, NamesShownTo, PartyDate, PartyHeading, PartyState, PartySummary, Seats, SeatsError,
-    Visibility, Zone,
+    Allergies, Answer, GivenUp, GuestNote, Heads, NamesShownTo, PartyDate, PartyHeading, PartyState, PartySummary,
+    Seats, SeatsError, Visibility, Zone,
 };
 use sqlx::FromRow;
 
@@ -202,6 +202,16 @@ pub(super) fn answer_columns(answer: Answer) -> (&'static str, i64) {
 pub(crate) fn given_up(stored_heads: Option<i64>, at: Option<i64>, rsvp: i64) -> sqlx::Result<Option<GivenUp>> {
     let given_up = |(heads, at)| Ok(GivenUp { heads, at: Timestamp::from_millis(at) });
     stored_heads.map(|stored| heads(stored, rsvp)).transpose()?.zip(at).map(given_up).transpose()
+}
+
+/// Parses the column `note` of the row `rsvp` of `rsvps`.
+pub(crate) fn note(stored: Option<String>, rsvp: i64) -> sqlx::Result<Option<GuestNote>> {
+    stored.map(GuestNote::from_stored).transpose().map_err(corrupt("rsvps", "note", rsvp))
+}
+
+/// Parses the column `allergies` of the row `rsvp` of `rsvps`.
+pub(crate) fn allergies(stored: Option<String>, rsvp: i64) -> sqlx::Result<Option<Allergies>> {
+    stored.map(Allergies::from_stored).transpose().map_err(corrupt("rsvps", "allergies", rsvp))
 }
 
 /// Parses a number on the waiting list, counted for the row `rsvp` of `rsvps`.

@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, SqliteConnection, raw_sql};
 
-const TABLES: [&str; 13] = [
+const TABLES: [&str; 15] = [
     "users",
     "former_usernames",
     "registration_codes",
@@ -15,8 +15,10 @@ const TABLES: [&str; 13] = [
     "known_networks",
     "user_roles",
     "reset_tokens",
+    "notices",
     "parties",
     "rsvps",
+    "party_history",
 ];
 
 /// A connection to an SQLite file that enforces neither foreign keys nor CHECK constraints.

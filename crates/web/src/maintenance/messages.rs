@@ -29,6 +29,9 @@ pub(super) fn violation(violation: &Violation) -> String {
             format!("party {party}: {taken} seats are stored as taken, and {counted} are")
         }
         Violation::Overbooked { party, seats, counted } => format!("party {party}: {counted} heads on {seats} seats"),
+        Violation::Waiting { party, waiting, counted } => {
+            format!("party {party}: {waiting} guests are stored as waiting, and {counted} are")
+        }
         Violation::Heads { party, rsvp, heads, max } => {
             format!("party {party}: row {rsvp} of rsvps has {heads} heads, and 1 to {max} are allowed")
         }
@@ -40,7 +43,7 @@ fn invariant_message(invariant: Invariant) -> &'static str {
         Invariant::HasCredential => "a user without a password",
         Invariant::DeletionIsWhole => "a deletion that is half requested, or requested and done",
         Invariant::DeletedUserHasNothing => {
-            "a deleted user with a password, a registration key, a role or a reset link"
+            "a deleted user with a password, a registration key, a role, a reset link or a notice"
         }
         Invariant::DeletionEndsSessions => {
             "a user whose deletion is requested or done, with a session, or a deleted user with a known browser"
@@ -49,6 +52,9 @@ fn invariant_message(invariant: Invariant) -> &'static str {
         Invariant::DeletedHostHasNoParty => "a party whose host is deleted, or was to be, before it was over",
         Invariant::DeletedGuestHasNoSeat => "a seat of a guest who is deleted, or was to be, before the party began",
         Invariant::DeletedHostHasNoAddress => "the address of a deleted host",
+        Invariant::DeletedGuestHasNoNote => "a note or allergies of a deleted guest",
+        Invariant::GuestHasOneRsvp => "a second RSVP of one guest at one party",
+        Invariant::NoSeatIsIdle => "a guest waits for seats that are free",
         Invariant::MailboxHasOneAccount => "another account has the same mailbox: this one kept its former email_key",
         Invariant::HostIsNoGuest => "a host who is a guest of the same party",
         Invariant::PlaceIsUnique => "two guests of the party have the same place in its order",

@@ -59,7 +59,14 @@ pub async fn export_has_each_answer_once(accounts: &AccountPorts, parties: &dyn 
             decline(parties, id, ben.id).await;
         }
         let heading = PartyHeading { host: ada.username.clone(), date: party.date };
-        expected.push(ExportedAnswer { party: id, heading, main_dish: party.texts.main_dish, answer });
+        expected.push(ExportedAnswer {
+            party: id,
+            heading,
+            main_dish: party.texts.main_dish,
+            answer,
+            note: None,
+            allergies: None,
+        });
     }
     let (mut exported, mut after) = (Vec::new(), None);
     loop {

@@ -288,7 +288,7 @@ macro_rules! list_hosted {
     };
 }
 
-/// The parties where `$8` is seated, if the viewer may find them.
+/// The parties where `$8` is seated, if the viewer may find them and sees the names of guests.
 macro_rules! attended {
     ($engine:ident) => {
         concat!(
@@ -297,6 +297,12 @@ macro_rules! attended {
                 AND (visibility = 'listed' OR host_id = ($1 + 0) OR EXISTS (
                     SELECT 1 FROM rsvps AS own
                     WHERE own.party_id = parties.id AND own.guest_id = ($1 + 0) AND own.answer <> 'removed'
+                ))
+                AND (names_shown_to = 'everyone' OR host_id = ($1 + 0) OR seat.guest_id = $1 OR (
+                    names_shown_to = 'guests' AND EXISTS (
+                        SELECT 1 FROM rsvps AS own WHERE own.party_id = parties.id AND own.guest_id = ($1 + 0)
+                            AND own.answer IN ('seated', 'waitlisted', 'maybe')
+                    )
                 ))"
         )
     };
@@ -324,7 +330,7 @@ statements! {
     pub(in crate::parties) const LIST_OWN: &str =
         list_both!(part!(not_over, "parties WHERE host_id = $1"), part!(over, "parties WHERE host_id = $1"));
 
-    /// The parties where `$8` is seated, if the viewer may find them.
+    /// The parties where `$8` is seated, if the viewer may find them and sees the names of guests.
     pub(super) const LIST_ATTENDED: PerEngine = PerEngine {
         sqlite: list_both!(part!(not_over, attended!(sqlite)), part!(over, attended!(sqlite))),
         postgres: list_both!(part!(not_over, attended!(postgres)), part!(over, attended!(postgres))),

@@ -144,7 +144,7 @@ const DAMAGES: &[(&str, &[&str], &[&str])] = &[
     ("DELETE FROM credentials WHERE user_id = 3; DELETE FROM notices WHERE about_id = 3; DELETE FROM rsvps WHERE guest_id = 3; UPDATE parties SET taken = 2, first_guests = 'ben/1' WHERE id = 1;
       UPDATE users SET deleted_at = 5, username = 'deleted-3', username_key = 'deleted-3', username_skeleton = 'deleted-3', email = 'deleted-3@invalid', email_key = 'deleted-3' WHERE id = 3;
       INSERT INTO known_networks VALUES (3, '192.0.2.0/24', 0)", &[], &["users 3 DeletionEndsSessions"]),
-    ("UPDATE parties SET address = 'A street' WHERE id = 2; DELETE FROM credentials WHERE user_id = 2;
+    ("UPDATE parties SET address = 'A street' WHERE id = 2; DELETE FROM credentials WHERE user_id = 2; DELETE FROM notices WHERE about_id = 2;
       UPDATE users SET deleted_at = 4900000000000, email = 'ben@invalid', email_key = 'ben' WHERE id = 2", &[], &["users 2 DeletedUserIsAnonymous", "parties 2 DeletedHostHasNoAddress"]),
     ("UPDATE sessions SET created_at = -1", &[], &["sessions 1 TimestampIsInRange"]),
     ("UPDATE sessions SET last_seen_at = -1", &[], &["sessions 1 TimestampIsInRange"]),

@@ -314,6 +314,42 @@ async fn deleted_address_and_hash_leave_the_files() {
     assert_eq!(left, expected);
 }
 
+/// A guest leaves cancelled parties too, and whoever waits gets the seat at a scheduled one: a host who restores a party finds no guest
+/// who is deleted. The host is told. A host who is to be deleted restores nothing.
+#[tokio::test]
+async fn guest_who_is_deleted_leaves_cancelled_parties_too() {
+    for fresh in [sqlite().await, postgres().await] {
+        let ports = fresh.accounts();
+        let (ada, ben) = (add_user(&ports, "ada").await, add_user(&ports, "ben").await);
+        let cleo = add_user(&ports, "cleo").await;
+        let parties = Parties::new(fresh.parties(), Arc::new(FixedClock(NOW)));
+        let mut ids = vec![];
+        for _ in 0..2 {
+            let id = fresh.parties().add(party_in_days(&ada, 2, 2), None).await.unwrap();
+            for guest in [&ben, &cleo] {
+                fresh.parties().update(id, Some(guest.id), accepting(guest.id), None, NOW).await.unwrap();
+            }
+            ids.push(id);
+        }
+        parties.cancel(ids[0], ada.id).await.unwrap();
+        request(&ports, ben.id).await.unwrap();
+        assert_consistent(&fresh).await;
+        let of_cleo = async |id| parties.find(id, cleo.id).await.unwrap().unwrap().summary.my_answer;
+        let (seated, waits) = (Some(Answer::Seated(Heads::ONE)), Some(Answer::Waitlisted(Heads::ONE)));
+        assert_eq!((of_cleo(ids[0]).await, of_cleo(ids[1]).await), (waits, seated));
+        parties.restore(ids[0], ada.id).await.unwrap();
+        assert_eq!(of_cleo(ids[0]).await, seated);
+        let told = ports.notices.list(ada.id, 10).await.unwrap();
+        assert!(told.iter().any(|notice| notice.kind == "gave-up-seat"), "{told:?}");
+        for id in ids {
+            parties.cancel(id, ada.id).await.unwrap();
+        }
+        request(&ports, ada.id).await.unwrap();
+        assert!(matches!(parties.restore(PartyId::new(1), ada.id).await, Err(UpdateError::UserDeleted)));
+        assert_consistent(&fresh).await;
+    }
+}
+
 /// The seats of 300 parties are given up in one commit, in less than a second, so that other writes do not wait for long.
 #[tokio::test(flavor = "multi_thread")]
 async fn deletion_of_a_guest_of_300_parties_is_short() {

@@ -12,6 +12,9 @@ ALTER TABLE rsvps ADD COLUMN given_up_at INTEGER CHECK ((given_up_at IS NULL) = 
 ALTER TABLE rsvps ADD COLUMN note TEXT CHECK (length(note) BETWEEN 1 AND 500); -- NULL: none; for the host and the guest
 ALTER TABLE rsvps ADD COLUMN allergies TEXT CHECK (length(allergies) BETWEEN 1 AND 300); -- NULL: none; as the note
 
+-- The first who wait with each number of heads: who may get the seats that a guest gives up.
+CREATE INDEX rsvps_waiting ON rsvps (party_id, heads, place) WHERE answer = 'waitlisted';
+
 -- What was done at a party, by whom and when. Append-only. An answer is written as `seated 2`, `waitlisted 1` or `declined`. Users are
 -- no foreign keys: with the party locked, an entry would wait for a user who is renamed, and who waits for the party.
 CREATE TABLE party_history (

@@ -91,8 +91,9 @@ pub trait PartyRepository: Send + Sync {
     /// Runs `change` on the party under a row lock, and stores the changed party, the notices and the history in the same commit.
     ///
     /// `guest` is the user whom the change concerns, not the user who requests it. The guest list has the RSVP of `guest`, with its
-    /// rank, and the waiting list if `guest` is seated, since then seats may become free. `None` is a change of the party itself: the
-    /// guest list has all RSVPs. Concurrent changes of one party, from any process, run one after the other, so
+    /// rank; and, if `guest` is seated at a scheduled party, at least those on the waiting list to whom
+    /// first fit gives seats if all of `guest` become free, of one number of heads the first. `None` is a change of the party itself:
+    /// the guest list has all RSVPs. Concurrent changes of one party, from any process, run one after the other, so
     /// that no seat is given twice. If `change` refuses, nothing is written. It may run more than once; the outcome of
     /// the last run is returned. Notices and history entries have the time `now`.
     ///

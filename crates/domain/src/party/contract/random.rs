@@ -103,8 +103,21 @@ impl Command {
 }
 
 /// The party without the numbers on the waiting list, which depend on what is loaded.
-fn without_ranks(mut party: Party) -> Party {
-    let rsvps = party.guests.rsvps().iter().map(|(guest, rsvp)| (*guest, Rsvp { rank: None, ..*rsvp })).collect();
+fn without_ranks(party: Party) -> Party {
+    with_ranks(party, |_, _| None)
+}
+
+/// The party with the numbers on the waiting list as they are now.
+fn with_current_ranks(party: Party) -> Party {
+    with_ranks(party, |rsvps, rsvp| {
+        let is_before = |other: &&Rsvp| other.answer.is_waiting() && other.place <= rsvp.place;
+        rsvp.answer.is_waiting().then(|| u32::try_from(rsvps.values().filter(is_before).count()).unwrap())
+    })
+}
+
+fn with_ranks(mut party: Party, rank: impl Fn(&BTreeMap<UserId, Rsvp>, &Rsvp) -> Option<u32>) -> Party {
+    let rsvps = party.guests.rsvps();
+    let rsvps = rsvps.iter().map(|(guest, rsvp)| (*guest, Rsvp { rank: rank(rsvps, rsvp), ..*rsvp })).collect();
     party.guests = GuestList::from_stored(party.guests.totals(), rsvps).unwrap();
     party
 }
@@ -178,7 +191,7 @@ pub async fn store_equals_a_party_in_memory(accounts: &AccountPorts, parties: &d
         let concerned = concerns_guest.then_some(guest.id);
         let what = format!("step {step}: {command:?} of {}", guest.username);
 
-        let mut after = model.clone();
+        let mut after = with_current_ranks(model.clone());
         let expected = Changed::by(&mut after, actor, concerned, |party| command.run(party, &guest, now));
         let change = changing(actor, concerned, move |party| command.run(party, &guest, now));
         let result = parties.update(id, concerned, change, None, now).await;

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::Timestamp;
-use domain::party::{Address, Details, GuestList, Party, PartyId, PartyTexts, Rsvp, ShortText, Totals};
+use domain::party::{
+    Address, Details, GuestList, Heads, Party, PartyId, PartyState, PartyTexts, Rsvp, ShortText, Totals,
+};
 use domain::throttle::{Counter, ThrottleKey};
 use domain::user::UserId;
 use sqlx::{FromRow, query_as};
@@ -13,6 +15,22 @@ use crate::error::corrupt;
 use crate::parties::quota::loaded_counter;
 use crate::parties::row::{PartyRow, answer, given_up, party_columns, rank};
 use crate::statements::statements;
+
+/// The guests on the waiting list of the party `$1` with that many heads who fit on `$2` seats, in their order.
+macro_rules! fitting {
+    ($heads:literal) => {
+        concat!(
+            "SELECT * FROM (SELECT id, guest_id, answer, heads, place, given_up_heads, given_up_at,
+                    CAST(NULL AS BIGINT) AS waiting_rank
+                FROM rsvps WHERE party_id = $1 AND answer = 'waitlisted' AND heads = ",
+            $heads,
+            "
+                ORDER BY place LIMIT ($2 / ",
+            $heads,
+            ")) AS fitting"
+        )
+    };
+}
 
 statements! {
     /// The party `$1`, the counter with the key `$2`, which may be NULL, and whether the guest `$3`, or the host where that is NULL, is
@@ -24,22 +42,25 @@ statements! {
         FROM parties JOIN users ON users.id = host_id LEFT JOIN throttles ON throttles.key = $2
         WHERE parties.id = $1");
 
-    /// The RSVP of the guest `$2`, with the number on the waiting list; and the waiting list, if the guest is seated.
-    pub(super) const LOAD_RSVPS_OF: &str = "SELECT id, guest_id, answer, heads, place, given_up_heads, given_up_at,
+    /// The RSVP of the guest `$2`, with the number on the waiting list.
+    pub(super) const LOAD_RSVP: &str = "SELECT id, guest_id, answer, heads, place, given_up_heads, given_up_at,
             CASE answer WHEN 'waitlisted' THEN (
                 SELECT count(*) + 1 FROM rsvps AS ahead
                 WHERE ahead.party_id = $1 AND ahead.answer = 'waitlisted' AND ahead.place < rsvps.place
             ) END AS waiting_rank
-        FROM rsvps WHERE party_id = $1 AND guest_id = $2
-        UNION ALL
-        SELECT id, guest_id, answer, heads, place, given_up_heads, given_up_at, NULL FROM rsvps
-        WHERE party_id = $1 AND answer = 'waitlisted' AND EXISTS (
-            SELECT 1 FROM rsvps AS own WHERE own.party_id = $1 AND own.guest_id = $2 AND own.answer = 'seated'
-        )";
+        FROM rsvps WHERE party_id = $1 AND guest_id = $2";
+
+    /// Whoever on the waiting list may get a seat if `$2` seats become free: of those with one number of heads, the first that fit if
+    /// all seats are theirs. First fit seats no other, since it seats of those with one number the first.
+    pub(super) const LOAD_FITTING: &str = concat!(
+        fitting!("1"), " UNION ALL ", fitting!("2"), " UNION ALL ", fitting!("3"), " UNION ALL ", fitting!("4"), " UNION ALL ",
+        fitting!("5"), " UNION ALL ", fitting!("6"), " UNION ALL ", fitting!("7"), " UNION ALL ", fitting!("8"), " UNION ALL ",
+        fitting!("9"), " UNION ALL ", fitting!("10")
+    );
 
     /// Every RSVP.
     pub(super) const LOAD_RSVPS: &str = "SELECT id, guest_id, answer, heads, place, given_up_heads, given_up_at,
-            NULL AS waiting_rank
+            CAST(NULL AS BIGINT) AS waiting_rank
         FROM rsvps WHERE party_id = $1";
 }
 
@@ -143,10 +164,32 @@ impl StoredParty {
         let load = load.bind(guest.map(UserId::get));
         let Some(row) = load.fetch_optional(&mut *connection).await? else { return Ok(None) };
         let rsvps = match guest {
-            Some(guest) => query_as::<D, RsvpRow>(LOAD_RSVPS_OF).bind(id.get()).bind(guest.get()),
-            None => query_as::<D, RsvpRow>(LOAD_RSVPS).bind(id.get()),
+            Some(guest) => load_for::<D>(connection, &row, guest).await?,
+            None => query_as::<D, RsvpRow>(LOAD_RSVPS).bind(id.get()).fetch_all(connection).await?,
         };
-        let rsvps = rsvps.fetch_all(connection).await?.into_iter().map(RsvpRow::parse).collect::<sqlx::Result<_>>()?;
+        let rsvps = rsvps.into_iter().map(RsvpRow::parse).collect::<sqlx::Result<_>>()?;
         row.parse(rsvps).map(Some)
     }
 }
+
+/// The RSVP of a guest; and, if the guest holds seats of a scheduled party, those who may get them.
+async fn load_for<D: Dialect>(
+    connection: &mut D::Connection,
+    party: &LoadedRow,
+    guest: UserId,
+) -> sqlx::Result<Vec<RsvpRow>> {
+    let own = query_as::<D, RsvpRow>(LOAD_RSVP).bind(party.party.id).bind(guest.get());
+    let mut rsvps = own.fetch_all(&mut *connection).await?;
+    let held = rsvps.first().filter(|own| own.answer == "seated").map(|own| own.heads);
+    if let Some(held) = held
+        && party.party.waiting()? > 0
+        && party.party.state()? == PartyState::Scheduled
+    {
+        let free = i64::from(party.party.seats()?.get().saturating_sub(party.party.taken()?)) + held;
+        let fitting = query_as::<D, RsvpRow>(LOAD_FITTING).bind(party.party.id).bind(free);
+        rsvps.extend(fitting.fetch_all(connection).await?);
+    }
+    Ok(rsvps)
+}
+
+const _: () = assert!(Heads::MAX == 10, "the parts of `LOAD_FITTING`");

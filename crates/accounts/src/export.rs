@@ -20,13 +20,25 @@ use crate::Accounts;
 const FORMAT: &str = "accounts-export-1";
 
 /// The names of the members of the document that this crate writes.
-pub(crate) const RESERVED_NAMES: &[&str] =
-    &["format", "exported_at", "user", "former_usernames", "sessions", "known_browsers", "reset_links", "events"];
+pub(crate) const RESERVED_NAMES: &[&str] = &[
+    "format",
+    "exported_at",
+    "user",
+    "former_usernames",
+    "sessions",
+    "known_browsers",
+    "reset_links",
+    "events",
+    "notices",
+];
+
+/// The most notices that are exported: the newest.
+const MOST_NOTICES: u32 = 10_000;
 
 /// An export that is under way: [`Accounts::export`] begins it.
 ///
 /// The document has the members `format`, `exported_at`, `user`, `former_usernames`, `sessions`, `known_browsers`, `reset_links`,
-/// `events`, and an array for each [`ExportSource`] of the embedder. Times are texts in UTC, as in RFC 3339. It has no password hash, no token, and no digest of one.
+/// `events`, `notices`, and an array for each [`ExportSource`] of the embedder. Times are texts in UTC, as in RFC 3339. It has no password hash, no token, and no digest of one.
 pub struct Export {
     accounts: Accounts,
     user: User,
@@ -48,6 +60,7 @@ enum Section {
     KnownBrowsers,
     ResetLinks,
     Events,
+    Notices,
     Own(usize),
     End,
 }
@@ -108,6 +121,7 @@ impl Export {
             Section::KnownBrowsers => ExportPage::all(self.known_browsers().await?),
             Section::ResetLinks => ExportPage::all(self.reset_links().await?),
             Section::Events => self.events().await?,
+            Section::Notices => ExportPage::all(self.notices().await?),
             Section::Own(n) => {
                 let Some(source) = self.accounts.inner.export_sources.get(n).cloned() else {
                     self.section = Section::End;
@@ -133,6 +147,7 @@ impl Export {
             Section::KnownBrowsers => "known_browsers",
             Section::ResetLinks => "reset_links",
             Section::Events => "events",
+            Section::Notices => "notices",
             Section::Own(n) => self.accounts.inner.export_sources.get(n).map_or("", |source| source.name()),
             Section::Head | Section::End => "",
         }
@@ -160,7 +175,8 @@ impl Export {
                 Section::Sessions => Section::KnownBrowsers,
                 Section::KnownBrowsers => Section::ResetLinks,
                 Section::ResetLinks => Section::Events,
-                Section::Events => Section::Own(0),
+                Section::Events => Section::Notices,
+                Section::Notices => Section::Own(0),
                 Section::Own(n) => Section::Own(n + 1),
                 Section::End => Section::End,
             };
@@ -186,6 +202,12 @@ impl Export {
     async fn known_browsers(&self) -> Result<Vec<Value>, StoreError> {
         let known = self.accounts.inner.ports.known_browsers.list(self.user.id).await?;
         Ok(known.iter().map(rows::known_browser).collect())
+    }
+
+    /// A user has 20 of each subject at most, for 90 days.
+    async fn notices(&self) -> Result<Vec<Value>, StoreError> {
+        let notices = self.accounts.inner.ports.notices.list(self.user.id, MOST_NOTICES).await?;
+        Ok(notices.iter().map(rows::notice).collect())
     }
 
     async fn events(&self) -> Result<ExportPage, StoreError> {

@@ -73,6 +73,7 @@ async fn export_has_every_table_with_rows_of_a_user() {
         ("former_usernames", Some("former_usernames")),
         ("known_browsers", Some("known_browsers")),
         ("known_networks", Some("known_browsers")),
+        ("notices", Some("notices")),
         ("registration_keys", None), // a digest of the submitted form, for ten minutes
         ("reset_tokens", Some("reset_links")),
         ("sessions", Some("sessions")),

@@ -9,6 +9,7 @@ mod export;
 #[cfg(test)]
 mod fixtures;
 mod guest_list;
+mod history;
 mod hosting;
 mod idempotency_key;
 mod link_token;
@@ -37,6 +38,7 @@ pub use deadline::{AfterStart, RsvpDeadline};
 pub use deletion::{HostedAhead, refused_deletion};
 pub use export::{ExportedAnswer, ExportedParty};
 pub use guest_list::{GuestList, GuestListError, Totals};
+pub use history::{HistoryId, StoredHistory};
 pub use hosting::{Guest, PartyEdit};
 pub use idempotency_key::IdempotencyKey;
 pub use link_token::{LinkToken, LinkTokenError};

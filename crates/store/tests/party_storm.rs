@@ -144,7 +144,6 @@ async fn storm(fresh: Fresh) {
         let found = violations(&fresh).await;
         assert!(found.is_empty(), "round {round}: {found:?}");
     }
-    println!("{counts:?}");
     for outcome in ["Seated", "Waitlisted", "HeadsChanged", "GaveUpSeat", "Edited", "Removed", "Added", "Cancelled"] {
         assert!(counts.contains_key(outcome), "{outcome} never came: {counts:?}");
     }

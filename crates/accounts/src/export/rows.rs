@@ -1,10 +1,10 @@
 //! The rows of the exported document as JSON values.
 
-use domain::Timestamp;
 use domain::event::{RequestId, StoredEvent};
 use domain::known_browser::KnownClient;
 use domain::session::{ListedSession, SessionId};
-use domain::user::{Deletion, FormerUsername, Role, Roles, User};
+use domain::user::{Deletion, FormerUsername, Role, Roles, User, Username};
+use domain::{StoredNotice, Timestamp};
 use serde_json::{Value, json};
 
 use super::optional_time;
@@ -64,5 +64,15 @@ pub(super) fn event(stored: &StoredEvent) -> Value {
         "network": event.origin.network,
         "request": event.origin.request.as_ref().map(RequestId::as_str),
         "by_operator": event.origin.operator.is_some(),
+    })
+}
+
+pub(super) fn notice(stored: &StoredNotice) -> Value {
+    json!({
+        "at": time(stored.at),
+        "kind": stored.kind,
+        "subject": stored.subject,
+        "about": stored.about.as_ref().map(Username::as_str),
+        "parameters": stored.parameters,
     })
 }

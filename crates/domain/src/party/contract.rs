@@ -55,6 +55,7 @@ macro_rules! party_contract {
             guests_are_told_what_the_host_changed
             refused_change_tells_nobody
             every_guest_is_told_once_of_a_cancellation
+            history_is_kept_for_the_host
             export_has_each_hosted_party_once
             export_has_each_answer_once
             host_gets_every_rsvp_in_order

@@ -74,7 +74,9 @@ impl PartyPart {
         (Self::Visibility, "visibility"),
     ];
 
-    fn parse(stored: &str) -> Option<Self> {
+    /// The part with that stored name.
+    #[must_use]
+    pub fn parse(stored: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|(_, name)| *name == stored).map(|(part, _)| part)
     }
 }

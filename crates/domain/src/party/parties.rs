@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    AddError, Answer, Changed, Guest, GuestOverview, Heads, HomeView, Invitation, LinkToken, ListError, NewParty,
-    Outcome, Party, PartyChange, PartyCursor, PartyEdit, PartyId, PartyQuery, PartyRepository, PartySummary, PartyView,
-    ProfileCursors, ProfileView, Quotas, Refusal, UpdateError,
+    AddError, Answer, Changed, Guest, GuestOverview, Heads, HistoryId, HomeView, Invitation, LinkToken, ListError,
+    NewParty, Outcome, Party, PartyChange, PartyCursor, PartyEdit, PartyId, PartyQuery, PartyRepository, PartySummary,
+    PartyView, ProfileCursors, ProfileView, Quotas, Refusal, StoredHistory, UpdateError,
 };
 use crate::throttle::Throttled;
 use crate::user::UserId;
@@ -258,6 +258,20 @@ impl Parties {
     /// [`StoreError`] if the store failed.
     pub async fn guests(&self, id: PartyId, host: UserId) -> Result<Option<GuestOverview>, StoreError> {
         self.repository.guests(id, host).await
+    }
+
+    /// Returns a page of what was done at the party, the newest first, or `None` if there is no such party or `host` is not its host.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store failed.
+    pub async fn history(
+        &self,
+        id: PartyId,
+        host: UserId,
+        before: Option<HistoryId>,
+        size: PageSize,
+    ) -> Result<Option<Page<StoredHistory, HistoryId>>, StoreError> {
+        self.repository.history(id, host, before, size).await
     }
 
     /// Returns the next party of `viewer`, and at most `size` parties with a free seat for `viewer`.

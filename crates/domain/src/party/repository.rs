@@ -5,9 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    ChangeError, ChangeQuota, Changed, ExportedAnswer, ExportedParty, GuestOverview, HomeView, HostQuota, Invitation,
-    LinkToken, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartySummary, PartyView, ProfileCursors,
-    ProfileView, Refusal,
+    ChangeError, ChangeQuota, Changed, ExportedAnswer, ExportedParty, GuestOverview, HistoryId, HomeView, HostQuota,
+    Invitation, LinkToken, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartySummary, PartyView,
+    ProfileCursors, ProfileView, Refusal, StoredHistory,
 };
 use crate::throttle::Throttled;
 use crate::user::UserId;
@@ -45,6 +45,16 @@ pub trait PartyRepository: Send + Sync {
 
     /// Returns the party with every RSVP, or `None` if there is no such party or `host` is not its host.
     async fn guests(&self, id: PartyId, host: UserId) -> Result<Option<GuestOverview>, StoreError>;
+
+    /// Lists what was done at the party, the newest first: the entries before the cursor `before`, or from the newest. `None` if there is
+    /// no such party or `host` is not its host.
+    async fn history(
+        &self,
+        id: PartyId,
+        host: UserId,
+        before: Option<HistoryId>,
+        size: PageSize,
+    ) -> Result<Option<Page<StoredHistory, HistoryId>>, StoreError>;
 
     /// Returns what the link shows a visitor who is logged out, or `None` if there is no such link.
     async fn find_invitation(&self, token: LinkToken) -> Result<Option<Invitation>, StoreError>;

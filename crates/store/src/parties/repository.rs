@@ -2,15 +2,15 @@
 
 use async_trait::async_trait;
 use domain::party::{
-    AddError, ChangeQuota, ExportedAnswer, ExportedParty, GuestOverview, HomeView, HostQuota, Invitation, LinkToken,
-    ListError, NewParty, Outcome, PartyChange, PartyCursor, PartyId, PartyQuery, PartyRepository, PartySummary,
-    PartyView, ProfileCursors, ProfileView, UpdateError,
+    AddError, ChangeQuota, ExportedAnswer, ExportedParty, GuestOverview, HistoryId, HomeView, HostQuota, Invitation,
+    LinkToken, ListError, NewParty, Outcome, PartyChange, PartyCursor, PartyId, PartyQuery, PartyRepository,
+    PartySummary, PartyView, ProfileCursors, ProfileView, StoredHistory, UpdateError,
 };
 use domain::user::UserId;
 use domain::{Page, PageSize, StoreError, Timestamp};
 
 use super::update::Change;
-use super::{add, export, find, guests, link, list, over_marks, update, views};
+use super::{add, export, find, guests, history, link, list, over_marks, update, views};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::error::into_store_error;
@@ -43,6 +43,16 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
 
     async fn guests(&self, id: PartyId, host: UserId) -> Result<Option<GuestOverview>, StoreError> {
         guests::guests(&self.database.read, id, host).await.map_err(into_store_error)
+    }
+
+    async fn history(
+        &self,
+        id: PartyId,
+        host: UserId,
+        before: Option<HistoryId>,
+        size: PageSize,
+    ) -> Result<Option<Page<StoredHistory, HistoryId>>, StoreError> {
+        history::list(&self.database.read, id, host, before, size).await.map_err(into_store_error)
     }
 
     async fn find_invitation(&self, token: LinkToken) -> Result<Option<Invitation>, StoreError> {

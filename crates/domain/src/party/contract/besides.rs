@@ -3,11 +3,11 @@
 use super::{add_table, change, change_party, changing, edit_of, party_of, seats, view};
 use crate::contract::{NOW, add_user, join_all};
 use crate::party::{
-    Guest, Heads, NewParty, Outcome, Party, PartyId, PartyNotice, PartyPart, PartyRepository, Quotas, Refusal,
-    UpdateError,
+    Answer, Guest, Heads, HistoryKind, NewParty, Outcome, Party, PartyId, PartyNotice, PartyPart, PartyRepository,
+    Quotas, Refusal, UpdateError,
 };
 use crate::user::{User, UserId};
-use crate::{AccountPorts, Timestamp};
+use crate::{AccountPorts, PageSize, Timestamp};
 
 /// What a user is told about a party, the newest first, with the name of whom it is about.
 async fn told(accounts: &AccountPorts, id: PartyId, user: &User) -> Vec<(PartyNotice, String)> {
@@ -135,4 +135,58 @@ pub async fn every_guest_is_told_once_of_a_cancellation(accounts: &AccountPorts,
         let told = told(accounts, id, guest).await;
         assert_eq!(told, [(PartyNotice::Cancelled, String::new())], "{}", guest.username);
     }
+}
+
+/// The history has who did what to whom, and when, the newest first and for the host alone. What the system did has no name.
+pub async fn history_is_kept_for_the_host(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
+    let cleo = add_user(accounts, "cleo").await;
+    let id = add_table(parties, &ada, 3, 1).await;
+    accept(parties, id, &ben, 2).await;
+    accept(parties, id, &ben, 2).await; // nothing changes
+    accept(parties, id, &cleo, 1).await;
+    let (guest, later) = (ben.id, Timestamp::from_millis(NOW.as_millis() + 5));
+    let decline = changing(guest, Some(guest), move |party| party.decline(guest, NOW));
+    parties.update(id, Some(guest), decline, None, later).await.unwrap();
+    change_party(parties, id, ada.id, |party| {
+        let mut edit = edit_of(party);
+        (edit.texts.venue, edit.max_companions, edit.seats) = (super::short_text("The yard"), 2, seats(9));
+        party.edit(edit, NOW)
+    })
+    .await
+    .unwrap();
+    change_party(parties, id, ada.id, |party| party.cancel(NOW)).await.unwrap();
+    change_party(parties, id, ada.id, |party| party.restore(NOW)).await.unwrap();
+
+    let (one, two) = (Answer::Seated(Heads::ONE), Answer::Seated(Heads::new(2).unwrap()));
+    let answer = |guest: &User, before, after| HistoryKind::Answer { guest: guest.id, before, after };
+    let waits = Answer::Waitlisted(Heads::ONE);
+    let mut expected = vec![
+        (NOW, Some(&ben), Some(&ben), answer(&ben, None, two)),
+        (NOW, Some(&cleo), Some(&cleo), answer(&cleo, None, waits)),
+        (later, Some(&ben), Some(&ben), answer(&ben, Some(two), Answer::Declined)),
+        (later, None, Some(&cleo), answer(&cleo, Some(waits), one)),
+        (NOW, Some(&ada), None, HistoryKind::Edited(vec![PartyPart::Venue, PartyPart::Companions])),
+        (NOW, Some(&ada), None, HistoryKind::Seats(9)),
+        (NOW, Some(&ada), None, HistoryKind::Cancelled),
+        (NOW, Some(&ada), None, HistoryKind::Restored),
+    ];
+    expected.reverse();
+    let (mut found, mut before) = (vec![], None);
+    loop {
+        let page = parties.history(id, ada.id, before, PageSize::clamped(3)).await.unwrap().unwrap();
+        found.extend(page.items);
+        before = page.next;
+        if before.is_none() {
+            break;
+        }
+    }
+    let name = |user: Option<&User>| user.map(|user| user.username.clone());
+    let expected: Vec<_> =
+        expected.into_iter().map(|(at, by, guest, what)| (at, name(by), name(guest), what)).collect();
+    let found: Vec<_> = found.into_iter().map(|entry| (entry.at, entry.by, entry.guest, entry.what)).collect();
+    assert_eq!(found, expected);
+    assert_eq!(parties.history(id, ben.id, None, PageSize::DEFAULT).await.unwrap(), None);
+    let unknown = PartyId::new(id.get() + 1);
+    assert_eq!(parties.history(unknown, ada.id, None, PageSize::DEFAULT).await.unwrap(), None);
 }

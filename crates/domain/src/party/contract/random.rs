@@ -199,7 +199,8 @@ pub async fn store_equals_a_party_in_memory(accounts: &AccountPorts, parties: &d
         match (expected, result) {
             (Ok(changed), Ok(outcome)) => {
                 assert_eq!(changed.outcome, outcome, "{what}");
-                (model, _) = (after, told.add(changed.notices));
+                model = after;
+                told.add(changed.notices);
             }
             (Err(refusal), Err(UpdateError::Refused(refused))) => assert_eq!(refusal, refused, "{what}"),
             (expected, result) => panic!("{what}: {expected:?}, {result:?}"),

@@ -39,12 +39,14 @@ statements! {
             RETURNING guest_id",
     };
 
-    /// The RSVPs of guests who had one, as rows of JSON: one statement, since a thousand guests may be seated at once.
+    /// The RSVPs of guests who had one, as rows of JSON: one statement, since a thousand guests may be seated at once. An update of SQLite
+    /// would read every RSVP of the party.
     pub(super) const SAVE_RSVPS: PerEngine = PerEngine {
-        sqlite: "UPDATE rsvps SET answer = saved.value ->> 1, heads = saved.value ->> 2, place = saved.value ->> 3,
-                given_up_heads = saved.value ->> 4, given_up_at = saved.value ->> 5
-            FROM json_each($2) AS saved
-            WHERE party_id = $1 AND guest_id = saved.value ->> 0",
+        sqlite: "INSERT INTO rsvps (party_id, guest_id, answer, heads, place, given_up_heads, given_up_at)
+            SELECT $1, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5 FROM json_each($2) WHERE true
+            ON CONFLICT (party_id, guest_id) DO UPDATE
+            SET answer = excluded.answer, heads = excluded.heads, place = excluded.place,
+                given_up_heads = excluded.given_up_heads, given_up_at = excluded.given_up_at",
         postgres: "UPDATE rsvps SET answer = saved.value ->> 1, heads = (saved.value ->> 2)::bigint,
                 place = (saved.value ->> 3)::bigint, given_up_heads = (saved.value ->> 4)::bigint,
                 given_up_at = (saved.value ->> 5)::bigint
@@ -63,7 +65,8 @@ impl StoredParty {
         self.save_rsvps::<D>(&mut *connection, party).await?;
         if columns(party) != columns(&self.party) {
             self.save_party::<D>(connection, party).await?;
-        } else if party.guests != self.party.guests {
+        } else if party.guests.totals() != self.party.guests.totals() {
+            // Who is seated changes no more than this: a seat that passes to another guest has another place.
             let totals = party.guests.totals();
             let save = query::<D>(SAVE_SEATS).bind(party.id.get()).bind(i64::from(totals.taken));
             save.bind(i64::from(totals.waiting)).bind(totals.last_place).execute(connection).await?;

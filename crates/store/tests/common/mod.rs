@@ -3,6 +3,7 @@
 #![allow(dead_code, unreachable_pub, clippy::unwrap_used, reason = "each test file uses a part of it")]
 
 pub mod damage;
+pub mod damages;
 
 use std::convert::Infallible;
 use std::sync::Arc;

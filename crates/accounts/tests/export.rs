@@ -64,6 +64,21 @@ async fn export_has_former_usernames_and_reset_links() {
     assert!(!text.contains(&token.expose()), "the link itself");
 }
 
+/// Another user has rows in every part of the document.
+#[tokio::test]
+async fn export_has_nothing_of_another_user() {
+    let service = Service::start().await;
+    let _ada = service.ada().await;
+    let (alone, ..) = export(&service.accounts).await;
+    service.register("ben", PASSWORD).await;
+    assert!(service.visitor().log_in("ben", PASSWORD).await.text.contains("Welcome back, ben."));
+    let (ben, caller) = (UserId::new(2), Caller::default());
+    service.accounts.rename(ben, Username::parse("Cleo").unwrap(), &caller).await.unwrap();
+    service.accounts.create_reset_token(ben, &caller).await.unwrap().unwrap();
+    let (document, ..) = export(&service.accounts).await;
+    assert_eq!(document, alone);
+}
+
 /// Each table with rows of users, and the member of the document that has them. A new table is missing here.
 #[tokio::test]
 async fn export_has_every_table_with_rows_of_a_user() {

@@ -240,6 +240,19 @@ async fn use_case_checks_the_code() {
 }
 
 #[tokio::test]
+async fn code_is_valid_for_at_most_3650_days() {
+    let service = service().await;
+    let day = Duration::from_hours(24);
+    for (asked, expected) in [(3_650 * day, 3_650 * day), (3_650 * day + Duration::from_millis(1), 3_650 * day)] {
+        let settings = CodeSettings { valid_for: asked, ..CodeSettings::default() };
+        let made = service.accounts.make_registration_code(settings, &operator()).await.unwrap();
+        let stored = codes(&service).await.remove(0);
+        assert_eq!((stored.id, stored.expires_at), (made.id, made.expires_at));
+        assert_eq!(stored.expires_at.since(stored.created_at), expected, "{asked:?}");
+    }
+}
+
+#[tokio::test]
 async fn guesses_of_codes_are_limited_by_network() {
     let service = service().await;
     let visitor = service.visitor();

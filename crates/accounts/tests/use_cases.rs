@@ -7,7 +7,7 @@ use accounts::ports::AccountPorts;
 use accounts::test_kit::fast_hash_cost;
 use accounts::{
     Accounts, BrowserTokens, Caller, Email, LogIn, LogInError, OsRandom, Password, Random, RegisterError, Registration,
-    StoreError, Username,
+    StoreError, Username, UsernameError,
 };
 use domain::credential::MockCredentialRepository;
 use domain::event::MockEventRepository;
@@ -174,4 +174,25 @@ async fn malformed_email_is_a_mismatch_without_a_query() {
 fn debug_hides_passwords() {
     let printed = format!("{:?} {:?}", registration(PASSWORD), attempt("ada@example.com", PASSWORD));
     assert!(!printed.contains("marble"), "{printed}");
+}
+
+/// An embedder that has pages of its own calls the use cases, and no check of a form comes before them.
+#[tokio::test]
+async fn reserved_or_mixed_name_is_added_by_no_use_case() {
+    let service = Service::start().await;
+    let caller = Caller::default();
+    for (name, expected) in [
+        ("deleted-7", UsernameError::Reserved),
+        ("adrnin", UsernameError::Reserved),
+        ("\u{440}aypal", UsernameError::MixedScript), // the first letter is Cyrillic
+    ] {
+        let username = Username::parse(name).unwrap();
+        let new = Registration { username: username.clone(), ..registration(PASSWORD) };
+        let email = new.email.clone();
+        let registered = service.accounts.register(new, &caller).await;
+        assert!(matches!(&registered, Err(RegisterError::Username(error)) if *error == expected), "{registered:?}");
+        let added = service.accounts.add_user(username, email, None, &caller).await;
+        assert!(matches!(&added, Err(RegisterError::Username(error)) if *error == expected), "{added:?}");
+    }
+    assert_eq!(service.count("users").await, 0);
 }

@@ -4,7 +4,7 @@
 
 mod common;
 
-use domain::credential::{PasswordHash, PasswordVersion};
+use domain::credential::{ChangeAuthority, PasswordChange, PasswordHash, PasswordVersion};
 use domain::event::{Event, EventFilter, EventKind, Origin};
 use domain::session::{Device, SessionRecord, TokenDigest};
 use domain::user::{Email, NewUser, Username};
@@ -70,5 +70,26 @@ async fn session_is_neither_opened_nor_ended_where_an_event_fails() {
         assert!(ports.sessions.end_all(ada, failing()).await.is_err());
         assert!(ports.sessions.find(DIGEST).await.unwrap().is_some());
         assert_eq!(stored_events(&fresh).await, 0);
+    }
+}
+
+/// No second call ends the sessions of a user of this store: between two commits, a session of a former password would be open.
+#[tokio::test]
+async fn sessions_end_in_the_commit_of_a_new_password() {
+    for fresh in engines().await {
+        let ports = fresh.accounts();
+        assert!(ports.end_sessions_in_one_commit());
+        let ada = add_user(&ports, "ada").await.id;
+        ports.sessions.open(DIGEST, session(ada), PasswordVersion::INITIAL, None, Alongside::nothing()).await.unwrap();
+        let change = || {
+            let hash = PasswordHash::new("new".to_owned());
+            PasswordChange { user: ada, hash, authorized_by: ChangeAuthority::Operator, keep: None }
+        };
+        assert!(ports.credentials.change(change(), failing()).await.is_err());
+        let former = ports.credentials.find(ada).await.unwrap().unwrap();
+        assert_eq!((former.hash.expose(), former.version), ("$", PasswordVersion::INITIAL));
+        assert!(ports.sessions.find(DIGEST).await.unwrap().is_some());
+        let changed = ports.credentials.change(change(), Alongside::nothing()).await.unwrap();
+        assert_eq!((changed.ended, ports.sessions.find(DIGEST).await.unwrap()), (1, None));
     }
 }

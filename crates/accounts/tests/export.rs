@@ -148,7 +148,7 @@ async fn sources_of_the_embedder_are_arrays_page_by_page() {
     let (document, text, pieces) = export(&service.accounts).await;
     let trips: Vec<_> = (0..6).map(|trip| json!({ "user": 1, "trip": trip })).collect();
     assert_eq!((&document["trips"], &document["wishes"]), (&json!(trips), &json!([])));
-    assert_eq!(pieces, 1 + 5 + 3 + 1 + 1, "head, five of ours, three of the trips, one of the wishes, the end");
+    assert_eq!(pieces, 1 + 6 + 3 + 1 + 1, "head, six of ours, three of the trips, one of the wishes, the end");
     assert!(text.ends_with("\n}\n"), "{text}");
 }
 

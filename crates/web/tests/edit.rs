@@ -14,6 +14,7 @@ test_support::on_both_engines! { TestApp:
     date_in_the_past_is_refused_beside_its_field
     form_without_choices_is_refused
     stale_form_says_what_the_party_is_now_and_keeps_what_was_typed
+    form_shown_before_a_cancellation_is_stale
     stale_form_with_an_invalid_field_stays_stale
     form_sent_twice_changes_the_party_once
     party_that_has_begun_is_not_changed
@@ -249,6 +250,23 @@ async fn stale_form_says_what_the_party_is_now_and_keeps_what_was_typed(app: Tes
     assert_eq!((saved.texts("h1"), saved.status), (vec!["Stew".to_owned()], 200));
     let stored = app.stored_party_of("ada", &party).await.unwrap();
     assert_eq!((stored.summary.seats.get(), stored.revision), (6, 2));
+}
+
+/// A form of a party that was cancelled meanwhile says so before it is saved.
+async fn form_shown_before_a_cancellation_is_stale(app: TestApp) {
+    let ada = app.user("ada").await;
+    let party = host(&ada, "ada", &[]).await;
+    let path = format!("/parties/{party}/edit");
+    let old = ada.get(&path).await;
+    post(&ada, &format!("/parties/{party}/cancel"), &[]).await;
+
+    let page = ada.submit_on(&old, &path, &[("main_dish", "Stew")]).await;
+    assert_page(&page, 409, "The party has changed since you opened this form: it is now");
+    let now: Vec<_> = page.texts(".stale dt").into_iter().zip(page.texts(".stale dd")).collect();
+    let expected = [("State", "Cancelled"), ("Main dish", "Ratatouille")];
+    assert_eq!(now, expected.map(|(part, value)| (part.to_owned(), value.to_owned())));
+    let saved = ada.submit_on(&page, &path, &[]).await;
+    assert_eq!((saved.texts("h1"), saved.status), (vec!["Stew".to_owned()], 200));
 }
 
 /// An error of a field is shown with the revision that the form had: it must not pass for one that has seen the change.

@@ -115,7 +115,7 @@ impl Party {
     /// The first [`Refusal`] that applies.
     pub fn cancel(&mut self, now: Timestamp) -> Result<Outcome, Refusal> {
         self.ensure_upcoming(now)?;
-        self.state = PartyState::Cancelled;
+        self.set_state(PartyState::Cancelled);
         Ok(Outcome::Cancelled)
     }
 
@@ -125,7 +125,7 @@ impl Party {
     /// The first [`Refusal`] that applies.
     pub fn restore(&mut self, now: Timestamp) -> Result<Outcome, Refusal> {
         self.ensure_upcoming(now)?;
-        self.state = PartyState::Scheduled;
+        self.set_state(PartyState::Scheduled);
         self.promote(now);
         Ok(Outcome::Restored)
     }
@@ -159,6 +159,14 @@ impl Party {
         self.revision += 1;
         self.promote(now);
         Ok(Outcome::Edited)
+    }
+
+    /// A form that was shown before is stale then: it does not say whether the party takes place.
+    fn set_state(&mut self, state: PartyState) {
+        if self.state != state {
+            self.state = state;
+            self.revision += 1;
+        }
     }
 
     /// Whether the edit changes nothing.

@@ -158,7 +158,7 @@ fn row_14_cancelled_party_keeps_its_answers_and_a_restore_promotes() {
     assert_eq!(party.cancel(under_way()), Err(Refusal::Begun));
     for _ in 0..2 {
         assert_eq!(party.cancel(before()), Ok(Outcome::Cancelled));
-        assert_eq!((party.state, &party.guests), (PartyState::Cancelled, &guests));
+        assert_eq!((party.state, &party.guests, party.revision), (PartyState::Cancelled, &guests, 1));
     }
     party.remove(&guest(BEN), before()).unwrap();
     assert_eq!(party.guests.answer(CLEO), Some(waiting(2)));
@@ -166,6 +166,7 @@ fn row_14_cancelled_party_keeps_its_answers_and_a_restore_promotes() {
     for _ in 0..2 {
         assert_eq!(party.restore(before()), Ok(Outcome::Restored));
         assert_eq!((party.state, party.guests.answer(CLEO)), (PartyState::Scheduled, Some(seated(2))));
+        assert_eq!(party.revision, 2);
     }
 }
 
@@ -232,6 +233,10 @@ fn row_15_stale_form_and_past_date_are_refused() {
     seats(&mut party, 5, before()).unwrap();
     let unchanged = party.clone();
     assert_eq!(party.edit(stale, before()), Err(Refusal::Stale));
+    let mut cancelled = party.clone();
+    let before_cancelling = PartyEdit { max_companions: 0, ..edit_of(&cancelled) };
+    cancelled.cancel(before()).unwrap();
+    assert_eq!(cancelled.edit(before_cancelling, before()), Err(Refusal::Stale));
     for minutes in [0, 1] {
         let date = date().at_in_same_zone(before() - Duration::from_mins(minutes));
         let ends_at = PartyEnd::default_of(&date);

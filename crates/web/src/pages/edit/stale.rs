@@ -1,10 +1,10 @@
 //! What the page says of a party that was changed after its form was shown.
 
-use domain::party::{Address, Details, PartyEdit, PartyView};
+use domain::party::{Address, Details, PartyEdit, PartyState, PartyView};
 
 use crate::messages;
 
-/// The parts of the party that are not as in the edit, each with its name and as it is now.
+/// The parts of the party that are not as in the edit, each with its name and as it is now, and that the party is cancelled.
 pub(super) fn differences(edit: &PartyEdit, view: &PartyView) -> Vec<(&'static str, String)> {
     let party = &view.summary;
     let date = &party.heading.date;
@@ -12,6 +12,7 @@ pub(super) fn differences(edit: &PartyEdit, view: &PartyView) -> Vec<(&'static s
     let deadline = || date.at_in_same_zone(party.rsvp_deadline).to_string();
     let blank = || messages::PART_IS_BLANK.to_owned();
     [
+        ("State", party.state == PartyState::Cancelled, "Cancelled".to_owned()),
         ("Main dish", party.main_dish != edit.texts.main_dish, party.main_dish.to_string()),
         ("When", is_dated_otherwise, date.until(party.ends_at).to_string()),
         ("Seats", party.seats != edit.seats, party.seats.to_string()),

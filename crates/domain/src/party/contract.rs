@@ -100,8 +100,8 @@ macro_rules! party_contract {
             concurrent_changes_of_one_party_are_serialized
             guests_are_listed_in_seating_order
             home_has_next_party_with_a_seat_of_viewer
-            home_lists_soonest_parties_with_a_seat_for_viewer
             home_lists_soonest_parties_on_whose_waiting_list_viewer_is
+            home_lists_soonest_parties_with_a_seat_for_viewer
             own_profile_equals_lists_by_scope
             change_gets_the_rsvps_that_a_rule_needs
             rank_is_the_number_on_the_waiting_list

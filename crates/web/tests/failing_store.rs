@@ -243,6 +243,7 @@ pub(crate) const USES: &[Use] = &[
 
 /// The methods whose failure no page reports, and why.
 const NOT_REPORTED: &[(&str, &str)] = &[
+    ("parties.history", "no page calls it"),
     ("users.disable", "no page calls it"),
     ("users.enable", "no page calls it"),
     ("users.add_role", "no page calls it"),

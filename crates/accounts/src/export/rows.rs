@@ -3,7 +3,7 @@
 use domain::event::{RequestId, StoredEvent};
 use domain::known_browser::KnownClient;
 use domain::session::{ListedSession, SessionId};
-use domain::user::{Deletion, FormerUsername, Role, Roles, User, Username};
+use domain::user::{Deletion, FormerUsername, Role, Roles, User};
 use domain::{StoredNotice, Timestamp};
 use serde_json::{Value, json};
 
@@ -67,12 +67,12 @@ pub(super) fn event(stored: &StoredEvent) -> Value {
     })
 }
 
+/// Without the user whom it is about, whose data are that user's own.
 pub(super) fn notice(stored: &StoredNotice) -> Value {
     json!({
         "at": time(stored.at),
         "kind": stored.kind,
         "subject": stored.subject,
-        "about": stored.about.as_ref().map(Username::as_str),
         "parameters": stored.parameters,
     })
 }

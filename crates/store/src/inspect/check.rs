@@ -53,6 +53,7 @@ statements! {
 pub(super) async fn check<D: Dialect>(
     connection: &mut D::Connection,
     tables: Tables,
+    #[cfg_attr(not(feature = "party"), expect(unused_variables, reason = "only a party depends on the time"))]
     now: Timestamp,
     is_verifiable: IsVerifiable<'_>,
     report: Report<'_>,

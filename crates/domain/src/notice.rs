@@ -1,4 +1,4 @@
-//! Notices: what a user is told on the next page, until the user dismisses it.
+//! Notices: short messages to a user that stay on a page until the user dismisses them.
 
 mod repository;
 
@@ -15,9 +15,9 @@ use crate::user::{UserId, Username};
 /// A notice to one user. The embedder names the kinds and renders them; the store keeps the parts as they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// The user who is told.
+    /// The recipient.
     pub user: UserId,
-    /// What is told, as the embedder's own stable name of 1 to 40 bytes, such as `party-moved`.
+    /// The kind: a stable name of the embedder's, 1 to 40 bytes, such as `party-moved`.
     pub kind: &'static str,
     /// The embedder's own row that the notice is about, such as a party. Notices of one user about one subject are shown together.
     pub subject: i64,

@@ -98,7 +98,7 @@ pub async fn newest_20_of_a_subject_are_kept(store: &AccountPorts, add: &dyn Add
     assert_eq!((list(store, ada.id).await.len(), list(store, ben.id).await.len()), (21, 1));
 }
 
-/// Only the user whom it tells dismisses a notice.
+/// A notice is dismissed by its recipient alone.
 pub async fn notice_is_dismissed_by_its_own_user(store: &AccountPorts, add: &dyn AddNotices) {
     let (ada, ben) = (add_user(store, "ada").await, add_user(store, "ben").await);
     add(vec![notice(ada.id, 7, None), notice(ada.id, 8, None)], NOW).await;

@@ -1,4 +1,4 @@
-//! What a change of a party does besides: who is told, and what the history of the party keeps. Both are computed from the
+//! The notices and the history of a change of a party. Both are computed from the
 //! difference, so that no rule can forget them.
 
 use super::{Answer, Outcome, Party, PartyNotice, PartyPart, PartyState, Refusal};
@@ -10,7 +10,7 @@ use crate::user::UserId;
 pub struct Changed {
     /// The outcome, for the user who asked for the change.
     pub outcome: Outcome,
-    /// Who is told what.
+    /// The notices to guests and to the host.
     pub notices: Vec<Notice>,
     /// What the history of the party keeps.
     pub history: Vec<HistoryEntry>,
@@ -156,7 +156,7 @@ impl Difference<'_> {
         }
     }
 
-    /// Who is told of one answer.
+    /// The notices of one answer.
     fn notices_of(&self, guest: UserId, before: Option<Answer>, after: Answer) -> Vec<Notice> {
         let party = self.after.id;
         let to_guest = |notice: PartyNotice| notice.to(guest, party, None);

@@ -137,8 +137,8 @@ impl GuestList {
         }
     }
 
-    /// Seats each guest on the waiting list for whom there is room, in the order of the list (row 9, first fit). The whole list is
-    /// loaded.
+    /// Seats each guest on the waiting list for whom there is room, in the order of the list (row 9, first fit). Loaded is the
+    /// list, or each guest on it who may get one of the free seats.
     pub(super) fn promote(&mut self) {
         let mut waiting: Vec<_> = self
             .rsvps

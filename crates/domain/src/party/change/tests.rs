@@ -16,7 +16,7 @@ fn waiting(n: u32) -> Answer {
 
 type Rule = fn(&mut Party) -> Result<Outcome, Refusal>;
 
-/// Who is told what: the user, the user whom it is about, and the notice.
+/// Each notice with its recipient, and the user that it names.
 fn notices(changed: &Changed) -> Vec<(UserId, Option<UserId>, PartyNotice)> {
     let read = |notice: &Notice| PartyNotice::from_stored(notice.kind, &notice.parameters).unwrap();
     assert!(changed.notices.iter().all(|notice| notice.subject == 7));
@@ -160,7 +160,7 @@ fn cancelling_and_restoring_is_told_to_all_but_declined_and_removed() {
     assert_eq!(cancelled.history, [HistoryEntry { by: Some(HOST), what: HistoryKind::Cancelled }]);
     let again = Changed::by(&mut party, HOST, None, |party| party.cancel(before())).unwrap();
     assert_eq!((again.notices, again.is_counted), (vec![], false));
-    // Of a cancelled party nobody is told that it moved. The restore has the new date.
+    // An edit of a cancelled party has no notice. That of the restore shows the new date.
     assert_eq!(edit(&mut party, |edit| edit.max_companions = 0).notices, []);
     let restored = Changed::by(&mut party, HOST, None, |party| party.restore(before())).unwrap();
     assert_eq!(notices(&restored), [2, 3, 4, 6].map(|id| (UserId::new(id), None, PartyNotice::Restored)));

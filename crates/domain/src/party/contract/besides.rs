@@ -9,7 +9,7 @@ use crate::party::{
 use crate::user::{User, UserId};
 use crate::{AccountPorts, PageSize, Timestamp};
 
-/// What a user is told about a party, the newest first, with the name of whom it is about.
+/// The notices to a user about a party, the newest first, with the name in each.
 async fn told(accounts: &AccountPorts, id: PartyId, user: &User) -> Vec<(PartyNotice, String)> {
     let stored = accounts.notices.list(user.id, 100).await.unwrap();
     let notices = stored.into_iter().filter(|notice| notice.subject == id.get());
@@ -25,7 +25,7 @@ async fn accept(parties: &dyn PartyRepository, id: PartyId, guest: &User, heads:
     change(parties, id, guest, move |party| party.accept(guest, heads, NOW)).await.unwrap()
 }
 
-/// The host is told of each answer, and a guest whom the system seats is told. Of one guest the host has the newest notice. The time is
+/// Each answer is a notice to the host, and each promotion one to the guest. Of the notices about one guest the newest is kept. The time is
 /// that of the change.
 pub async fn notices_are_told_in_the_commit(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);

@@ -62,7 +62,8 @@ pub struct StoredNotice {
     pub parameters: String,
 }
 
-/// How many notices of one user about one subject are kept: the newest 20.
+/// How many notices of one user about one subject are kept that name no user: the newest 20. Of those that name a user, the newest
+/// about each.
 pub const MOST_OF_SUBJECT: u32 = 20;
 
 /// How long a notice is kept that is not dismissed: 90 days.

@@ -12,6 +12,6 @@ CREATE TABLE notices (
 );
 
 CREATE INDEX notices_by_user ON notices (user_id, id); -- the list
-CREATE INDEX notices_by_subject ON notices (user_id, subject, id); -- what a newer notice replaces
-CREATE INDEX notices_about ON notices (about_id) WHERE about_id IS NOT NULL; -- the deletion of a user
-CREATE INDEX notices_by_time ON notices (at); -- the purge
+-- What a newer notice about a user replaces, and what the deletion of that user removes.
+CREATE UNIQUE INDEX notices_about ON notices (about_id, user_id, subject) WHERE about_id IS NOT NULL;
+CREATE INDEX notices_about_nobody ON notices (user_id, subject, id) WHERE about_id IS NULL; -- of these the newest stay

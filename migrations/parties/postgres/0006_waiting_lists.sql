@@ -15,11 +15,12 @@ ALTER TABLE rsvps ADD COLUMN allergies TEXT CHECK (length(allergies) BETWEEN 1 A
 -- The first who wait with each number of heads: who may get the seats that a guest gives up.
 CREATE INDEX rsvps_waiting ON rsvps (party_id, heads, place) WHERE answer = 'waitlisted';
 
--- What was done at a party, by whom and when. Append-only. An answer is written as `seated 2`, `waitlisted 1` or `declined`. Users are
+-- What was done at a party, by whom and when. Append-only. Each RSVP adds a row: a key of the party's own makes one B-tree enough.
+-- An answer is written as `seated 2`, `waitlisted 1` or `declined`. Users are
 -- no foreign keys: with the party locked, an entry would wait for a user who is renamed, and who waits for the party.
 CREATE TABLE party_history (
-    id       BIGINT  GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
     party_id BIGINT  NOT NULL REFERENCES parties (id),
+    id       BIGINT  NOT NULL CHECK (id >= 1), -- within the party, in order
     at       BIGINT  NOT NULL,
     by_id    BIGINT, -- NULL: the system, which seats the guests who wait
     kind     TEXT    NOT NULL CHECK (kind IN ('answer', 'edited', 'seats', 'cancelled', 'restored')),
@@ -28,10 +29,9 @@ CREATE TABLE party_history (
     after    TEXT CHECK (length(after) BETWEEN 1 AND 20), -- of an answer
     seats    BIGINT  CHECK (seats BETWEEN 1 AND 1000), -- of `seats`
     parts    TEXT CHECK (length(parts) BETWEEN 1 AND 200), -- of `edited`: their names, separated by spaces
+    PRIMARY KEY (party_id, id),
     CHECK ((kind = 'answer') = (guest_id IS NOT NULL)),
     CHECK ((kind = 'answer') = (after IS NOT NULL)),
     CHECK ((kind = 'seats') = (seats IS NOT NULL)),
     CHECK ((kind = 'edited') = (parts IS NOT NULL))
 );
-
-CREATE INDEX party_history_by_party ON party_history (party_id, id);

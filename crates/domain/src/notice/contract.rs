@@ -75,27 +75,28 @@ pub async fn newer_notice_about_a_user_replaces_the_older_one(store: &AccountPor
     assert_eq!(list(store, cleo.id).await.len(), 1);
 }
 
-/// Of one user and subject the 20 newest are kept, of those that name a user and those that name none. Others are not removed.
+/// Of one user and subject the 20 newest of those that name no user are kept. Others are not removed, and one about each of many users is
+/// kept.
 pub async fn newest_20_of_a_subject_are_kept(store: &AccountPorts, add: &dyn AddNotices) {
     let (ada, ben) = (add_user(store, "ada").await, add_user(store, "ben").await);
     add(vec![notice(ada.id, 8, None), notice(ben.id, 7, None)], NOW).await;
-    for n in 0..30_u32 {
+    let numbered = |n: u32, about| Notice { parameters: n.to_string(), ..notice(ada.id, 7, about) };
+    for n in 0..60_u32 {
         let about = (n % 2 == 0).then(|| UserId::new(ben.id.get() + i64::from(n)));
-        let parameters = n.to_string();
-        add(vec![Notice { parameters, ..notice(ada.id, 7, about) }], NOW).await;
+        add(vec![numbered(n, about)], NOW).await;
     }
-    let numbers = async || -> Vec<u32> {
-        let stored = list(store, ada.id).await;
-        stored.iter().filter(|notice| notice.subject == 7).map(|notice| notice.parameters.parse().unwrap()).collect()
-    };
-    let newest: Vec<_> = (10..30).rev().collect();
-    assert_eq!((numbers().await, newest.len()), (newest, usize::try_from(MOST_OF_SUBJECT).unwrap()));
-    // One that replaces another leaves the others.
-    add(vec![Notice { parameters: "30".to_owned(), ..notice(ada.id, 7, Some(UserId::new(ben.id.get() + 20))) }], NOW)
-        .await;
-    let expected: Vec<_> = (10..31).rev().filter(|n| *n != 20).collect();
-    assert_eq!(numbers().await, expected);
-    assert_eq!((list(store, ada.id).await.len(), list(store, ben.id).await.len()), (21, 1));
+    let stored = list(store, ada.id).await;
+    let of_subject = stored.iter().filter(|notice| notice.subject == 7);
+    let numbers: Vec<u32> = of_subject.map(|notice| notice.parameters.parse().unwrap()).collect();
+    let kept: Vec<_> = (0..60).rev().filter(|n| n % 2 == 0 || *n > 60 - 2 * MOST_OF_SUBJECT).collect();
+    assert_eq!(numbers, kept);
+    assert_eq!((stored.len(), list(store, ben.id).await.len()), (kept.len() + 1, 1));
+    // Several in one commit count as well.
+    add((60..90).map(|n| numbered(n, None)).chain([notice(ben.id, 7, None)]).collect(), NOW).await;
+    let stored = list(store, ada.id).await;
+    let about_nobody =
+        stored.iter().filter(|notice| notice.subject == 7 && notice.parameters.parse::<u32>().unwrap() >= 60);
+    assert_eq!((about_nobody.count(), stored.len(), list(store, ben.id).await.len()), (20, 20 + 30 + 1, 2));
 }
 
 /// A notice is dismissed by its recipient alone.
@@ -125,14 +126,14 @@ pub async fn dismissal_of_all_spares_what_came_later(store: &AccountPorts, add: 
 pub async fn old_notices_are_purged_up_to_limit(store: &AccountPorts, add: &dyn AddNotices) {
     let ada = add_user(store, "ada").await;
     let (old, oldest) = (oldest_notice(NOW), oldest_notice(NOW) - Duration::from_millis(1));
-    for (subject, at) in [(1, NOW), (2, oldest), (3, old), (4, oldest - Duration::from_secs(1)), (5, oldest)] {
+    for (subject, at) in [(4, oldest - Duration::from_secs(1)), (2, oldest), (5, oldest), (3, old), (1, NOW)] {
         add(vec![notice(ada.id, subject, None)], at).await;
     }
     let purge = async |limit| store.notices.purge(oldest_notice(NOW), limit).await.unwrap();
     assert_eq!(purge(1).await, 1);
-    assert_eq!(subjects(&list(store, ada.id).await), [5, 3, 2, 1]);
+    assert_eq!(subjects(&list(store, ada.id).await), [1, 3, 5, 2]);
     assert_eq!((purge(9).await, purge(9).await), (2, 0));
-    assert_eq!(subjects(&list(store, ada.id).await), [3, 1]);
+    assert_eq!(subjects(&list(store, ada.id).await), [1, 3]);
 }
 
 /// A completed deletion removes the notices to the user and about the user. To a user who is deleted, or is none, nothing is added.

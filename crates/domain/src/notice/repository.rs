@@ -8,8 +8,8 @@ use crate::{StoreError, Timestamp};
 
 /// Stored notices. They are added in the commit of what they tell: by `PartyRepository`, and by an embedder's own jobs.
 ///
-/// A notice with an [`about`](super::Notice::about) replaces the earlier ones of the same user, subject and `about`. Of one user and
-/// subject the [`MOST_OF_SUBJECT`](super::MOST_OF_SUBJECT) newest are kept. To a deleted user nothing is added.
+/// A notice with an [`about`](super::Notice::about) replaces the earlier one of the same user, subject and `about`. Of those without, the
+/// [`MOST_OF_SUBJECT`](super::MOST_OF_SUBJECT) newest of one user and subject are kept. To a deleted user nothing is added.
 ///
 /// Each method is one commit. `Ok` means that the commit is durable. A [`StoreError`] means that nothing changed,
 /// unless [its outcome is unknown](StoreError::is_outcome_unknown).
@@ -26,6 +26,6 @@ pub trait NoticeRepository: Send + Sync {
     /// number.
     async fn dismiss_all(&self, user: UserId, newest: NoticeId) -> Result<u64, StoreError>;
 
-    /// Removes at most `limit` notices that were added before `before`, the oldest first. Returns their number.
+    /// Removes those of the `limit` notices which were added first that were added before `before`. Returns their number.
     async fn purge(&self, before: Timestamp, limit: u32) -> Result<u64, StoreError>;
 }

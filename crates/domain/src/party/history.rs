@@ -4,18 +4,18 @@ use super::HistoryKind;
 use crate::Timestamp;
 use crate::user::Username;
 
-/// The id of an entry of a history. Later entries have greater ids. An id is never reused.
+/// The id of an entry within the history of its party. Later entries have greater ids, and no id is used again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HistoryId(i64);
 
 impl HistoryId {
-    /// Wraps a row id.
+    /// Wraps an id.
     #[must_use]
     pub const fn new(id: i64) -> Self {
         Self(id)
     }
 
-    /// The row id.
+    /// The id.
     #[must_use]
     pub const fn get(self) -> i64 {
         self.0

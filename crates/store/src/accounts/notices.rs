@@ -14,38 +14,44 @@ use crate::engine::dialect::Dialect;
 use crate::error::into_store_error;
 use crate::statements::{PerEngine, statements};
 
-statements! {
-    /// Removes what notices to the users `$1`, a list in JSON, replace: those of the subject `$2` about `$3`, and all but the 19 newest
-    /// of the others.
-    const REPLACE: PerEngine = PerEngine {
-        sqlite: "DELETE FROM notices WHERE id IN (
-            SELECT notices.id FROM json_each($1) AS told CROSS JOIN notices ON user_id = told.value AND subject = $2
-            WHERE about_id = $3 OR notices.id <= (
-                SELECT kept.id FROM notices AS kept
-                WHERE kept.user_id = told.value AND kept.subject = $2
-                    AND (kept.about_id IS NULL OR $3 IS NULL OR kept.about_id <> $3)
-                ORDER BY kept.id DESC LIMIT 1 OFFSET 19
-            ))",
-        postgres: "DELETE FROM notices WHERE id IN (
-            SELECT notices.id FROM jsonb_array_elements_text($1::text::jsonb) AS told
-            JOIN notices ON user_id = told.value::bigint AND subject = $2
-            WHERE about_id = $3 OR notices.id <= (
-                SELECT kept.id FROM notices AS kept
-                WHERE kept.user_id = told.value::bigint AND kept.subject = $2
-                    AND (kept.about_id IS NULL OR $3 IS NULL OR kept.about_id <> $3)
-                ORDER BY kept.id DESC LIMIT 1 OFFSET 19
-            ))",
+macro_rules! keep_newest {
+    ($told:literal, $user:literal) => {
+        concat!(
+            "DELETE FROM notices WHERE id IN (
+                SELECT notices.id FROM ",
+            $told,
+            " CROSS JOIN notices
+                WHERE user_id = ",
+            $user,
+            " AND subject = $2 AND about_id IS NULL AND notices.id <= (
+                    SELECT older.id FROM notices AS older
+                    WHERE older.user_id = ",
+            $user,
+            " AND older.subject = $2 AND older.about_id IS NULL
+                    ORDER BY older.id DESC LIMIT 1 OFFSET 20
+                ))"
+        )
     };
+}
 
-    /// Adds one notice to each of the users `$1`, a list in JSON, who are not deleted.
+statements! {
+    /// Adds one notice to each of the users `$1`, a list in JSON, who are not deleted. One about a user replaces the earlier one.
     const ADD: PerEngine = PerEngine {
-        sqlite: "INSERT INTO notices (user_id, kind, subject, about_id, parameters, at)
+        sqlite: "INSERT OR REPLACE INTO notices (user_id, kind, subject, about_id, parameters, at)
             SELECT users.id, $2, $3, $4, $5, $6
             FROM json_each($1) AS told CROSS JOIN users ON users.id = told.value WHERE deleted_at IS NULL",
         postgres: "INSERT INTO notices (user_id, kind, subject, about_id, parameters, at)
             SELECT users.id, $2, $3, $4, $5, $6
             FROM jsonb_array_elements_text($1::text::jsonb) AS told JOIN users ON users.id = told.value::bigint
-            WHERE deleted_at IS NULL",
+            WHERE deleted_at IS NULL
+            ON CONFLICT (about_id, user_id, subject) WHERE about_id IS NOT NULL
+            DO UPDATE SET id = DEFAULT, kind = excluded.kind, parameters = excluded.parameters, at = excluded.at",
+    };
+
+    /// Removes all but the 20 newest of the notices about no user, to the users `$1`, a list in JSON, about the subject `$2`.
+    const KEEP_NEWEST: PerEngine = PerEngine {
+        sqlite: keep_newest!("json_each($1) AS told", "told.value"),
+        postgres: keep_newest!("jsonb_array_elements_text($1::text::jsonb) AS told", "told.value::bigint"),
     };
 
     const LIST: &str = "SELECT notices.id, at, kind, subject, about_id, username, parameters
@@ -56,8 +62,9 @@ statements! {
 
     const DISMISS_ALL: &str = "DELETE FROM notices WHERE user_id = $1 AND id <= $2 RETURNING id";
 
+    /// Ids are given in the order of time, so that the oldest rows are the first: no index by time is written for each notice.
     const PURGE: &str = "DELETE FROM notices
-        WHERE id IN (SELECT id FROM notices WHERE at < $1 ORDER BY at LIMIT ($2 + 0))
+        WHERE at < $1 AND id IN (SELECT oldest.id FROM notices AS oldest ORDER BY oldest.id LIMIT ($2 + 0))
         RETURNING id";
 
     const REMOVE_OF_USER: &str = "DELETE FROM notices WHERE user_id = $1";
@@ -65,13 +72,13 @@ statements! {
     const REMOVE_ABOUT_USER: &str = "DELETE FROM notices WHERE about_id = $1";
 }
 
-const _: () = assert!(MOST_OF_SUBJECT == 20, "the OFFSET of `REPLACE`");
+const _: () = assert!(MOST_OF_SUBJECT == 20, "the OFFSET of `KEEP_NEWEST`");
 
 /// A notice without its user: what several users are told in one statement.
 type Told<'n> = (&'static str, i64, Option<UserId>, &'n str);
 
 /// Adds notices within a job, so that they are told if and only if the job commits. A notice replaces earlier ones as
-/// [`NoticeRepository`] says. Equal notices that stand beside each other, to several users, cost two statements together.
+/// [`NoticeRepository`] says. Equal notices that stand beside each other, to several users, cost one statement together, or two if they are about no user.
 ///
 /// # Errors
 /// [`sqlx::Error`]: the job ends, and nothing is told.
@@ -98,10 +105,12 @@ async fn tell<D: Dialect>(
 ) -> sqlx::Result<()> {
     let users: Vec<_> = users.iter().map(i64::to_string).collect();
     let (users, about) = (format!("[{}]", users.join(",")), about.map(UserId::get));
-    let replace = query::<D>(D::pick(REPLACE.sqlite, REPLACE.postgres)).bind(users.clone());
-    replace.bind(subject).bind(about).execute(&mut *connection).await?;
-    let add = query::<D>(D::pick(ADD.sqlite, ADD.postgres)).bind(users).bind(kind).bind(subject);
-    add.bind(about).bind(parameters.to_owned()).bind(at.as_millis()).execute(connection).await?;
+    let add = query::<D>(D::pick(ADD.sqlite, ADD.postgres)).bind(users.clone()).bind(kind).bind(subject);
+    add.bind(about).bind(parameters.to_owned()).bind(at.as_millis()).execute(&mut *connection).await?;
+    if about.is_none() {
+        let keep = query::<D>(D::pick(KEEP_NEWEST.sqlite, KEEP_NEWEST.postgres));
+        keep.bind(users).bind(subject).execute(connection).await?;
+    }
     Ok(())
 }
 
@@ -184,7 +193,7 @@ mod tests {
 
     #[tokio::test]
     async fn statements_of_notices_use_indexes() {
-        for sql in [LIST, DISMISS, DISMISS_ALL, PURGE, REMOVE_OF_USER, REMOVE_ABOUT_USER] {
+        for sql in [LIST, DISMISS, DISMISS_ALL, PURGE, REMOVE_OF_USER, REMOVE_ABOUT_USER, KEEP_NEWEST.sqlite] {
             assert_uses_indexes(sql).await;
         }
     }

@@ -5,7 +5,7 @@ use domain::party::{Address, Details, Heads, LinkToken, ShortText, party_search_
 use sqlx::{FromRow, query_scalar};
 
 use super::check::{
-    InvariantCheck, Report, check_derived, check_invariants, check_references, check_rows, check_value,
+    InvariantCheck, Report, check_derived, check_invariants, check_references, check_rows, check_value, list_dangling,
 };
 use super::{Invariant, Violation};
 use crate::engine::dialect::Dialect;
@@ -22,10 +22,11 @@ statements! {
         WHERE NOT EXISTS (SELECT 1 FROM parties WHERE parties.id = rsvps.party_id)
         UNION ALL
         SELECT 'rsvps', rsvps.id, 'users' FROM rsvps
-        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = rsvps.guest_id)
-        UNION ALL
-        SELECT 'party_history', party_history.id, 'parties' FROM party_history
-        WHERE NOT EXISTS (SELECT 1 FROM parties WHERE parties.id = party_history.party_id)");
+        WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = rsvps.guest_id)");
+
+    /// Rows of our table without a rowid, as the accounts have it, on both engines.
+    pub(super) const LIST_DANGLING_HISTORY: &str = "SELECT 'party_history', party_id, 'parties' FROM party_history
+        WHERE NOT EXISTS (SELECT 1 FROM parties WHERE parties.id = party_history.party_id)";
 
     const LIST_RSVPS_OF_HOSTS: &str = "SELECT rsvps.id FROM rsvps JOIN parties ON parties.id = party_id
         WHERE host_id = guest_id";
@@ -70,7 +71,7 @@ statements! {
 
     const LIST_RSVPS_OUT_OF_TIME: &str = "SELECT id FROM rsvps WHERE given_up_at NOT BETWEEN 0 AND 253402300799999";
 
-    const LIST_HISTORY_OUT_OF_TIME: &str = "SELECT id FROM party_history WHERE at NOT BETWEEN 0 AND 253402300799999";
+    const LIST_HISTORY_OUT_OF_TIME: &str = "SELECT party_id FROM party_history WHERE at NOT BETWEEN 0 AND 253402300799999";
 
     /// Ends that are not after the start, or more than 72 hours after it.
     const LIST_ENDS_OUT_OF_RANGE: &str = "SELECT id FROM parties
@@ -161,6 +162,7 @@ pub(super) async fn check<D: Dialect>(
     report: Report<'_>,
 ) -> sqlx::Result<()> {
     check_references::<D>(connection, LIST_DANGLING, report).await?;
+    list_dangling::<D>(connection, LIST_DANGLING_HISTORY, report).await?;
     check_invariants::<D>(connection, INVARIANTS, report).await?;
     let idle = query_scalar::<D, i64>(LIST_IDLE_SEATS).bind(now.as_millis()).fetch_all(&mut *connection).await?;
     for row in idle {

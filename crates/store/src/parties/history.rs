@@ -15,15 +15,16 @@ use crate::error::corrupt;
 use crate::statements::{PerEngine, statements};
 
 statements! {
-    /// Entries as rows of JSON, in their order: one statement, since a thousand guests may be seated at once.
+    /// Entries as rows of JSON, in their order: one statement, since a thousand guests may be seated at once. The lock of the party keeps
+    /// other entries of it away meanwhile.
     const ADD: PerEngine = PerEngine {
-        sqlite: "INSERT INTO party_history (party_id, at, by_id, kind, guest_id, before, after, seats, parts)
-            SELECT $1, $2, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
-            FROM json_each($3) ORDER BY key",
-        postgres: "INSERT INTO party_history (party_id, at, by_id, kind, guest_id, before, after, seats, parts)
-            SELECT $1, $2, (value ->> 0)::bigint, value ->> 1, (value ->> 2)::bigint, value ->> 3, value ->> 4,
+        sqlite: "INSERT INTO party_history (party_id, id, at, by_id, kind, guest_id, before, after, seats, parts)
+            SELECT $1, (SELECT coalesce(max(id), 0) FROM party_history WHERE party_id = $1) + key + 1, $2, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
+            FROM json_each($3)",
+        postgres: "INSERT INTO party_history (party_id, id, at, by_id, kind, guest_id, before, after, seats, parts)
+            SELECT $1, (SELECT coalesce(max(id), 0) FROM party_history WHERE party_id = $1) + position, $2, (value ->> 0)::bigint, value ->> 1, (value ->> 2)::bigint, value ->> 3, value ->> 4,
                 (value ->> 5)::bigint, value ->> 6
-            FROM jsonb_array_elements($3::text::jsonb) WITH ORDINALITY AS entries (value, position) ORDER BY position",
+            FROM jsonb_array_elements($3::text::jsonb) WITH ORDINALITY AS entries (value, position)",
     };
 
     const FIND_HOSTED: &str = "SELECT id FROM parties WHERE id = $1 AND host_id = $2";

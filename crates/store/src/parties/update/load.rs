@@ -33,22 +33,22 @@ macro_rules! fitting {
 }
 
 statements! {
-    /// The party `$1`, the counter with the key `$2`, which may be NULL, and whether the guest `$3`, or the host where that is NULL, is
-    /// deleted. A deletion that is requested meanwhile waits for the lock of each party of the user.
+    /// The party `$1`, the counter with the key `$2`, which may be NULL, whether the guest `$3`, or the host where that is NULL, is
+    /// deleted, and the RSVP of the guest, with the number on the waiting list. A deletion that is requested meanwhile waits for the lock
+    /// of each party of the user.
     pub(super) const LOAD: &str = concat!("SELECT ", party_columns!(), ", last_place, revision, venue, main_dish, details, address,
             throttles.count, throttles.expires_at,
             (SELECT count(*) FROM users AS asking WHERE asking.id = coalesce($3, host_id)
-                AND (asking.delete_due IS NOT NULL OR asking.deleted_at IS NOT NULL)) AS deleted_users
-        FROM parties JOIN users ON users.id = host_id LEFT JOIN throttles ON throttles.key = $2
-        WHERE parties.id = $1");
-
-    /// The RSVP of the guest `$2`, with the number on the waiting list.
-    pub(super) const LOAD_RSVP: &str = "SELECT id, guest_id, answer, heads, place, given_up_heads, given_up_at,
-            CASE answer WHEN 'waitlisted' THEN (
+                AND (asking.delete_due IS NOT NULL OR asking.deleted_at IS NOT NULL)) AS deleted_users,
+            own.id AS own_id, own.answer AS own_answer, own.heads AS own_heads, own.place AS own_place,
+            own.given_up_heads, own.given_up_at,
+            CASE own.answer WHEN 'waitlisted' THEN (
                 SELECT count(*) + 1 FROM rsvps AS ahead
-                WHERE ahead.party_id = $1 AND ahead.answer = 'waitlisted' AND ahead.place < rsvps.place
+                WHERE ahead.party_id = $1 AND ahead.answer = 'waitlisted' AND ahead.place < own.place
             ) END AS waiting_rank
-        FROM rsvps WHERE party_id = $1 AND guest_id = $2";
+        FROM parties JOIN users ON users.id = host_id LEFT JOIN throttles ON throttles.key = $2
+        LEFT JOIN rsvps AS own ON own.party_id = parties.id AND own.guest_id = $3
+        WHERE parties.id = $1");
 
     /// Whoever on the waiting list may get a seat if `$2` seats become free: of those with one number of heads, the first that fit if
     /// all seats are theirs. First fit seats no other, since it seats of those with one number the first.
@@ -86,6 +86,13 @@ struct LoadedRow {
     count: Option<i64>,
     expires_at: Option<i64>,
     deleted_users: i64,
+    own_id: Option<i64>,
+    own_answer: Option<String>,
+    own_heads: Option<i64>,
+    own_place: Option<i64>,
+    given_up_heads: Option<i64>,
+    given_up_at: Option<i64>,
+    waiting_rank: Option<i64>,
 }
 
 #[derive(FromRow)]
@@ -113,6 +120,20 @@ impl RsvpRow {
 }
 
 impl LoadedRow {
+    /// The RSVP of `guest`, of whom the row was loaded.
+    fn own(&self, guest: UserId) -> Option<RsvpRow> {
+        Some(RsvpRow {
+            id: self.own_id?,
+            guest_id: guest.get(),
+            answer: self.own_answer.clone()?,
+            heads: self.own_heads?,
+            place: self.own_place,
+            given_up_heads: self.given_up_heads,
+            given_up_at: self.given_up_at,
+            waiting_rank: self.waiting_rank,
+        })
+    }
+
     fn texts(&self) -> sqlx::Result<PartyTexts> {
         let id = self.party.id;
         let details = self.details.clone().map(Details::from_stored).transpose();
@@ -175,18 +196,17 @@ impl StoredParty {
 /// The RSVP of a guest; and, if the guest holds seats of a scheduled party, those who may get them.
 async fn load_for<D: Dialect>(
     connection: &mut D::Connection,
-    party: &LoadedRow,
+    row: &LoadedRow,
     guest: UserId,
 ) -> sqlx::Result<Vec<RsvpRow>> {
-    let own = query_as::<D, RsvpRow>(LOAD_RSVP).bind(party.party.id).bind(guest.get());
-    let mut rsvps = own.fetch_all(&mut *connection).await?;
-    let held = rsvps.first().filter(|own| own.answer == "seated").map(|own| own.heads);
+    let Some(own) = row.own(guest) else { return Ok(vec![]) };
+    let (held, mut rsvps) = ((own.answer == "seated").then_some(own.heads), vec![own]);
     if let Some(held) = held
-        && party.party.waiting()? > 0
-        && party.party.state()? == PartyState::Scheduled
+        && row.party.waiting()? > 0
+        && row.party.state()? == PartyState::Scheduled
     {
-        let free = i64::from(party.party.seats()?.get().saturating_sub(party.party.taken()?)) + held;
-        let fitting = query_as::<D, RsvpRow>(LOAD_FITTING).bind(party.party.id).bind(free);
+        let free = i64::from(row.party.seats()?.get().saturating_sub(row.party.taken()?)) + held;
+        let fitting = query_as::<D, RsvpRow>(LOAD_FITTING).bind(row.party.id).bind(free);
         rsvps.extend(fitting.fetch_all(connection).await?);
     }
     Ok(rsvps)

@@ -15,6 +15,7 @@ pub use domain::credential::{
 pub use domain::event::{Event, EventFilter, EventId, EventKind, EventRepository, Origin, StoredEvent};
 pub use domain::known_browser::{BrowserDigest, KnownBrowserRepository, KnownClient, Recognition};
 pub use domain::lease::{LeaseHolder, LeaseRepository};
+pub use domain::notice::{MOST_COUNTED, Notice, NoticeId, NoticeRepository, StoredNotice};
 pub use domain::registration_code::{CodeDigest, CodeId, NewCode, RegistrationCodeRepository, StoredCode};
 pub use domain::session::{
     Device, EndedSession, KeptSession, ListedSession, OpenSessionError, OtherSessions, Rotation, SessionId,
@@ -38,12 +39,13 @@ pub mod contract {
     pub use domain::event::contract as event;
     pub use domain::known_browser::contract as known_browser;
     pub use domain::lease::contract as lease;
+    pub use domain::notice::contract as notice;
     pub use domain::registration_code::contract as registration_code;
     pub use domain::session::contract as session;
     pub use domain::throttle::contract as throttle;
     pub use domain::user::contract as user;
     pub use domain::{
-        credential_contract, event_contract, known_browser_contract, lease_contract, registration_code_contract,
-        session_contract, throttle_contract, user_contract,
+        credential_contract, event_contract, known_browser_contract, lease_contract, notice_contract,
+        registration_code_contract, session_contract, throttle_contract, user_contract,
     };
 }

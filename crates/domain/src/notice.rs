@@ -66,6 +66,9 @@ pub struct StoredNotice {
 /// about each.
 pub const MOST_OF_SUBJECT: u32 = 20;
 
+/// The most notices that are counted with a session: 10, so that a user with thousands costs a page no more than one with a few.
+pub const MOST_COUNTED: u32 = 10;
+
 /// How long a notice is kept that is not dismissed: 90 days.
 pub const NOTICE_LIFETIME: std::time::Duration = std::time::Duration::from_hours(90 * 24);
 

@@ -129,6 +129,8 @@ pub struct StoredSession {
     pub user: User,
     /// The roles of the user.
     pub roles: Roles,
+    /// The number of notices to the user, of every kind, at most [`MOST_COUNTED`](crate::notice::MOST_COUNTED).
+    pub notices: u32,
     /// The stored times and device of the session, which may have expired.
     pub record: SessionRecord,
 }

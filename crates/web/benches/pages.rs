@@ -77,7 +77,7 @@ fn services() -> Services {
             remembered: false,
             device: Device::default(),
         };
-        Ok(Some(StoredSession { id: SessionId::new(1), user: ada(), roles: Roles::default(), record }))
+        Ok(Some(StoredSession { id: SessionId::new(1), user: ada(), roles: Roles::default(), notices: 0, record }))
     });
     let mut parties = MockPartyRepository::new();
     let items: Vec<_> = (1..=50).map(party).collect();

@@ -40,7 +40,7 @@ pub(crate) use self::invitation::{
     LINK_REPLACED, LINK_UNKNOWN, LINK_UNKNOWN_TITLE, invitation_closed_reason, invitation_description,
     invitation_seats, invitation_state, invitation_title, invited_to, invited_to_dinner,
 };
-pub(crate) use self::notices::{NOTICES_TITLE, PARTY_OUT_OF_SIGHT, dismiss_all, notice};
+pub(crate) use self::notices::{NOTICES_TITLE, PARTY_OUT_OF_SIGHT, dismiss_all, notice, notice_count};
 pub(crate) use self::quota::{too_many_changes, too_many_hosted, too_many_rsvps, too_many_upcoming};
 
 /// On the welcome page, where nobody may register.

@@ -13,6 +13,7 @@ test_support::on_both_engines! { TestApp:
     all_notices_are_dismissed_but_those_that_came_later
     notices_of_others_stay
     invalid_form_dismisses_nothing
+    navigation_has_the_number_of_notices
     party_out_of_sight_is_not_named
     newest_50_notices_are_shown
 }
@@ -135,6 +136,27 @@ async fn invalid_form_dismisses_nothing(app: TestApp) {
         assert_eq!((response.status, response.header("location")), (303, Some("/")), "{form:?}");
     }
     assert_eq!(on_home(&ada).await, ["ben said maybe."]);
+}
+
+/// Read with the session: it is on every page, and gone with the last notice.
+async fn navigation_has_the_number_of_notices(app: TestApp) {
+    let ada = app.user("ada").await;
+    let party = host(&ada, "ada", &[]).await;
+    let new = async |path: &str| ada.get(path).await.texts("nav[aria-label=Main] a[href='/#news']").concat();
+    assert_eq!(new("/").await, "");
+    for n in 1..=11 {
+        app.answer(&party, app.add_user(&format!("guest{n}")).await, GuestCommand::Maybe).await;
+        let expected = if n < 10 { format!("{n} new notices") } else { "9+ new notices".to_owned() };
+        for path in ["/", "/rsvp", "/account"] {
+            assert_eq!(new(path).await, expected, "{path}");
+        }
+    }
+    assert_eq!(app.visitor().get("/").await.attributes("a[href='/#news']", "href"), [""; 0]);
+    let page = ada.get("/").await;
+    assert_eq!(page.attributes("#news", "id").len(), 1, "what the link leads to");
+    let after = ada.submit_on(&page, "/notices", &[("all", "on")]).await;
+    assert_eq!(after.attributes("a[href='/#news']", "href"), [""; 0]);
+    assert_eq!(new("/missing").await, "");
 }
 
 async fn party_out_of_sight_is_not_named(app: TestApp) {

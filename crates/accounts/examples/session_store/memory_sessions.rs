@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use accounts::ports::{
     AccountPorts, Alongside, CredentialRepository, EndedSession, Event, EventRepository, KeptSession, ListedSession,
-    OpenSessionError, OtherSessions, PasswordVersion, Rotation, SessionId, SessionRecord, SessionRepository,
-    StoredSession, TokenDigest, UserId, UserRepository,
+    MOST_COUNTED, NoticeRepository, OpenSessionError, OtherSessions, PasswordVersion, Rotation, SessionId,
+    SessionRecord, SessionRepository, StoredSession, TokenDigest, UserId, UserRepository,
 };
 use accounts::{StoreError, Timestamp};
 use async_trait::async_trait;
@@ -22,6 +22,7 @@ pub(crate) struct MemorySessions {
     users: Arc<dyn UserRepository>,
     credentials: Arc<dyn CredentialRepository>,
     events: Arc<dyn EventRepository>,
+    notices: Arc<dyn NoticeRepository>,
     sessions: Mutex<Sessions>,
 }
 
@@ -39,9 +40,10 @@ struct Row {
 
 impl MemorySessions {
     /// A store without sessions.
-    pub(crate) fn new(AccountPorts { users, credentials, events, .. }: &AccountPorts) -> Self {
-        let (users, credentials, events) = (Arc::clone(users), Arc::clone(credentials), Arc::clone(events));
-        Self { users, credentials, events, sessions: Mutex::default() }
+    pub(crate) fn new(AccountPorts { users, credentials, events, notices, .. }: &AccountPorts) -> Self {
+        let (users, credentials) = (Arc::clone(users), Arc::clone(credentials));
+        let (events, notices) = (Arc::clone(events), Arc::clone(notices));
+        Self { users, credentials, events, notices, sessions: Mutex::default() }
     }
 
     /// Whether the user may open a session after the password was verified at that version.
@@ -169,7 +171,9 @@ impl SessionRepository for MemorySessions {
         let Some((id, record)) = found else { return Ok(None) };
         let Some(user) = self.users.find(record.user).await? else { return Ok(None) };
         let roles = self.users.list_roles(user.id).await?;
-        Ok(Some(StoredSession { id, user, roles, record }))
+        let notices = self.notices.list(user.id, MOST_COUNTED).await?.len();
+        let notices = u32::try_from(notices).unwrap_or(MOST_COUNTED);
+        Ok(Some(StoredSession { id, user, roles, notices, record }))
     }
 
     async fn touch(

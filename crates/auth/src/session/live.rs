@@ -17,6 +17,7 @@ pub struct LiveSession {
     id: SessionId,
     user: User,
     roles: Roles,
+    notices: u32,
     record: SessionRecord,
 }
 
@@ -25,9 +26,9 @@ impl Lifetimes {
     /// or to be deleted.
     #[must_use]
     pub fn live_session(&self, stored: StoredSession, now: Timestamp) -> Option<LiveSession> {
-        let StoredSession { id, user, roles, record } = stored;
+        let StoredSession { id, user, roles, notices, record } = stored;
         let is_live = user.is_active() && self.is_live(&record, now);
-        is_live.then_some(LiveSession { id, user, roles, record })
+        is_live.then_some(LiveSession { id, user, roles, notices, record })
     }
 }
 
@@ -58,6 +59,12 @@ impl LiveSession {
     #[must_use]
     pub const fn roles(&self) -> &Roles {
         &self.roles
+    }
+
+    /// The number of notices to the user, at most [`MOST_COUNTED`](domain::notice::MOST_COUNTED), as the session was found with it.
+    #[must_use]
+    pub const fn notices(&self) -> u32 {
+        self.notices
     }
 
     /// The user of the session and the roles of the user, moved out.

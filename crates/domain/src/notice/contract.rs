@@ -5,10 +5,12 @@
 use std::pin::Pin;
 use std::time::Duration;
 
-use super::{MOST_OF_SUBJECT, Notice, NoticeId, oldest_notice};
+use super::{MOST_COUNTED, MOST_OF_SUBJECT, Notice, NoticeId, oldest_notice};
 use crate::contract::{NOW, add_user};
+use crate::credential::PasswordVersion;
+use crate::session::{Device, SessionRecord, TokenDigest};
 use crate::user::UserId;
-use crate::{AccountPorts, StoredNotice, Timestamp};
+use crate::{AccountPorts, Alongside, StoredNotice, Timestamp};
 
 /// Passes the names of all contract functions of notices to the macro `$test`.
 #[macro_export]
@@ -22,6 +24,7 @@ macro_rules! notice_contract {
             dismissal_of_all_spares_what_came_later
             old_notices_are_purged_up_to_limit
             deleted_user_has_no_notice
+            session_is_found_with_the_number_of_notices
         }
     };
 }
@@ -147,6 +150,35 @@ pub async fn deleted_user_has_no_notice(store: &AccountPorts, add: &dyn AddNotic
     add(vec![notice(ben.id, 9, None), notice(UserId::new(i64::MAX), 9, None)], NOW).await;
     assert_eq!((subjects(&list(store, ada.id).await), list(store, ben.id).await), (vec![8], vec![]));
     assert_eq!(list(store, UserId::new(i64::MAX)).await, []);
+}
+
+/// A session is found with the number of its user's notices, as they are then: at most 10.
+pub async fn session_is_found_with_the_number_of_notices(store: &AccountPorts, add: &dyn AddNotices) {
+    let (ada, ben) = (add_user(store, "ada").await, add_user(store, "ben").await);
+    for (n, user) in [(1, ada.id), (2, ben.id)] {
+        let session = SessionRecord {
+            user,
+            created_at: NOW,
+            last_seen_at: NOW,
+            authenticated_at: NOW,
+            expires_at: NOW + Duration::from_hours(1),
+            remembered: false,
+            device: Device::default(),
+        };
+        let digest = TokenDigest::new([n; 32]);
+        store.sessions.open(digest, session, PasswordVersion::INITIAL, None, Alongside::nothing()).await.unwrap();
+    }
+    let counted = async |n| store.sessions.find(TokenDigest::new([n; 32])).await.unwrap().unwrap().notices;
+    assert_eq!(counted(1).await, 0);
+    for n in 1..=12 {
+        add(vec![notice(ada.id, i64::from(n), None)], NOW).await;
+        assert_eq!((counted(1).await, counted(2).await), (n.min(MOST_COUNTED), 0), "{n}");
+    }
+    for left in [11, 10, 9, 8] {
+        let oldest = list(store, ada.id).await.pop().unwrap();
+        store.notices.dismiss(ada.id, oldest.id).await.unwrap();
+        assert_eq!(counted(1).await, left.min(MOST_COUNTED));
+    }
 }
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ pub async fn open_session_is_found_with_its_user(store: &AccountPorts) {
     let remembered = SessionRecord { remembered: true, device, ..record(&ada) };
     for (n, user, record) in [(1, &ada, remembered), (2, &ben, record(&ben))] {
         let id = store.sessions.open(digest(n), record.clone(), INITIAL, None, Alongside::nothing()).await.unwrap();
-        let expected = StoredSession { id, user: user.clone(), roles: Roles::default(), record };
+        let expected = StoredSession { id, user: user.clone(), roles: Roles::default(), notices: 0, record };
         assert_eq!(store.sessions.find(digest(n)).await.unwrap(), Some(expected));
     }
 }

@@ -73,7 +73,7 @@ pub trait SessionRepository: Send + Sync {
         alongside: Alongside,
     ) -> Result<SessionId, OpenSessionError>;
 
-    /// Returns the session, its user and the user's roles, or `None` if there is no such session.
+    /// Returns the session, its user, the user's roles and the number of the user's notices, or `None` if there is no such session.
     ///
     /// Expired sessions and sessions of disabled users are returned too.
     async fn find(&self, digest: TokenDigest) -> Result<Option<StoredSession>, StoreError>;

@@ -4,6 +4,7 @@ pub(crate) mod keep_only;
 
 use async_trait::async_trait;
 use domain::credential::PasswordVersion;
+use domain::notice::MOST_COUNTED;
 use domain::session::{
     Device, EndedSession, KeptSession, ListedSession, MOST_SESSIONS, OpenSessionError, OtherSessions, Rotation,
     SessionId, SessionRecord, SessionRepository, StoredSession, TokenDigest,
@@ -31,19 +32,21 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
         RETURNING id";
 
-    /// The roles are one text, with spaces between them.
+    /// The roles are one text, with spaces between them. The notices are counted as far as [`MOST_COUNTED`].
     const FIND: PerEngine = PerEngine {
         sqlite: concat!(
             "SELECT sessions.id AS session_id, created_at, last_seen_at, authenticated_at, expires_at,
                 remembered, network, user_agent, ", user_columns!("users.id AS id"), ",
-                (SELECT group_concat(role, ' ') FROM user_roles WHERE user_roles.user_id = users.id) AS roles
+                (SELECT group_concat(role, ' ') FROM user_roles WHERE user_roles.user_id = users.id) AS roles,
+                (SELECT count(*) FROM (SELECT 1 FROM notices WHERE user_id = users.id LIMIT 10) AS counted) AS notices
             FROM sessions JOIN users ON users.id = sessions.user_id
             WHERE digest = $1"
         ),
         postgres: concat!(
             "SELECT sessions.id AS session_id, created_at, last_seen_at, authenticated_at, expires_at,
                 remembered, network, user_agent, ", user_columns!("users.id AS id"), ",
-                (SELECT string_agg(role, ' ') FROM user_roles WHERE user_roles.user_id = users.id) AS roles
+                (SELECT string_agg(role, ' ') FROM user_roles WHERE user_roles.user_id = users.id) AS roles,
+                (SELECT count(*) FROM (SELECT 1 FROM notices WHERE user_id = users.id LIMIT 10) AS counted) AS notices
             FROM sessions JOIN users ON users.id = sessions.user_id
             WHERE digest = $1"
         ),
@@ -71,6 +74,7 @@ statements! {
 }
 
 const _: () = assert!(MOST_SESSIONS == 100, "the OFFSET of `END_OLDEST`, the LIMIT of `LIST`");
+const _: () = assert!(MOST_COUNTED == 10, "the LIMIT of `FIND`");
 
 /// The repository of sessions.
 pub(crate) struct Sessions<D: Dialect> {
@@ -82,6 +86,7 @@ struct SessionRow {
     #[sqlx(flatten)]
     record: RecordRow,
     roles: Option<String>,
+    notices: i64,
     #[sqlx(flatten)]
     user: UserRow,
 }
@@ -119,7 +124,8 @@ impl SessionRow {
         let user = self.user.parse()?;
         let roles = roles::parse(self.roles.as_deref().unwrap_or_default().split_whitespace(), user.id.get())?;
         let ListedSession { id, record } = self.record.parse(user.id);
-        Ok(StoredSession { id, user, roles, record })
+        let notices = u32::try_from(self.notices).unwrap_or(MOST_COUNTED);
+        Ok(StoredSession { id, user, roles, notices, record })
     }
 }
 
@@ -327,6 +333,15 @@ mod tests {
         for sql in [END_OLDEST, FIND.sqlite, TOUCH, CONFIRM, END, END_ALL, END_OF_USER, LIST, PURGE] {
             assert_uses_indexes(sql).await;
         }
+    }
+
+    /// Of 20,000 sessions, and of a user with 10,000 notices.
+    #[cfg(feature = "party")]
+    #[tokio::test]
+    async fn postgres_finds_a_session_by_indexes() {
+        let plan = crate::plan::postgres_plan(FIND.postgres, "bytea", false).await;
+        assert!(plan.contains("notices_by_user") && !plan.contains("Seq Scan on notices"), "{plan}");
+        assert!(!plan.contains("Seq Scan on sessions") && !plan.contains("Seq Scan on users"), "{plan}");
     }
 
     /// Of 20,000 sessions.

@@ -1,5 +1,6 @@
 //! The sentences of notices. Nothing here says that a mail was sent.
 
+use domain::notice::MOST_COUNTED;
 use domain::party::{Heads, PartyHeading, PartyNotice, PartyPart};
 use domain::user::Username;
 
@@ -7,6 +8,15 @@ use domain::user::Username;
 pub(crate) const NOTICES_TITLE: &str = "What's new";
 /// The heading of the notices of a party that the user can no longer see.
 pub(crate) const PARTY_OUT_OF_SIGHT: &str = "A dinner party";
+
+/// The link of the navigation to the notices: "3 new", or "9+ new" for more than nine. `None` where there are none.
+pub(crate) fn notice_count(notices: u32) -> Option<String> {
+    match notices {
+        0 => None,
+        1..MOST_COUNTED => Some(format!("{notices} new")),
+        MOST_COUNTED.. => Some(format!("{}+ new", MOST_COUNTED - 1)),
+    }
+}
 
 /// The button that dismisses every notice. It says so where there are some that the page does not show.
 pub(crate) fn dismiss_all(has_older: bool) -> &'static str {
@@ -129,6 +139,15 @@ mod tests {
         ] {
             assert_eq!(notice(&told, Some(&heading()), Some(&Username::parse("Ben").unwrap())), sentence);
         }
+    }
+
+    #[test]
+    fn number_of_notices_is_exact_up_to_nine() {
+        let counts = [0, 1, 9, 10, u32::MAX].map(notice_count);
+        assert_eq!(
+            counts,
+            [None, Some("1 new".into()), Some("9 new".into()), Some("9+ new".into()), Some("9+ new".into())]
+        );
     }
 
     #[test]

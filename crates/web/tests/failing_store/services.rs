@@ -60,7 +60,7 @@ fn sessions(broken: Broken) -> MockSessionRepository {
         };
         broken.result(
             "sessions.find",
-            Some(StoredSession { id: SessionId::new(1), user: ada(), roles: Roles::default(), record }),
+            Some(StoredSession { id: SessionId::new(1), user: ada(), roles: Roles::default(), notices: 0, record }),
         )
     });
     sessions.expect_confirm().returning(move |_, _, _, _| broken.result("sessions.confirm", Some(SessionId::new(1))));

@@ -16,7 +16,7 @@ use super::response::{fallback_error_page, html_response};
 use crate::web::AccountPage;
 use crate::web::form::{Fields, SafeHtml};
 use crate::web::request::{CSRF_FIELD, RequestContext, ReturnPath, with_next};
-use crate::web::session::Visitor;
+use crate::web::session::{CurrentUser, Visitor};
 use crate::{Accounts, Action, RegistrationPolicy, ThrottleError};
 
 /// The name of the form field that carries an idempotency key.
@@ -45,6 +45,13 @@ impl PageContext {
     #[must_use]
     pub fn user(&self) -> Option<&User> {
         self.request.known_visitor().and_then(Visitor::user).map(|user| &**user)
+    }
+
+    /// The number of notices to the user, as [`CurrentUser::notices`](crate::web::CurrentUser::notices) counts them; 0 for an
+    /// anonymous visitor, and where the visitor is unknown. Nothing shows it but a layout that asks for it.
+    #[must_use]
+    pub fn notices(&self) -> u32 {
+        self.request.known_visitor().and_then(Visitor::user).map_or(0, CurrentUser::notices)
     }
 
     /// Whether the visitor is anonymous; `false` for a user, and where the visitor is unknown.

@@ -40,6 +40,7 @@ impl Visitor {
 pub struct CurrentUser {
     user: User,
     roles: Roles,
+    notices: u32,
     session: SessionId,
     has_recent_log_in: bool,
 }
@@ -47,9 +48,10 @@ pub struct CurrentUser {
 impl CurrentUser {
     pub(crate) fn new(live: LiveSession, accounts: &Accounts) -> Self {
         let (within, now) = (accounts.inner.web.recent_log_in, accounts.inner.clock.now());
-        let (session, has_recent_log_in) = (live.id(), live.is_authenticated_within(within, now));
+        let (session, notices) = (live.id(), live.notices());
+        let has_recent_log_in = live.is_authenticated_within(within, now);
         let (user, roles) = live.into_user();
-        Self { user, roles, session, has_recent_log_in }
+        Self { user, roles, notices, session, has_recent_log_in }
     }
 
     /// Whether the user has a role, such as `admin`. The roles were read with the session, in this request: one that was taken
@@ -63,6 +65,13 @@ impl CurrentUser {
     #[must_use]
     pub fn roles(&self) -> &Roles {
         &self.roles
+    }
+
+    /// The number of notices to the user, of every kind, at most [`MOST_COUNTED`](domain::notice::MOST_COUNTED): 10 stands for 10 or
+    /// more. They were counted with the session, in its statement: one that is dismissed in this request is among them.
+    #[must_use]
+    pub fn notices(&self) -> u32 {
+        self.notices
     }
 
     /// The session of the request.

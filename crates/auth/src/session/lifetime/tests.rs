@@ -29,7 +29,7 @@ fn before(moment: Timestamp, earlier: Duration) -> Timestamp {
 }
 
 fn stored(record: &SessionRecord) -> StoredSession {
-    StoredSession { id: SessionId::new(1), user: user(), roles: Roles::default(), record: record.clone() }
+    StoredSession { id: SessionId::new(1), user: user(), roles: Roles::default(), notices: 0, record: record.clone() }
 }
 
 /// The session checked at `now` under the default lifetimes.

@@ -23,8 +23,13 @@ pub struct Notice {
     pub subject: i64,
     /// The user who caused it, if the notice names one. Shown by the present name.
     pub about: Option<UserId>,
-    /// What the sentence needs besides, as the embedder encodes it. At most 500 bytes.
+    /// What the sentence needs besides, as the embedder encodes it. At most [`Notice::MOST_PARAMETERS`] bytes.
     pub parameters: String,
+}
+
+impl Notice {
+    /// The most bytes of [`Notice::parameters`]: 500.
+    pub const MOST_PARAMETERS: usize = 500;
 }
 
 /// The id of a stored notice. Later notices have greater ids. An id is never reused.

@@ -7,6 +7,7 @@ pub(crate) mod find;
 pub(crate) mod guests;
 pub(crate) mod history;
 pub(crate) mod hooks;
+pub(crate) mod labels;
 pub(crate) mod link;
 pub(crate) mod list;
 pub(crate) mod over_marks;

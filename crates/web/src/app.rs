@@ -13,6 +13,7 @@ use poem::{Endpoint, EndpointExt, Request, Response, Route};
 use crate::export::export_parties;
 use crate::jobs::MarkPartiesOver;
 use crate::layout::DinnerPartyLayout;
+use crate::pages::guests;
 use crate::preview::PreviewRenderer;
 use crate::services::Services;
 use crate::state::AppState;
@@ -117,12 +118,22 @@ fn routes() -> Route {
         .at("/parties/:id/edit", methods().get(pages::edit::show).post(pages::edit::submit))
         .at("/parties/:id/cancel", methods().get(pages::cancel::show).post(pages::cancel::submit))
         .at("/parties/:id/restore", methods().post(pages::cancel::restore).page("/parties/:id"))
-        .at("/parties/:id/guests", methods().get(pages::guests::show))
-        .at("/parties/:id/guests.csv", methods().get(pages::guests::csv_file::download))
-        .at("/parties/:id/guests/add", methods().post(pages::guests::add).page("/parties/:id/guests"))
-        .at("/parties/:id/guests/invite", methods().post(pages::guests::invite).page("/parties/:id/guests"))
-        .at("/parties/:id/guests/remove", methods().get(pages::guests::ask_to_remove).post(pages::guests::remove))
-        .at("/parties/:id/guests/reinstate", methods().post(pages::guests::reinstate).page("/parties/:id/guests"))
+        .at("/parties/:id/guests", methods().get(guests::show))
+        .at("/parties/:id/guests.csv", methods().get(guests::csv_file::download))
+        .at(
+            "/parties/:id/guests/add",
+            methods().post(guests::submit::<guests::Add>::default()).page("/parties/:id/guests"),
+        )
+        .at(
+            "/parties/:id/guests/invite",
+            methods().post(guests::submit::<guests::Invite>::default()).page("/parties/:id/guests"),
+        )
+        .at("/parties/:id/guests/remove", methods().get(guests::ask_to_remove).post(guests::remove))
+        .at(
+            "/parties/:id/guests/reinstate",
+            methods().post(guests::submit::<guests::Reinstate>::default()).page("/parties/:id/guests"),
+        )
+        .at("/parties/:id/history", methods().get(pages::history::show))
         .at("/notices", methods().post(pages::notices::dismiss).page("/"))
         .at("/i/:token", methods().get(pages::invitation::show))
         .at("/i/:token/rsvp", methods().post(pages::invitation::rsvp).page("/i/:token"))

@@ -6,6 +6,7 @@
 mod answer;
 mod description;
 mod head;
+mod history;
 mod host;
 mod invitation;
 mod notices;
@@ -28,6 +29,7 @@ pub(crate) use self::description::{
     seats_and_waiting, seats_left, seats_open, seats_taken, seats_taken_by, time_until, visibility_note,
 };
 pub(crate) use self::head::{SERVICE, START_PICTURE, START_TEXT, START_TITLE, page_description, preview_heading};
+pub(crate) use self::history::{HISTORY_TITLE, history_entry};
 pub(crate) use self::host::{
     CSV_HEADER, DEADLINE_AFTER_START, DEADLINE_PAST, EDIT_TITLE, GUEST_MISSING, GUESTS_OF_CANCELLED_PARTY,
     GUESTS_OF_PARTY_OVER, GUESTS_TITLE, NAMES_QUESTION, NAMES_SHOWN_TO_INVALID, NO_SUCH_GUEST, PART_IS_BLANK,
@@ -81,7 +83,12 @@ pub(crate) const HEALTH_DATABASE_UNAVAILABLE: &str = "the database does not answ
 
 /// The title of a party's calendar event, of its page and of a shared link: "Mushroom risotto at Marta's".
 pub(crate) fn party_title(party: &PartySummary) -> String {
-    format!("{} at {}'s", party.main_dish, party.heading.host)
+    title_of(&party.main_dish, &party.heading.host)
+}
+
+/// The title of a party with that dish and that host.
+pub(crate) fn title_of(main_dish: &ShortText, host: &Username) -> String {
+    format!("{main_dish} at {host}'s")
 }
 
 /// The text of a party's calendar event, for a viewer. It has the start in the party's time zone, since a calendar shows it in the

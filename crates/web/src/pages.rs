@@ -4,6 +4,7 @@ pub(crate) mod cancel;
 pub(crate) mod edit;
 pub(crate) mod guests;
 pub(crate) mod health;
+pub(crate) mod history;
 pub(crate) mod host;
 pub(crate) mod index;
 pub(crate) mod invitation;

@@ -151,18 +151,26 @@ async fn party_page_has_what_the_host_can_do(app: TestApp) {
     let to = |party: &str, page: &str| format!("/parties/{party}/{page}");
     let again = |party: &str| format!("/host?again={party}");
     let texts = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect::<Vec<_>>();
-    let links = [to(&party, "edit"), to(&party, "guests"), to(&party, "cancel")].to_vec();
-    assert_eq!(actions(&party).await, (texts(&["Edit", "Guests", "Cancel"]), links));
-    let links = [to(&cancelled, "edit"), to(&cancelled, "guests"), again(&cancelled)].to_vec();
-    assert_eq!(actions(&cancelled).await, (texts(&["Restore this party", "Edit", "Guests", "Host again"]), links));
+    let links = [to(&party, "edit"), to(&party, "guests"), to(&party, "history"), to(&party, "cancel")].to_vec();
+    assert_eq!(actions(&party).await, (texts(&["Edit", "Guests", "History", "Cancel"]), links));
+    let links =
+        [to(&cancelled, "edit"), to(&cancelled, "guests"), to(&cancelled, "history"), again(&cancelled)].to_vec();
+    assert_eq!(
+        actions(&cancelled).await,
+        (texts(&["Restore this party", "Edit", "Guests", "History", "Host again"]), links)
+    );
     assert_eq!(ben.get(&format!("/parties/{party}")).await.attributes(".answer a", "href"), [""; 0]);
     let on_profile =
         async || ada.get("/user/ada").await.attributes("section[aria-labelledby=hosting] .press a", "href");
     assert_eq!(on_profile().await, [again(&cancelled)]);
     app.clock.advance(std::time::Duration::from_hours(2)); // under way
-    assert_eq!(actions(&party).await, (texts(&["Guests"]), vec![to(&party, "guests")]));
-    assert_eq!(actions(&cancelled).await.0, ["Guests", "Host again"]);
+    assert_eq!(
+        actions(&party).await,
+        (texts(&["Guests", "History"]), vec![to(&party, "guests"), to(&party, "history")])
+    );
+    assert_eq!(actions(&cancelled).await.0, ["Guests", "History", "Host again"]);
     app.clock.advance(std::time::Duration::from_hours(5)); // over
-    assert_eq!(actions(&party).await, (texts(&["Guests", "Host again"]), vec![to(&party, "guests"), again(&party)]));
+    let links = vec![to(&party, "guests"), to(&party, "history"), again(&party)];
+    assert_eq!(actions(&party).await, (texts(&["Guests", "History", "Host again"]), links));
     assert_eq!(on_profile().await.len(), 2);
 }

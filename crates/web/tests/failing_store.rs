@@ -182,6 +182,8 @@ pub(crate) const USES: &[Use] = &[
     ("sessions.find", Ada, "/parties/1/guests/remove", None, 404),
     ("sessions.find", Ada, "/parties/1/guests/remove", Some(&[]), 404),
     ("sessions.find", Ada, "/parties/1/guests/reinstate", Some(&[]), 404),
+    ("sessions.find", Ada, "/parties/1/history", None, 404),
+    ("parties.history", Ada, "/parties/1/history", None, 404),
     ("sessions.find", Ada, "/notices", Some(&[]), 303),
     ("users.find_by_username", Ada, "/parties/1/guests/add", Some(BEN), 404),
     ("users.find_by_username", Ada, "/parties/1/guests/invite", Some(BEN), 404),
@@ -202,6 +204,7 @@ pub(crate) const USES: &[Use] = &[
     ("parties.update", Ada, "/parties/1/cancel", Some(&[]), 303),
     ("parties.update", Ada, "/parties/1/restore", Some(&[]), 303),
     ("notices.list", Ada, "/", None, 200),
+    ("parties.list_labels", Ada, "/", None, 200),
     ("notices.dismiss", Ada, "/notices", Some(&[("notice", "1")]), 303),
     ("notices.dismiss_all", Ada, "/notices", Some(&[("all", "on"), ("newest", "1")]), 303),
     ("users.request_deletion", Ada, "/account/delete", Some(&[]), 303),
@@ -243,7 +246,6 @@ pub(crate) const USES: &[Use] = &[
 
 /// The methods whose failure no page reports, and why.
 const NOT_REPORTED: &[(&str, &str)] = &[
-    ("parties.history", "no page calls it"),
     ("users.disable", "no page calls it"),
     ("users.enable", "no page calls it"),
     ("users.add_role", "no page calls it"),

@@ -18,6 +18,7 @@ test_support::on_both_engines! { TestApp:
     unlisted_party_is_opened_by_its_link_and_then_by_an_answer
     party_by_invitation_asks_for_a_log_in_and_names_nothing
     full_cancelled_begun_and_past_parties_get_their_sentence
+    invitation_takes_a_no_after_the_deadline
     web_addresses_in_details_are_links
     invitation_is_neither_indexed_nor_cached
 }
@@ -226,6 +227,29 @@ async fn full_cancelled_begun_and_past_parties_get_their_sentence(app: TestApp) 
     assert_page(&past, 200, "That dinner party has already happened.");
     assert_eq!(ways(&past).iter().map(|(text, _)| text.as_str()).collect::<Vec<_>>(), ["I have an account"]);
     assert_page(&visitor.get(&format!("{path}?answer=no")).await, 200, "That dinner party has already happened.");
+}
+
+/// Row 7: a "no" is taken until the party begins.
+async fn invitation_takes_a_no_after_the_deadline(app: TestApp) {
+    let ada = app.user("ada").await;
+    let closed = host(&ada, "ada", &[("deadline_date", "2026-01-01"), ("deadline_time", "02:00")]).await;
+    let path = invitation_path(&app, &ada, &closed).await;
+    app.clock.advance(std::time::Duration::from_hours(1));
+    let visitor = app.visitor();
+    let page = visitor.get(&path).await;
+    assert_page(&page, 200, "RSVPs closed on Thursday 1 January 2026, 02:00 (Berlin time). Ask ada.");
+    let texts: Vec<_> = ways(&page).into_iter().map(|(text, _)| text).collect();
+    assert_eq!(texts, ["Can't make it", "I have an account"]);
+    let declining = visitor.get(&way(&page, "Can't make it")).await;
+    assert_eq!(declining.texts("#your-answer"), ["Sorry you can't make it"]);
+    let log_in = visitor.get(&way(&declining, "I have an account")).await;
+    app.user("cyd").await;
+    let page = visitor.submit_on(&log_in, "/login", &[("email", "cyd"), ("password", PASSWORD)]).await;
+    assert_eq!(page.texts(".answer button"), ["Can't make it"]);
+    let page = visitor.submit_on(&page, &format!("{path}/rsvp"), &[("answer", "no")]).await;
+    assert_eq!(flash(&page), "Thanks for letting ada know.");
+    let other = app.visitor().get(&format!("{path}?answer=yes")).await;
+    assert_page(&other, 200, "RSVPs closed on");
 }
 
 async fn web_addresses_in_details_are_links(app: TestApp) {

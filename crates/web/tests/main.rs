@@ -18,6 +18,7 @@ mod errors;
 mod failing_store;
 mod guests;
 mod health;
+mod history;
 mod host;
 mod index;
 mod interrupted_form;

@@ -14,6 +14,7 @@ test_support::on_both_engines! { TestApp:
     notices_of_others_stay
     invalid_form_dismisses_nothing
     navigation_has_the_number_of_notices
+    removed_guest_reads_what_the_party_was
     party_out_of_sight_is_not_named
     newest_50_notices_are_shown
 }
@@ -159,16 +160,48 @@ async fn navigation_has_the_number_of_notices(app: TestApp) {
     assert_eq!(new("/missing").await, "");
 }
 
+/// The guest reads what the party was at the removal, and nothing that became of it.
+async fn removed_guest_reads_what_the_party_was(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    let party = host(&ada, "ada", &[("visibility", "link")]).await;
+    let (invite, remove) = (format!("/parties/{party}/guests/invite"), format!("/parties/{party}/guests/remove"));
+    post(&ada, &invite, &[("guest", "ben")]).await;
+    assert_eq!(on_home(&ben).await, [format!("ada invited you to dinner on {DATE}.")]);
+    post(&ada, &remove, &[("guest", "ben")]).await;
+    let edit = format!("/parties/{party}/edit");
+    ada.submit(&edit, &edit, &[("time", "20:00"), ("main_dish", "Secret stew")]).await;
+    let page = ben.get("/").await;
+    assert_eq!(page.texts(".notices h3"), ["Ratatouille at ada's"]);
+    assert_eq!(page.attributes(".notices h3 a", "href"), [""; 0]);
+    let removed = format!("ada took you off the guest list for Ratatouille on {DATE}.");
+    assert_eq!(lines(&page), [removed.clone(), format!("ada invited you to dinner on {DATE}.")]);
+    assert_page(&ben.get(&format!("/parties/{party}")).await, 404, "This page doesn't exist");
+
+    // Let back in, the guest sees the party as it is; removed once more, one notice of a removal is left.
+    post(&ada, &format!("/parties/{party}/guests/reinstate"), &[("guest", "ben")]).await;
+    let page = ben.get("/").await;
+    assert_eq!(page.texts(".notices h3 a"), ["Secret stew at ada's"]);
+    assert_eq!(lines(&page)[1], removed, "what it was then");
+    post(&ada, &remove, &[("guest", "ben")]).await;
+    let told = on_home(&ben).await;
+    let date = DATE.replace("19:00", "20:00");
+    assert_eq!(
+        (told.len(), told[0].as_str()),
+        (3, &*format!("ada took you off the guest list for Secret stew on {date}."))
+    );
+}
+
+/// Where nothing says what the party was, it is not named: another notice alone keeps no text of it.
 async fn party_out_of_sight_is_not_named(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let party = host(&ada, "ada", &[("visibility", "link")]).await;
     post(&ada, &format!("/parties/{party}/guests/invite"), &[("guest", "ben")]).await;
-    assert_eq!(on_home(&ben).await, [format!("ada invited you to dinner on {DATE}.")]);
     post(&ada, &format!("/parties/{party}/guests/remove"), &[("guest", "ben")]).await;
+    let newest = ben.get("/").await.attributes(".notices button[name=notice]", "value")[0].clone();
+    post(&ben, "/notices", &[("notice", &newest)]).await;
     let page = ben.get("/").await;
     assert_eq!(page.texts(".notices h3"), ["A dinner party"]);
-    assert_eq!(lines(&page)[0], "The host took you off the guest list of the dinner party.");
-    assert_page(&ben.get(&format!("/parties/{party}")).await, 404, "This page doesn't exist");
+    assert_eq!(lines(&page), ["The host invited you to dinner."]);
 }
 
 async fn newest_50_notices_are_shown(app: TestApp) {

@@ -21,7 +21,7 @@ test_support::on_both_engines! { TestApp:
 }
 
 const TOO_MANY_HOSTED: &str = "You've hosted a lot of parties within an hour. Please try again in an hour.";
-const TOO_MANY_RSVPS: &str = "You've taken a lot of seats within an hour. Please try again in an hour.";
+const TOO_MANY_RSVPS: &str = "You've RSVP'd a lot within an hour. Please try again in an hour.";
 
 /// Counts for a limit as often as the quota allows, but for `left` attempts.
 async fn use_up(app: &TestApp, limit: Limit, left: usize) {

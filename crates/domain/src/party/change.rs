@@ -180,7 +180,10 @@ impl Difference<'_> {
             (_, Answer::Declined) => vec![to_host(PartyNotice::Declined)],
             (_, Answer::Invited) => vec![to_guest(PartyNotice::Invited)],
             (None, Answer::Removed) => vec![], // the guest never knew of the party
-            (_, Answer::Removed) => vec![to_guest(PartyNotice::Removed)],
+            (_, Answer::Removed) => {
+                let (date, main_dish) = (self.before.heading.date.clone(), self.before.texts.main_dish.clone());
+                vec![PartyNotice::Removed { date, main_dish }.to(guest, party, Some(self.after.host))]
+            }
         }
     }
 

@@ -59,6 +59,7 @@ macro_rules! party_contract {
             export_has_each_hosted_party_once
             export_has_each_answer_once
             host_gets_every_rsvp_in_order
+            labels_are_of_parties_that_the_viewer_may_find
             names_are_shown_to_whom_the_host_chose
             link_opens_unlisted_party_to_guests
             answer_opens_unlisted_party_from_then_on

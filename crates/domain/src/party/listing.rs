@@ -107,6 +107,17 @@ pub struct PartyView {
     pub sequence: u32,
 }
 
+/// What names a party, for a notice about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PartyLabel {
+    /// The id of the party.
+    pub id: PartyId,
+    /// The name of the host, and the date.
+    pub heading: PartyHeading,
+    /// The main dish.
+    pub main_dish: ShortText,
+}
+
 /// A party and every RSVP, for its host.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct GuestOverview {

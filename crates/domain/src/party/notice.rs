@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use super::{Answer, Heads, PartyId};
-use crate::Notice;
+use super::{Answer, Heads, PartyDate, PartyId, ShortText, Zone};
 use crate::user::UserId;
+use crate::{Notice, Timestamp};
 
 /// What a guest or a host is told about a party.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,8 +15,13 @@ pub enum PartyNotice {
     Added,
     /// To a guest: the host invited the guest.
     Invited,
-    /// To a guest: the host removed the guest.
-    Removed,
+    /// To a guest: the host removed the guest from that party, as it was then. What becomes of it may not be the guest's to see.
+    Removed {
+        /// The beginning.
+        date: PartyDate,
+        /// The main dish; its first part where it is long.
+        main_dish: ShortText,
+    },
     /// To the guests: the host changed the party.
     Edited(Vec<PartyPart>),
     /// To the guests: the party is cancelled.
@@ -106,7 +111,7 @@ impl PartyNotice {
             Self::SeatOpenedUp => ("seat-opened-up", String::new()),
             Self::Added => ("added", String::new()),
             Self::Invited => ("invited", String::new()),
-            Self::Removed => ("removed", String::new()),
+            Self::Removed { date, main_dish } => ("removed", party_as_it_was(&date, &main_dish)),
             Self::Edited(changed) => {
                 ("party-edited", changed.iter().map(PartyPart::to_string).collect::<Vec<_>>().join(" "))
             }
@@ -130,7 +135,7 @@ impl PartyNotice {
             "seat-opened-up" => Some(Self::SeatOpenedUp),
             "added" => Some(Self::Added),
             "invited" => Some(Self::Invited),
-            "removed" => Some(Self::Removed),
+            "removed" => parse_party(parameters).map(|(date, main_dish)| Self::Removed { date, main_dish }),
             "party-edited" => parameters.split(' ').map(PartyPart::parse).collect::<Option<_>>().map(Self::Edited),
             "party-cancelled" => Some(Self::Cancelled),
             "party-restored" => Some(Self::Restored),
@@ -145,9 +150,56 @@ impl PartyNotice {
     }
 }
 
+/// The beginning and the dish of a party, as [`parse_party`] reads them.
+fn party_as_it_was(date: &PartyDate, main_dish: &ShortText) -> String {
+    let date = format!("{} {} {} ", date.starts_at().as_millis(), date.local(), date.zone().as_str());
+    let room = Notice::MOST_PARAMETERS.saturating_sub(date.len());
+    format!("{date}{}", shortened(main_dish.as_str(), room))
+}
+
+/// The text, or as much of it as `room` bytes hold together with an ellipsis.
+fn shortened(text: &str, room: usize) -> String {
+    if text.len() <= room {
+        return text.to_owned();
+    }
+    let end = text.floor_char_boundary(room.saturating_sub('…'.len_utf8()));
+    format!("{}…", text[..end].trim_end())
+}
+
+fn parse_party(parameters: &str) -> Option<(PartyDate, ShortText)> {
+    let mut parts = parameters.splitn(4, ' ');
+    let starts_at = Timestamp::from_millis(parts.next()?.parse().ok()?);
+    let (local, zone) = (parts.next()?, Zone::from_stored(parts.next()?).ok()?);
+    let main_dish = ShortText::from_stored(parts.next()?.to_owned()).ok()?;
+    Some((PartyDate::from_stored(local, zone, starts_at).ok()?, main_dish))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn removed(dish: &str) -> PartyNotice {
+        let date = PartyDate::from_stored(
+            "2030-03-17T19:00:00",
+            Zone::parse("America/Argentina/Buenos_Aires").unwrap(),
+            Timestamp::from_millis(i64::MIN),
+        );
+        PartyNotice::Removed { date: date.unwrap(), main_dish: ShortText::parse(dish).unwrap() }
+    }
+
+    /// 200 code points have up to 800 bytes, and a notice has room for 500.
+    #[test]
+    fn long_dish_is_shortened_in_a_notice() {
+        let long = removed(&"\u{1f35d}".repeat(200)).to(UserId::new(1), PartyId::new(7), None);
+        assert!((490..=500).contains(&long.parameters.len()), "{}", long.parameters.len());
+        let Some(PartyNotice::Removed { main_dish, .. }) = PartyNotice::from_stored(long.kind, &long.parameters) else {
+            panic!("{long:?}")
+        };
+        let dish = main_dish.as_str().strip_suffix('…').unwrap();
+        assert!(dish.chars().all(|c| c == '\u{1f35d}') && dish.chars().count() > 100, "{dish}");
+        assert_eq!((shortened("so up", 5), shortened("so up", 4)), ("so up".to_owned(), "s…".to_owned()));
+        assert_eq!((shortened("so ups", 6), shortened("soup up", 5 + 3)), ("so ups".to_owned(), "soup up".to_owned()));
+    }
 
     #[test]
     fn every_notice_is_read_as_it_was_stored() {
@@ -157,7 +209,8 @@ mod tests {
             PartyNotice::SeatOpenedUp,
             PartyNotice::Added,
             PartyNotice::Invited,
-            PartyNotice::Removed,
+            removed("Ratatouille  with rice"),
+            removed(&"é".repeat(200)),
             PartyNotice::Edited(parts),
             PartyNotice::Edited(vec![PartyPart::Venue]),
             PartyNotice::Cancelled,
@@ -173,8 +226,16 @@ mod tests {
             assert!(stored.kind.len() <= 40 && stored.parameters.len() <= 500, "{stored:?}");
             assert_eq!(PartyNotice::from_stored(stored.kind, &stored.parameters), Some(notice));
         }
-        for (kind, parameters) in [("", ""), ("accepted", "0"), ("accepted", ""), ("party-edited", "soup"), ("x", "1")]
-        {
+        for (kind, parameters) in [
+            ("", ""),
+            ("accepted", "0"),
+            ("accepted", ""),
+            ("party-edited", "soup"),
+            ("x", "1"),
+            ("removed", ""),
+            ("removed", "1 2030-03-17T19:00:00 Mars/Base Soup"),
+            ("removed", "1 2030-03-17T19:00:00 UTC"),
+        ] {
             assert_eq!(PartyNotice::from_stored(kind, parameters), None, "{kind} {parameters}");
         }
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{
     AddError, Answer, Changed, Guest, GuestOverview, Heads, HistoryId, HomeView, Invitation, LinkToken, ListError,
-    NewParty, Outcome, Party, PartyChange, PartyCursor, PartyEdit, PartyId, PartyQuery, PartyRepository, PartySummary,
-    PartyView, ProfileCursors, ProfileView, Quotas, Refusal, StoredHistory, UpdateError,
+    NewParty, Outcome, Party, PartyChange, PartyCursor, PartyEdit, PartyId, PartyLabel, PartyQuery, PartyRepository,
+    PartySummary, PartyView, ProfileCursors, ProfileView, Quotas, Refusal, StoredHistory, UpdateError,
 };
 use crate::throttle::Throttled;
 use crate::user::UserId;
@@ -258,6 +258,14 @@ impl Parties {
     /// [`StoreError`] if the store failed.
     pub async fn guests(&self, id: PartyId, host: UserId) -> Result<Option<GuestOverview>, StoreError> {
         self.repository.guests(id, host).await
+    }
+
+    /// Returns what names the parties of `ids` that `viewer` may find, in any order.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store failed.
+    pub async fn list_labels(&self, ids: Vec<PartyId>, viewer: UserId) -> Result<Vec<PartyLabel>, StoreError> {
+        self.repository.list_labels(ids, viewer).await
     }
 
     /// Returns a page of what was done at the party, the newest first, or `None` if there is no such party or `host` is not its host.

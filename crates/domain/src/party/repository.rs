@@ -6,8 +6,8 @@ use async_trait::async_trait;
 
 use super::{
     ChangeError, ChangeQuota, Changed, ExportedAnswer, ExportedParty, GuestOverview, HistoryId, HomeView, HostQuota,
-    Invitation, LinkToken, NewParty, Outcome, Party, PartyCursor, PartyId, PartyQuery, PartySummary, PartyView,
-    ProfileCursors, ProfileView, Refusal, StoredHistory,
+    Invitation, LinkToken, NewParty, Outcome, Party, PartyCursor, PartyId, PartyLabel, PartyQuery, PartySummary,
+    PartyView, ProfileCursors, ProfileView, Refusal, StoredHistory,
 };
 use crate::throttle::Throttled;
 use crate::user::UserId;
@@ -45,6 +45,10 @@ pub trait PartyRepository: Send + Sync {
 
     /// Returns the party with every RSVP, or `None` if there is no such party or `host` is not its host.
     async fn guests(&self, id: PartyId, host: UserId) -> Result<Option<GuestOverview>, StoreError>;
+
+    /// Lists what names the parties of `ids` that `viewer` may find by their ids, in any order. Unknown parties and those that `viewer`
+    /// may not find are left out.
+    async fn list_labels(&self, ids: Vec<PartyId>, viewer: UserId) -> Result<Vec<PartyLabel>, StoreError>;
 
     /// Lists what was done at the party, the newest first: the entries before the cursor `before`, or from the newest. `None` if there is
     /// no such party or `host` is not its host.

@@ -130,6 +130,7 @@ impl DinnerParty {
             site.state("guests-empty", &guests(cancelled), &ada),
             site.state("guests-over", &guests(past), &ada),
             site.state("guests-remove", &format!("{}/remove?guest=ben", guests(mine)), &ada),
+            site.state("history", &format!("{}/history", party(mine)), &ada),
             site.state("party-open", &party(open), &dan).measured(),
             site.state("party-seated", &party(open), &ben),
             site.state("party-full", &party(full), &dan),

@@ -3,14 +3,14 @@
 use async_trait::async_trait;
 use domain::party::{
     AddError, ChangeQuota, ExportedAnswer, ExportedParty, GuestOverview, HistoryId, HomeView, HostQuota, Invitation,
-    LinkToken, ListError, NewParty, Outcome, PartyChange, PartyCursor, PartyId, PartyQuery, PartyRepository,
-    PartySummary, PartyView, ProfileCursors, ProfileView, StoredHistory, UpdateError,
+    LinkToken, ListError, NewParty, Outcome, PartyChange, PartyCursor, PartyId, PartyLabel, PartyQuery,
+    PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, StoredHistory, UpdateError,
 };
 use domain::user::UserId;
 use domain::{Page, PageSize, StoreError, Timestamp};
 
 use super::update::Change;
-use super::{add, export, find, guests, history, link, list, over_marks, update, views};
+use super::{add, export, find, guests, history, labels, link, list, over_marks, update, views};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::error::into_store_error;
@@ -43,6 +43,10 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
 
     async fn guests(&self, id: PartyId, host: UserId) -> Result<Option<GuestOverview>, StoreError> {
         guests::guests(&self.database.read, id, host).await.map_err(into_store_error)
+    }
+
+    async fn list_labels(&self, ids: Vec<PartyId>, viewer: UserId) -> Result<Vec<PartyLabel>, StoreError> {
+        labels::list(&self.database.read, &ids, viewer).await.map_err(into_store_error)
     }
 
     async fn history(

@@ -84,12 +84,7 @@ impl<T: AsRef<str>> PartyRow<T> {
     }
 
     pub(crate) fn visibility(&self) -> sqlx::Result<Visibility> {
-        match self.visibility.as_ref() {
-            "listed" => Ok(Visibility::Listed),
-            "by-link" => Ok(Visibility::ByLink),
-            "by-invitation" => Ok(Visibility::ByInvitation),
-            _ => Err(corrupt("parties", "visibility", self.id)("it is not a visibility")),
-        }
+        visibility(self.visibility.as_ref(), self.id)
     }
 
     pub(crate) fn seats(&self) -> sqlx::Result<Seats> {
@@ -130,6 +125,16 @@ pub(super) fn heading(
 ) -> sqlx::Result<PartyHeading> {
     let date = PartyDate::from_stored(local_time, zone(zone_id, party)?, Timestamp::from_millis(starts_at));
     Ok(PartyHeading { host: username(host, host_id)?, date: date.map_err(corrupt("parties", "local_time", party))? })
+}
+
+/// Parses the visibility of the party with the id `party`.
+pub(super) fn visibility(stored: &str, party: i64) -> sqlx::Result<Visibility> {
+    match stored {
+        "listed" => Ok(Visibility::Listed),
+        "by-link" => Ok(Visibility::ByLink),
+        "by-invitation" => Ok(Visibility::ByInvitation),
+        _ => Err(corrupt("parties", "visibility", party)("it is not a visibility")),
+    }
 }
 
 /// Parses the zone of the party with the id `party`.

@@ -99,6 +99,7 @@ pub fn all() -> Vec<NamedStatement> {
             parties::guests::statements(),
             parties::history::statements(),
             parties::hooks::statements(),
+            parties::labels::statements(),
             parties::link::statements(),
             parties::row_steps::statements(),
             parties::row_steps::zone_names::statements(),

@@ -23,8 +23,8 @@ pub(crate) fn dismiss_all(has_older: bool) -> &'static str {
     if has_older { "Dismiss all, also those not shown" } else { "Dismiss all" }
 }
 
-/// What a notice says. `heading` is that of the party as it is now, `None` where the user can no longer see it; `about` is the guest
-/// whom a host is told of, `None` where the account is gone.
+/// What a notice says. `heading` is that of the party as far as the user may know it; `about` is the guest whom a host is told of, `None`
+/// where the account is gone.
 pub(crate) fn notice(notice: &PartyNotice, heading: Option<&PartyHeading>, about: Option<&Username>) -> String {
     let host = heading.map_or_else(|| "The host".to_owned(), |heading| heading.host.to_string());
     let dinner = heading.map_or_else(
@@ -37,7 +37,9 @@ pub(crate) fn notice(notice: &PartyNotice, heading: Option<&PartyHeading>, about
         PartyNotice::SeatOpenedUp => format!("A seat opened up. You're going to {dinner}!"),
         PartyNotice::Added => format!("{host} saved you a seat. You're going to {dinner}."),
         PartyNotice::Invited => format!("{host} invited you to dinner{on}."),
-        PartyNotice::Removed => format!("{host} took you off the guest list of the dinner party{on}."),
+        PartyNotice::Removed { date, main_dish } => {
+            format!("{host} took you off the guest list for {main_dish} on {date}.")
+        }
         PartyNotice::Edited(changed) if changed.contains(&PartyPart::Date) => {
             // An end moves with the start.
             let is_other = |part: &PartyPart| !matches!(part, PartyPart::Date | PartyPart::End);
@@ -45,30 +47,36 @@ pub(crate) fn notice(notice: &PartyNotice, heading: Option<&PartyHeading>, about
             let others = if others.is_empty() {
                 String::new()
             } else {
-                format!(" {} changed too.", sentence_case(&list(&others)))
+                format!(" {} changed too.", sentence_case(&list_parts(&others, part_name)))
             };
             format!("{host} moved the dinner party. It's now{on}.{others}")
         }
-        PartyNotice::Edited(changed) => format!("{host}'s dinner party{on} has changed: {}.", list(changed)),
+        PartyNotice::Edited(changed) => {
+            format!("{host}'s dinner party{on} has changed: {}.", list_parts(changed, part_name))
+        }
         PartyNotice::Cancelled => format!("{host} cancelled the dinner party{on}."),
         PartyNotice::Restored => format!("{host}'s dinner party{on} takes place after all."),
         PartyNotice::Accepted(heads) => format!("{guest} accepted{}.", of_them(*heads)),
         PartyNotice::Promoted(heads) => format!("{guest} got a seat from the waiting list{}.", of_them(*heads)),
         PartyNotice::JoinedWaitingList(heads) => format!("{guest} joined the waiting list{}.", of_them(*heads)),
-        PartyNotice::GaveUpSeat(Heads::ONE) => format!("{guest} gave up a seat."),
-        PartyNotice::GaveUpSeat(heads) => format!("{guest} gave up {} seats.", heads.get()),
+        PartyNotice::GaveUpSeat(heads) => format!("{guest} gave up {}.", seats_given_up(*heads)),
         PartyNotice::Declined => format!("{guest} can't make it."),
         PartyNotice::SaidMaybe => format!("{guest} said maybe."),
     }
 }
 
 /// ", 2 of them"; empty for one person.
-fn of_them(heads: Heads) -> String {
+pub(super) fn of_them(heads: Heads) -> String {
     if heads == Heads::ONE { String::new() } else { format!(", {} of them", heads.get()) }
 }
 
+/// "a seat", "2 seats".
+pub(super) fn seats_given_up(heads: Heads) -> String {
+    if heads == Heads::ONE { "a seat".to_owned() } else { format!("{} seats", heads.get()) }
+}
+
 /// "the venue, the address and the details".
-fn list(parts: &[PartyPart]) -> String {
+pub(super) fn list_parts(parts: &[PartyPart], part_name: fn(PartyPart) -> &'static str) -> String {
     let names: Vec<_> = parts.iter().map(|part| part_name(*part)).collect();
     match names.as_slice() {
         [] => "something".into(),
@@ -77,7 +85,8 @@ fn list(parts: &[PartyPart]) -> String {
     }
 }
 
-fn part_name(part: PartyPart) -> &'static str {
+/// A part of a party, as its guests read it.
+pub(super) fn part_name(part: PartyPart) -> &'static str {
     match part {
         PartyPart::Date => "the date",
         PartyPart::End => "the end",
@@ -99,8 +108,14 @@ fn sentence_case(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::party::ShortText;
+
     use super::*;
     use crate::fixtures::heading;
+
+    fn removal() -> PartyNotice {
+        PartyNotice::Removed { date: heading().date, main_dish: ShortText::parse("Soup").unwrap() }
+    }
 
     #[test]
     fn each_notice_has_its_sentence() {
@@ -112,7 +127,7 @@ mod tests {
             (PartyNotice::SeatOpenedUp, format!("A seat opened up. You're going to Ada's dinner party on {date}!")),
             (PartyNotice::Added, format!("Ada saved you a seat. You're going to Ada's dinner party on {date}.")),
             (PartyNotice::Invited, format!("Ada invited you to dinner on {date}.")),
-            (PartyNotice::Removed, format!("Ada took you off the guest list of the dinner party on {date}.")),
+            (removal(), format!("Ada took you off the guest list for Soup on {date}.")),
             (edited(&[PartyPart::Date]), format!("Ada moved the dinner party. It's now on {date}.")),
             (
                 edited(&[PartyPart::Date, PartyPart::End, PartyPart::Venue]),
@@ -153,7 +168,7 @@ mod tests {
     #[test]
     fn notice_of_a_party_out_of_sight_names_neither_party_nor_guest() {
         for (told, sentence) in [
-            (PartyNotice::Removed, "The host took you off the guest list of the dinner party."),
+            (PartyNotice::Cancelled, "The host cancelled the dinner party."),
             (PartyNotice::SeatOpenedUp, "A seat opened up. You're going to a dinner party!"),
             (PartyNotice::Declined, "A guest can't make it."),
         ] {

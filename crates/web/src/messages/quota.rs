@@ -15,9 +15,9 @@ pub(crate) fn too_many_hosted(wait: Wait) -> String {
     format!("You've hosted a lot of parties within an hour. Please try again {}.", in_minutes(wait))
 }
 
-/// A guest has claimed seats as often as the quota of an hour allows.
+/// A guest has asked for seats, for places on waiting lists, or to be noted as a maybe, as often as the quota of an hour allows.
 pub(crate) fn too_many_rsvps(wait: Wait) -> String {
-    format!("You've taken a lot of seats within an hour. Please try again {}.", in_minutes(wait))
+    format!("You've RSVP'd a lot within an hour. Please try again {}.", in_minutes(wait))
 }
 
 /// A host has changed parties and their guests as often as the quota of an hour allows.
@@ -80,7 +80,7 @@ mod tests {
                 "You've hosted a lot of parties within an hour. Please try again in 10 minutes.",
             ),
             (too_many_changes(wait(60)), "You've changed a lot within an hour. Please try again in a minute."),
-            (too_many_rsvps(wait(3_600)), "You've taken a lot of seats within an hour. Please try again in an hour."),
+            (too_many_rsvps(wait(3_600)), "You've RSVP'd a lot within an hour. Please try again in an hour."),
         ] {
             assert_eq!(message, sentence);
         }

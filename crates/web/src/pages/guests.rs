@@ -13,7 +13,7 @@ use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Request, Response, handler};
 
-pub(crate) use self::command::{add, invite, reinstate};
+pub(crate) use self::command::{Add, Invite, Reinstate, submit};
 pub(crate) use self::removal::{ask as ask_to_remove, submit as remove};
 use self::sections::GuestPage;
 pub(crate) use self::sections::Section;

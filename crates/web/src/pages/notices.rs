@@ -2,7 +2,7 @@
 
 use accounts::web::{CurrentUser, Fields, Form, FormErrors, PasswordFields, Problem, Submitted, redirect};
 use domain::notice::{NoticeId, StoredNotice};
-use domain::party::{PartyId, PartyNotice, PartyView};
+use domain::party::{PartyHeading, PartyId, PartyLabel, PartyNotice};
 use domain::user::User;
 use poem::{Response, handler};
 
@@ -10,7 +10,7 @@ use super::State;
 use super::hosted::party_path;
 use crate::messages;
 
-/// How many notices the page shows, the newest first. It bounds the queries for their parties.
+/// How many notices the page shows, the newest first.
 const NOTICES: u32 = 50;
 
 /// The notices of a user.
@@ -25,8 +25,10 @@ pub(super) struct Notices {
 
 /// The notices of one party.
 pub(super) struct NoticeGroup {
-    /// The path and the title of the party; `None` where the user can no longer see it.
-    pub(super) party: Option<(String, String)>,
+    /// The title of the party, if the user knows it.
+    pub(super) title: Option<String>,
+    /// The path of the party; `None` where the user can no longer see it.
+    pub(super) path: Option<String>,
     /// The newest first.
     pub(super) lines: Vec<NoticeLine>,
 }
@@ -44,11 +46,11 @@ impl Notices {
         let has_older = stored.len() > NOTICES as usize;
         stored.truncate(NOTICES as usize);
         let newest = stored.first().map_or(0, |notice| notice.id.get());
-        let mut groups = Vec::new();
-        for (subject, notices) in by_subject(&stored) {
-            let party = state.parties.find(PartyId::new(subject), me.id).await?;
-            groups.push(NoticeGroup::of(party.as_ref(), &notices));
-        }
+        let by_subject = by_subject(&stored);
+        let ids = by_subject.iter().map(|(subject, _)| PartyId::new(*subject)).collect();
+        let labels = state.parties.list_labels(ids, me.id).await?;
+        let label = |subject| labels.iter().find(|label| label.id.get() == subject);
+        let groups = by_subject.iter().map(|(subject, notices)| NoticeGroup::of(label(*subject), notices)).collect();
         Ok(Self { groups, newest, has_older })
     }
 }
@@ -67,15 +69,26 @@ fn by_subject(stored: &[StoredNotice]) -> Vec<(i64, Vec<(&StoredNotice, PartyNot
 }
 
 impl NoticeGroup {
-    fn of(party: Option<&PartyView>, notices: &[(&StoredNotice, PartyNotice)]) -> Self {
-        let heading = party.map(|view| &view.summary.heading);
+    fn of(party: Option<&PartyLabel>, notices: &[(&StoredNotice, PartyNotice)]) -> Self {
+        let as_it_was = notices.iter().find_map(|(stored, meaning)| as_it_was(stored, meaning));
+        let known = party.or(as_it_was.as_ref());
         let line = |(stored, meaning): &(&StoredNotice, PartyNotice)| NoticeLine {
             id: stored.id.get(),
-            text: messages::notice(meaning, heading, stored.about.as_ref()),
+            text: messages::notice(meaning, known.map(|party| &party.heading), stored.about.as_ref()),
         };
-        let party = party.map(|view| (party_path(view.summary.id), messages::party_title(&view.summary)));
-        Self { party, lines: notices.iter().map(line).collect() }
+        Self {
+            title: known.map(|party| messages::title_of(&party.main_dish, &party.heading.host)),
+            path: party.map(|party| party_path(party.id)),
+            lines: notices.iter().map(line).collect(),
+        }
     }
+}
+
+/// The party from which the user was removed, as it was then: the user may know no more of it.
+fn as_it_was(stored: &StoredNotice, meaning: &PartyNotice) -> Option<PartyLabel> {
+    let PartyNotice::Removed { date, main_dish } = meaning else { return None };
+    let heading = PartyHeading { host: stored.about.clone()?, date: date.clone() };
+    Some(PartyLabel { id: PartyId::new(stored.subject), heading, main_dish: main_dish.clone() })
 }
 
 /// The form of the notices: one of them, or all up to the newest that the page has shown.

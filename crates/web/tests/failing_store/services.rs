@@ -122,6 +122,8 @@ pub(super) fn services(broken: Broken) -> Services {
     parties.expect_find().returning(move |_, _| broken.result("parties.find", None));
     parties.expect_find_by_link().returning(move |_, _| broken.result("parties.find_by_link", None));
     parties.expect_guests().returning(move |_, _| broken.result("parties.guests", None));
+    parties.expect_list_labels().returning(move |_, _| broken.result("parties.list_labels", Vec::new()));
+    parties.expect_history().returning(move |_, _, _, _| broken.result("parties.history", None));
     parties.expect_find_invitation().returning(move |_| broken.result("parties.find_invitation", None));
     parties.expect_replace_link().returning(move |_, _, _| broken.result("parties.replace_link", true));
     parties

@@ -210,6 +210,11 @@ async fn row_6_seat_given_up_goes_to_the_next_in_line(app: TestApp) {
 async fn row_7_declining_is_noted_before_the_start(app: TestApp) {
     let past = |party: &mut NewParty| party.rsvp_deadline = RsvpDeadline::of(&party.date, START).unwrap();
     let (party, ben) = (party_of(&app, 2, past).await, app.user("ben").await);
+    let page = card(&ben, &party).await;
+    assert_eq!(
+        (heading(&page), page.texts(".answer button")),
+        ("RSVPs are closed".into(), vec!["Can't make it".to_owned()])
+    );
     for _ in 0..2 {
         let page = answer_as(&ben, &party, "no", "-5").await;
         assert_eq!(
@@ -217,6 +222,7 @@ async fn row_7_declining_is_noted_before_the_start(app: TestApp) {
             "Thanks for letting ada know.",
             "also after the deadline, whatever the number of people"
         );
+        assert_eq!(page.texts(".answer button"), [""; 0]);
     }
     app.clock.advance(app.stored_party(&party).await.unwrap().summary.heading.date.starts_at().since(START));
     let ben = app.log_in("ben").await;

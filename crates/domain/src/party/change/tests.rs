@@ -71,6 +71,11 @@ fn promoted_guests_and_the_host_are_told_and_the_system_did_it() {
     assert_eq!(changed.history.iter().map(|entry| entry.by).collect::<Vec<_>>(), [Some(BEN), None, None]);
 }
 
+fn removed() -> PartyNotice {
+    let party = with(3, &[]);
+    PartyNotice::Removed { date: party.heading.date, main_dish: party.texts.main_dish }
+}
+
 #[test]
 fn guest_is_told_what_the_host_did() {
     type Case = (Option<Answer>, Rule, Option<PartyNotice>);
@@ -79,17 +84,19 @@ fn guest_is_told_what_the_host_did() {
         (Some(waiting(3)), |party| party.add(&guest(BEN), heads(2), before()), Some(PartyNotice::Added)),
         (None, |party| party.invite(&guest(BEN), before()), Some(PartyNotice::Invited)),
         (Some(Answer::Removed), |party| party.reinstate(&guest(BEN), before()), Some(PartyNotice::Invited)),
-        (Some(seated(2)), |party| party.remove(&guest(BEN), before()), Some(PartyNotice::Removed)),
+        (Some(seated(2)), |party| party.remove(&guest(BEN), before()), Some(removed())),
         (None, |party| party.remove(&guest(BEN), before()), None),
         (Some(seated(2)), |party| party.invite(&guest(BEN), before()), None),
     ];
+    // A notice of a removal names the host.
+    let by = |notice: &PartyNotice| matches!(notice, PartyNotice::Removed { .. }).then_some(HOST);
     for (n, (start, rule, expected)) in cases.into_iter().enumerate() {
         let list: Vec<_> = start.map(|answer| (BEN, answer)).into_iter().collect();
         let mut party = with(3, &list);
         let changed = Changed::by(&mut party, HOST, Some(BEN), rule).unwrap();
         assert_eq!(
             notices(&changed),
-            expected.map(|notice| (BEN, None, notice)).into_iter().collect::<Vec<_>>(),
+            expected.map(|notice| (BEN, by(&notice), notice)).into_iter().collect::<Vec<_>>(),
             "{n}"
         );
         let is_same = start == party.guests.answer(BEN);

@@ -86,13 +86,15 @@ pub async fn guests_are_told_what_the_host_changed(accounts: &AccountPorts, part
     change_party(parties, id, ada.id, |party| party.cancel(NOW)).await.unwrap();
     let edited = PartyNotice::Edited(vec![PartyPart::Venue, PartyPart::Companions]);
     let both = vec![PartyNotice::Cancelled, edited];
+    let party = view(parties, id, &ada).await.summary;
+    let removal = PartyNotice::Removed { date: party.heading.date, main_dish: party.main_dish };
     for (user, expected) in [
         (seated, both.clone()),
         (waits, both.clone()),
         (maybe, both),
         (invited, vec![PartyNotice::Cancelled, PartyNotice::Invited]),
         (declined, vec![]),
-        (removed, vec![PartyNotice::Removed, PartyNotice::Invited]),
+        (removed, vec![removal, PartyNotice::Invited]),
     ] {
         let told: Vec<_> = told(accounts, id, user).await.into_iter().map(|(notice, _)| notice).collect();
         assert_eq!(told, expected, "{}", user.username);

@@ -42,6 +42,42 @@ pub async fn host_gets_every_rsvp_in_order(accounts: &AccountPorts, parties: &dy
     assert_eq!(parties.guests(PartyId::new(id.get() + 1), ada.id).await.unwrap(), None);
 }
 
+/// Each party that the viewer may find by its id is named once, whoever hosts it. Others are left out.
+pub async fn labels_are_of_parties_that_the_viewer_may_find(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
+    let mut ids = vec![];
+    for (visibility, answer) in [
+        (Visibility::Listed, None),
+        (Visibility::Listed, Some(Answer::Removed)),
+        (Visibility::ByLink, Some(Answer::Maybe)),
+        (Visibility::ByInvitation, Some(Answer::Invited)),
+        (Visibility::ByLink, None),
+        (Visibility::ByInvitation, Some(Answer::Removed)),
+    ] {
+        let id = parties.add(NewParty { visibility, ..party_of(&ada) }, None).await.unwrap();
+        ids.push(id);
+        if let Some(answer) = answer {
+            set_answer(parties, id, ben.id, answer).await;
+        }
+    }
+    let unknown = PartyId::new(ids[5].get() + 1);
+    let asked = [vec![unknown], ids.clone(), vec![ids[0], PartyId::new(i64::MIN)]].concat();
+    let found = async |viewer: &User| {
+        let mut labels = parties.list_labels(asked.clone(), viewer.id).await.unwrap();
+        labels.sort_by_key(|label| label.id);
+        labels.dedup();
+        labels
+    };
+    let of_ben = found(&ben).await;
+    assert_eq!(of_ben.iter().map(|label| label.id).collect::<Vec<_>>(), ids[..4]);
+    assert_eq!(found(&ada).await.len(), 6);
+    for label in of_ben {
+        let summary = view(parties, label.id, &ben).await.summary;
+        assert_eq!((label.heading, label.main_dish), (summary.heading, summary.main_dish));
+    }
+    assert_eq!(parties.list_labels(vec![], ada.id).await.unwrap(), []);
+}
+
 /// The names that a viewer sees: those of the party, of its row in a list, and whether the list of the parties that Ben attends has it.
 async fn names(
     parties: &dyn PartyRepository,

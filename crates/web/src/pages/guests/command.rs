@@ -1,4 +1,6 @@
-//! The forms of the list: a guest is added, invited, or let back in.
+//! The forms that name a guest: the guest is added, invited, removed, or let back in.
+
+use std::marker::PhantomData;
 
 use accounts::web::{
     CurrentUser, Fields, Form, FormErrors, PageContext, PasswordFields, Problem, Submitted, with_retry_after,
@@ -14,38 +16,60 @@ use crate::messages;
 use crate::pages::State;
 use crate::pages::hosted::{find_hosted, party_id, problem, redirect};
 
-/// The form with the name of a guest.
-pub(crate) struct NameForm {
+/// What a host does with the guest whom a form names. Each is a type, since each has a route of its own.
+pub(crate) trait GuestCommand: Send + Sync + 'static {
+    /// The command, from its own fields. `None` after adding their errors.
+    fn parse(fields: &Fields, errors: &mut FormErrors) -> Option<HostCommand>;
+}
+
+/// `/parties/{id}/guests/add`: seats the guest, with a number of people.
+pub(crate) struct Add;
+/// `/parties/{id}/guests/invite`
+pub(crate) struct Invite;
+/// `/parties/{id}/guests/remove`
+pub(crate) struct Remove;
+/// `/parties/{id}/guests/reinstate`: lets a removed guest answer again.
+pub(crate) struct Reinstate;
+
+impl GuestCommand for Add {
+    fn parse(fields: &Fields, errors: &mut FormErrors) -> Option<HostCommand> {
+        errors.field(fields, "heads", parse_heads).map(HostCommand::Add)
+    }
+}
+
+impl GuestCommand for Invite {
+    fn parse(_: &Fields, _: &mut FormErrors) -> Option<HostCommand> {
+        Some(HostCommand::Invite)
+    }
+}
+
+impl GuestCommand for Remove {
+    fn parse(_: &Fields, _: &mut FormErrors) -> Option<HostCommand> {
+        Some(HostCommand::Remove)
+    }
+}
+
+impl GuestCommand for Reinstate {
+    fn parse(_: &Fields, _: &mut FormErrors) -> Option<HostCommand> {
+        Some(HostCommand::Reinstate)
+    }
+}
+
+/// A form that names a guest, for the command `C`.
+pub(crate) struct GuestForm<C> {
     /// The name as typed.
-    name: String,
+    pub(super) name: String,
+    pub(super) command: HostCommand,
+    kind: PhantomData<C>,
 }
 
-impl NameForm {
-    pub(super) fn name(&self) -> &str {
-        &self.name
-    }
-}
-
-impl Form for NameForm {
-    fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
-        let mut errors = FormErrors::new();
-        parse_name(fields, &mut errors).map(|name| Self { name }).ok_or(errors)
-    }
-}
-
-/// The form with the name of a guest and the number of people.
-pub(crate) struct AddForm {
-    name: String,
-    heads: Heads,
-}
-
-impl Form for AddForm {
+impl<C: GuestCommand> Form for GuestForm<C> {
     fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
         let mut errors = FormErrors::new();
         let name = parse_name(fields, &mut errors);
-        let heads = errors.field(fields, "heads", parse_heads);
-        let (Some(name), Some(heads)) = (name, heads) else { return Err(errors) };
-        Ok(Self { name, heads })
+        let command = C::parse(fields, &mut errors);
+        let (Some(name), Some(command)) = (name, command) else { return Err(errors) };
+        Ok(Self { name, command, kind: PhantomData })
     }
 }
 
@@ -69,46 +93,25 @@ pub(super) fn resumed(page: &PageContext, party: PartyId) -> Option<&Fields> {
     ["add", "invite"].iter().find_map(|command| page.resumed(&format!("{}/{command}", guests_path(party))))
 }
 
-/// `POST /parties/{id}/guests/add`: seats a guest.
+/// Runs the command on the guest of the form, and leads to the list; or shows the list with what was typed and why it was refused.
 #[handler]
-pub(crate) async fn add(
+pub(crate) async fn submit<C: GuestCommand>(
     me: CurrentUser,
     page: PageContext,
     state: State<'_>,
     path: Path<String>,
-    submitted: Submitted<AddForm>,
+    submitted: Submitted<GuestForm<C>>,
 ) -> Result<Response, Problem> {
     let Submitted { form, fields } = submitted;
-    let named = form.map(|AddForm { name, heads }| (name, HostCommand::Add(heads)));
-    name_guest(&me, &page, &state, &path, named, &fields).await
-}
-
-/// `POST /parties/{id}/guests/invite`: invites a guest.
-#[handler]
-pub(crate) async fn invite(
-    me: CurrentUser,
-    page: PageContext,
-    state: State<'_>,
-    path: Path<String>,
-    submitted: Submitted<NameForm>,
-) -> Result<Response, Problem> {
-    let Submitted { form, fields } = submitted;
-    let named = form.map(|NameForm { name }| (name, HostCommand::Invite));
-    name_guest(&me, &page, &state, &path, named, &fields).await
-}
-
-/// `POST /parties/{id}/guests/reinstate`: lets a removed guest answer again.
-#[handler]
-pub(crate) async fn reinstate(
-    me: CurrentUser,
-    page: PageContext,
-    state: State<'_>,
-    path: Path<String>,
-    submitted: Submitted<NameForm>,
-) -> Result<Response, Problem> {
-    let Submitted { form, fields } = submitted;
-    let named = form.map(|NameForm { name }| (name, HostCommand::Reinstate));
-    name_guest(&me, &page, &state, &path, named, &fields).await
+    let id = party_id(&path)?;
+    let refusal = match run(&me, &state, id, form).await? {
+        Ok(result) => return redirect(&page, Ok(result), &guests_path(id)),
+        Err(refusal) => refusal,
+    };
+    let overview = find_hosted(&state, &path, &me).await?;
+    let (errors, message) = refusal.beside_fields();
+    let response = refused_page(&page, &overview, (&fields, &errors), message, state.parties.now());
+    Ok(refusal.with_status(&page, response))
 }
 
 /// The user of a typed name.
@@ -118,35 +121,14 @@ pub(super) async fn find_guest(state: &State<'_>, typed: &str) -> Result<Option<
     Ok(user.map(|user| Guest { id: user.id, username: user.username }))
 }
 
-/// Runs a command on the guest of a submitted form, and leads to the list; or shows the list with what was typed and why it was
-/// refused.
-async fn name_guest(
-    me: &CurrentUser,
-    page: &PageContext,
-    state: &State<'_>,
-    path: &str,
-    named: Result<(String, HostCommand), FormErrors>,
-    fields: &Fields,
-) -> Result<Response, Problem> {
-    let id = party_id(path)?;
-    let refusal = match run(me, state, id, named).await? {
-        Ok(result) => return redirect(page, Ok(result), &guests_path(id)),
-        Err(refusal) => refusal,
-    };
-    let overview = find_hosted(state, path, me).await?;
-    let (errors, message) = refusal.beside_fields();
-    let response = refused_page(page, &overview, (fields, &errors), message, state.parties.now());
-    Ok(refusal.with_status(page, response))
-}
-
-async fn run(
+async fn run<C>(
     me: &CurrentUser,
     state: &State<'_>,
     id: PartyId,
-    named: Result<(String, HostCommand), FormErrors>,
+    form: Result<GuestForm<C>, FormErrors>,
 ) -> Result<Result<Outcome, GuestRefusal>, Problem> {
-    let (name, command) = match named {
-        Ok(named) => named,
+    let GuestForm { name, command, .. } = match form {
+        Ok(form) => form,
         Err(errors) => return Ok(Err(GuestRefusal::Fields(errors))),
     };
     let unknown = || GuestRefusal::Fields(FormErrors::at("guest", messages::unknown_guest(&name)));

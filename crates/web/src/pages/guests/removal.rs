@@ -2,13 +2,13 @@
 
 use accounts::web::{CurrentUser, Flash, PageContext, Problem, Submitted};
 use askama::Template;
-use domain::party::{Answer, GuestRow, HostCommand, PartyId, PartySummary, Phase, Refusal};
+use domain::party::{Answer, GuestRow, PartyId, PartySummary, Phase, Refusal};
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Request, Response, handler};
 use url::form_urlencoded::byte_serialize;
 
-use super::command::{NameForm, find_guest};
+use super::command::{GuestForm, Remove, find_guest};
 use super::guests_path;
 use crate::messages;
 use crate::pages::State;
@@ -67,16 +67,16 @@ pub(crate) async fn submit(
     page: PageContext,
     state: State<'_>,
     number: Path<String>,
-    submitted: Submitted<NameForm>,
+    submitted: Submitted<GuestForm<Remove>>,
 ) -> Result<Response, Problem> {
     let id = party_id(&number)?;
-    let guest = match submitted.form {
-        Ok(form) => find_guest(&state, form.name()).await?,
+    let named = match submitted.form {
+        Ok(form) => find_guest(&state, &form.name).await?.map(|guest| (guest, form.command)),
         Err(_) => None,
     };
-    let Some(guest) = guest else {
+    let Some((guest, command)) = named else {
         find_hosted(&state, &number, &me).await?; // for others than the host there is no such page
         return Ok(Flash::refusal(messages::NO_SUCH_GUEST).to(&guests_path(id)));
     };
-    redirect(&page, state.parties.name_guest(id, me.id, guest, HostCommand::Remove).await, &guests_path(id))
+    redirect(&page, state.parties.name_guest(id, me.id, guest, command).await, &guests_path(id))
 }

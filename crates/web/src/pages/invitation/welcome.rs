@@ -3,7 +3,7 @@
 use accounts::web::{AccountPage, PageContext, ReturnPath};
 use askama::Template;
 use domain::Timestamp;
-use domain::party::InvitationView;
+use domain::party::{InvitationView, PartyState, Phase};
 
 use crate::linked_text::LinkedText;
 use crate::messages;
@@ -38,8 +38,8 @@ enum WelcomeCard {
     Declining,
     /// Every seat is taken: the visitor can join the waiting list.
     Full,
-    /// The party takes no RSVPs. The host and its guests may still log in.
-    Closed { reason: String },
+    /// The party takes no RSVPs, but a "no" until it begins. The host and its guests may still log in.
+    Closed { reason: String, can_decline: bool },
 }
 
 impl<'a> WelcomePage<'a> {
@@ -50,8 +50,10 @@ impl<'a> WelcomePage<'a> {
         selected: Option<SelectedAnswer>,
         now: Timestamp,
     ) -> Self {
+        let can_decline = invitation.state == PartyState::Scheduled && invitation.phase(now) == Phase::Upcoming;
         let card = match (messages::invitation_closed_reason(invitation, now), selected) {
-            (Some(reason), _) => WelcomeCard::Closed { reason },
+            (Some(_), Some(SelectedAnswer::Decline)) if can_decline => WelcomeCard::Declining,
+            (Some(reason), _) => WelcomeCard::Closed { reason, can_decline },
             (None, Some(SelectedAnswer::Maybe)) => WelcomeCard::Undecided,
             (None, Some(SelectedAnswer::Decline)) => WelcomeCard::Declining,
             (None, Some(SelectedAnswer::Accept) | None) if invitation.free_seats() == 0 => WelcomeCard::Full,

@@ -50,10 +50,10 @@ pub(super) enum CardState {
     Cancelled { reason: String },
     /// The host removed the viewer.
     Removed { reason: String },
-    /// The RSVP deadline has passed, and the viewer is not coming or has not answered.
+    /// The RSVP deadline has passed, and the viewer is not coming.
     Closed { reason: String },
-    /// The RSVP deadline has passed, and the viewer, who was invited or may come, can decline.
-    ClosedUndecided { status: String, reason: String },
+    /// The RSVP deadline has passed, and the viewer, who may come or has not answered, can decline.
+    ClosedUndecided { status: Option<String>, reason: String },
     /// The party has free seats, and the viewer has none.
     Open { answer: Option<Answer>, status: Option<String> },
     /// The party is full, and the viewer does not wait.
@@ -227,10 +227,10 @@ impl CardState {
             (Some(answer @ (Answer::Maybe | Answer::Declined)), Some(given_up), closed) => {
                 Self::GivenUp { answer, status: status(answer), heads: given_up.heads, is_open: closed.is_none() }
             }
-            (Some(answer @ (Answer::Maybe | Answer::Invited)), _, Some(reason)) => {
-                Self::ClosedUndecided { status: status(answer), reason }
+            (Some(Answer::Declined), _, Some(reason)) => Self::Closed { reason },
+            (answer @ (None | Some(Answer::Maybe | Answer::Invited)), _, Some(reason)) => {
+                Self::ClosedUndecided { status: answer.map(status), reason }
             }
-            (_, _, Some(reason)) => Self::Closed { reason },
             (answer, _, None) if party.free_seats() == 0 => Self::Full { answer, status: answer.map(status) },
             (answer, _, None) => Self::Open { answer, status: answer.map(status) },
         }

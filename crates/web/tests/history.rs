@@ -101,7 +101,7 @@ async fn history_exists_for_the_host_alone(app: TestApp) {
     }
     assert_eq!(ben.get(&format!("/parties/{party}")).await.attributes("a[href$='/history']", "href"), [""; 0]);
     let page = app.visitor().get(&format!("/parties/{party}/history")).await;
-    assert_eq!(page.header("location"), Some(&*format!("/login?next=%2Fparties%2F{party}%2Fhistory")));
+    assert!(page.path.starts_with("/login"), "{}", page.path);
 }
 
 async fn deleted_guest_has_the_name_of_a_deleted_user(app: TestApp) {

@@ -126,7 +126,8 @@ const TABLE: &[Row] = &[
 #[test]
 fn table_has_a_row_for_each_route() {
     let source = include_str!("../src/app.rs").split_whitespace().collect::<Vec<_>>().join(" "); // a long route has several lines
-    let routes: Vec<_> = source.split(".at(").skip(1).filter_map(|at| Some(at.split_once(", methods()")?.0.trim())).collect();
+    let routes: Vec<_> =
+        source.split(".at(").skip(1).filter_map(|at| Some(at.split_once(", methods()")?.0.trim())).collect();
     assert!(routes.len() > 5, "{routes:?}");
     let account_pages = AccountPage::ALL.iter().map(|page| page.default_path());
     let mut routes: Vec<_> = routes.iter().map(|route| route.trim_matches('"')).chain(account_pages).collect();

@@ -7,7 +7,41 @@ use sqlx::{FromRow, query, query_as, query_scalar};
 
 use crate::engine::dialect::Dialect;
 use crate::engine::read_pool::ReadPool;
-use crate::statements::{OnPostgres, statements};
+use crate::statements::{OnPostgres, PerEngine, statements};
+
+/// The columns of [`ClashRow`], of a name with a key and a skeleton, for a user, at a time.
+macro_rules! clash_columns {
+    ($key:literal, $skeleton:literal, $user:literal, $now:literal) => {
+        concat!(
+            "(SELECT count(*) FROM users WHERE username_key = ",
+            $key,
+            " AND id <> ",
+            $user,
+            ") AS users,
+            (SELECT count(*) FROM former_usernames
+                WHERE username_key = ",
+            $key,
+            " AND user_id <> ",
+            $user,
+            " AND reserved_until > ",
+            $now,
+            ") AS reserved,
+            (SELECT count(*) FROM users WHERE username_skeleton = ",
+            $skeleton,
+            " AND id <> ",
+            $user,
+            ") AS look_alike_users,
+            (SELECT count(*) FROM former_usernames
+                WHERE username_skeleton = ",
+            $skeleton,
+            " AND user_id <> ",
+            $user,
+            " AND reserved_until > ",
+            $now,
+            ") AS look_alike_reserved"
+        )
+    };
+}
 
 statements! {
     /// Waits for each other transaction that gives or reserves a name with one of the skeletons, which are the lines of `$1`. In
@@ -18,13 +52,14 @@ statements! {
         ) AS keys");
 
     /// Of a name with the key `$1` and the skeleton `$2`, for the user `$3`, at the time `$4`.
-    const FIND_CLASH: &str = "SELECT
-        (SELECT count(*) FROM users WHERE username_key = $1 AND id <> $3) AS users,
-        (SELECT count(*) FROM former_usernames
-            WHERE username_key = $1 AND user_id <> $3 AND reserved_until > $4) AS reserved,
-        (SELECT count(*) FROM users WHERE username_skeleton = $2 AND id <> $3) AS look_alike_users,
-        (SELECT count(*) FROM former_usernames
-            WHERE username_skeleton = $2 AND user_id <> $3 AND reserved_until > $4) AS look_alike_reserved";
+    const FIND_CLASH: &str = concat!("SELECT ", clash_columns!("$1", "$2", "$3", "$4"));
+
+    /// Of the names `$1` for new users, pairs of a key and a skeleton in JSON, at the time `$2`: a row for each, in their order.
+    pub(super) const LIST_CLASHES: PerEngine = PerEngine {
+        sqlite: concat!("SELECT ", clash_columns!("value ->> 0", "value ->> 1", "0", "$2"), " FROM json_each($1) ORDER BY key"),
+        postgres: concat!("SELECT ", clash_columns!("value ->> 0", "value ->> 1", "0", "$2"), "
+            FROM jsonb_array_elements($1::text::jsonb) WITH ORDINALITY AS names (value, position) ORDER BY position"),
+    };
 
     const RESERVE: &str = "INSERT INTO former_usernames (username_key, username_skeleton, user_id, reserved_until)
         VALUES ($1, $2, $3, $4)
@@ -59,7 +94,7 @@ pub(super) enum Clash {
 }
 
 #[derive(FromRow)]
-struct ClashRow {
+pub(super) struct ClashRow {
     users: i64,
     reserved: i64,
     look_alike_users: i64,
@@ -67,7 +102,7 @@ struct ClashRow {
 }
 
 impl ClashRow {
-    fn clash(&self) -> Option<Clash> {
+    pub(super) fn clash(&self) -> Option<Clash> {
         match self {
             _ if self.users + self.reserved > 0 => Some(Clash::Taken),
             _ if self.look_alike_users + self.look_alike_reserved > 0 => Some(Clash::LookAlike),
@@ -101,16 +136,6 @@ pub(super) async fn find_clash<D: Dialect>(
     let find = query_as::<D, ClashRow>(FIND_CLASH).bind(name.key()).bind(name.skeleton());
     let find = find.bind(user.unwrap_or(NO_USER).get()).bind(at.as_millis());
     Ok(find.fetch_one(connection).await?.clash())
-}
-
-/// As [`find_clash`], of a new user and without a lock.
-pub(super) async fn read_clash<D: Dialect>(
-    read: &ReadPool<D>,
-    name: &Username,
-    at: Timestamp,
-) -> sqlx::Result<Option<Clash>> {
-    let find = query_as::<_, ClashRow>(FIND_CLASH).bind(name.key()).bind(name.skeleton());
-    Ok(find.bind(NO_USER.get()).bind(at.as_millis()).fetch_one(read).await?.clash())
 }
 
 /// Reserves a name that a user gives up, for that user. A reservation of the same name ends, and so do the oldest ones of the user

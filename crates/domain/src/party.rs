@@ -43,8 +43,8 @@ pub use hosting::{Guest, PartyEdit};
 pub use idempotency_key::IdempotencyKey;
 pub use link_token::{LinkToken, LinkTokenError};
 pub use listing::{
-    Attendee, GuestOverview, GuestRow, HomeView, Invitation, InvitationView, PartyCursor, PartyFilter, PartyLabel,
-    PartyQuery, PartySummary, PartyView, ProfileCursors, ProfileView,
+    Attendee, GuestCursor, GuestOverview, GuestRow, HomeView, Invitation, InvitationView, PartyCursor, PartyFilter,
+    PartyLabel, PartyQuery, PartySummary, PartyView, ProfileCursors, ProfileView,
 };
 pub use notice::{PartyNotice, PartyPart};
 pub use outcome::{ChangeError, Outcome, Refusal};

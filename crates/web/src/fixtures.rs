@@ -47,6 +47,7 @@ pub(crate) fn view(seats: u32, guests: &[(&str, u32)]) -> PartyView {
     PartyView {
         summary,
         guests,
+        more_guests: None,
         names_shown_to: NamesShownTo::Everyone,
         revision: 0,
         my_given_up: None,

@@ -123,6 +123,21 @@ const TABLE: &[Row] = &[
     row("assets::ROUTE", "link[rel=stylesheet]", READ, OK, NOT_ALLOWED),
 ];
 
+/// The paths of the routes that can be read, and further ones with a query or a token.
+pub(crate) fn paths_to_read(token: &str) -> Vec<String> {
+    let rows = TABLE.iter().filter(|row| row.get != NOT_ALLOWED && !row.path.starts_with("link"));
+    let queries = [
+        "/host?again=1",
+        "/rsvp?q=soup",
+        "/rsvp?filter=free",
+        "/i/TOKEN?answer=yes",
+        "/parties/1?answer=yes",
+        "/parties/1/guests?all=1",
+        "/login?next=%2Fparties%2F1",
+    ];
+    rows.map(|row| row.path).chain(queries).map(|path| path.replace("TOKEN", token)).collect()
+}
+
 #[test]
 fn table_has_a_row_for_each_route() {
     let source = include_str!("../src/app.rs").split_whitespace().collect::<Vec<_>>().join(" "); // a long route has several lines

@@ -14,7 +14,11 @@ use domain::event::MockEventRepository;
 use domain::known_browser::{MockKnownBrowserRepository, Recognition};
 use domain::lease::MockLeaseRepository;
 use domain::notice::MockNoticeRepository;
-use domain::party::{HomeView, MockPartyRepository, Outcome, PartyId, ProfileView, Quotas, Zone};
+use domain::party::{
+    GuestCursor, HomeView, MockPartyRepository, NamesShownTo, Outcome, PartyDate, PartyEnd, PartyHeading, PartyId,
+    PartyState, PartySummary, PartyView, ProfileView, Quotas, Seats, ShortText, Visibility, Zone, parse_date,
+    parse_time,
+};
 use domain::registration_code::MockRegistrationCodeRepository;
 use domain::session::{
     Device, EndedSession, KeptSession, MockSessionRepository, OtherSessions, SessionId, SessionRecord, StoredSession,
@@ -189,6 +193,7 @@ pub(crate) const USES: &[Use] = &[
     ("users.find_by_username", Ada, "/parties/1/guests/invite", Some(BEN), 404),
     ("users.find_by_username", Ada, "/parties/1/guests/remove", Some(BEN), 404),
     ("users.find_by_username", Ada, "/parties/1/guests/reinstate", Some(BEN), 404),
+    ("parties.list_guests", Ada, "/parties/2?guests=50", None, 200),
     ("parties.guests", Ada, "/parties/1/edit", None, 404),
     ("parties.guests", Ada, "/parties/1/edit", Some(&[]), 404),
     ("parties.guests", Ada, "/parties/1/cancel", None, 404),

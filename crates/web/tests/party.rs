@@ -11,6 +11,7 @@ use crate::common::{TestApp, answer, assert_page, detail, flash, host, post, rsv
 
 test_support::on_both_engines! { TestApp:
     page_shows_the_whole_party
+    guests_of_a_large_party_are_shown_50_at_a_time
     card_offers_only_answers_that_can_succeed
     calendar_file_has_the_party
     calendar_links_are_shown_to_host_and_seated_guests
@@ -58,6 +59,49 @@ async fn page_shows_the_whole_party(app: TestApp) {
     assert_eq!(page.texts("svg.table text"), ["Ad", "Be", "Cy"]);
     assert_eq!(page.texts("#your-answer"), ["You're coming"]);
     assert!(!page.html.contains("@example.com"));
+}
+
+async fn guests_of_a_large_party_are_shown_50_at_a_time(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    let party = host(&ada, "ada", &[("number_seats", "200"), ("names_shown_to", "everyone")]).await;
+    for n in 0..101 {
+        app.seat(&party, app.add_user(&format!("guest{n:03}")).await).await;
+    }
+    let path = format!("/parties/{party}");
+    let link = ada.get(&path).await.attributes("input[data-share]", "value").concat();
+    let invitation = format!("/i/{}", link.rsplit('/').next().unwrap());
+    for base in [&path, &invitation] {
+        let (mut at, mut pages) = (base.clone(), vec![]);
+        loop {
+            let page = ben.get(&at).await;
+            assert_page(&page, 200, "102 of 200 taken");
+            pages.push((page.texts(".people a"), page.texts(".pager a")));
+            match page.attributes(".pager a[rel=next]", "href").pop() {
+                Some(next) => at = next.split('#').next().unwrap().to_owned(),
+                None => break,
+            }
+        }
+        let (names, links): (Vec<_>, Vec<_>) = pages.into_iter().unzip();
+        assert_eq!(names.iter().map(Vec::len).collect::<Vec<_>>(), [51, 50, 1], "{base}");
+        let all = ["ada".to_owned()].into_iter().chain((0..101).map(|n| format!("guest{n:03}"))).collect::<Vec<_>>();
+        assert_eq!(names.concat(), all);
+        assert_eq!(links, [vec!["More guests"], vec!["First guests", "More guests"], vec!["First guests"]]);
+    }
+    // A number that leads nowhere shows the first guests.
+    for odd in ["0x", "-5", "99999999999999999999", "9223372036854775807", ""] {
+        assert_eq!(
+            ben.get(&format!("{path}?guests={odd}")).await.texts(".people a").len(),
+            if odd == "-5" { 50 } else { 51 }
+        );
+    }
+    // Who sees no names sees none on a further page either.
+    let hidden = host(&ada, "ada", &[("number_seats", "200"), ("names_shown_to", "host")]).await;
+    for n in 0..51 {
+        app.seat(&hidden, app.id_of(&format!("guest{n:03}")).await).await;
+    }
+    let page = ben.get(&format!("/parties/{hidden}?guests=10")).await;
+    assert_eq!((page.texts(".people a"), page.texts(".pager a")), (vec!["ada".to_owned()], vec![]));
+    assert_eq!(ada.get(&format!("/parties/{hidden}?guests=10")).await.texts(".people a").len(), 41);
 }
 
 async fn card_offers_only_answers_that_can_succeed(app: TestApp) {

@@ -100,6 +100,7 @@ macro_rules! party_contract {
             change_of_unknown_party_is_not_found
             concurrent_changes_of_one_party_are_serialized
             guests_are_listed_in_seating_order
+            guests_are_listed_in_pages_of_50
             home_has_next_party_with_a_seat_of_viewer
             home_lists_soonest_parties_on_whose_waiting_list_viewer_is
             home_lists_soonest_parties_with_a_seat_for_viewer

@@ -89,8 +89,10 @@ impl PartySummary {
 pub struct PartyView {
     /// The row of a list.
     pub summary: PartySummary,
-    /// All seated guests in seating order, at most 999. To a viewer who does not see names, at most the viewer.
+    /// The first seated guests in seating order, at most [`PartyView::GUESTS`]. To a viewer who does not see names, at most the viewer.
     pub guests: Vec<Attendee>,
+    /// The cursor of the next guests. `None` if `guests` are all whom the viewer sees.
+    pub more_guests: Option<GuestCursor>,
     /// The users who see the names of guests.
     pub names_shown_to: NamesShownTo,
     /// The number of times that the host has changed the party: what [`PartyEdit::revision`](super::PartyEdit::revision) names.
@@ -116,6 +118,29 @@ pub struct PartyLabel {
     pub heading: PartyHeading,
     /// The main dish.
     pub main_dish: ShortText,
+}
+
+impl PartyView {
+    /// The most guests of a page: 50. It bounds the cost of a page of a party of a thousand guests.
+    pub const GUESTS: u8 = 50;
+}
+
+/// The last guest of a page of seated guests: the next page begins after the place of that guest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct GuestCursor(i64);
+
+impl GuestCursor {
+    /// The cursor after a place.
+    #[must_use]
+    pub const fn new(place: i64) -> Self {
+        Self(place)
+    }
+
+    /// The place.
+    #[must_use]
+    pub const fn get(self) -> i64 {
+        self.0
+    }
 }
 
 /// A party and every RSVP, for its host.

@@ -3,9 +3,10 @@
 use std::sync::Arc;
 
 use super::{
-    AddError, Answer, Changed, Guest, GuestOverview, Heads, HistoryId, HomeView, Invitation, LinkToken, ListError,
-    NewParty, Outcome, Party, PartyChange, PartyCursor, PartyEdit, PartyId, PartyLabel, PartyQuery, PartyRepository,
-    PartySummary, PartyView, ProfileCursors, ProfileView, Quotas, Refusal, StoredHistory, UpdateError,
+    AddError, Answer, Attendee, Changed, Guest, GuestCursor, GuestOverview, Heads, HistoryId, HomeView, Invitation,
+    LinkToken, ListError, NewParty, Outcome, Party, PartyChange, PartyCursor, PartyEdit, PartyId, PartyLabel,
+    PartyQuery, PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, Quotas, Refusal, StoredHistory,
+    UpdateError,
 };
 use crate::throttle::Throttled;
 use crate::user::UserId;
@@ -250,6 +251,21 @@ impl Parties {
     /// [`StoreError`] if the store failed.
     pub async fn find(&self, id: PartyId, viewer: UserId) -> Result<Option<PartyView>, StoreError> {
         self.repository.find(id, viewer).await
+    }
+
+    /// Returns the guests of a party after the cursor `after`, as the viewer of `view` may see them: none if `view` has all.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store failed.
+    pub async fn more_guests(
+        &self,
+        view: &PartyView,
+        after: GuestCursor,
+    ) -> Result<Page<Attendee, GuestCursor>, StoreError> {
+        match view.more_guests {
+            Some(_) => self.repository.list_guests(view.summary.id, after).await,
+            None => Ok(Page { items: vec![], next: None }),
+        }
     }
 
     /// Returns the party with every RSVP, or `None` if there is no such party or `host` is not its host.

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    ChangeError, ChangeQuota, Changed, ExportedAnswer, ExportedParty, GuestOverview, HistoryId, HomeView, HostQuota,
-    Invitation, LinkToken, NewParty, Outcome, Party, PartyCursor, PartyId, PartyLabel, PartyQuery, PartySummary,
-    PartyView, ProfileCursors, ProfileView, Refusal, StoredHistory,
+    Attendee, ChangeError, ChangeQuota, Changed, ExportedAnswer, ExportedParty, GuestCursor, GuestOverview, HistoryId,
+    HomeView, HostQuota, Invitation, LinkToken, NewParty, Outcome, Party, PartyCursor, PartyId, PartyLabel, PartyQuery,
+    PartySummary, PartyView, ProfileCursors, ProfileView, Refusal, StoredHistory,
 };
 use crate::throttle::Throttled;
 use crate::user::UserId;
@@ -42,6 +42,10 @@ pub trait PartyRepository: Send + Sync {
     /// Returns the party with that link as `viewer` may see it, or `None` if there is no such link, or the link does not
     /// open the party to `viewer`.
     async fn find_by_link(&self, token: LinkToken, viewer: UserId) -> Result<Option<PartyView>, StoreError>;
+
+    /// Lists the seated guests after the cursor `after` in seating order, at most [`PartyView::GUESTS`]; none if there is no such party.
+    /// Whether a viewer sees them is not asked here: see [`Parties::more_guests`](super::Parties::more_guests).
+    async fn list_guests(&self, id: PartyId, after: GuestCursor) -> Result<Page<Attendee, GuestCursor>, StoreError>;
 
     /// Returns the party with every RSVP, or `None` if there is no such party or `host` is not its host.
     async fn guests(&self, id: PartyId, host: UserId) -> Result<Option<GuestOverview>, StoreError>;

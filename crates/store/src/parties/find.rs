@@ -1,9 +1,10 @@
 //! One party with its guests.
 
 use domain::party::{
-    Address, Attendee, Details, Invitation, LinkToken, NamesShownTo, PartyId, PartySummary, PartyView,
+    Address, Attendee, Details, GuestCursor, Invitation, LinkToken, NamesShownTo, PartyId, PartySummary, PartyView,
 };
 use domain::user::UserId;
+use domain::{Page, PageSize};
 use sqlx::{FromRow, query_as};
 
 use super::delimited_rows;
@@ -39,12 +40,20 @@ statements! {
     /// The party with the link `$2`.
     const FIND_BY_LINK: &str = view_of!("invitation = $2");
 
-    /// The guests of the party `$1`, in the order in which they were seated.
-    const LIST_GUESTS: &str = "SELECT rsvps.id, guest_id, username, heads
+    /// The guests of the party `$1` after the place `$2`, in the order in which they were seated.
+    const LIST_GUESTS: &str = "SELECT rsvps.id, guest_id, username, heads, place
         FROM rsvps JOIN users ON users.id = guest_id
-        WHERE party_id = $1 AND answer = 'seated'
-        ORDER BY place";
+        WHERE party_id = $1 AND answer = 'seated' AND place > $2
+        ORDER BY place LIMIT 51";
+
+    /// The guest `$2` of the party `$1`.
+    const FIND_GUEST: &str = "SELECT rsvps.id, guest_id, username, heads, place
+        FROM rsvps JOIN users ON users.id = guest_id
+        WHERE party_id = $1 AND guest_id = $2 AND answer = 'seated'";
 }
+
+const _: () =
+    assert!(PartyView::GUESTS == 50, "the LIMIT of `LIST_GUESTS`, without the row that shows that there are more");
 
 #[derive(FromRow)]
 struct GuestRow {
@@ -52,6 +61,7 @@ struct GuestRow {
     guest_id: i64,
     username: String,
     heads: i64,
+    place: i64,
 }
 
 impl GuestRow {
@@ -130,14 +140,19 @@ async fn view<D: Dialect>(
     if !sees_names {
         summary.first_guests.clear();
     }
-    let guests = query_as::<_, GuestRow>(LIST_GUESTS).bind(id).fetch_all(read).await?;
-    let shown = guests.into_iter().filter(|guest| sees_names || guest.guest_id == viewer.get());
+    let guests = if sees_names {
+        list_guests(read, PartyId::new(id), GuestCursor::new(i64::MIN)).await?
+    } else {
+        let own = query_as::<_, GuestRow>(FIND_GUEST).bind(id).bind(viewer.get()).fetch_optional(read).await?;
+        Page { items: own.map(GuestRow::parse).transpose()?.into_iter().collect(), next: None }
+    };
     let knows_address = is_host || summary.my_answer.is_some_and(|answer| answer.seats_held() > 0);
     let address = row.address.filter(|_| knows_address).map(Address::from_stored);
     let link = row.invitation.filter(|_| is_host).map(|token| LinkToken::parse(&token));
     Ok(Some(PartyView {
         summary,
-        guests: shown.map(GuestRow::parse).collect::<sqlx::Result<_>>()?,
+        guests: guests.items,
+        more_guests: guests.next,
         names_shown_to,
         revision: u32::try_from(row.revision).map_err(corrupt("parties", "revision", id))?,
         my_given_up: given_up(row.given_up_heads, row.given_up_at, row.rsvp_id.unwrap_or_default())?,
@@ -146,6 +161,19 @@ async fn view<D: Dialect>(
         link: link.transpose().map_err(corrupt("parties", "invitation", id))?,
         sequence: u32::try_from(row.sequence).map_err(corrupt("parties", "sequence", id))?,
     }))
+}
+
+/// The seated guests of a party after a cursor.
+pub(super) async fn list_guests<D: Dialect>(
+    read: &ReadPool<D>,
+    id: PartyId,
+    after: GuestCursor,
+) -> sqlx::Result<Page<Attendee, GuestCursor>> {
+    let rows = query_as::<_, GuestRow>(LIST_GUESTS).bind(id.get()).bind(after.get()).fetch_all(read).await?;
+    let size = PageSize::clamped(i64::from(PartyView::GUESTS));
+    let page = Page::from_rows(rows, size, |row: &GuestRow| GuestCursor::new(row.place));
+    let items = page.items.into_iter().map(GuestRow::parse).collect::<sqlx::Result<_>>()?;
+    Ok(Page { items, next: page.next })
 }
 
 pub(super) fn details(stored: Option<String>, party: i64) -> sqlx::Result<Option<Details>> {
@@ -159,7 +187,7 @@ mod tests {
 
     #[tokio::test]
     async fn statements_of_a_party_use_indexes() {
-        for sql in [FIND, FIND_BY_LINK, LIST_GUESTS] {
+        for sql in [FIND, FIND_BY_LINK, LIST_GUESTS, FIND_GUEST] {
             assert_uses_indexes(sql).await;
         }
     }

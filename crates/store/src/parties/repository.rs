@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use domain::party::{
-    AddError, ChangeQuota, ExportedAnswer, ExportedParty, GuestOverview, HistoryId, HomeView, HostQuota, Invitation,
-    LinkToken, ListError, NewParty, Outcome, PartyChange, PartyCursor, PartyId, PartyLabel, PartyQuery,
-    PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, StoredHistory, UpdateError,
+    AddError, Attendee, ChangeQuota, ExportedAnswer, ExportedParty, GuestCursor, GuestOverview, HistoryId, HomeView,
+    HostQuota, Invitation, LinkToken, ListError, NewParty, Outcome, PartyChange, PartyCursor, PartyId, PartyLabel,
+    PartyQuery, PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, StoredHistory, UpdateError,
 };
 use domain::user::UserId;
 use domain::{Page, PageSize, StoreError, Timestamp};
@@ -39,6 +39,10 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
 
     async fn find_by_link(&self, token: LinkToken, viewer: UserId) -> Result<Option<PartyView>, StoreError> {
         find::find_by_link(&self.database.read, token, viewer).await.map_err(into_store_error)
+    }
+
+    async fn list_guests(&self, id: PartyId, after: GuestCursor) -> Result<Page<Attendee, GuestCursor>, StoreError> {
+        find::list_guests(&self.database.read, id, after).await.map_err(into_store_error)
     }
 
     async fn guests(&self, id: PartyId, host: UserId) -> Result<Option<GuestOverview>, StoreError> {

@@ -13,7 +13,7 @@ use poem::web::Path;
 use poem::{IntoResponse as _, Request, Response, handler};
 
 use self::welcome::{UnknownLinkPage, WelcomePage};
-use super::party::{Answering, PartyPage, RsvpForm, SelectedAnswer};
+use super::party::{Answering, PartyPage, RsvpForm, SelectedAnswer, later_guests};
 use super::query::QueryParameters;
 use super::{State, preview};
 use crate::head::{SharedPage, preview_of};
@@ -34,10 +34,9 @@ pub(crate) async fn show(
     request: &Request,
 ) -> Result<Response, Problem> {
     let Ok(token) = LinkToken::parse(&token) else { return Ok(unknown_link(&page)) };
-    let selected = SelectedAnswer::of(&QueryParameters::of(request));
     let response = match page.user().cloned() {
-        Some(me) => party_page(&page, &state.parties, token, &me, selected).await?,
-        None => welcome(page, &state.parties, token, selected).await?,
+        Some(me) => party_page(&page, &state.parties, token, &me, request).await?,
+        None => welcome(page, &state.parties, token, SelectedAnswer::of(&QueryParameters::of(request))).await?,
     };
     Ok(response.with_header(ROBOTS.0, ROBOTS.1).into_response())
 }
@@ -47,10 +46,13 @@ async fn party_page(
     parties: &Parties,
     token: LinkToken,
     me: &User,
-    selected: Option<SelectedAnswer>,
+    request: &Request,
 ) -> Result<Response, Problem> {
     let Some(view) = parties.find_by_link(token, me.id).await? else { return Ok(unknown_link(page)) };
-    let content = PartyPage::new(page, &view, me, path(token), parties.now()).select(selected);
+    let later = later_guests(parties, &view, request).await?;
+    let selected = SelectedAnswer::of(&QueryParameters::of(request));
+    let content = PartyPage::new(page, &view, me, path(token), parties.now());
+    let content = content.with_later(later.as_ref(), me).select(selected);
     Ok(page.render_template(StatusCode::OK, &content.title(), &content))
 }
 

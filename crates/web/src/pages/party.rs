@@ -12,18 +12,21 @@ mod share_card;
 
 use accounts::web::{CurrentUser, Flash, PageContext, Problem, Submitted, permanent_redirect};
 use askama::Template;
-use domain::Timestamp;
-use domain::party::{Answer, Attendee, Opened, PartyId, PartyState, PartySummary, PartyView, Phase};
+use domain::party::{
+    Answer, Attendee, GuestCursor, Opened, Parties, PartyId, PartyState, PartySummary, PartyView, Phase,
+};
 use domain::user::{User, Username};
+use domain::{Page, StoreError, Timestamp};
 use poem::http::StatusCode;
 use poem::web::Path;
-use poem::{Response, handler};
+use poem::{Request, Response, handler};
 
 use self::answer_card::{AnswerCard, CardState};
 use self::calendar_file::CalendarLinks;
 use self::host_actions::HostActions;
 use self::share_card::ShareCard;
 use super::State;
+use super::query::QueryParameters;
 use super::row::PartyRowView;
 use crate::linked_text::LinkedText;
 use crate::messages;
@@ -60,6 +63,10 @@ pub(super) struct PartyPage<'a> {
     guests_heading: &'static str,
     /// The host, then the guests whose names the viewer may see.
     people: Vec<Attending<'a>>,
+    /// The path of the next guests.
+    more_guests: Option<String>,
+    /// Whether these are not the first guests.
+    is_later: bool,
     /// Why the viewer sees no names of guests.
     names_hidden: Option<&'static str>,
 }
@@ -90,28 +97,32 @@ impl<'a> Attending<'a> {
     fn all(view: &'a PartyView, me: &User) -> Vec<Self> {
         let host = &view.summary.heading.host;
         let host = Self { username: host, note: Some(messages::host_note(*host == me.username).to_owned()) };
-        let guest = |guest: &'a Attendee| {
-            let note = messages::guest_note(guest.username == me.username, guest.heads - 1);
-            Self { username: &guest.username, note }
-        };
-        [host].into_iter().chain(view.guests.iter().map(guest)).collect()
+        [host].into_iter().chain(view.guests.iter().map(|guest| Self::guest(guest, me))).collect()
+    }
+
+    fn guest(guest: &'a Attendee, me: &User) -> Self {
+        let note = messages::guest_note(guest.username == me.username, guest.heads - 1);
+        Self { username: &guest.username, note }
     }
 }
 
-/// `GET /parties/{id}`.
+/// `GET /parties/{id}`. `?guests=7` shows the guests after a place instead of the first ones.
 #[handler]
 pub(crate) async fn show(
     me: CurrentUser,
     page: PageContext,
     state: State<'_>,
     path: Path<String>,
+    request: &Request,
 ) -> Result<Response, Problem> {
     let id = PartyId::parse(&path).map_err(|_| Problem::NotFound)?;
     if *path != id.get().to_string() {
         return Ok(permanent_redirect(&party_path(id))); // such as from /parties/007 to /parties/7
     }
     let view = state.parties.find(id, me.id).await?.ok_or(Problem::NotFound)?;
-    let content = PartyPage::new(&page, &view, &me, party_path(id), state.parties.now());
+    let later = later_guests(&state.parties, &view, request).await?;
+    let content =
+        PartyPage::new(&page, &view, &me, party_path(id), state.parties.now()).with_later(later.as_ref(), &me);
     Ok(page.render_template(StatusCode::OK, &content.title(), &content))
 }
 
@@ -130,6 +141,8 @@ impl<'a> PartyPage<'a> {
             when: party.heading.date.until(party.ends_at).to_string(),
             time: TimeLabel::of(party, now),
             card: AnswerCard::of(view, me.id, now).resume(page, &base, &party.heading.host),
+            more_guests: view.more_guests.map(|after| guests_path(&base, after)),
+            is_later: false,
             base,
             card_class: card_class(party.is_open(now), is_host),
             details: view.details.as_ref().map(|details| LinkedText(details.as_str())),
@@ -141,6 +154,13 @@ impl<'a> PartyPage<'a> {
             people: Attending::all(view, me),
             names_hidden: (!is_host).then(|| messages::names_hidden(view)).flatten(),
         }
+    }
+
+    /// The same page with other guests than the first ones.
+    pub(super) fn with_later(self, guests: Option<&'a Page<Attendee, GuestCursor>>, me: &User) -> Self {
+        let Some(guests) = guests else { return self };
+        let people = guests.items.iter().map(|guest| Attending::guest(guest, me)).collect();
+        Self { people, more_guests: guests.next.map(|after| guests_path(&self.base, after)), is_later: true, ..self }
     }
 
     /// The same page with the answer that the visitor selected.
@@ -156,6 +176,21 @@ impl<'a> PartyPage<'a> {
     pub(super) fn title(&self) -> String {
         messages::party_title(&self.view.summary)
     }
+}
+
+/// The guests after the place of the query, if it has one and there are any.
+pub(super) async fn later_guests(
+    parties: &Parties,
+    view: &PartyView,
+    request: &Request,
+) -> Result<Option<Page<Attendee, GuestCursor>>, StoreError> {
+    let Some(place) = QueryParameters::of(request).number("guests") else { return Ok(None) };
+    let guests = parties.more_guests(view, GuestCursor::new(place)).await?;
+    Ok(Some(guests).filter(|guests| !guests.items.is_empty()))
+}
+
+fn guests_path(base: &str, after: GuestCursor) -> String {
+    format!("{base}?guests={}#who", after.get())
 }
 
 /// The classes of the answer card. Its host has no answer to give: only a guest's card stays in view as a bar.

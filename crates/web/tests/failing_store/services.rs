@@ -78,6 +78,42 @@ fn sessions(broken: Broken) -> MockSessionRepository {
     sessions
 }
 
+/// A party whose guests are more than those of its page.
+fn party_of_many() -> PartyView {
+    let zone = Zone::parse("Europe/Berlin").unwrap();
+    let date = PartyDate::resolve(parse_date("2026-03-14").unwrap(), parse_time("19:00").unwrap(), zone).unwrap();
+    let summary = PartySummary {
+        id: PartyId::new(2),
+        host: UserId::new(7),
+        venue: ShortText::parse("Here").unwrap(),
+        main_dish: ShortText::parse("Soup").unwrap(),
+        state: PartyState::Scheduled,
+        ends_at: PartyEnd::default_of(&date).at(),
+        rsvp_deadline: date.starts_at(),
+        visibility: Visibility::Listed,
+        heading: PartyHeading { host: Username::parse("Cleo").unwrap(), date },
+        seats: Seats::new(100).unwrap(),
+        taken: 60,
+        waiting: 0,
+        max_companions: 0,
+        first_guests: vec![],
+        my_answer: None,
+        my_rank: None,
+    };
+    PartyView {
+        summary,
+        guests: vec![],
+        more_guests: Some(GuestCursor::new(50)),
+        names_shown_to: NamesShownTo::Everyone,
+        revision: 0,
+        my_given_up: None,
+        details: None,
+        address: None,
+        link: None,
+        sequence: 0,
+    }
+}
+
 /// A mocked store with one user, Ada, whose session any token finds, and without parties.
 pub(super) fn services(broken: Broken) -> Services {
     let hash = Arc::new(Mutex::new(None::<PasswordHash>));
@@ -119,7 +155,10 @@ pub(super) fn services(broken: Broken) -> Services {
 
     let mut parties = MockPartyRepository::new();
     parties.expect_add().returning(move |_, _| broken.result("parties.add", PartyId::new(1)));
-    parties.expect_find().returning(move |_, _| broken.result("parties.find", None));
+    parties.expect_find().returning(move |id, _| broken.result("parties.find", (id.get() == 2).then(party_of_many)));
+    parties
+        .expect_list_guests()
+        .returning(move |_, _| broken.result("parties.list_guests", Page { items: vec![], next: None }));
     parties.expect_find_by_link().returning(move |_, _| broken.result("parties.find_by_link", None));
     parties.expect_guests().returning(move |_, _| broken.result("parties.guests", None));
     parties.expect_list_labels().returning(move |_, _| broken.result("parties.list_labels", Vec::new()));

@@ -47,6 +47,7 @@ pub async fn new_party_has_its_host_seated(accounts: &AccountPorts, parties: &dy
     let of_host = PartyView {
         summary,
         guests: vec![],
+        more_guests: None,
         names_shown_to: NamesShownTo::Everyone,
         revision: 0,
         my_given_up: None,

@@ -238,3 +238,28 @@ pub async fn guests_are_listed_in_seating_order(accounts: &AccountPorts, parties
     set_answer(parties, id, ben.id, Answer::Seated(Heads::new(2).unwrap())).await;
     assert_eq!(order().await, "ben cleo dan");
 }
+
+/// A party is read with its first 50 guests, and `list_guests` returns the next ones, in seating order.
+pub async fn guests_are_listed_in_pages_of_50(accounts: &AccountPorts, parties: &dyn PartyRepository) {
+    let ada = add_user(accounts, "ada").await;
+    let id = parties.add(NewParty { seats: seats(200), ..party_of(&ada) }, None).await.unwrap();
+    let mut names = vec![];
+    for n in 0..101 {
+        let guest = add_user(accounts, &format!("guest{n}")).await;
+        accept(parties, id, guest.id).await;
+        names.push(guest.username);
+        let view = if [49, 50, 100].contains(&n) { view(parties, id, &ada).await } else { continue };
+        let (mut seen, mut next, mut pages) = (view.guests, view.more_guests, 1);
+        while let Some(after) = next {
+            let page = parties.list_guests(id, after).await.unwrap();
+            seen.extend(page.items);
+            (next, pages) = (page.next, pages + 1);
+        }
+        assert_eq!(
+            (seen.iter().map(|guest| &guest.username).collect::<Vec<_>>(), pages),
+            (names.iter().collect(), 1 + n / 50)
+        );
+    }
+    let after = crate::party::GuestCursor::new(i64::MIN);
+    assert_eq!(parties.list_guests(crate::party::PartyId::new(9), after).await.unwrap().items, []);
+}

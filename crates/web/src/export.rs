@@ -6,7 +6,7 @@ use accounts::serde_json::{Value, json};
 use accounts::{Builder, ExportPage, ExportSource, StoreError, UserId, export_time};
 use async_trait::async_trait;
 use domain::party::{
-    Address, Allergies, Answer, Details, ExportedAnswer, ExportedParty, GuestNote, PartyHeading, PartyId,
+    Address, Allergies, Answer, Details, ExportedAnswer, ExportedParty, GuestNote, PartyDate, PartyHeading, PartyId,
     PartyRepository, PartyState, Visibility,
 };
 
@@ -86,7 +86,8 @@ fn hosted(party: &ExportedParty) -> Value {
 }
 
 fn answer(exported: &ExportedAnswer) -> Value {
-    let PartyHeading { host, date } = &exported.heading;
+    let (heading, main_dish) = exported.shown.as_ref().map(|(heading, dish)| (heading, dish.as_str())).unzip();
+    let date = heading.map(|heading| &heading.date);
     let (answer, heads) = match exported.answer {
         Answer::Seated(heads) => ("seated", heads.get()),
         Answer::Waitlisted(heads) => ("waiting", heads.get()),
@@ -97,11 +98,11 @@ fn answer(exported: &ExportedAnswer) -> Value {
     };
     json!({
         "party": exported.party.get(),
-        "host": host.as_str(),
-        "main_dish": exported.main_dish.as_str(),
-        "local_time": date.local(),
-        "zone": date.zone().as_str(),
-        "starts_at": export_time(date.starts_at()),
+        "host": heading.map(|heading| heading.host.as_str()),
+        "main_dish": main_dish,
+        "local_time": date.map(PartyDate::local),
+        "zone": date.map(|date| date.zone().as_str()),
+        "starts_at": date.map(|date| export_time(date.starts_at())),
         "answer": answer,
         "heads": heads,
         "note": exported.note.as_ref().map(GuestNote::as_str),

@@ -183,7 +183,16 @@ async fn each_viewer_sees_the_parts_that_the_table_states(app: TestApp) {
                 for (part, text) in PARTS {
                     let expected = viewer.finds(visibility) && viewer.sees(part, names);
                     let is_seen = seen.contains(text);
-                    assert_eq!(is_seen, expected, "{viewer:?} and {part}: {visibility:?}, names for {names:?}");
+                    let line = seen
+                        .lines()
+                        .rev()
+                        .skip_while(|line| !line.contains(text))
+                        .find(|line| line.starts_with("/"))
+                        .unwrap_or_default();
+                    assert_eq!(
+                        is_seen, expected,
+                        "{viewer:?} and {part}: {visibility:?}, names for {names:?}, at {line}"
+                    );
                 }
             }
         }

@@ -35,10 +35,8 @@ pub struct ExportedParty {
 pub struct ExportedAnswer {
     /// The party.
     pub party: PartyId,
-    /// The name of its host, and its date.
-    pub heading: PartyHeading,
-    /// What is served.
-    pub main_dish: ShortText,
+    /// The name of its host, its date, and what is served. `None` if the guest may no longer find it.
+    pub shown: Option<(PartyHeading, ShortText)>,
     /// The answer.
     pub answer: Answer,
     /// What the guest tells the host.

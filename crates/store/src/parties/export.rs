@@ -5,7 +5,7 @@ use domain::party::{Address, Details, ExportedAnswer, ExportedParty, PartyHeadin
 use domain::user::UserId;
 use sqlx::{FromRow, query_as};
 
-use super::row::{PartyRow, allergies, answer, heading, note, party_columns};
+use super::row::{PartyRow, allergies, answer, heading, note, party_columns, visibility};
 use crate::engine::dialect::Dialect;
 use crate::engine::read_pool::ReadPool;
 use crate::error::corrupt;
@@ -18,10 +18,10 @@ statements! {
 
     /// The answers of the guest are few beside the parties, and sorted.
     const LIST_ANSWERS: PerEngine = PerEngine {
-        sqlite: "SELECT rsvps.id, party_id, username AS host, host_id, local_time, zone, starts_at, main_dish, answer, heads, note, allergies
+        sqlite: "SELECT rsvps.id, party_id, username AS host, host_id, local_time, zone, starts_at, main_dish, visibility, answer, heads, note, allergies
             FROM rsvps CROSS JOIN parties ON parties.id = party_id JOIN users ON users.id = host_id
             WHERE guest_id = $1 AND party_id > $2 ORDER BY party_id LIMIT ($3 + 0)",
-        postgres: "SELECT rsvps.id, party_id, username AS host, host_id, local_time, zone, starts_at, main_dish, answer, heads, note, allergies
+        postgres: "SELECT rsvps.id, party_id, username AS host, host_id, local_time, zone, starts_at, main_dish, visibility, answer, heads, note, allergies
             FROM rsvps JOIN parties ON parties.id = party_id JOIN users ON users.id = host_id
             WHERE guest_id = $1 AND party_id > $2 ORDER BY party_id LIMIT ($3 + 0)",
     };
@@ -69,6 +69,7 @@ struct AnswerRow {
     zone: String,
     starts_at: i64,
     main_dish: String,
+    visibility: String,
     answer: String,
     heads: i64,
     note: Option<String>,
@@ -82,9 +83,11 @@ impl AnswerRow {
         let heading: PartyHeading =
             heading((&self.host, self.host_id), &self.local_time, &self.zone, self.starts_at, party)?;
         let answer = answer(&self.answer, self.heads, self.id)?;
+        let is_found = visibility(&self.visibility, party)?.is_open_to(Some(answer), false);
         let note = note(self.note, self.id)?;
         let allergies = allergies(self.allergies, self.id)?;
-        Ok(ExportedAnswer { party: PartyId::new(party), heading, main_dish, answer, note, allergies })
+        let shown = is_found.then_some((heading, main_dish));
+        Ok(ExportedAnswer { party: PartyId::new(party), shown, answer, note, allergies })
     }
 }
 

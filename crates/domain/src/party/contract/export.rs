@@ -1,10 +1,11 @@
 //! `export_hosted` and `export_answers` of [`PartyRepository`].
 
-use super::{accept, decline, party_of, short_text};
+use super::{accept, decline, party_of, set_answer, short_text};
 use crate::AccountPorts;
 use crate::contract::add_user;
 use crate::party::{
-    Address, Answer, Details, ExportedAnswer, ExportedParty, Heads, NewParty, PartyHeading, PartyRepository, PartyState,
+    Address, Answer, Details, ExportedAnswer, ExportedParty, Heads, NewParty, PartyHeading, PartyRepository,
+    PartyState, Visibility,
 };
 use crate::user::UserId;
 
@@ -44,25 +45,27 @@ pub async fn export_has_each_hosted_party_once(accounts: &AccountPorts, parties:
     assert_eq!(parties.export_hosted(UserId::new(i64::MAX), None, 2).await.unwrap(), []);
 }
 
-/// Every answer of the guest, page by page, and no other one's.
+/// Every answer of the guest, page by page, and no other one's. Of a party that the guest may no longer find it says nothing.
 pub async fn export_has_each_answer_once(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let mut expected = Vec::new();
-    for n in 0..5 {
+    for n in 0..5_usize {
         let mut party = party_of(&ada);
         party.texts.main_dish = short_text(&format!("Dish {n}"));
+        party.visibility = if n < 3 { Visibility::Listed } else { Visibility::ByLink };
         let id = parties.add(party.clone(), None).await.unwrap();
         accept(parties, id, add_user(accounts, &format!("guest{n}")).await.id).await;
         accept(parties, id, ben.id).await;
-        let answer = if n % 2 == 0 { Answer::Seated(Heads::ONE) } else { Answer::Declined };
-        if answer == Answer::Declined {
-            decline(parties, id, ben.id).await;
+        let answer = [Answer::Seated(Heads::ONE), Answer::Declined, Answer::Removed, Answer::Removed][n % 4];
+        match answer {
+            Answer::Declined => drop(decline(parties, id, ben.id).await),
+            Answer::Removed => set_answer(parties, id, ben.id, answer).await,
+            _ => {}
         }
         let heading = PartyHeading { host: ada.username.clone(), date: party.date };
         expected.push(ExportedAnswer {
             party: id,
-            heading,
-            main_dish: party.texts.main_dish,
+            shown: (n != 3).then_some((heading, party.texts.main_dish)), // a guest who was removed finds a listed party alone
             answer,
             note: None,
             allergies: None,

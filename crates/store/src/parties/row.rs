@@ -150,16 +150,6 @@ pub(super) fn state_column(state: PartyState) -> &'static str {
     }
 }
 
-/// Parses the column `visibility`.
-pub(super) fn visibility(stored: &str, party: i64) -> sqlx::Result<Visibility> {
-    match stored {
-        "listed" => Ok(Visibility::Listed),
-        "by-link" => Ok(Visibility::ByLink),
-        "by-invitation" => Ok(Visibility::ByInvitation),
-        _ => Err(corrupt("parties", "visibility", party)("it is not a visibility")),
-    }
-}
-
 /// The value of the column `visibility`.
 pub(super) fn visibility_column(visibility: Visibility) -> &'static str {
     match visibility {

@@ -14,6 +14,7 @@ mod hosting;
 mod idempotency_key;
 mod link_token;
 mod listing;
+mod message;
 mod notice;
 mod outcome;
 mod parties;
@@ -36,7 +37,7 @@ pub use change::{Changed, HistoryEntry, HistoryKind};
 pub use date::{PartyDate, PartyDateError, format_utc_date, parse_date, parse_time};
 pub use deadline::{AfterStart, RsvpDeadline};
 pub use deletion::{HostedAhead, refused_deletion};
-pub use export::{ExportedAnswer, ExportedParty};
+pub use export::{ExportedAnswer, ExportedMessage, ExportedParty};
 pub use guest_list::{GuestList, GuestListError, Totals};
 pub use history::{HistoryId, StoredHistory};
 pub use hosting::{Guest, PartyEdit};
@@ -46,6 +47,7 @@ pub use listing::{
     Attendee, GuestCursor, GuestOverview, GuestRow, HomeView, Invitation, InvitationView, PartyCursor, PartyFilter,
     PartyLabel, PartyQuery, PartySummary, PartyView, ProfileCursors, ProfileView,
 };
+pub use message::{Audience, AudiencePart, MessageId, MessageText, NewMessage, PartyMessage, SendError, SentMessage};
 pub use notice::{PartyNotice, PartyPart};
 pub use outcome::{ChangeError, Outcome, Refusal};
 pub use parties::{GuestCommand, HostCommand, HostError, Opened, Parties};

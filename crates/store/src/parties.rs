@@ -10,6 +10,7 @@ pub(crate) mod hooks;
 pub(crate) mod labels;
 pub(crate) mod link;
 pub(crate) mod list;
+pub(crate) mod messages;
 pub(crate) mod over_marks;
 pub(crate) mod quota;
 mod repository;
@@ -56,6 +57,11 @@ pub(crate) fn migrations() -> MigrationSet {
             "waiting lists",
             include_str!("../../../migrations/parties/sqlite/0006_waiting_lists.sql"),
             include_str!("../../../migrations/parties/postgres/0006_waiting_lists.sql"),
+        )
+        .and(
+            "messages",
+            include_str!("../../../migrations/parties/sqlite/0007_messages.sql"),
+            include_str!("../../../migrations/parties/postgres/0007_messages.sql"),
         )
         .then_rows(row_steps::LINKS_AND_SEARCH_KEYS)
         .then_rows(row_steps::zone_names::ZONE_NAMES)

@@ -128,6 +128,7 @@ fn routes() -> Route {
             "/parties/:id/guests/invite",
             methods().post(guests::submit::<guests::Invite>::default()).page("/parties/:id/guests"),
         )
+        .at("/parties/:id/guests/message", methods().get(guests::message::show).post(guests::message::submit))
         .at("/parties/:id/guests/remove", methods().get(guests::ask_to_remove).post(guests::remove))
         .at(
             "/parties/:id/guests/reinstate",

@@ -1,4 +1,4 @@
-//! What DinnerParty adds to the export of an account: the hosted parties and the answers.
+//! What DinnerParty adds to the export of an account: the hosted parties, the answers, and the messages to guests.
 
 use std::sync::Arc;
 
@@ -6,8 +6,8 @@ use accounts::serde_json::{Value, json};
 use accounts::{Builder, ExportPage, ExportSource, StoreError, UserId, export_time};
 use async_trait::async_trait;
 use domain::party::{
-    Address, Allergies, Answer, Details, ExportedAnswer, ExportedParty, GuestNote, PartyDate, PartyHeading, PartyId,
-    PartyRepository, PartyState, Visibility,
+    Address, Allergies, Answer, Details, ExportedAnswer, ExportedMessage, ExportedParty, GuestNote, MessageId,
+    PartyDate, PartyHeading, PartyId, PartyRepository, PartyState, Visibility,
 };
 
 /// The rows of a page.
@@ -15,7 +15,10 @@ const ROWS: u32 = 100;
 
 /// Adds the parties to the export of an account.
 pub fn export_parties(settings: Builder, parties: &Arc<dyn PartyRepository>) -> Builder {
-    settings.export(HostedParties(Arc::clone(parties))).export(Answers(Arc::clone(parties)))
+    settings
+        .export(HostedParties(Arc::clone(parties)))
+        .export(Answers(Arc::clone(parties)))
+        .export(Messages(Arc::clone(parties)))
 }
 
 /// The parties that the user hosts.
@@ -23,6 +26,9 @@ struct HostedParties(Arc<dyn PartyRepository>);
 
 /// The user's answers to parties of others.
 struct Answers(Arc<dyn PartyRepository>);
+
+/// The user's messages to the guests of hosted parties.
+struct Messages(Arc<dyn PartyRepository>);
 
 #[async_trait]
 impl ExportSource for HostedParties {
@@ -47,6 +53,36 @@ impl ExportSource for Answers {
         let rows = answers.iter().map(answer).collect();
         Ok(ExportPage { next: next(answers.iter().map(|answer| answer.party)), rows })
     }
+}
+
+#[async_trait]
+impl ExportSource for Messages {
+    fn name(&self) -> &'static str {
+        "messages"
+    }
+
+    async fn page(&self, user: UserId, after: Option<String>) -> Result<ExportPage, StoreError> {
+        let messages = self.0.export_messages(user, after.as_deref().and_then(message_id), ROWS).await?;
+        let last = messages.last().filter(|_| messages.len() == ROWS as usize);
+        let next = last.map(|last| format!("{} {}", last.party.get(), last.message.id));
+        Ok(ExportPage { next, rows: messages.iter().map(message).collect() })
+    }
+}
+
+/// The party and the message that a cursor has.
+fn message_id(after: &str) -> Option<(PartyId, MessageId)> {
+    let (party, message) = after.split_once(' ')?;
+    Some((PartyId::new(party.parse().ok()?), MessageId::new(message.parse().ok()?)))
+}
+
+fn message(ExportedMessage { party, message }: &ExportedMessage) -> Value {
+    json!({
+        "party": party.get(),
+        "sent_at": export_time(message.at),
+        "to": message.audience.to_string().split(' ').collect::<Vec<_>>(),
+        "recipients": message.recipients,
+        "text": message.text.as_str(),
+    })
 }
 
 fn party_id(after: Option<String>) -> Option<PartyId> {

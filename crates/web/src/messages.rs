@@ -9,6 +9,7 @@ mod head;
 mod history;
 mod host;
 mod invitation;
+mod message;
 mod notices;
 mod quota;
 
@@ -42,6 +43,10 @@ pub(crate) use self::invitation::{
     LINK_REPLACED, LINK_UNKNOWN, LINK_UNKNOWN_TITLE, invitation_closed_reason, invitation_description,
     invitation_seats, invitation_state, invitation_title, invited_to, invited_to_dinner,
 };
+pub(crate) use self::message::{
+    AUDIENCE_MISSING, MESSAGE_TITLE, NO_RECIPIENTS, audience_choice, message_error, message_note, message_sent,
+    messages_heading, readers, too_many_messages,
+};
 pub(crate) use self::notices::{NOTICES_TITLE, PARTY_OUT_OF_SIGHT, dismiss_all, notice, notice_count};
 pub(crate) use self::quota::{too_many_changes, too_many_hosted, too_many_rsvps, too_many_upcoming};
 
@@ -52,7 +57,7 @@ pub(crate) const PARTY_ID_INVALID: &str = "Please enter a valid Party ID to RSVP
 /// What the deletion of an account means at DinnerParty.
 pub(crate) const DELETION_CONSEQUENCES: [&str; 2] = [
     "You give up your seats at parties to come, at once. Logging in again doesn't bring them back.",
-    "Dinner parties that are over stay, with you as a deleted guest or host. Street addresses are removed.",
+    "Dinner parties that are over stay, with you as a deleted guest or host. Street addresses and your messages are removed.",
 ];
 /// The title of the page to host a party.
 pub(crate) const HOST_TITLE: &str = "Host a dinner party";

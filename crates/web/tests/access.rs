@@ -101,6 +101,8 @@ const TABLE: &[Row] = &[
         ["303 /login?next=%2Fparties%2F1%2Fguests.csv", "404", "200"], NOT_ALLOWED),
     row("/parties/:id/guests/add", "/parties/1/guests/add", "POST", TO_GUESTS, ["403", "404", "422"]),
     row("/parties/:id/guests/invite", "/parties/1/guests/invite", "POST", TO_GUESTS, ["403", "404", "422"]),
+    row("/parties/:id/guests/message", "/parties/1/guests/message", BOTH,
+        ["303 /login?next=%2Fparties%2F1%2Fguests%2Fmessage", "404", "200"], ["403", "404", "422"]),
     row("/parties/:id/guests/remove", "/parties/1/guests/remove", BOTH,
         ["303 /login?next=%2Fparties%2F1%2Fguests%2Fremove", "404", "303 /parties/1/guests"],
         ["403", "404", "303 /parties/1/guests"]),

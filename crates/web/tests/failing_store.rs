@@ -15,9 +15,9 @@ use domain::known_browser::{MockKnownBrowserRepository, Recognition};
 use domain::lease::MockLeaseRepository;
 use domain::notice::MockNoticeRepository;
 use domain::party::{
-    GuestCursor, HomeView, MockPartyRepository, NamesShownTo, Outcome, PartyDate, PartyEnd, PartyHeading, PartyId,
-    PartyState, PartySummary, PartyView, ProfileView, Quotas, Seats, ShortText, Visibility, Zone, parse_date,
-    parse_time,
+    GuestCursor, HomeView, MessageId, MockPartyRepository, NamesShownTo, Outcome, PartyDate, PartyEnd, PartyHeading,
+    PartyId, PartyState, PartySummary, PartyView, ProfileView, Quotas, Seats, SentMessage, ShortText, Visibility, Zone,
+    parse_date, parse_time,
 };
 use domain::registration_code::MockRegistrationCodeRepository;
 use domain::session::{
@@ -204,6 +204,11 @@ pub(crate) const USES: &[Use] = &[
     ("parties.guests", Ada, "/parties/1/guests/remove", None, 404),
     ("parties.guests", Ada, "/parties/1/guests/remove", Some(BEN), 404),
     ("parties.guests", Ada, "/parties/1/guests/reinstate", Some(BEN), 404),
+    ("sessions.find", Ada, "/parties/1/guests/message", None, 404),
+    ("sessions.find", Ada, "/parties/1/guests/message", Some(&[]), 404),
+    ("parties.guests", Ada, "/parties/1/guests/message", None, 404),
+    ("parties.guests", Ada, "/parties/1/guests/message", Some(&[]), 404),
+    ("parties.send_message", Ada, "/parties/1/guests/message", Some(&[("coming", "on"), ("text", "Hello")]), 303),
     ("parties.find", Ada, "/host?again=1", None, 200),
     ("parties.update", Ada, "/parties/1/edit", Some(&[("editing", "")]), 303),
     ("parties.update", Ada, "/parties/1/cancel", Some(&[]), 303),
@@ -224,6 +229,7 @@ pub(crate) const USES: &[Use] = &[
     ("credentials.list_reset_tokens", Ada, "/account/export", None, 200),
     ("parties.export_hosted", Ada, "/account/export", None, 200),
     ("parties.export_answers", Ada, "/account/export", None, 200),
+    ("parties.export_messages", Ada, "/account/export", None, 200),
     ("parties.add", Ada, "/user/ada", Some(&[("hosting", "")]), 303),
     ("parties.add", Ada, "/host", Some(&[("hosting", "")]), 303),
     ("parties.find", Ada, "/parties/1", None, 404),
@@ -251,6 +257,7 @@ pub(crate) const USES: &[Use] = &[
 
 /// The methods whose failure no page reports, and why.
 const NOT_REPORTED: &[(&str, &str)] = &[
+    ("parties.list_messages", "only where the viewer has an answer: failing_messages_are_no_page_without_them"),
     ("users.disable", "no page calls it"),
     ("users.enable", "no page calls it"),
     ("users.add_role", "no page calls it"),

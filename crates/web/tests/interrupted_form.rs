@@ -217,7 +217,7 @@ async fn interrupted_yes_to_a_closed_party_asks_for_no_press(app: TestApp) {
     let id = app.id_of("ben").await;
     let close = async || app.update_party(&party, id, |party, _| party.rsvp_deadline = START).await;
     let page = interrupted(&app, &format!("/parties/{party}/rsvp"), "yes", close).await;
-    assert_card(&page, "RSVPs are closed", &[], false);
+    assert_card(&page, "RSVPs are closed", &["Can't make it"], false);
 }
 
 async fn interrupted_no_is_one_press_away_or_already_given(app: TestApp) {

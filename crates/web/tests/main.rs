@@ -27,6 +27,7 @@ mod journey;
 mod layout;
 mod logged_failures;
 mod maintenance;
+mod messages;
 mod notices;
 mod operating;
 mod party;

@@ -1,7 +1,7 @@
 //! The notices and the history of a change of a party. Both are computed from the
 //! difference, so that no rule can forget them.
 
-use super::{Answer, Outcome, Party, PartyNotice, PartyPart, PartyState, Refusal};
+use super::{Answer, Audience, Outcome, Party, PartyNotice, PartyPart, PartyState, Refusal};
 use crate::Notice;
 use crate::user::UserId;
 
@@ -48,6 +48,13 @@ pub enum HistoryKind {
     Cancelled,
     /// The cancelled party takes place again.
     Restored,
+    /// The host sent a message.
+    Message {
+        /// The guests who read it.
+        audience: Audience,
+        /// The number of guests with those answers when it was sent.
+        recipients: u32,
+    },
 }
 
 impl Changed {
@@ -195,7 +202,10 @@ impl Difference<'_> {
             HistoryKind::Edited(parts) if self.after.state == PartyState::Scheduled => {
                 PartyNotice::Edited(parts.clone())
             }
-            HistoryKind::Edited(_) | HistoryKind::Seats(_) | HistoryKind::Answer { .. } => return vec![],
+            HistoryKind::Edited(_)
+            | HistoryKind::Seats(_)
+            | HistoryKind::Answer { .. }
+            | HistoryKind::Message { .. } => return vec![],
         };
         let rsvps = self.after.guests.rsvps().iter().filter(|(_, rsvp)| notice.is_sent_to(rsvp.answer));
         rsvps.map(|(guest, _)| notice.clone().to(*guest, self.after.id, None)).collect()

@@ -8,6 +8,7 @@ mod guests;
 mod link;
 mod list;
 mod mark;
+mod messages;
 mod quota;
 mod random;
 mod update;
@@ -24,6 +25,7 @@ pub use guests::*;
 pub use link::*;
 pub use list::*;
 pub use mark::*;
+pub use messages::*;
 pub use quota::*;
 pub use random::*;
 pub use update::*;
@@ -79,6 +81,15 @@ macro_rules! party_contract {
             seat_filter_lists_only_parties_with_a_seat_for_the_viewer
             lists_have_no_party_that_the_viewer_may_not_find
             parties_that_are_over_are_marked_in_steps
+            message_is_sent_to_guests_with_its_answers
+            message_is_read_by_who_has_the_answer_now
+            message_of_a_form_is_sent_once
+            message_to_nobody_is_not_sent
+            three_messages_are_sent_within_a_day
+            message_is_sent_by_the_host_alone
+            message_reaches_every_guest
+            deleted_host_leaves_no_message
+            export_has_each_message_once
             host_of_most_upcoming_parties_adds_none
             hourly_quota_of_host_refuses_until_the_hour_is_over
             repeated_form_is_counted_once

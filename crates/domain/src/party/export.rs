@@ -1,6 +1,9 @@
 //! What is stored about the parties of a user, for the user's own export.
 
-use super::{Address, Allergies, Answer, Details, GuestNote, PartyHeading, PartyId, PartyState, ShortText, Visibility};
+use super::{
+    Address, Allergies, Answer, Details, GuestNote, PartyHeading, PartyId, PartyMessage, PartyState, ShortText,
+    Visibility,
+};
 use crate::Timestamp;
 
 /// A party with what its host has written. Neither its guests, whose data are their own, nor its link, which opens it.
@@ -43,4 +46,13 @@ pub struct ExportedAnswer {
     pub note: Option<GuestNote>,
     /// The allergies.
     pub allergies: Option<Allergies>,
+}
+
+/// A message to the guests of a party, which the user hosts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportedMessage {
+    /// The party.
+    pub party: PartyId,
+    /// The message.
+    pub message: PartyMessage,
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Answer, Heads, PartyDate, PartyId, ShortText, Zone};
+use super::{Answer, Heads, MessageId, PartyDate, PartyId, ShortText, Zone};
 use crate::user::UserId;
 use crate::{Notice, Timestamp};
 
@@ -15,6 +15,8 @@ pub enum PartyNotice {
     Added,
     /// To a guest: the host invited the guest.
     Invited,
+    /// To a guest: the host sent that message.
+    Message(MessageId),
     /// To a guest: the host removed the guest from that party, as it was then. What becomes of it may not be the guest's to see.
     Removed {
         /// The beginning.
@@ -112,6 +114,7 @@ impl PartyNotice {
             Self::Added => ("added", String::new()),
             Self::Invited => ("invited", String::new()),
             Self::Removed { date, main_dish } => ("removed", party_as_it_was(&date, &main_dish)),
+            Self::Message(id) => ("message", id.to_string()),
             Self::Edited(changed) => {
                 ("party-edited", changed.iter().map(PartyPart::to_string).collect::<Vec<_>>().join(" "))
             }
@@ -137,6 +140,7 @@ impl PartyNotice {
             "invited" => Some(Self::Invited),
             "removed" => parse_party(parameters).map(|(date, main_dish)| Self::Removed { date, main_dish }),
             "party-edited" => parameters.split(' ').map(PartyPart::parse).collect::<Option<_>>().map(Self::Edited),
+            "message" => parameters.parse().ok().map(|id| Self::Message(MessageId::new(id))),
             "party-cancelled" => Some(Self::Cancelled),
             "party-restored" => Some(Self::Restored),
             "accepted" => heads().map(Self::Accepted),
@@ -213,6 +217,7 @@ mod tests {
             removed(&"é".repeat(200)),
             PartyNotice::Edited(parts),
             PartyNotice::Edited(vec![PartyPart::Venue]),
+            PartyNotice::Message(MessageId::new(i64::MAX)),
             PartyNotice::Cancelled,
             PartyNotice::Restored,
             PartyNotice::Accepted(heads),
@@ -232,6 +237,7 @@ mod tests {
             ("accepted", ""),
             ("party-edited", "soup"),
             ("x", "1"),
+            ("message", ""),
             ("removed", ""),
             ("removed", "1 2030-03-17T19:00:00 Mars/Base Soup"),
             ("removed", "1 2030-03-17T19:00:00 UTC"),

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::{
     AddError, Answer, Attendee, Changed, Guest, GuestCursor, GuestOverview, Heads, HistoryId, HomeView, Invitation,
-    LinkToken, ListError, NewParty, Outcome, Party, PartyChange, PartyCursor, PartyEdit, PartyId, PartyLabel,
-    PartyQuery, PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, Quotas, Refusal, StoredHistory,
-    UpdateError,
+    LinkToken, ListError, NewMessage, NewParty, Outcome, Party, PartyChange, PartyCursor, PartyEdit, PartyId,
+    PartyLabel, PartyMessage, PartyQuery, PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView,
+    Quotas, Refusal, SendError, SentMessage, StoredHistory, UpdateError,
 };
 use crate::throttle::Throttled;
 use crate::user::UserId;
@@ -227,6 +227,30 @@ impl Parties {
             Ok(Changed::by(party, host, None, |party| rule(party, now))?)
         });
         self.repository.update(id, None, change, Some(self.quotas.of_host_change(host, now)), now).await
+    }
+
+    /// Sends a message of a host to guests.
+    ///
+    /// # Errors
+    /// [`SendError`] if there is no such party of the host, no guest has such an answer, the quota of the day is exceeded, or the store
+    /// failed.
+    pub async fn send_message(&self, message: NewMessage) -> Result<SentMessage, SendError> {
+        let now = self.now();
+        let quota = Quotas::of_message(message.party, now);
+        self.repository.send_message(message, Some(quota), now).await
+    }
+
+    /// Returns the newest messages of the party that `viewer` reads, at most `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`] if the store failed.
+    pub async fn list_messages(
+        &self,
+        id: PartyId,
+        viewer: UserId,
+        limit: u32,
+    ) -> Result<Vec<PartyMessage>, StoreError> {
+        self.repository.list_messages(id, viewer, limit).await
     }
 
     /// Returns the party with that link as `viewer` may see it, or `None` if the link opens none.

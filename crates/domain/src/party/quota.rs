@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::PartyId;
 use crate::Timestamp;
 use crate::throttle::{Limit, LimitRule, ThrottleKey};
 use crate::user::UserId;
@@ -51,23 +52,36 @@ pub struct ChangeQuota {
 }
 
 impl Quotas {
+    /// The most messages of a host to the guests of one party within a day: 3. What the product promises guests is no setting.
+    pub const MOST_MESSAGES: u32 = 3;
+
+    /// The quota of a message to the guests of `party` at `now`. It is counted in the commit that sends the message.
+    #[must_use]
+    pub fn of_message(party: PartyId, now: Timestamp) -> ChangeQuota {
+        let rule = LimitRule::Window { limit: Self::MOST_MESSAGES, period: Duration::from_hours(24) };
+        ChangeQuota { limit: Limit::new(key(b"quota: messages of party", party.get()), rule), now }
+    }
+
     /// The quota of a host who adds a party at `now`.
     #[must_use]
     pub fn of_host(&self, host: UserId, now: Timestamp) -> HostQuota {
-        let limit = per_hour(self.max_hosted_per_hour, key(b"quota: hosted parties   ", host));
+        let limit = per_hour(self.max_hosted_per_hour, key(b"quota: hosted parties   ", host.get()));
         HostQuota { max_upcoming: self.max_upcoming_parties, limit, now }
     }
 
     /// The quota of a guest who answers at `now`.
     #[must_use]
     pub fn of_guest(&self, guest: UserId, now: Timestamp) -> ChangeQuota {
-        ChangeQuota { limit: per_hour(self.max_rsvps_per_hour, key(b"quota: claims of seats  ", guest)), now }
+        ChangeQuota { limit: per_hour(self.max_rsvps_per_hour, key(b"quota: claims of seats  ", guest.get())), now }
     }
 
     /// The quota of a host who changes a party or its guests at `now`.
     #[must_use]
     pub fn of_host_change(&self, host: UserId, now: Timestamp) -> ChangeQuota {
-        ChangeQuota { limit: per_hour(self.max_host_changes_per_hour, key(b"quota: changes of a host", host)), now }
+        ChangeQuota {
+            limit: per_hour(self.max_host_changes_per_hour, key(b"quota: changes of a host", host.get())),
+            now,
+        }
     }
 }
 
@@ -75,12 +89,12 @@ fn per_hour(limit: u32, key: ThrottleKey) -> Limit {
     Limit::new(key, LimitRule::Window { limit, period: Duration::from_hours(1) })
 }
 
-/// The key of a user's counter. It is no digest: the number of a user is nothing that is typed, and it is in each row that the
+/// The key of the counter of a user or a party. It is no digest: such a number is nothing that is typed, and it is in each row that the
 /// user stores. No digest equals it, except by a chance of 1 in 2^192.
-fn key(kind: &[u8; 24], user: UserId) -> ThrottleKey {
+fn key(kind: &[u8; 24], id: i64) -> ThrottleKey {
     let mut bytes = [0; 32];
     bytes[..24].copy_from_slice(kind);
-    bytes[24..].copy_from_slice(&user.get().to_be_bytes());
+    bytes[24..].copy_from_slice(&id.to_be_bytes());
     ThrottleKey::new(bytes)
 }
 
@@ -98,9 +112,10 @@ mod tests {
         let users = [i64::MIN, -1, 0, 1, 2, 256, i64::MAX].map(UserId::new);
         let keys = users.map(|user| {
             let host = [quotas.of_host(user, NOW).limit.key, quotas.of_host_change(user, NOW).limit.key];
-            [host[0], host[1], quotas.of_guest(user, NOW).limit.key]
+            let of_party = Quotas::of_message(PartyId::new(user.get()), NOW).limit.key;
+            [host[0], host[1], quotas.of_guest(user, NOW).limit.key, of_party]
         });
-        assert_eq!(keys.as_flattened().iter().collect::<BTreeSet<_>>().len(), 3 * users.len());
+        assert_eq!(keys.as_flattened().iter().collect::<BTreeSet<_>>().len(), 4 * users.len());
     }
 
     #[test]
@@ -117,5 +132,7 @@ mod tests {
         let guest = quotas.of_guest(UserId::new(1), NOW);
         assert_eq!((guest.limit.rule, guest.now), (window(9), NOW));
         assert_eq!(quotas.of_host_change(UserId::new(1), NOW).limit.rule, window(10));
+        let daily = LimitRule::Window { limit: 3, period: Duration::from_hours(24) };
+        assert_eq!(Quotas::of_message(PartyId::new(1), NOW).limit.rule, daily);
     }
 }

@@ -5,9 +5,10 @@ use std::sync::Arc;
 use async_trait::async_trait;
 
 use super::{
-    Attendee, ChangeError, ChangeQuota, Changed, ExportedAnswer, ExportedParty, GuestCursor, GuestOverview, HistoryId,
-    HomeView, HostQuota, Invitation, LinkToken, NewParty, Outcome, Party, PartyCursor, PartyId, PartyLabel, PartyQuery,
-    PartySummary, PartyView, ProfileCursors, ProfileView, Refusal, StoredHistory,
+    Attendee, ChangeError, ChangeQuota, Changed, ExportedAnswer, ExportedMessage, ExportedParty, GuestCursor,
+    GuestOverview, HistoryId, HomeView, HostQuota, Invitation, LinkToken, MessageId, NewMessage, NewParty, Outcome,
+    Party, PartyCursor, PartyId, PartyLabel, PartyMessage, PartyQuery, PartySummary, PartyView, ProfileCursors,
+    ProfileView, Refusal, SendError, SentMessage, StoredHistory,
 };
 use crate::throttle::Throttled;
 use crate::user::UserId;
@@ -136,6 +137,23 @@ pub trait PartyRepository: Send + Sync {
         now: Timestamp,
     ) -> Result<Outcome, UpdateError>;
 
+    /// Sends a message: stores it with its notice to each recipient and its entry in the history, in one commit. Recipients are the guests with
+    /// an answer of its audience who are not deleted.
+    ///
+    /// The same message of the same form is sent once, also by concurrent calls: then what was sent is returned, and nothing is written or
+    /// counted. A message is counted for `quota` in the same commit. Where the quota is exceeded, or there is no recipient, nothing is
+    /// written. The number of statements does not depend on the recipients. Notices and the entry have the time `now`.
+    async fn send_message(
+        &self,
+        message: NewMessage,
+        quota: Option<ChangeQuota>,
+        now: Timestamp,
+    ) -> Result<SentMessage, SendError>;
+
+    /// Lists the messages of the party that `viewer` reads, the newest first, at most `limit`: for the host every one, for a guest those whose
+    /// audience includes the guest's present answer, for others none.
+    async fn list_messages(&self, id: PartyId, viewer: UserId, limit: u32) -> Result<Vec<PartyMessage>, StoreError>;
+
     /// Marks at most `limit` listed parties that are over at `now` and are not marked, and removes the marks of at most `limit`
     /// that are not over. Returns how many parties that were.
     ///
@@ -159,6 +177,15 @@ pub trait PartyRepository: Send + Sync {
         after: Option<PartyId>,
         limit: u32,
     ) -> Result<Vec<ExportedAnswer>, StoreError>;
+
+    /// Lists at most `limit` messages to the guests of parties that `host` hosts: those after the message `after` of a party, in the order of
+    /// the ids of the parties and of the messages.
+    async fn export_messages(
+        &self,
+        host: UserId,
+        after: Option<(PartyId, MessageId)>,
+        limit: u32,
+    ) -> Result<Vec<ExportedMessage>, StoreError>;
 }
 
 /// Why parties were not listed. All but the last concern searches.

@@ -28,6 +28,9 @@ const INVALID_PARTY: [(&str, &str); 4] =
 const STALE_EDIT: [(&str, &str); 4] =
     [("revision", "7"), ("main_dish", "Stew"), ("time", "20:00"), ("venue", "The garden")];
 
+/// A message of several lines with a link.
+const MESSAGE: &str = "The bell is broken, so please knock.\n\nHow to get here: https://example.com/map?from=station";
+
 impl DinnerParty {
     fn state(&self, name: &str, path: &str, client: &TestClient) -> State {
         State::of(&format!("dinnerparty-{name}"), &self.server.url(""), path, client)
@@ -91,6 +94,8 @@ impl DinnerParty {
         let edit = |id: i64| format!("/parties/{id}/edit");
         let guests = |id: i64| format!("/parties/{id}/guests");
         let answer = |id: i64| format!("/parties/{id}/rsvp");
+        site.send_message(open, site.id_of("ada").await?, MESSAGE).await?;
+        let write = |id: i64| format!("{}/message", guests(id));
         let [invited, closed] = [site.invitation(open, "ada").await?, site.invitation(cancelled, "ada").await?];
         let (to_full, visitor) = (site.invitation(full, "chloe").await?, TestClient::new(&site.server));
         let to_answer = format!("/register?next={}%3Fanswer%3Dyes", invited.replace('/', "%2F"));
@@ -130,6 +135,10 @@ impl DinnerParty {
             site.state("guests-empty", &guests(cancelled), &ada),
             site.state("guests-over", &guests(past), &ada),
             site.state("guests-remove", &format!("{}/remove?guest=ben", guests(mine)), &ada),
+            site.state("message", &write(mine), &ada).measured(),
+            site.state("message-error", &write(mine), &ada).after_form(&write(mine), &[("text", "")]),
+            site.state("message-preview", &write(mine), &ada)
+                .after_form(&write(mine), &[("coming", "on"), ("waiting", "on"), ("text", MESSAGE), ("preview", "on")]),
             site.state("history", &format!("{}/history", party(mine)), &ada),
             site.state("party-open", &party(open), &dan).measured(),
             site.state("party-seated", &party(open), &ben),

@@ -10,6 +10,7 @@ use super::check::{
 use super::{Invariant, Violation};
 use crate::engine::dialect::Dialect;
 use crate::error::corrupt;
+use crate::parties::messages::MessageRow;
 use crate::parties::row::{PartyRow, allergies, answer, first_guests, given_up, note, party_columns};
 use crate::statements::{OnPostgres, statements};
 
@@ -24,9 +25,12 @@ statements! {
         SELECT 'rsvps', rsvps.id, 'users' FROM rsvps
         WHERE NOT EXISTS (SELECT 1 FROM users WHERE users.id = rsvps.guest_id)");
 
-    /// Rows of our table without a rowid, as the accounts have it, on both engines.
+    /// Rows of our tables without a rowid, as the accounts have it, on both engines.
     pub(super) const LIST_DANGLING_HISTORY: &str = "SELECT 'party_history', party_id, 'parties' FROM party_history
-        WHERE NOT EXISTS (SELECT 1 FROM parties WHERE parties.id = party_history.party_id)";
+        WHERE NOT EXISTS (SELECT 1 FROM parties WHERE parties.id = party_history.party_id)
+        UNION ALL
+        SELECT 'party_messages', party_id, 'parties' FROM party_messages
+        WHERE NOT EXISTS (SELECT 1 FROM parties WHERE parties.id = party_messages.party_id)";
 
     const LIST_RSVPS_OF_HOSTS: &str = "SELECT rsvps.id FROM rsvps JOIN parties ON parties.id = party_id
         WHERE host_id = guest_id";
@@ -41,6 +45,9 @@ statements! {
 
     const LIST_ADDRESSES_OF_DELETED: &str = "SELECT parties.id FROM parties JOIN users ON users.id = host_id
         WHERE address IS NOT NULL AND deleted_at IS NOT NULL";
+
+    const LIST_MESSAGES_OF_DELETED: &str = "SELECT party_id FROM party_messages JOIN parties ON parties.id = party_id
+        JOIN users ON users.id = host_id WHERE deleted_at IS NOT NULL";
 
     const LIST_NOTES_OF_DELETED: &str = "SELECT rsvps.id FROM rsvps JOIN users ON users.id = guest_id
         WHERE (note IS NOT NULL OR allergies IS NOT NULL) AND deleted_at IS NOT NULL";
@@ -73,6 +80,10 @@ statements! {
 
     const LIST_HISTORY_OUT_OF_TIME: &str = "SELECT party_id FROM party_history WHERE at NOT BETWEEN 0 AND 253402300799999";
 
+    const LIST_MESSAGES_OUT_OF_TIME: &str = "SELECT party_id FROM party_messages WHERE at NOT BETWEEN 0 AND 253402300799999";
+
+    const LIST_MESSAGES: &str = "SELECT party_id, id, at, audience, recipients, text FROM party_messages ORDER BY party_id, id";
+
     /// Ends that are not after the start, or more than 72 hours after it.
     const LIST_ENDS_OUT_OF_RANGE: &str = "SELECT id FROM parties
         WHERE ends_at NOT BETWEEN starts_at + 1 AND starts_at + 259200000";
@@ -102,6 +113,7 @@ const INVARIANTS: &[InvariantCheck] = &[
     (Invariant::DeletedHostHasNoParty, "parties", LIST_PARTIES_OF_LEAVING),
     (Invariant::DeletedGuestHasNoSeat, "rsvps", LIST_SEATS_OF_LEAVING),
     (Invariant::DeletedHostHasNoAddress, "parties", LIST_ADDRESSES_OF_DELETED),
+    (Invariant::DeletedHostHasNoMessage, "party_messages", LIST_MESSAGES_OF_DELETED),
     (Invariant::DeletedGuestHasNoNote, "rsvps", LIST_NOTES_OF_DELETED),
     (Invariant::GuestHasOneRsvp, "rsvps", LIST_SECOND_RSVPS),
     (Invariant::PlaceIsUnique, "rsvps", LIST_SHARED_PLACES),
@@ -112,6 +124,7 @@ const INVARIANTS: &[InvariantCheck] = &[
     (Invariant::TimestampIsInRange, "parties", LIST_PARTIES_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "rsvps", LIST_RSVPS_OUT_OF_TIME),
     (Invariant::TimestampIsInRange, "party_history", LIST_HISTORY_OUT_OF_TIME),
+    (Invariant::TimestampIsInRange, "party_messages", LIST_MESSAGES_OUT_OF_TIME),
 ];
 
 const _: () = assert!(Heads::MAX == 10, "the range of `LIST_HEADS_OUT_OF_RANGE`");
@@ -170,6 +183,7 @@ pub(super) async fn check<D: Dialect>(
     }
     check_rows::<D, PartyValues>(connection, ("parties", LIST_PARTIES), report, check_party).await?;
     check_rows::<D, RsvpRow>(connection, ("rsvps", LIST_RSVPS), report, check_rsvp).await?;
+    check_rows::<D, MessageRow>(connection, ("party_messages", LIST_MESSAGES), report, check_message).await?;
     check_rows::<D, CountedRow>(connection, ("parties", COUNT_HEADS), report, check_counts).await?;
     check_rows::<D, HeadsRow>(connection, ("rsvps", LIST_HEADS_OUT_OF_RANGE), report, report_heads).await
 }
@@ -209,6 +223,11 @@ fn check_rsvp(row: RsvpRow, report: Report<'_>) {
     check_value(given_up(row.given_up_heads, row.given_up_at, row.id), at, report);
     check_value(note(row.note, row.id), at, report);
     check_value(allergies(row.allergies, row.id), at, report);
+}
+
+fn check_message(row: MessageRow, report: Report<'_>) {
+    let party = row.party_id;
+    check_value(row.parse(), ("party_messages", party), report);
 }
 
 fn check_counts(row: CountedRow, report: Report<'_>) {

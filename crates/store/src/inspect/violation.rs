@@ -98,6 +98,8 @@ pub enum Invariant {
     DeletedGuestHasNoSeat,
     /// The address of a party of a deleted host is removed.
     DeletedHostHasNoAddress,
+    /// The messages of a deleted host are removed.
+    DeletedHostHasNoMessage,
     /// What a deleted guest told the hosts is removed.
     DeletedGuestHasNoNote,
     /// Invariant I2: a guest has one RSVP at a party.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use domain::party::{Answer, Heads, HistoryEntry, HistoryId, HistoryKind, PartyId, PartyPart, StoredHistory};
+use domain::party::{Answer, Audience, Heads, HistoryEntry, HistoryId, HistoryKind, PartyId, PartyPart, StoredHistory};
 use domain::user::{UserId, Username};
 use domain::{Page, PageSize, Timestamp};
 use sqlx::{FromRow, query, query_as, query_scalar};
@@ -18,12 +18,12 @@ statements! {
     /// Entries as rows of JSON, in their order: one statement, since a thousand guests may be seated at once. The lock of the party keeps
     /// other entries of it away meanwhile.
     const ADD: PerEngine = PerEngine {
-        sqlite: "INSERT INTO party_history (party_id, id, at, by_id, kind, guest_id, before, after, seats, parts)
-            SELECT $1, (SELECT coalesce(max(id), 0) FROM party_history WHERE party_id = $1) + key + 1, $2, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6
+        sqlite: "INSERT INTO party_history (party_id, id, at, by_id, kind, guest_id, before, after, seats, parts, recipients)
+            SELECT $1, (SELECT coalesce(max(id), 0) FROM party_history WHERE party_id = $1) + key + 1, $2, value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7
             FROM json_each($3)",
-        postgres: "INSERT INTO party_history (party_id, id, at, by_id, kind, guest_id, before, after, seats, parts)
+        postgres: "INSERT INTO party_history (party_id, id, at, by_id, kind, guest_id, before, after, seats, parts, recipients)
             SELECT $1, (SELECT coalesce(max(id), 0) FROM party_history WHERE party_id = $1) + position, $2, (value ->> 0)::bigint, value ->> 1, (value ->> 2)::bigint, value ->> 3, value ->> 4,
-                (value ->> 5)::bigint, value ->> 6
+                (value ->> 5)::bigint, value ->> 6, (value ->> 7)::bigint
             FROM jsonb_array_elements($3::text::jsonb) WITH ORDINALITY AS entries (value, position)",
     };
 
@@ -31,7 +31,7 @@ statements! {
 
     /// The entries of the party `$1` before `$2`.
     const LIST: &str = "SELECT party_history.id, at, by_id, actor.username AS by_name, kind, guest_id, guest.username AS guest_name,
-            before, after, seats, parts
+            before, after, seats, parts, recipients
         FROM party_history LEFT JOIN users AS actor ON actor.id = by_id LEFT JOIN users AS guest ON guest.id = guest_id
         WHERE party_id = $1 AND party_history.id < $2 ORDER BY party_history.id DESC LIMIT ($3 + 0)";
 }
@@ -62,20 +62,24 @@ fn json_row(entry: &HistoryEntry) -> String {
         HistoryKind::Answer { guest, before, after } => {
             text("answer");
             let before = before.map_or_else(|| "null".to_owned(), |before| format!("\"{}\"", answer_text(before)));
-            let _ = write!(row, ",{},{before},\"{}\",null,null]", guest.get(), answer_text(*after));
+            let _ = write!(row, ",{},{before},\"{}\",null,null,null]", guest.get(), answer_text(*after));
         }
         HistoryKind::Edited(parts) => {
             text("edited");
             let parts: Vec<_> = parts.iter().map(PartyPart::to_string).collect();
-            let _ = write!(row, ",null,null,null,null,\"{}\"]", parts.join(" "));
+            let _ = write!(row, ",null,null,null,null,\"{}\",null]", parts.join(" "));
         }
         HistoryKind::Seats(seats) => {
             text("seats");
-            let _ = write!(row, ",null,null,null,{seats},null]");
+            let _ = write!(row, ",null,null,null,{seats},null,null]");
         }
         HistoryKind::Cancelled | HistoryKind::Restored => {
             text(if entry.what == HistoryKind::Cancelled { "cancelled" } else { "restored" });
-            row.push_str(",null,null,null,null,null]");
+            row.push_str(",null,null,null,null,null,null]");
+        }
+        HistoryKind::Message { audience, recipients } => {
+            text("message");
+            let _ = write!(row, ",null,null,null,null,\"{audience}\",{recipients}]");
         }
     }
     row
@@ -120,6 +124,7 @@ struct HistoryRow {
     after: Option<String>,
     seats: Option<i64>,
     parts: Option<String>,
+    recipients: Option<i64>,
 }
 
 impl HistoryRow {
@@ -151,6 +156,10 @@ impl HistoryRow {
                 self.parts.as_deref()?.split(' ').map(PartyPart::parse).collect::<Option<_>>().map(HistoryKind::Edited)
             }
             "seats" => u32::try_from(self.seats?).ok().map(HistoryKind::Seats),
+            "message" => Some(HistoryKind::Message {
+                audience: Audience::parse(self.parts.as_deref()?)?,
+                recipients: u32::try_from(self.recipients?).ok()?,
+            }),
             "cancelled" => Some(HistoryKind::Cancelled),
             "restored" => Some(HistoryKind::Restored),
             _ => None,

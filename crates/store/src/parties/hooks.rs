@@ -7,7 +7,7 @@ use domain::{Timestamp, search_key};
 use sqlx::{FromRow, query, query_as, query_scalar};
 
 use super::row::{first_guests, zone};
-use super::update;
+use super::{messages, update};
 use crate::embed::{HookError, Hooks};
 use crate::engine::dialect::Dialect;
 use crate::error::corrupt;
@@ -123,7 +123,7 @@ impl<D: Dialect> Hooks<D> for PartyHooks {
         for sql in [REMOVE_ADDRESSES, REMOVE_NOTES] {
             query::<D>(sql).bind(user.id.get()).execute(&mut *connection).await?;
         }
-        Ok(())
+        Ok(messages::remove_of_host::<D>(connection, user.id).await?)
     }
 }
 

@@ -2,15 +2,16 @@
 
 use async_trait::async_trait;
 use domain::party::{
-    AddError, Attendee, ChangeQuota, ExportedAnswer, ExportedParty, GuestCursor, GuestOverview, HistoryId, HomeView,
-    HostQuota, Invitation, LinkToken, ListError, NewParty, Outcome, PartyChange, PartyCursor, PartyId, PartyLabel,
-    PartyQuery, PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView, StoredHistory, UpdateError,
+    AddError, Attendee, ChangeQuota, ExportedAnswer, ExportedMessage, ExportedParty, GuestCursor, GuestOverview,
+    HistoryId, HomeView, HostQuota, Invitation, LinkToken, ListError, MessageId, NewMessage, NewParty, Outcome,
+    PartyChange, PartyCursor, PartyId, PartyLabel, PartyMessage, PartyQuery, PartyRepository, PartySummary, PartyView,
+    ProfileCursors, ProfileView, SendError, SentMessage, StoredHistory, UpdateError,
 };
 use domain::user::UserId;
 use domain::{Page, PageSize, StoreError, Timestamp};
 
 use super::update::Change;
-use super::{add, export, find, guests, history, labels, link, list, over_marks, update, views};
+use super::{add, export, find, guests, history, labels, link, list, messages, over_marks, update, views};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::error::into_store_error;
@@ -125,6 +126,20 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         updated.map_err(|error| error.refusal().unwrap_or_else(UpdateError::from))
     }
 
+    async fn send_message(
+        &self,
+        message: NewMessage,
+        quota: Option<ChangeQuota>,
+        now: Timestamp,
+    ) -> Result<SentMessage, SendError> {
+        let sent = self.database.writer.write((message, quota, now), messages::send::<D>).await;
+        sent.map_err(|error| error.refusal().unwrap_or_else(SendError::from))
+    }
+
+    async fn list_messages(&self, id: PartyId, viewer: UserId, limit: u32) -> Result<Vec<PartyMessage>, StoreError> {
+        messages::list(&self.database.read, id, viewer, limit).await.map_err(into_store_error)
+    }
+
     async fn mark_over(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError> {
         let marked = self.database.writer.write((now, limit), |connection, (now, limit)| {
             Box::pin(async move { Ok(over_marks::mark::<D>(connection, *now, *limit).await?) })
@@ -148,5 +163,14 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
         limit: u32,
     ) -> Result<Vec<ExportedAnswer>, StoreError> {
         export::answers(&self.database.read, guest, after, limit).await.map_err(into_store_error)
+    }
+
+    async fn export_messages(
+        &self,
+        host: UserId,
+        after: Option<(PartyId, MessageId)>,
+        limit: u32,
+    ) -> Result<Vec<ExportedMessage>, StoreError> {
+        messages::export(&self.database.read, host, after, limit).await.map_err(into_store_error)
     }
 }

@@ -112,7 +112,7 @@ pub(super) async fn withdraw<D: Dialect>(
 
 /// Makes every other change of the party wait. It is a statement of its own, and the first: what PostgreSQL reads in the
 /// statement that waits for the lock may be older than the lock.
-async fn lock<D: Dialect>(connection: &mut D::Connection, id: PartyId) -> sqlx::Result<()> {
+pub(super) async fn lock<D: Dialect>(connection: &mut D::Connection, id: PartyId) -> sqlx::Result<()> {
     if let Some(OnPostgres(sql)) = D::pick(None, Some(LOCK)) {
         query::<D>(sql).bind(id.get()).execute(connection).await?;
     }

@@ -101,6 +101,7 @@ pub fn all() -> Vec<NamedStatement> {
             parties::hooks::statements(),
             parties::labels::statements(),
             parties::link::statements(),
+            parties::messages::statements(),
             parties::row_steps::statements(),
             parties::row_steps::zone_names::statements(),
             parties::list::statements::statements(),

@@ -3,7 +3,7 @@
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, PgConnection, SqliteConnection, raw_sql};
 
-const TABLES: [&str; 15] = [
+const TABLES: [&str; 16] = [
     "users",
     "former_usernames",
     "registration_codes",
@@ -19,6 +19,7 @@ const TABLES: [&str; 15] = [
     "parties",
     "rsvps",
     "party_history",
+    "party_messages",
 ];
 
 /// A connection to an SQLite file that enforces neither foreign keys nor CHECK constraints.

@@ -133,6 +133,13 @@ pub const DAMAGES: &[(&str, &[&str], &[&str])] = &[
     ("UPDATE rsvps SET allergies = 'a\u{7}b' WHERE id = 1", &[], &["rsvps 1 allergies?"]),
     ("UPDATE party_history SET at = -1 WHERE party_id = 1 AND id = 1", &[], &["party_history 1 TimestampIsInRange"]),
     ("UPDATE party_history SET party_id = 9 WHERE party_id = 1 AND id = 1", &[], &["party_history 9 -> parties"]),
+    ("INSERT INTO party_messages SELECT 9, 1, 0, 'coming', 1, 'x', NULL, digest FROM sessions", &[], &["party_messages 9 -> parties"]),
+    ("INSERT INTO party_messages SELECT 1, 1, -1, 'coming', 1, 'x', NULL, digest FROM sessions", &[], &["party_messages 1 TimestampIsInRange"]),
+    ("INSERT INTO party_messages SELECT 1, 1, 0, 'declined', 1, 'x', NULL, digest FROM sessions", &[], &["party_messages 1 audience?"]),
+    ("INSERT INTO party_messages SELECT 1, 1, 0, 'coming', 1, 'a\u{7}b', NULL, digest FROM sessions", &[], &["party_messages 1 text?"]),
+    ("INSERT INTO party_messages SELECT 1, 1, 0, 'coming', 0, 'x', NULL, digest FROM sessions", &["damaged: CHECK constraint failed in party_messages"], &[]),
+    ("INSERT INTO party_messages SELECT 2, 1, 0, 'coming', 1, 'x', NULL, digest FROM sessions; DELETE FROM credentials WHERE user_id = 2; DELETE FROM notices WHERE about_id = 2;
+      UPDATE users SET deleted_at = 4900000000000, email = 'ben@invalid', email_key = 'ben' WHERE id = 2", &[], &["users 2 DeletedUserIsAnonymous", "party_messages 2 DeletedHostHasNoMessage"]),
     ("UPDATE rsvps SET guest_id = 1 WHERE id = 2", &[], &["rsvps 2 HostIsNoGuest", "parties 1 FirstGuestsAreCurrent"]),
     ("UPDATE rsvps SET guest_id = 9 WHERE id = 2", &[], &["rsvps 2 -> users", "parties 1 FirstGuestsAreCurrent"]),
     ("UPDATE rsvps SET party_id = 9 WHERE id = 2", &[], &["rsvps 2 -> parties", "parties 1 FirstGuestsAreCurrent", "party 1: 3 taken, 2 counted"]),

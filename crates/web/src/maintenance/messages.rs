@@ -52,6 +52,7 @@ fn invariant_message(invariant: Invariant) -> &'static str {
         Invariant::DeletedHostHasNoParty => "a party whose host is deleted, or was to be, before it was over",
         Invariant::DeletedGuestHasNoSeat => "a seat of a guest who is deleted, or was to be, before the party began",
         Invariant::DeletedHostHasNoAddress => "the address of a deleted host",
+        Invariant::DeletedHostHasNoMessage => "a message of a deleted host to guests",
         Invariant::DeletedGuestHasNoNote => "a note or allergies of a deleted guest",
         Invariant::GuestHasOneRsvp => "a second RSVP of one guest at one party",
         Invariant::NoSeatIsIdle => "a guest waits for seats that are free",

@@ -3,6 +3,7 @@
 use domain::party::{Answer, Heads, HistoryKind, PartyPart, StoredHistory};
 use domain::user::Username;
 
+use super::message::sent_message;
 use super::notices::{list_parts, of_them, seats_given_up};
 
 /// The title of the page.
@@ -19,6 +20,7 @@ pub(crate) fn history_entry(entry: &StoredHistory, host: &Username) -> String {
         HistoryKind::Edited(parts) => format!("You changed {}.", list_parts(parts, part_name)),
         HistoryKind::Seats(1) => "You set the table for 1 seat.".into(),
         HistoryKind::Seats(seats) => format!("You set the table for {seats} seats."),
+        HistoryKind::Message { audience, recipients } => sent_message(*audience, *recipients),
         HistoryKind::Cancelled => "You cancelled the dinner party.".into(),
         HistoryKind::Restored => "You restored the dinner party.".into(),
     }

@@ -37,6 +37,7 @@ pub(crate) fn notice(notice: &PartyNotice, heading: Option<&PartyHeading>, about
         PartyNotice::SeatOpenedUp => format!("A seat opened up. You're going to {dinner}!"),
         PartyNotice::Added => format!("{host} saved you a seat. You're going to {dinner}."),
         PartyNotice::Invited => format!("{host} invited you to dinner{on}."),
+        PartyNotice::Message(_) => format!("{host} sent you a message about the dinner party{on}."),
         PartyNotice::Removed { date, main_dish } => {
             format!("{host} took you off the guest list for {main_dish} on {date}.")
         }
@@ -108,7 +109,7 @@ fn sentence_case(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use domain::party::ShortText;
+    use domain::party::{MessageId, ShortText};
 
     use super::*;
     use crate::fixtures::heading;
@@ -140,6 +141,10 @@ mod tests {
                     "Ada's dinner party on {date} has changed: the end, the venue, the address, the main dish, the details, the \
                      RSVP deadline, how many you may bring and who can find it."
                 ),
+            ),
+            (
+                PartyNotice::Message(MessageId::new(1)),
+                format!("Ada sent you a message about the dinner party on {date}."),
             ),
             (PartyNotice::Cancelled, format!("Ada cancelled the dinner party on {date}.")),
             (PartyNotice::Restored, format!("Ada's dinner party on {date} takes place after all.")),

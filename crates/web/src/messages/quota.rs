@@ -25,6 +25,14 @@ pub(crate) fn too_many_changes(wait: Wait) -> String {
     format!("You've changed a lot within an hour. Please try again {}.", in_minutes(wait))
 }
 
+/// "in 5 hours", rounded up; in minutes up to an hour.
+pub(super) fn in_hours(wait: Wait) -> String {
+    match wait.seconds().div_ceil(60 * 60) {
+        0 | 1 => in_minutes(wait),
+        hours => format!("in {hours} hours"),
+    }
+}
+
 /// "in 40 minutes", rounded up.
 fn in_minutes(wait: Wait) -> String {
     match wait.seconds().div_ceil(60) {
@@ -60,6 +68,19 @@ mod tests {
             (3_600, "in an hour"),
         ] {
             assert_eq!(in_minutes(wait(seconds)), text, "{seconds}");
+        }
+    }
+
+    #[test]
+    fn longer_wait_is_in_hours_rounded_up() {
+        for (seconds, text) in [
+            (60, "in a minute"),
+            (3_600, "in an hour"),
+            (3_601, "in 2 hours"),
+            (7_200, "in 2 hours"),
+            (86_400, "in 24 hours"),
+        ] {
+            assert_eq!(in_hours(wait(seconds)), text, "{seconds}");
         }
     }
 

@@ -2,6 +2,7 @@
 
 mod command;
 pub(crate) mod csv_file;
+pub(crate) mod message;
 mod removal;
 mod sections;
 

@@ -13,7 +13,7 @@ use poem::web::Path;
 use poem::{IntoResponse as _, Request, Response, handler};
 
 use self::welcome::{UnknownLinkPage, WelcomePage};
-use super::party::{Answering, PartyPage, RsvpForm, SelectedAnswer, later_guests};
+use super::party::{Answering, PartyPage, RsvpForm, SelectedAnswer, later_guests, list_messages};
 use super::query::QueryParameters;
 use super::{State, preview};
 use crate::head::{SharedPage, preview_of};
@@ -35,7 +35,7 @@ pub(crate) async fn show(
 ) -> Result<Response, Problem> {
     let Ok(token) = LinkToken::parse(&token) else { return Ok(unknown_link(&page)) };
     let response = match page.user().cloned() {
-        Some(me) => party_page(&page, &state.parties, token, &me, request).await?,
+        Some(me) => party_page(&page, &state, token, &me, request).await?,
         None => welcome(page, &state.parties, token, SelectedAnswer::of(&QueryParameters::of(request))).await?,
     };
     Ok(response.with_header(ROBOTS.0, ROBOTS.1).into_response())
@@ -43,16 +43,17 @@ pub(crate) async fn show(
 
 async fn party_page(
     page: &PageContext,
-    parties: &Parties,
+    state: &State<'_>,
     token: LinkToken,
     me: &User,
     request: &Request,
 ) -> Result<Response, Problem> {
-    let Some(view) = parties.find_by_link(token, me.id).await? else { return Ok(unknown_link(page)) };
-    let later = later_guests(parties, &view, request).await?;
+    let Some(view) = state.parties.find_by_link(token, me.id).await? else { return Ok(unknown_link(page)) };
+    let later = later_guests(&state.parties, &view, request).await?;
+    let messages = list_messages(state, &view, me).await?;
     let selected = SelectedAnswer::of(&QueryParameters::of(request));
-    let content = PartyPage::new(page, &view, me, path(token), parties.now());
-    let content = content.with_later(later.as_ref(), me).select(selected);
+    let content = PartyPage::new(page, &view, me, path(token), state.parties.now());
+    let content = content.with_later(later.as_ref(), me).with_messages(&messages).select(selected);
     Ok(page.render_template(StatusCode::OK, &content.title(), &content))
 }
 

@@ -37,6 +37,8 @@ pub(super) struct NoticeGroup {
 pub(super) struct NoticeLine {
     pub(super) id: i64,
     pub(super) text: String,
+    /// Where the user reads the message that it is about.
+    pub(super) message: Option<String>,
 }
 
 impl Notices {
@@ -74,6 +76,7 @@ impl NoticeGroup {
         let known = party.or(as_it_was.as_ref());
         let line = |(stored, meaning): &(&StoredNotice, PartyNotice)| NoticeLine {
             id: stored.id.get(),
+            message: party.and_then(|party| message_path(party, meaning)),
             text: messages::notice(meaning, known.map(|party| &party.heading), stored.about.as_ref()),
         };
         Self {
@@ -82,6 +85,12 @@ impl NoticeGroup {
             lines: notices.iter().map(line).collect(),
         }
     }
+}
+
+/// Where a message is read.
+fn message_path(party: &PartyLabel, meaning: &PartyNotice) -> Option<String> {
+    let PartyNotice::Message(id) = meaning else { return None };
+    Some(format!("{}#message-{id}", party_path(party.id)))
 }
 
 /// The party from which the user was removed, as it was then: the user may know no more of it.

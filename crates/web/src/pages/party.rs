@@ -6,6 +6,7 @@ mod buttons;
 pub(crate) mod calendar_file;
 mod heads_field;
 mod host_actions;
+mod host_messages;
 mod rsvp_form;
 mod selected_answer;
 mod share_card;
@@ -13,7 +14,7 @@ mod share_card;
 use accounts::web::{CurrentUser, Flash, PageContext, Problem, Submitted, permanent_redirect};
 use askama::Template;
 use domain::party::{
-    Answer, Attendee, GuestCursor, Opened, Parties, PartyId, PartyState, PartySummary, PartyView, Phase,
+    Answer, Attendee, GuestCursor, Opened, Parties, PartyId, PartyMessage, PartyState, PartySummary, PartyView, Phase,
 };
 use domain::user::{User, Username};
 use domain::{Page, StoreError, Timestamp};
@@ -24,6 +25,7 @@ use poem::{Request, Response, handler};
 use self::answer_card::{AnswerCard, CardState};
 use self::calendar_file::CalendarLinks;
 use self::host_actions::HostActions;
+use self::host_messages::MessageView;
 use self::share_card::ShareCard;
 use super::State;
 use super::query::QueryParameters;
@@ -33,6 +35,7 @@ use crate::messages;
 use crate::table::Table;
 
 pub(super) use self::answering::Answering;
+pub(super) use self::host_messages::list_messages;
 pub(super) use self::rsvp_form::{FREE_SEAT_SHOWN, RsvpForm};
 pub(super) use self::selected_answer::SelectedAnswer;
 
@@ -55,6 +58,10 @@ pub(super) struct PartyPage<'a> {
     table: Table,
     /// What the host can do with the party.
     host_actions: Option<HostActions>,
+    /// The heading of the messages.
+    messages_heading: String,
+    /// The messages of the host that the viewer reads, the newest first.
+    messages: Vec<MessageView<'a>>,
     /// The host's share card, until the party begins.
     share: Option<ShareCard>,
     /// The calendar links for the host and seated guests, until the party is over.
@@ -121,8 +128,9 @@ pub(crate) async fn show(
     }
     let view = state.parties.find(id, me.id).await?.ok_or(Problem::NotFound)?;
     let later = later_guests(&state.parties, &view, request).await?;
-    let content =
-        PartyPage::new(&page, &view, &me, party_path(id), state.parties.now()).with_later(later.as_ref(), &me);
+    let messages = list_messages(&state, &view, &me).await?;
+    let content = PartyPage::new(&page, &view, &me, party_path(id), state.parties.now());
+    let content = content.with_later(later.as_ref(), &me).with_messages(&messages);
     Ok(page.render_template(StatusCode::OK, &content.title(), &content))
 }
 
@@ -148,6 +156,8 @@ impl<'a> PartyPage<'a> {
             details: view.details.as_ref().map(|details| LinkedText(details.as_str())),
             table: Table::of(view, &me.username),
             host_actions: is_host.then(|| HostActions::of(party.state, phase)),
+            messages_heading: messages::messages_heading(party, is_host),
+            messages: Vec::new(),
             share: (phase == Phase::Upcoming && !is_cancelled).then(|| ShareCard::of(page, view)).flatten(),
             calendar: (is_coming && phase != Phase::Over && !is_cancelled).then(|| CalendarLinks::of(page, view, now)),
             guests_heading: messages::guests_heading(party, phase),
@@ -161,6 +171,13 @@ impl<'a> PartyPage<'a> {
         let Some(guests) = guests else { return self };
         let people = guests.items.iter().map(|guest| Attending::guest(guest, me)).collect();
         Self { people, more_guests: guests.next.map(|after| guests_path(&self.base, after)), is_later: true, ..self }
+    }
+
+    /// The same page with the messages that the viewer reads.
+    pub(super) fn with_messages(self, messages: &'a [PartyMessage]) -> Self {
+        let (party, is_host) = (&self.view.summary, self.host_actions.is_some());
+        let messages = messages.iter().map(|message| MessageView::of(message, party, is_host)).collect();
+        Self { messages, ..self }
     }
 
     /// The same page with the answer that the visitor selected.

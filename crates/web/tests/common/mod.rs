@@ -128,6 +128,33 @@ impl TestApp {
         assert!(matches!(outcome, Outcome::Seated(_)), "{outcome:?}");
     }
 
+    /// Adds guests who cannot log in, and seats them.
+    pub(crate) async fn add_seated_guests(&self, party: &str, number: usize) -> Vec<UserId> {
+        let (mut adding, mut guests) = (tokio::task::JoinSet::new(), Vec::new());
+        for n in 0..number {
+            let (users, parties, id) = (self.ports().users, self.parties(), party_id(party));
+            adding.spawn(async move {
+                let user = NewUser {
+                    username: Username::parse(&format!("guest{n}")).unwrap(),
+                    email: Email::parse(&format!("guest{n}@example.com")).unwrap(),
+                    joined_at: START,
+                    registration_key: None,
+                    code: None,
+                };
+                let added = users.add(user, PasswordHash::new("none".into()), domain::Alongside::nothing()).await;
+                let guest = added.unwrap().id;
+                let outcome = parties.answer(Opened::ById(id), guest, GuestCommand::Accept(Heads::ONE)).await.unwrap();
+                assert!(matches!(outcome, Outcome::Seated(_)), "{outcome:?}");
+                guest
+            });
+            if adding.len() == 20 {
+                guests.extend(adding.join_next().await.map(Result::unwrap));
+            }
+        }
+        guests.extend(adding.join_all().await);
+        guests
+    }
+
     /// Gives the answer of a guest who may find the party.
     pub(crate) async fn answer(&self, party: &str, guest: UserId, command: GuestCommand) {
         self.parties().answer(Opened::ById(party_id(party)), guest, command).await.unwrap();

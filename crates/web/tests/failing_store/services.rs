@@ -162,6 +162,10 @@ pub(super) fn services(broken: Broken) -> Services {
     parties.expect_find_by_link().returning(move |_, _| broken.result("parties.find_by_link", None));
     parties.expect_guests().returning(move |_, _| broken.result("parties.guests", None));
     parties.expect_list_labels().returning(move |_, _| broken.result("parties.list_labels", Vec::new()));
+    parties.expect_send_message().returning(move |_, _, _| {
+        broken.result("parties.send_message", SentMessage { id: MessageId::new(1), recipients: 1 })
+    });
+    parties.expect_export_messages().returning(move |_, _, _| broken.result("parties.export_messages", Vec::new()));
     parties.expect_history().returning(move |_, _, _, _| broken.result("parties.history", None));
     parties.expect_find_invitation().returning(move |_| broken.result("parties.find_invitation", None));
     parties.expect_replace_link().returning(move |_, _, _| broken.result("parties.replace_link", true));

@@ -10,8 +10,8 @@ use accounts::test_kit::{MovableClock, TestServer, fast_hash_cost};
 use accounts::{Accounts, Caller, Email, OsRandom, RegistrationPolicy, Timestamp, UserId, Username};
 use anyhow::{Context as _, ensure};
 use domain::party::{
-    Details, Guest, GuestCommand, Heads, HostCommand, LinkToken, NewParty, Opened, Outcome, Parties, PartyDate,
-    PartyId, Seats, ShortText, Visibility, Zone, parse_date, parse_time,
+    Audience, AudiencePart, Details, Guest, GuestCommand, Heads, HostCommand, LinkToken, MessageText, NewMessage,
+    NewParty, Opened, Outcome, Parties, PartyDate, PartyId, Seats, ShortText, Visibility, Zone, parse_date, parse_time,
 };
 use domain::user::NewUser;
 use store::PartyStore;
@@ -142,6 +142,14 @@ impl DinnerParty {
     ) -> anyhow::Result<()> {
         let guest = Guest { id, username: Username::parse(name)? };
         self.parties.name_guest(party, host, guest, command).await?;
+        Ok(())
+    }
+
+    /// Sends a message of the host to the guests who are coming.
+    pub(super) async fn send_message(&self, party: i64, host: UserId, text: &str) -> anyhow::Result<()> {
+        let (party, text) = (PartyId::new(party), MessageText::parse(text)?);
+        let audience = Audience::of([AudiencePart::Coming, AudiencePart::Maybe]);
+        self.parties.send_message(NewMessage { party, host, audience, text, idempotency_key: None }).await?;
         Ok(())
     }
 

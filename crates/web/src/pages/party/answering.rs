@@ -7,7 +7,7 @@ use poem::Response;
 use poem::http::StatusCode;
 
 use super::rsvp_form::{FREE_SEAT_SHOWN, HEADS, RsvpForm};
-use super::{PartyPage, party_path};
+use super::{PartyPage, list_messages, party_path};
 use crate::messages;
 use crate::pages::{State, invitation, rsvp_response};
 
@@ -74,7 +74,8 @@ impl Answering<'_> {
         let Some(view) = found else { return Ok(self.not_found()) };
         let message = error.message(&view);
         let now = self.state.parties.now();
-        let content = PartyPage::new(self.page, &view, self.me, self.path(), now);
+        let messages = list_messages(self.state, &view, self.me).await?;
+        let content = PartyPage::new(self.page, &view, self.me, self.path(), now).with_messages(&messages);
         let Some(content) = content.refuse_heads(fields.shown(HEADS), message.clone()) else {
             let reason = messages::closed_reason(&view.summary, now);
             return Ok(Flash::refusal(reason.unwrap_or(message)).to(&self.path()));

@@ -15,8 +15,8 @@ const COMING: [AudiencePart; 1] = [AudiencePart::Coming];
 const ALL: [AudiencePart; 4] =
     [AudiencePart::Coming, AudiencePart::Waiting, AudiencePart::Maybe, AudiencePart::Invited];
 
-fn message(party: PartyId, host: &User, parts: &[AudiencePart], text: &str) -> NewMessage {
-    let (audience, text) = (Audience::of(parts.iter().copied()), MessageText::parse(text).unwrap());
+fn message(party: PartyId, host: &User, groups: &[AudiencePart], text: &str) -> NewMessage {
+    let (audience, text) = (Audience::of(groups.iter().copied()), MessageText::parse(text).unwrap());
     NewMessage { party, host: host.id, audience, text, idempotency_key: None }
 }
 

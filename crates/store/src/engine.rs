@@ -2,6 +2,7 @@
 
 pub(crate) mod circuit_breaker;
 pub(crate) mod dialect;
+pub(crate) mod from_row;
 pub(crate) mod guarded_pool;
 pub(crate) mod migrate;
 pub(crate) mod postgres;

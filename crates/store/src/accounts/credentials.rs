@@ -10,12 +10,13 @@ use domain::credential::{
 use domain::session::OtherSessions;
 use domain::user::{Email, User, UserId, Username};
 use domain::{Alongside, StoreError, Timestamp};
-use sqlx::{FromRow, query_as, query_scalar};
+use sqlx::{query_as, query_scalar};
 
 use crate::accounts::reset_tokens;
 use crate::accounts::users::{UserRow, user_columns};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::error::into_store_error;
 use crate::statements::statements;
 
@@ -49,20 +50,20 @@ pub(crate) struct Credentials<D: Dialect> {
     pub(crate) database: OpenDatabase<D>,
 }
 
-#[derive(FromRow)]
 struct CredentialRow {
-    #[sqlx(flatten)]
     user: UserRow,
     password_hash: String,
     password_version: i64,
 }
 
-#[derive(FromRow)]
+from_row!(CredentialRow { user: .., password_hash, password_version });
+
 struct EmailRow {
-    #[sqlx(flatten)]
     credential: CredentialRow,
     email_key: String,
 }
+
+from_row!(EmailRow { credential: .., email_key });
 
 impl CredentialRow {
     fn parse(self) -> Result<Credential, StoreError> {

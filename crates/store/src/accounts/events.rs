@@ -8,10 +8,11 @@ use domain::event::{
 use domain::session::SessionId;
 use domain::user::UserId;
 use domain::{Alongside, Page, PageSize, StoreError, Timestamp};
-use sqlx::{FromRow, query, query_as, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::error::{corrupt, into_store_error};
 use crate::statements::statements;
 
@@ -141,7 +142,6 @@ pub(crate) struct Events<D: Dialect> {
     pub(crate) database: OpenDatabase<D>,
 }
 
-#[derive(FromRow)]
 struct EventRow {
     id: i64,
     at: i64,
@@ -154,6 +154,8 @@ struct EventRow {
     request: Option<String>,
     operator: Option<String>,
 }
+
+from_row!(EventRow { id, at, kind, count, user_id, session_id, detail, network, request, operator });
 
 /// The stored kind has no entry in the table of kinds.
 #[derive(Debug, thiserror::Error)]

@@ -7,11 +7,12 @@ use domain::{Alongside, Timestamp};
 use futures_util::future::BoxFuture;
 use serde_json::{Value, json};
 use sqlx::query::QueryAs;
-use sqlx::{FromRow, query, query_as};
+use sqlx::{query, query_as};
 
 use crate::accounts::usernames::{Clash, ClashRow, LIST_CLASHES};
 use crate::accounts::{events, usernames};
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::engine::read_pool::ReadPool;
 use crate::engine::writer::WriteError;
 use crate::statements::{PerEngine, statements};
@@ -70,7 +71,6 @@ statements! {
 }
 
 /// The unique values of a stored user.
-#[derive(FromRow)]
 struct KeysRow {
     position: i64, // of the imported user in the list
     id: i64,
@@ -78,6 +78,8 @@ struct KeysRow {
     email: String,
     email_key: String,
 }
+
+from_row!(KeysRow { position, id, username_key, email, email_key });
 
 /// The keys of a user to import: of the name and its skeleton, of the address, and the former one of the address.
 struct Keys {

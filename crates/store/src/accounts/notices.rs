@@ -6,11 +6,12 @@ use async_trait::async_trait;
 use domain::notice::MOST_OF_SUBJECT;
 use domain::user::UserId;
 use domain::{Notice, NoticeId, NoticeRepository, StoreError, StoredNotice, Timestamp};
-use sqlx::{FromRow, query, query_as, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 
 use super::users::username;
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::error::into_store_error;
 use crate::statements::{PerEngine, statements};
 
@@ -127,7 +128,6 @@ pub(crate) struct Notices<D: Dialect> {
     pub(crate) database: OpenDatabase<D>,
 }
 
-#[derive(FromRow)]
 struct NoticeRow {
     id: i64,
     at: i64,
@@ -137,6 +137,8 @@ struct NoticeRow {
     username: Option<String>,
     parameters: String,
 }
+
+from_row!(NoticeRow { id, at, kind, subject, about_id, username, parameters });
 
 impl NoticeRow {
     fn parse(self) -> sqlx::Result<StoredNotice> {

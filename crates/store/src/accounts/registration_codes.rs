@@ -6,11 +6,12 @@ use domain::registration_code::{
     CodeDigest, CodeId, CodeNote, CodeUses, LISTED_FOR, NewCode, RegistrationCodeRepository, StoredCode,
 };
 use domain::{Alongside, Page, PageSize, StoreError, Timestamp};
-use sqlx::{FromRow, query_as, query_scalar};
+use sqlx::{query_as, query_scalar};
 
 use super::events;
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::error::{corrupt, into_store_error};
 use crate::statements::statements;
 
@@ -40,7 +41,6 @@ pub(crate) struct RegistrationCodes<D: Dialect> {
     pub(crate) database: OpenDatabase<D>,
 }
 
-#[derive(FromRow)]
 struct CodeRow {
     id: i64,
     uses: i64,
@@ -50,6 +50,8 @@ struct CodeRow {
     expires_at: i64,
     revoked_at: Option<i64>,
 }
+
+from_row!(CodeRow { id, uses, used, note, created_at, expires_at, revoked_at });
 
 impl CodeRow {
     fn parse(self) -> sqlx::Result<StoredCode> {

@@ -7,9 +7,10 @@ use std::collections::HashSet;
 
 use domain::user::Email;
 use futures_util::future::BoxFuture;
-use sqlx::{FromRow, Postgres, Sqlite, query, query_as};
+use sqlx::{Postgres, Sqlite, query, query_as};
 
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::engine::row_steps::{BATCH_ROWS, Batch, RowStep};
 use crate::statements::statements;
 
@@ -31,12 +32,13 @@ statements! {
 const _: () = assert!(BATCH_ROWS == 1000, "the LIMIT of `LIST`");
 
 /// The address of a user, and its key.
-#[derive(FromRow)]
 struct StoredEmail {
     id: i64,
     email: String,
     email_key: String,
 }
+
+from_row!(StoredEmail { id, email, email_key });
 
 impl StoredEmail {
     /// The key that the address should have; `None` if it has it, or cannot be read.

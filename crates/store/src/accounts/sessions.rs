@@ -12,12 +12,13 @@ use domain::session::{
 use domain::user::UserId;
 use domain::{Alongside, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
-use sqlx::{FromRow, query, query_as, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 
 use crate::accounts::users::{self, UserRow, user_columns};
 use crate::accounts::{events, roles};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::engine::writer::WriteError;
 use crate::error::into_store_error;
 use crate::statements::{PerEngine, statements};
@@ -81,18 +82,16 @@ pub(crate) struct Sessions<D: Dialect> {
     pub(crate) database: OpenDatabase<D>,
 }
 
-#[derive(FromRow)]
 struct SessionRow {
-    #[sqlx(flatten)]
     record: RecordRow,
     roles: Option<String>,
     notices: i64,
-    #[sqlx(flatten)]
     user: UserRow,
 }
 
+from_row!(SessionRow { record: .., roles, notices, user: .. });
+
 /// The columns of a session.
-#[derive(FromRow)]
 struct RecordRow {
     session_id: i64,
     created_at: i64,
@@ -103,6 +102,17 @@ struct RecordRow {
     network: Option<String>,
     user_agent: Option<String>,
 }
+
+from_row!(RecordRow {
+    session_id,
+    created_at,
+    last_seen_at,
+    authenticated_at,
+    expires_at,
+    remembered,
+    network,
+    user_agent
+});
 
 impl RecordRow {
     fn parse(self, user: UserId) -> ListedSession {

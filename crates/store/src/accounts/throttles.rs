@@ -10,11 +10,12 @@ use domain::throttle::{Attempt, Counter, Limit, ThrottleKey, ThrottleRepository,
 use domain::{StoreError, Timestamp};
 use futures_util::future::BoxFuture;
 use sqlx::query::QueryAs;
-use sqlx::{Executor, FromRow, query, query_as, query_scalar};
+use sqlx::{Executor, query, query_as, query_scalar};
 
 use self::table_bound::TableBound;
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::engine::writer::WriteError;
 use crate::error::{corrupt, into_store_error};
 use crate::statements::{OnPostgres, PerEngine, statements};
@@ -61,12 +62,13 @@ pub(crate) struct Throttles<D: Dialect> {
     bound: Arc<TableBound<D>>,
 }
 
-#[derive(FromRow)]
 struct CounterRow {
     key: Vec<u8>,
     count: i64,
     expires_at: i64,
 }
+
+from_row!(CounterRow { key, count, expires_at });
 
 impl CounterRow {
     fn parse(self) -> sqlx::Result<(ThrottleKey, Counter)> {

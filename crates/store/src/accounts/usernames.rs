@@ -3,9 +3,10 @@
 
 use domain::Timestamp;
 use domain::user::{FormerUsername, UserId, Username};
-use sqlx::{FromRow, query, query_as, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::engine::read_pool::ReadPool;
 use crate::statements::{OnPostgres, PerEngine, statements};
 
@@ -93,13 +94,14 @@ pub(super) enum Clash {
     LookAlike,
 }
 
-#[derive(FromRow)]
 pub(super) struct ClashRow {
     users: i64,
     reserved: i64,
     look_alike_users: i64,
     look_alike_reserved: i64,
 }
+
+from_row!(ClashRow { users, reserved, look_alike_users, look_alike_reserved });
 
 impl ClashRow {
     pub(super) fn clash(&self) -> Option<Clash> {

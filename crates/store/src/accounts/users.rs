@@ -15,13 +15,14 @@ use domain::user::{
 };
 use domain::{Alongside, HookRefusal, Page, PageSize, StoreError, Timestamp};
 use futures_util::future::BoxFuture;
-use sqlx::{FromRow, query, query_as, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 
 pub(super) use self::lock::lock;
 use super::usernames::Clash;
 use super::{events, import, registration_codes, registration_keys, roles, usernames};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::engine::writer::WriteError;
 use crate::error::{corrupt, into_store_error};
 use crate::hooks::HookSet;
@@ -71,7 +72,6 @@ pub(crate) struct Users<D: Dialect> {
 }
 
 /// A row of `users`: the columns of [`user_columns`].
-#[derive(FromRow)]
 pub(crate) struct UserRow {
     id: i64,
     username: String,
@@ -82,6 +82,8 @@ pub(crate) struct UserRow {
     delete_due: Option<i64>,
     deleted_at: Option<i64>,
 }
+
+from_row!(UserRow { id, username, email, joined_at, disabled_at, deletion_requested_at, delete_due, deleted_at });
 
 impl UserRow {
     pub(crate) fn parse(self) -> sqlx::Result<User> {
@@ -108,11 +110,12 @@ pub(crate) fn username(stored: &str, user: i64) -> sqlx::Result<Username> {
     Username::from_stored(stored.to_owned()).map_err(corrupt("users", "username", user))
 }
 
-#[derive(FromRow)]
 struct TakenKeysRow {
     username: i64,
     email: i64,
 }
+
+from_row!(TakenKeysRow { username, email });
 
 #[async_trait]
 impl<D: Dialect> UserRepository for Users<D> {

@@ -2,7 +2,7 @@
 
 use domain::credential::PasswordHash;
 use domain::user::{Deletion, Email, Username};
-use sqlx::{FromRow, query_scalar};
+use sqlx::query_scalar;
 
 use super::check::{
     InvariantCheck, IsVerifiable, Report, check_derived, check_invariants, check_references, check_rows, check_value,
@@ -12,6 +12,7 @@ use super::{Invariant, Violation};
 use crate::accounts::users::deletion;
 use crate::accounts::{events, roles};
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::error::corrupt;
 use crate::statements::{OnPostgres, statements};
 
@@ -123,7 +124,6 @@ const INVARIANTS: &[InvariantCheck] = &[
     (Invariant::TimestampIsInRange, "registration_codes", LIST_CODES_OUT_OF_TIME),
 ];
 
-#[derive(FromRow)]
 struct UserRow {
     id: i64,
     username: String,
@@ -133,6 +133,8 @@ struct UserRow {
     email_key: String,
     deleted_at: Option<i64>,
 }
+
+from_row!(UserRow { id, username, username_key, username_skeleton, email, email_key, deleted_at });
 
 pub(super) async fn check<D: Dialect>(
     connection: &mut D::Connection,

@@ -2,13 +2,14 @@
 
 use domain::Timestamp;
 use domain::party::{Address, Details, Heads, LinkToken, ShortText, party_search_key};
-use sqlx::{FromRow, query_scalar};
+use sqlx::query_scalar;
 
 use super::check::{
     InvariantCheck, Report, check_derived, check_invariants, check_references, check_rows, check_value, list_dangling,
 };
 use super::{Invariant, Violation};
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::error::corrupt;
 use crate::parties::messages::MessageRow;
 use crate::parties::row::{PartyRow, allergies, answer, first_guests, given_up, note, party_columns};
@@ -129,9 +130,7 @@ const INVARIANTS: &[InvariantCheck] = &[
 
 const _: () = assert!(Heads::MAX == 10, "the range of `LIST_HEADS_OUT_OF_RANGE`");
 
-#[derive(FromRow)]
 struct PartyValues {
-    #[sqlx(flatten)]
     party: PartyRow,
     venue: String,
     main_dish: String,
@@ -141,7 +140,8 @@ struct PartyValues {
     search_key: String,
 }
 
-#[derive(FromRow)]
+from_row!(PartyValues { party: .., venue, main_dish, details, address, invitation, search_key });
+
 struct RsvpRow {
     id: i64,
     answer: String,
@@ -152,7 +152,8 @@ struct RsvpRow {
     allergies: Option<String>,
 }
 
-#[derive(FromRow)]
+from_row!(RsvpRow { id, answer, heads, given_up_heads, given_up_at, note, allergies });
+
 struct CountedRow {
     id: i64,
     seats: i64,
@@ -162,12 +163,15 @@ struct CountedRow {
     counted_waiting: i64,
 }
 
-#[derive(FromRow)]
+from_row!(CountedRow { id, seats, taken, waiting, counted, counted_waiting });
+
 struct HeadsRow {
     id: i64,
     party_id: i64,
     heads: i64,
 }
+
+from_row!(HeadsRow { id, party_id, heads });
 
 pub(super) async fn check<D: Dialect>(
     connection: &mut D::Connection,

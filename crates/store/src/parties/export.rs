@@ -3,10 +3,11 @@
 use domain::Timestamp;
 use domain::party::{Address, Details, ExportedAnswer, ExportedParty, PartyHeading, PartyId, ShortText};
 use domain::user::UserId;
-use sqlx::{FromRow, query_as};
+use sqlx::query_as;
 
 use super::row::{PartyRow, allergies, answer, heading, note, party_columns, visibility};
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::engine::read_pool::ReadPool;
 use crate::error::corrupt;
 use crate::statements::{PerEngine, statements};
@@ -27,15 +28,15 @@ statements! {
     };
 }
 
-#[derive(FromRow)]
 struct HostedRow {
-    #[sqlx(flatten)]
     party: PartyRow,
     venue: String,
     main_dish: String,
     details: Option<String>,
     address: Option<String>,
 }
+
+from_row!(HostedRow { party: .., venue, main_dish, details, address });
 
 impl HostedRow {
     fn parse(self) -> sqlx::Result<ExportedParty> {
@@ -59,7 +60,6 @@ impl HostedRow {
     }
 }
 
-#[derive(FromRow)]
 struct AnswerRow {
     id: i64,
     party_id: i64,
@@ -75,6 +75,22 @@ struct AnswerRow {
     note: Option<String>,
     allergies: Option<String>,
 }
+
+from_row!(AnswerRow {
+    id,
+    party_id,
+    host,
+    host_id,
+    local_time,
+    zone,
+    starts_at,
+    main_dish,
+    visibility,
+    answer,
+    heads,
+    note,
+    allergies
+});
 
 impl AnswerRow {
     fn parse(self) -> sqlx::Result<ExportedAnswer> {

@@ -5,13 +5,14 @@ use domain::party::{
 };
 use domain::user::UserId;
 use domain::{Page, PageSize};
-use sqlx::{FromRow, query_as};
+use sqlx::query_as;
 
 use super::delimited_rows;
 use super::row::{given_up, heads};
 use super::summary::{self, sees_names, summary_row};
 use crate::accounts::users::username;
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::engine::read_pool::ReadPool;
 use crate::error::corrupt;
 use crate::statements::statements;
@@ -55,7 +56,6 @@ statements! {
 const _: () =
     assert!(PartyView::GUESTS == 50, "the LIMIT of `LIST_GUESTS`, without the row that shows that there are more");
 
-#[derive(FromRow)]
 struct GuestRow {
     id: i64,
     guest_id: i64,
@@ -64,13 +64,14 @@ struct GuestRow {
     place: i64,
 }
 
+from_row!(GuestRow { id, guest_id, username, heads, place });
+
 impl GuestRow {
     fn parse(self) -> sqlx::Result<Attendee> {
         Ok(Attendee { username: username(&self.username, self.guest_id)?, heads: heads(self.heads, self.id)?.get() })
     }
 }
 
-#[derive(FromRow)]
 struct ViewRow {
     summary: String,
     id: i64,
@@ -83,6 +84,19 @@ struct ViewRow {
     given_up_heads: Option<i64>,
     given_up_at: Option<i64>,
 }
+
+from_row!(ViewRow {
+    summary,
+    id,
+    details,
+    address,
+    invitation,
+    sequence,
+    revision,
+    rsvp_id,
+    given_up_heads,
+    given_up_at
+});
 
 impl ViewRow {
     /// The party with every name, and who sees the names.

@@ -2,12 +2,13 @@
 
 use domain::party::{Answer, GuestOverview, GuestRow, PartyId};
 use domain::user::UserId;
-use sqlx::{FromRow, query_as};
+use sqlx::query_as;
 
 use super::find;
 use super::row::answer;
 use crate::accounts::users::username;
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::engine::read_pool::ReadPool;
 use crate::statements::statements;
 
@@ -17,7 +18,6 @@ statements! {
         FROM rsvps JOIN users ON users.id = guest_id WHERE party_id = $1";
 }
 
-#[derive(FromRow)]
 struct StoredRow {
     id: i64,
     guest_id: i64,
@@ -26,6 +26,8 @@ struct StoredRow {
     heads: i64,
     place: Option<i64>,
 }
+
+from_row!(StoredRow { id, guest_id, username, answer, heads, place });
 
 impl StoredRow {
     fn parse(self) -> sqlx::Result<(i64, GuestRow)> {

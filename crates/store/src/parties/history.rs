@@ -5,11 +5,12 @@ use std::fmt::Write as _;
 use domain::party::{Answer, Audience, Heads, HistoryEntry, HistoryId, HistoryKind, PartyId, PartyPart, StoredHistory};
 use domain::user::{UserId, Username};
 use domain::{Page, PageSize, Timestamp};
-use sqlx::{FromRow, query, query_as, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 
 use super::row::answer_columns;
 use crate::accounts::users::username;
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::engine::read_pool::ReadPool;
 use crate::error::corrupt;
 use crate::statements::{PerEngine, statements};
@@ -111,7 +112,6 @@ fn parse_answer(stored: &str) -> Option<Answer> {
     }
 }
 
-#[derive(FromRow)]
 struct HistoryRow {
     id: i64,
     at: i64,
@@ -126,6 +126,8 @@ struct HistoryRow {
     parts: Option<String>,
     recipients: Option<i64>,
 }
+
+from_row!(HistoryRow { id, at, by_id, by_name, kind, guest_id, guest_name, before, after, seats, parts, recipients });
 
 impl HistoryRow {
     fn parse(self) -> sqlx::Result<StoredHistory> {

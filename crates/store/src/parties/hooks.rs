@@ -4,12 +4,13 @@ use async_trait::async_trait;
 use domain::party::{HostedAhead, PartyDate, PartyId, ShortText, refused_deletion};
 use domain::user::{User, UserId, Username};
 use domain::{Timestamp, search_key};
-use sqlx::{FromRow, query, query_as, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 
 use super::row::{first_guests, zone};
 use super::{messages, update};
 use crate::embed::{HookError, Hooks};
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::error::corrupt;
 use crate::statements::{OnPostgres, PerEngine, statements};
 
@@ -53,7 +54,6 @@ statements! {
 /// The hooks of [`PartyStore`](crate::PartyStore).
 pub(super) struct PartyHooks;
 
-#[derive(FromRow)]
 struct HostedRow {
     main_dish: String,
     local_time: String,
@@ -62,6 +62,8 @@ struct HostedRow {
     id: i64,
     all_ahead: i64,
 }
+
+from_row!(HostedRow { main_dish, local_time, zone, starts_at, id, all_ahead });
 
 impl HostedRow {
     fn parse(self) -> sqlx::Result<HostedAhead> {

@@ -2,10 +2,11 @@
 
 use domain::party::{PartyId, PartyLabel, ShortText};
 use domain::user::UserId;
-use sqlx::{FromRow, query_as};
+use sqlx::query_as;
 
 use super::row::{answer, heading, visibility};
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::engine::read_pool::ReadPool;
 use crate::error::corrupt;
 use crate::statements::{PerEngine, statements};
@@ -25,7 +26,6 @@ statements! {
     };
 }
 
-#[derive(FromRow)]
 struct LabelRow {
     id: i64,
     host_id: i64,
@@ -39,6 +39,8 @@ struct LabelRow {
     answer: Option<String>,
     heads: Option<i64>,
 }
+
+from_row!(LabelRow { id, host_id, host, local_time, zone, starts_at, main_dish, visibility, rsvp_id, answer, heads });
 
 impl LabelRow {
     /// Whether `viewer` may find the party by its id.

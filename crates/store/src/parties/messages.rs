@@ -8,11 +8,12 @@ use domain::party::{
 use domain::user::UserId;
 use futures_util::future::BoxFuture;
 use sha2::{Digest as _, Sha256};
-use sqlx::{FromRow, query, query_as, query_scalar};
+use sqlx::{query, query_as, query_scalar};
 
 use super::{history, update};
 use crate::accounts::{notices, throttles};
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::engine::read_pool::ReadPool;
 use crate::engine::writer::WriteError;
 use crate::error::corrupt;
@@ -159,7 +160,6 @@ pub(super) async fn remove_of_host<D: Dialect>(connection: &mut D::Connection, h
     Ok(())
 }
 
-#[derive(FromRow)]
 pub(crate) struct MessageRow {
     pub(crate) party_id: i64,
     id: i64,
@@ -168,6 +168,8 @@ pub(crate) struct MessageRow {
     recipients: i64,
     text: String,
 }
+
+from_row!(MessageRow { party_id, id, at, audience, recipients, text });
 
 impl MessageRow {
     /// The message. What is corrupt is reported with the id of the party.

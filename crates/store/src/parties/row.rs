@@ -5,10 +5,10 @@ use domain::party::{
     Allergies, Answer, GivenUp, GuestNote, Heads, NamesShownTo, PartyDate, PartyHeading, PartyState, PartySummary,
     Seats, SeatsError, Visibility, Zone,
 };
-use sqlx::FromRow;
 
 use super::delimited_rows::DelimitedRow;
 use crate::accounts::users::username;
+use crate::engine::from_row::from_row;
 use crate::error::corrupt;
 
 /// The expression for `parties.first_guests` of a row of `parties`: the [`PartySummary::MAX_NAMED_GUESTS`] guests who were
@@ -28,7 +28,6 @@ const _: () = assert!(PartySummary::MAX_NAMED_GUESTS == 2, "the LIMIT of `first_
 
 /// The columns of a party that most statements read. `T` is a text: owned if each column is read by itself, and borrowed from a
 /// delimited row.
-#[derive(FromRow)]
 pub(crate) struct PartyRow<T = String> {
     pub(crate) id: i64,
     pub(super) host_id: i64,
@@ -46,6 +45,24 @@ pub(crate) struct PartyRow<T = String> {
     max_companions: i64,
     names_shown_to: T,
 }
+
+from_row!(PartyRow {
+    id,
+    host_id,
+    host,
+    local_time,
+    zone,
+    starts_at,
+    state,
+    rsvp_deadline,
+    ends_at,
+    visibility,
+    seats,
+    taken,
+    waiting,
+    max_companions,
+    names_shown_to
+});
 
 impl<'t> PartyRow<&'t str> {
     pub(super) fn read(row: &mut DelimitedRow<'t>) -> sqlx::Result<Self> {

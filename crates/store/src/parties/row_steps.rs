@@ -4,9 +4,10 @@ pub(crate) mod zone_names;
 
 use domain::party::{LinkToken, party_search_key};
 use futures_util::future::BoxFuture;
-use sqlx::{FromRow, Postgres, Row as _, Sqlite, query};
+use sqlx::{FromRow as _, Postgres, Row as _, Sqlite, query};
 
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::engine::row_steps::{BATCH_ROWS, Batch, RowStep};
 use crate::error::corrupt;
 use crate::statements::{PerEngine, statements};
@@ -37,7 +38,6 @@ statements! {
 const _: () = assert!(BATCH_ROWS == 1000, "the LIMIT of `LIST`");
 
 /// A party as it is stored.
-#[derive(FromRow)]
 struct StoredTexts {
     username: String,
     venue: String,
@@ -45,6 +45,8 @@ struct StoredTexts {
     details: Option<String>,
     random: Vec<u8>,
 }
+
+from_row!(StoredTexts { username, venue, main_dish, details, random });
 
 fn add_links_and_search_keys<D: Dialect>(
     connection: &mut D::Connection,

@@ -2,9 +2,10 @@
 
 use domain::user::Username;
 use futures_util::future::BoxFuture;
-use sqlx::{FromRow, Postgres, Sqlite, query, query_as};
+use sqlx::{Postgres, Sqlite, query, query_as};
 
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::engine::row_steps::{BATCH_ROWS, Batch, RowStep};
 use crate::statements::statements;
 
@@ -24,12 +25,13 @@ statements! {
 const _: () = assert!(BATCH_ROWS == 1000, "the LIMIT of `LIST`");
 const _: () = assert!(Username::SKELETON_VERSION.0 == 18, "the name of the step");
 
-#[derive(FromRow)]
 struct StoredName {
     id: i64,
     username: String,
     username_skeleton: String,
 }
+
+from_row!(StoredName { id, username, username_skeleton });
 
 /// Gives each user the skeleton of the name. Users whose names look alike keep them.
 fn rewrite<D: Dialect>(connection: &mut D::Connection, after: i64) -> BoxFuture<'_, sqlx::Result<Option<Batch>>> {

@@ -3,10 +3,11 @@
 use domain::Timestamp;
 use domain::credential::PasswordVersion;
 use domain::user::{User, UserId};
-use sqlx::{FromRow, query_as};
+use sqlx::query_as;
 
 use super::{UserRow, user_columns};
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::statements::{PerEngine, statements};
 
 statements! {
@@ -25,12 +26,13 @@ statements! {
 }
 
 /// The state of a user whose row is locked until the end of the transaction.
-#[derive(FromRow)]
 pub(in crate::accounts) struct LockedUser {
     password_version: i64,
     disabled_at: Option<i64>,
     delete_due: Option<i64>,
 }
+
+from_row!(LockedUser { password_version, disabled_at, delete_due });
 
 impl LockedUser {
     pub(in crate::accounts) fn version(&self) -> PasswordVersion {

@@ -8,9 +8,10 @@ use domain::party::{
 };
 use domain::throttle::{Counter, ThrottleKey};
 use domain::user::UserId;
-use sqlx::{FromRow, query_as};
+use sqlx::query_as;
 
 use crate::engine::dialect::Dialect;
+use crate::engine::from_row::from_row;
 use crate::error::corrupt;
 use crate::parties::quota::loaded_counter;
 use crate::parties::row::{PartyRow, answer, given_up, party_columns, rank};
@@ -73,9 +74,7 @@ pub(crate) struct StoredParty {
     pub(super) is_user_deleted: bool,
 }
 
-#[derive(FromRow)]
 struct LoadedRow {
-    #[sqlx(flatten)]
     party: PartyRow,
     last_place: i64,
     revision: i64,
@@ -95,7 +94,26 @@ struct LoadedRow {
     waiting_rank: Option<i64>,
 }
 
-#[derive(FromRow)]
+from_row!(LoadedRow {
+    party: ..,
+    last_place,
+    revision,
+    venue,
+    main_dish,
+    details,
+    address,
+    count,
+    expires_at,
+    deleted_users,
+    own_id,
+    own_answer,
+    own_heads,
+    own_place,
+    given_up_heads,
+    given_up_at,
+    waiting_rank
+});
+
 struct RsvpRow {
     id: i64,
     guest_id: i64,
@@ -106,6 +124,8 @@ struct RsvpRow {
     given_up_at: Option<i64>,
     waiting_rank: Option<i64>,
 }
+
+from_row!(RsvpRow { id, guest_id, answer, heads, place, given_up_heads, given_up_at, waiting_rank });
 
 impl RsvpRow {
     fn parse(self) -> sqlx::Result<(UserId, Rsvp)> {

@@ -1,9 +1,5 @@
 //! What is written beside a use case is in its commit: where it fails, nothing of the use case is stored.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
-
-mod common;
-
 use domain::credential::{ChangeAuthority, PasswordChange, PasswordHash, PasswordVersion};
 use domain::event::{Event, EventFilter, EventKind, Origin};
 use domain::session::{Device, SessionRecord, TokenDigest};

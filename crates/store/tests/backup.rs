@@ -1,17 +1,13 @@
 //! A backup is complete, contains what was acknowledged before it, and is readable by its owner alone; a failed one leaves no
 //! file.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
-
-mod common;
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
-use common::{Fresh, NOW, add_user, party_of};
+use crate::common::{self, Fresh, NOW, add_user, party_of};
 use store::{BackupError, ConnectError, Inspection, PartyStore};
 
 async fn back_up(fresh: &Fresh, copy: &Path) -> Result<(), BackupError> {

@@ -1,17 +1,13 @@
 //! What `check` finds. Each kind of damage is done on purpose, past the constraints of the schema.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
-
-mod common;
-
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use common::damage::{damage, damage_past_all_constraints, drop_constraints};
-use common::damages::DAMAGES;
-use common::{Fresh, NOW, add_user, party_of};
+use crate::common::damage::{damage, damage_past_all_constraints, drop_constraints};
+use crate::common::damages::DAMAGES;
+use crate::common::{self, Fresh, NOW, add_user, party_of};
 use domain::FixedClock;
 use domain::credential::PasswordHash;
 use domain::party::{GuestCommand, Heads, Opened, Parties};

@@ -1,14 +1,10 @@
 //! Sixty guests accept ten seats at once, in twenty rounds, through two stores on one database, as two processes would; one
 //! form is submitted to both stores at once; and one user exceeds the quotas through both at once. Negative controls are in `src/parties/update/tests.rs`.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
-
-mod common;
-
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use common::{Fresh, NOW, accepting, add_user, party_of};
+use crate::common::{self, Fresh, NOW, accepting, add_user, party_of};
 use domain::FixedClock;
 use domain::party::{
     AddError, GuestCommand, Heads, IdempotencyKey, NewParty, Opened, Outcome, Parties, Quotas, UpdateError,

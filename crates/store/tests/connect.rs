@@ -1,9 +1,6 @@
 //! How a database is opened, and which error the operator reads when it cannot be.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
-
-mod common;
-
+use crate::common;
 use std::error::Error;
 use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;

@@ -1,9 +1,5 @@
 //! The contract suite of `domain` on both engines: one test of each contract function and engine.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
-
-mod common;
-
 use std::convert::Infallible;
 
 use async_trait::async_trait;
@@ -62,7 +58,7 @@ mod registration_code {
 }
 
 /// Adds notices in one job, at a time.
-fn add_notices(fresh: &common::Fresh) -> impl domain::notice::contract::AddNotices + use<> {
+fn add_notices(fresh: &crate::common::Fresh) -> impl domain::notice::contract::AddNotices + use<> {
     let database = fresh.store.accounts().database().clone();
     move |notices, at| {
         let database = database.clone();
@@ -89,13 +85,13 @@ macro_rules! notice_tests {
             #[tokio::test]
             async fn on_sqlite() {
                 let fresh = crate::common::sqlite().await;
-                domain::notice::contract::$function(&fresh.accounts(), &crate::add_notices(&fresh)).await;
+                domain::notice::contract::$function(&fresh.accounts(), &crate::contract::add_notices(&fresh)).await;
             }
 
             #[tokio::test]
             async fn on_postgres() {
                 let fresh = crate::common::postgres().await;
-                domain::notice::contract::$function(&fresh.accounts(), &crate::add_notices(&fresh)).await;
+                domain::notice::contract::$function(&fresh.accounts(), &crate::contract::add_notices(&fresh)).await;
             }
         }
     )* };

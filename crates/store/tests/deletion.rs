@@ -1,15 +1,11 @@
 //! The deletion of users who host and attend parties, beside all that may run at the same time: log-ins, hosting, RSVPs, renames,
 //! through two stores on one database, as two processes would.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
-
-mod common;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
-use common::{Fresh, NOW, accepting, add_user, new_user, party_of, postgres, sqlite};
+use crate::common::{Fresh, NOW, accepting, add_user, new_user, party_of, postgres, sqlite};
 use domain::credential::{NewResetToken, PasswordHash, PasswordVersion, ResetDigest};
 use domain::party::{
     Address, Answer, GuestCommand, Heads, HostError, NewParty, Opened, Parties, PartyDate, PartyEnd, PartyId,

@@ -1,13 +1,9 @@
 //! Maintenance of a database that holds the accounts' tables and an embedder's, and no parties.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
-
-mod common;
-
 use std::fs;
 
-use common::damage::damage;
-use common::{NOW, add_user};
+use crate::common::damage::damage;
+use crate::common::{self, NOW, add_user};
 use store::embed::MigrationSet;
 use store::{AccountStore, BackupError, ConnectError, Inspection, Invariant, Violation};
 use tempfile::TempDir;

@@ -1,10 +1,6 @@
 //! Migrations run however many programs start at once; a schema that cannot be migrated is left unchanged.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
-
-mod common;
-
-use common::{Fresh, past_our_types};
+use crate::common::{self, Fresh, past_our_types};
 use store::embed::MigrationSet;
 use store::{AccountStore, ConnectError, PartyStore};
 use test_support::{Postgres, sqlite_url};

@@ -1,14 +1,10 @@
 //! Guests and a host do everything at once at one party, through two stores on one database, as two processes would. Then `check` finds
 //! nothing. The negative control gives up a seat and promotes in two commits, and is found.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
-
-mod common;
-
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use common::{Fresh, NOW, accepting, add_user, party_of};
+use crate::common::{self, Fresh, NOW, accepting, add_user, party_of};
 use domain::FixedClock;
 use domain::party::{
     Answer, Changed, Guest, GuestCommand, GuestList, Heads, HostCommand, NewParty, Opened, Outcome, Parties,

@@ -1,13 +1,9 @@
 //! A renamed user has one name everywhere, whatever runs at the same time: hosting, RSVPs, other renames, through two stores on
 //! one database, as two processes would.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
-
-mod common;
-
 use std::sync::Arc;
 
-use common::{Fresh, NOW, add_user, party_of, postgres, sqlite};
+use crate::common::{Fresh, NOW, add_user, party_of, postgres, sqlite};
 use domain::party::{GuestCommand, Heads, Opened, Parties, PartyId};
 use domain::user::{User, Username};
 use domain::{AccountPorts, Alongside, FixedClock};

@@ -1,13 +1,9 @@
 //! Rows that were written past our types, and what the schema itself rejects.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
-
-mod common;
-
 use std::error::Error as _;
 use std::sync::Arc;
 
-use common::{Fresh, NOW, add_user, party_of, past_our_types};
+use crate::common::{self, Fresh, NOW, add_user, party_of, past_our_types};
 use domain::party::{
     GuestCommand, Heads, ListError, Opened, Parties, PartyFilter, PartyQuery, ProfileCursors, UpdateError,
 };

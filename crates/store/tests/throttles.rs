@@ -1,12 +1,8 @@
 //! Counters over two stores on one database, as two processes would use them; and which rows an attempt writes.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
-
-mod common;
-
 use std::time::Duration;
 
-use common::{Fresh, NOW, add_user, past_our_types};
+use crate::common::{self, Fresh, NOW, add_user, past_our_types};
 use domain::AccountPorts;
 use domain::known_browser::BrowserDigest;
 use domain::throttle::{Limit, LimitRule, ThrottleKey};

@@ -1,9 +1,6 @@
 //! The contract of the writer on both engines: a job is stored whole or not at all, however it ends.
 
-#![allow(missing_docs, clippy::unwrap_used, reason = "the names of tests describe them")]
-
-mod common;
-
+use crate::common;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;

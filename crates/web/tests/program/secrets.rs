@@ -9,6 +9,7 @@ use accounts::SessionToken;
 use accounts::test_kit::{TestClient, TestResponse};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use memchr::memmem;
 use poem::http::Method;
 use test_support::Postgres;
 
@@ -94,7 +95,7 @@ fn found(secrets: &[(String, Vec<u8>)], text: &[u8]) -> Vec<String> {
 }
 
 fn contains(text: &[u8], part: &[u8]) -> bool {
-    text.windows(part.len()).any(|window| window == part)
+    memmem::find(text, part).is_some()
 }
 
 /// A browser that sees each redirect, so that no cookie is missed.

@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -26,6 +27,15 @@ pub(crate) fn cargo(root: &Path) -> Command {
 pub(crate) fn target(root: &Path) -> anyhow::Result<PathBuf> {
     let metadata = MetadataCommand::new().current_dir(root).no_deps().exec().context("cargo metadata failed")?;
     Ok(metadata.target_directory.into_std_path_buf())
+}
+
+/// Whether cargo builds the workspace incrementally there already, as it does by hand.
+///
+/// A first build takes a sixth less processor time without the files for the next one. Cargo compiles the workspace again
+/// when that changes, so a folder that is built by hand stays incremental.
+pub(crate) fn is_incremental(root: &Path) -> anyhow::Result<bool> {
+    let units = fs::read_dir(target(root)?.join("debug").join("incremental")).into_iter().flatten().flatten();
+    Ok(units.into_iter().any(|unit| !unit.file_name().to_string_lossy().starts_with("xtask-")))
 }
 
 /// Runs a command to its end, with this program's output.

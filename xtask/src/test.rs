@@ -4,12 +4,15 @@
 mod prerequisites;
 mod test_counts;
 
+use std::env;
 use std::path::Path;
 use std::process::Command;
+use std::thread::{self, ScopedJoinHandle, available_parallelism};
 use std::time::{Duration, Instant};
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 
+use self::test_counts::TestCounts;
 use crate::{command, layers, spelling, tidy};
 
 /// The packages and features for clippy, rustdoc and the tests.
@@ -34,33 +37,85 @@ const STANDALONE_BUILDS: &[&[&str]] = &[
 
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     let start = Instant::now();
+    let cargo = Cargo { root, is_incremental: command::is_incremental(root)? };
     step("prerequisites", prerequisites::install)?;
     step("format", || command::run(command::cargo(root).args(["fmt", "--all", "--check"])))?;
-    step("spelling", || spelling::run(root))?;
     step("tidy", || tidy::run(root))?;
     step("layers", || layers::run(root))?;
-    step("clippy", || {
-        command::run(clippy(root).args(WHOLE_WORKSPACE).args(["--all-targets", "--", "-D", "warnings"]))
+    // The spelling checker is compiled first, in a target folder of its own. That fills the cores where a crate of the
+    // workspace is compiled alone, since all others depend on it.
+    thread::scope(|scope| {
+        let mut spelling = Some(scope.spawn(|| step("spelling", || spelling::run(root))));
+        for check in [clippy, features, docs] {
+            check(cargo)?;
+            if let Some(checked) = spelling.take_if(|spelling| spelling.is_finished()) {
+                join(checked)?;
+            }
+        }
+        spelling.map_or(Ok(()), join)
     })?;
-    step("features", || {
-        STANDALONE_BUILDS
-            .iter()
-            .try_for_each(|build| command::run(clippy(root).args(*build).args(["--", "-D", "warnings"])))
+    let passed = step("tests", || {
+        let mut passed = TestCounts::default();
+        // Without the examples: clippy has checked them, and linking them takes a minute.
+        passed.run(cargo.test().arg("--tests"))?;
+        passed.run(cargo.test().arg("--doc"))?;
+        Ok(passed)
     })?;
-    step("docs", || {
-        let mut doc = command::cargo(root);
-        command::run(doc.env("RUSTDOCFLAGS", "-D warnings").args(["doc", "--quiet", "--no-deps"]).args(WHOLE_WORKSPACE))
-    })?;
-    let passed = step("tests", || test_counts::run(command::cargo(root).arg("test").args(WHOLE_WORKSPACE)))?;
     println!("tests: {passed}");
     println!("xtask: all checks passed in {}", duration(start.elapsed()));
     Ok(())
 }
 
-fn clippy(root: &Path) -> Command {
-    let mut cargo = command::cargo(root);
-    cargo.args(["clippy", "--quiet"]);
-    cargo
+fn join(check: ScopedJoinHandle<'_, anyhow::Result<()>>) -> anyhow::Result<()> {
+    check.join().map_err(|_| anyhow!("a step panicked"))?
+}
+
+/// Cargo in this repository.
+#[derive(Clone, Copy)]
+struct Cargo<'a> {
+    root: &'a Path,
+    is_incremental: bool,
+}
+
+impl Cargo<'_> {
+    fn command(self) -> Command {
+        let mut cargo = command::cargo(self.root);
+        if !self.is_incremental {
+            cargo.env("CARGO_INCREMENTAL", "0");
+        }
+        cargo
+    }
+
+    fn clippy(self, selected: &[&[&str]]) -> anyhow::Result<()> {
+        command::run(self.command().args(["clippy", "--quiet"]).args(selected.concat()).args(["--", "-D", "warnings"]))
+    }
+
+    /// `cargo test` of the whole workspace, with two tests at a time for each core: most wait for a database, a browser
+    /// or a timeout half of their time.
+    fn test(self) -> Command {
+        let mut cargo = self.command();
+        cargo.arg("test").args(WHOLE_WORKSPACE);
+        if env::var_os("RUST_TEST_THREADS").is_none() {
+            let cores = available_parallelism().map_or(2, usize::from);
+            cargo.env("RUST_TEST_THREADS", (2 * cores).to_string());
+        }
+        cargo
+    }
+}
+
+fn clippy(cargo: Cargo<'_>) -> anyhow::Result<()> {
+    step("clippy", || cargo.clippy(&[WHOLE_WORKSPACE, &["--all-targets"]]))
+}
+
+fn features(cargo: Cargo<'_>) -> anyhow::Result<()> {
+    step("features", || STANDALONE_BUILDS.iter().try_for_each(|build| cargo.clippy(&[build])))
+}
+
+fn docs(cargo: Cargo<'_>) -> anyhow::Result<()> {
+    step("docs", || {
+        let mut doc = cargo.command();
+        command::run(doc.env("RUSTDOCFLAGS", "-D warnings").args(["doc", "--quiet", "--no-deps"]).args(WHOLE_WORKSPACE))
+    })
 }
 
 /// Runs one step, and prints its name before and its duration after.

@@ -41,25 +41,25 @@ impl TestCounts {
             }
         }
     }
-}
 
-/// Runs `cargo test` and prints its output.
-///
-/// # Errors
-/// A test failed, or none ran.
-pub(super) fn run(test: &mut Command) -> anyhow::Result<TestCounts> {
-    let mut running = test.stdout(Stdio::piped()).spawn().context("could not run `cargo test`")?;
-    let mut counts = TestCounts::default();
-    for line in running.stdout.take().into_iter().flat_map(|out| BufReader::new(out).split(b'\n')) {
-        let line = line?;
-        let line = String::from_utf8_lossy(&line);
-        println!("{line}");
-        counts.add(&line);
+    /// Runs `cargo test`, prints its output, and adds its tests.
+    ///
+    /// # Errors
+    /// A test failed, or none ran.
+    pub(super) fn run(&mut self, test: &mut Command) -> anyhow::Result<()> {
+        let mut running = test.stdout(Stdio::piped()).spawn().context("could not run `cargo test`")?;
+        let passed_before = self.passed;
+        for line in running.stdout.take().into_iter().flat_map(|out| BufReader::new(out).split(b'\n')) {
+            let line = line?;
+            let line = String::from_utf8_lossy(&line);
+            println!("{line}");
+            self.add(&line);
+        }
+        let status = running.wait()?;
+        ensure!(status.success(), "`{}` failed ({status}): {self} before that", command::quoted(test));
+        ensure!(self.passed > passed_before, "`{}` ran no test", command::quoted(test));
+        Ok(())
     }
-    let status = running.wait()?;
-    ensure!(status.success(), "`{}` failed ({status}): {counts} before that", command::quoted(test));
-    ensure!(counts.passed > 0, "`{}` ran no test", command::quoted(test));
-    Ok(counts)
 }
 
 #[cfg(test)]
@@ -86,8 +86,10 @@ mod tests {
         let mut nothing = Command::new("echo");
         let mut failing = Command::new("sh");
 
-        let none = run(nothing.arg("test result: ok. 0 passed; 0 failed")).unwrap_err();
-        let failed = run(failing.args(["-c", "echo 'test result: ok. 4 passed; 0 failed'; exit 101"])).unwrap_err();
+        let mut counts = TestCounts { passed: 1, ..TestCounts::default() };
+        let none = counts.run(nothing.arg("test result: ok. 0 passed; 0 failed")).unwrap_err();
+        let failed =
+            counts.run(failing.args(["-c", "echo 'test result: ok. 3 passed; 0 failed'; exit 101"])).unwrap_err();
 
         assert!(none.to_string().ends_with("ran no test"), "{none}");
         assert!(failed.to_string().contains("4 passed"), "{failed}");

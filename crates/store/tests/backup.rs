@@ -90,7 +90,8 @@ async fn failed_backup_leaves_no_file() {
     let nowhere = folder.path().join("nowhere/dinner.db");
     assert!(matches!(back_up(&fresh, &nowhere).await.unwrap_err(), BackupError::Unwritable { .. }));
 
-    for n in 0..200 {
+    for n in 0..600 {
+        // more than fit on the pages that the migrations left free
         add_user(&fresh.accounts(), &format!("user{n}")).await;
     }
     fresh.store.accounts().close().await;

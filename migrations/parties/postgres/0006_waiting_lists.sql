@@ -16,22 +16,24 @@ ALTER TABLE rsvps ADD COLUMN allergies TEXT CHECK (length(allergies) BETWEEN 1 A
 CREATE INDEX rsvps_waiting ON rsvps (party_id, heads, place) WHERE answer = 'waitlisted';
 
 -- What was done at a party, by whom and when. Append-only. Each RSVP adds a row: a key of the party's own makes one B-tree enough.
--- An answer is written as `seated 2`, `waitlisted 1` or `declined`. Users are
--- no foreign keys: with the party locked, an entry would wait for a user who is renamed, and who waits for the party.
+-- An answer is written as `seated 2`, `waitlisted 1` or `declined`. Users are no foreign keys: with the party locked, an entry would wait
+-- for a user who is renamed, and who waits for the party.
 CREATE TABLE party_history (
     party_id BIGINT  NOT NULL REFERENCES parties (id),
     id       BIGINT  NOT NULL CHECK (id >= 1), -- within the party, in order
     at       BIGINT  NOT NULL,
     by_id    BIGINT, -- NULL: the system, which seats the guests who wait
-    kind     TEXT    NOT NULL CHECK (kind IN ('answer', 'edited', 'seats', 'cancelled', 'restored')),
+    kind     TEXT    NOT NULL CHECK (kind IN ('answer', 'edited', 'seats', 'cancelled', 'restored', 'message')),
     guest_id BIGINT, -- of an answer
     before   TEXT CHECK (length(before) BETWEEN 1 AND 20), -- of an answer; NULL: there was none
     after    TEXT CHECK (length(after) BETWEEN 1 AND 20), -- of an answer
     seats    BIGINT  CHECK (seats BETWEEN 1 AND 1000), -- of `seats`
-    parts    TEXT CHECK (length(parts) BETWEEN 1 AND 200), -- of `edited`: their names, separated by spaces
+    parts    TEXT CHECK (length(parts) BETWEEN 1 AND 200), -- of `edited`: their names; of `message`: its audience; separated by spaces
+    recipients BIGINT CHECK (recipients >= 1), -- of `message`
     PRIMARY KEY (party_id, id),
     CHECK ((kind = 'answer') = (guest_id IS NOT NULL)),
     CHECK ((kind = 'answer') = (after IS NOT NULL)),
     CHECK ((kind = 'seats') = (seats IS NOT NULL)),
-    CHECK ((kind = 'edited') = (parts IS NOT NULL))
+    CHECK ((kind IN ('edited', 'message')) = (parts IS NOT NULL)),
+    CHECK ((kind = 'message') = (recipients IS NOT NULL))
 );

@@ -13,11 +13,3 @@ CREATE TABLE party_messages (
 );
 
 CREATE UNIQUE INDEX party_messages_by_form ON party_messages (party_id, form, form_digest);
-
--- A message is an entry of the history: `parts` has its audience.
-ALTER TABLE party_history ADD COLUMN recipients BIGINT CHECK (recipients >= 1); -- of `message`
-ALTER TABLE party_history DROP CONSTRAINT party_history_kind_check;
-ALTER TABLE party_history DROP CONSTRAINT party_history_check3; -- of `parts`
-ALTER TABLE party_history ADD CHECK (kind IN ('answer', 'edited', 'seats', 'cancelled', 'restored', 'message'));
-ALTER TABLE party_history ADD CHECK ((kind IN ('edited', 'message')) = (parts IS NOT NULL));
-ALTER TABLE party_history ADD CHECK ((kind = 'message') = (recipients IS NOT NULL));

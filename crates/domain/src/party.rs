@@ -23,6 +23,7 @@ mod phase;
 mod quota;
 mod repository;
 mod rsvp;
+mod rsvp_texts;
 mod seats;
 mod texts;
 mod visibility;
@@ -57,6 +58,7 @@ pub use quota::{ChangeQuota, HostQuota, Quotas};
 #[cfg(feature = "mock")]
 pub use repository::MockPartyRepository;
 pub use repository::{AddError, ListError, PartyChange, PartyRepository, UpdateError};
+pub use rsvp_texts::{GuestAnswer, RsvpTexts, TextChange, TextChanges};
 pub use seats::{Heads, Seats, SeatsError};
 pub use texts::{Address, Allergies, Details, GuestNote, PartyTexts};
 pub use visibility::{NamesShownTo, Visibility};

@@ -20,6 +20,7 @@ pub(crate) mod row_steps;
 mod statement_costs;
 pub(crate) mod store;
 mod summary;
+pub(crate) mod texts;
 pub(crate) mod update;
 pub(crate) mod views;
 
@@ -62,6 +63,11 @@ pub(crate) fn migrations() -> MigrationSet {
             "messages",
             include_str!("../../../migrations/parties/sqlite/0007_messages.sql"),
             include_str!("../../../migrations/parties/postgres/0007_messages.sql"),
+        )
+        .and(
+            "guest texts",
+            include_str!("../../../migrations/parties/sqlite/0008_guest_texts.sql"),
+            include_str!("../../../migrations/parties/postgres/0008_guest_texts.sql"),
         )
         .then_rows(row_steps::LINKS_AND_SEARCH_KEYS)
         .then_rows(row_steps::zone_names::ZONE_NAMES)

@@ -16,8 +16,8 @@ use domain::known_browser::MockKnownBrowserRepository;
 use domain::lease::MockLeaseRepository;
 use domain::notice::MockNoticeRepository;
 use domain::party::{
-    Attendee, MockPartyRepository, PartyDate, PartyEnd, PartyHeading, PartyId, PartyState, PartySummary, Quotas, Seats,
-    ShortText, Visibility, Zone, parse_date, parse_time,
+    Attendee, MockPartyRepository, PartyDate, PartyEnd, PartyHeading, PartyId, PartyState, PartySummary, Quotas,
+    RsvpTexts, Seats, ShortText, Visibility, Zone, parse_date, parse_time,
 };
 use domain::registration_code::MockRegistrationCodeRepository;
 use domain::session::{Device, MockSessionRepository, SessionId, SessionRecord, StoredSession};
@@ -101,6 +101,7 @@ fn services() -> Services {
         random: Arc::new(OsRandom),
         time_zone: Zone::parse("UTC").unwrap(),
         quotas: Quotas::default(),
+        guest_texts_retention: RsvpTexts::RETENTION,
     }
 }
 

@@ -1,6 +1,7 @@
 //! The app: its endpoint and its routes.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use accounts::web::{Layer, RoutesError, methods};
 use accounts::{Accounts, BuildError, Builder, Maintenance, PasswordPolicy};
@@ -11,7 +12,7 @@ use poem::middleware::AddDataEndpoint;
 use poem::{Endpoint, EndpointExt, Request, Response, Route};
 
 use crate::export::export_parties;
-use crate::jobs::MarkPartiesOver;
+use crate::jobs::{MarkPartiesOver, PurgeGuestTexts};
 use crate::layout::DinnerPartyLayout;
 use crate::pages::guests;
 use crate::preview::PreviewRenderer;
@@ -37,6 +38,7 @@ pub struct App {
     body_limit: usize,
     accounts: Accounts,
     parties: Arc<dyn PartyRepository>,
+    guest_texts_retention: Duration,
 }
 
 impl App {
@@ -54,7 +56,10 @@ impl App {
 
     /// The maintenance of the accounts and of the parties.
     pub fn maintenance(&self) -> Maintenance {
-        self.accounts.maintenance().with_job(MarkPartiesOver(Arc::clone(&self.parties)))
+        self.accounts
+            .maintenance()
+            .with_job(MarkPartiesOver(Arc::clone(&self.parties)))
+            .with_job(PurgeGuestTexts { parties: Arc::clone(&self.parties), retention: self.guest_texts_retention })
     }
 }
 
@@ -80,7 +85,8 @@ pub fn password_policy() -> PasswordPolicy {
 /// # Errors
 /// [`AppError`]: a setting is unsafe, or two pages have the same path.
 pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
-    let Services { accounts: ports, parties, readiness, clock, random, time_zone, quotas } = services;
+    let Services { accounts: ports, parties, readiness, clock, random, time_zone, quotas, guest_texts_retention } =
+        services;
     let settings = settings.csp_source("manifest-src", "'self'"); // the web manifest of `icons.rs`
     let settings = settings.layout(DinnerPartyLayout).password_policy(password_policy());
     let settings = settings.deletion_consequences(messages::DELETION_CONSEQUENCES);
@@ -98,7 +104,7 @@ pub fn app(services: Services, settings: Builder) -> Result<App, AppError> {
     let security_headers = accounts.security_headers().to_vec();
     let body_limit = accounts.body_limit();
     let endpoint = Gzip::around(accounts.routes(routes())?.data(Arc::new(state)));
-    Ok(App { endpoint, security_headers, body_limit, accounts, parties: stored_parties })
+    Ok(App { endpoint, security_headers, body_limit, accounts, parties: stored_parties, guest_texts_retention })
 }
 
 /// Every route of DinnerParty. `accounts` adds its account pages.
@@ -119,6 +125,7 @@ fn routes() -> Route {
         .at("/parties/:id/cancel", methods().get(pages::cancel::show).post(pages::cancel::submit))
         .at("/parties/:id/restore", methods().post(pages::cancel::restore).page("/parties/:id"))
         .at("/parties/:id/guests", methods().get(guests::show))
+        .at("/parties/:id/guests/kitchen", methods().get(guests::kitchen::show))
         .at("/parties/:id/guests.csv", methods().get(guests::csv_file::download))
         .at(
             "/parties/:id/guests/add",

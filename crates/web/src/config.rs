@@ -4,6 +4,7 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use accounts::RegistrationPolicy;
 use accounts::cli::{Audit, RegistrationCodeCommand, UserCommand};
@@ -163,12 +164,22 @@ pub struct Config {
         default_value_t = Quotas::default().max_rsvps_per_hour, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub max_rsvps_per_hour: u32,
 
+    /// How many days the notes and allergies of guests are stored after the end of their party
+    #[arg(long, env = "DINNERPARTY_KEEP_NOTES_DAYS", value_name = "DAYS", default_value = "30", value_parser = clap::value_parser!(u32).range(0..=3650))]
+    pub keep_notes_days: u32,
+
     /// The least severe level to log: error, warn, info, debug or trace
     #[arg(long, env = "DINNERPARTY_LOG", value_name = "LEVEL", default_value = "info")]
     pub log: tracing::Level,
 }
 
 impl Config {
+    /// How long the notes and allergies of guests are stored after the end of their party.
+    #[must_use]
+    pub fn guest_texts_retention(&self) -> Duration {
+        Duration::from_hours(24 * u64::from(self.keep_notes_days))
+    }
+
     /// How much one user may store.
     #[must_use]
     pub fn quotas(&self) -> Quotas {
@@ -268,6 +279,14 @@ mod tests {
     }
 
     #[test]
+    fn notes_are_stored_for_30_days_unless_it_is_set() {
+        assert_eq!(parse(&[]).unwrap().serve.guest_texts_retention(), domain::party::RsvpTexts::RETENTION);
+        for (days, retention) in [("0", Duration::ZERO), ("3650", Duration::from_hours(24 * 3650))] {
+            assert_eq!(parse(&["--keep-notes-days", days]).unwrap().serve.guest_texts_retention(), retention);
+        }
+    }
+
+    #[test]
     fn registration_is_open_unless_it_is_set() {
         assert_eq!(parse(&[]).unwrap().serve.registration, RegistrationPolicy::Open);
         assert_eq!(parse(&["--registration", "code"]).unwrap().serve.registration, RegistrationPolicy::Code);
@@ -306,6 +325,8 @@ mod tests {
             &["--max-hosted-per-hour", "many"],
             &["--max-rsvps-per-hour", "-1"],
             &["--max-rsvps-per-hour", "1000001"],
+            &["--keep-notes-days", "-1"],
+            &["--keep-notes-days", "3651"],
         ] {
             assert!(parse(arguments).is_err(), "{arguments:?}");
         }

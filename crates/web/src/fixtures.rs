@@ -1,8 +1,8 @@
 //! Parties for the unit tests of this crate.
 
 use domain::party::{
-    Attendee, NamesShownTo, PartyDate, PartyEnd, PartyHeading, PartyId, PartyState, PartySummary, PartyView, Seats,
-    ShortText, Visibility, Zone, parse_date, parse_time,
+    Attendee, NamesShownTo, PartyDate, PartyEnd, PartyHeading, PartyId, PartyState, PartySummary, PartyView, RsvpTexts,
+    Seats, ShortText, Visibility, Zone, parse_date, parse_time,
 };
 use domain::user::{UserId, Username};
 
@@ -51,6 +51,7 @@ pub(crate) fn view(seats: u32, guests: &[(&str, u32)]) -> PartyView {
         names_shown_to: NamesShownTo::Everyone,
         revision: 0,
         my_given_up: None,
+        my_texts: RsvpTexts::default(),
         details: None,
         address: None,
         link: None,

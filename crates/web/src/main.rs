@@ -97,7 +97,9 @@ async fn run_server(config: Config) -> anyhow::Result<()> {
         store = PartyStore::connect(&config.database) => store?,
     };
     let quotas = config.quotas();
-    let services = Services { quotas, ..Services::over(&store, SystemClock, OsRandom, config.time_zone) };
+    let guest_texts_retention = config.guest_texts_retention();
+    let services =
+        Services { quotas, guest_texts_retention, ..Services::over(&store, SystemClock, OsRandom, config.time_zone) };
     let app = app(services, settings)?;
     let address = listener.local_addr()?;
     let origin = config.origin.unwrap_or_else(|| format!("http://{address}"));

@@ -20,8 +20,8 @@ use domain::party::{
 use domain::user::Username;
 
 pub(crate) use self::answer::{
-    ANSWER_INVALID, LAST_SEAT_TAKEN, come_as, host_counts, my_answer, my_heads_error, names_hidden, undo_offer,
-    waiting_promise,
+    ANSWER_INVALID, LAST_SEAT_TAKEN, allergies_error, come_as, host_counts, my_answer, my_heads_error, names_hidden,
+    note_error, only_answer_saved, texts_hint, undo_offer, waiting_promise,
 };
 use self::answer::{not_enough_seats, too_many_companions, waiting_offer};
 use self::description::is_right_to_left;
@@ -33,11 +33,11 @@ pub(crate) use self::head::{SERVICE, START_PICTURE, START_TEXT, START_TITLE, pag
 pub(crate) use self::history::{HISTORY_TITLE, history_entry};
 pub(crate) use self::host::{
     CSV_HEADER, DEADLINE_AFTER_START, DEADLINE_PAST, EDIT_TITLE, GUEST_MISSING, GUESTS_OF_CANCELLED_PARTY,
-    GUESTS_OF_PARTY_OVER, GUESTS_TITLE, NAMES_QUESTION, NAMES_SHOWN_TO_INVALID, NO_SUCH_GUEST, PART_IS_BLANK,
-    PARTY_CHANGED, PARTY_CHANGED_SAVE, TOLD_OF_EDIT_WHILE_CANCELLED, VISIBILITY_INVALID, VISIBILITY_QUESTION,
-    address_error, cancel_title, companions_error, guest_counts, guest_row_note, guest_section, heads_error,
-    host_refusal, names_choice, removal_consequences, removal_title, told_of_cancellation, told_of_edit,
-    told_of_restore, unknown_guest, visibility_choice,
+    GUESTS_OF_PARTY_OVER, GUESTS_TITLE, KITCHEN_TITLE, NAMES_QUESTION, NAMES_SHOWN_TO_INVALID, NO_SUCH_GUEST,
+    PART_IS_BLANK, PARTY_CHANGED, PARTY_CHANGED_SAVE, TOLD_OF_EDIT_WHILE_CANCELLED, VISIBILITY_INVALID,
+    VISIBILITY_QUESTION, address_error, cancel_title, companions_error, guest_counts, guest_row_note, guest_section,
+    heads_error, host_refusal, kitchen_counts, kitchen_people, names_choice, removal_consequences, removal_title,
+    told_of_cancellation, told_of_edit, told_of_restore, unknown_guest, visibility_choice,
 };
 pub(crate) use self::invitation::{
     LINK_REPLACED, LINK_UNKNOWN, LINK_UNKNOWN_TITLE, invitation_closed_reason, invitation_description,
@@ -57,7 +57,7 @@ pub(crate) const PARTY_ID_INVALID: &str = "Please enter a valid Party ID to RSVP
 /// What the deletion of an account means at DinnerParty.
 pub(crate) const DELETION_CONSEQUENCES: [&str; 2] = [
     "You give up your seats at parties to come, at once. Logging in again doesn't bring them back.",
-    "Dinner parties that are over stay, with you as a deleted guest or host. Street addresses and your messages are removed.",
+    "Dinner parties that are over stay, with you as a deleted guest or host. Street addresses, notes, allergies and your messages are removed.",
 ];
 /// The title of the page to host a party.
 pub(crate) const HOST_TITLE: &str = "Host a dinner party";
@@ -137,6 +137,7 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
         Outcome::SeatOpenedUp(PartyHeading { host, date }) => {
             format!("A seat opened up. You're going to {host}'s dinner party on {date}!")
         }
+        Outcome::TextsSaved(PartyHeading { host, .. }) => format!("Saved. {host} can see it."),
         Outcome::Removed(guest) => format!("You removed {guest}."),
         Outcome::Reinstated(guest) => format!("{guest} can answer again."),
         Outcome::Added(guest) => format!("{guest} is coming."),
@@ -167,6 +168,7 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         }
         Refusal::DateInThePast => "Please choose a date in the future.".into(),
         Refusal::Stale => "The party was changed after this form was opened.".into(),
+        Refusal::NoAnswer => "Please answer first: can you make it?".into(),
         Refusal::NothingToUndo => "There's nothing to take back anymore. You can answer again here.".into(),
     }
 }

@@ -2,10 +2,11 @@
 //! names the `store` crate.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use accounts::ports::AccountPorts;
 use accounts::{Clock, Random};
-use domain::party::{PartyRepository, Quotas, Zone};
+use domain::party::{PartyRepository, Quotas, RsvpTexts, Zone};
 use store::PartyStore;
 
 use crate::state::{ReadinessCheck, ReadinessFuture};
@@ -27,10 +28,12 @@ pub struct Services {
     pub time_zone: Zone,
     /// How much one user may store.
     pub quotas: Quotas,
+    /// How long notes and allergies are stored after the end of their party.
+    pub guest_texts_retention: Duration,
 }
 
 impl Services {
-    /// All services from one database, with the default quotas.
+    /// All services from one database, with the default quotas and the default retention.
     pub fn over(
         store: &PartyStore,
         clock: impl Clock + 'static,
@@ -50,6 +53,7 @@ impl Services {
             random: Arc::new(random),
             time_zone,
             quotas: Quotas::default(),
+            guest_texts_retention: RsvpTexts::RETENTION,
         }
     }
 }

@@ -97,6 +97,8 @@ const TABLE: &[Row] = &[
         ["303 /parties/1", "303 /parties/1", "303 /parties/1"], ["403", "404", "303 /parties/1"]),
     row("/parties/:id/guests", "/parties/1/guests", READ,
         ["303 /login?next=%2Fparties%2F1%2Fguests", "404", "200"], NOT_ALLOWED),
+    row("/parties/:id/guests/kitchen", "/parties/1/guests/kitchen", READ,
+        ["303 /login?next=%2Fparties%2F1%2Fguests%2Fkitchen", "404", "200"], NOT_ALLOWED),
     row("/parties/:id/guests.csv", "/parties/1/guests.csv", READ,
         ["303 /login?next=%2Fparties%2F1%2Fguests.csv", "404", "200"], NOT_ALLOWED),
     row("/parties/:id/guests/add", "/parties/1/guests/add", "POST", TO_GUESTS, ["403", "404", "422"]),

@@ -16,7 +16,7 @@ use domain::lease::MockLeaseRepository;
 use domain::notice::MockNoticeRepository;
 use domain::party::{
     GuestCursor, HomeView, MessageId, MockPartyRepository, NamesShownTo, Outcome, PartyDate, PartyEnd, PartyHeading,
-    PartyId, PartyState, PartySummary, PartyView, ProfileView, Quotas, Seats, SentMessage, ShortText, Visibility, Zone,
+    PartyId, PartyState, PartySummary, PartyView, ProfileView, Quotas, RsvpTexts, Seats, SentMessage, ShortText, Visibility, Zone,
     parse_date, parse_time,
 };
 use domain::registration_code::MockRegistrationCodeRepository;
@@ -181,6 +181,7 @@ pub(crate) const USES: &[Use] = &[
     ("sessions.find", Ada, "/parties/1/restore", Some(&[]), 303),
     ("sessions.find", Ada, "/parties/1/guests", None, 404),
     ("sessions.find", Ada, "/parties/1/guests.csv", None, 404),
+    ("sessions.find", Ada, "/parties/1/guests/kitchen", None, 404),
     ("sessions.find", Ada, "/parties/1/guests/add", Some(&[]), 404),
     ("sessions.find", Ada, "/parties/1/guests/invite", Some(&[]), 404),
     ("sessions.find", Ada, "/parties/1/guests/remove", None, 404),
@@ -199,6 +200,7 @@ pub(crate) const USES: &[Use] = &[
     ("parties.guests", Ada, "/parties/1/cancel", None, 404),
     ("parties.guests", Ada, "/parties/1/guests", None, 404),
     ("parties.guests", Ada, "/parties/1/guests.csv", None, 404),
+    ("parties.guests", Ada, "/parties/1/guests/kitchen", None, 404),
     ("parties.guests", Ada, "/parties/1/guests/add", Some(&[]), 404),
     ("parties.guests", Ada, "/parties/1/guests/invite", Some(BEN), 404),
     ("parties.guests", Ada, "/parties/1/guests/remove", None, 404),
@@ -292,6 +294,7 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("leases.acquire", "the maintenance task calls it"),
     ("leases.release", "the maintenance task calls it"),
     ("parties.mark_over", "the maintenance task calls it"),
+    ("parties.purge_texts", "the maintenance task calls it"),
     ("notices.purge", "the maintenance task calls it"),
 ];
 

@@ -1,5 +1,7 @@
 //! `/parties/{id}/guests`: the host's list of everyone with an answer, and the forms that change it.
 
+mod texts;
+
 use accounts::test_kit::TestResponse;
 use domain::party::{Answer, GuestCommand, Heads};
 
@@ -296,7 +298,7 @@ async fn pages_exist_for_the_host_alone(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let party = host(&ada, "ada", &[]).await;
     for party in [&*party, "77", "abc", "01", "1180591620717411303424"] {
-        for path in ["guests", "guests.csv", "guests?all=1", "guests/remove?guest=ada"] {
+        for path in ["guests", "guests.csv", "guests?all=1", "guests/kitchen", "guests/remove?guest=ada"] {
             assert_page(&ben.get(&format!("/parties/{party}/{path}")).await, 404, "This page doesn't exist");
         }
         for path in ["add", "invite", "remove", "reinstate"] {
@@ -317,7 +319,8 @@ async fn file_has_a_line_for_each_guest(app: TestApp) {
     let file = ada.get(&format!("/parties/{party}/guests.csv")).await;
     assert_eq!(file.header("content-type"), Some("text/csv; charset=utf-8; header=present"));
     assert_eq!(file.header("content-disposition"), Some(&*format!("attachment; filename=\"guests-{party}.csv\"")));
-    let lines = "\u{feff}\"Name\",\"Answer\",\"People\",\"Number on the waiting list\"\r\n\"ben\",\"Coming\",\"1\",\"\"\r\n\"zoe\",\"Waiting\",\"1\",\"1\"\r\n";
+    let lines = "\u{feff}\"Name\",\"Answer\",\"People\",\"Number on the waiting list\",\"Note\",\"Allergies\"\r\n\
+        \"ben\",\"Coming\",\"1\",\"\",\"\",\"\"\r\n\"zoe\",\"Waiting\",\"1\",\"1\",\"\",\"\"\r\n";
     assert_eq!(file.html.trim_start_matches('\u{feff}'), lines.trim_start_matches('\u{feff}'));
 }
 

@@ -15,6 +15,7 @@ test_support::on_both_engines! { TestApp:
     interrupted_yes_to_a_full_party_is_one_press_from_the_waiting_list
     interrupted_yes_of_a_waiting_guest_shows_the_place_alone
     interrupted_number_of_people_is_in_its_field
+    interrupted_note_is_in_its_field
     interrupted_undo_is_one_press_away_for_ten_minutes
     interrupted_maybe_is_one_press_away
     interrupted_yes_to_a_closed_party_asks_for_no_press
@@ -175,6 +176,33 @@ async fn interrupted_number_of_people_is_in_its_field(app: TestApp) {
         let page = visitor.submit_on(&page, "/login", &[("email", "ben"), ("password", PASSWORD)]).await;
         assert_card(&page, "You're coming, 3 of you", &["Change", "Maybe", "I can't make it anymore"], has_notice);
         assert_eq!(page.attributes("#heads", "value"), [if has_notice { heads } else { "3" }]);
+    }
+}
+
+async fn interrupted_note_is_in_its_field(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    let party = host(&ada, "ada", &[]).await;
+    let action = format!("/parties/{party}/rsvp");
+    let interrupted = async |given: &str, note: &str| {
+        let visitor = app.visitor();
+        let page = post(&visitor, &action, &[("answer", given), ("note", note), ("allergies", "Nuts")]).await;
+        visitor.submit_on(&page, "/login", &[("email", "ben"), ("password", PASSWORD)]).await
+    };
+    let page = interrupted("yes", "Late").await;
+    assert_page(&page, 200, NOTICE);
+    assert_eq!(page.texts("#your-answer"), ["One press, and you're in"]);
+    assert_eq!(page.texts("details.wrote[open] textarea"), ["Late", "Nuts"]);
+    assert_eq!(app.stored_party(&party).await.unwrap().summary.taken, 1, "nothing is sent before the press");
+    ben.submit(&format!("/parties/{party}"), &action, &[("answer", "yes"), ("note", "Late"), ("allergies", "Nuts")])
+        .await;
+    // The answer is given: one press of "Save" sends what is new, and nothing new asks for no press.
+    for (given, note, has_notice) in
+        [("same", "Later", true), ("yes", "Later", true), ("same", "Late", false), ("yes", "Late", false)]
+    {
+        let page = interrupted(given, note).await;
+        assert_card(&page, "You're coming", &["Maybe", "I can't make it anymore"], has_notice);
+        assert_eq!(!page.texts("details.wrote[open] textarea").is_empty(), has_notice, "{given} {note}");
+        assert_eq!(page.texts("details.wrote textarea"), [note, "Nuts"]);
     }
 }
 

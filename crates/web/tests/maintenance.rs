@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use accounts::{Maintenance, Pass};
-use domain::party::{PartyDate, PartyEnd};
+use domain::party::{
+    Allergies, GuestAnswer, GuestCommand, GuestNote, PartyDate, PartyEnd, RsvpTexts, TextChange, TextChanges,
+};
 use store::embed::Database;
 use store::embed::sqlx::query_scalar;
 
@@ -11,6 +13,7 @@ use crate::common::{START, TestApp};
 
 test_support::on_both_engines! { TestApp:
 parties_that_are_over_are_marked
+texts_of_guests_are_purged_after_30_days
 of_six_processes_one_works_at_a_time
 process_that_has_died_is_replaced }
 
@@ -56,6 +59,31 @@ async fn parties_that_are_over_are_marked(app: TestApp) {
     app.clock.set_back(Duration::from_hours(2));
     assert_eq!(app.maintenance().run_once().await, Pass { rows: 3, ..IDLE }, "the lease of the later time has ended");
     assert_eq!(app.count(MARKED).await, 0);
+}
+
+async fn texts_of_guests_are_purged_after_30_days(app: TestApp) {
+    const TEXTS: &str = "SELECT count(*) FROM rsvps WHERE note IS NOT NULL OR allergies IS NOT NULL";
+    let ada = app.add_user("ada").await;
+    let party = app.add_party(ada, |_| ()).await;
+    for name in ["ben", "cyd"] {
+        let texts = TextChanges {
+            note: TextChange::Replace(GuestNote::parse_optional("Hi").unwrap()),
+            allergies: TextChange::Replace(Allergies::parse_optional("Nuts").unwrap()),
+        };
+        let guest = app.add_user(name).await;
+        app.seat(&party, guest).await;
+        app.answer(&party, guest, GuestAnswer { command: GuestCommand::Keep(None), texts }).await;
+    }
+    let ends_at = app.stored_party_of("ada", &party).await.unwrap().summary.ends_at;
+    let mut maintenance = app.maintenance();
+    app.clock.advance(ends_at.since(START) + RsvpTexts::RETENTION);
+    app.clock.set_back(Duration::from_millis(1));
+    // The party is marked as over, and notices of so long ago are removed.
+    assert_eq!((maintenance.run_once().await.failures, app.count(TEXTS).await), (0, 2));
+    app.clock.advance(Duration::from_millis(1));
+    assert_eq!(maintenance.run_once().await, Pass { rows: 3, ..IDLE }, "two RSVPs, and the mark of the party");
+    assert_eq!((app.count(TEXTS).await, app.texts_of(&party, app.id_of("ben").await).await), (0, Default::default()));
+    assert_eq!(maintenance.run_once().await, IDLE);
 }
 
 /// Six processes begin at the same moment, twenty times: one of them works each time, until all is done.

@@ -2,6 +2,7 @@
 
 mod answers;
 mod heads;
+mod texts;
 
 use std::time::Duration;
 

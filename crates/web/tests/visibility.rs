@@ -4,7 +4,9 @@
 use std::fmt::Write as _;
 
 use accounts::test_kit::TestClient;
-use domain::party::{Answer, GuestCommand, Heads, NamesShownTo, Visibility};
+use domain::party::{
+    Allergies, Answer, GuestAnswer, GuestCommand, GuestNote, Heads, NamesShownTo, TextChange, TextChanges, Visibility,
+};
 use poem::http::Method;
 
 use crate::common::{TestApp, host, host_form, post};
@@ -14,12 +16,14 @@ test_support::on_both_engines! { TestApp:
 }
 
 /// What a viewer may see, and a text that occurs nowhere else: a search for it is written in small letters.
-const PARTS: [(&str, &str); 5] = [
+const PARTS: [(&str, &str); 7] = [
     ("dish", "Zwiebelkuchen"),
     ("details", "Zimtsterne"),
     ("venue", "Zeughaus"),
     ("address", "Zollstrasse"),
     ("names of guests", "zacharias"),
+    ("note of another guest", "Zugverspätung"),
+    ("allergies of another guest", "Zitrusfrüchte"),
 ];
 
 /// A viewer, and how the viewer stands to the party.
@@ -80,6 +84,7 @@ impl Viewer {
                 NamesShownTo::Guests => is_answering || self == Self::Host,
                 NamesShownTo::Host => self == Self::Host,
             },
+            "note of another guest" | "allergies of another guest" => self == Self::Host,
             other => panic!("{other}"),
         }
     }
@@ -99,6 +104,7 @@ async fn everything(client: &TestClient, token: &str, has_link: bool) -> String 
         "/parties/1/guests",
         "/parties/1/guests?all=1",
         "/parties/1/guests.csv",
+        "/parties/1/guests/kitchen",
         "/parties/1/edit",
         "/host?again=1",
         "/account/export",
@@ -131,7 +137,12 @@ async fn each_viewer_sees_the_parts_that_the_table_states(app: TestApp) {
     let party = host(&ada, "ada", &form).await;
     let link = ada.get("/parties/1").await.attributes("input[data-share]", "value").concat();
     let token = link.rsplit('/').next().unwrap().to_owned();
-    app.seat(&party, app.add_user("zacharias").await).await;
+    let texts = TextChanges {
+        note: TextChange::Replace(GuestNote::parse_optional("Zugverspätung").unwrap()),
+        allergies: TextChange::Replace(Allergies::parse_optional("Zitrusfrüchte").unwrap()),
+    };
+    let answer = GuestAnswer { command: GuestCommand::Come, texts };
+    app.answer(&party, app.add_user("zacharias").await, answer).await;
     let mut clients = vec![];
     for viewer in VIEWERS {
         let client = match viewer {

@@ -67,7 +67,12 @@ impl TestResponse {
         let (document, fields) = (Html::parse_document(&self.html), parse("input, textarea, select"));
         let form = document.select(&parse("form[method=post i]")).find(|form| form.attr("action") == Some(action));
         let Some(form) = form else { panic!("{} has no form to {action}:\n{}", self.path, self.html) };
-        let enabled = form.select(&fields).filter(|field| !is_disabled(*field));
+        // A field names its form, or belongs to the form around it.
+        let is_of_form = |field: &ElementRef| match field.attr("form") {
+            Some(id) => form.attr("id") == Some(id),
+            None => field.ancestors().any(|ancestor| ancestor.id() == form.id()),
+        };
+        let enabled = document.select(&fields).filter(is_of_form).filter(|field| !is_disabled(*field));
         enabled.filter_map(|field| Some((field.attr("name")?.to_owned(), value(field)?))).collect()
     }
 }
@@ -115,12 +120,14 @@ mod tests {
             <select name=i><option disabled>none<option>10<option value=11>eleven</select>
             <select name=j><option value=12>x<option value=13 selected>y</select><select name=k></select>
             <textarea name=l>14</textarea><input type=submit name=m value=15><button name=n value=16>Send</button>";
+        let outside = "<input name=o form=here value=17><input name=z form=there><input name=z>";
         let other = "<form action=/here><input name=z></form><form method=post action=/other><input name=z></form>";
-        let html = format!("{other}<form method=POST action=/here>{fields}</form>");
+        let html =
+            format!("{other}<form method=POST action=/here id=here>{fields}<input name=z form=there></form>{outside}");
         let page =
             TestResponse { status: 200, path: "/".to_owned(), headers: HeaderMap::new(), html, text: String::new() };
         let sent = page.form("/here");
         let sent: Vec<_> = sent.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        assert_eq!(sent, ["a=1", "e=on", "f=6", "g=8", "i=10", "j=13", "l=14"]);
+        assert_eq!(sent, ["a=1", "e=on", "f=6", "g=8", "i=10", "j=13", "l=14", "o=17"]);
     }
 }

@@ -81,6 +81,7 @@ impl Changed {
             history.push(HistoryEntry { by, what: HistoryKind::Answer { guest, before: former, after: answer } });
             notices.extend(difference.notices_of(guest, former, answer));
         }
+        notices.extend(difference.notice_of_texts());
         for what in difference.of_party() {
             notices.extend(difference.notices_to_guests(&what));
             history.push(HistoryEntry { by: Some(actor), what });
@@ -192,6 +193,16 @@ impl Difference<'_> {
                 vec![PartyNotice::Removed { date, main_dish }.to(guest, party, Some(self.after.host))]
             }
         }
+    }
+
+    /// The host is told that a guest has changed what is written with an answer that is the same as before. The history has no entry:
+    /// it names no text, and it is kept for good.
+    fn notice_of_texts(&self) -> Option<Notice> {
+        let (guest, after) = (self.actor, self.after.guests.answer(self.actor)?);
+        let is_same_answer = self.before.guests.answer(guest) == Some(after);
+        let is_other_text = self.before.guests.texts(guest) != self.after.guests.texts(guest);
+        (is_same_answer && is_other_text)
+            .then(|| PartyNotice::Wrote(after).to(self.after.host, self.after.id, Some(guest)))
     }
 
     /// The guests are told what the host did to the party (rows 14 and 15). All RSVPs are loaded.

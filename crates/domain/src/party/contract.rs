@@ -11,6 +11,7 @@ mod mark;
 mod messages;
 mod quota;
 mod random;
+mod texts;
 mod update;
 mod views;
 mod waiting_list;
@@ -28,6 +29,7 @@ pub use mark::*;
 pub use messages::*;
 pub use quota::*;
 pub use random::*;
+pub use texts::*;
 pub use update::*;
 pub use views::*;
 pub use waiting_list::*;
@@ -101,6 +103,12 @@ macro_rules! party_contract {
             refused_rsvp_is_not_counted
             concurrent_rsvps_never_exceed_the_quota
             store_equals_a_party_in_memory
+            texts_are_stored_with_the_answer
+            change_gets_the_texts_of_its_guest
+            texts_are_for_the_guest_and_the_host
+            concurrent_answers_store_the_texts_of_one
+            texts_of_parties_that_ended_are_purged
+            purges_of_texts_run_beside_answers
             seat_is_stored_with_its_answer
             change_gets_stored_party
             every_answer_is_stored
@@ -257,6 +265,7 @@ mod tests {
             include_str!("contract/mark.rs"),
             include_str!("contract/quota.rs"),
             include_str!("contract/random.rs"),
+            include_str!("contract/texts.rs"),
             include_str!("contract/update.rs"),
             include_str!("contract/views.rs"),
             include_str!("contract/waiting_list.rs"),

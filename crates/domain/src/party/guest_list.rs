@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Answer, GivenUp, Heads, Rsvp, Seats};
+use super::{Answer, GivenUp, Heads, Rsvp, RsvpTexts, Seats};
 use crate::Timestamp;
 use crate::user::UserId;
 
@@ -13,6 +13,8 @@ use crate::user::UserId;
 pub struct GuestList {
     totals: Totals,
     rsvps: BTreeMap<UserId, Rsvp>,
+    /// The texts of those RSVPs of which they were loaded, if there are any.
+    texts: BTreeMap<UserId, RsvpTexts>,
 }
 
 /// What is stored of a guest list besides its RSVPs.
@@ -45,7 +47,7 @@ impl GuestList {
     #[must_use]
     pub fn new(seats: Seats, max_companions: u32) -> Self {
         let totals = Totals { seats, taken: 1, waiting: 0, max_companions, last_place: 0 };
-        Self { totals, rsvps: BTreeMap::new() }
+        Self { totals, rsvps: BTreeMap::new(), texts: BTreeMap::new() }
     }
 
     /// Takes the stored totals and the loaded RSVPs.
@@ -57,7 +59,35 @@ impl GuestList {
         if taken < 1 || taken > seats.get() {
             return Err(GuestListError { taken, seats });
         }
-        Ok(Self { totals, rsvps })
+        Ok(Self { totals, rsvps, texts: BTreeMap::new() })
+    }
+
+    /// The list with the stored texts of a guest, whose RSVP is loaded.
+    #[must_use]
+    pub fn with_texts(mut self, guest: UserId, texts: RsvpTexts) -> Self {
+        self.set_texts(guest, texts);
+        self
+    }
+
+    /// The texts of a guest, if they were loaded or have been set since.
+    #[must_use]
+    pub fn texts(&self, guest: UserId) -> RsvpTexts {
+        self.texts.get(&guest).cloned().unwrap_or_default()
+    }
+
+    /// The guests with texts that were loaded or have been set since. A guest without texts is left out.
+    #[must_use]
+    pub fn all_texts(&self) -> &BTreeMap<UserId, RsvpTexts> {
+        &self.texts
+    }
+
+    /// Sets the texts of a guest with an RSVP.
+    pub(super) fn set_texts(&mut self, guest: UserId, texts: RsvpTexts) {
+        if texts.is_empty() {
+            self.texts.remove(&guest);
+        } else {
+            self.texts.insert(guest, texts);
+        }
     }
 
     /// The totals.

@@ -2,7 +2,7 @@
 
 use super::{
     Answer, ChangeError, Heads, NamesShownTo, Outcome, Party, PartyDate, PartyEnd, PartyState, PartyTexts, Phase,
-    Refusal, RsvpDeadline, Seats, Visibility,
+    Refusal, RsvpDeadline, RsvpTexts, Seats, Visibility,
 };
 use crate::Timestamp;
 use crate::user::{UserId, Username};
@@ -48,7 +48,7 @@ impl Party {
         if user == self.host { Ok(()) } else { Err(ChangeError::Hidden) }
     }
 
-    /// Row 10: removes a guest, whose seats are free then.
+    /// Row 10: removes a guest, whose seats are free then, with what the guest has written.
     ///
     /// # Errors
     /// The first [`Refusal`] that applies.
@@ -57,6 +57,7 @@ impl Party {
         self.ensure_not_host(guest.id)?;
         if self.guests.answer(guest.id) != Some(Answer::Removed) {
             self.guests.leave(guest.id, Answer::Removed, now);
+            self.guests.set_texts(guest.id, RsvpTexts::default()); // the guest can neither change nor remove them any more
             self.promote(now);
         }
         Ok(Outcome::Removed(guest.username.clone()))

@@ -1,8 +1,8 @@
 //! Read models: what the pages of parties show. No rule uses them.
 
 use super::{
-    Address, Answer, Details, GivenUp, LinkToken, NamesShownTo, PartyHeading, PartyId, PartyState, Phase, Seats,
-    ShortText, Visibility, Zone,
+    Address, Answer, Details, GivenUp, LinkToken, NamesShownTo, PartyHeading, PartyId, PartyState, Phase, RsvpTexts,
+    Seats, ShortText, Visibility, Zone,
 };
 use crate::user::{UserId, Username};
 use crate::{Page, SearchWords, Timestamp};
@@ -99,6 +99,8 @@ pub struct PartyView {
     pub revision: u32,
     /// The seats that the viewer gave up with the last answer.
     pub my_given_up: Option<GivenUp>,
+    /// What the viewer has written with the answer. Of other guests the host alone sees it, in [`GuestOverview`] (I9).
+    pub my_texts: RsvpTexts,
     /// What the host writes about the party.
     pub details: Option<Details>,
     /// The street address, if the viewer is the host or seated (I9).
@@ -164,6 +166,8 @@ pub struct GuestRow {
     pub answer: Answer,
     /// The guest's number on the waiting list, 1 for the first. `None` for a guest who does not wait.
     pub rank: Option<u32>,
+    /// What the guest has written with the answer.
+    pub texts: RsvpTexts,
 }
 
 /// What the link of a party shows a visitor who is logged out.

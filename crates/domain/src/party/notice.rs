@@ -42,6 +42,9 @@ pub enum PartyNotice {
     Declined,
     /// To the host: a guest may come.
     SaidMaybe,
+    /// To the host: a guest with that answer has changed the note or the allergies. It replaces the notice of the answer, so it names the
+    /// answer. It has none of the texts.
+    Wrote(Answer),
 }
 
 /// A part of a party that a host can change, as far as guests are told.
@@ -126,6 +129,7 @@ impl PartyNotice {
             Self::GaveUpSeat(heads) => ("gave-up-seat", heads.get().to_string()),
             Self::Declined => ("declined", String::new()),
             Self::SaidMaybe => ("said-maybe", String::new()),
+            Self::Wrote(answer) => ("wrote", answer_parameters(answer)),
         };
         Notice { user, kind, subject: party.get(), about, parameters }
     }
@@ -149,6 +153,7 @@ impl PartyNotice {
             "gave-up-seat" => heads().map(Self::GaveUpSeat),
             "declined" => Some(Self::Declined),
             "said-maybe" => Some(Self::SaidMaybe),
+            "wrote" => parse_answer(parameters).map(Self::Wrote),
             _ => None,
         }
     }
@@ -176,6 +181,33 @@ fn parse_party(parameters: &str) -> Option<(PartyDate, ShortText)> {
     let (local, zone) = (parts.next()?, Zone::from_stored(parts.next()?).ok()?);
     let main_dish = ShortText::from_stored(parts.next()?.to_owned()).ok()?;
     Some((PartyDate::from_stored(local, zone, starts_at).ok()?, main_dish))
+}
+
+/// An answer as parameters: "seated 2", "maybe".
+fn answer_parameters(answer: Answer) -> String {
+    match answer {
+        Answer::Seated(heads) => format!("seated {}", heads.get()),
+        Answer::Waitlisted(heads) => format!("waitlisted {}", heads.get()),
+        Answer::Maybe => "maybe".into(),
+        Answer::Declined => "declined".into(),
+        Answer::Invited => "invited".into(),
+        Answer::Removed => "removed".into(),
+    }
+}
+
+/// The answer with those parameters.
+fn parse_answer(parameters: &str) -> Option<Answer> {
+    let (word, heads) = parameters.split_once(' ').map_or((parameters, None), |(word, heads)| (word, Some(heads)));
+    let heads = heads.map(|heads| heads.parse().ok().and_then(Heads::new));
+    match (word, heads) {
+        ("seated", Some(heads)) => heads.map(Answer::Seated),
+        ("waitlisted", Some(heads)) => heads.map(Answer::Waitlisted),
+        ("maybe", None) => Some(Answer::Maybe),
+        ("declined", None) => Some(Answer::Declined),
+        ("invited", None) => Some(Answer::Invited),
+        ("removed", None) => Some(Answer::Removed),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -226,6 +258,12 @@ mod tests {
             PartyNotice::GaveUpSeat(heads),
             PartyNotice::Declined,
             PartyNotice::SaidMaybe,
+            PartyNotice::Wrote(Answer::Seated(heads)),
+            PartyNotice::Wrote(Answer::Waitlisted(heads)),
+            PartyNotice::Wrote(Answer::Maybe),
+            PartyNotice::Wrote(Answer::Declined),
+            PartyNotice::Wrote(Answer::Invited),
+            PartyNotice::Wrote(Answer::Removed),
         ] {
             let stored = notice.clone().to(UserId::new(1), PartyId::new(7), Some(UserId::new(2)));
             assert!(stored.kind.len() <= 40 && stored.parameters.len() <= 500, "{stored:?}");

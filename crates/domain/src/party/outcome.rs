@@ -34,6 +34,8 @@ pub enum Outcome {
     Declined(PartyHeading),
     /// Row 8: a guest on the waiting list got seats, since fewer people need fewer seats.
     SeatOpenedUp(PartyHeading),
+    /// The guest changed the note or the allergies. The answer is the one before.
+    TextsSaved(PartyHeading),
     /// Row 10: the host removed the guest.
     Removed(Username),
     /// Row 11: the host lets a removed guest answer again.
@@ -121,6 +123,9 @@ pub enum Refusal {
     /// Row 16: the guest gave up no seat, or too long ago.
     #[error("there is nothing to undo")]
     NothingToUndo,
+    /// The guest keeps an answer that was never given.
+    #[error("the guest has no answer")]
+    NoAnswer,
 }
 
 /// Why a change of a party was rejected.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{
-    AddError, Answer, Attendee, Changed, Guest, GuestCursor, GuestOverview, Heads, HistoryId, HomeView, Invitation,
+    AddError, Attendee, Changed, Guest, GuestAnswer, GuestCursor, GuestOverview, Heads, HistoryId, HomeView, Invitation,
     LinkToken, ListError, NewMessage, NewParty, Outcome, Party, PartyChange, PartyCursor, PartyEdit, PartyId,
     PartyLabel, PartyMessage, PartyQuery, PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView,
     Quotas, Refusal, SendError, SentMessage, StoredHistory, UpdateError,
@@ -43,6 +43,9 @@ pub enum GuestCommand {
     Decline,
     /// Row 16: the guest takes back the seats just given up.
     Undo,
+    /// The answer stays; where it has a number of people, it is this one (rows 3, 4 and 8). For a guest who changes what is written
+    /// with the answer, also on an old page.
+    Keep(Option<Heads>),
 }
 
 /// What a host does with a guest.
@@ -136,27 +139,22 @@ impl Parties {
         self.repository.replace_link(party, host, new).await
     }
 
-    /// Gives the answer of a guest, to a party that the guest names or opened by a link.
+    /// Gives the answer of a guest, with what the guest writes, to a party that the guest names or opened by a link.
     ///
     /// # Errors
     /// [`UpdateError`] if there is no such party, the link does not open it to the guest, the rules refuse, the quota is exceeded, or
     /// the store failed.
-    pub async fn answer(&self, to: Opened, guest: UserId, command: GuestCommand) -> Result<Outcome, UpdateError> {
-        let now = self.now();
+    pub async fn answer(
+        &self,
+        to: Opened,
+        guest: UserId,
+        answer: impl Into<GuestAnswer>,
+    ) -> Result<Outcome, UpdateError> {
+        let (now, answer) = (self.now(), answer.into());
         let has_link = matches!(to, Opened::ByLink(_));
         let change: PartyChange = Arc::new(move |party| {
             party.ensure_open_to(guest, has_link)?;
-            let answered = Changed::by(party, guest, Some(guest), |party| match command {
-                GuestCommand::Accept(heads) => party.accept(guest, heads, now),
-                GuestCommand::Come => {
-                    let held = party.guests.answer(guest).and_then(Answer::heads);
-                    party.accept(guest, held.unwrap_or(Heads::ONE), now)
-                }
-                GuestCommand::Maybe => party.maybe(guest, now),
-                GuestCommand::Decline => party.decline(guest, now),
-                GuestCommand::Undo => party.undo(guest, now),
-            });
-            Ok(answered?)
+            Ok(Changed::by(party, guest, Some(guest), |party| party.answer(guest, &answer, now))?)
         });
         let quota = self.quotas.of_guest(guest, now);
         match to {

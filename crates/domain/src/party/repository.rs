@@ -110,9 +110,9 @@ pub trait PartyRepository: Send + Sync {
     /// Runs `change` on the party under a row lock, and stores the changed party, the notices and the history in the same commit.
     ///
     /// `guest` is the user whom the change concerns, not the user who requests it. The guest list has the RSVP of `guest`, with its
-    /// rank; and, if `guest` is seated at a scheduled party, at least those on the waiting list to whom
+    /// rank and its texts; and, if `guest` is seated at a scheduled party, at least those on the waiting list to whom
     /// first fit gives seats if all of `guest` become free, of one number of heads the first. `None` is a change of the party itself:
-    /// the guest list has all RSVPs. Concurrent changes of one party, from any process, run one after the other, so
+    /// the guest list has all RSVPs, without texts. Texts that are not loaded stay as they are. Concurrent changes of one party, from any process, run one after the other, so
     /// that no seat is given twice. If `change` refuses, nothing is written. It may run more than once; the outcome of
     /// the last run is returned. Notices and history entries have the time `now`.
     ///
@@ -160,6 +160,11 @@ pub trait PartyRepository: Send + Sync {
     /// A mark changes the cost of a list and never what it shows: see [`PartyRepository::list`]. It may be late, and it may be set
     /// by a clock that is ahead.
     async fn mark_over(&self, now: Timestamp, limit: u32) -> Result<u64, StoreError>;
+
+    /// Removes the notes and allergies of guests at parties that ended at `ended_by` or earlier, those that ended first first. Returns
+    /// how many rows were changed, at most `limit`: while it returns `limit`, there may be more. The cost depends on what is
+    /// removed, and not on the texts that stay. Answers and the texts of the party stay.
+    async fn purge_texts(&self, ended_by: Timestamp, limit: u32) -> Result<u64, StoreError>;
 
     /// Lists at most `limit` parties that `host` hosts, cancelled ones too, with everything that the host has written: those after
     /// the party `after`, in the order of their ids.

@@ -133,7 +133,7 @@ impl Party {
     }
 
     /// The refusals that every answer of a guest has in common, in their order.
-    fn ensure_answerable(&self, guest: UserId, now: Timestamp) -> Result<(), Refusal> {
+    pub(super) fn ensure_answerable(&self, guest: UserId, now: Timestamp) -> Result<(), Refusal> {
         self.ensure_upcoming(now)?;
         self.ensure_scheduled()?;
         self.ensure_not_host(guest)?;

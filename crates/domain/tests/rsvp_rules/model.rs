@@ -308,6 +308,9 @@ pub(crate) fn words(result: &Result<Outcome, Refusal>) -> String {
         Err(Refusal::NotEnoughSeats { free, held: None }) => format!("{free} free"),
         Err(Refusal::BelowTaken { taken }) => format!("{taken} taken"),
         Err(Refusal::NothingToUndo) => "nothing to undo".into(),
-        Err(other @ (Refusal::IsHost | Refusal::DateInThePast | Refusal::Stale)) => panic!("{other}"),
+        Ok(Outcome::TextsSaved(_)) => panic!("no command writes texts"),
+        Err(other @ (Refusal::IsHost | Refusal::DateInThePast | Refusal::Stale | Refusal::NoAnswer)) => {
+            panic!("{other}")
+        }
     }
 }

@@ -53,6 +53,11 @@ statements! {
     const LIST_NOTES_OF_DELETED: &str = "SELECT rsvps.id FROM rsvps JOIN users ON users.id = guest_id
         WHERE (note IS NOT NULL OR allergies IS NOT NULL) AND deleted_at IS NOT NULL";
 
+    const LIST_UNMARKED_TEXTS: &str = "SELECT id FROM parties
+        WHERE has_guest_texts = 0 AND EXISTS (
+            SELECT 1 FROM rsvps WHERE party_id = parties.id AND (note IS NOT NULL OR allergies IS NOT NULL)
+        )";
+
     const LIST_SECOND_RSVPS: &str = "SELECT max(id) FROM rsvps GROUP BY party_id, guest_id HAVING count(*) > 1";
 
     /// Invariant I3, at the time `$1`.
@@ -116,6 +121,7 @@ const INVARIANTS: &[InvariantCheck] = &[
     (Invariant::DeletedHostHasNoAddress, "parties", LIST_ADDRESSES_OF_DELETED),
     (Invariant::DeletedHostHasNoMessage, "party_messages", LIST_MESSAGES_OF_DELETED),
     (Invariant::DeletedGuestHasNoNote, "rsvps", LIST_NOTES_OF_DELETED),
+    (Invariant::PartyWithTextsIsMarked, "parties", LIST_UNMARKED_TEXTS),
     (Invariant::GuestHasOneRsvp, "rsvps", LIST_SECOND_RSVPS),
     (Invariant::PlaceIsUnique, "rsvps", LIST_SHARED_PLACES),
     (Invariant::PlaceIsInRange, "parties", LIST_PLACES_OUT_OF_RANGE),

@@ -102,6 +102,8 @@ pub enum Invariant {
     DeletedHostHasNoMessage,
     /// What a deleted guest told the hosts is removed.
     DeletedGuestHasNoNote,
+    /// A party at which a guest has written a note or allergies is marked, so that the maintenance task finds what it is to remove.
+    PartyWithTextsIsMarked,
     /// Invariant I2: a guest has one RSVP at a party.
     GuestHasOneRsvp,
     /// Invariant I3: at a scheduled party before its start, each guest on the waiting list comes with more heads than seats are free.

@@ -10,6 +10,7 @@ use sqlx::query_as;
 use super::delimited_rows;
 use super::row::{given_up, heads};
 use super::summary::{self, sees_names, summary_row};
+use super::texts::texts;
 use crate::accounts::users::username;
 use crate::engine::dialect::Dialect;
 use crate::engine::from_row::from_row;
@@ -24,7 +25,8 @@ macro_rules! view_of {
             "SELECT ",
             summary_row!(),
             " AS summary, party.id, party.details, party.address, party.invitation, party.sequence,
-                party.revision, mine.id AS rsvp_id, mine.given_up_heads, mine.given_up_at
+                party.revision, mine.id AS rsvp_id, mine.given_up_heads, mine.given_up_at,
+                mine.note, mine.allergies
             FROM (SELECT * FROM parties WHERE ",
             $party,
             ") AS party
@@ -83,6 +85,8 @@ struct ViewRow {
     rsvp_id: Option<i64>,
     given_up_heads: Option<i64>,
     given_up_at: Option<i64>,
+    note: Option<String>,
+    allergies: Option<String>,
 }
 
 from_row!(ViewRow {
@@ -146,7 +150,7 @@ async fn view<D: Dialect>(
     let Some(row) = row else { return Ok(None) };
     let id = row.id;
     let Some((mut summary, names_shown_to)) = row.summary()? else { return Ok(None) };
-    let is_host = viewer == summary.host;
+    let (is_host, rsvp) = (viewer == summary.host, row.rsvp_id.unwrap_or_default());
     if !is_host && !summary.visibility.is_open_to(summary.my_answer, has_link) {
         return Ok(None);
     }
@@ -169,7 +173,8 @@ async fn view<D: Dialect>(
         more_guests: guests.next,
         names_shown_to,
         revision: u32::try_from(row.revision).map_err(corrupt("parties", "revision", id))?,
-        my_given_up: given_up(row.given_up_heads, row.given_up_at, row.rsvp_id.unwrap_or_default())?,
+        my_given_up: given_up(row.given_up_heads, row.given_up_at, rsvp)?,
+        my_texts: texts(row.note, row.allergies, rsvp)?,
         details: details(row.details, id)?,
         address: address.transpose().map_err(corrupt("parties", "address", id))?,
         link: link.transpose().map_err(corrupt("parties", "invitation", id))?,

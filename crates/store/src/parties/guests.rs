@@ -6,6 +6,7 @@ use sqlx::query_as;
 
 use super::find;
 use super::row::answer;
+use super::texts::texts;
 use crate::accounts::users::username;
 use crate::engine::dialect::Dialect;
 use crate::engine::from_row::from_row;
@@ -14,7 +15,7 @@ use crate::statements::statements;
 
 statements! {
     /// Every RSVP of the party `$1`.
-    const LIST: &str = "SELECT rsvps.id, guest_id, username, answer, heads, place
+    const LIST: &str = "SELECT rsvps.id, guest_id, username, answer, heads, place, note, allergies
         FROM rsvps JOIN users ON users.id = guest_id WHERE party_id = $1";
 }
 
@@ -25,6 +26,8 @@ struct StoredRow {
     answer: String,
     heads: i64,
     place: Option<i64>,
+    note: Option<String>,
+    allergies: Option<String>,
 }
 
 from_row!(StoredRow { id, guest_id, username, answer, heads, place });
@@ -36,6 +39,7 @@ impl StoredRow {
             username: username(&self.username, self.guest_id)?,
             answer: answer(&self.answer, self.heads, self.id)?,
             rank: None,
+            texts: texts(self.note, self.allergies, self.id)?,
         };
         Ok((self.place.unwrap_or_default(), row))
     }

@@ -11,7 +11,7 @@ use domain::user::UserId;
 use domain::{Page, PageSize, StoreError, Timestamp};
 
 use super::update::Change;
-use super::{add, export, find, guests, history, labels, link, list, messages, over_marks, update, views};
+use super::{add, export, find, guests, history, labels, link, list, messages, over_marks, texts, update, views};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::error::into_store_error;
@@ -145,6 +145,13 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
             Box::pin(async move { Ok(over_marks::mark::<D>(connection, *now, *limit).await?) })
         });
         Ok(marked.await?)
+    }
+
+    async fn purge_texts(&self, ended_by: Timestamp, limit: u32) -> Result<u64, StoreError> {
+        let purged = self.database.writer.write((ended_by, limit), |connection, (ended_by, limit)| {
+            Box::pin(async move { Ok(texts::purge::<D>(connection, *ended_by, *limit).await?) })
+        });
+        Ok(purged.await?)
     }
 
     async fn export_hosted(

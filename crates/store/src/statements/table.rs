@@ -107,6 +107,7 @@ pub fn all() -> Vec<NamedStatement> {
             parties::list::statements::statements(),
             parties::quota::statements(),
             parties::over_marks::statements(),
+            parties::texts::statements(),
             parties::update::statements(),
             parties::update::load::statements(),
             parties::update::save::statements(),

@@ -60,7 +60,7 @@ pub const DAMAGES: &[(&str, &[&str], &[&str])] = &[
       UPDATE users SET deleted_at = 5, username = 'deleted-3', username_key = 'deleted-3', username_skeleton = 'deleted-3', email = 'deleted-3@invalid', email_key = 'deleted-3' WHERE id = 3;
       INSERT INTO reset_tokens SELECT digest, 3, 0 FROM sessions", &[], &["users 3 DeletedUserHasNothing"]),
     ("DELETE FROM credentials WHERE user_id = 3; UPDATE rsvps SET answer = 'declined', heads = 0, place = NULL, note = 'x' WHERE guest_id = 3; UPDATE parties SET taken = 2, first_guests = 'ben/1' WHERE id = 1;
-      UPDATE users SET deleted_at = 5, username = 'deleted-3', username_key = 'deleted-3', username_skeleton = 'deleted-3', email = 'deleted-3@invalid', email_key = 'deleted-3' WHERE id = 3", &[], &["users 3 DeletedUserHasNothing", "rsvps 2 DeletedGuestHasNoNote"]),
+      UPDATE users SET deleted_at = 5, username = 'deleted-3', username_key = 'deleted-3', username_skeleton = 'deleted-3', email = 'deleted-3@invalid', email_key = 'deleted-3' WHERE id = 3", &[], &["users 3 DeletedUserHasNothing", "rsvps 2 DeletedGuestHasNoNote", "parties 1 PartyWithTextsIsMarked"]),
     ("INSERT INTO known_networks VALUES (3, '192.0.2.0/24', 0); UPDATE users SET deletion_requested_at = 4900000000000, delete_due = 4900000000000 WHERE id = 3", &[], &[]),
     ("DELETE FROM credentials WHERE user_id = 3; DELETE FROM notices WHERE about_id = 3; DELETE FROM rsvps WHERE guest_id = 3; UPDATE parties SET taken = 2, first_guests = 'ben/1' WHERE id = 1;
       UPDATE users SET deleted_at = 5, username = 'deleted-3', username_key = 'deleted-3', username_skeleton = 'deleted-3', email = 'deleted-3@invalid', email_key = 'deleted-3' WHERE id = 3;
@@ -129,8 +129,12 @@ pub const DAMAGES: &[(&str, &[&str], &[&str])] = &[
     ("UPDATE rsvps SET answer = 'waitlisted', heads = 3 WHERE id = 2; UPDATE parties SET taken = 2, waiting = 1, first_guests = 'ben/1' WHERE id = 1", &[], &[]),
     ("UPDATE rsvps SET answer = 'waitlisted' WHERE id = 2; UPDATE parties SET taken = 2, waiting = 1, state = 'cancelled', first_guests = 'ben/1' WHERE id = 1", &[], &[]),
     ("UPDATE rsvps SET given_up_heads = 11, given_up_at = -1 WHERE id = 1", &["damaged: CHECK constraint failed in rsvps"], &["rsvps 1 TimestampIsInRange", "rsvps 1 heads?"]),
-    ("UPDATE rsvps SET note = 'a\u{7}b' WHERE id = 1", &[], &["rsvps 1 note?"]),
-    ("UPDATE rsvps SET allergies = 'a\u{7}b' WHERE id = 1", &[], &["rsvps 1 allergies?"]),
+    ("UPDATE rsvps SET note = 'a\u{7}b' WHERE id = 1; UPDATE parties SET has_guest_texts = 1 WHERE id = 1", &[], &["rsvps 1 note?"]),
+    ("UPDATE rsvps SET allergies = 'a\u{7}b' WHERE id = 1; UPDATE parties SET has_guest_texts = 1 WHERE id = 1", &[], &["rsvps 1 allergies?"]),
+    ("UPDATE rsvps SET note = 'x' WHERE id = 1", &[], &["parties 1 PartyWithTextsIsMarked"]),
+    ("UPDATE rsvps SET allergies = 'x' WHERE id = 1", &[], &["parties 1 PartyWithTextsIsMarked"]),
+    ("UPDATE parties SET has_guest_texts = 1 WHERE id = 1", &[], &[]),
+    ("UPDATE parties SET has_guest_texts = 2 WHERE id = 2", &["damaged: CHECK constraint failed in parties"], &[]),
     ("UPDATE party_history SET at = -1 WHERE party_id = 1 AND id = 1", &[], &["party_history 1 TimestampIsInRange"]),
     ("UPDATE party_history SET party_id = 9 WHERE party_id = 1 AND id = 1", &[], &["party_history 9 -> parties"]),
     ("INSERT INTO party_messages SELECT 9, 1, 0, 'coming', 1, 'x', NULL, digest FROM sessions", &[], &["party_messages 9 -> parties"]),

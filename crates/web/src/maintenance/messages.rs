@@ -54,6 +54,7 @@ fn invariant_message(invariant: Invariant) -> &'static str {
         Invariant::DeletedHostHasNoAddress => "the address of a deleted host",
         Invariant::DeletedHostHasNoMessage => "a message of a deleted host to guests",
         Invariant::DeletedGuestHasNoNote => "a note or allergies of a deleted guest",
+        Invariant::PartyWithTextsIsMarked => "guests have written notes or allergies that would never be removed",
         Invariant::GuestHasOneRsvp => "a second RSVP of one guest at one party",
         Invariant::NoSeatIsIdle => "a guest waits for seats that are free",
         Invariant::MailboxHasOneAccount => "another account has the same mailbox: this one kept its former email_key",

@@ -1,8 +1,12 @@
 //! What a guest reads about an answer: on the answer card, in lists, and beside the number of people.
 
-use domain::party::{Answer, Heads, NamesShownTo, PartySummary, PartyView, SeatsError};
+use domain::party::{
+    Allergies, Answer, GuestNote, Heads, NamesShownTo, PartySummary, PartyView, SeatsError, TextError,
+};
+use domain::user::Username;
 
 use super::description::{counted, seats_and_waiting};
+use super::text_error;
 
 /// The submitted answer is none of the form's.
 pub(crate) const ANSWER_INVALID: &str = "Are you coming? Please choose an answer.";
@@ -80,6 +84,27 @@ pub(super) fn not_enough_seats(free: u32, held: Heads) -> String {
         Heads::ONE => format!("{more} Yours is still yours."),
         held => format!("{more} Your {} are still yours.", held.get()),
     }
+}
+
+/// Why a note is invalid.
+pub(crate) fn note_error(error: TextError) -> String {
+    text_error(error, GuestNote::MAX_LENGTH, "")
+}
+
+/// Why allergies are invalid.
+pub(crate) fn allergies_error(error: TextError) -> String {
+    text_error(error, Allergies::MAX_LENGTH, "")
+}
+
+/// The error of a text of an answer that is stored without it.
+pub(crate) fn only_answer_saved(error: &str) -> String {
+    format!("Your answer is saved, but not this text. {error}")
+}
+
+/// Who reads what a guest writes, below the field for allergies.
+pub(crate) fn texts_hint(host: &Username, max_companions: u32) -> String {
+    let lines = if max_companions == 0 { "" } else { "A line for each of you. " };
+    format!("{lines}Only {host} and you can see this.")
 }
 
 /// What a host knows of a party: "5 of 8 seats taken, 2 waiting."

@@ -84,7 +84,8 @@ pub(crate) fn host_refusal(reason: &Refusal) -> String {
         | Refusal::BelowTaken { .. }
         | Refusal::DateInThePast
         | Refusal::Stale
-        | Refusal::NothingToUndo) => refusal(reason),
+        | Refusal::NothingToUndo
+        | Refusal::NoAnswer) => refusal(reason),
     }
 }
 
@@ -155,7 +156,10 @@ pub(crate) const GUEST_MISSING: &str = "Who is it? Please type a username.";
 /// The guest to be removed is not on the list.
 pub(crate) const NO_SUCH_GUEST: &str = "There is no such guest on your list.";
 /// The first line of the file of guests.
-pub(crate) const CSV_HEADER: [&str; 4] = ["Name", "Answer", "People", "Number on the waiting list"];
+pub(crate) const CSV_HEADER: [&str; 6] =
+    ["Name", "Answer", "People", "Number on the waiting list", "Note", "Allergies"];
+/// The title of the sheet of allergies.
+pub(crate) const KITCHEN_TITLE: &str = "Kitchen sheet";
 
 /// Nobody has the name that the host typed.
 pub(crate) fn unknown_guest(typed: &str) -> String {
@@ -195,9 +199,29 @@ pub(crate) fn removal_title(guest: &Username) -> String {
     format!("Remove {guest}?")
 }
 
-/// What the removal of a guest with that answer does.
-pub(crate) fn removal_consequences(guest: &Username, answer: Answer) -> String {
-    let first = match answer {
+/// The people at the table, and how many guests have written allergies: "6 at the table, yourself included. 2 of 3 guests have
+/// written allergies."
+pub(crate) fn kitchen_counts(people: u32, guests: usize, with_allergies: usize) -> String {
+    let written = match (guests, with_allergies) {
+        (0, _) => return "Nobody else is coming yet.".into(),
+        (1, 0) => "Your guest has written no allergies".to_owned(),
+        (1, _) => "Your guest has written allergies".to_owned(),
+        (_, 0) => "No guest has written allergies".to_owned(),
+        (guests, with) if with == guests => format!("All {guests} guests have written allergies"),
+        (guests, 1) => format!("1 of {guests} guests has written allergies"),
+        (guests, with) => format!("{with} of {guests} guests have written allergies"),
+    };
+    format!("{people} at the table, yourself included. {written}.")
+}
+
+/// The people that one guest is, where there are several: "3 people".
+pub(crate) fn kitchen_people(heads: Heads) -> Option<String> {
+    (heads != Heads::ONE).then(|| format!("{} people", heads.get()))
+}
+
+/// What the removal of a guest does.
+pub(crate) fn removal_consequences(GuestRow { username: guest, answer, texts, .. }: &GuestRow) -> String {
+    let first = match *answer {
         Answer::Seated(Heads::ONE) => format!("{guest}'s seat is free then, and goes to the waiting list first. "),
         Answer::Seated(heads) => {
             format!("{guest}'s {} seats are free then, and go to the waiting list first. ", heads.get())
@@ -207,7 +231,8 @@ pub(crate) fn removal_consequences(guest: &Username, answer: Answer) -> String {
     };
     format!(
         "{first}{guest} will see a notice, and can't RSVP to this party anymore. You can let {guest} back in later, \
-         but only to answer anew."
+         but only to answer anew.{}",
+        if texts.is_empty() { String::new() } else { format!(" What {guest} has written to you is deleted.") }
     )
 }
 

@@ -1,7 +1,7 @@
 //! The sentences of notices. Nothing here says that a mail was sent.
 
 use domain::notice::MOST_COUNTED;
-use domain::party::{Heads, PartyHeading, PartyNotice, PartyPart};
+use domain::party::{Answer, Heads, PartyHeading, PartyNotice, PartyPart};
 use domain::user::Username;
 
 /// The heading of the notices on the home page.
@@ -63,6 +63,20 @@ pub(crate) fn notice(notice: &PartyNotice, heading: Option<&PartyHeading>, about
         PartyNotice::GaveUpSeat(heads) => format!("{guest} gave up {}.", seats_given_up(*heads)),
         PartyNotice::Declined => format!("{guest} can't make it."),
         PartyNotice::SaidMaybe => format!("{guest} said maybe."),
+        PartyNotice::Wrote(answer) => {
+            format!("{guest}{} wrote something new: see your guest list.", with_answer(*answer))
+        }
+    }
+}
+
+/// The answer behind the name of a guest: ", who is coming,". Empty for a guest who has given none.
+fn with_answer(answer: Answer) -> &'static str {
+    match answer {
+        Answer::Seated(_) => ", who's coming,",
+        Answer::Waitlisted(_) => ", who's on the waiting list,",
+        Answer::Maybe => ", who said maybe,",
+        Answer::Declined => ", who can't make it,",
+        Answer::Invited | Answer::Removed => "",
     }
 }
 
@@ -156,6 +170,23 @@ mod tests {
             (PartyNotice::GaveUpSeat(two), "Ben gave up 2 seats.".into()),
             (PartyNotice::Declined, "Ben can't make it.".into()),
             (PartyNotice::SaidMaybe, "Ben said maybe.".into()),
+            (
+                PartyNotice::Wrote(Answer::Seated(two)),
+                "Ben, who's coming, wrote something new: see your guest list.".into(),
+            ),
+            (
+                PartyNotice::Wrote(Answer::Waitlisted(one)),
+                "Ben, who's on the waiting list, wrote something new: see your guest list.".into(),
+            ),
+            (
+                PartyNotice::Wrote(Answer::Maybe),
+                "Ben, who said maybe, wrote something new: see your guest list.".into(),
+            ),
+            (
+                PartyNotice::Wrote(Answer::Declined),
+                "Ben, who can't make it, wrote something new: see your guest list.".into(),
+            ),
+            (PartyNotice::Wrote(Answer::Invited), "Ben wrote something new: see your guest list.".into()),
         ] {
             assert_eq!(notice(&told, Some(&heading()), Some(&Username::parse("Ben").unwrap())), sentence);
         }

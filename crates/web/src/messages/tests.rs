@@ -96,6 +96,7 @@ fn each_refusal_has_its_sentence() {
         (Refusal::NotEnoughSeats { free: 2, held: Heads::new(3) }, "Only 2 more seats. Your 3 are still yours."),
         (Refusal::NotEnoughSeats { free: 1, held: Some(Heads::ONE) }, "Only 1 more seat. Yours is still yours."),
         (Refusal::NotEnoughSeats { free: 0, held: Heads::new(2) }, "No more seats. Your 2 are still yours."),
+        (Refusal::NoAnswer, "Please answer first: can you make it?"),
         (Refusal::NothingToUndo, "There's nothing to take back anymore. You can answer again here."),
     ] {
         assert_eq!(refusal(&reason), sentence);

@@ -2,6 +2,7 @@
 
 mod command;
 pub(crate) mod csv_file;
+pub(crate) mod kitchen;
 pub(crate) mod message;
 mod removal;
 mod sections;
@@ -113,6 +114,10 @@ impl<'a> GuestsPage<'a> {
 
     fn path(&self) -> String {
         guests_path(self.party.id)
+    }
+
+    fn kitchen_path(&self) -> String {
+        kitchen::path(self.party.id)
     }
 
     /// The path of the page that asks before a guest is removed.

@@ -10,8 +10,9 @@ mod host_messages;
 mod rsvp_form;
 mod selected_answer;
 mod share_card;
+mod text_fields;
 
-use accounts::web::{CurrentUser, Flash, PageContext, Problem, Submitted, permanent_redirect};
+use accounts::web::{CurrentUser, Fields, Flash, FormErrors, PageContext, Problem, Submitted, permanent_redirect};
 use askama::Template;
 use domain::party::{
     Answer, Attendee, GuestCursor, Opened, Parties, PartyId, PartyMessage, PartyState, PartySummary, PartyView, Phase,
@@ -36,8 +37,9 @@ use crate::table::Table;
 
 pub(super) use self::answering::Answering;
 pub(super) use self::host_messages::list_messages;
-pub(super) use self::rsvp_form::{FREE_SEAT_SHOWN, RsvpForm};
+pub(super) use self::rsvp_form::{FREE_SEAT_SHOWN, RsvpForm, SAME_ANSWER};
 pub(super) use self::selected_answer::SelectedAnswer;
+pub(super) use self::text_fields::ANSWER_FORM;
 
 #[derive(Template)]
 #[template(path = "party.html")]
@@ -51,6 +53,8 @@ pub(super) struct PartyPage<'a> {
     when: String,
     time: TimeLabel,
     card: AnswerCard,
+    /// Why the answer was refused, where what was typed stays on the page.
+    refusal: Option<String>,
     /// The classes of the answer card in the stylesheet.
     card_class: &'static str,
     /// What the host writes about the party.
@@ -152,6 +156,7 @@ impl<'a> PartyPage<'a> {
             more_guests: view.more_guests.map(|after| guests_path(&base, after)),
             is_later: false,
             base,
+            refusal: None,
             card_class: card_class(party.is_open(now), is_host),
             details: view.details.as_ref().map(|details| LinkedText(details.as_str())),
             table: Table::of(view, &me.username),
@@ -185,9 +190,16 @@ impl<'a> PartyPage<'a> {
         Self { card: self.card.select(selected, &self.view.summary.heading.host), ..self }
     }
 
-    /// The same page with the number of people that was refused. `None` if its card has no place for it.
-    fn refuse_heads(self, typed: &str, error: String) -> Option<Self> {
-        Some(Self { card: self.card.refuse_heads(typed, error)?, ..self })
+    /// The same page with what was typed, and why it is refused: the number of people, the texts, or the answer itself. `None` if its
+    /// card has no place for it.
+    fn refuse(
+        self,
+        fields: &Fields,
+        heads: Option<String>,
+        texts: FormErrors,
+        refusal: Option<String>,
+    ) -> Option<Self> {
+        Some(Self { card: self.card.refuse(fields, heads, texts)?, refusal, ..self })
     }
 
     pub(super) fn title(&self) -> String {

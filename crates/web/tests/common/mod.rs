@@ -12,8 +12,8 @@ use accounts::ports::{AccountPorts, PasswordHash};
 use accounts::test_kit::{MovableClock, TestClient, TestServer, fast_hash_cost};
 use accounts::{Accounts, Email, Timestamp, UserId, Username};
 use domain::party::{
-    Answer, Changed, GuestCommand, Heads, LinkToken, NewParty, Opened, Outcome, Parties, Party, PartyDate, PartyId,
-    PartyView, Seats, ShortText, Zone, parse_date, parse_time,
+    Answer, Changed, GuestAnswer, GuestCommand, Heads, LinkToken, NewParty, Opened, Outcome, Parties, Party, PartyDate,
+    PartyId, PartyView, Seats, ShortText, Zone, parse_date, parse_time,
 };
 use domain::user::NewUser;
 use store::PartyStore;
@@ -156,13 +156,21 @@ impl TestApp {
     }
 
     /// Gives the answer of a guest who may find the party.
-    pub(crate) async fn answer(&self, party: &str, guest: UserId, command: GuestCommand) {
-        self.parties().answer(Opened::ById(party_id(party)), guest, command).await.unwrap();
+    pub(crate) async fn answer(&self, party: &str, guest: UserId, answer: impl Into<GuestAnswer>) {
+        self.parties().answer(Opened::ById(party_id(party)), guest, answer).await.unwrap();
     }
 
     /// The answer of a guest.
     pub(crate) async fn answer_of(&self, party: &str, guest: UserId) -> Option<Answer> {
         self.store.parties().find(party_id(party), guest).await.unwrap()?.summary.my_answer
+    }
+
+    /// What a guest has written with the answer: the note, and the allergies.
+    pub(crate) async fn texts_of(&self, party: &str, guest: UserId) -> [String; 2] {
+        let view = self.store.parties().find(party_id(party), guest).await.unwrap().unwrap();
+        let (note, allergies) = (view.my_texts.note, view.my_texts.allergies);
+        [note.map(|note| note.to_string()), allergies.map(|allergies| allergies.to_string())]
+            .map(Option::unwrap_or_default)
     }
 
     /// The use cases of parties, at the time of the app.

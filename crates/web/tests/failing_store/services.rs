@@ -107,6 +107,7 @@ fn party_of_many() -> PartyView {
         names_shown_to: NamesShownTo::Everyone,
         revision: 0,
         my_given_up: None,
+        my_texts: RsvpTexts::default(),
         details: None,
         address: None,
         link: None,
@@ -206,5 +207,6 @@ pub(super) fn services(broken: Broken) -> Services {
         random: Arc::new(OsRandom),
         time_zone: Zone::parse("UTC").unwrap(),
         quotas: Quotas::default(),
+        guest_texts_retention: RsvpTexts::RETENTION,
     }
 }

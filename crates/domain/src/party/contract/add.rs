@@ -6,8 +6,8 @@ use super::{date, link_token, minutes, party_of, seats, short_text};
 use crate::contract::{NOW, add_user, join_all};
 use crate::party::{
     AddError, Address, Details, IdempotencyKey, NamesShownTo, NewParty, PartyDate, PartyEnd, PartyHeading, PartyId,
-    PartyRepository, PartyState, PartySummary, PartyTexts, PartyView, ProfileCursors, RsvpDeadline, Visibility, Zone,
-    parse_date, parse_time,
+    PartyRepository, PartyState, PartySummary, PartyTexts, PartyView, ProfileCursors, RsvpDeadline, RsvpTexts,
+    Visibility, Zone, parse_date, parse_time,
 };
 use crate::user::{User, UserId};
 use crate::{AccountPorts, PageSize, Timestamp};
@@ -51,6 +51,7 @@ pub async fn new_party_has_its_host_seated(accounts: &AccountPorts, parties: &dy
         names_shown_to: NamesShownTo::Everyone,
         revision: 0,
         my_given_up: None,
+        my_texts: RsvpTexts::default(),
         details: party.texts.details,
         address: None,
         link: Some(party.link),

@@ -3,7 +3,8 @@
 use super::{accept, add_table, change, party_of, set_answer, view};
 use crate::contract::{NOW, add_user};
 use crate::party::{
-    Answer, GuestRow, Heads, NamesShownTo, NewParty, PartyFilter, PartyId, PartyQuery, PartyRepository, Visibility,
+    Answer, GuestRow, Heads, NamesShownTo, NewParty, PartyFilter, PartyId, PartyQuery, PartyRepository, RsvpTexts,
+    Visibility,
 };
 use crate::user::User;
 use crate::{AccountPorts, PageSize};
@@ -27,7 +28,7 @@ pub async fn host_gets_every_rsvp_in_order(accounts: &AccountPorts, parties: &dy
         ("ian", Answer::Removed, None),
     ] {
         let user = add_user(accounts, name).await;
-        expected.push(GuestRow { id: user.id, username: user.username, answer, rank });
+        expected.push(GuestRow { id: user.id, username: user.username, answer, rank, texts: RsvpTexts::default() });
     }
     for n in [1, 0, 9, 8, 5, 4, 7, 6, 2, 3] {
         set_answer(parties, id, expected[n].id, expected[n].answer).await;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::{changing, edit_of, minutes, party_of, seats};
 use crate::contract::{NOW, add_user};
 use crate::party::{
-    Changed, Guest, GuestList, Heads, NewParty, Outcome, Party, PartyId, PartyRepository, Refusal, Rsvp, RsvpDeadline,
-    UpdateError,
+    Allergies, Changed, Guest, GuestAnswer, GuestCommand, GuestList, GuestNote, Heads, NewParty, Outcome, Party,
+    PartyId, PartyRepository, Refusal, Rsvp, RsvpDeadline, RsvpTexts, TextChange, TextChanges, UpdateError,
 };
 use crate::user::{User, UserId};
 use crate::{AccountPorts, Notice, Timestamp};
@@ -35,6 +35,8 @@ enum Command {
     Maybe,
     Decline,
     Undo,
+    /// Keeps the answer, and replaces or removes a text.
+    Write(TextChanges),
     Withdraw,
     Add(Heads),
     Invite,
@@ -49,7 +51,8 @@ enum Command {
 impl Command {
     fn next(random: &mut Random) -> Self {
         let heads = |random: &mut Random| Heads::new(1 + random.below(4)).unwrap();
-        match random.below(40) {
+        let text = |random: &mut Random| (random.below(3) > 0).then(|| format!("text {}", random.below(2)));
+        match random.below(48) {
             0..=14 => Self::Accept(heads(random)),
             15 | 16 => Self::Maybe,
             17..=21 => Self::Decline,
@@ -62,6 +65,14 @@ impl Command {
             34 | 35 => Self::Seats(1 + random.below(12)),
             36 => Self::Companions(random.below(4)),
             37 => Self::Cancel,
+            40..=43 => Self::Write(TextChanges {
+                note: TextChange::Replace(text(random).map(|text| GuestNote::parse(&text).unwrap())),
+                allergies: TextChange::Keep,
+            }),
+            44.. => Self::Write(TextChanges {
+                note: TextChange::Keep,
+                allergies: TextChange::Replace(text(random).map(|text| Allergies::parse(&text).unwrap())),
+            }),
             _ => Self::Restore,
         }
     }
@@ -69,7 +80,9 @@ impl Command {
     /// Whether the command is the host's, and whether it concerns a guest.
     fn kind(&self) -> (bool, bool) {
         match self {
-            Self::Accept(_) | Self::Maybe | Self::Decline | Self::Undo | Self::Withdraw => (false, true),
+            Self::Accept(_) | Self::Maybe | Self::Decline | Self::Undo | Self::Write(_) | Self::Withdraw => {
+                (false, true)
+            }
             Self::Add(_) | Self::Invite | Self::Remove | Self::Reinstate => (true, true),
             Self::Seats(_) | Self::Companions(_) | Self::Cancel | Self::Restore => (true, false),
         }
@@ -81,6 +94,10 @@ impl Command {
             Self::Maybe => party.maybe(guest.id, now),
             Self::Decline => party.decline(guest.id, now),
             Self::Undo => party.undo(guest.id, now),
+            Self::Write(texts) => {
+                let answer = GuestAnswer { command: GuestCommand::Keep(None), texts: texts.clone() };
+                party.answer(guest.id, &answer, now)
+            }
             Self::Withdraw => party.withdraw(guest.id, now),
             Self::Add(heads) => party.add(guest, *heads, now),
             Self::Invite => party.invite(guest, now),
@@ -118,7 +135,15 @@ fn with_current_ranks(party: Party) -> Party {
 fn with_ranks(mut party: Party, rank: impl Fn(&BTreeMap<UserId, Rsvp>, &Rsvp) -> Option<u32>) -> Party {
     let rsvps = party.guests.rsvps();
     let rsvps = rsvps.iter().map(|(guest, rsvp)| (*guest, Rsvp { rank: rank(rsvps, rsvp), ..*rsvp })).collect();
-    party.guests = GuestList::from_stored(party.guests.totals(), rsvps).unwrap();
+    let ranked = GuestList::from_stored(party.guests.totals(), rsvps).unwrap();
+    let texts = party.guests.all_texts().clone();
+    party.guests = texts.into_iter().fold(ranked, |list, (guest, texts)| list.with_texts(guest, texts));
+    party
+}
+
+/// The party without texts, which a change of the party itself does not load.
+fn without_texts(mut party: Party) -> Party {
+    party.guests = GuestList::from_stored(party.guests.totals(), party.guests.rsvps().clone()).unwrap();
     party
 }
 
@@ -138,7 +163,7 @@ impl Told {
     }
 }
 
-/// Asserts that the store has the party and the notices of the model.
+/// Asserts that the store has the party, the texts and the notices of the model.
 async fn assert_same(
     accounts: &AccountPorts,
     parties: &dyn PartyRepository,
@@ -147,7 +172,11 @@ async fn assert_same(
     step: &str,
 ) {
     let stored = super::waiting_list::seen(parties, model.id, None).await;
-    assert_eq!(without_ranks(stored), without_ranks(model.clone()), "{step}");
+    assert_eq!(without_ranks(stored), without_texts(without_ranks(model.clone())), "{step}");
+    let overview = parties.guests(model.id, model.host).await.unwrap().unwrap();
+    let texts = overview.guests.into_iter().map(|guest| (guest.id, guest.texts)).filter(|(_, texts)| !texts.is_empty());
+    let texts: BTreeMap<UserId, RsvpTexts> = texts.collect();
+    assert_eq!(&texts, model.guests.all_texts(), "{step}");
     for user in users.keys() {
         let mut stored = accounts.notices.list(*user, 100).await.unwrap();
         stored.reverse();
@@ -167,7 +196,7 @@ async fn assert_same(
     }
 }
 
-/// After each of 300 commands of eight guests and a host, the store has the same RSVPs, totals and notices as a party in memory whose
+/// After each of 300 commands of eight guests and a host, the store has the same RSVPs, texts, totals and notices as a party in memory whose
 /// whole guest list every rule sees.
 pub async fn store_equals_a_party_in_memory(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let ada = add_user(accounts, "ada").await;

@@ -5,7 +5,10 @@ use std::time::Duration;
 use accounts::UserId;
 use accounts::test_kit::TestClient;
 use anyhow::Context as _;
-use domain::party::{Address, GuestCommand, Heads, HostCommand, NamesShownTo, NewParty, PartyId, RsvpDeadline};
+use domain::party::{
+    Address, Allergies, GuestAnswer, GuestCommand, GuestNote, Heads, HostCommand, NamesShownTo, NewParty, PartyId,
+    RsvpDeadline, TextChange, TextChanges,
+};
 
 use super::instance::DinnerParty;
 use crate::state::{State, log_in, register};
@@ -41,6 +44,7 @@ impl DinnerParty {
         let ada = TestClient::new(&site.server);
         log_in(&ada, "ada").await?;
         states.push(site.state("answer-hosting", &page(PartyId::new(7)), &ada));
+        states.extend(site.of_texts(&guests, (&ben, &ada)).await?);
         states.push(site.state("home-waiting", "/", &ben));
         states.push(site.state("list-waiting", "/rsvp", &ben));
         Ok((site, states))
@@ -93,6 +97,29 @@ impl DinnerParty {
         ])
     }
 
+    /// A party with guests who have written notes and allergies, for a guest and for the host.
+    async fn of_texts(&self, guests: &Guests, (ben, ada): (&TestClient, &TestClient)) -> anyhow::Result<Vec<State>> {
+        let party = self.host_groups(guests.ada, "Bibimbap", 9, |_| ()).await?;
+        let written = |heads, note, allergies| written(GuestCommand::Accept(heads), note, allergies);
+        let note = "I'll be twenty minutes late, the train is the train. Shall I bring the good knife?";
+        self.answer(party, guests.ben, written(heads(2)?, note, "Peanuts and tree nuts\nCilla: none")?).await?;
+        self.answer(party, guests.others[0], written(heads(3)?, "", "No pork\nMilk\nGluten, strictly: celiac")?)
+            .await?;
+        self.answer(party, guests.others[1], GuestCommand::Accept(Heads::ONE)).await?;
+        let sorry = "So sorry, I'm in Lisbon that week.\nNext time!";
+        self.answer(party, guests.others[2], self::written(GuestCommand::Decline, sorry, "")?).await?;
+        let sheet = format!("{}/guests/kitchen", page(party));
+        let long = "An allergy. ".repeat(30);
+        let open = self.host_groups(guests.ada, "Feijoada", 8, |_| ()).await?;
+        let typed = [("answer", "yes"), ("heads", "2"), ("note", "We look forward to it!"), ("allergies", &long)];
+        Ok(vec![
+            self.state("answer-texts", &page(party), ben),
+            self.state("answer-texts-error", &page(open), ben).after_form(&rsvp(open), &typed),
+            self.state("guests-texts", &format!("{}/guests", page(party)), ada),
+            self.state("kitchen", &sheet, ada).measured(),
+        ])
+    }
+
     /// Parties that take no RSVPs, that have removed Ben, or that keep their guests' names.
     async fn of_other_parties(&self, guests: &Guests, client: &TestClient) -> anyhow::Result<Vec<State>> {
         let seated = self.host_groups(guests.ada, "Gumbo", 8, closes_soon).await?;
@@ -120,6 +147,13 @@ impl DinnerParty {
             state("answer-names-hidden", hidden),
         ])
     }
+}
+
+/// An answer with both texts; a blank one is left out.
+fn written(command: GuestCommand, note: &str, allergies: &str) -> anyhow::Result<GuestAnswer> {
+    let note = TextChange::Replace(GuestNote::parse_optional(note)?);
+    let texts = TextChanges { note, allergies: TextChange::Replace(Allergies::parse_optional(allergies)?) };
+    Ok(GuestAnswer { command, texts })
 }
 
 fn page(party: PartyId) -> String {

@@ -10,7 +10,7 @@ use accounts::test_kit::{MovableClock, TestServer, fast_hash_cost};
 use accounts::{Accounts, Caller, Email, OsRandom, RegistrationPolicy, Timestamp, UserId, Username};
 use anyhow::{Context as _, ensure};
 use domain::party::{
-    Audience, AudiencePart, Details, Guest, GuestCommand, Heads, HostCommand, LinkToken, MessageText, NewMessage,
+    Audience, AudiencePart, Details, Guest, GuestAnswer, GuestCommand, Heads, HostCommand, LinkToken, MessageText, NewMessage,
     NewParty, Opened, Outcome, Parties, PartyDate, PartyId, Seats, ShortText, Visibility, Zone, parse_date, parse_time,
 };
 use domain::user::NewUser;
@@ -127,8 +127,13 @@ impl DinnerParty {
     }
 
     /// Answers for a guest.
-    pub(super) async fn answer(&self, party: PartyId, guest: UserId, command: GuestCommand) -> anyhow::Result<()> {
-        self.parties.answer(Opened::ById(party), guest, command).await?;
+    pub(super) async fn answer(
+        &self,
+        party: PartyId,
+        guest: UserId,
+        answer: impl Into<GuestAnswer>,
+    ) -> anyhow::Result<()> {
+        self.parties.answer(Opened::ById(party), guest, answer).await?;
         Ok(())
     }
 

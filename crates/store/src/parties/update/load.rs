@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use domain::Timestamp;
 use domain::party::{
-    Address, Details, GuestList, Heads, Party, PartyId, PartyState, PartyTexts, Rsvp, ShortText, Totals,
+    Address, Details, GuestList, Heads, Party, PartyId, PartyState, PartyTexts, Rsvp, RsvpTexts, ShortText, Totals,
 };
 use domain::throttle::{Counter, ThrottleKey};
 use domain::user::UserId;
@@ -15,6 +15,7 @@ use crate::engine::from_row::from_row;
 use crate::error::corrupt;
 use crate::parties::quota::loaded_counter;
 use crate::parties::row::{PartyRow, answer, given_up, party_columns, rank};
+use crate::parties::texts;
 use crate::statements::statements;
 
 /// The guests on the waiting list of the party `$1` with that many heads who fit on `$2` seats, in their order.
@@ -35,14 +36,14 @@ macro_rules! fitting {
 
 statements! {
     /// The party `$1`, the counter with the key `$2`, which may be NULL, whether the guest `$3`, or the host where that is NULL, is
-    /// deleted, and the RSVP of the guest, with the number on the waiting list. A deletion that is requested meanwhile waits for the lock
+    /// deleted, and the RSVP of the guest, with its texts and the number on the waiting list. A deletion that is requested meanwhile waits for the lock
     /// of each party of the user.
     pub(super) const LOAD: &str = concat!("SELECT ", party_columns!(), ", last_place, revision, venue, main_dish, details, address,
             throttles.count, throttles.expires_at,
             (SELECT count(*) FROM users AS asking WHERE asking.id = coalesce($3, host_id)
                 AND (asking.delete_due IS NOT NULL OR asking.deleted_at IS NOT NULL)) AS deleted_users,
             own.id AS own_id, own.answer AS own_answer, own.heads AS own_heads, own.place AS own_place,
-            own.given_up_heads, own.given_up_at,
+            own.given_up_heads, own.given_up_at, own.note, own.allergies,
             CASE own.answer WHEN 'waitlisted' THEN (
                 SELECT count(*) + 1 FROM rsvps AS ahead
                 WHERE ahead.party_id = $1 AND ahead.answer = 'waitlisted' AND ahead.place < own.place
@@ -91,6 +92,8 @@ struct LoadedRow {
     own_place: Option<i64>,
     given_up_heads: Option<i64>,
     given_up_at: Option<i64>,
+    note: Option<String>,
+    allergies: Option<String>,
     waiting_rank: Option<i64>,
 }
 
@@ -154,6 +157,11 @@ impl LoadedRow {
         })
     }
 
+    /// What the guest has written, of whom the row was loaded.
+    fn take_own_texts(&mut self) -> sqlx::Result<RsvpTexts> {
+        texts::texts(self.note.take(), self.allergies.take(), self.own_id.unwrap_or_default())
+    }
+
     fn texts(&self) -> sqlx::Result<PartyTexts> {
         let id = self.party.id;
         let details = self.details.clone().map(Details::from_stored).transpose();
@@ -203,13 +211,18 @@ impl StoredParty {
     ) -> sqlx::Result<Option<Self>> {
         let load = query_as::<D, LoadedRow>(LOAD).bind(id.get()).bind(key.map(|key| key.as_bytes().to_vec()));
         let load = load.bind(guest.map(UserId::get));
-        let Some(row) = load.fetch_optional(&mut *connection).await? else { return Ok(None) };
+        let Some(mut row) = load.fetch_optional(&mut *connection).await? else { return Ok(None) };
+        let own_texts = row.take_own_texts()?;
         let rsvps = match guest {
             Some(guest) => load_for::<D>(connection, &row, guest).await?,
             None => query_as::<D, RsvpRow>(LOAD_RSVPS).bind(id.get()).fetch_all(connection).await?,
         };
         let rsvps = rsvps.into_iter().map(RsvpRow::parse).collect::<sqlx::Result<_>>()?;
-        row.parse(rsvps).map(Some)
+        let mut stored = row.parse(rsvps)?;
+        if let Some(guest) = guest {
+            stored.party.guests = stored.party.guests.with_texts(guest, own_texts);
+        }
+        Ok(Some(stored))
     }
 }
 

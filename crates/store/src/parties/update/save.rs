@@ -11,6 +11,7 @@ use super::load::StoredParty;
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
 use crate::parties::row::{answer_columns, first_guests, names_column, state_column, visibility_column};
+use crate::parties::texts;
 use crate::statements::{PerEngine, statements};
 
 statements! {
@@ -63,6 +64,7 @@ impl StoredParty {
         party: &Party,
     ) -> Result<(), WriteError<UpdateError>> {
         self.save_rsvps::<D>(&mut *connection, party).await?;
+        texts::save::<D>(&mut *connection, &self.party, party).await?;
         if columns(party) != columns(&self.party) {
             self.save_party::<D>(connection, party).await?;
         } else if party.guests.totals() != self.party.guests.totals() {

@@ -1,9 +1,30 @@
 //! The sentences, to the letter.
 
+use domain::party::{Allergies, RsvpTexts};
 use domain::user::UserId;
 
 use super::*;
 use crate::fixtures::party;
+
+fn ben(answer: Answer) -> GuestRow {
+    let (id, username) = (UserId::new(1), Username::parse("Ben").unwrap());
+    GuestRow { id, username, answer, rank: None, texts: RsvpTexts::default() }
+}
+
+#[test]
+fn sheet_says_how_many_have_written_allergies() {
+    for (guests, with, written) in [
+        (1, 0, "Your guest has written no allergies."),
+        (1, 1, "Your guest has written allergies."),
+        (3, 0, "No guest has written allergies."),
+        (3, 1, "1 of 3 guests has written allergies."),
+        (3, 2, "2 of 3 guests have written allergies."),
+        (3, 3, "All 3 guests have written allergies."),
+    ] {
+        assert_eq!(kitchen_counts(5, guests, with), format!("5 at the table, yourself included. {written}"));
+    }
+    assert_eq!(kitchen_counts(1, 0, 0), "Nobody else is coming yet.");
+}
 
 #[test]
 fn host_reads_refusals_in_the_second_person() {
@@ -57,14 +78,13 @@ fn guest_has_companions_and_number_beside_the_name() {
         (Answer::Waitlisted(heads(2)), Some(1), Some("number 1, with 1")),
         (Answer::Maybe, None, None),
     ] {
-        let guest = GuestRow { id: UserId::new(1), username: Username::parse("Ben").unwrap(), answer, rank };
+        let guest = GuestRow { rank, ..ben(answer) };
         assert_eq!(guest_row_note(&guest).as_deref(), note);
     }
 }
 
 #[test]
 fn removal_says_what_happens_to_the_seats() {
-    let ben = Username::parse("Ben").unwrap();
     let end = "Ben will see a notice, and can't RSVP to this party anymore. You can let Ben back in later, but only to answer anew.";
     for (answer, first) in [
         (Answer::Seated(Heads::ONE), "Ben's seat is free then, and goes to the waiting list first. "),
@@ -74,8 +94,11 @@ fn removal_says_what_happens_to_the_seats() {
         (Answer::Invited, ""),
         (Answer::Declined, ""),
     ] {
-        assert_eq!(removal_consequences(&ben, answer), format!("{first}{end}"));
+        assert_eq!(removal_consequences(&ben(answer)), format!("{first}{end}"));
     }
+    let mut wrote = ben(Answer::Maybe);
+    wrote.texts.allergies = Some(Allergies::parse("Nuts").unwrap());
+    assert_eq!(removal_consequences(&wrote), format!("{end} What Ben has written to you is deleted."));
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use accounts::StoreError;
 use accounts::web::{CurrentUser, Problem};
 use csv::{QuoteStyle, Terminator, WriterBuilder};
-use domain::party::{GuestRow, Heads};
+use domain::party::{Allergies, GuestNote, GuestRow, Heads};
 use poem::http::header;
 use poem::web::Path;
 use poem::{IntoResponse, Response, handler};
@@ -40,7 +40,10 @@ fn file(guests: &[GuestRow]) -> Result<Vec<u8>, csv::Error> {
         let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
         let (heads, rank) = (number(guest.answer.heads().map(Heads::get)), number(guest.rank));
         let answer = messages::guest_section(Section::of(guest.answer));
-        file.write_record([guest.username.as_str(), answer, &heads, &rank].map(|cell| harmless(cell).into_owned()))?;
+        let note = guest.texts.note.as_ref().map_or("", GuestNote::as_str);
+        let allergies = guest.texts.allergies.as_ref().map_or("", Allergies::as_str);
+        let cells = [guest.username.as_str(), answer, &heads, &rank, note, allergies];
+        file.write_record(cells.map(|cell| harmless(cell).into_owned()))?;
     }
     file.into_inner().map_err(|error| error.into_error().into())
 }
@@ -55,7 +58,7 @@ fn harmless(cell: &str) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use domain::party::Answer;
+    use domain::party::{Answer, RsvpTexts};
     use domain::user::{UserId, Username};
 
     use super::*;
@@ -88,11 +91,16 @@ mod tests {
             username: Username::parse(name).unwrap(),
             answer,
             rank,
+            texts: RsvpTexts::default(),
         };
         let two = Heads::new(2).unwrap();
-        let guests = [guest("ben", Answer::Seated(two), None), guest("cyd", Answer::Waitlisted(Heads::ONE), Some(1))];
-        let expected = "\u{feff}\"Name\",\"Answer\",\"People\",\"Number on the waiting list\"\r\n\
-            \"ben\",\"Coming\",\"2\",\"\"\r\n\"cyd\",\"Waiting\",\"1\",\"1\"\r\n";
+        let mut guests =
+            [guest("ben", Answer::Seated(two), None), guest("cyd", Answer::Waitlisted(Heads::ONE), Some(1))];
+        guests[0].texts.note = Some(GuestNote::parse("=1+1\n\"quoted\", and more").unwrap());
+        guests[0].texts.allergies = Some(Allergies::parse("-\nNuts").unwrap());
+        let expected = "\u{feff}\"Name\",\"Answer\",\"People\",\"Number on the waiting list\",\"Note\",\"Allergies\"\r\n\
+            \"ben\",\"Coming\",\"2\",\"\",\"'=1+1\n\"\"quoted\"\", and more\",\"'-\nNuts\"\r\n\
+            \"cyd\",\"Waiting\",\"1\",\"1\",\"\",\"\"\r\n";
         assert_eq!(String::from_utf8(file(&guests).unwrap()).unwrap(), expected);
     }
 }

@@ -55,7 +55,7 @@ pub(crate) async fn ask(
     let Some(guest) = guest.filter(|guest| guest.answer != Answer::Removed) else {
         return Ok(Flash::refusal(messages::NO_SUCH_GUEST).to(&guests_path(party.id)));
     };
-    let consequences = messages::removal_consequences(&guest.username, guest.answer);
+    let consequences = messages::removal_consequences(guest);
     let title = messages::removal_title(&guest.username);
     Ok(page.render_template(StatusCode::OK, &title, &RemovalPage { page: &page, party, guest, consequences }))
 }

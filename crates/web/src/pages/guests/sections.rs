@@ -87,7 +87,7 @@ fn sections<'a>(all: &[GuestRow], rows: &'a [GuestRow]) -> Vec<SectionView<'a>> 
 
 #[cfg(test)]
 mod tests {
-    use domain::party::Heads;
+    use domain::party::{Heads, RsvpTexts};
     use domain::user::{UserId, Username};
 
     use super::*;
@@ -98,6 +98,7 @@ mod tests {
             username: Username::parse(&format!("guest{n}")).unwrap(),
             answer: if n < 60 { Answer::Seated(Heads::ONE) } else { Answer::Declined },
             rank: None,
+            texts: RsvpTexts::default(),
         };
         (0..i64::try_from(number).unwrap()).map(row).collect()
     }

@@ -2,7 +2,7 @@
 //!
 //! Each state is a variant with a template of its own in `templates/answer_card`.
 
-use accounts::web::PageContext;
+use accounts::web::{Fields, FormErrors, PageContext};
 use domain::Timestamp;
 use domain::party::{Answer, GivenUp, Heads, PartyState, PartySummary, PartyView, Phase, Refusal, Visibility};
 use domain::user::{UserId, Username};
@@ -11,6 +11,7 @@ use super::SelectedAnswer;
 use super::buttons::AnswerButton;
 use super::heads_field::HeadsField;
 use super::rsvp_form::HEADS;
+use super::text_fields::TextFields;
 use crate::messages;
 
 /// The answer card for one viewer.
@@ -19,6 +20,8 @@ pub(super) struct AnswerCard {
     pub(super) state: CardState,
     /// The number of people, where the viewer can choose it.
     pub(super) heads: Option<HeadsField>,
+    /// The note and the allergies, where the viewer can change them.
+    pub(super) texts: Option<TextFields>,
 }
 
 /// The state of the answer card. `status` is the viewer's answer; `reason` is why the party takes no RSVPs.
@@ -75,7 +78,8 @@ impl AnswerCard {
     pub(super) fn of(view: &PartyView, viewer: UserId, now: Timestamp) -> Self {
         let state = CardState::of(view, viewer, now);
         let heads = state.heads_field(&view.summary);
-        Self { state, heads }
+        let texts = state.takes_texts().then(|| TextFields::of(view));
+        Self { state, heads, texts }
     }
 
     /// The card with the answer that the viewer selected, where the viewer can still give it.
@@ -98,23 +102,33 @@ impl AnswerCard {
             page.discard_resumed(&undo);
         }
         let Some(fields) = page.resumed(&answer) else { return self };
-        let typed = fields.shown(HEADS);
-        match SelectedAnswer::of_form(fields).filter(|answer| self.would_change(*answer, typed)) {
-            None => {
-                page.discard_resumed(&answer);
-                self
-            }
-            selected => {
-                let heads = self.heads.map(|field| if typed.is_empty() { field } else { field.typed(typed) });
-                Self { heads, ..self }.select(selected, host)
-            }
+        let submitted = SelectedAnswer::of_form(fields);
+        let selected = submitted.filter(|answer| self.would_change(*answer, fields.shown(HEADS)));
+        if selected.is_none() && !self.would_write(submitted, fields) {
+            page.discard_resumed(&answer);
+            return self;
         }
+        self.typed(fields).select(selected, host)
     }
 
-    /// The card with the number of people that was refused. `None` if the card has no place for it: the viewer cannot accept.
-    pub(super) fn refuse_heads(self, typed: &str, error: String) -> Option<Self> {
+    /// The card with what was typed, and why it is refused. `None` if the card has no place for it: the viewer cannot accept, or
+    /// cannot answer.
+    pub(super) fn refuse(self, fields: &Fields, heads: Option<String>, texts: FormErrors) -> Option<Self> {
+        if heads.is_some() && !self.state.takes_heads() {
+            return None;
+        }
         let max = self.heads.as_ref().map_or(1, HeadsField::max);
-        self.state.takes_heads().then(|| Self { heads: Some(HeadsField::refused(typed, max, error)), ..self })
+        let refused = heads.map(|error| HeadsField::refused(fields.shown(HEADS), max, error));
+        let card = self.typed(fields);
+        let texts = card.texts.map(|field| field.refused(fields, texts));
+        texts.is_some().then(|| Self { heads: refused.or(card.heads), texts, state: card.state })
+    }
+
+    /// The card with what was typed.
+    fn typed(self, fields: &Fields) -> Self {
+        let typed = fields.shown(HEADS);
+        let heads = self.heads.map(|field| if typed.is_empty() { field } else { field.typed(typed) });
+        Self { heads, texts: self.texts.map(|texts| texts.typed(fields)), ..self }
     }
 
     /// The buttons, in their order.
@@ -160,6 +174,15 @@ impl AnswerCard {
 
     fn has_button(&self, answer: SelectedAnswer) -> bool {
         self.buttons().iter().any(|button| button.selects() == answer)
+    }
+
+    /// Whether the form would change a text with an answer that the card has a button for: the submitted one, or the one that the
+    /// viewer has given.
+    fn would_write(&self, submitted: Option<SelectedAnswer>, fields: &Fields) -> bool {
+        let Some(texts) = &self.texts else { return false };
+        let given = texts.given();
+        let has_button = submitted.map_or(given.is_some(), |answer| Some(answer) == given || self.has_button(answer));
+        has_button && texts.would_change(fields)
     }
 
     /// Whether the card has the button of the answer, and the answer is not the one that the viewer has.
@@ -261,6 +284,14 @@ impl CardState {
             | Self::Closed { .. }
             | Self::ClosedUndecided { .. }
             | Self::GivenUp { .. } => false,
+        }
+    }
+
+    /// Whether the viewer can write a note and allergies.
+    fn takes_texts(&self) -> bool {
+        match self {
+            Self::Closed { .. } | Self::ClosedUndecided { .. } | Self::GivenUp { .. } => true,
+            state => state.takes_heads(),
         }
     }
 

@@ -1,12 +1,14 @@
 //! The answer of a guest to one party, by its id or by its link, and the response to it.
 
-use accounts::web::{Fields, Flash, PageContext, Problem, Submitted, error_title};
-use domain::party::{GuestCommand, Opened, PartyView, Refusal, SeatsError, UpdateError};
+use accounts::web::{Fields, Flash, FormErrors, PageContext, Problem, Submitted, error_title, with_retry_after};
+use domain::party::{GuestAnswer, GuestCommand, Opened, Outcome, PartyView, Refusal, SeatsError, UpdateError};
+use domain::throttle::Wait;
 use domain::user::User;
 use poem::Response;
 use poem::http::StatusCode;
 
-use super::rsvp_form::{FREE_SEAT_SHOWN, HEADS, RsvpForm};
+use super::rsvp_form::{FREE_SEAT_SHOWN, RsvpForm, Submission};
+use super::text_fields::{ALLERGIES, NOTE};
 use super::{PartyPage, list_messages, party_path};
 use crate::messages;
 use crate::pages::{State, invitation, rsvp_response};
@@ -17,6 +19,17 @@ pub(in crate::pages) struct Answering<'a> {
     pub(in crate::pages) page: &'a PageContext,
     pub(in crate::pages) state: &'a State<'a>,
     pub(in crate::pages) to: Opened,
+}
+
+/// Why the page is shown again with what was typed.
+#[derive(Default)]
+struct Shown {
+    heads: Option<HeadsError>,
+    texts: FormErrors,
+    /// Why the answer is refused, where it is neither the number of people nor a text.
+    message: Option<String>,
+    /// How long the guest has to wait.
+    wait: Option<Wait>,
 }
 
 /// Why a number of people is refused.
@@ -35,53 +48,75 @@ impl HeadsError {
 }
 
 impl Answering<'_> {
-    /// Gives the submitted answer, and redirects to the page of the party. A number of people that is refused is shown beside its
-    /// field, on the same page.
+    /// Gives the submitted answer, and redirects to the page of the party. What is refused is shown beside its field, on the same page.
     pub(in crate::pages) async fn submit(&self, submitted: &Submitted<RsvpForm>) -> Result<Response, Problem> {
-        let command = match submitted.form {
-            Ok(RsvpForm::Answer(command)) => command,
-            Ok(RsvpForm::InvalidHeads(error)) => {
-                return self.refuse_heads(&submitted.fields, HeadsError::Invalid(error)).await;
-            }
-            Err(_) => return Ok(Flash::refusal(messages::ANSWER_INVALID).to(&self.path())),
-        };
-        match self.state.parties.answer(self.to, self.me.id, command).await {
-            Err(UpdateError::Refused(
-                refusal @ (Refusal::TooManyCompanions { .. } | Refusal::NotEnoughSeats { .. }),
-            )) => self.refuse_heads(&submitted.fields, HeadsError::Refused(refusal)).await,
-            Err(UpdateError::NotFound) => Ok(self.not_found()),
-            result => {
-                let saw_free_seat = submitted.fields.is_sent(FREE_SEAT_SHOWN);
-                rsvp_response::redirect(self.page, result, saw_free_seat, &self.path())
+        let Ok(form) = &submitted.form else { return Ok(Flash::refusal(messages::ANSWER_INVALID).to(&self.path())) };
+        match form.submission() {
+            Submission::Answer { answer, left_out } => self.give(answer, &left_out, &submitted.fields).await,
+            Submission::Invalid { heads, texts } => {
+                let heads = heads.map(HeadsError::Invalid);
+                self.show_again(&submitted.fields, Shown { heads, texts, ..Shown::default() }).await
             }
         }
+    }
+
+    /// Gives the answer. The page is shown again where a redirect would lose what was typed.
+    async fn give(&self, answer: GuestAnswer, left_out: &FormErrors, fields: &Fields) -> Result<Response, Problem> {
+        let result = self.state.parties.answer(self.to, self.me.id, answer).await;
+        let has_texts = [NOTE, ALLERGIES].iter().any(|name| !fields.shown(name).trim().is_empty());
+        let shown = match result {
+            Ok(_) if !left_out.is_empty() => Shown { texts: beside_saved_answer(left_out), ..Shown::default() },
+            Err(UpdateError::Refused(
+                refusal @ (Refusal::TooManyCompanions { .. } | Refusal::NotEnoughSeats { .. }),
+            )) => Shown { heads: Some(HeadsError::Refused(refusal)), ..Shown::default() },
+            Err(UpdateError::Refused(refusal)) if has_texts => {
+                Shown { message: Some(messages::refusal(&refusal)), texts: left_out.clone(), ..Shown::default() }
+            }
+            Err(UpdateError::Throttled(throttled)) if has_texts => {
+                let message = Some(messages::too_many_rsvps(throttled.wait));
+                Shown { message, wait: Some(throttled.wait), texts: left_out.clone(), ..Shown::default() }
+            }
+            result => return self.redirect(result, fields.is_sent(FREE_SEAT_SHOWN)),
+        };
+        self.show_again(fields, shown).await
     }
 
     /// Takes back the seats just given up, and redirects to the page of the party.
     pub(in crate::pages) async fn undo(&self) -> Result<Response, Problem> {
-        match self.state.parties.answer(self.to, self.me.id, GuestCommand::Undo).await {
+        self.redirect(self.state.parties.answer(self.to, self.me.id, GuestCommand::Undo).await, false)
+    }
+
+    fn redirect(&self, result: Result<Outcome, UpdateError>, saw_free_seat: bool) -> Result<Response, Problem> {
+        match result {
             Err(UpdateError::NotFound) => Ok(self.not_found()),
-            result => rsvp_response::redirect(self.page, result, false, &self.path()),
+            result => rsvp_response::redirect(self.page, result, saw_free_seat, &self.path()),
         }
     }
 
-    /// The page with what was typed. Where the guest cannot accept any more, a redirect to the page, which says why.
-    async fn refuse_heads(&self, fields: &Fields, error: HeadsError) -> Result<Response, Problem> {
+    /// The page with what was typed. Where its card has no fields for it, a redirect to the page, which says why.
+    async fn show_again(&self, fields: &Fields, shown: Shown) -> Result<Response, Problem> {
         let found = match self.to {
             Opened::ById(id) => self.state.parties.find(id, self.me.id).await?,
             Opened::ByLink(token) => self.state.parties.find_by_link(token, self.me.id).await?,
         };
         let Some(view) = found else { return Ok(self.not_found()) };
-        let message = error.message(&view);
         let now = self.state.parties.now();
-        let messages = list_messages(self.state, &view, self.me).await?;
-        let content = PartyPage::new(self.page, &view, self.me, self.path(), now).with_messages(&messages);
-        let Some(content) = content.refuse_heads(fields.shown(HEADS), message.clone()) else {
-            let reason = messages::closed_reason(&view.summary, now);
-            return Ok(Flash::refusal(reason.unwrap_or(message)).to(&self.path()));
+        let Shown { heads, texts, message, wait } = shown;
+        let heads = heads.map(|error| error.message(&view));
+        let of_field = heads.clone().or_else(|| texts.iter().next().map(|(_, text)| text.to_owned()));
+        let list = list_messages(self.state, &view, self.me).await?;
+        let content = PartyPage::new(self.page, &view, self.me, self.path(), now).with_messages(&list);
+        let Some(content) = content.refuse(fields, heads, texts, message.clone()) else {
+            let reason = message.or_else(|| messages::closed_reason(&view.summary, now)).or(of_field);
+            return Ok(Flash::refusal(reason.unwrap_or_default()).to(&self.path()));
         };
         let title = error_title(&content.title());
-        Ok(self.page.render_template(StatusCode::UNPROCESSABLE_ENTITY, &title, &content))
+        let Some(wait) = wait else {
+            return Ok(self.page.render_template(StatusCode::UNPROCESSABLE_ENTITY, &title, &content));
+        };
+        self.page.report_throttled("rsvp");
+        let response = self.page.render_template(StatusCode::TOO_MANY_REQUESTS, &title, &content);
+        Ok(with_retry_after(response, wait.seconds()))
     }
 
     fn path(&self) -> String {
@@ -97,4 +132,13 @@ impl Answering<'_> {
             Opened::ByLink(_) => invitation::unknown_link(self.page),
         }
     }
+}
+
+/// The errors of texts that are not stored, beside an answer that is.
+fn beside_saved_answer(errors: &FormErrors) -> FormErrors {
+    let mut said = FormErrors::new();
+    for (field, message) in errors.iter() {
+        said.add(field, messages::only_answer_saved(message));
+    }
+    said
 }

@@ -1,42 +1,71 @@
 //! The form of an answer, on a party's page and on its invitation.
 
 use accounts::web::{Fields, Form, FormErrors, PasswordFields};
-use domain::party::{GuestCommand, Heads, SeatsError};
+use domain::party::{GuestAnswer, GuestCommand, Heads, SeatsError, TextChanges};
 
+use super::text_fields;
 use crate::messages;
 
 /// The field "How many of you?".
 pub(super) const HEADS: &str = "heads";
 /// The hidden field of a card that shows a free seat.
 pub(in crate::pages) const FREE_SEAT_SHOWN: &str = "free_seat";
+/// The value of the button that saves what is written, and keeps the answer.
+pub(in crate::pages) const SAME_ANSWER: &str = "same";
 
 /// An answer of a guest.
-pub(crate) enum RsvpForm {
-    Answer(GuestCommand),
-    /// The guest comes with a number of people that is none.
-    InvalidHeads(SeatsError),
+pub(crate) struct RsvpForm {
+    /// The answer; or the guest comes with a number of people that is none.
+    command: Result<GuestCommand, SeatsError>,
+    texts: Result<TextChanges, FormErrors>,
+}
+
+/// What a form asks for.
+pub(super) enum Submission {
+    /// An answer. `left_out` are the errors of texts that are not stored with it.
+    Answer { answer: GuestAnswer, left_out: FormErrors },
+    /// Nothing, since a field is invalid.
+    Invalid { heads: Option<SeatsError>, texts: FormErrors },
 }
 
 impl Form for RsvpForm {
-    /// The number of people is read for "yes" alone, so that giving up a seat is never refused (I5).
+    /// The number of people is read for an answer that has one, so that giving up a seat is never refused (I5).
     fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
-        match fields.one("answer") {
-            Ok("yes") => Ok(Self::accept(fields)),
-            Ok("maybe") => Ok(Self::Answer(GuestCommand::Maybe)),
-            Ok("no") => Ok(Self::Answer(GuestCommand::Decline)),
-            Ok(_) | Err(_) => Err(FormErrors::at("answer", messages::ANSWER_INVALID)),
-        }
+        let command = match fields.one("answer") {
+            Ok("yes") => heads(fields).map(|heads| heads.map_or(GuestCommand::Come, GuestCommand::Accept)),
+            Ok(SAME_ANSWER) => heads(fields).map(GuestCommand::Keep),
+            Ok("maybe") => Ok(GuestCommand::Maybe),
+            Ok("no") => Ok(GuestCommand::Decline),
+            Ok(_) | Err(_) => return Err(FormErrors::at("answer", messages::ANSWER_INVALID)),
+        };
+        Ok(Self { command, texts: text_fields::parse(fields) })
+    }
+}
+
+/// The number of people; `None` for a blank one, which is as many as before, or one.
+fn heads(fields: &Fields) -> Result<Option<Heads>, SeatsError> {
+    match fields.one(HEADS).map_err(|_| SeatsError::NotANumber).and_then(Heads::parse) {
+        Err(SeatsError::Empty) => Ok(None),
+        heads => heads.map(Some),
     }
 }
 
 impl RsvpForm {
-    /// A blank number is as many as before, or one.
-    fn accept(fields: &Fields) -> Self {
-        let heads = fields.one(HEADS).map_err(|_| SeatsError::NotANumber).and_then(Heads::parse);
-        match heads {
-            Ok(heads) => Self::Answer(GuestCommand::Accept(heads)),
-            Err(SeatsError::Empty) => Self::Answer(GuestCommand::Come),
-            Err(error) => Self::InvalidHeads(error),
+    /// What the form asks for. "Maybe" and "no" are answers also with an invalid text: a guest gives up a seat with whatever else is in
+    /// the form.
+    pub(super) fn submission(&self) -> Submission {
+        let (texts, errors) = match &self.texts {
+            Ok(texts) => (texts.clone(), FormErrors::new()),
+            Err(errors) => (TextChanges::default(), errors.clone()),
+        };
+        match self.command {
+            Ok(command @ (GuestCommand::Maybe | GuestCommand::Decline)) => {
+                Submission::Answer { answer: GuestAnswer { command, texts }, left_out: errors }
+            }
+            Ok(command) if errors.is_empty() => {
+                Submission::Answer { answer: GuestAnswer { command, texts }, left_out: errors }
+            }
+            command => Submission::Invalid { heads: command.err(), texts: errors },
         }
     }
 }
@@ -45,32 +74,60 @@ impl RsvpForm {
 mod tests {
     use super::*;
 
-    fn parse(fields: &[(&str, &str)]) -> Option<RsvpForm> {
-        RsvpForm::parse(&fields.iter().copied().collect(), &mut PasswordFields::default()).ok()
+    fn parse(fields: &[(&str, &str)]) -> Option<Submission> {
+        let form = RsvpForm::parse(&fields.iter().copied().collect(), &mut PasswordFields::default()).ok()?;
+        Some(form.submission())
+    }
+
+    /// The command of a form, and the number of texts that are left out.
+    fn command(fields: &[(&str, &str)]) -> Option<(GuestCommand, usize)> {
+        match parse(fields)? {
+            Submission::Answer { answer, left_out } => Some((answer.command, left_out.iter().count())),
+            Submission::Invalid { .. } => None,
+        }
     }
 
     #[test]
-    fn number_of_people_is_read_for_yes_alone() {
+    fn number_of_people_is_read_for_answers_that_have_one() {
         for heads in ["0", "-5", "1.5", "two", "1180591620717411303424", "11"] {
-            assert!(matches!(parse(&[("answer", "yes"), (HEADS, heads)]), Some(RsvpForm::InvalidHeads(_))), "{heads}");
-            for (answer, command) in [("maybe", GuestCommand::Maybe), ("no", GuestCommand::Decline)] {
+            for answer in ["yes", "same"] {
                 let form = parse(&[("answer", answer), (HEADS, heads)]);
-                assert!(matches!(form, Some(RsvpForm::Answer(found)) if found == command), "{answer} {heads}");
+                assert!(matches!(form, Some(Submission::Invalid { heads: Some(_), .. })), "{answer} {heads}");
+            }
+            for (answer, expected) in [("maybe", GuestCommand::Maybe), ("no", GuestCommand::Decline)] {
+                assert_eq!(command(&[("answer", answer), (HEADS, heads)]), Some((expected, 0)), "{answer} {heads}");
             }
         }
-        assert!(matches!(parse(&[("answer", "yes"), (HEADS, "2"), (HEADS, "3")]), Some(RsvpForm::InvalidHeads(_))));
+        assert_eq!(command(&[("answer", "yes"), (HEADS, "2"), (HEADS, "3")]), None);
     }
 
     #[test]
     fn blank_number_of_people_is_the_one_before() {
-        for form in [&[("answer", "yes")][..], &[("answer", "yes"), (HEADS, " ")]] {
-            assert!(matches!(parse(form), Some(RsvpForm::Answer(GuestCommand::Come))), "{form:?}");
+        for heads in [&[][..], &[(HEADS, " ")]] {
+            assert_eq!(command(&[&[("answer", "yes")], heads].concat()), Some((GuestCommand::Come, 0)));
+            assert_eq!(command(&[&[("answer", "same")], heads].concat()), Some((GuestCommand::Keep(None), 0)));
         }
         let three = Heads::new(3).unwrap();
-        let form = parse(&[("answer", "yes"), (HEADS, " 3 ")]);
-        assert!(matches!(form, Some(RsvpForm::Answer(GuestCommand::Accept(heads))) if heads == three));
+        assert_eq!(command(&[("answer", "yes"), (HEADS, " 3 ")]), Some((GuestCommand::Accept(three), 0)));
+        assert_eq!(command(&[("answer", "same"), (HEADS, "3")]), Some((GuestCommand::Keep(Some(three)), 0)));
         for answer in ["", "YES", "yes ", "removed", "waitlisted"] {
             assert!(parse(&[("answer", answer)]).is_none(), "{answer:?}");
         }
+    }
+
+    #[test]
+    fn invalid_text_refuses_no_answer_that_gives_up_a_seat() {
+        let long = "x".repeat(501);
+        for (answer, expected) in [
+            ("yes", None),
+            ("same", None),
+            ("maybe", Some((GuestCommand::Maybe, 1))),
+            ("no", Some((GuestCommand::Decline, 1))),
+        ] {
+            assert_eq!(command(&[("answer", answer), ("note", &long), ("allergies", "Nuts")]), expected);
+        }
+        let both = parse(&[("answer", "yes"), ("heads", "two"), ("note", &long)]);
+        let Some(Submission::Invalid { heads: Some(_), texts }) = both else { panic!() };
+        assert!(texts.of("note").is_some(), "each field has its error");
     }
 }

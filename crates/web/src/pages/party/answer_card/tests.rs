@@ -286,11 +286,43 @@ fn selected_answer_is_the_first_button() {
 
 #[test]
 fn refused_number_of_people_stays_in_its_field() {
-    let card = before_start(with_companions(open(), 3), GUEST, None).refuse_heads("two", "No.".into()).unwrap();
+    let refuse = |card: AnswerCard, typed: &str| {
+        card.refuse(&[(HEADS, typed)].into_iter().collect(), Some("No.".into()), FormErrors::new())
+    };
+    let card = refuse(before_start(with_companions(open(), 3), GUEST, None), "two").unwrap();
     assert_eq!(card.heads, Some(HeadsField::refused("two", 4, "No.".into())));
-    let card = before_start(open(), GUEST, None).refuse_heads("2", "No.".into()).unwrap();
+    let card = refuse(before_start(open(), GUEST, None), "2").unwrap();
     assert_eq!(card.heads, Some(HeadsField::refused("2", 1, "No.".into())), "also where no companions are allowed");
     for party in [cancelled(open()), closed(open())] {
-        assert_eq!(before_start(party, GUEST, None).refuse_heads("2", "No.".into()), None);
+        assert_eq!(refuse(before_start(party, GUEST, None), "2"), None);
+    }
+}
+
+#[test]
+fn guest_can_write_wherever_the_rules_take_an_answer() {
+    let can_write = |card: AnswerCard| card.texts.is_some();
+    for answer in [None, SEATED, WAITLISTED, Some(Answer::Maybe), Some(Answer::Declined), Some(Answer::Invited)] {
+        for party in [open(), full()] {
+            assert!(can_write(before_start(party.clone(), GUEST, answer)), "{answer:?}");
+            assert!(can_write(before_start(closed(party.clone()), GUEST, answer)), "after the deadline: {answer:?}");
+            assert!(!can_write(before_start(cancelled(party.clone()), GUEST, answer)), "{answer:?}");
+            assert!(!can_write(card_at(&party, GUEST, answer, party.summary.heading.date.starts_at())), "{answer:?}");
+        }
+    }
+    assert!(!can_write(before_start(open(), GUEST, Some(Answer::Removed))));
+    assert!(!can_write(before_start(open(), HOST, None)));
+}
+
+#[test]
+fn what_is_written_can_be_saved_with_an_answer_that_is_given() {
+    for (answer, given) in [
+        (None, None),
+        (Some(Answer::Invited), None),
+        (SEATED, Some(SelectedAnswer::Accept)),
+        (WAITLISTED, Some(SelectedAnswer::Accept)),
+        (Some(Answer::Maybe), Some(SelectedAnswer::Maybe)),
+        (Some(Answer::Declined), Some(SelectedAnswer::Decline)),
+    ] {
+        assert_eq!(before_start(open(), GUEST, answer).texts.unwrap().given(), given, "{answer:?}");
     }
 }

@@ -16,8 +16,8 @@ use domain::lease::MockLeaseRepository;
 use domain::notice::MockNoticeRepository;
 use domain::party::{
     GuestCursor, HomeView, MessageId, MockPartyRepository, NamesShownTo, Outcome, PartyDate, PartyEnd, PartyHeading,
-    PartyId, PartyState, PartySummary, PartyView, ProfileView, Quotas, RsvpTexts, Seats, SentMessage, ShortText, Visibility, Zone,
-    parse_date, parse_time,
+    PartyId, PartyState, PartySummary, PartyView, ProfileView, Quotas, RsvpTexts, Seats, SentMessage, ShortText,
+    Visibility, Zone, parse_date, parse_time,
 };
 use domain::registration_code::MockRegistrationCodeRepository;
 use domain::session::{
@@ -28,7 +28,7 @@ use domain::user::{MockUserRepository, RequestedDeletion, Roles};
 use poem::http::Method;
 use web::{ReadinessFuture, Services, app};
 
-use self::services::services;
+use self::services::{port_methods, services};
 use crate::common::{PASSWORD, assert_has_headers, assert_page, host_form, post};
 
 const NOW: Timestamp = Timestamp::from_millis(1_767_225_600_000);
@@ -297,20 +297,6 @@ const NOT_REPORTED: &[(&str, &str)] = &[
     ("parties.purge_texts", "the maintenance task calls it"),
     ("notices.purge", "the maintenance task calls it"),
 ];
-
-/// The methods of every port, as their traits in the crate `domain` declare them.
-fn port_methods() -> Vec<String> {
-    let mut methods = Vec::new();
-    for folder in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../domain/src")).unwrap() {
-        let folder = folder.unwrap();
-        let Ok(port) = std::fs::read_to_string(folder.path().join("repository.rs")) else { continue };
-        let name = folder.file_name().into_string().unwrap();
-        let ports = name.strip_suffix('y').map_or_else(|| format!("{name}s"), |stem| format!("{stem}ies"));
-        let names = port.split("async fn ").skip(1).map(|rest| rest.split('(').next().unwrap());
-        methods.extend(names.map(|name| format!("{ports}.{name}")));
-    }
-    methods
-}
 
 #[test]
 fn each_port_method_is_in_a_table_of_this_file() {

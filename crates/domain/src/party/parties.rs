@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::{
-    AddError, Attendee, Changed, Guest, GuestAnswer, GuestCursor, GuestOverview, Heads, HistoryId, HomeView, Invitation,
-    LinkToken, ListError, NewMessage, NewParty, Outcome, Party, PartyChange, PartyCursor, PartyEdit, PartyId,
-    PartyLabel, PartyMessage, PartyQuery, PartyRepository, PartySummary, PartyView, ProfileCursors, ProfileView,
-    Quotas, Refusal, SendError, SentMessage, StoredHistory, UpdateError,
+    AddError, Attendee, Changed, Guest, GuestAnswer, GuestCursor, GuestOverview, Heads, HistoryId, HomeView,
+    Invitation, LinkToken, ListError, NewMessage, NewParty, Outcome, Party, PartyChange, PartyCursor, PartyEdit,
+    PartyId, PartyLabel, PartyMessage, PartyQuery, PartyRepository, PartySummary, PartyView, ProfileCursors,
+    ProfileView, Quotas, Refusal, SendError, SentMessage, StoredHistory, UpdateError,
 };
 use crate::throttle::Throttled;
 use crate::user::UserId;

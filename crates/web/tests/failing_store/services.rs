@@ -210,3 +210,17 @@ pub(super) fn services(broken: Broken) -> Services {
         guest_texts_retention: RsvpTexts::RETENTION,
     }
 }
+
+/// The methods of every port, as their traits in the crate `domain` declare them.
+pub(super) fn port_methods() -> Vec<String> {
+    let mut methods = Vec::new();
+    for folder in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../domain/src")).unwrap() {
+        let folder = folder.unwrap();
+        let Ok(port) = std::fs::read_to_string(folder.path().join("repository.rs")) else { continue };
+        let name = folder.file_name().into_string().unwrap();
+        let ports = name.strip_suffix('y').map_or_else(|| format!("{name}s"), |stem| format!("{stem}ies"));
+        let names = port.split("async fn ").skip(1).map(|rest| rest.split('(').next().unwrap());
+        methods.extend(names.map(|name| format!("{ports}.{name}")));
+    }
+    methods
+}

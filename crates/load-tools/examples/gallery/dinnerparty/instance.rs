@@ -10,8 +10,9 @@ use accounts::test_kit::{MovableClock, TestServer, fast_hash_cost};
 use accounts::{Accounts, Caller, Email, OsRandom, RegistrationPolicy, Timestamp, UserId, Username};
 use anyhow::{Context as _, ensure};
 use domain::party::{
-    Audience, AudiencePart, Details, Guest, GuestAnswer, GuestCommand, Heads, HostCommand, LinkToken, MessageText, NewMessage,
-    NewParty, Opened, Outcome, Parties, PartyDate, PartyId, Seats, ShortText, Visibility, Zone, parse_date, parse_time,
+    Audience, AudiencePart, Details, Guest, GuestAnswer, GuestCommand, Heads, HostCommand, LinkToken, MessageText,
+    NewMessage, NewParty, Opened, Outcome, Parties, PartyDate, PartyId, Seats, ShortText, Visibility, Zone, parse_date,
+    parse_time,
 };
 use domain::user::NewUser;
 use store::PartyStore;

@@ -90,6 +90,8 @@ struct ViewRow {
 }
 
 from_row!(ViewRow {
+    note,
+    allergies,
     summary,
     id,
     details,

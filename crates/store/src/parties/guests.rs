@@ -30,7 +30,7 @@ struct StoredRow {
     allergies: Option<String>,
 }
 
-from_row!(StoredRow { id, guest_id, username, answer, heads, place });
+from_row!(StoredRow { id, guest_id, username, answer, heads, place, note, allergies });
 
 impl StoredRow {
     fn parse(self) -> sqlx::Result<(i64, GuestRow)> {

@@ -98,6 +98,8 @@ struct LoadedRow {
 }
 
 from_row!(LoadedRow {
+    note,
+    allergies,
     party: ..,
     last_place,
     revision,

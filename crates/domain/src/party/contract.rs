@@ -263,6 +263,7 @@ mod tests {
             include_str!("contract/link.rs"),
             include_str!("contract/list.rs"),
             include_str!("contract/mark.rs"),
+            include_str!("contract/messages.rs"),
             include_str!("contract/quota.rs"),
             include_str!("contract/random.rs"),
             include_str!("contract/texts.rs"),

@@ -205,7 +205,7 @@ async fn sqlite_file_is_backed_up_beside_itself_before_a_step() {
     earlier.migrate().await;
     let [backup] = &earlier.backups()[..] else { panic!("{:?}", earlier.backups()) };
     let (_, ending) = backup.to_str().unwrap().rsplit_once(".before-").unwrap();
-    let (accounts, time) = ending.split_once("-parties-7-").unwrap();
+    let (accounts, time) = ending.split_once("-parties-8-").unwrap();
     assert!(accounts.strip_prefix("accounts-").unwrap().parse::<u32>().is_ok(), "{accounts}");
     assert!(time.len() == "20261129T231500.000Z".len() && time.ends_with('Z'), "{time}");
     #[cfg(unix)]

@@ -78,7 +78,7 @@ async fn guests_of_a_large_party_are_shown_50_at_a_time(app: TestApp) {
             assert_page(&page, 200, "102 of 200 taken");
             pages.push((page.texts(".people a"), page.texts(".pager a")));
             match page.attributes(".pager a[rel=next]", "href").pop() {
-                Some(next) => at = next.split('#').next().unwrap().to_owned(),
+                Some(next) => next.split('#').next().unwrap().clone_into(&mut at),
                 None => break,
             }
         }

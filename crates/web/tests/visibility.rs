@@ -65,7 +65,6 @@ impl Viewer {
     /// Whether the viewer may see the party at all: the column heads of the table.
     fn finds(self, visibility: Visibility) -> bool {
         match (self, visibility) {
-            (Self::Visitor | Self::StrangerWithLink, Visibility::Listed | Visibility::ByLink) => true,
             (Self::Stranger | Self::Removed, _) => visibility == Visibility::Listed,
             (Self::Visitor | Self::StrangerWithLink, Visibility::ByInvitation) => false,
             _ => true,
@@ -200,15 +199,15 @@ async fn each_viewer_sees_the_parts_that_the_table_states(app: TestApp) {
                 for (part, text) in PARTS {
                     let expected = viewer.finds(visibility) && viewer.sees(part, names);
                     let is_seen = seen.contains(text);
-                    let line = seen
+                    let page = seen
                         .lines()
                         .rev()
                         .skip_while(|line| !line.contains(text))
-                        .find(|line| line.starts_with("/"))
+                        .find(|line| line.starts_with('/'))
                         .unwrap_or_default();
                     assert_eq!(
                         is_seen, expected,
-                        "{viewer:?} and {part}: {visibility:?}, names for {names:?}, at {line}"
+                        "{viewer:?} and {part}: {visibility:?}, names for {names:?}, at {page}"
                     );
                 }
             }

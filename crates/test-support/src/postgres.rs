@@ -19,7 +19,7 @@ use self::server::{Address, Server};
 /// Each test has a database of its own, which autovacuum would connect to once a minute.
 const NOT_DURABLE: &str = "fsync = off\nsynchronous_commit = off\nfull_page_writes = off\nautovacuum = off\n";
 
-/// The first version that writes a copy of a database to the write-ahead log, unless it is told otherwise.
+/// The first version whose `CREATE DATABASE` writes the copy to the write-ahead log, unless a strategy is given.
 const FIRST_WITH_LOGGED_COPIES: u32 = 150_000;
 
 static SHARED: OnceCell<Postgres> = OnceCell::const_new();

@@ -195,7 +195,7 @@ impl Difference<'_> {
         }
     }
 
-    /// The host is told that a guest has changed what is written with an answer that is the same as before. The history has no entry:
+    /// The notice to the host that a guest changed the note or the allergies, and not the answer. The history has no entry:
     /// it names no text, and it is kept for good.
     fn notice_of_texts(&self) -> Option<Notice> {
         let (guest, after) = (self.actor, self.after.guests.answer(self.actor)?);

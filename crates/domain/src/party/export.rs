@@ -42,7 +42,7 @@ pub struct ExportedAnswer {
     pub shown: Option<(PartyHeading, ShortText)>,
     /// The answer.
     pub answer: Answer,
-    /// What the guest tells the host.
+    /// The note of the guest to the host.
     pub note: Option<GuestNote>,
     /// The allergies.
     pub allergies: Option<Allergies>,

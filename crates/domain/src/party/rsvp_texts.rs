@@ -12,7 +12,7 @@ use crate::user::UserId;
 /// The texts of an RSVP.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RsvpTexts {
-    /// What the guest tells the host.
+    /// The note of the guest to the host.
     pub note: Option<GuestNote>,
     /// The allergies of the guest and the companions, a line each.
     pub allergies: Option<Allergies>,

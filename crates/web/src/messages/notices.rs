@@ -23,7 +23,7 @@ pub(crate) fn dismiss_all(has_older: bool) -> &'static str {
     if has_older { "Dismiss all, also those not shown" } else { "Dismiss all" }
 }
 
-/// What a notice says. `heading` is that of the party as far as the user may know it; `about` is the guest whom a host is told of, `None`
+/// The sentence of a notice. `heading` is that of the party, if the user may find it; `about` is the guest whom a host is told of, `None`
 /// where the account is gone.
 pub(crate) fn notice(notice: &PartyNotice, heading: Option<&PartyHeading>, about: Option<&Username>) -> String {
     let host = heading.map_or_else(|| "The host".to_owned(), |heading| heading.host.to_string());
@@ -69,7 +69,7 @@ pub(crate) fn notice(notice: &PartyNotice, heading: Option<&PartyHeading>, about
     }
 }
 
-/// The answer behind the name of a guest: ", who is coming,". Empty for a guest who has given none.
+/// The clause after the name of a guest that says the answer: ", who is coming,". Empty for a guest without an answer.
 fn with_answer(answer: Answer) -> &'static str {
     match answer {
         Answer::Seated(_) => ", who's coming,",

@@ -43,7 +43,7 @@ pub async fn host_gets_every_rsvp_in_order(accounts: &AccountPorts, parties: &dy
     assert_eq!(parties.guests(PartyId::new(id.get() + 1), ada.id).await.unwrap(), None);
 }
 
-/// Each party that the viewer may find by its id is named once, whoever hosts it. Others are left out.
+/// `list_labels` returns the label of each party that the viewer may find by its id, once. Parties that the viewer may not find are left out.
 pub async fn labels_are_of_parties_that_the_viewer_may_find(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let mut ids = vec![];

@@ -141,7 +141,7 @@ pub async fn message_of_a_form_is_sent_once(accounts: &AccountPorts, parties: &d
     assert_eq!(send(parties, other_audience, NOW).await.unwrap().id.get(), 3);
 }
 
-/// Without a guest who has one of the answers nothing is sent, and nothing is counted.
+/// A message without a recipient is refused: it is not stored, and not counted for the quota.
 pub async fn message_to_nobody_is_not_sent(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let id = parties.add(party_of(&ada), None).await.unwrap();

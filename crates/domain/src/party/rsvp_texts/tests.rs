@@ -157,7 +157,7 @@ fn refused_answer_changes_no_text() {
     assert_eq!(party, unchanged);
 }
 
-/// The host is told that there is something new, and never what; the history and the quota have nothing of it.
+/// The notice to the host does not contain the texts. A change of the texts alone has no history entry and is not counted for a quota.
 #[test]
 fn host_is_told_of_changed_texts_without_the_texts() {
     let answers =

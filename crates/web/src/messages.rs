@@ -20,8 +20,8 @@ use domain::party::{
 use domain::user::Username;
 
 pub(crate) use self::answer::{
-    ANSWER_INVALID, LAST_SEAT_TAKEN, allergies_error, come_as, host_counts, my_answer, my_heads_error, names_hidden,
-    note_error, only_answer_saved, texts_hint, undo_offer, waiting_promise,
+    ALLERGIES_LABEL, ANSWER_INVALID, LAST_SEAT_TAKEN, allergies_error, come_as, host_counts, my_answer, my_heads_error,
+    names_hidden, note_error, note_label, only_answer_saved, texts_hint, undo_offer, waiting_promise,
 };
 use self::answer::{not_enough_seats, too_many_companions, waiting_offer};
 use self::description::is_right_to_left;
@@ -47,7 +47,7 @@ pub(crate) use self::message::{
     AUDIENCE_MISSING, MESSAGE_TITLE, NO_RECIPIENTS, audience_choice, message_error, message_note, message_sent,
     messages_heading, readers, too_many_messages,
 };
-pub(crate) use self::notices::{NOTICES_TITLE, PARTY_OUT_OF_SIGHT, dismiss_all, notice, notice_count};
+pub(crate) use self::notices::{NOTICES_TITLE, PARTY_OUT_OF_SIGHT, dismiss_all, notice, notice_count, notices_noun};
 pub(crate) use self::quota::{too_many_changes, too_many_hosted, too_many_rsvps, too_many_upcoming};
 
 /// On the welcome page, where nobody may register.

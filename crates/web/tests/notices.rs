@@ -147,7 +147,11 @@ async fn navigation_has_the_number_of_notices(app: TestApp) {
     assert_eq!(new("/").await, "");
     for n in 1..=11 {
         app.answer(&party, app.add_user(&format!("guest{n}")).await, GuestCommand::Maybe).await;
-        let expected = if n < 10 { format!("{n} new notices") } else { "9+ new notices".to_owned() };
+        let expected = match n {
+            1 => "1 new notice".to_owned(),
+            2..10 => format!("{n} new notices"),
+            _ => "9+ new notices".to_owned(),
+        };
         for path in ["/", "/rsvp", "/account"] {
             assert_eq!(new(path).await, expected, "{path}");
         }

@@ -86,6 +86,14 @@ pub(super) fn not_enough_seats(free: u32, held: Heads) -> String {
     }
 }
 
+/// The label of the guest's allergies.
+pub(crate) const ALLERGIES_LABEL: &str = "Allergies";
+
+/// The label of the guest's note.
+pub(crate) fn note_label(host: &Username) -> String {
+    format!("Note for {host}")
+}
+
 /// Why a note is invalid.
 pub(crate) fn note_error(error: TextError) -> String {
     text_error(error, GuestNote::MAX_LENGTH, "")

@@ -18,6 +18,11 @@ pub(crate) fn notice_count(notices: u32) -> Option<String> {
     }
 }
 
+/// What a screen reader adds to that: "1 new notice", "3 new notices".
+pub(crate) fn notices_noun(notices: u32) -> &'static str {
+    if notices == 1 { "notice" } else { "notices" }
+}
+
 /// The button that dismisses every notice. It says so where there are some that the page does not show.
 pub(crate) fn dismiss_all(has_older: bool) -> &'static str {
     if has_older { "Dismiss all, also those not shown" } else { "Dismiss all" }
@@ -199,6 +204,7 @@ mod tests {
             counts,
             [None, Some("1 new".into()), Some("9 new".into()), Some("9+ new".into()), Some("9+ new".into())]
         );
+        assert_eq!([1, 2, 10].map(notices_noun), ["notice", "notices", "notices"]);
     }
 
     #[test]

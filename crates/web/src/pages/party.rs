@@ -11,6 +11,7 @@ mod rsvp_form;
 mod selected_answer;
 mod share_card;
 mod text_fields;
+mod unsent_texts;
 
 use accounts::web::{CurrentUser, Fields, Flash, FormErrors, PageContext, Problem, Submitted, permanent_redirect};
 use askama::Template;
@@ -28,6 +29,7 @@ use self::calendar_file::CalendarLinks;
 use self::host_actions::HostActions;
 use self::host_messages::MessageView;
 use self::share_card::ShareCard;
+use self::unsent_texts::UnsentTexts;
 use super::State;
 use super::query::QueryParameters;
 use super::row::PartyRowView;
@@ -55,6 +57,8 @@ pub(super) struct PartyPage<'a> {
     card: AnswerCard,
     /// Why the answer was refused, where what was typed stays on the page.
     refusal: Option<String>,
+    /// What was typed with it, where the card has no fields for it.
+    unsent: Option<UnsentTexts>,
     /// The classes of the answer card in the stylesheet.
     card_class: &'static str,
     /// What the host writes about the party.
@@ -157,6 +161,7 @@ impl<'a> PartyPage<'a> {
             is_later: false,
             base,
             refusal: None,
+            unsent: None,
             card_class: card_class(party.is_open(now), is_host),
             details: view.details.as_ref().map(|details| LinkedText(details.as_str())),
             table: Table::of(view, &me.username),
@@ -200,6 +205,11 @@ impl<'a> PartyPage<'a> {
         refusal: Option<String>,
     ) -> Option<Self> {
         Some(Self { card: self.card.refuse(fields, heads, texts)?, refusal, ..self })
+    }
+
+    /// The same page with why the answer is refused, and the texts that were typed with it.
+    fn refuse_unsent(self, unsent: UnsentTexts, refusal: String) -> Self {
+        Self { unsent: Some(unsent), refusal: Some(refusal), ..self }
     }
 
     pub(super) fn title(&self) -> String {

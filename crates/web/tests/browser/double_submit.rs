@@ -93,3 +93,24 @@ async fn double_submit_hosts_one_party(scripts: Scripts) {
     );
     assert_eq!(app.party_count().await, 1);
 }
+
+/// The second press repeats the answer: it takes no other seats, and what was given up can still be taken back.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn double_press_of_each_answer_changes_seats_once() {
+    let app = TestApp::on_sqlite().await;
+    host(&app.user("ben").await, "ben", &[("main_dish", "Pho"), ("max_companions", "2")]).await;
+    let slow = SlowApp::over(&app).await;
+    let ada = slow.opens(&app, "ada", "/parties/1", Scripts::Off).await;
+    ada.fills_in("How many of you?", "2").await;
+    for (button, message, card, taken) in [
+        ("I'll be there", "You're already going to ben's dinner party on", "You're coming, 2 of you", "3 of 4 taken"),
+        ("I can't make it anymore", "Thanks for letting ben know.", "You said you can't make it", "1 of 4 taken"),
+        ("Undo", "You're already going to ben's dinner party on", "You're coming, 2 of you", "3 of 4 taken"),
+    ] {
+        ada.presses_twice(button).await;
+        ada.sees(message).await;
+        ada.sees(card).await;
+        ada.sees(taken).await;
+    }
+    assert_eq!(slow.received(), 6, "each button was pressed twice");
+}

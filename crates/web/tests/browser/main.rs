@@ -13,6 +13,7 @@ mod steps;
 mod account;
 mod double_submit;
 mod history;
+mod host_table;
 mod journey;
 mod keyboard;
 mod list;

@@ -16,6 +16,7 @@ test_support::on_both_engines! { TestApp:
     invalid_text_is_refused_beside_its_field
     invalid_text_keeps_no_seat_taken
     refused_answer_keeps_what_was_typed
+    texts_typed_for_a_party_cancelled_meanwhile_stay_on_the_page
     texts_of_an_answer_by_link_are_stored
     texts_can_be_changed_until_the_start
     nobody_else_sees_the_texts
@@ -216,11 +217,47 @@ async fn refused_answer_keeps_what_was_typed(app: TestApp) {
     let page = write(&cyd, &other, &[("answer", "yes"), ("heads", "3"), ("note", "Three of us")]).await;
     assert_page(&page, 422, "You can't bring anyone to this party.");
     assert_eq!((page.attributes("#heads", "value"), &*fields(&page)[0]), (vec!["3".to_owned()], "Three of us"));
-    // A party that takes no answers any more has no field: the reason is said.
-    app.parties().cancel(party_id(&other), app.id_of("ada").await).await.unwrap();
-    for form in [&[("answer", "yes"), ("note", "Hi")][..], &[("answer", "no"), ("note", &"x".repeat(501))]] {
-        assert_eq!(flash(&write(&cyd, &other, form).await), "ada cancelled this dinner party.");
+    // A number of people that is none, after the deadline: the card has no field for it, and keeps the texts.
+    let page = write(&cyd, &party, &[("answer", "yes"), ("heads", "two"), ("note", "Two of us")]).await;
+    assert_page(&page, 422, reason);
+    assert_eq!((fields(&page), page.texts(".answer .flash").len()), (vec!["Two of us".to_owned(), String::new()], 1));
+}
+
+/// A party that takes no answers any more has no fields: the reason is said, and what was typed can be copied.
+async fn texts_typed_for_a_party_cancelled_meanwhile_stay_on_the_page(app: TestApp) {
+    let (party, ben) = (party_of(&app, 4, |_| ()).await, app.user("ben").await);
+    let ada = app.id_of("ada").await;
+    write(&ben, &party, &[("answer", "yes"), ("note", "Hi")]).await;
+    let [old, other] = [(); 2].map(|()| async { ben.get(&format!("/parties/{party}")).await });
+    let (old, other) = (old.await, other.await);
+    app.parties().cancel(party_id(&party), ada).await.unwrap();
+    let (long, path) = ("x".repeat(501), format!("/parties/{party}/rsvp"));
+    for (form, shown) in [
+        (
+            &[("answer", "maybe"), ("note", "Can't wait <b>"), ("allergies", "Nuts\nMilk")][..],
+            &["Can't wait <b>", "Nuts\nMilk"][..],
+        ),
+        (&[("answer", "no"), ("note", &long)], &[&long]),
+        (&[("answer", "same"), ("heads", "two"), ("allergies", "Nuts")], &["Nuts"]),
+    ] {
+        let page = ben.submit_on(&old, &path, form).await;
+        assert_page(&page, 422, "ada cancelled this dinner party.");
+        assert_eq!(
+            (flash(&page).as_str(), page.attributes(".flash", "role")),
+            ("ada cancelled this dinner party.", vec!["alert".to_owned()])
+        );
+        assert_eq!(page.texts(".wrote h2"), ["You wrote", "Not sent"]);
+        assert_eq!(
+            (page.texts(".wrote textarea[readonly]"), page.texts("main form").len()),
+            (shown.iter().map(|text| text.replace('\n', " ")).collect(), 0)
+        );
     }
+    // What is stored already was not typed again.
+    let page = ben.submit_on(&other, &path, &[("answer", "no")]).await;
+    assert_eq!(
+        (page.status, flash(&page).as_str(), page.texts(".wrote h2")),
+        (200, "ada cancelled this dinner party.", vec!["You wrote".to_owned()])
+    );
 }
 
 async fn texts_of_an_answer_by_link_are_stored(app: TestApp) {

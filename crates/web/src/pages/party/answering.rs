@@ -9,6 +9,7 @@ use poem::http::StatusCode;
 
 use super::rsvp_form::{FREE_SEAT_SHOWN, RsvpForm, Submission};
 use super::text_fields::{ALLERGIES, NOTE};
+use super::unsent_texts::UnsentTexts;
 use super::{PartyPage, list_messages, party_path};
 use crate::messages;
 use crate::pages::{State, invitation, rsvp_response};
@@ -93,7 +94,8 @@ impl Answering<'_> {
         }
     }
 
-    /// The page with what was typed. Where its card has no fields for it, a redirect to the page, which says why.
+    /// The page with what was typed. Where its card has no field for a number of people, a redirect to the page, which says why;
+    /// a note or allergies stay on the page.
     async fn show_again(&self, fields: &Fields, shown: Shown) -> Result<Response, Problem> {
         let found = match self.to {
             Opened::ById(id) => self.state.parties.find(id, self.me.id).await?,
@@ -105,10 +107,17 @@ impl Answering<'_> {
         let heads = heads.map(|error| error.message(&view));
         let of_field = heads.clone().or_else(|| texts.iter().next().map(|(_, text)| text.to_owned()));
         let list = list_messages(self.state, &view, self.me).await?;
-        let content = PartyPage::new(self.page, &view, self.me, self.path(), now).with_messages(&list);
-        let Some(content) = content.refuse(fields, heads, texts, message.clone()) else {
-            let reason = message.or_else(|| messages::closed_reason(&view.summary, now)).or(of_field);
-            return Ok(Flash::refusal(reason.unwrap_or_default()).to(&self.path()));
+        let content = || PartyPage::new(self.page, &view, self.me, self.path(), now).with_messages(&list);
+        let Some(content) = content().refuse(fields, heads, texts, message.clone()) else {
+            let reason =
+                message.or_else(|| messages::closed_reason(&view.summary, now)).or(of_field).unwrap_or_default();
+            let Some(unsent) = UnsentTexts::of(fields, &view.summary.heading.host) else {
+                return Ok(Flash::refusal(reason).to(&self.path()));
+            };
+            let refused = content().refuse(fields, None, FormErrors::new(), Some(reason.clone()));
+            let content = refused.unwrap_or_else(|| content().refuse_unsent(unsent, reason));
+            let title = error_title(&content.title());
+            return Ok(self.page.render_template(StatusCode::UNPROCESSABLE_ENTITY, &title, &content));
         };
         let title = error_title(&content.title());
         let Some(wait) = wait else {

@@ -42,7 +42,7 @@ impl TextFields {
             errors: FormErrors::new(),
             is_open: false,
             given: party.my_answer.and_then(given),
-            note_label: format!("Note for {}", party.heading.host),
+            note_label: messages::note_label(&party.heading.host),
             hint: messages::texts_hint(&party.heading.host, party.max_companions),
         }
     }
@@ -76,7 +76,7 @@ impl TextFields {
     }
 
     pub(super) fn allergies(&self) -> Input<'_> {
-        self.input(ALLERGIES, "Allergies").rows(2).hint(&self.hint)
+        self.input(ALLERGIES, messages::ALLERGIES_LABEL).rows(2).hint(&self.hint)
     }
 
     /// The first field that is refused gets the focus.
@@ -106,7 +106,7 @@ impl TextFields {
 }
 
 /// Whether the form leaves a text as it is stored: the field was not sent, or it has what the page has shown.
-fn is_kept(sent: &Fields, name: &str) -> bool {
+pub(super) fn is_kept(sent: &Fields, name: &str) -> bool {
     let shown = SHOWN.iter().find(|(field, _)| *field == name).map(|(_, shown)| *shown);
     let shown = shown.filter(|shown| sent.is_sent(shown));
     let lines = |text: &str| text.replace("\r\n", "\n");

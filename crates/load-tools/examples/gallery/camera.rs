@@ -14,13 +14,16 @@ use crate::state::{State, SubmittedForm};
 const CHECKED_WIDTHS: [u32; 2] = [320, 1280];
 const HEIGHT: u32 = 900;
 
-/// Fills in and submits a POST form, without the browser's own checks.
+/// Fills in and submits a POST form, without the browser's own checks. Fields may stand outside of their form. A form that the
+/// page no longer has is made from any other.
 const SUBMIT: &str = "
-    const [action, fields] = arguments;
-    const form = [...document.forms].find(form => form.method === 'post' && form.getAttribute('action') === action);
+    const [action, fields, isGone] = arguments;
+    const forms = [...document.forms].filter(form => form.method === 'post');
+    const form = forms.find(form => isGone || form.getAttribute('action') === action);
     if (!form) return false;
+    form.action = action;
     for (const [name, value] of fields) {
-        let field = form.querySelector(`[name=${name}]:not(button)`);
+        let field = [...form.elements].find(field => field.name === name && field.tagName !== 'BUTTON');
         if (!field) {
             field = document.createElement('input');
             field.type = 'hidden';
@@ -90,7 +93,8 @@ impl Camera {
     }
 
     async fn submit(&self, form: &SubmittedForm) -> anyhow::Result<()> {
-        let is_submitted = self.browser.evaluate(SUBMIT, vec![json!(form.action), json!(form.fields)]).await?;
+        let arguments = vec![json!(form.action), json!(form.fields), json!(form.is_gone)];
+        let is_submitted = self.browser.evaluate(SUBMIT, arguments).await?;
         ensure!(is_submitted == true, "the page has no form to {}", form.action);
         let start = Instant::now();
         while self.browser.evaluate(IS_LOADED, Vec::new()).await.ok() != Some(true.into()) {

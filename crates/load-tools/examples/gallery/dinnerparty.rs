@@ -84,10 +84,9 @@ impl DinnerParty {
         for nick in ["ada", "ben", "chloe", "dan"] {
             register(&site.server, nick, nick).await?;
         }
-        let PartiesByState { open, mine, full, declined, cancelled, past, begun } = host_many(&site).await?;
-        let [ada, ben, dan] =
-            [TestClient::new(&site.server), TestClient::new(&site.server), TestClient::new(&site.server)];
-        for (client, nick) in [(&ada, "ada"), (&ben, "ben"), (&dan, "dan")] {
+        let PartiesByState { open, mine, full, declined, cancelled, past, begun, unlisted } = host_many(&site).await?;
+        let [ada, ben, chloe, dan] = [(); 4].map(|()| TestClient::new(&site.server));
+        for (client, nick) in [(&ada, "ada"), (&ben, "ben"), (&chloe, "chloe"), (&dan, "dan")] {
             log_in(client, nick).await?; // again: their sessions have expired
         }
         let party = |id: i64| format!("/parties/{id}");
@@ -122,6 +121,10 @@ impl DinnerParty {
             site.state("user-other-empty", "/user/Eva", &ben),
             site.state("user-going", "/user/ben", &ben),
             site.state("party-host", &party(mine), &ada),
+            site.state("party-host-unlisted", &party(unlisted), &ada),
+            site.state("party-host-cancelled", &party(cancelled), &ada),
+            site.state("party-host-begun", &party(begun), &chloe),
+            site.state("party-host-past", &party(past), &ada),
             site.state("host-again", &format!("/host?again={mine}"), &ada),
             site.state("edit", &edit(mine), &ada).measured(),
             site.state("edit-error", &edit(mine), &ada).after_form(&edit(mine), &INVALID_PARTY),

@@ -3,6 +3,7 @@
 
 use accounts::test_kit::{TestClient, TestServer};
 use anyhow::ensure;
+use poem::http::Method;
 
 /// A password that the policy accepts.
 pub(crate) const PASSWORD: &str = "marble otter seven";
@@ -26,6 +27,8 @@ pub(crate) struct State {
 pub(crate) struct SubmittedForm {
     pub(crate) action: String,
     pub(crate) fields: Vec<(&'static str, String)>,
+    /// Whether the page has no such form any more: it was opened before something changed.
+    pub(crate) is_gone: bool,
 }
 
 impl State {
@@ -39,8 +42,15 @@ impl State {
     /// The page after its form to `action` was submitted.
     pub(crate) fn after_form(mut self, action: &str, fields: &[(&'static str, &str)]) -> Self {
         let fields = fields.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
-        self.form = Some(SubmittedForm { action: action.to_owned(), fields });
+        self.form = Some(SubmittedForm { action: action.to_owned(), fields, is_gone: false });
         self
+    }
+
+    /// The page after a form to `action` was submitted that it had before something changed.
+    pub(crate) fn after_old_form(self, action: &str, fields: &[(&'static str, &str)]) -> Self {
+        let mut state = self.after_form(action, fields);
+        state.form.iter_mut().for_each(|form| form.is_gone = true);
+        state
     }
 
     /// Has audits measure this state.
@@ -65,9 +75,14 @@ impl State {
         let (client, path) = (self.client(), self.path.as_str());
         let page = match &self.form {
             None => client.get(path).await,
-            Some(SubmittedForm { action, fields }) => {
+            Some(SubmittedForm { action, fields, is_gone }) => {
                 let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
-                client.submit(path, action, &fields).await
+                if *is_gone {
+                    let request = client.request(Method::POST, action).header("sec-fetch-site", "same-origin");
+                    client.send(request.form(&fields)).await
+                } else {
+                    client.submit(path, action, &fields).await
+                }
             }
         };
         page.html

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use accounts::UserId;
 use accounts::test_kit::TestClient;
-use anyhow::Context as _;
+use anyhow::{Context as _, ensure};
 use domain::party::{
     Address, Allergies, GuestAnswer, GuestCommand, GuestNote, Heads, HostCommand, NamesShownTo, NewParty, PartyId,
     RsvpDeadline, TextChange, TextChanges,
@@ -12,6 +12,9 @@ use domain::party::{
 
 use super::instance::DinnerParty;
 use crate::state::{State, log_in, register};
+
+/// The Party ID at which everything happens.
+const CHANGED: i64 = 17;
 
 fn heads(number: u32) -> anyhow::Result<Heads> {
     Heads::new(number).context("not a number of people")
@@ -45,7 +48,11 @@ impl DinnerParty {
         log_in(&ada, "ada").await?;
         states.push(site.state("answer-hosting", &page(PartyId::new(7)), &ada));
         states.extend(site.of_texts(&guests, (&ben, &ada)).await?);
+        site.change_everything(&guests).await?;
         states.push(site.state("home-waiting", "/", &ben));
+        states.push(site.state("home-hosting", "/", &ada));
+        states.push(site.state("answer-promoted", &page(PartyId::new(CHANGED)), &ben));
+        states.push(site.state("history-long", &format!("{}/history", page(PartyId::new(CHANGED))), &ada));
         states.push(site.state("list-waiting", "/rsvp", &ben));
         Ok((site, states))
     }
@@ -97,6 +104,25 @@ impl DinnerParty {
         ])
     }
 
+    /// A party at which everything happens of which Ben gets a notice: he waits, gets a seat and a message, and the party is moved,
+    /// cancelled and restored.
+    async fn change_everything(&self, guests: &Guests) -> anyhow::Result<()> {
+        let party = self.host_groups(guests.ada, "Lasagna", 4, |_| ()).await?;
+        ensure!(party.get() == CHANGED, "it is party {}", party.get());
+        self.answer(party, guests.others[0], GuestCommand::Accept(heads(3)?)).await?;
+        self.answer(party, guests.others[1], GuestCommand::Maybe).await?;
+        self.answer(party, guests.ben, GuestCommand::Accept(heads(2)?)).await?;
+        self.answer(party, guests.others[0], GuestCommand::Decline).await?;
+        self.answer(party, guests.others[0], GuestCommand::Undo).await?;
+        self.name_guest(party, guests.ada, (guests.others[2], "Eva"), HostCommand::Add(Heads::ONE)).await?;
+        self.name_guest(party, guests.ada, (guests.others[2], "Eva"), HostCommand::Remove).await?;
+        self.name_guest(party, guests.ada, (guests.others[2], "Eva"), HostCommand::Reinstate).await?;
+        self.send_message(party.get(), guests.ada, "Please bring a chair each.").await?;
+        self.change_date(party, guests.ada, "2026-03-15").await?;
+        self.cancel(party, guests.ada).await?;
+        self.restore(party, guests.ada).await
+    }
+
     /// A party with guests who have written notes and allergies, for a guest and for the host.
     async fn of_texts(&self, guests: &Guests, (ben, ada): (&TestClient, &TestClient)) -> anyhow::Result<Vec<State>> {
         let party = self.host_groups(guests.ada, "Bibimbap", 9, |_| ()).await?;
@@ -136,6 +162,7 @@ impl DinnerParty {
         let hidden =
             self.host_groups(guests.ada, "Dumplings", 8, |party| party.names_shown_to = NamesShownTo::Host).await?;
         self.answer(hidden, guests.others[0], GuestCommand::Accept(heads(2)?)).await?;
+        let typed = [("answer", "yes"), ("note", "We look forward to it!"), ("allergies", "Peanuts\nCilla: none")];
         self.advance_minutes(2); // the deadlines have passed; what was given up can be taken back
         let state = |name, party| self.state(name, &page(party), client);
         Ok(vec![
@@ -143,6 +170,7 @@ impl DinnerParty {
             state("answer-undecided-closed", undecided),
             state("answer-closed", closed),
             state("answer-seated-cancelled", cancelled),
+            state("answer-unsent", cancelled).after_old_form(&rsvp(cancelled), &typed),
             state("answer-removed", removed),
             state("answer-names-hidden", hidden),
         ])

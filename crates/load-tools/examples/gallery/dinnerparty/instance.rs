@@ -11,8 +11,8 @@ use accounts::{Accounts, Caller, Email, OsRandom, RegistrationPolicy, Timestamp,
 use anyhow::{Context as _, ensure};
 use domain::party::{
     Audience, AudiencePart, Details, Guest, GuestAnswer, GuestCommand, Heads, HostCommand, LinkToken, MessageText,
-    NewMessage, NewParty, Opened, Outcome, Parties, PartyDate, PartyId, Seats, ShortText, Visibility, Zone, parse_date,
-    parse_time,
+    NewMessage, NewParty, Opened, Outcome, Parties, PartyDate, PartyEdit, PartyEnd, PartyId, PartyTexts, RsvpDeadline,
+    Seats, ShortText, Visibility, Zone, parse_date, parse_time,
 };
 use domain::user::NewUser;
 use store::PartyStore;
@@ -168,6 +168,38 @@ impl DinnerParty {
     /// Cancels a party for its host.
     pub(super) async fn cancel(&self, party: PartyId, host: UserId) -> anyhow::Result<()> {
         self.parties.cancel(party, host).await?;
+        Ok(())
+    }
+
+    /// Restores a cancelled party for its host.
+    pub(super) async fn restore(&self, party: PartyId, host: UserId) -> anyhow::Result<()> {
+        self.parties.restore(party, host).await?;
+        Ok(())
+    }
+
+    /// Moves a party of `host_groups` to another day, for its host.
+    pub(super) async fn change_date(&self, party: PartyId, host: UserId, day: &str) -> anyhow::Result<()> {
+        let view = self.parties.find(party, host).await?.context("the host finds the party")?;
+        let summary = view.summary;
+        let date = PartyDate::resolve(parse_date(day)?, parse_time("19:00")?, Zone::parse("Europe/Berlin")?)?;
+        let texts = PartyTexts {
+            venue: summary.venue,
+            main_dish: summary.main_dish,
+            address: view.address,
+            details: view.details,
+        };
+        let edit = PartyEdit {
+            revision: view.revision,
+            ends_at: PartyEnd::default_of(&date),
+            rsvp_deadline: RsvpDeadline::default_of(&date),
+            texts,
+            seats: summary.seats,
+            max_companions: summary.max_companions,
+            visibility: summary.visibility,
+            names_shown_to: view.names_shown_to,
+            date,
+        };
+        self.parties.edit(party, host, edit).await?;
         Ok(())
     }
 

@@ -18,6 +18,8 @@ pub(super) struct PartiesByState {
     pub(super) past: i64,
     /// Under way. Ben has a seat.
     pub(super) begun: i64,
+    /// Hosted by Ada, and in no list.
+    pub(super) unlisted: i64,
 }
 
 /// Main dish and venue.
@@ -58,7 +60,7 @@ pub(super) async fn host_many(site: &DinnerParty) -> anyhow::Result<PartiesBySta
     site.advance_hours(48);
     let begun = site.host(chloe, "01-03", "Fondue", "The cabin", 6).await?;
     site.seat(begun, ben).await?;
-    site.host_unlisted(ada, "03-13", "Birthday cake").await?;
+    let unlisted = site.host_unlisted(ada, "03-13", "Birthday cake").await?;
     let open = site.host(ada, "03-14", "Ratatouille", "The kitchen on Elm Street", 8).await?;
     for guest in [ben, chloe, eva, farid] {
         site.seat(open, guest).await?;
@@ -78,9 +80,9 @@ pub(super) async fn host_many(site: &DinnerParty) -> anyhow::Result<PartiesBySta
         }
     }
     site.advance_hours(19);
-    let [open, full, declined] = [open.get(), full.get(), declined.get()];
+    let [open, full, declined, unlisted] = [open.get(), full.get(), declined.get(), unlisted.get()];
     let (cancelled, past, begun) = (cancelled.get(), past.get(), begun.get());
-    Ok(PartiesByState { open, mine: open, full, declined, cancelled, past, begun })
+    Ok(PartiesByState { open, mine: open, full, declined, cancelled, past, begun, unlisted })
 }
 
 /// Hosts parties of the sizes whose table is drawn and of those whose is not, and parties with unusual names.

@@ -5,7 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use auth::{Cost, HashLimits, Hasher, Lifetimes, PasswordPolicy, Random};
+use auth::{
+    Cost, CostError, HashLimits, Hasher, LifetimeError, Lifetimes, PasswordPolicy, PasswordPolicyError, Random,
+};
 use domain::{AccountPorts, Clock};
 
 use crate::event::Listener;
@@ -19,6 +21,8 @@ use crate::{
 /// The settings of [`Accounts`]: see [`Accounts::builder`].
 #[must_use = "`build` makes the accounts"]
 pub struct Builder {
+    /// The first value that its constructor has refused.
+    refused: Option<BuildError>,
     clock: Arc<dyn Clock>,
     random: Arc<dyn Random>,
     cost: Cost,
@@ -34,10 +38,48 @@ pub struct Builder {
     pub(crate) web: crate::web::UncheckedSettings,
 }
 
+/// The value of a setting, or the error of its constructor, which is then that of [`Builder::build`]:
+/// `builder.cost(Cost::from_rounds(1_000_000))`, with or without `?`.
+pub trait IntoSetting<T> {
+    /// The value.
+    ///
+    /// # Errors
+    /// The error of the constructor.
+    fn into_setting(self) -> Result<T, BuildError>;
+}
+
+impl<T, E: Into<BuildError>> IntoSetting<T> for Result<T, E> {
+    fn into_setting(self) -> Result<T, BuildError> {
+        self.map_err(Into::into)
+    }
+}
+
+/// Implements [`IntoSetting`] for a type that is valid.
+macro_rules! valid_settings {
+    ($($value:ty)*) => { $(
+        impl IntoSetting<$value> for $value {
+            fn into_setting(self) -> Result<$value, BuildError> {
+                Ok(self)
+            }
+        }
+    )* };
+}
+
+valid_settings!(Cost PasswordPolicy Lifetimes);
+
 /// A setting is unsafe or invalid. Each message is one line.
-#[derive(thiserror::Error)]
+#[derive(Clone, thiserror::Error)]
 #[non_exhaustive]
 pub enum BuildError {
+    /// The cost of a password hash is out of range.
+    #[error(transparent)]
+    Cost(#[from] CostError),
+    /// The password policy is out of range.
+    #[error(transparent)]
+    PasswordPolicy(#[from] PasswordPolicyError),
+    /// The lifetimes of sessions are out of range.
+    #[error(transparent)]
+    Lifetime(#[from] LifetimeError),
     /// A limit is out of its range.
     #[error("{count} {name} are outside {min} to {max}")]
     Throttling {
@@ -100,6 +142,7 @@ impl fmt::Debug for BuildError {
 impl Builder {
     pub(crate) fn new() -> Self {
         Self {
+            refused: None,
             clock: Arc::new(SystemClock),
             random: Arc::new(OsRandom),
             cost: Cost::DEFAULT,
@@ -127,9 +170,15 @@ impl Builder {
         Self { random: Arc::new(random), ..self }
     }
 
-    /// The cost of a password hash. Default: [`Cost::DEFAULT`].
-    pub fn cost(self, cost: Cost) -> Self {
-        Self { cost, ..self }
+    /// The value of a setting; `None` for one that its constructor has refused, which `build` returns.
+    fn accepted<T>(&mut self, setting: impl IntoSetting<T>) -> Option<T> {
+        setting.into_setting().map_err(|error| self.refused.get_or_insert(error)).ok()
+    }
+
+    /// The cost of a password hash, 600,000 to 10,000,000 rounds. Default: [`Cost::DEFAULT`].
+    pub fn cost(mut self, cost: impl IntoSetting<Cost>) -> Self {
+        self.cost = self.accepted(cost).unwrap_or(self.cost);
+        self
     }
 
     /// How many password hashes run at once and how many wait in the hash queue; a request beyond gets 503. Default:
@@ -139,13 +188,17 @@ impl Builder {
     }
 
     /// The password policy. Default: [`PasswordPolicy::default`].
-    pub fn password_policy(self, policy: PasswordPolicy) -> Self {
-        Self { policy, ..self }
+    pub fn password_policy(mut self, policy: impl IntoSetting<PasswordPolicy>) -> Self {
+        if let Some(policy) = self.accepted(policy) {
+            self.policy = policy;
+        }
+        self
     }
 
-    /// The lifetimes of sessions. Default: [`Lifetimes::default`].
-    pub fn lifetimes(self, lifetimes: Lifetimes) -> Self {
-        Self { lifetimes, ..self }
+    /// The lifetimes of sessions. Default: [`Lifetimes::default`]. Beyond 30 days only by [`crate::Lifetime::long`].
+    pub fn lifetimes(mut self, lifetimes: impl IntoSetting<Lifetimes>) -> Self {
+        self.lifetimes = self.accepted(lifetimes).unwrap_or(self.lifetimes);
+        self
     }
 
     /// What a user logs in with: the e-mail address, the username, or either. Default: either. Password managers keep the
@@ -185,6 +238,7 @@ impl Builder {
     /// # Errors
     /// [`BuildError`], as [`Builder::build`] returns it.
     pub fn ensure_valid(&self) -> Result<(), BuildError> {
+        self.refused.clone().map_or(Ok(()), Err)?;
         self.throttling.ensure_valid()?;
         self.ensure_valid_export()?;
         #[cfg(feature = "poem")]
@@ -197,6 +251,7 @@ impl Builder {
     /// # Errors
     /// [`BuildError`]: the first setting that is unsafe or invalid.
     pub fn build(self, store: impl Into<AccountPorts>) -> Result<Accounts, BuildError> {
+        self.refused.clone().map_or(Ok(()), Err)?;
         self.throttling.ensure_valid()?;
         self.ensure_valid_export()?;
         let inner = Inner {

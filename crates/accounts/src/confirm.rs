@@ -128,7 +128,7 @@ impl Accounts {
         };
         let credential = self.inner.ports.credentials.find(user.id).await?;
         let (credential, limits) = self.check_password(limits, credential, password, caller, began).await?;
-        limits.give_back().await;
+        self.give_back_attempt(limits.counted().as_ref()).await;
         Ok((credential, limits.known_browser().cloned()))
     }
 }

@@ -1,7 +1,7 @@
 //! Accounts for Poem services: register, log in, remember, protect pages, find the current user, log out.
 //!
 //! [`Accounts`] is built once from a store and holds the use cases: [`Accounts::register`], [`Accounts::log_in`],
-//! [`Accounts::find_session`], [`Accounts::log_out`]. They work without HTTP. The feature `poem` (on by default) adds
+//! [`Accounts::sign_in`], [`Accounts::find_session`], [`Accounts::log_out`]. They work without HTTP. The feature `poem` (on by default) adds
 //! [`web`]: the account pages, sessions in cookies, CSRF protection, flash messages, extractors and security headers, in the
 //! embedder's layout.
 //!
@@ -102,6 +102,7 @@ mod rename;
 mod reset_password;
 mod roles;
 mod sessions;
+mod sign_in;
 mod system;
 mod throttling;
 mod timeouts;
@@ -120,7 +121,7 @@ pub use auth::{
     LiveSession, Password, PasswordPolicy, PasswordPolicyError, PasswordRefusal, PasswordTooLong, PasswordWarning,
     Random, RegistrationCode, ResetToken, SessionToken, is_verifiable,
 };
-pub use builder::{BuildError, Builder};
+pub use builder::{BuildError, Builder, IntoSetting};
 pub use caller::Caller;
 pub use change_email::{ChangeEmail, ChangeEmailError};
 pub use change_password::{ChangePassword, ChangePasswordError, PasswordChanged, SetPasswordError};
@@ -152,8 +153,10 @@ pub use registration_codes::{CodeSettings, MadeCode, RegistrationPolicy, Registr
 pub use reset_password::{PasswordReset, ResetPassword, ResetPasswordError};
 pub use serde_json; // the rows of an `ExportSource`
 pub use sessions::RenewedSession;
+pub use sign_in::{SignIn, SignInError};
 pub use system::{OsRandom, SystemClock};
 pub use throttling::{Action, ThrottleError, Throttling};
+pub use users::UserKey;
 
 use auth::Hasher;
 use domain::AccountPorts;

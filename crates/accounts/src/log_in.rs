@@ -1,18 +1,19 @@
-//! The use case to log in. Every log-in goes through one function, so that each does the dummy hash for an unknown user.
+//! The use case to log in by a password. Every log-in goes through one function, so that each does the dummy hash for an unknown user.
+//! The session is opened in `sign_in`.
 
 use std::time::Instant;
 
-use auth::{BrowserToken, BrowserTokens, HashQueueFull, Password, SessionToken, Turn, Verification};
-use domain::credential::{Credential, PasswordVersion};
-use domain::event::EventKind;
-use domain::session::{OpenSessionError, SessionId};
+use auth::{BrowserTokens, HashQueueFull, Password, SessionToken, Turn, Verification};
+use domain::StoreError;
+use domain::credential::Credential;
+use domain::session::SessionId;
 use domain::throttle::{Attempt, Throttled};
-use domain::user::{Email, User, UserId, Username};
-use domain::{Alongside, StoreError};
+use domain::user::{Email, User, Username};
 
 use crate::log_budget::LogLine;
+use crate::sign_in::Verified;
 use crate::throttling::LogInLimits;
-use crate::{Accounts, Caller};
+use crate::{Accounts, Caller, SignIn, SignInError};
 
 /// An attempt to log in.
 #[derive(Debug)]
@@ -90,6 +91,16 @@ pub enum LogInError {
     Store(#[from] StoreError),
 }
 
+impl From<SignInError> for LogInError {
+    fn from(error: SignInError) -> Self {
+        match error {
+            // While the password was verified the user was disabled or deleted, the password changed, or the deletion was requested.
+            SignInError::NotFound | SignInError::Disabled | SignInError::Changed => Self::Mismatch,
+            SignInError::Store(failure) => Self::Store(failure),
+        }
+    }
+}
+
 /// The client of an attempt: its caller, and the tokens in its device cookie.
 #[derive(Clone, Copy)]
 pub(crate) struct Client<'a> {
@@ -97,30 +108,26 @@ pub(crate) struct Client<'a> {
     pub(crate) browser: &'a BrowserTokens,
 }
 
-/// What opens a session, beside the user.
-#[derive(Clone)]
-pub(crate) struct OpenSession<'a> {
-    pub(crate) remember: bool,
-    /// The version of the password that was verified or registered.
-    pub(crate) verified: PasswordVersion,
-    pub(crate) caller: &'a Caller,
-    /// The tokens in the browser's device cookie.
-    pub(crate) browser: &'a BrowserTokens,
-    /// The one of them that is known to the user already. Without one the user gets a new one: another site, or another user
-    /// of the browser, may have set the others.
-    pub(crate) known_browser: Option<BrowserToken>,
-    pub(crate) replaces: Option<&'a SessionToken>,
-}
-
 impl Accounts {
-    /// Logs in by e-mail address or username, and password, and opens a session.
-    ///
-    /// An unknown user takes as long as a known one. A stored hash whose cost differs from the current cost is replaced
-    /// (rehash).
+    /// Logs in by e-mail address or username, and password, and opens a session: [`Accounts::authenticate`], then
+    /// [`Accounts::sign_in`].
     ///
     /// # Errors
     /// [`LogInError`]
     pub async fn log_in(&self, attempt: LogIn) -> Result<LoggedIn, LogInError> {
+        let sign_in = self.authenticate(attempt).await?;
+        Ok(self.sign_in(sign_in).await?)
+    }
+
+    /// Verifies the password of a user, and opens no session yet: what it returns is for [`Accounts::sign_in`]. A second proof can be
+    /// asked for in between.
+    ///
+    /// The attempt is counted as a failure until the user is signed in. An unknown user takes as long as a known one. A stored hash
+    /// whose cost differs from the current cost is replaced (rehash).
+    ///
+    /// # Errors
+    /// [`LogInError`]
+    pub async fn authenticate(&self, attempt: LogIn) -> Result<SignIn, LogInError> {
         let LogIn { identifier, password, remember, caller, browser, replaces } = attempt;
         let began = Instant::now();
         let credential = self.find_credential(&identifier).await?;
@@ -128,24 +135,9 @@ impl Accounts {
         let limits = self.log_in_limits(&identifier, user, &caller, &browser).await?;
         let (Credential { user, version, .. }, limits) =
             self.check_password(limits, credential, password, &caller, began).await?;
-        let user_id = Some(user.id);
-        let (known_browser, replaces) = (limits.known_browser().cloned(), replaces.as_ref());
-        let open =
-            OpenSession { remember, verified: version, caller: &caller, browser: &browser, known_browser, replaces };
-        let ((), logged_in) = tokio::join!(limits.give_back(), self.open_session_or_undo_deletion(user, open));
-        match logged_in {
-            Ok(logged_in) => Ok(logged_in),
-            // While the password was verified the user was disabled or deleted, the password changed, or the deletion was requested.
-            Err(
-                OpenSessionError::UserDisabled
-                | OpenSessionError::PasswordChanged
-                | OpenSessionError::DeletionRequested,
-            ) => {
-                self.emit_log_in_failed(user_id, &caller);
-                Err(LogInError::Mismatch)
-            }
-            Err(OpenSessionError::Store(failure)) => Err(failure.into()),
-        }
+        let (known_browser, counted) = (limits.known_browser().cloned(), limits.counted());
+        let sign_in = SignIn::verified(Verified { user, version, known_browser, counted });
+        Ok(sign_in.remember(remember).caller(caller).browser(browser).replaces(replaces))
     }
 
     /// Counts an attempt, and verifies the password of a credential in the caller's turn: of a log-in, or of a user who is logged
@@ -176,60 +168,6 @@ impl Accounts {
             return Err(LogInError::Mismatch);
         };
         Ok((credential, limits))
-    }
-
-    /// Opens a session after a verified password. A deletion of the account is undone before, if it was requested when the log-in
-    /// began: its user has pressed the button elsewhere since, and must not find it undone by a log-in that was under way.
-    async fn open_session_or_undo_deletion(
-        &self,
-        user: User,
-        open: OpenSession<'_>,
-    ) -> Result<LoggedIn, OpenSessionError> {
-        let (id, caller) = (user.id, open.caller);
-        match self.open_session(user.clone(), open.clone()).await {
-            Err(OpenSessionError::DeletionRequested) if user.deletion.is_some() => {
-                let has_undone_deletion = self.undo_deletion(id, caller).await?;
-                let user = User { deletion: None, ..user };
-                self.open_session(user, open).await.map(|logged_in| LoggedIn { has_undone_deletion, ..logged_in })
-            }
-            opened => opened,
-        }
-    }
-
-    /// Opens a session after a verified password or a registration, and remembers the browser and its network.
-    ///
-    /// # Errors
-    /// [`OpenSessionError`]
-    pub(crate) async fn open_session(&self, user: User, open: OpenSession<'_>) -> Result<LoggedIn, OpenSessionError> {
-        let OpenSession { remember, verified, caller, browser, known_browser, replaces } = open;
-        let (random, now) = (&*self.inner.random, self.inner.clock.now());
-        let token = SessionToken::new(random);
-        let known_browser = known_browser.unwrap_or_else(|| BrowserToken::new(random));
-        let session = self.inner.lifetimes.open(user.id, remember, caller.device(), now);
-        let replaces = replaces.map(SessionToken::digest);
-        let event = self.event(EventKind::LoggedIn, caller);
-        let alongside = Alongside::event(event.clone());
-        let opened = self.inner.ports.sessions.open(token.digest(), session, verified, replaces, alongside);
-        let (id, ()) = tokio::join!(opened, self.remember_browser(user.id, verified, &known_browser, caller));
-        let session = id?;
-        self.emit(&event.of(user.id).in_session(session));
-        let browser = browser.with_latest(known_browser);
-        Ok(LoggedIn { user, token, session, browser, is_remembered: remember, has_undone_deletion: false })
-    }
-
-    /// Makes the browser and its network known to the user's account. The log-in does not fail with it.
-    pub(crate) async fn remember_browser(
-        &self,
-        user: UserId,
-        verified: PasswordVersion,
-        browser: &BrowserToken,
-        caller: &Caller,
-    ) {
-        let (digest, network, now) = (browser.digest(), caller.network(), self.inner.clock.now());
-        let remembered = self.inner.ports.known_browsers.remember(user, verified, Some(digest), network, now).await;
-        if let Err(failure) = remembered {
-            tracing::warn!(user = user.get(), error = ?failure, "the browser of a log-in is not remembered");
-        }
     }
 
     /// Refuses a log-in with a password above the length limit: it counts like any other failure, and is not hashed.

@@ -11,7 +11,7 @@ mod settings;
 
 pub use action::{Action, ThrottleError};
 pub(crate) use failure_sample::FailureSample;
-pub(crate) use log_in::LogInLimits;
+pub(crate) use log_in::{CountedAttempt, LogInLimits};
 pub use settings::Throttling;
 
 use domain::StoreError;

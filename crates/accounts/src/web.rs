@@ -14,6 +14,7 @@
 //! | cookies, extractors of the visitor, protected routes | `session` |
 //! | the table of account pages, and each page | `account_pages` |
 //! | the embedder's own fields of the registration form | `own_fields` |
+//! | what an own page of the embedder does as ours does | `own_pages` |
 //! | a setting, its default and its check | `settings` |
 //! | a sentence for people | `messages` |
 //!
@@ -26,13 +27,14 @@ mod layer;
 mod messages;
 mod methods;
 mod own_fields;
+mod own_pages;
 mod page;
 mod request;
 mod routes;
 mod session;
 mod settings;
 
-pub use account_pages::{AccountPage, ResetLinkError};
+pub use account_pages::{AccountPage, EntryForm, EntryHtml, ResetLinkError};
 pub use form::{
     FieldError, Fields, Form, FormErrors, FormView, Input, PasswordFields, SafeHtml, Submitted, Summary, Undecodable,
     printable_line,
@@ -41,6 +43,7 @@ pub use layer::Layer;
 pub use messages::error_title;
 pub use methods::{Methods, methods};
 pub use own_fields::OwnFields;
+pub use own_pages::{ChangePasswordForm, ConfirmForm, LogInForm};
 pub use page::{
     Flash, FlashKind, Layout, LayoutError, PageContext, PlainLayout, Problem, permanent_redirect, redirect,
     with_retry_after,

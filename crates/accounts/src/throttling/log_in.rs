@@ -35,7 +35,27 @@ pub(crate) struct LogInLimits<'a> {
     known_browser: Option<(UserId, BrowserToken)>,
 }
 
+/// An attempt with the right password, which is counted as a failure still.
+#[derive(Debug)]
+pub(crate) struct CountedAttempt {
+    /// The counters whose failures end.
+    ended: [ThrottleKey; 2],
+    /// The counters that lose this failure alone.
+    windows: Vec<ThrottleKey>,
+}
+
 impl Accounts {
+    /// Gives back what was counted, after a log-in that succeeded: the failures of its identifier and account end, the others
+    /// stay. The log-in does not fail with it.
+    pub(crate) async fn give_back_attempt(&self, counted: Option<&CountedAttempt>) {
+        let Some(CountedAttempt { ended, windows }) = counted else { return };
+        let throttles = &self.inner.ports.throttles;
+        let (forgotten, given_back) = tokio::join!(throttles.forget(ended), throttles.give_back(windows));
+        if let Err(failure) = forgotten.and(given_back) {
+            tracing::warn!(error = ?failure, "a log-in stays counted as a failure");
+        }
+    }
+
     /// The limits of an attempt, of which none refuses it yet. Writes nothing.
     ///
     /// # Errors
@@ -189,19 +209,11 @@ impl LogInLimits<'_> {
         self.emitted(self.accounts.count_in_turn(&self.all()).await?)
     }
 
-    /// Gives back what was counted, after a log-in that succeeded: the failures of its identifier and account end, the others
-    /// stay. The log-in does not fail with it.
-    pub(crate) async fn give_back(&self) {
-        if self.known_browser.is_some() {
-            return; // the browser's failures end when it is remembered
-        }
-        let throttles = &self.accounts.inner.ports.throttles;
-        let ended = [self.delay.key, self.account.key];
-        let windows: Vec<ThrottleKey> = self.windows.iter().map(|limit| limit.key).collect();
-        let (forgotten, given_back) = tokio::join!(throttles.forget(&ended), throttles.give_back(&windows));
-        if let Err(failure) = forgotten.and(given_back) {
-            tracing::warn!(error = ?failure, "a log-in stays counted as a failure");
-        }
+    /// What was counted, to be given back after a log-in that succeeded. `None` for a known browser, whose failures end when it is
+    /// remembered.
+    pub(crate) fn counted(&self) -> Option<CountedAttempt> {
+        let windows = self.windows.iter().map(|limit| limit.key).collect();
+        self.known_browser.is_none().then(|| CountedAttempt { ended: [self.delay.key, self.account.key], windows })
     }
 
     fn emitted(&self, counted: Result<Attempt, Throttled>) -> Result<Attempt, LogInError> {

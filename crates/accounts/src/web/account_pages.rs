@@ -1,6 +1,6 @@
 //! The table of account pages. To add a page, add an entry to [`ACCOUNT_PAGES`] below and a file beside the others.
 //!
-//! Routes and their protection, paths and their settings, [`Builder::without`], the links between the pages, and the list
+//! Routes and their protection, paths and their settings, [`Builder::own_page`] and [`Builder::without`], the links between the pages, and the list
 //! in `docs/EMBEDDING.md` all come from this table.
 
 mod confirm;
@@ -19,15 +19,14 @@ mod sessions;
 mod tests;
 mod username;
 
-pub(super) use entry_form::REPEATED_FIELD;
-#[cfg(test)]
-pub(super) use entry_form::SWITCH_FIELD;
+pub use entry_form::{EntryForm, EntryHtml};
+pub(super) use entry_form::{REPEATED_FIELD, SWITCH_FIELD, Waiting};
 use poem::endpoint::BoxEndpoint;
 use poem::http::StatusCode;
 use poem::{EndpointExt, Response};
+pub(super) use register::code_error;
 pub use reset::ResetLinkError;
 
-use super::interrupted_form::WaitingForm;
 use super::messages;
 use super::methods::{Methods, methods};
 use super::page::PageContext;
@@ -89,15 +88,15 @@ pub(super) struct Link {
     question: &'static str,
     /// The text of the link.
     text: &'static str,
-    /// Whether the link stays where [`Builder::without`] leaves the page out. It does for a page that every service needs:
-    /// the embedder's own is at the same path.
+    /// Whether the link stays where [`Builder::without`] leaves the page out. It does for a page that every service needs.
     stays_without: bool,
 }
 
 /// Makes the enum, the settings and the table from one list.
 macro_rules! account_pages {
     ($($(#[$doc:meta])* $page:ident at $path:literal, moved by $setting:ident { $($column:ident: $value:expr,)* })*) => {
-        /// A page that this crate provides. A service can move it, or leave it out with [`Builder::without`].
+        /// A page that this crate provides. A service can move it, put a page of its own in its place with [`Builder::own_page`], or leave it
+        /// out with [`Builder::without`].
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
         pub enum AccountPage {
             $($(#[$doc])* #[doc = concat!("\n\nDefault path: `", $path, "`.")] $page,)*
@@ -248,7 +247,7 @@ pub(super) async fn interrupt(
     page: &PageContext,
     asking: AccountPage,
     status: StatusCode,
-    waiting: WaitingForm,
+    waiting: Waiting,
 ) -> Response {
     if asking == AccountPage::Confirm {
         confirm::interrupt(page, status, waiting).await
@@ -266,6 +265,7 @@ impl AccountPage {
 }
 
 /// A link as a page shows it.
+#[derive(Debug)]
 struct ShownLink {
     /// The page that it leads to.
     to: AccountPage,
@@ -283,9 +283,24 @@ impl Settings {
         self.paths.get(&page).map_or_else(|| page.default_path(), String::as_str)
     }
 
-    /// Whether the service has an account page of this crate.
+    /// Whether the service has an account page: of this crate, or one of the embedder's in its place.
     pub(super) fn has(&self, page: AccountPage) -> bool {
         !self.without.contains(&page)
+    }
+
+    /// Whether the embedder's own page is in place of an account page.
+    pub(super) fn is_own(&self, page: AccountPage) -> bool {
+        self.own_pages.contains(&page)
+    }
+
+    /// Whether an account page is of this crate.
+    pub(super) fn serves(&self, page: AccountPage) -> bool {
+        self.has(page) && !self.is_own(page)
+    }
+
+    /// Where a page leads back to the account page; without one, where a log-in leads.
+    pub(super) fn overview_path(&self) -> &str {
+        if self.has(AccountPage::Overview) { self.path(AccountPage::Overview) } else { &self.after_log_in }
     }
 
     /// Whether a path is an account page that requires no log-in. Such a page is no target of a log-in.

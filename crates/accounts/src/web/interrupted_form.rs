@@ -5,9 +5,11 @@
 //! After the log-in it is shown filled in, on the page that it is from where that page asks for it
 //! ([`PageContext::resumed`](crate::web::PageContext::resumed)), and one press sends it. Showing it never sends it.
 
+mod ask;
 mod show;
 mod wire;
 
+pub(super) use ask::{Asks, ask};
 pub(super) use show::{ResumedForm, SavedRequest, show};
 
 use auth::signed::{self, Purpose};
@@ -40,6 +42,7 @@ pub(super) struct InterruptedForm {
 }
 
 /// An interrupted form as it waits on an entry form, or on the page that asks for the password again.
+#[derive(Clone)]
 pub(super) struct WaitingForm {
     /// The signed text, for the hidden field.
     pub(super) signed: String,
@@ -65,7 +68,7 @@ impl InterruptedForm {
         (!is_empty).then(|| Self { action, page, fields, user: request.form_user() })
     }
 
-    /// The form as it waits on `asking`. `None` where the form is too large, or where that page is not of this crate.
+    /// The form as it waits on `asking`. `None` where the form is too large, or where the service is without that page.
     pub(super) fn waiting(&self, request: &RequestContext, asking: AccountPage) -> Option<WaitingForm> {
         let payload = self.encode();
         let room = request.settings().body_limit.saturating_sub(OTHER_FIELDS);

@@ -18,7 +18,7 @@ use poem::{Endpoint, IntoResponse, Request, Response};
 use tokio::time::timeout;
 use tracing::Instrument;
 
-use super::interrupted_form::{self, SavedRequest};
+use super::interrupted_form::{self, Asks, SavedRequest};
 use super::methods::{ALL_METHODS, method_not_allowed};
 use super::page::{PageContext, Problem, add_security_headers, error_page, fallback_error_page, hide_query};
 use super::request::{RequestContext, Site, accept_body, has_forwarding_headers, is_unsafe, peer_address};
@@ -56,7 +56,8 @@ impl<E: Endpoint> Layer<E> {
     /// Runs the request, and turns every outcome into a complete response.
     async fn respond(&self, request: Request, mut context: Arc<RequestContext>) -> Response {
         let page = PageContext::new(Arc::clone(&context));
-        let outcome = AssertUnwindSafe(self.run(request, &context)).catch_unwind().await;
+        let mut saved = None;
+        let outcome = AssertUnwindSafe(self.run(request, &context, &mut saved)).catch_unwind().await;
         let outcome = outcome.unwrap_or_else(|_| Err(Problem::Status(StatusCode::INTERNAL_SERVER_ERROR).into()));
         let mut response = match outcome {
             Ok((Some(shown), response)) => {
@@ -66,10 +67,17 @@ impl<E: Endpoint> Layer<E> {
             Ok((None, response)) => response,
             Err(error) => {
                 let response = AssertUnwindSafe(error_page(error, &page)).catch_unwind().await;
-                response.unwrap_or_else(|_| {
+                let response = response.unwrap_or_else(|_| {
                     tracing::error!("the error page panicked");
                     fallback_error_page()
-                })
+                });
+                match self.ask_on_own_page(saved.as_ref(), &response, &context).await {
+                    Some((asking, page)) => {
+                        context = asking;
+                        page
+                    }
+                    None => response,
+                }
             }
         };
         context.add_cookies(&mut response);
@@ -81,12 +89,24 @@ impl<E: Endpoint> Layer<E> {
         response
     }
 
+    /// The embedder's own page for a form that requires a log-in or the password, if the response says that the form waits for one.
+    async fn ask_on_own_page(
+        &self,
+        saved: Option<&SavedRequest>,
+        response: &Response,
+        context: &RequestContext,
+    ) -> Option<(Arc<RequestContext>, Response)> {
+        let asks = response.extensions().get::<Asks>()?;
+        interrupted_form::ask(&self.inner, saved?, asks, context).await
+    }
+
     /// Checks the request, and calls the inner endpoint. A log-in that a form was waiting for responds with that form, and
     /// with the context of its page.
     async fn run(
         &self,
         mut request: Request,
         context: &Arc<RequestContext>,
+        saved: &mut Option<SavedRequest>,
     ) -> poem::Result<(Option<Arc<RequestContext>>, Response)> {
         let settings = context.settings();
         let trusted_proxies = &settings.trusted_proxies;
@@ -106,13 +126,16 @@ impl<E: Endpoint> Layer<E> {
         } else {
             drop(request.take_body()); // a safe method has no body that means anything, and none is read
         }
-        let saved = SavedRequest::of(&request, context);
+        if context.is_switch() {
+            request.set_method(Method::GET); // a button that opens the other page, with what was typed
+        }
+        *saved = SavedRequest::of(&request, context);
         request.extensions_mut().insert(Arc::clone(context));
         let outcome = timeout(context.time_left(), self.inner.call(request)).await;
         // The handler may have been saving something.
         let outcome = outcome.map_err(|elapsed| Problem::from(StoreError::outcome_unknown(elapsed)))?;
         let response = outcome?.into_response();
-        if let Some(saved) = saved
+        if let Some(saved) = saved.as_ref()
             && let Some((shown, response)) = interrupted_form::show(&self.inner, &saved, &response, context).await
         {
             return Ok((Some(shown), response));

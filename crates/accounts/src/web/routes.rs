@@ -8,8 +8,8 @@ use super::account_pages::ACCOUNT_PAGES;
 use super::layer::Layer;
 use crate::Accounts;
 
-/// An account page cannot be added: the service has a route at the same path. [`crate::Builder::without`] leaves the page
-/// out.
+/// An account page cannot be added: the service has a route at the same path. [`crate::Builder::own_page`] says that it is in place of
+/// ours.
 #[derive(Debug, thiserror::Error)]
 #[error("{page:?} cannot be at {path}: {source}")]
 pub struct RoutesError {
@@ -27,7 +27,7 @@ impl Accounts {
     /// [`RoutesError`]: a path is taken.
     pub fn routes(&self, mut routes: Route) -> Result<Layer<Route>, RoutesError> {
         let settings = &self.inner.web;
-        for entry in ACCOUNT_PAGES.iter().filter(|entry| settings.has(entry.page)) {
+        for entry in ACCOUNT_PAGES.iter().filter(|entry| settings.serves(entry.page)) {
             let (page, path) = (entry.page, settings.path(entry.page));
             let added = routes.try_at(path, entry.endpoint(path));
             routes = added.map_err(|source| RoutesError { page, path: path.to_owned(), source })?;

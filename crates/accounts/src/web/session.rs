@@ -13,5 +13,5 @@ pub(super) use cookies::{
 pub use guard::{Guarded, LoginRequired, RecentLogInRequired};
 pub use recent_log_in::RecentLogIn;
 pub use require_role::{RequireRole, RoleGuarded, RoleName, UserWithRole};
-pub(super) use set_cookies::{NewlyKnownBrowser, SessionChange};
+pub(super) use set_cookies::SessionChange;
 pub use visitor::{CurrentUser, Visitor};

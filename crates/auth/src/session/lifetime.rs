@@ -31,6 +31,7 @@ pub struct Lifetime {
 
 /// Why two durations are not a lifetime.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
 pub enum LifetimeError {
     /// The idle limit is under [`Lifetime::MIN_IDLE`].
     #[error("a session's idle limit is at least {} seconds", Lifetime::MIN_IDLE.as_secs())]
@@ -38,9 +39,23 @@ pub enum LifetimeError {
     /// The idle limit is longer than the absolute limit, so it would never be reached.
     #[error("a session's idle limit is at most its absolute limit")]
     IdleBeyondAbsolute,
-    /// The absolute limit is over [`Lifetime::MAX_ABSOLUTE`].
-    #[error("a session's absolute limit is at most {} days", Lifetime::MAX_ABSOLUTE.as_secs() / DAY.as_secs())]
+    /// The absolute limit is over [`Lifetime::MAX_ABSOLUTE`], and not chosen by [`Lifetime::long`].
+    #[error(
+        "a session's absolute limit is at most {} days, or {} days by `Lifetime::long`",
+        days(Lifetime::MAX_ABSOLUTE),
+        days(Lifetime::MAX_LONG_ABSOLUTE)
+    )]
     TooLong,
+    /// The idle limit of a long lifetime is over [`Lifetime::MAX_LONG_IDLE`].
+    #[error("the idle limit of a long session is at most {} days", days(Lifetime::MAX_LONG_IDLE))]
+    LongIdleTooLong,
+    /// The absolute limit of a long lifetime is over [`Lifetime::MAX_LONG_ABSOLUTE`].
+    #[error("the absolute limit of a long session is at most {} days", days(Lifetime::MAX_LONG_ABSOLUTE))]
+    LongTooLong,
+}
+
+const fn days(duration: Duration) -> u64 {
+    duration.as_secs() / DAY.as_secs()
 }
 
 impl Lifetime {
@@ -50,6 +65,10 @@ impl Lifetime {
     pub const MIN_IDLE: Duration = Duration::from_mins(2);
     /// The longest absolute limit: 30 days, after which NIST SP 800-63B-4, 2.1.3 requires a new log-in.
     pub const MAX_ABSOLUTE: Duration = Duration::from_hours(30 * 24);
+    /// The longest idle limit of a long lifetime: 90 days.
+    pub const MAX_LONG_IDLE: Duration = Duration::from_hours(90 * 24);
+    /// The longest absolute limit of a long lifetime: 400 days, to which browsers cut the `Max-Age` of a cookie (RFC 6265bis, 5.5).
+    pub const MAX_LONG_ABSOLUTE: Duration = Duration::from_hours(400 * 24);
 
     /// A session expires `idle` after its last request, and at the latest `absolute` after it was opened.
     ///
@@ -64,6 +83,24 @@ impl Lifetime {
             Err(LifetimeError::TooLong)
         } else {
             Ok(Self { idle, absolute })
+        }
+    }
+
+    /// A lifetime that may be longer than 30 days: `idle` at most 90 days, `absolute` at most 400 days. Who steals such a session keeps
+    /// it as long, so that it is chosen by a name of its own.
+    ///
+    /// # Errors
+    /// The first rule of [`LifetimeError`] that the durations break.
+    pub const fn long(idle: Duration, absolute: Duration) -> Result<Self, LifetimeError> {
+        if idle.as_nanos() > Self::MAX_LONG_IDLE.as_nanos() {
+            Err(LifetimeError::LongIdleTooLong)
+        } else if absolute.as_nanos() > Self::MAX_LONG_ABSOLUTE.as_nanos() {
+            Err(LifetimeError::LongTooLong)
+        } else {
+            match Self::new(idle, absolute) {
+                Err(LifetimeError::TooLong) => Ok(Self { idle, absolute }),
+                other => other,
+            }
         }
     }
 
@@ -117,6 +154,12 @@ impl Lifetimes {
     #[must_use]
     pub const fn new(browser: Lifetime, remembered: Lifetime) -> Self {
         Self { browser, remembered }
+    }
+
+    /// These lifetimes with another one for sessions with "remember me".
+    #[must_use]
+    pub const fn with_remembered(self, remembered: Lifetime) -> Self {
+        Self { remembered, ..self }
     }
 
     /// The lifetime without "remember me". The browser drops the cookie when it is closed.

@@ -2,15 +2,14 @@
 
 use askama::Template;
 use auth::Password;
-use poem::http::StatusCode;
 use poem::{Response, handler};
 
 use crate::web::AccountPage;
 use crate::web::form::{Fields, Form, FormErrors, FormView, PasswordFields, Submitted};
 use crate::web::messages;
-use crate::web::page::{Flash, PageContext, Problem, with_retry_after};
+use crate::web::page::{Flash, PageContext, Problem};
 use crate::web::session::CurrentUser;
-use crate::{ChangeEmailError, Email, Wait};
+use crate::{ChangeEmailError, Email};
 
 #[derive(Template)]
 #[template(path = "email.html")]
@@ -19,23 +18,19 @@ struct Content<'a> {
     form: FormView<'a>,
     action: &'a str,
     account: &'a str,
-    throttled: Option<String>,
 }
 
-fn render(page: &PageContext, status: StatusCode, form: FormView<'_>, throttled: Option<Wait>) -> Response {
+fn render(page: &PageContext, form: FormView<'_>) -> Response {
     let settings = page.request().settings();
     let (action, account) = (settings.path(AccountPage::Email), settings.path(AccountPage::Overview));
-    let title = form.title(messages::EMAIL_MENU);
-    let title = if throttled.is_some() { messages::error_title(&title) } else { title };
-    let throttled = throttled.map(messages::throttled);
-    page.render_template(status, &title, &Content { page, form, action, account, throttled })
+    page.render_form_template(messages::EMAIL_MENU, form, &Content { page, form, action, account })
 }
 
 #[handler]
 pub(super) fn show(user: CurrentUser, page: PageContext) -> Response {
     let current: Fields = [("email", user.email.as_str())].into_iter().collect();
     let fields = page.resumed(page.request().settings().path(AccountPage::Email)).unwrap_or(&current);
-    render(&page, StatusCode::OK, FormView::filled(fields), None)
+    render(&page, FormView::filled(fields))
 }
 
 /// The form.
@@ -75,22 +70,16 @@ pub(super) async fn submit(
                 let account = page.request().settings().path(AccountPage::Overview);
                 return Ok(Flash::success(messages::EMAIL_CHANGED).to(account));
             }
-            Err(ChangeEmailError::Throttled(throttled)) => return Ok(wait(&page, &fields, throttled.wait)),
             Err(error) => refusal(error)?,
         },
         Err(errors) => errors,
     };
-    Ok(render(&page, StatusCode::UNPROCESSABLE_ENTITY, FormView::new(&fields, &errors), None))
+    Ok(render(&page, FormView::new(&fields, &errors)))
 }
 
 async fn change(user: &CurrentUser, page: &PageContext, form: EmailForm) -> Result<(), ChangeEmailError> {
     let (request, EmailForm { email, password }) = (page.request(), form);
     page.accounts().change_email_of(user.id, email, password, &request.caller, &request.browser).await.map(drop)
-}
-
-fn wait(page: &PageContext, fields: &Fields, wait: Wait) -> Response {
-    let response = render(page, StatusCode::TOO_MANY_REQUESTS, FormView::filled(fields), Some(wait));
-    with_retry_after(response, wait.seconds())
 }
 
 /// Why the form is shown again. Any other error is a problem.
@@ -99,7 +88,7 @@ fn refusal(error: ChangeEmailError) -> Result<FormErrors, Problem> {
         ChangeEmailError::Taken => Ok(FormErrors::at("email", messages::EMAIL_TAKEN)),
         ChangeEmailError::Mismatch => Ok(FormErrors::at("password", messages::WRONG_PASSWORD)),
         ChangeEmailError::NotFound => Err(Problem::LoginRequired),
-        ChangeEmailError::Throttled(throttled) => Err(Problem::Throttled(throttled)),
+        ChangeEmailError::Throttled(throttled) => Ok(FormErrors::throttled(throttled.wait)),
         ChangeEmailError::HashQueueFull(_) => Err(Problem::HashQueueFull),
         ChangeEmailError::Store(failure) => Err(failure.into()),
     }

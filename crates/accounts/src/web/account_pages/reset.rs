@@ -1,7 +1,7 @@
 //! The page of a link that sets a new password. GET shows the form and changes nothing: programs open links too.
 
 use askama::Template;
-use auth::{BrowserTokens, Password, ResetToken};
+use auth::{Password, ResetToken};
 use poem::http::StatusCode;
 use poem::{Request, Response, handler};
 use url::form_urlencoded;
@@ -10,7 +10,6 @@ use crate::web::AccountPage;
 use crate::web::form::{Fields, Form, FormErrors, FormView, PasswordFields, Submitted};
 use crate::web::messages;
 use crate::web::page::{Flash, PageContext, Problem};
-use crate::web::session::NewlyKnownBrowser;
 use crate::{Accounts, PasswordReset, ResetPassword, ResetPasswordError, User};
 
 /// The name of the token in the link and in the form.
@@ -78,7 +77,7 @@ pub(super) async fn submit(page: PageContext, submitted: Submitted<NewPassword>)
     let Some((token, user)) = find(&page, fields.shown(TOKEN)).await? else { return Ok(unusable(&page)) };
     let errors = match form {
         Ok(NewPassword(new)) => match set(&page, token.clone(), new).await {
-            Ok(PasswordReset { browser, .. }) => return Ok(log_in(&page, browser)),
+            Ok(reset) => return Ok(log_in(&page, reset)),
             Err(error) => match refusal(error)? {
                 Some(errors) => errors,
                 None => return Ok(unusable(&page)),
@@ -95,10 +94,9 @@ async fn set(page: &PageContext, token: ResetToken, new: Password) -> Result<Pas
 }
 
 /// The log-in page, which recognizes the browser.
-fn log_in(page: &PageContext, browser: BrowserTokens) -> Response {
-    let mut response = Flash::success(messages::PASSWORD_IS_SET).to(page.request().settings().path(AccountPage::LogIn));
-    response.extensions_mut().insert(NewlyKnownBrowser(browser));
-    response
+fn log_in(page: &PageContext, reset: PasswordReset) -> Response {
+    let to_log_in = Flash::success(messages::PASSWORD_IS_SET).to(page.request().settings().path(AccountPage::LogIn));
+    reset.with_cookies(to_log_in)
 }
 
 /// What the visitor can correct; `None` where the link does not work any more. Any other error is a problem.

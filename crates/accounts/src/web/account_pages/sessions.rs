@@ -8,7 +8,7 @@ use crate::web::AccountPage;
 use crate::web::form::{Fields, Form, FormErrors, PasswordFields, Submitted};
 use crate::web::messages;
 use crate::web::page::{Flash, PageContext, Problem};
-use crate::web::session::{CurrentUser, SessionChange};
+use crate::web::session::CurrentUser;
 use crate::{ListedSession, SessionId, Timestamp, device_name};
 
 #[derive(Template)]
@@ -122,7 +122,6 @@ async fn end_others(page: &PageContext) -> Result<Response, Problem> {
     let renewed = page.accounts().end_other_sessions(session, &request.caller, &request.browser).await?;
     let renewed = renewed.ok_or(Problem::LoginRequired)?;
     let to = request.settings().path(AccountPage::Sessions);
-    let mut response = Flash::success(messages::other_sessions_ended(renewed.ended)).to(to);
-    response.extensions_mut().insert(SessionChange::renewed(renewed));
-    Ok(response)
+    let flash = Flash::success(messages::other_sessions_ended(renewed.ended));
+    Ok(renewed.with_cookies(flash.to(to)))
 }

@@ -5,6 +5,8 @@ use std::fmt;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
+use domain::throttle::Wait;
+use poem::http::StatusCode;
 
 use super::{Fields, FormErrors, Input};
 use crate::web::messages::{self, error_title};
@@ -40,7 +42,27 @@ impl<'a> FormView<'a> {
     /// The list of errors above the form, each with a link to its field; empty where there are none.
     #[must_use]
     pub fn summary(&self) -> Summary<'a> {
-        Summary { errors: self.errors, title: messages::PLEASE_CHECK }
+        Summary {
+            errors: self.errors,
+            title: messages::PLEASE_CHECK,
+            wait: self.errors.wait().map(messages::throttled),
+        }
+    }
+
+    /// The status of the form's page: 422 where the form has errors, 429 where a limit refuses it, else 200.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self.errors.wait() {
+            Some(_) => StatusCode::TOO_MANY_REQUESTS,
+            None if self.errors.is_empty() => StatusCode::OK,
+            None => StatusCode::UNPROCESSABLE_ENTITY,
+        }
+    }
+
+    /// How long the visitor waits, where a limit refuses the form.
+    #[must_use]
+    pub fn wait(&self) -> Option<Wait> {
+        self.errors.wait()
     }
 
     /// The title of the form's page: [`error_title`] where the form has errors.
@@ -68,6 +90,8 @@ impl<'a> FormView<'a> {
 pub struct Summary<'a> {
     errors: &'a FormErrors,
     title: &'static str,
+    /// How long the visitor waits.
+    wait: Option<String>,
 }
 
 impl HtmlSafe for Summary<'_> {}

@@ -16,6 +16,7 @@ use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use super::{InterruptedForm, RESUME_FIELD};
+use crate::web::AccountPage;
 use crate::web::form::Fields;
 use crate::web::messages;
 use crate::web::page::{Flash, IDEMPOTENCY_FIELD, NewFlashes, PageContext, Problem, is_idempotency_key};
@@ -85,7 +86,7 @@ impl ResumedForm {
     }
 }
 
-/// What a request to the form's page needs of the log-in request: its headers, its connection, and what an embedder's
+/// What a request for another page within the same response needs of the request: its headers, its connection, and what an embedder's
 /// middleware around the layer has added.
 pub(crate) struct SavedRequest {
     headers: HeaderMap,
@@ -94,9 +95,12 @@ pub(crate) struct SavedRequest {
 }
 
 impl SavedRequest {
-    /// Saves the request, if it is a log-in or a registration with an interrupted form.
+    /// Saves the request, if it may need another page: a log-in or a registration with an interrupted form, or a form that may wait for
+    /// a page of the embedder's own.
     pub(crate) fn of(request: &Request, context: &RequestContext) -> Option<Self> {
-        context.submitted().filter(|fields| fields.is_sent(RESUME_FIELD))?;
+        let has_own_page =
+            [AccountPage::LogIn, AccountPage::Confirm].iter().any(|page| context.settings().is_own(*page));
+        context.submitted().filter(|fields| has_own_page || fields.is_sent(RESUME_FIELD))?;
         let mut headers = request.headers().clone();
         for name in HEADERS_OF_THE_FORM {
             headers.remove(name);
@@ -105,7 +109,8 @@ impl SavedRequest {
         Some(Self { headers, extensions: request.extensions().clone(), connection })
     }
 
-    fn to(&self, page: &ReturnPath, context: &Arc<RequestContext>) -> Option<Request> {
+    /// The request for a page, as GET.
+    pub(super) fn to(&self, page: &ReturnPath, context: &Arc<RequestContext>) -> Option<Request> {
         let (mut parts, ()) = poem::http::Request::get(page.as_str()).body(()).ok()?.into_parts();
         parts.headers = self.headers.clone();
         parts.extensions = self.extensions.clone();
@@ -171,8 +176,9 @@ fn other_user<'a>(
     form.user.filter(|user| *user != id).map(|_| username)
 }
 
-/// The page of the form. `None` where it fails: the log-in has succeeded, and the form is then shown by itself.
-async fn load_page<E: Endpoint>(inner: &E, request: Request, context: &RequestContext) -> Option<Response> {
+/// Calls a page within the response to another request. `None` where it fails: a log-in has succeeded, and its form is then shown by
+/// itself.
+pub(super) async fn load_page<E: Endpoint>(inner: &E, request: Request, context: &RequestContext) -> Option<Response> {
     let call = AssertUnwindSafe(timeout(context.time_left(), inner.call(request)));
     match call.catch_unwind().await.ok()? {
         Ok(Ok(response)) => return Some(response.into_response()),

@@ -12,9 +12,9 @@ use poem::http::StatusCode;
 use poem::{FromRequest, Request, RequestBody, Response};
 
 use super::Flash;
-use super::response::{fallback_error_page, html_response};
+use super::response::{fallback_error_page, html_response, with_retry_after};
 use crate::web::AccountPage;
-use crate::web::form::{Fields, SafeHtml};
+use crate::web::form::{Fields, FormView, SafeHtml};
 use crate::web::request::{CSRF_FIELD, RequestContext, ReturnPath, with_next};
 use crate::web::session::{CurrentUser, Visitor};
 use crate::{Accounts, Action, RegistrationPolicy, ThrottleError};
@@ -212,18 +212,40 @@ impl PageContext {
         fallback_error_page()
     }
 
+    /// Renders the page of a form: with status 422 and "Error: …" as its title where the form has errors, and with status 429 and
+    /// `Retry-After` where a limit refuses it. `content` is safe HTML, and has [`FormView::summary`].
+    #[must_use]
+    pub fn render_form(&self, title: &str, form: FormView<'_>, content: &str) -> Response {
+        let response = self.render_as(form.status(), &form.title(title), content);
+        match form.wait() {
+            Some(wait) => with_retry_after(response, wait.seconds()),
+            None => response,
+        }
+    }
+
+    /// The same with a template.
+    #[must_use]
+    pub fn render_form_template(&self, title: &str, form: FormView<'_>, content: &impl Template) -> Response {
+        match content.render() {
+            Ok(content) => self.render_form(title, form, &content),
+            Err(error) => not_rendered(&error, title),
+        }
+    }
+
     /// Renders a template as the content of a page. Where the template fails the response is a plain error page with status
     /// 500.
     #[must_use]
     pub fn render_template(&self, status: StatusCode, title: &str, content: &impl Template) -> Response {
         match content.render() {
             Ok(content) => self.render_as(status, title, &content),
-            Err(error) => {
-                tracing::error!(error = ?error, title, "a page did not render");
-                fallback_error_page()
-            }
+            Err(error) => not_rendered(&error, title),
         }
     }
+}
+
+fn not_rendered(error: &askama::Error, title: &str) -> Response {
+    tracing::error!(error = ?error, title, "a page did not render");
+    fallback_error_page()
 }
 
 /// Whether a text is a key as [`PageContext::idempotency_field`] makes it.

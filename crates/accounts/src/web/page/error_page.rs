@@ -11,8 +11,8 @@ use crate::Accounts;
 use crate::log_budget::LogLine;
 use crate::timeouts::RETRY_AFTER_SECS;
 use crate::web::AccountPage;
-use crate::web::account_pages::interrupt;
-use crate::web::interrupted_form::InterruptedForm;
+use crate::web::account_pages::{Waiting, interrupt};
+use crate::web::interrupted_form::{Asks, InterruptedForm};
 use crate::web::messages::{self, Message};
 use crate::web::methods::Allow;
 use crate::web::request::{CSRF_FIELD, RequestContext, is_unsafe};
@@ -106,10 +106,15 @@ async fn html_page(problem: &Problem, status: StatusCode, message: Message, page
     }
     let kept = KeptForm::of(problem, page);
     let waits_for = kept.and_then(KeptForm::waits_for);
+    let mut asks = None;
     if let Some(asking) = waits_for {
         let Some(form) = InterruptedForm::of(request) else { return redirect_to(asking, request) };
         if let Some(waiting) = form.waiting(request, asking) {
-            return interrupt(page, asking, status, waiting).await;
+            let waiting = Waiting::new(page, asking, waiting);
+            if request.settings().serves(asking) {
+                return interrupt(page, asking, status, waiting).await;
+            }
+            asks = Some(Asks { page: asking, status, waiting });
         }
     }
     let beside = waits_for.map(|asking| Beside::new(page, asking));
@@ -117,7 +122,12 @@ async fn html_page(problem: &Problem, status: StatusCode, message: Message, page
     let sender = kept.and_then(|kept| kept.sender(page));
     let resubmit = kept.and_then(|_| Resubmit::new(request, sender));
     let acts_as = sender.filter(|_| resubmit.is_some()).map(messages::will_be_sent_as);
-    page.render_template(status, message.title, &ErrorPage { page, message, acts_as, resubmit, beside })
+    let mut response =
+        page.render_template(status, message.title, &ErrorPage { page, message, acts_as, resubmit, beside });
+    if let Some(asks) = asks {
+        response.extensions_mut().insert(asks); // the layer asks the embedder's page
+    }
+    response
 }
 
 fn is_open_account_page(page: &PageContext) -> bool {

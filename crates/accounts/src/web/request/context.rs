@@ -18,6 +18,7 @@ use super::client_address::{client_address, peer_address};
 use super::flashes::Flashes;
 use super::next::{query_code, query_next};
 use super::{CSRF_FIELD, ReturnPath, is_unsafe};
+use crate::web::account_pages::{SWITCH_FIELD, Waiting};
 use crate::web::form::Fields;
 use crate::web::interrupted_form::ResumedForm;
 use crate::web::page::{Flash, Problem};
@@ -69,6 +70,8 @@ pub(crate) struct RequestContext {
     pub(super) csrf_token: OnceLock<String>,
     /// The form that a log-in has interrupted, for the page that shows it.
     resumed: Option<ResumedForm>,
+    /// The form that waits for the embedder's own log-in page, which this request opens.
+    pub(crate) waiting: Option<Waiting>,
     /// The flash messages that the request came with.
     pub(super) flashes: Flashes,
     /// When the handler timeout began to run: once the body was read.
@@ -137,6 +140,7 @@ impl RequestContext {
             new_pre_session: OnceLock::new(),
             csrf_token: OnceLock::new(),
             resumed: None,
+            waiting: None,
             flashes: Flashes::of_cookie(read_cookie(request, &cookie_names.flash)),
             timed_from: OnceLock::new(),
             visitor: OnceCell::new(),
@@ -179,9 +183,45 @@ impl RequestContext {
             new_pre_session: OnceLock::new(),
             csrf_token: OnceLock::new(),
             resumed: Some(resumed),
+            waiting: None,
             flashes: Flashes::decoded(self.flashes_after(change).cloned().chain(flashes).collect()),
             timed_from: self.timed_from.clone(),
             visitor: OnceCell::new(),
+            submitted: OnceLock::new(),
+            cookie_names: self.cookie_names.clone(),
+            span: self.span.clone(),
+        }
+    }
+
+    /// The context of the embedder's own page at `path` that asks for a log-in, within the response to a form that requires it: as if
+    /// the browser had opened it by a link that leads back to the form's page.
+    pub(crate) fn before_log_in(&self, path: ReturnPath, waiting: Waiting) -> Self {
+        let code = self.code();
+        Self {
+            accounts: self.accounts.clone(),
+            origin: self.origin.clone(),
+            method: Method::GET,
+            action: Some(path.clone()),
+            page_path: Some(path),
+            query_next: self.next(),
+            query_code: code,
+            form_page: OnceLock::new(),
+            referer: None,
+            wants_json: false,
+            caller: self.caller.clone(),
+            former_sessions_from: self.former_sessions_from,
+            sessions: self.sessions.clone(),
+            live_session: self.live_session.clone(),
+            former_session: self.former_session.clone(),
+            pre_sessions: self.pre_sessions.clone(),
+            browser: self.browser.clone(),
+            new_pre_session: self.new_pre_session.clone(), // which has signed the form
+            csrf_token: self.csrf_token.clone(),
+            resumed: None,
+            waiting: Some(waiting),
+            flashes: Flashes::decoded(self.waiting_flashes().to_vec()),
+            timed_from: self.timed_from.clone(),
+            visitor: self.visitor.clone(),
             submitted: OnceLock::new(),
             cookie_names: self.cookie_names.clone(),
             span: self.span.clone(),
@@ -267,6 +307,13 @@ impl RequestContext {
     /// The fields of the submitted form, without its passwords. An error page offers them again.
     pub(crate) fn submitted(&self) -> Option<&Fields> {
         self.submitted.get()
+    }
+
+    /// Whether the request is the button that leads from one entry form to the other, with all its fields. It opens a page, and its
+    /// handler is that for GET.
+    pub(crate) fn is_switch(&self) -> bool {
+        let is_sent = self.submitted().is_some_and(|fields| fields.is_sent(SWITCH_FIELD));
+        is_sent && self.path().is_some_and(|path| self.settings().is_entry_form(path))
     }
 
     /// Where a log-in leads back to: this page, or the page of the form that was refused. The page that the form's route

@@ -47,8 +47,8 @@ impl Cookie {
 /// The name of the session cookie in versions before the port of an origin was part of it; `None` where it has no such port.
 ///
 /// A live session is found under that name too, and its cookie is then moved to the current name: see [`FormerSession`].
-/// No cookie of the former name is written, and no session lives for more than 30 days. So 30 days after the upgrade a
-/// cookie of that name is another service's. The pre-session cookie of the former name is not read: it ends with the
+/// No cookie of the former name is written, and no session lives longer than its lifetime, 30 days unless the embedder chooses more. So
+/// after that time a cookie of that name is another service's. The pre-session cookie of the former name is not read: it ends with the
 /// browser, and a form that it keys is kept and sent again.
 pub(crate) fn former_session_name(prefix: Option<&str>, site: &Site, request: &Request) -> Option<String> {
     let port = match site {
@@ -59,6 +59,7 @@ pub(crate) fn former_session_name(prefix: Option<&str>, site: &Site, request: &R
 }
 
 /// A live session whose cookie has the former name. The response sets it under the current name and removes the former.
+#[derive(Clone)]
 pub(crate) struct FormerSession {
     pub(super) token: SessionToken,
     /// What is left of the session's lifetime, in seconds; `None` where the cookie ends with the browser.

@@ -11,10 +11,9 @@ use poem::http::header;
 use super::{remove_cookie, set_cookie};
 use crate::web::page::NewFlashes;
 use crate::web::request::RequestContext;
-use crate::{ConfirmedPassword, LoggedIn, RenewedSession};
+use crate::{ConfirmedPassword, LoggedIn, PasswordReset, RenewedSession};
 
-/// What a response does to the session cookie. The pages that log in or out, or confirm the password, put it into the response's
-/// extensions.
+/// What a response does to the session cookie, as an extension of the response.
 #[derive(Debug, Clone)]
 pub(crate) enum SessionChange {
     Opened {
@@ -33,16 +32,10 @@ pub(crate) enum SessionChange {
 }
 
 impl SessionChange {
-    pub(crate) fn opened(LoggedIn { user, token, browser, is_remembered, .. }: LoggedIn) -> Self {
-        Self::Opened { user: user.into(), token, is_remembered, browser }
-    }
-
-    pub(crate) fn confirmed(ConfirmedPassword { token, browser, remembered_for, .. }: ConfirmedPassword) -> Self {
-        Self::Renewed { token, remembered_for, browser }
-    }
-
-    pub(crate) fn renewed(RenewedSession { token, browser, remembered_for, .. }: RenewedSession) -> Self {
-        Self::Renewed { token, remembered_for, browser }
+    /// Adds the change to a response, whose cookies the layer sets.
+    pub(crate) fn with(self, mut response: Response) -> Response {
+        response.extensions_mut().insert(self);
+        response
     }
 
     /// The token that the browser has from now on.
@@ -54,10 +47,45 @@ impl SessionChange {
     }
 }
 
-/// The tokens of a browser that became known to an account without a log-in. The page that sets a password by a link puts them into
-/// the response's extensions.
+/// The tokens of a browser that became known to an account without a log-in, as an extension of the response.
 #[derive(Debug, Clone)]
-pub(crate) struct NewlyKnownBrowser(pub(crate) BrowserTokens);
+struct NewlyKnownBrowser(BrowserTokens);
+
+impl LoggedIn {
+    /// Adds the cookies of the new session and of the browser to a response, such as a redirect.
+    #[must_use]
+    pub fn with_cookies(self, response: Response) -> Response {
+        let Self { user, token, browser, is_remembered, .. } = self;
+        SessionChange::Opened { user: user.into(), token, is_remembered, browser }.with(response)
+    }
+}
+
+impl ConfirmedPassword {
+    /// Adds the cookies with the new token of the session, and of the browser, to a response.
+    #[must_use]
+    pub fn with_cookies(self, response: Response) -> Response {
+        let Self { token, browser, remembered_for, .. } = self;
+        SessionChange::Renewed { token, remembered_for, browser }.with(response)
+    }
+}
+
+impl RenewedSession {
+    /// Adds the cookies with the new token of the session, and of the browser, to a response.
+    #[must_use]
+    pub fn with_cookies(self, response: Response) -> Response {
+        let Self { token, browser, remembered_for, .. } = self;
+        SessionChange::Renewed { token, remembered_for, browser }.with(response)
+    }
+}
+
+impl PasswordReset {
+    /// Adds the cookie of the browser, which is known to the account from now on, to a response that leads to the log-in page.
+    #[must_use]
+    pub fn with_cookies(self, mut response: Response) -> Response {
+        response.extensions_mut().insert(NewlyKnownBrowser(self.browser));
+        response
+    }
+}
 
 impl RequestContext {
     /// Adds a `Set-Cookie` header for every cookie that the request changed.

@@ -176,8 +176,20 @@ impl Builder {
         self
     }
 
-    /// Leaves an account page out. The service has a page of its own at the same path, or none.
+    /// Puts a page of the service's own in place of an account page, at `path`: [`crate::Accounts::routes`] adds no page of ours
+    /// then, and each link and redirect to it leads to `path`. The service adds the route.
+    ///
+    /// `docs/EMBEDDING.md` shows a log-in page, a registration page and a password page.
+    pub fn own_page(mut self, page: AccountPage, path: impl Into<String>) -> Self {
+        self.web.paths.insert(page, path.into());
+        self.web.without.remove(&page);
+        self.web.own_pages.insert(page);
+        self
+    }
+
+    /// Leaves an account page out. The service has no such page; for one of its own see [`Builder::own_page`].
     pub fn without(mut self, page: AccountPage) -> Self {
+        self.web.own_pages.remove(&page);
         self.web.without.insert(page);
         self
     }

@@ -160,7 +160,7 @@ fn unsafe_lifetime_is_rejected_with_one_line() {
     assert_eq!(new(119 * Duration::from_secs(1), DAY), Err(IdleTooShort));
     assert_eq!(new(2 * DAY, DAY), Err(IdleBeyondAbsolute));
     assert_eq!(new(DAY, 30 * DAY + Duration::from_nanos(1)), Err(TooLong));
-    assert_eq!(TooLong.to_string(), "a session's absolute limit is at most 30 days");
+    assert_eq!(TooLong.to_string(), "a session's absolute limit is at most 30 days, or 400 days by `Lifetime::long`");
     assert_eq!(IdleTooShort.to_string(), "a session's idle limit is at least 120 seconds");
 }
 
@@ -205,4 +205,35 @@ proptest! {
         let is_within_skew = created.max(seen) <= 3;
         prop_assert_eq!(is_live(&record, NOW), is_within_skew && expires_at > NOW);
     }
+}
+
+#[test]
+fn long_lifetime_is_at_most_90_days_idle_and_400_days_absolute() {
+    use LifetimeError::{IdleBeyondAbsolute, IdleTooShort, LongIdleTooLong, LongTooLong};
+    let (long, nanosecond) = (Lifetime::long, Duration::from_nanos(1));
+    for (idle, absolute) in [(60 * DAY, 60 * DAY), (90 * DAY, 400 * DAY), (DAY, 31 * DAY), (2 * MINUTE, DAY)] {
+        let lifetime = long(idle, absolute).unwrap();
+        assert_eq!((lifetime.idle(), lifetime.absolute()), (idle, absolute));
+    }
+    for (idle, absolute, error, message) in [
+        (90 * DAY + nanosecond, 400 * DAY, LongIdleTooLong, "the idle limit of a long session is at most 90 days"),
+        (90 * DAY, 400 * DAY + nanosecond, LongTooLong, "the absolute limit of a long session is at most 400 days"),
+        (61 * DAY, 60 * DAY, IdleBeyondAbsolute, "a session's idle limit is at most its absolute limit"),
+        (MINUTE, 60 * DAY, IdleTooShort, "a session's idle limit is at least 120 seconds"),
+    ] {
+        assert_eq!(long(idle, absolute), Err(error));
+        assert_eq!(error.to_string(), message);
+    }
+}
+
+#[test]
+fn session_of_a_long_lifetime_lives_by_its_own_limits() {
+    let lifetimes = Lifetimes::default().with_remembered(Lifetime::long(60 * DAY, 200 * DAY).unwrap());
+    let record = lifetimes.open(UserId::new(7), true, Device::default(), NOW);
+    let is_live = |seen: Duration, now: Duration| {
+        lifetimes.is_live(&SessionRecord { last_seen_at: NOW + seen, ..record.clone() }, NOW + now)
+    };
+    assert!(is_live(Duration::ZERO, 59 * DAY) && !is_live(Duration::ZERO, 60 * DAY), "idle");
+    assert!(is_live(190 * DAY, 199 * DAY) && !is_live(190 * DAY, 200 * DAY), "absolute");
+    assert_eq!(lifetimes.browser(), Lifetimes::default().browser());
 }

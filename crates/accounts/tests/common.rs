@@ -44,13 +44,18 @@ impl Service {
 
     /// Starts a service with other settings.
     pub(crate) async fn with(set: impl FnOnce(Builder) -> Builder) -> Self {
+        Self::with_pages(set, pages()).await
+    }
+
+    /// Starts a service with other settings and pages.
+    pub(crate) async fn with_pages(set: impl FnOnce(Builder) -> Builder, pages: Route) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = AccountStore::connect(&sqlite_url(&folder)).await.unwrap();
         let failing = FailingStore::over(store.clone().into());
         let clock = MovableClock::at(Timestamp::from_millis(1_767_225_600_000)); // 2026-01-01
         let builder = Accounts::builder().clock(clock.clone()).cost(fast_hash_cost()).guest_messages([GUEST_FLASH]);
         let accounts = set(builder).build(failing.ports()).unwrap();
-        let server = TestServer::start(accounts.routes(pages()).unwrap()).await.unwrap();
+        let server = TestServer::start(accounts.routes(pages).unwrap()).await.unwrap();
         Self { server, accounts, store, failing, clock, folder }
     }
 

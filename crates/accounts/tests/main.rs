@@ -39,6 +39,7 @@ mod markup;
 mod next;
 mod no_trace;
 mod own_fields;
+mod own_pages;
 mod register;
 #[cfg(feature = "cli")]
 mod registration_code_commands;
@@ -48,6 +49,7 @@ mod reset;
 mod return_path;
 mod roles;
 mod session;
+mod sign_in;
 mod throttling;
 mod unix_socket;
 mod use_cases;

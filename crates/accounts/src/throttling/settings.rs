@@ -96,6 +96,29 @@ impl Throttling {
 mod tests {
     use super::*;
 
+    /// A number as the guide writes it: 10,000.
+    fn written(number: u32) -> String {
+        if number < 10_000 { number.to_string() } else { format!("{},{:03}", number / 1_000, number % 1_000) }
+    }
+
+    #[test]
+    fn guide_has_the_default_and_the_range_of_each_limit() {
+        let guide = include_str!("../../../../docs/EMBEDDING.md");
+        let default = Throttling::default();
+        for (name, default, range) in [
+            ("free_failures", default.free_failures, FREE_FAILURES),
+            ("failures_per_minute", default.failures_per_minute, FAILURES_PER_MINUTE),
+            ("failures_per_account", default.failures_per_account, FAILURES_PER_ACCOUNT),
+            ("registrations_per_hour", default.registrations_per_hour, REGISTRATIONS_PER_HOUR),
+        ] {
+            let row = guide.lines().find(|line| line.contains(&format!("`Throttling::{name}`"))).unwrap_or_default();
+            let end = format!(" | {default} | {} to {} |", written(*range.start()), written(*range.end()));
+            assert!(row.ends_with(&end), "{name}: {row:?} does not end in {end:?}");
+        }
+        assert_eq!((default.longest_wait, LONGEST_WAIT_SECS), (Duration::from_mins(15), 60..=86_400));
+        assert!(guide.contains("a wrong password | 15 minutes | 1 minute to 1 day |"));
+    }
+
     #[test]
     fn setting_outside_its_range_is_rejected() {
         let default = Throttling::default();

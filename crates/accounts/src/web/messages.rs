@@ -97,7 +97,7 @@ pub(super) const LOG_IN_FIRST: Message = Message::new("Log in", LOG_IN_REQUIRED)
 const LOG_IN_REQUIRED: &str = "Sorry you must be logged in to view this page";
 /// A page requires that the password was given a short time ago.
 pub(super) const CONFIRM_FIRST: Message = Message::new("Confirm it's you", "Please type your password again to go on.");
-/// A form that requires the password again is too large for the page that asks for it, or that page is the embedder's.
+/// A form that requires the password again is too large for the page that asks for it, or there is no page that shows it.
 pub(super) const CONFIRM_BESIDE_THEN_SEND: Message = Message::new(
     "Confirm it's you",
     "Please type your password beside this page, then send this once more: what you typed is kept here.",
@@ -129,7 +129,7 @@ pub(super) const SEND_AGAIN: &str = "Send it once more";
 pub(super) fn send_as(username: &Username) -> String {
     format!("Send it as {username}")
 }
-/// A form that requires a log-in is too large for the log-in page, or that page is the embedder's.
+/// A form that requires a log-in is too large for the log-in page, or there is no page that shows it.
 pub(super) const LOG_IN_BESIDE_THEN_SEND: Message = Message::new(
     "Log in first",
     "You are not logged in. Log in beside this page, then send it once more: what you typed is kept here.",

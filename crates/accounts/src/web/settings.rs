@@ -242,3 +242,96 @@ fn is_cookie_prefix(prefix: &str) -> bool {
 fn is_page_path(path: &str) -> bool {
     ReturnPath::parse(path).is_some_and(|parsed| parsed.as_str() == path) && !path.contains(['?', ':', '*', '<'])
 }
+
+#[cfg(test)]
+mod tests {
+    use auth::{Cost, Lifetime, Lifetimes, Password, PasswordPolicy};
+
+    use super::*;
+
+    const GUIDE: &str = include_str!("../../../../docs/EMBEDDING.md");
+
+    /// The guide's tables of settings.
+    fn chapter() -> &'static str {
+        let (_, rest) = GUIDE.split_once("\n## What you can choose\n").unwrap();
+        rest.split("\n## ").next().unwrap()
+    }
+
+    /// Each method of the builder that is a setting, by the source. Those that move an account page have a table of their own.
+    #[test]
+    fn guide_names_every_setting() {
+        let sources = [include_str!("../builder.rs"), include_str!("settings/builder.rs")];
+        let methods = sources.iter().flat_map(|source| source.split("\n    pub fn ").skip(1)).filter_map(|method| {
+            let (name, arguments) = method.split_once('(')?;
+            let is_setting = arguments.starts_with("self") || arguments.starts_with("mut self");
+            is_setting.then(|| name.split('<').next().unwrap_or_default())
+        });
+        let settings: Vec<_> = methods.filter(|name| *name != "build").collect();
+        assert!(settings.len() > 25, "{settings:?}");
+        for name in settings {
+            let is_named = chapter().lines().any(|line| {
+                line.starts_with('|') && (line.contains(&format!("`{name}`")) || line.contains(&format!("`{name}(")))
+            });
+            assert!(is_named, "docs/EMBEDDING.md lacks the setting `{name}` in \"What you can choose\"");
+        }
+    }
+
+    #[test]
+    fn guide_has_the_default_and_the_range_of_each_limit() {
+        let hours = |hours| Duration::from_hours(hours);
+        let (browser, remembered) = (Lifetimes::default().browser(), Lifetimes::default().remembered());
+        let lifetimes = [browser.idle(), browser.absolute(), remembered.idle(), remembered.absolute()];
+        assert_eq!(lifetimes, [hours(12), hours(7 * 24), hours(14 * 24), hours(30 * 24)]);
+        assert_eq!((Lifetime::MIN_IDLE, Lifetime::MAX_ABSOLUTE), (Duration::from_mins(2), hours(30 * 24)));
+        assert_eq!((Lifetime::MAX_LONG_IDLE, Lifetime::MAX_LONG_ABSOLUTE), (hours(90 * 24), hours(400 * 24)));
+        assert_eq!((Cost::MIN_ROUNDS, Cost::MAX_ROUNDS, Cost::DEFAULT.rounds()), (600_000, 10_000_000, 600_000));
+        assert_eq!((PasswordPolicy::default().min_length(), Password::MAX_LENGTH), (8, 1_024));
+        assert_eq!((UncheckedSettings::default().body_limit, BODY_LIMIT_RANGE), (65_536, 1_024..=16_777_216));
+        assert_eq!(HANDLER_TIMEOUT, Duration::from_secs(30));
+        assert_eq!(HANDLER_TIMEOUT_RANGE, Duration::from_millis(10)..=hours(1));
+        assert_eq!((RECENT_LOG_IN, RECENT_LOG_IN_RANGE), (Duration::from_mins(10), Duration::from_mins(1)..=hours(2)));
+        for (setting, end) in [
+            (
+                "lifetimes",
+                "| 12 hours and 7 days; with \"remember me\" 14 and 30 days | at least 2 minutes, at most 30 days;",
+            ),
+            ("cost", " | 600,000 | 600,000 to 10,000,000 |"),
+            ("password_policy", " | 8 to 1,024 | the least 8 to 64, the most 64 to 1,024 |"),
+            ("body_limit", " | 65,536 | 1,024 to 16,777,216 |"),
+            ("handler_timeout", " | 30 seconds | 10 milliseconds to 1 hour |"),
+            ("recent_log_in", " | 10 minutes | 1 minute to 2 hours |"),
+            ("cookie_prefix", " | 1 to 32 letters, digits and dashes |"),
+        ] {
+            let row = chapter().lines().find(|line| line.starts_with(&format!("| `{setting}`"))).unwrap_or_default();
+            assert!(row.contains(end), "{setting}: {row:?} lacks {end:?}");
+        }
+    }
+
+    #[test]
+    fn value_that_its_constructor_has_refused_is_the_one_line_of_build() {
+        use auth::{CostError, LifetimeError, PasswordPolicyError};
+
+        let error = |builder: crate::Builder| builder.ensure_valid().err().map(|error| format!("{error:?}"));
+        let long: Result<Lifetimes, LifetimeError> =
+            Lifetime::long(Duration::from_hours(91 * 24), Duration::from_hours(100 * 24))
+                .map(|long| Lifetimes::default().with_remembered(long));
+        let cost: Result<Cost, CostError> = Cost::from_rounds(599_999);
+        let policy: Result<PasswordPolicy, PasswordPolicyError> = PasswordPolicy::default().with_min_length(7);
+        for (builder, line) in [
+            (crate::Accounts::builder().lifetimes(long), "the idle limit of a long session is at most 90 days"),
+            (crate::Accounts::builder().cost(cost), "a password hash takes at least 600000 rounds, not 599999"),
+            (
+                crate::Accounts::builder().password_policy(policy.clone()),
+                "the least length of a password is 8 to 64 characters, not 7",
+            ),
+            (
+                crate::Accounts::builder().cost(cost).lifetimes(long).cost(Cost::DEFAULT),
+                "a password hash takes at least 600000 rounds, not 599999",
+            ),
+        ] {
+            assert_eq!(error(builder).as_deref(), Some(line));
+        }
+        let valid: Result<Cost, CostError> = Ok(Cost::DEFAULT);
+        assert_eq!(error(crate::Accounts::builder().cost(valid).lifetimes(Lifetimes::default())), None);
+    }
+}

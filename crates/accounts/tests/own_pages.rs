@@ -1,21 +1,21 @@
 //! An embedder's own log-in page, registration page and password page: what ours do, they do.
 
 mod pages;
+mod proofs;
+mod waiting;
 
 use std::time::Duration;
 
-use accounts::test_kit::{TestClient, TestResponse, TestServer, fast_hash_cost};
-use accounts::web::{AccountPage, PageContext, methods};
+use accounts::test_kit::{TestClient, TestResponse};
+use accounts::web::AccountPage;
 use accounts::{Accounts, Builder, Lifetime, Lifetimes, RegistrationPolicy, Throttling, UserId, Username};
 use futures_util::future::join_all;
-use poem::{Response, Route, handler};
 use reqwest::Method;
 
 use self::pages::{LOG_IN, PASSWORD_PAGE, REGISTER};
 use crate::common::{self, PASSWORD, Service, assert_page, browser_post, identity, set_cookie, set_cookies};
 
 const NEW: &str = "granite heron nine";
-const NOT_SENT: &str = "What you typed is here, and not sent yet. Please press the button to send it.";
 
 fn own(builder: Builder) -> Builder {
     let builder = builder.own_page(AccountPage::LogIn, LOG_IN).own_page(AccountPage::Register, REGISTER);
@@ -139,90 +139,6 @@ async fn own_log_in_page_sets_the_cookies_of_ours() {
     }
     assert_eq!(cookies[0], cookies[1]);
     assert_eq!(cookies[0].len(), 3, "{cookies:?}");
-}
-
-#[tokio::test]
-async fn form_waits_on_the_own_log_in_page_and_is_sent_by_one_press_after_it() {
-    let service = service(|builder| builder).await;
-    service.register("ada", PASSWORD).await;
-    let ada = service.visitor();
-    let page = ada.submit("/trips/1?day=2", "/trips/1/wish", &[("dish", "soup & <b>")]).await;
-    assert_page(&page, 403, "Please log in first, or register. What you typed is kept.");
-    assert_eq!((page.texts("h1"), page.form(LOG_IN).len()), (vec!["Come in".to_owned()], 5), "{}", page.html);
-    assert!(page.form(LOG_IN).iter().any(|(name, value)| name == "next" && value == "/trips/1"));
-    assert_eq!(page.attributes("button[formaction]", "formaction"), [REGISTER]);
-    let page = ada.submit_on(&page, LOG_IN, &[("email", "ada"), ("password", "wrong otter seven")]).await;
-    assert_page(&page, 422, "don't match");
-    let page = ada.submit_on(&page, LOG_IN, &[("email", "ada"), ("password", PASSWORD)]).await;
-    assert_page(&page, 200, NOT_SENT);
-    assert_eq!(page.attributes("#dish", "value"), ["soup & <b>"]);
-    assert!(ada.submit_on(&page, "/trips/1/wish", &[]).await.text.contains("Saved for ada."));
-}
-
-#[tokio::test]
-async fn form_waits_over_the_own_registration_page_too() {
-    let service = service(|builder| builder).await;
-    let ada = service.visitor();
-    let page = ada.submit("/trips/1", "/trips/1/wish", &[("dish", "soup")]).await;
-    let mut fields = page.form(LOG_IN);
-    fields.iter_mut().filter(|(name, _)| name == "email").for_each(|(_, typed)| "ada@example.com".clone_into(typed));
-    fields.push(("switch".to_owned(), "on".to_owned())); // the button to the registration page
-    let request = ada.request(Method::POST, REGISTER).header("sec-fetch-site", "same-origin");
-    let page = ada.send(request.form(&fields)).await;
-    assert_page(&page, 200, "What you typed before is kept.");
-    assert_eq!((page.texts("h1"), page.texts("[role=alert]")), (vec!["Join".to_owned()], vec![]), "{}", page.html);
-    assert_eq!(page.attributes("#email", "value"), ["ada@example.com"], "what was typed goes along");
-    let page = ada.submit_on(&page, REGISTER, &registration("ada", "ada@example.com", PASSWORD)).await;
-    assert_page(&page, 200, NOT_SENT);
-    assert!(ada.submit_on(&page, "/trips/1/wish", &[]).await.text.contains("Saved for ada."));
-}
-
-/// The session has ended, which the sentence says; and a form that is too large gets the page that asks to log in beside it.
-#[tokio::test]
-async fn form_of_an_ended_session_waits_on_the_own_page_unless_it_is_too_large() {
-    let service = service(|builder| builder).await;
-    service.register("ada", PASSWORD).await;
-    let ada = service.visitor();
-    log_in(&ada, LOG_IN, PASSWORD).await;
-    let opened = ada.get("/trips/1").await;
-    service.clock.advance(Duration::from_hours(13));
-    let page = ada.submit_on(&opened, "/trips/1/wish", &[("dish", "soup")]).await;
-    assert_page(&page, 403, "Your session has ended. Please log in again, and we'll finish this for you");
-    assert_eq!(page.texts("h1"), ["Come in"]);
-    let page = ada.submit_on(&page, LOG_IN, &[("email", "ada"), ("password", PASSWORD)]).await;
-    assert_eq!(page.attributes("#dish", "value"), ["soup"]);
-    let large = "x".repeat(17 * 1024);
-    let page = browser_post(&service.visitor(), "/trips/1/wish", &[("dish", &large)]).await;
-    assert_page(&page, 403, "Log in beside this page");
-    assert_eq!(page.attributes("main a[target]", "href"), ["/come-in?next=%2Ftrips%2F1"], "{}", page.html);
-}
-
-#[handler]
-fn bare(page: PageContext) -> Response {
-    page.render("Bare", "<h1>No form here</h1>")
-}
-
-#[handler]
-fn broken() -> Response {
-    panic!("on purpose")
-}
-
-/// An own page without the hidden fields, or one that fails, does not lose the form.
-#[tokio::test]
-async fn form_stays_on_the_error_page_where_the_own_page_does_not_show_it() {
-    for routes in
-        [Route::new().at("/enter", methods().get(bare)), Route::new().at("/enter", methods().get(broken)), Route::new()]
-    {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("test.db").display());
-        let store = store::AccountStore::connect(&url).await.unwrap();
-        let builder = Accounts::builder().cost(fast_hash_cost()).own_page(AccountPage::LogIn, "/enter");
-        let routes = routes.nest("/", common::pages());
-        let server = TestServer::start(builder.build(store).unwrap().routes(routes).unwrap()).await.unwrap();
-        let page = browser_post(&TestClient::new(&server), "/trips/1/wish", &[("dish", "soup")]).await;
-        assert_page(&page, 403, "Log in beside this page");
-        assert_eq!(page.form("/trips/1/wish").last(), Some(&("dish".to_owned(), "soup".to_owned())));
-    }
 }
 
 #[tokio::test]
@@ -350,106 +266,6 @@ async fn own_password_page_keeps_this_session_alone() {
     assert_eq!(identity(&stolen.get("/").await), "You are anonymous.", "the former token opens nothing");
     assert_eq!(log_in(&service.visitor(), LOG_IN, PASSWORD).await.status, 422);
     assert_eq!(log_in(&service.visitor(), LOG_IN, NEW).await.path, "/");
-}
-
-#[tokio::test]
-async fn failed_store_is_a_503_page_of_own_pages_too() {
-    let service = service(|builder| builder).await;
-    service.register("ada", PASSWORD).await;
-    let user = id(&service, "ada").await.get().to_string();
-    let visitor = service.visitor();
-    for (method, path, form) in [
-        ("sessions.open", LOG_IN, vec![("email", "ada"), ("password", PASSWORD)]),
-        ("credentials.find_by_username", LOG_IN, vec![("email", "ada"), ("password", PASSWORD)]),
-        ("users.add", REGISTER, registration("ben", "ben@example.com", PASSWORD).to_vec()),
-        ("sessions.open", "/link", vec![("user", &*user)]),
-        ("credentials.find", "/link", vec![("user", &*user)]),
-        ("known_browsers.find", "/link", vec![("user", &*user)]),
-    ] {
-        service.failing.fail_on(method);
-        let page = browser_post(&visitor, path, &form).await;
-        assert_page(&page, 503, "We couldn't save that. Nothing changed, please try again.");
-        assert!(set_cookies(&page).iter().all(|cookie| !cookie.starts_with("session")), "{method} {path}");
-        assert!(!page.text.contains("Welcome"), "{}", page.text);
-        assert_eq!(service.count("sessions").await, 0, "{method} {path}");
-    }
-    service.failing.fail_on("sessions.find");
-    service.failing.fail_on(None);
-    assert_eq!(browser_post(&visitor, "/link", &[("user", &user)]).await.status, 303);
-}
-
-#[tokio::test]
-async fn link_signs_in_as_a_log_in_does() {
-    let service = service(|builder| builder).await;
-    for name in ["ada", "ben"] {
-        service.register(name, PASSWORD).await;
-    }
-    let (ada, ben) = (id(&service, "ada").await.get().to_string(), id(&service, "ben").await.get().to_string());
-    let browser = service.visitor();
-    let page = browser_post(&browser, "/link", &[("user", &ada), ("remember", "on"), ("next", "/home")]).await;
-    assert_eq!((page.status, page.header("location")), (303, Some("/")));
-    assert!(set_cookie(&page, "session").unwrap().ends_with("Max-Age=2592000"));
-    let device = set_cookie(&page, "device").unwrap();
-    let page = browser.get("/vault").await;
-    assert_eq!((page.path.as_str(), page.texts(".flash")), ("/vault", vec!["Welcome back, ada.".to_owned()]));
-
-    // The browser is known to ada's account: the same token of it stays. Another user gets one of their own.
-    let page = browser_post(&browser, "/link", &[("user", &ada)]).await;
-    let value = |line: &str| line.split(['=', ';']).nth(1).unwrap().to_owned();
-    assert_eq!(value(&set_cookie(&page, "device").unwrap()), value(&device));
-    assert_eq!(service.count("sessions").await, 1, "the former session has ended");
-    let former = browser.cookies();
-    let page = browser_post(&browser, "/link", &[("user", &ben)]).await;
-    assert_eq!(value(&set_cookie(&page, "device").unwrap()).split('.').count(), 2);
-    assert_eq!(identity(&browser.get("/").await), "You are ben.");
-    assert_eq!(service.count("sessions").await, 1, "another user's session in this browser has ended");
-    let stolen = service.visitor();
-    stolen.add_cookies(&former);
-    assert_eq!(identity(&stolen.get("/").await), "You are anonymous.");
-}
-
-/// A message that was said to one user is not said to the next, and one for guests stays.
-#[tokio::test]
-async fn link_keeps_the_flash_messages_that_the_next_user_may_see() {
-    let service = service(|builder| builder).await;
-    service.register("ada", PASSWORD).await;
-    let user = id(&service, "ada").await.get().to_string();
-    let browser = service.visitor();
-    browser_post(&browser, "/echo", &[("text", common::GUEST_FLASH)]).await;
-    browser_post(&browser, "/link", &[("user", &user)]).await;
-    assert_eq!(browser.get("/").await.texts(".flash"), [common::GUEST_FLASH, "Welcome back, ada."]);
-}
-
-#[tokio::test]
-async fn second_proof_is_asked_between_the_password_and_the_session() {
-    let service = service(|builder| builder).await;
-    service.register("ada", PASSWORD).await;
-    let ada = service.visitor();
-    let send = async |password: &str, second: &str| {
-        browser_post(&ada, "/two-steps", &[("password", password), ("second", second)]).await
-    };
-    for (password, second) in [("wrong otter seven", "1234"), (PASSWORD, "9999")] {
-        let page = send(password, second).await;
-        assert_eq!((page.header("location"), service.count("sessions").await), (Some("/two-steps-refused"), 0));
-        assert!(set_cookie(&page, "session").is_none());
-    }
-    let page = send(PASSWORD, "1234").await;
-    assert_eq!((page.header("location"), service.count("sessions").await), (Some("/home"), 1));
-    assert_eq!(ada.get("/home").await.texts(".flash"), ["Hello again, ada, with both."]);
-}
-
-/// A right password with a wrong second proof stays counted as a failure: the second proof cannot be guessed without end.
-#[tokio::test]
-async fn failed_second_proofs_are_throttled() {
-    let service = service(|builder| builder).await;
-    service.register("ada", PASSWORD).await;
-    let guesser = service.visitor();
-    for _ in 0..6 {
-        let page = browser_post(&guesser, "/two-steps", &[("password", PASSWORD), ("second", "9999")]).await;
-        assert_eq!(page.status, 303);
-    }
-    let page = log_in(&guesser, LOG_IN, PASSWORD).await;
-    assert_page(&page, 429, "Too many attempts. Please wait 1 second and try again.");
 }
 
 /// A page that is left out after it was replaced is left out, and the other way round.

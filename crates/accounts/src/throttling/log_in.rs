@@ -213,7 +213,7 @@ impl LogInLimits<'_> {
     /// remembered.
     pub(crate) fn counted(&self) -> Option<CountedAttempt> {
         let windows = self.windows.iter().map(|limit| limit.key).collect();
-        self.known_browser.is_none().then(|| CountedAttempt { ended: [self.delay.key, self.account.key], windows })
+        self.known_browser.is_none().then_some(CountedAttempt { ended: [self.delay.key, self.account.key], windows })
     }
 
     fn emitted(&self, counted: Result<Attempt, Throttled>) -> Result<Attempt, LogInError> {

@@ -136,7 +136,7 @@ impl<E: Endpoint> Layer<E> {
         let outcome = outcome.map_err(|elapsed| Problem::from(StoreError::outcome_unknown(elapsed)))?;
         let response = outcome?.into_response();
         if let Some(saved) = saved.as_ref()
-            && let Some((shown, response)) = interrupted_form::show(&self.inner, &saved, &response, context).await
+            && let Some((shown, response)) = interrupted_form::show(&self.inner, saved, &response, context).await
         {
             return Ok((Some(shown), response));
         }

@@ -98,7 +98,7 @@ impl EntryForm {
             Some(Waiting { form, problem, is_shown }) => (Some(form), Some(problem), Some(is_shown)),
             None => (None, None, None),
         };
-        Self { problem, is_shown, ..Self::around(page, own, form).await }
+        Self { is_shown, problem, ..Self::around(page, own, form).await }
     }
 
     async fn around(page: &PageContext, own: AccountPage, waiting: Option<WaitingForm>) -> Self {

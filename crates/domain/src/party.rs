@@ -90,6 +90,8 @@ pub struct Party {
     pub texts: PartyTexts,
     /// The number of times that the host has changed the party. Begins at 0.
     pub revision: u32,
+    /// The link that replaces the present one, which no rule needs. `None`: the link stays.
+    pub new_link: Option<LinkToken>,
     /// The seats and the RSVPs.
     pub guests: GuestList,
 }
@@ -109,6 +111,7 @@ impl Party {
             names_shown_to: party.names_shown_to,
             texts: party.texts,
             revision: 0,
+            new_link: None,
             guests: GuestList::new(party.seats, party.max_companions),
         }
     }

@@ -93,10 +93,10 @@ async fn host(parties: Parties, id: PartyId, ada: UserId, guests: Vec<User>, see
                 let view = parties.find(id, ada).await.unwrap().unwrap();
                 parties.edit(id, ada, seats_edit(view, 6 + random.below(24))).await
             }
-            4 => parties.name_guest(id, ada, guest, HostCommand::Remove).await,
-            5 => parties.name_guest(id, ada, guest, HostCommand::Reinstate).await,
-            3 | 6 => parties.name_guest(id, ada, guest, HostCommand::Add(random.heads())).await,
-            7 => parties.name_guest(id, ada, guest, HostCommand::Invite).await,
+            4 => parties.change_guest(id, ada, guest, HostCommand::Remove).await,
+            5 => parties.change_guest(id, ada, guest, HostCommand::Reinstate).await,
+            3 | 6 => parties.change_guest(id, ada, guest, HostCommand::Add(random.heads())).await,
+            7 => parties.change_guest(id, ada, guest, HostCommand::Invite).await,
             8 if n % 8 == 0 => parties.cancel(id, ada).await, // seldom, since it refuses everything until the restore
             _ => parties.restore(id, ada).await,
         };

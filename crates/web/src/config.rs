@@ -159,7 +159,7 @@ pub struct Config {
         default_value_t = Quotas::default().max_hosted_per_hour, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub max_hosted_per_hour: u32,
 
-    /// The most RSVPs of one user within an hour that take seats. An RSVP that takes none, such as declining, is not counted
+    /// The most RSVPs of one user within an hour that are a first answer or ask for more. An RSVP that gives something up is not counted
     #[arg(long, env = "DINNERPARTY_MAX_RSVPS_PER_HOUR", value_name = "NUMBER",
         default_value_t = Quotas::default().max_rsvps_per_hour, value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
     pub max_rsvps_per_hour: u32,

@@ -33,11 +33,12 @@ pub(crate) use self::head::{SERVICE, START_PICTURE, START_TEXT, START_TITLE, pag
 pub(crate) use self::history::{HISTORY_TITLE, history_entry};
 pub(crate) use self::host::{
     CSV_HEADER, DEADLINE_AFTER_START, DEADLINE_PAST, EDIT_TITLE, GUEST_MISSING, GUESTS_OF_CANCELLED_PARTY,
-    GUESTS_OF_PARTY_OVER, GUESTS_TITLE, KITCHEN_TITLE, NAMES_QUESTION, NAMES_SHOWN_TO_INVALID, NO_SUCH_GUEST,
-    PART_IS_BLANK, PARTY_CHANGED, PARTY_CHANGED_SAVE, TOLD_OF_EDIT_WHILE_CANCELLED, VISIBILITY_INVALID,
-    VISIBILITY_QUESTION, address_error, cancel_title, companions_error, guest_counts, guest_row_note, guest_section,
-    heads_error, host_refusal, kitchen_counts, kitchen_people, names_choice, removal_consequences, removal_title,
-    told_of_cancellation, told_of_edit, told_of_restore, unknown_guest, visibility_choice,
+    GUESTS_OF_PARTY_CANCELLED_FOR_GOOD, GUESTS_OF_PARTY_OVER, GUESTS_TITLE, KITCHEN_TITLE, NAMES_QUESTION,
+    NAMES_SHOWN_TO_INVALID, NO_SUCH_GUEST, PART_IS_BLANK, PARTY_CHANGED, PARTY_CHANGED_SAVE, Recipients,
+    VISIBILITY_INVALID, VISIBILITY_QUESTION, address_error, cancel_title, companions_error, guest_counts, guest_leaves,
+    guest_row_note, guest_section, heads_error, host_refusal, kitchen_counts, kitchen_people, names_choice,
+    notices_of_cancellation, notices_of_edit, notices_of_restore, removal_consequences, removal_title, unknown_guest,
+    visibility_choice,
 };
 pub(crate) use self::invitation::{
     LINK_REPLACED, LINK_UNKNOWN, LINK_UNKNOWN_TITLE, invitation_closed_reason, invitation_description,
@@ -139,7 +140,7 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
         }
         Outcome::TextsSaved(PartyHeading { host, .. }) => format!("Saved. {host} can see it."),
         Outcome::Removed(guest) => format!("You removed {guest}."),
-        Outcome::Reinstated(guest) => format!("{guest} can answer again."),
+        Outcome::Reinstated(guest) => format!("{guest} is on your list again, as invited."),
         Outcome::Added(guest) => format!("{guest} is coming."),
         Outcome::Invited(guest) => format!("You invited {guest}."),
         Outcome::AlreadyAnswered(guest) => format!("{guest} is on your list already. Nothing changed."),
@@ -147,6 +148,7 @@ pub(crate) fn outcome(outcome: &Outcome) -> String {
         Outcome::Unchanged => "Nothing changed.".into(),
         Outcome::Cancelled => "You cancelled this dinner party.".into(),
         Outcome::Restored => "This dinner party takes place again.".into(),
+        Outcome::LinkReplaced => LINK_REPLACED.into(),
     }
 }
 
@@ -160,7 +162,8 @@ pub(crate) fn refusal(refusal: &Refusal) -> String {
         Refusal::Removed { host } => format!("You can't RSVP to this party. Ask {host}."),
         Refusal::Closed { deadline, host } => format!("RSVPs closed on {deadline}. Ask {host}."),
         Refusal::TooManyCompanions { max } => too_many_companions(*max),
-        Refusal::GuestRemoved(guest) => format!("You removed {guest}. Reinstate {guest} first."),
+        Refusal::GuestRemoved(guest) => format!("You removed {guest} from this party. Let them back in first."),
+        Refusal::NotOnList(guest) => format!("{guest} isn't on your list. You can invite them."),
         Refusal::NotEnoughSeats { free, held: Some(held) } => not_enough_seats(*free, *held),
         Refusal::NotEnoughSeats { held: None, .. } => "Raise the seats first.".into(),
         Refusal::BelowTaken { taken } => {

@@ -23,6 +23,7 @@ test_support::on_both_engines! { TestApp:
     pages_exist_for_the_host_alone
     file_has_a_line_for_each_guest
     guest_who_leaves_cannot_be_named
+    guest_who_leaves_can_be_removed
     odd_values_cause_no_server_error
 }
 
@@ -246,7 +247,10 @@ async fn removed_guest_is_let_back_in(app: TestApp) {
     let list = ada.get(&format!("/parties/{party}/guests")).await;
     let action = format!("/parties/{party}/guests/reinstate");
     let page = ada.submit_on(&list, &action, &[("guest", "ben")]).await;
-    assert_eq!((sections(&page), flash(&page)), (vec!["No reply (1)".to_owned()], "ben can answer again.".to_owned()));
+    assert_eq!(
+        (sections(&page), flash(&page)),
+        (vec!["No reply (1)".to_owned()], "ben is on your list again, as invited.".to_owned())
+    );
     assert_eq!(app.answer_of(&party, ben).await, Some(Answer::Invited));
     let again = ada.submit_on(&list, &action, &[("guest", "ben")]).await;
     assert_eq!(flash(&again), "ben is on your list already. Nothing changed.", "a second press");
@@ -289,7 +293,7 @@ async fn list_of_a_cancelled_party_has_no_form_but_removes(app: TestApp) {
     assert_eq!(page.texts(".name-guest").len(), 0);
     for form in ["add", "invite"] {
         let page = command(&ada, &party, form, &[("guest", "ben")]).await;
-        assert_page(&page, 422, "You cancelled this dinner party. Restore it first.");
+        assert_page(&page, 422, "You cancelled this dinner party. You can restore it until it would have begun.");
     }
     assert_eq!(flash(&command(&ada, &party, "remove", &[("guest", "ben")]).await), "You removed ben.");
 }
@@ -332,6 +336,16 @@ async fn guest_who_leaves_cannot_be_named(app: TestApp) {
         let page = command(&ada, &party, form, &[("guest", "ben")]).await;
         assert_page(&page, 422, "Nobody here is called “ben”.");
     }
+}
+
+async fn guest_who_leaves_can_be_removed(app: TestApp) {
+    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
+    let party = host(&ada, "ada", &[]).await;
+    app.seat(&party, app.id_of("ben").await).await;
+    ben.submit("/account/delete", "/account/delete", &[]).await;
+    assert_eq!(sections(&ada.get(&format!("/parties/{party}/guests")).await), ["Can't make it (1)"]);
+    let page = command(&ada, &party, "remove", &[("guest", "ben")]).await;
+    assert_eq!((sections(&page), flash(&page)), (vec!["Removed (1)".to_owned()], "You removed ben.".to_owned()));
 }
 
 async fn odd_values_cause_no_server_error(app: TestApp) {

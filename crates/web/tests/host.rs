@@ -185,6 +185,12 @@ async fn form_is_filled_from_an_earlier_party(app: TestApp) {
     assert_eq!(hosted.path, "/parties/2", "{}", hosted.text);
     let stored = app.stored_party_of("ada", "2").await.unwrap();
     assert_eq!((stored.summary.seats.get(), stored.address.unwrap().as_str()), (7, "Linden Street 3"));
+    // A party of several days: the time of its end says nothing without the day.
+    let days = [("end_date", "2026-03-17"), ("end_time", "12:00")];
+    let days = post(&ada, "/host", &host_form(&days)).await;
+    assert_eq!(days.header("location"), Some("/parties/3"), "{}", days.text);
+    let page = ada.get("/host?again=3").await;
+    assert_eq!((value(&page, "end_date"), value(&page, "end_time")), (String::new(), String::new()));
     // A number of another host's party, or of none, is ignored.
     for path in ["/host?again=1", "/host?again=99", "/host?again=x", "/host?again=99999999999999999999"] {
         let page = ben.get(path).await;

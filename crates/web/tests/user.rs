@@ -7,7 +7,7 @@ use crate::common::{TestApp, assert_page, host, host_form, post};
 
 test_support::on_both_engines! { TestApp:
     own_profile_has_the_form_and_attended_parties
-    other_profile_has_no_form_and_no_attended_parties
+    other_profile_has_no_form_and_the_parties_that_the_viewer_may_see
     unlisted_party_is_marked_and_in_no_list_of_others
     hosting_as_another_user_is_forbidden
     other_spelling_of_username_redirects
@@ -44,17 +44,25 @@ async fn own_profile_has_the_form_and_attended_parties(app: TestApp) {
     assert_eq!(ben.get("/user/ben").await.texts("section[aria-labelledby=going] h3"), ["Ratatouille"]);
 }
 
-async fn other_profile_has_no_form_and_no_attended_parties(app: TestApp) {
-    let (ada, ben) = (app.user("ada").await, app.user("ben").await);
-    let party_of_ben = host(&ben, "ben", &[]).await;
+async fn other_profile_has_no_form_and_the_parties_that_the_viewer_may_see(app: TestApp) {
+    let (ada, ben, cyd) = (app.user("ada").await, app.user("ben").await, app.user("cyd").await);
     host(&ada, "ada", &[("main_dish", "Stew")]).await;
-    app.seat(&party_of_ben, app.id_of("ada").await).await;
+    for fields in
+        [&[][..], &[("main_dish", "Soup"), ("visibility", "link")], &[("main_dish", "Pie"), ("names_shown_to", "host")]]
+    {
+        let party = host(&ben, "ben", fields).await;
+        app.seat(&party, app.id_of("ada").await).await;
+    }
 
     let page = ben.get("/user/ada").await;
 
     assert_page(&page, 200, "joined 1 January 2026");
-    assert_eq!(page.texts("h2"), ["Parties ada hosts"]);
-    assert_eq!(page.texts("article h3"), ["Stew"], "attended parties are private");
+    assert_eq!(page.texts("h2"), ["Parties ada hosts", "Parties ada is going to"]);
+    assert_eq!(page.texts("section[aria-labelledby=hosting] h3"), ["Stew"]);
+    assert_eq!(page.texts("section[aria-labelledby=going] h3"), ["Ratatouille", "Soup", "Pie"], "the host sees all");
+    let stranger = cyd.get("/user/ada").await;
+    assert_eq!(stranger.texts("section[aria-labelledby=going] h3"), ["Ratatouille"]);
+    assert!(cyd.get("/user/ben").await.text.contains("None that you can see."));
     assert!(page.attributes("form", "action").iter().all(|action| !action.starts_with("/user/")));
     assert!(!page.html.contains("@example.com"));
 }

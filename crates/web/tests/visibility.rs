@@ -73,14 +73,13 @@ impl Viewer {
 
     /// The cell of the table, for a viewer who may see the party.
     fn sees(self, part: &str, names: NamesShownTo) -> bool {
-        let is_answering = matches!(self, Self::Waiting | Self::Maybe | Self::Seated);
         match part {
             "dish" | "details" => true,
             "venue" => self != Self::Visitor,
             "address" => matches!(self, Self::Seated | Self::Host),
             "names of guests" => match names {
                 NamesShownTo::Everyone => self != Self::Visitor,
-                NamesShownTo::Guests => is_answering || self == Self::Host,
+                NamesShownTo::Guests => matches!(self, Self::Seated | Self::Host),
                 NamesShownTo::Host => self == Self::Host,
             },
             "note of another guest" | "allergies of another guest" => self == Self::Host,

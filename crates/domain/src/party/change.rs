@@ -14,8 +14,8 @@ pub struct Changed {
     pub notices: Vec<Notice>,
     /// What the history of the party keeps.
     pub history: Vec<HistoryEntry>,
-    /// Whether the change is counted for a quota: each change of a host, and each answer by which a guest asks for more. What gives
-    /// something up is never refused (I5), and can follow only what was counted.
+    /// Whether the change is counted for a quota: each change of a host, a guest's first answer, and each answer by which a guest asks
+    /// for more. What gives something up is never refused (I5), and can follow only what was counted.
     pub is_counted: bool,
 }
 
@@ -76,16 +76,16 @@ impl Changed {
     fn between(difference: &Difference<'_>, outcome: Outcome) -> Self {
         let Difference { actor, concerned, .. } = *difference;
         let (mut notices, mut history) = (vec![], vec![]);
+        for what in difference.of_party() {
+            notices.extend(difference.notices_to_guests(&what));
+            history.push(HistoryEntry { by: Some(actor), what });
+        }
         for (guest, answer, former) in difference.answers() {
             let by = (concerned == Some(guest)).then_some(actor);
             history.push(HistoryEntry { by, what: HistoryKind::Answer { guest, before: former, after: answer } });
             notices.extend(difference.notices_of(guest, former, answer));
         }
         notices.extend(difference.notice_of_texts());
-        for what in difference.of_party() {
-            notices.extend(difference.notices_to_guests(&what));
-            history.push(HistoryEntry { by: Some(actor), what });
-        }
         let is_counted = if actor == difference.after.host { !history.is_empty() } else { difference.asks_for_more() };
         Self { outcome, notices, history, is_counted }
     }
@@ -147,20 +147,24 @@ impl Difference<'_> {
             (PartyPart::Deadline, deadline(before) != deadline(after)),
             (PartyPart::Companions, companions(before) != companions(after)),
             (PartyPart::Visibility, before.visibility != after.visibility),
+            (PartyPart::Names, before.names_shown_to != after.names_shown_to),
+            (PartyPart::Link, after.new_link.is_some()),
         ]
         .into_iter()
         .filter_map(|(part, differs)| differs.then_some(part))
         .collect()
     }
 
-    /// Whether the guest who answers asks for more than before: more heads, or to be noted as a maybe without giving up seats.
+    /// Whether the answer is the guest's first, or the guest asks for more than before: more heads, or to be noted as a maybe without
+    /// giving up seats. An invitation is no answer of the guest, but was counted for the host.
     fn asks_for_more(&self) -> bool {
         let heads = |answer: Option<Answer>| answer.and_then(Answer::heads);
         let (before, after) = (self.before.guests.answer(self.actor), self.after.guests.answer(self.actor));
         match after {
             Some(Answer::Seated(_) | Answer::Waitlisted(_)) => heads(after) > heads(before),
             Some(Answer::Maybe) => !matches!(before, Some(Answer::Maybe | Answer::Seated(_))),
-            _ => false,
+            Some(_) => before.is_none(),
+            None => false,
         }
     }
 
@@ -205,18 +209,20 @@ impl Difference<'_> {
             .then(|| PartyNotice::Wrote(after).to(self.after.host, self.after.id, Some(guest)))
     }
 
-    /// The guests are told what the host did to the party (rows 14 and 15). All RSVPs are loaded.
+    /// The notices of what the host did to the party (rows 14 and 15), also while it is cancelled: a restore does not say what was changed
+    /// meanwhile. All RSVPs are loaded.
     fn notices_to_guests(&self, what: &HistoryKind) -> Vec<Notice> {
         let notice = match what {
             HistoryKind::Cancelled => PartyNotice::Cancelled,
             HistoryKind::Restored => PartyNotice::Restored,
-            HistoryKind::Edited(parts) if self.after.state == PartyState::Scheduled => {
-                PartyNotice::Edited(parts.clone())
+            HistoryKind::Edited(parts) => {
+                let parts: Vec<_> = parts.iter().copied().filter(|part| part.concerns_guests()).collect();
+                if parts.is_empty() {
+                    return vec![];
+                }
+                PartyNotice::Edited(parts)
             }
-            HistoryKind::Edited(_)
-            | HistoryKind::Seats(_)
-            | HistoryKind::Answer { .. }
-            | HistoryKind::Message { .. } => return vec![],
+            HistoryKind::Seats(_) | HistoryKind::Answer { .. } | HistoryKind::Message { .. } => return vec![],
         };
         let rsvps = self.after.guests.rsvps().iter().filter(|(_, rsvp)| notice.is_sent_to(rsvp.answer));
         rsvps.map(|(guest, _)| notice.clone().to(*guest, self.after.id, None)).collect()

@@ -2,13 +2,13 @@
 #![allow(clippy::unwrap_used, clippy::missing_panics_doc, reason = "a contract function panics on a violation")]
 
 mod add;
-mod besides;
 mod export;
 mod guests;
 mod link;
 mod list;
 mod mark;
 mod messages;
+mod notices;
 mod quota;
 mod random;
 mod texts;
@@ -20,13 +20,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 pub use add::*;
-pub use besides::*;
 pub use export::*;
 pub use guests::*;
 pub use link::*;
 pub use list::*;
 pub use mark::*;
 pub use messages::*;
+pub use notices::*;
 pub use quota::*;
 pub use random::*;
 pub use texts::*;
@@ -257,7 +257,7 @@ mod tests {
     fn macro_names_every_contract_function() {
         let sources = [
             include_str!("contract/add.rs"),
-            include_str!("contract/besides.rs"),
+            include_str!("contract/notices.rs"),
             include_str!("contract/export.rs"),
             include_str!("contract/guests.rs"),
             include_str!("contract/link.rs"),

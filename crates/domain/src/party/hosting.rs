@@ -1,8 +1,8 @@
 //! The rules for hosts: rows 10 to 15 of the table in `docs/RSVP.md`.
 
 use super::{
-    Answer, ChangeError, Heads, NamesShownTo, Outcome, Party, PartyDate, PartyEnd, PartyState, PartyTexts, Phase,
-    Refusal, RsvpDeadline, RsvpTexts, Seats, Visibility,
+    Answer, ChangeError, Heads, LinkToken, NamesShownTo, Outcome, Party, PartyDate, PartyEnd, PartyState, PartyTexts,
+    Phase, Refusal, RsvpDeadline, RsvpTexts, Seats, Visibility,
 };
 use crate::Timestamp;
 use crate::user::{UserId, Username};
@@ -70,11 +70,14 @@ impl Party {
     pub fn reinstate(&mut self, guest: &Guest, now: Timestamp) -> Result<Outcome, Refusal> {
         self.ensure_not_over(now)?;
         self.ensure_not_host(guest.id)?;
-        if self.guests.answer(guest.id) != Some(Answer::Removed) {
-            return Ok(Outcome::AlreadyAnswered(guest.username.clone()));
+        match self.guests.answer(guest.id) {
+            Some(Answer::Removed) => {
+                self.guests.leave(guest.id, Answer::Invited, now);
+                Ok(Outcome::Reinstated(guest.username.clone()))
+            }
+            Some(_) => Ok(Outcome::AlreadyAnswered(guest.username.clone())),
+            None => Err(Refusal::NotOnList(guest.username.clone())),
         }
-        self.guests.leave(guest.id, Answer::Invited, now);
-        Ok(Outcome::Reinstated(guest.username.clone()))
     }
 
     /// Row 12: seats a guest, also after the deadline, while a seat is free. A guest who is seated stays as before.
@@ -120,7 +123,7 @@ impl Party {
         Ok(Outcome::Cancelled)
     }
 
-    /// Row 14: a cancelled party takes place again. Seats that were given up meanwhile go to the waiting list.
+    /// Row 14: a cancelled party takes place again. Free seats go to the waiting list: the host may have raised their number meanwhile.
     ///
     /// # Errors
     /// The first [`Refusal`] that applies.
@@ -160,6 +163,12 @@ impl Party {
         self.revision += 1;
         self.promote(now);
         Ok(Outcome::Edited)
+    }
+
+    /// Replaces the link. The old one opens nothing from then on.
+    pub const fn replace_link(&mut self, new: LinkToken) -> Outcome {
+        self.new_link = Some(new);
+        Outcome::LinkReplaced
     }
 
     /// A form that was shown before is stale then: it does not say whether the party takes place.

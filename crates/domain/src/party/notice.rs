@@ -1,4 +1,4 @@
-//! The notices of a party: who is told what after a change.
+//! The notices of a party, which its guests and its host get after a change.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use super::{Answer, Heads, MessageId, PartyDate, PartyId, ShortText, Zone};
 use crate::user::UserId;
 use crate::{Notice, Timestamp};
 
-/// What a guest or a host is told about a party.
+/// What a notice to a guest or to a host says about a party.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PartyNotice {
     /// To a guest who waited: a seat opened up.
@@ -47,7 +47,7 @@ pub enum PartyNotice {
     Wrote(Answer),
 }
 
-/// A part of a party that a host can change, as far as guests are told.
+/// A part of a party that a host can change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PartyPart {
     /// The beginning.
@@ -68,11 +68,15 @@ pub enum PartyPart {
     Companions,
     /// The users who may find the party.
     Visibility,
+    /// The users who see the names of guests.
+    Names,
+    /// The link to the party.
+    Link,
 }
 
 impl PartyPart {
     /// Every part, in the order in which a sentence names them, and its stored name.
-    pub const ALL: [(Self, &'static str); 9] = [
+    pub const ALL: [(Self, &'static str); 11] = [
         (Self::Date, "date"),
         (Self::End, "end"),
         (Self::Venue, "venue"),
@@ -82,7 +86,15 @@ impl PartyPart {
         (Self::Deadline, "deadline"),
         (Self::Companions, "companions"),
         (Self::Visibility, "visibility"),
+        (Self::Names, "names"),
+        (Self::Link, "link"),
     ];
+
+    /// Whether guests get a notice of a change (row 15). Who sees their names, and the link, change nothing for those who are on the list.
+    #[must_use]
+    pub const fn concerns_guests(self) -> bool {
+        !matches!(self, Self::Names | Self::Link)
+    }
 
     /// The part with that stored name.
     #[must_use]

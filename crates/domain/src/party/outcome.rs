@@ -54,6 +54,8 @@ pub enum Outcome {
     Cancelled,
     /// Row 14: the cancelled party takes place again.
     Restored,
+    /// The host replaced the link.
+    LinkReplaced,
 }
 
 /// Why a change was refused.
@@ -86,7 +88,11 @@ pub enum Refusal {
     /// The host adds or invites a guest whom the host removed before.
     #[error("the guest was removed")]
     GuestRemoved(Username),
-    /// The RSVP deadline has passed. Not checked for a guest who declines, or comes with fewer people.
+    /// The host lets a user back in who was never on the list.
+    #[error("the user is not on the list")]
+    NotOnList(Username),
+    /// The RSVP deadline has passed. Not checked for a guest who declines, comes with fewer people, or takes
+    /// back seats just given up.
     #[error("RSVPs are closed")]
     Closed {
         /// The deadline, in the time zone of the party.
@@ -108,6 +114,9 @@ pub enum Refusal {
         /// The seats that the guest holds and keeps. `None` where the host adds a guest.
         held: Option<Heads>,
     },
+    /// Row 15: the host changed the party after the form was shown.
+    #[error("the party was changed meanwhile")]
+    Stale,
     /// Row 13: more seats are taken than the table would have.
     #[error("{taken} seats are taken")]
     BelowTaken {
@@ -117,9 +126,6 @@ pub enum Refusal {
     /// Row 15: the new date is in the past.
     #[error("the date is in the past")]
     DateInThePast,
-    /// Row 15: the host changed the party after the form was shown.
-    #[error("the party was changed meanwhile")]
-    Stale,
     /// Row 16: the guest gave up no seat, or too long ago.
     #[error("there is nothing to undo")]
     NothingToUndo,

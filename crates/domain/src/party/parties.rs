@@ -70,6 +70,9 @@ pub enum HostError {
     /// The party is today, and its time has passed.
     #[error("the time is in the past")]
     TimeInThePast,
+    /// The RSVP deadline that the host chose has passed: the party would be closed from the beginning.
+    #[error("the deadline is in the past")]
+    DeadlineInThePast,
     /// The host has as many upcoming parties as [`Quotas::max_upcoming_parties`] allows.
     #[error("the host has {max} upcoming parties")]
     TooManyUpcoming {
@@ -120,23 +123,18 @@ impl Parties {
     /// Adds a party of its host and returns its id.
     ///
     /// # Errors
-    /// [`HostError`] if the date is not in the future, a quota is exceeded, or the store failed.
+    /// [`HostError`] if the date or the deadline is not in the future, a quota is exceeded, or the store failed.
     pub async fn host(&self, party: NewParty) -> Result<PartyId, HostError> {
         let now = self.now();
         if party.date.has_begun(now) {
             let is_earlier_day = party.date.days_until(now) < 0;
             return Err(if is_earlier_day { HostError::DayInThePast } else { HostError::TimeInThePast });
         }
+        if party.rsvp_deadline.at() <= now {
+            return Err(HostError::DeadlineInThePast);
+        }
         let quota = self.quotas.of_host(party.host, now);
         Ok(self.repository.add(party, Some(quota)).await?)
-    }
-
-    /// Replaces the link of a party. Returns `false` if there is no such party or `host` is not its host.
-    ///
-    /// # Errors
-    /// [`StoreError`] if the store failed.
-    pub async fn replace_link(&self, party: PartyId, host: UserId, new: LinkToken) -> Result<bool, StoreError> {
-        self.repository.replace_link(party, host, new).await
     }
 
     /// Gives the answer of a guest, with what the guest writes, to a party that the guest names or opened by a link.
@@ -153,7 +151,7 @@ impl Parties {
         let (now, answer) = (self.now(), answer.into());
         let has_link = matches!(to, Opened::ByLink(_));
         let change: PartyChange = Arc::new(move |party| {
-            party.ensure_open_to(guest, has_link)?;
+            party.ensure_findable_by(guest, has_link)?;
             Ok(Changed::by(party, guest, Some(guest), |party| party.answer(guest, &answer, now))?)
         });
         let quota = self.quotas.of_guest(guest, now);
@@ -167,7 +165,7 @@ impl Parties {
     ///
     /// # Errors
     /// [`UpdateError`] if there is no such party of the host, the rules refuse, or the store failed.
-    pub async fn name_guest(
+    pub async fn change_guest(
         &self,
         id: PartyId,
         host: UserId,
@@ -211,6 +209,14 @@ impl Parties {
     /// [`UpdateError`] if there is no such party of the host, the rules refuse, or the store failed.
     pub async fn restore(&self, id: PartyId, host: UserId) -> Result<Outcome, UpdateError> {
         self.change_party(id, host, Party::restore).await
+    }
+
+    /// Replaces the link of a party for its host.
+    ///
+    /// # Errors
+    /// [`UpdateError`] if there is no such party of the host, a quota is exceeded, or the store failed.
+    pub async fn replace_link(&self, id: PartyId, host: UserId, new: LinkToken) -> Result<Outcome, UpdateError> {
+        self.change_party(id, host, move |party, _| Ok(party.replace_link(new))).await
     }
 
     async fn change_party(

@@ -22,7 +22,8 @@ pub type PartyChange = Arc<dyn Fn(&mut Party) -> Result<Changed, ChangeError> + 
 
 /// Stored parties.
 ///
-/// Each method is one commit. `Ok` means that the commit is durable. A [`StoreError`] means that nothing changed,
+/// Each method that writes is one commit: `Ok` means that the commit is durable. One that only reads may see what others commit between
+/// two of its statements. A [`StoreError`] means that nothing changed,
 /// unless [its outcome is unknown](StoreError::is_outcome_unknown).
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
@@ -68,10 +69,6 @@ pub trait PartyRepository: Send + Sync {
     /// Returns what the link shows a visitor who is logged out, or `None` if there is no such link.
     async fn find_invitation(&self, token: LinkToken) -> Result<Option<Invitation>, StoreError>;
 
-    /// Replaces the token of the party's link, so that the old link is unknown from then on. Returns `false` if there is
-    /// no such party or `host` is not its host; then nothing is written.
-    async fn replace_link(&self, id: PartyId, host: UserId, new: LinkToken) -> Result<bool, StoreError>;
-
     /// Returns parties that are not cancelled: the first at which `viewer` has a seat as host or guest and that is not
     /// over at `now`, at most `size` upcoming ones with a free seat for `viewer`, and at most `size` upcoming ones on whose waiting
     /// list `viewer` is, the soonest first.
@@ -112,7 +109,7 @@ pub trait PartyRepository: Send + Sync {
     /// `guest` is the user whom the change concerns, not the user who requests it. The guest list has the RSVP of `guest`, with its
     /// rank and its texts; and, if `guest` is seated at a scheduled party, at least those on the waiting list to whom
     /// first fit gives seats if all of `guest` become free, of one number of heads the first. `None` is a change of the party itself:
-    /// the guest list has all RSVPs, without texts. Texts that are not loaded stay as they are. Concurrent changes of one party, from any process, run one after the other, so
+    /// the guest list has all RSVPs, without texts. Texts that are not loaded stay as they are. A [new link](Party::new_link) replaces the old one, which is unknown from then on. Concurrent changes of one party, from any process, run one after the other, so
     /// that no seat is given twice. If `change` refuses, nothing is written. It may run more than once; the outcome of
     /// the last run is returned. Notices and history entries have the time `now`.
     ///
@@ -242,7 +239,7 @@ pub enum UpdateError {
     /// There is no such guest, or the deletion of the guest is requested; or that of the host who changes the party itself.
     #[error("the user is deleted")]
     UserDeleted,
-    /// The guest has claimed seats too often in a short time.
+    /// The guest has asked for seats too often in a short time, or the host has changed parties too often.
     #[error(transparent)]
     Throttled(#[from] Throttled),
     /// The store failed.

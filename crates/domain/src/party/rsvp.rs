@@ -12,8 +12,8 @@ impl Party {
     ///
     /// # Errors
     /// [`ChangeError::Hidden`]
-    pub fn ensure_open_to(&self, user: UserId, has_link: bool) -> Result<(), ChangeError> {
-        let is_open = user == self.host || self.visibility.is_open_to(self.guests.answer(user), has_link);
+    pub fn ensure_findable_by(&self, user: UserId, has_link: bool) -> Result<(), ChangeError> {
+        let is_open = user == self.host || self.visibility.admits(self.guests.answer(user), has_link);
         if is_open { Ok(()) } else { Err(ChangeError::Hidden) }
     }
 

@@ -18,7 +18,7 @@ impl Visibility {
     /// Whether a user other than the host may see the party, by the user's own `answer` and by whether the user
     /// `has_link`.
     #[must_use]
-    pub fn is_open_to(self, answer: Option<Answer>, has_link: bool) -> bool {
+    pub fn admits(self, answer: Option<Answer>, has_link: bool) -> bool {
         let has_answer = answer.is_some_and(|answer| answer != Answer::Removed);
         match self {
             Self::Listed => true,
@@ -34,7 +34,7 @@ pub enum NamesShownTo {
     /// Every user who may see the party.
     #[default]
     Everyone,
-    /// Guests who are seated, who wait, or who may come.
+    /// Guests who are seated.
     Guests,
     /// The host alone.
     Host,
@@ -46,7 +46,7 @@ impl NamesShownTo {
     pub fn includes(self, answer: Option<Answer>) -> bool {
         match self {
             Self::Everyone => true,
-            Self::Guests => matches!(answer, Some(Answer::Seated(_) | Answer::Waitlisted(_) | Answer::Maybe)),
+            Self::Guests => matches!(answer, Some(Answer::Seated(_))),
             Self::Host => false,
         }
     }
@@ -60,7 +60,7 @@ mod tests {
     #[test]
     fn unlisted_party_is_open_by_link_or_answer() {
         use Visibility::{ByInvitation, ByLink, Listed};
-        let open = |visibility: Visibility, answer| [false, true].map(|link| visibility.is_open_to(answer, link));
+        let open = |visibility: Visibility, answer| [false, true].map(|link| visibility.admits(answer, link));
         for (visibility, without_answer, removed) in [
             (Listed, [true, true], [true, true]),
             (ByLink, [false, true], [false, false]),

@@ -192,6 +192,10 @@ impl Model {
         }
     }
 
+    fn is_on_list(&self, guest: u8) -> bool {
+        self.seated.iter().chain(&self.waiting).any(|(listed, _)| *listed == guest) || self.others.contains_key(&guest)
+    }
+
     fn host(&mut self, command: Command, moment: Moment) -> String {
         match command {
             Command::Remove(guest) => {
@@ -205,7 +209,8 @@ impl Model {
                 self.others.insert(guest, "invited");
                 "reinstated".into()
             }
-            Command::Reinstate(_) => "answered".into(),
+            Command::Reinstate(guest) if self.is_on_list(guest) => "answered".into(),
+            Command::Reinstate(_) => "not on the list".into(),
             Command::Add(..) | Command::Invite(_) if self.is_cancelled => "cancelled".into(),
             Command::Add(guest, _) | Command::Invite(guest) if self.others.get(&guest) == Some(&"removed") => {
                 "guest removed".into()
@@ -302,6 +307,7 @@ pub(crate) fn words(result: &Result<Outcome, Refusal>) -> String {
         Err(Refusal::Cancelled { .. }) => "cancelled".into(),
         Err(Refusal::Removed { .. }) => "removed".into(),
         Err(Refusal::GuestRemoved(_)) => "guest removed".into(),
+        Err(Refusal::NotOnList(_)) => "not on the list".into(),
         Err(Refusal::Closed { .. }) => "closed".into(),
         Err(Refusal::TooManyCompanions { .. }) => "too many".into(),
         Err(Refusal::NotEnoughSeats { free, held: Some(held) }) => format!("{free} free, {} held", held.get()),
@@ -309,6 +315,7 @@ pub(crate) fn words(result: &Result<Outcome, Refusal>) -> String {
         Err(Refusal::BelowTaken { taken }) => format!("{taken} taken"),
         Err(Refusal::NothingToUndo) => "nothing to undo".into(),
         Ok(Outcome::TextsSaved(_)) => panic!("no command writes texts"),
+        Ok(Outcome::LinkReplaced) => panic!("no command replaces the link"),
         Err(other @ (Refusal::IsHost | Refusal::DateInThePast | Refusal::Stale | Refusal::NoAnswer)) => {
             panic!("{other}")
         }

@@ -1,4 +1,4 @@
-//! The table of notices: how they are added, in the job of what they tell, listed, dismissed and purged.
+//! The table of notices: how they are added, in the job of the change that they are about, listed, dismissed and purged.
 
 use std::collections::BTreeSet;
 
@@ -16,11 +16,11 @@ use crate::error::into_store_error;
 use crate::statements::{PerEngine, statements};
 
 macro_rules! keep_newest {
-    ($told:literal, $user:literal) => {
+    ($recipients:literal, $user:literal) => {
         concat!(
             "DELETE FROM notices WHERE id IN (
                 SELECT notices.id FROM ",
-            $told,
+            $recipients,
             " CROSS JOIN notices
                 WHERE user_id = ",
             $user,
@@ -36,23 +36,26 @@ macro_rules! keep_newest {
 }
 
 statements! {
-    /// Adds one notice to each of the users `$1`, a list in JSON, who are not deleted. One about a user replaces the earlier one.
+    /// Adds one notice to each of the users `$1`, a list in JSON, who are not deleted. One about a user replaces the earlier one. None is
+    /// added about a deleted user.
     const ADD: PerEngine = PerEngine {
         sqlite: "INSERT OR REPLACE INTO notices (user_id, kind, subject, about_id, parameters, at)
             SELECT users.id, $2, $3, $4, $5, $6
-            FROM json_each($1) AS told CROSS JOIN users ON users.id = told.value WHERE deleted_at IS NULL",
+            FROM json_each($1) AS recipient CROSS JOIN users ON users.id = recipient.value WHERE deleted_at IS NULL
+                AND NOT EXISTS (SELECT 1 FROM users AS about WHERE about.id = $4 AND about.deleted_at IS NOT NULL)",
         postgres: "INSERT INTO notices (user_id, kind, subject, about_id, parameters, at)
             SELECT users.id, $2, $3, $4, $5, $6
-            FROM jsonb_array_elements_text($1::text::jsonb) AS told JOIN users ON users.id = told.value::bigint
+            FROM jsonb_array_elements_text($1::text::jsonb) AS recipient JOIN users ON users.id = recipient.value::bigint
             WHERE deleted_at IS NULL
+                AND NOT EXISTS (SELECT 1 FROM users AS about WHERE about.id = $4 AND about.deleted_at IS NOT NULL)
             ON CONFLICT (about_id, user_id, subject) WHERE about_id IS NOT NULL
             DO UPDATE SET id = DEFAULT, kind = excluded.kind, parameters = excluded.parameters, at = excluded.at",
     };
 
     /// Removes all but the 20 newest of the notices about no user, to the users `$1`, a list in JSON, about the subject `$2`.
     const KEEP_NEWEST: PerEngine = PerEngine {
-        sqlite: keep_newest!("json_each($1) AS told", "told.value"),
-        postgres: keep_newest!("jsonb_array_elements_text($1::text::jsonb) AS told", "told.value::bigint"),
+        sqlite: keep_newest!("json_each($1) AS recipient", "recipient.value"),
+        postgres: keep_newest!("jsonb_array_elements_text($1::text::jsonb) AS recipient", "recipient.value::bigint"),
     };
 
     const LIST: &str = "SELECT notices.id, at, kind, subject, about_id, username, parameters
@@ -75,32 +78,33 @@ statements! {
 
 const _: () = assert!(MOST_OF_SUBJECT == 20, "the OFFSET of `KEEP_NEWEST`");
 
-/// A notice without its user: what several users are told in one statement.
-type Told<'n> = (&'static str, i64, Option<UserId>, &'n str);
+/// A notice without its recipient: what one statement adds for several users.
+type Content<'n> = (&'static str, i64, Option<UserId>, &'n str);
 
-/// Adds notices within a job, so that they are told if and only if the job commits. A notice replaces earlier ones as
+/// Adds notices within a job, so that they are there if and only if the job commits. A notice replaces earlier ones as
 /// [`NoticeRepository`] says. Equal notices that stand beside each other, to several users, cost one statement together, or two if they are about no user.
+/// On PostgreSQL a job that may run beside the deletion of a recipient locks the row of that user first.
 ///
 /// # Errors
-/// [`sqlx::Error`]: the job ends, and nothing is told.
+/// [`sqlx::Error`]: the job ends, and nothing is added.
 pub async fn notify<D: Dialect>(connection: &mut D::Connection, notices: &[Notice], at: Timestamp) -> sqlx::Result<()> {
-    let mut groups: Vec<(Told<'_>, BTreeSet<i64>)> = Vec::new();
+    let mut groups: Vec<(Content<'_>, BTreeSet<i64>)> = Vec::new();
     for Notice { user, kind, subject, about, parameters } in notices {
-        let told = (*kind, *subject, *about, parameters.as_str());
-        match groups.last_mut().filter(|(group, _)| *group == told) {
+        let content = (*kind, *subject, *about, parameters.as_str());
+        match groups.last_mut().filter(|(group, _)| *group == content) {
             Some((_, users)) => drop(users.insert(user.get())),
-            None => groups.push((told, BTreeSet::from([user.get()]))),
+            None => groups.push((content, BTreeSet::from([user.get()]))),
         }
     }
-    for (told, users) in groups {
-        tell::<D>(&mut *connection, told, &users, at).await?;
+    for (content, users) in groups {
+        add::<D>(&mut *connection, content, &users, at).await?;
     }
     Ok(())
 }
 
-async fn tell<D: Dialect>(
+async fn add<D: Dialect>(
     connection: &mut D::Connection,
-    (kind, subject, about, parameters): Told<'_>,
+    (kind, subject, about, parameters): Content<'_>,
     users: &BTreeSet<i64>,
     at: Timestamp,
 ) -> sqlx::Result<()> {

@@ -99,7 +99,7 @@ impl AnswerRow {
         let heading: PartyHeading =
             heading((&self.host, self.host_id), &self.local_time, &self.zone, self.starts_at, party)?;
         let answer = answer(&self.answer, self.heads, self.id)?;
-        let is_found = visibility(&self.visibility, party)?.is_open_to(Some(answer), false);
+        let is_found = visibility(&self.visibility, party)?.admits(Some(answer), false);
         let note = note(self.note, self.id)?;
         let allergies = allergies(self.allergies, self.id)?;
         let shown = is_found.then_some((heading, main_dish));

@@ -153,7 +153,7 @@ async fn view<D: Dialect>(
     let id = row.id;
     let Some((mut summary, names_shown_to)) = row.summary()? else { return Ok(None) };
     let (is_host, rsvp) = (viewer == summary.host, row.rsvp_id.unwrap_or_default());
-    if !is_host && !summary.visibility.is_open_to(summary.my_answer, has_link) {
+    if !is_host && !summary.visibility.admits(summary.my_answer, has_link) {
         return Ok(None);
     }
     let sees_names = sees_names(Some(viewer), &summary, names_shown_to);

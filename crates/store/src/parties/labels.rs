@@ -44,11 +44,11 @@ from_row!(LabelRow { id, host_id, host, local_time, zone, starts_at, main_dish, 
 
 impl LabelRow {
     /// Whether `viewer` may find the party by its id.
-    fn is_open_to(&self, viewer: UserId) -> sqlx::Result<bool> {
+    fn admits(&self, viewer: UserId) -> sqlx::Result<bool> {
         let rsvp = self.rsvp_id.zip(self.heads).zip(self.answer.as_deref());
         let answer = rsvp.map(|((rsvp, heads), stored)| answer(stored, heads, rsvp)).transpose()?;
         let visibility = visibility(&self.visibility, self.id)?;
-        Ok(self.host_id == viewer.get() || visibility.is_open_to(answer, false))
+        Ok(self.host_id == viewer.get() || visibility.admits(answer, false))
     }
 
     fn parse(self) -> sqlx::Result<PartyLabel> {
@@ -74,7 +74,7 @@ pub(super) async fn list<D: Dialect>(
     let rows = query_as::<_, LabelRow>(D::pick(LIST.sqlite, LIST.postgres)).bind(format!("[{}]", asked.join(",")));
     let mut labels = vec![];
     for row in rows.bind(viewer.get()).fetch_all(read).await? {
-        if row.is_open_to(viewer)? {
+        if row.admits(viewer)? {
             labels.push(row.parse()?);
         }
     }

@@ -1,8 +1,7 @@
 //! The token of a party's link: finding the party by it, and replacing it.
 
 use domain::party::{LinkToken, PartyId};
-use domain::user::UserId;
-use sqlx::query_scalar;
+use sqlx::{query, query_scalar};
 
 use crate::engine::dialect::Dialect;
 use crate::statements::{PerEngine, statements};
@@ -15,7 +14,7 @@ statements! {
         postgres: "SELECT id FROM parties WHERE invitation = $1 FOR NO KEY UPDATE",
     };
 
-    const REPLACE: &str = "UPDATE parties SET invitation = $3 WHERE id = $1 AND host_id = $2 RETURNING id";
+    const REPLACE: &str = "UPDATE parties SET invitation = $2 WHERE id = $1";
 }
 
 /// Locks the party with that link, and returns its id.
@@ -28,13 +27,14 @@ pub(super) async fn lock<D: Dialect>(
     Ok(id.map(PartyId::new))
 }
 
-/// The job of [`domain::party::PartyRepository::replace_link`].
+/// Gives a party that is locked another link.
 pub(super) async fn replace<D: Dialect>(
     connection: &mut D::Connection,
-    (party, host, token): (PartyId, UserId, LinkToken),
-) -> sqlx::Result<bool> {
-    let replaced = query_scalar::<D, i64>(REPLACE).bind(party.get()).bind(host.get()).bind(token.to_string());
-    Ok(replaced.fetch_optional(connection).await?.is_some())
+    party: PartyId,
+    token: LinkToken,
+) -> sqlx::Result<()> {
+    query::<D>(REPLACE).bind(party.get()).bind(token.to_string()).execute(connection).await?;
+    Ok(())
 }
 
 #[cfg(test)]

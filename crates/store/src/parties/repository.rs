@@ -11,7 +11,7 @@ use domain::user::UserId;
 use domain::{Page, PageSize, StoreError, Timestamp};
 
 use super::update::Change;
-use super::{add, export, find, guests, history, labels, link, list, messages, over_marks, texts, update, views};
+use super::{add, export, find, guests, history, labels, list, messages, over_marks, texts, update, views};
 use crate::engine::OpenDatabase;
 use crate::engine::dialect::Dialect;
 use crate::error::into_store_error;
@@ -66,13 +66,6 @@ impl<D: Dialect> PartyRepository for PartyTables<D> {
 
     async fn find_invitation(&self, token: LinkToken) -> Result<Option<Invitation>, StoreError> {
         find::find_invitation(&self.database.read, token).await.map_err(into_store_error)
-    }
-
-    async fn replace_link(&self, id: PartyId, host: UserId, new: LinkToken) -> Result<bool, StoreError> {
-        let replaced = self.database.writer.write((id, host, new), |connection, input| {
-            Box::pin(async move { Ok(link::replace::<D>(connection, *input).await?) })
-        });
-        Ok(replaced.await?)
     }
 
     async fn list(

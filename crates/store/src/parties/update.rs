@@ -67,21 +67,21 @@ async fn run<D: Dialect>(
     let Some(stored) = StoredParty::load::<D>(connection, id, *guest, key).await? else {
         return Err(WriteError::Refused(UpdateError::NotFound));
     };
-    if stored.is_user_deleted {
-        return Err(WriteError::Refused(UpdateError::UserDeleted));
-    }
     let mut party = stored.party.clone();
     let changed = rule(&mut party).map_err(|error| WriteError::Refused(error.into()))?;
+    if stored.is_deleted && !matches!(changed.outcome, Outcome::Removed(_)) {
+        return Err(WriteError::Refused(UpdateError::UserDeleted));
+    }
     if let (true, Some(quota)) = (changed.is_counted, quota) {
         count_change::<D>(connection, quota, stored.counter).await?;
     }
     stored.save::<D>(connection, &party).await?;
-    write_besides::<D>(connection, id, &changed, *now).await?;
+    write_notices_and_history::<D>(connection, id, &changed, *now).await?;
     Ok(changed.outcome)
 }
 
 /// Writes the history and the notices of a change.
-async fn write_besides<D: Dialect>(
+async fn write_notices_and_history<D: Dialect>(
     connection: &mut D::Connection,
     id: PartyId,
     changed: &Changed,
@@ -106,7 +106,7 @@ pub(super) async fn withdraw<D: Dialect>(
     };
     match stored.save::<D>(&mut *connection, &party).await {
         Err(WriteError::Failed(error)) => Err(error),
-        _ => write_besides::<D>(connection, id, &changed, now).await, // a guest with an answer is not refused
+        _ => write_notices_and_history::<D>(connection, id, &changed, now).await, // a guest with an answer is not refused
     }
 }
 

@@ -125,7 +125,7 @@ pub(crate) fn names_hidden(view: &PartyView) -> Option<&'static str> {
     match view.names_shown_to {
         _ if view.names_shown_to.includes(view.summary.my_answer) => None,
         NamesShownTo::Everyone => None,
-        NamesShownTo::Guests => Some("Only guests see who's coming."),
+        NamesShownTo::Guests => Some("Only guests with a seat see who's coming."),
         NamesShownTo::Host => Some("Only the host sees who's coming."),
     }
 }

@@ -84,7 +84,9 @@ fn part_name(part: PartyPart) -> &'static str {
         | PartyPart::Dish
         | PartyPart::Details
         | PartyPart::Deadline
-        | PartyPart::Visibility) => super::notices::part_name(part),
+        | PartyPart::Visibility
+        | PartyPart::Names
+        | PartyPart::Link) => super::notices::part_name(part),
     }
 }
 
@@ -144,7 +146,7 @@ mod tests {
             (
                 HistoryKind::Edited(PartyPart::ALL.map(|(part, _)| part).to_vec()),
                 "You changed the date, the end, the venue, the address, the main dish, the details, the RSVP deadline, how \
-                 many guests may bring and who can find it.",
+                 many guests may bring, who can find it, who sees the guests' names and the link.",
             ),
             (HistoryKind::Seats(1), "You set the table for 1 seat."),
             (HistoryKind::Seats(9), "You set the table for 9 seats."),

@@ -1,12 +1,12 @@
 //! The sentences of the host's pages: the form, the page that changes a party, its cancellation, and its guests.
 
 use domain::party::{
-    Address, Answer, GuestRow, Heads, NamesShownTo, PartySummary, Refusal, SeatsError, TextError, Visibility,
+    Address, Answer, GuestRow, Heads, NamesShownTo, PartyState, PartySummary, Phase, Refusal, SeatsError, TextError,
+    Visibility,
 };
 use domain::user::Username;
 
 use super::{refusal, seats_taken, text_error};
-use crate::pages::cancel::Told;
 use crate::pages::guests::Section;
 
 /// The submitted visibility is not one of the form's.
@@ -42,7 +42,9 @@ pub(crate) fn visibility_choice(visibility: Visibility) -> (&'static str, &'stat
 pub(crate) fn names_choice(names: NamesShownTo) -> (&'static str, &'static str) {
     match names {
         NamesShownTo::Everyone => ("Everyone who can find the party", "Logged in, that is. Visitors never see names."),
-        NamesShownTo::Guests => ("Guests", "Those with a seat, on the waiting list, or who said maybe."),
+        NamesShownTo::Guests => {
+            ("Guests with a seat", "Those on the waiting list, and those who said maybe, see how many are coming.")
+        }
         NamesShownTo::Host => ("Only you", "Guests see how many are coming, and not who."),
     }
 }
@@ -71,14 +73,17 @@ pub(crate) fn address_error(error: TextError) -> String {
 /// Why a change by the host is refused. What the host reads otherwise than a guest is here.
 pub(crate) fn host_refusal(reason: &Refusal) -> String {
     match reason {
-        Refusal::Cancelled { .. } => "You cancelled this dinner party. Restore it first.".into(),
-        Refusal::GuestRemoved(guest) => format!("You removed {guest} from this party. Let them back in first."),
+        Refusal::Cancelled { .. } => {
+            "You cancelled this dinner party. You can restore it until it would have begun.".into()
+        }
         Refusal::TooManyCompanions { max: 0 } => "Guests can't bring anyone to this party.".into(),
         Refusal::TooManyCompanions { max } => format!("Each guest can bring up to {max}."),
         reason @ (Refusal::Over
         | Refusal::Begun
         | Refusal::IsHost
         | Refusal::Removed { .. }
+        | Refusal::GuestRemoved(_)
+        | Refusal::NotOnList(_)
         | Refusal::Closed { .. }
         | Refusal::NotEnoughSeats { .. }
         | Refusal::BelowTaken { .. }
@@ -92,20 +97,18 @@ pub(crate) fn host_refusal(reason: &Refusal) -> String {
 /// The title of the page that changes a party.
 pub(crate) const EDIT_TITLE: &str = "Edit your dinner party";
 /// The party was changed after the form was shown. What follows is as it is now.
-pub(crate) const PARTY_CHANGED: &str = "The party has changed since you opened this form: it is now";
+pub(crate) const PARTY_CHANGED: &str =
+    "The party has changed since you opened this form. Saved now, and not as in your form:";
 /// What follows that.
 pub(crate) const PARTY_CHANGED_SAVE: &str = "What you typed is still in the form. Save it to replace this.";
 /// A text of the party that its host has left blank.
 pub(crate) const PART_IS_BLANK: &str = "left empty";
-/// Guests of a cancelled party are not told of changes.
-pub(crate) const TOLD_OF_EDIT_WHILE_CANCELLED: &str =
-    "You cancelled this party, so nobody will see a notice of your changes.";
 
 /// How many guests will see a notice of a change.
-pub(crate) fn told_of_edit(guests: usize) -> String {
+pub(crate) fn notices_of_edit(guests: usize) -> String {
     match guests {
         0 => "Nobody will see a notice: nobody is coming, waiting, or said maybe.".into(),
-        guests => format!("{} A new number of seats alone is no news to them.", will_see(guests)),
+        guests => format!("{} There is none for the number of seats or for who sees the names.", will_see(guests)),
     }
 }
 
@@ -116,23 +119,32 @@ fn will_see(guests: usize) -> String {
 /// The title of the page that cancels or restores a party.
 pub(crate) fn cancel_title(party: &PartySummary) -> &'static str {
     match party.state {
-        domain::party::PartyState::Scheduled => "Cancel your dinner party?",
-        domain::party::PartyState::Cancelled => "Restore your dinner party?",
+        PartyState::Scheduled => "Cancel your dinner party?",
+        PartyState::Cancelled => "Restore your dinner party?",
     }
 }
 
-/// Who will see a notice that the party is cancelled.
-pub(crate) fn told_of_cancellation(told: &Told) -> String {
-    told_of_state(told, "that it's cancelled")
+/// The guests who get a notice of a cancellation or a restore, by their answer.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Recipients {
+    pub(crate) coming: usize,
+    pub(crate) waiting: usize,
+    pub(crate) maybe: usize,
+    pub(crate) invited: usize,
 }
 
-/// Who will see a notice that the party takes place.
-pub(crate) fn told_of_restore(told: &Told) -> String {
-    told_of_state(told, "that it's on again")
+/// How many guests will see a notice that the party is cancelled.
+pub(crate) fn notices_of_cancellation(recipients: &Recipients) -> String {
+    notices_of_state(recipients, "that it's cancelled")
 }
 
-fn told_of_state(told: &Told, what: &str) -> String {
-    let Told { coming, waiting, maybe, invited } = *told;
+/// How many guests will see a notice that the party takes place.
+pub(crate) fn notices_of_restore(recipients: &Recipients) -> String {
+    notices_of_state(recipients, "that it's on again")
+}
+
+fn notices_of_state(recipients: &Recipients, what: &str) -> String {
+    let Recipients { coming, waiting, maybe, invited } = *recipients;
     let guests = coming + waiting + maybe + invited;
     if guests == 0 {
         return format!("Nobody will see a notice {what}: nobody is coming or invited.");
@@ -148,9 +160,12 @@ fn told_of_state(told: &Told, what: &str) -> String {
 pub(crate) const GUESTS_TITLE: &str = "Guests";
 /// Instead of the form, at a party that is over.
 pub(crate) const GUESTS_OF_PARTY_OVER: &str = "That dinner party has already happened. The list stays as it is.";
-/// Instead of the form, at a cancelled party.
+/// Instead of the form, at a cancelled party that could still take place.
 pub(crate) const GUESTS_OF_CANCELLED_PARTY: &str =
     "You cancelled this dinner party. Restore it to add or invite someone.";
+/// Instead of the form, at a cancelled party that would have begun.
+pub(crate) const GUESTS_OF_PARTY_CANCELLED_FOR_GOOD: &str =
+    "You cancelled this dinner party. Nobody can be added or invited anymore.";
 /// The name of a guest is missing.
 pub(crate) const GUEST_MISSING: &str = "Who is it? Please type a username.";
 /// The guest to be removed is not on the list.
@@ -219,21 +234,38 @@ pub(crate) fn kitchen_people(heads: Heads) -> Option<String> {
     (heads != Heads::ONE).then(|| format!("{} people", heads.get()))
 }
 
-/// What the removal of a guest does.
-pub(crate) fn removal_consequences(GuestRow { username: guest, answer, texts, .. }: &GuestRow) -> String {
-    let first = match *answer {
-        Answer::Seated(Heads::ONE) => format!("{guest}'s seat is free then, and goes to the waiting list first. "),
-        Answer::Seated(heads) => {
-            format!("{guest}'s {} seats are free then, and go to the waiting list first. ", heads.get())
+/// The account of the guest whom the host removes or lets back in is being deleted.
+pub(crate) fn guest_leaves(guest: &Username) -> String {
+    format!("{guest}'s account is being deleted. Nothing on your list changed.")
+}
+
+/// What the removal of a guest does at a party in that phase.
+pub(crate) fn removal_consequences(guest: &GuestRow, party: &PartySummary, phase: Phase) -> String {
+    let GuestRow { username, answer, texts, .. } = guest;
+    let is_upcoming = phase == Phase::Upcoming;
+    let promotes = is_upcoming && party.state == PartyState::Scheduled && party.waiting > 0;
+    let seats = match *answer {
+        Answer::Seated(Heads::ONE) if promotes => {
+            format!("{username}'s seat is free then, and goes to the waiting list first. ")
         }
-        Answer::Waitlisted(_) => format!("{guest} leaves the waiting list. "),
+        Answer::Seated(Heads::ONE) => format!("{username}'s seat is free then. "),
+        Answer::Seated(heads) if promotes => {
+            format!("{username}'s {} seats are free then, and go to the waiting list first. ", heads.get())
+        }
+        Answer::Seated(heads) => format!("{username}'s {} seats are free then. ", heads.get()),
+        Answer::Waitlisted(_) => format!("{username} leaves the waiting list. "),
         Answer::Maybe | Answer::Declined | Answer::Invited | Answer::Removed => String::new(),
     };
-    format!(
-        "{first}{guest} will see a notice, and can't RSVP to this party anymore. You can let {guest} back in later, \
-         but only to answer anew.{}",
-        if texts.is_empty() { String::new() } else { format!(" What {guest} has written to you is deleted.") }
-    )
+    let answers = if is_upcoming {
+        format!(
+            ", and can't RSVP to this party anymore. You can let {username} back in later, but only to answer anew."
+        )
+    } else {
+        ".".to_owned()
+    };
+    let texts =
+        if texts.is_empty() { String::new() } else { format!(" What {username} has written to you is deleted.") };
+    format!("{seats}{username} will see a notice{answers}{texts}")
 }
 
 #[cfg(test)]

@@ -117,6 +117,8 @@ pub(super) fn part_name(part: PartyPart) -> &'static str {
         PartyPart::Deadline => "the RSVP deadline",
         PartyPart::Companions => "how many you may bring",
         PartyPart::Visibility => "who can find it",
+        PartyPart::Names => "who sees the guests' names",
+        PartyPart::Link => "the link",
     }
 }
 

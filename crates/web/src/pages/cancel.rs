@@ -1,4 +1,4 @@
-//! `/parties/{id}/cancel`: the page that asks a host before a party is cancelled, and the one press that restores it.
+//! `/parties/{id}/cancel`: the page that asks a host before a party is cancelled or restored.
 
 use accounts::web::{CurrentUser, PageContext, Problem};
 use askama::Template;
@@ -9,7 +9,7 @@ use poem::{Response, handler};
 
 use super::State;
 use super::hosted::{find_hosted, party_id, party_path, redirect, refused, too_late};
-use crate::messages;
+use crate::messages::{self, Recipients};
 
 #[derive(Template)]
 #[template(path = "cancel.html")]
@@ -19,33 +19,23 @@ struct CancelPage<'a> {
     /// The start and the end.
     when: String,
     is_cancelled: bool,
-    /// Who will see a notice.
-    told: String,
+    /// How many guests will see a notice.
+    notices: String,
 }
 
-/// The guests who see a notice of a cancellation, by their answer.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Told {
-    pub(crate) coming: usize,
-    pub(crate) waiting: usize,
-    pub(crate) maybe: usize,
-    pub(crate) invited: usize,
-}
-
-impl Told {
-    fn of(overview: &GuestOverview, notice: &PartyNotice) -> Self {
-        let mut told = Self::default();
-        for guest in overview.guests.iter().filter(|guest| notice.is_sent_to(guest.answer)) {
-            match guest.answer {
-                Answer::Seated(_) => told.coming += 1,
-                Answer::Waitlisted(_) => told.waiting += 1,
-                Answer::Maybe => told.maybe += 1,
-                Answer::Invited => told.invited += 1,
-                Answer::Declined | Answer::Removed => {}
-            }
+/// The guests who get that notice.
+fn recipients(overview: &GuestOverview, notice: &PartyNotice) -> Recipients {
+    let mut recipients = Recipients::default();
+    for guest in overview.guests.iter().filter(|guest| notice.is_sent_to(guest.answer)) {
+        match guest.answer {
+            Answer::Seated(_) => recipients.coming += 1,
+            Answer::Waitlisted(_) => recipients.waiting += 1,
+            Answer::Maybe => recipients.maybe += 1,
+            Answer::Invited => recipients.invited += 1,
+            Answer::Declined | Answer::Removed => {}
         }
-        told
     }
+    recipients
 }
 
 /// `GET /parties/{id}/cancel`.
@@ -62,14 +52,14 @@ pub(crate) async fn show(
         return Ok(refused(party.id, &refusal));
     }
     let is_cancelled = party.state == PartyState::Cancelled;
-    let told = if is_cancelled {
-        messages::told_of_restore(&Told::of(&overview, &PartyNotice::Restored))
+    let notices = if is_cancelled {
+        messages::notices_of_restore(&recipients(&overview, &PartyNotice::Restored))
     } else {
-        messages::told_of_cancellation(&Told::of(&overview, &PartyNotice::Cancelled))
+        messages::notices_of_cancellation(&recipients(&overview, &PartyNotice::Cancelled))
     };
     let when = party.heading.date.until(party.ends_at).to_string();
     let title = messages::cancel_title(party);
-    Ok(page.render_template(StatusCode::OK, title, &CancelPage { page: &page, party, when, is_cancelled, told }))
+    Ok(page.render_template(StatusCode::OK, title, &CancelPage { page: &page, party, when, is_cancelled, notices }))
 }
 
 /// `POST /parties/{id}/cancel`: redirects to the party's page.

@@ -6,7 +6,7 @@ mod stale;
 use accounts::web::{CurrentUser, Fields, Form, FormErrors, PageContext, PasswordFields, Problem, Submitted};
 use askama::Template;
 use domain::Timestamp;
-use domain::party::{GuestOverview, Outcome, PartyId, PartyNotice, PartyState, PartySummary};
+use domain::party::{GuestOverview, Outcome, PartyId, PartyNotice, PartySummary};
 use domain::user::User;
 use poem::http::StatusCode;
 use poem::web::Path;
@@ -28,20 +28,17 @@ struct EditPage<'a> {
     form: HostFormView<'a>,
     /// Where the party was changed after the form was shown: each part that is not as typed, and as it is now.
     changed: Option<Vec<(&'static str, String)>>,
-    /// Who will see a notice.
-    told: String,
+    /// How many guests will see a notice.
+    notices: String,
 }
 
 impl<'a> EditPage<'a> {
     fn new(page: &'a PageContext, overview: &'a GuestOverview, form: HostFormView<'a>) -> Self {
         let party = &overview.party.summary;
         let notice = PartyNotice::Edited(Vec::new());
-        let told = overview.guests.iter().filter(|guest| notice.is_sent_to(guest.answer)).count();
-        let told = match party.state {
-            PartyState::Scheduled => messages::told_of_edit(told),
-            PartyState::Cancelled => messages::TOLD_OF_EDIT_WHILE_CANCELLED.to_owned(),
-        };
-        Self { page, party, revision: overview.party.revision, form, changed: None, told }
+        let recipients = overview.guests.iter().filter(|guest| notice.is_sent_to(guest.answer));
+        let notices = messages::notices_of_edit(recipients.count());
+        Self { page, party, revision: overview.party.revision, form, changed: None, notices }
     }
 
     fn action(&self) -> String {

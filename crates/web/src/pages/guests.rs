@@ -93,10 +93,11 @@ impl<'a> GuestsPage<'a> {
         now: Timestamp,
     ) -> Self {
         let party = &overview.party.summary;
-        let is_over = party.phase(now) == Phase::Over;
+        let phase = party.phase(now);
         let no_form = match party.state {
-            _ if is_over => Some(messages::GUESTS_OF_PARTY_OVER),
-            PartyState::Cancelled => Some(messages::GUESTS_OF_CANCELLED_PARTY),
+            _ if phase == Phase::Over => Some(messages::GUESTS_OF_PARTY_OVER),
+            PartyState::Cancelled if phase == Phase::Upcoming => Some(messages::GUESTS_OF_CANCELLED_PARTY),
+            PartyState::Cancelled => Some(messages::GUESTS_OF_PARTY_CANCELLED_FOR_GOOD),
             PartyState::Scheduled => None,
         };
         Self {
@@ -104,7 +105,7 @@ impl<'a> GuestsPage<'a> {
             party,
             when: party.heading.date.until(party.ends_at).to_string(),
             counts: messages::guest_counts(party, &Section::counts(&overview.guests)),
-            can_change: !is_over && !guests.is_for_print,
+            can_change: phase != Phase::Over && !guests.is_for_print,
             form: (no_form.is_none() && !guests.is_for_print).then_some(form),
             no_form,
             refusal: None,

@@ -15,6 +15,7 @@ use poem::{Request, Response, handler};
 pub(super) use self::form::{HostForm, HostFormView, InitialForm, zone_options};
 pub(super) use self::refusal::HostRefusal;
 use super::State;
+use super::hosted::party_path;
 use super::query::QueryParameters;
 use crate::messages;
 
@@ -80,16 +81,13 @@ pub(super) async fn host_party(
         Ok(form) => form,
         Err(errors) => return Ok(Err(HostRefusal::Fields(errors))),
     };
-    if let Some(field) = form.field_of_passed_deadline(fields, state.parties.now()) {
-        return Ok(Err(HostRefusal::Fields(FormErrors::at(field, messages::DEADLINE_PAST))));
-    }
     match state.parties.host(form.into_party(me.id, state.new_link(), fields)).await {
         Ok(party) => Ok(Ok(party)),
-        Err(error) => Ok(Err(HostRefusal::of(error)?)),
+        Err(error) => Ok(Err(HostRefusal::of(error, fields)?)),
     }
 }
 
 /// Leads to the page of a party that was hosted.
 pub(super) fn hosted(party: PartyId) -> Response {
-    Flash::success(messages::PARTY_HOSTED).to(&format!("/parties/{}", party.get()))
+    Flash::success(messages::PARTY_HOSTED).to(&party_path(party))
 }

@@ -66,7 +66,7 @@ pub(super) fn redirect(
 pub(super) fn problem(error: UpdateError) -> Problem {
     match error {
         UpdateError::NotFound | UpdateError::Refused(_) | UpdateError::Throttled(_) => Problem::NotFound,
-        UpdateError::UserDeleted => Problem::LoginRequired, // the deletion ended the session
+        UpdateError::UserDeleted => Problem::LoginRequired, // the host's: the deletion ended the session
         UpdateError::Store(failure) => failure.into(),
     }
 }

@@ -31,6 +31,7 @@ use self::host_messages::MessageView;
 use self::share_card::ShareCard;
 use self::unsent_texts::UnsentTexts;
 use super::State;
+use super::hosted::{self, party_path};
 use super::query::QueryParameters;
 use super::row::PartyRowView;
 use crate::linked_text::LinkedText;
@@ -242,10 +243,6 @@ fn card_class(is_open: bool, is_host: bool) -> &'static str {
     }
 }
 
-fn party_path(id: PartyId) -> String {
-    format!("/parties/{}", id.get())
-}
-
 /// `POST /parties/{id}/rsvp`: redirects to the party's page.
 #[handler]
 pub(crate) async fn rsvp(
@@ -273,10 +270,12 @@ pub(crate) async fn undo(
 
 /// `POST /parties/{id}/link`: replaces the link of the host's party, and redirects to the party's page.
 #[handler]
-pub(crate) async fn replace_link(me: CurrentUser, state: State<'_>, path: Path<String>) -> Result<Response, Problem> {
-    let id = PartyId::parse(&path).map_err(|_| Problem::NotFound)?;
-    if !state.parties.replace_link(id, me.id, state.new_link()).await? {
-        return Err(Problem::NotFound);
-    }
-    Ok(Flash::success(messages::LINK_REPLACED).to(&party_path(id)))
+pub(crate) async fn replace_link(
+    me: CurrentUser,
+    page: PageContext,
+    state: State<'_>,
+    path: Path<String>,
+) -> Result<Response, Problem> {
+    let id = hosted::party_id(&path)?;
+    hosted::redirect(&page, state.parties.replace_link(id, me.id, state.new_link()).await, &party_path(id))
 }

@@ -16,6 +16,7 @@ use poem::http::StatusCode;
 use poem::{Request, Response, handler};
 
 use self::search::{SearchRefusal, find_parties};
+use super::hosted::party_path;
 use super::pasted::Pasted;
 use super::query::QueryParameters;
 use super::row::PartyRowView;
@@ -99,7 +100,7 @@ pub(crate) async fn list(
 async fn find_by_id_or_link(state: &State<'_>, me: &User, pasted: Option<Pasted>) -> Result<Option<String>, Problem> {
     match pasted {
         Some(Pasted::Invitation(token)) => Ok(Some(invitation::path(token))),
-        Some(Pasted::Party(id)) => Ok(state.parties.find(id, me.id).await?.map(|_| format!("/parties/{}", id.get()))),
+        Some(Pasted::Party(id)) => Ok(state.parties.find(id, me.id).await?.map(|_| party_path(id))),
         None => Ok(None),
     }
 }

@@ -5,7 +5,7 @@ use accounts::web::{CurrentUser, PageContext, Problem, Submitted, permanent_redi
 use askama::Template;
 use domain::party::{PartyQuery, ProfileCursors, ProfileView};
 use domain::user::{User, Username};
-use domain::{Page, PageSize, Timestamp};
+use domain::{PageSize, Timestamp};
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Request, Response, handler};
@@ -25,15 +25,11 @@ struct ProfilePage<'a> {
     user: &'a User,
     hosted: Vec<PartyRowView<'a>>,
     more_hosted: Option<String>,
-    profile: Profile<'a>,
-}
-
-/// Whose profile it is, and what it shows besides the hosted parties.
-enum Profile<'a> {
-    /// The viewer's own: the short form to host a party, and the parties that the viewer attends.
-    Own { form: Box<HostFormView<'a>>, going: Vec<PartyRowView<'a>>, more_going: Option<String> },
-    /// Another user's.
-    Other,
+    /// The parties that the user attends, as far as the viewer may see that.
+    going: Vec<PartyRowView<'a>>,
+    more_going: Option<String>,
+    /// The short form to host a party, on the viewer's own profile.
+    form: Option<HostFormView<'a>>,
 }
 
 #[handler]
@@ -98,7 +94,7 @@ async fn find_user(state: &State<'_>, me: &User, name: &str) -> Result<User, Pro
     state.users.find_by_username(&username).await?.ok_or(Problem::NotFound)
 }
 
-/// The parties that `user` hosts and, on the viewer's own profile, attends.
+/// The parties that `user` hosts and attends.
 async fn load_profile(
     state: &State<'_>,
     user: &User,
@@ -110,9 +106,10 @@ async fn load_profile(
     if user.id == me.id {
         return Ok(state.parties.own_profile(me.id, after, size).await?);
     }
-    let query = PartyQuery::HostedBy(user.id);
-    let hosted = state.parties.list(query, me.id, after.hosted, size).await.map_err(list_problem)?;
-    Ok(ProfileView { hosted, attended: Page { items: Vec::new(), next: None }, last_zone: None })
+    let list = async |query, after| state.parties.list(query, me.id, after, size).await.map_err(list_problem);
+    let hosted = list(PartyQuery::HostedBy(user.id), after.hosted).await?;
+    let attended = list(PartyQuery::AttendedBy(user.id), after.attended).await?;
+    Ok(ProfileView { hosted, attended, last_zone: None })
 }
 
 impl<'a> ProfilePage<'a> {
@@ -128,11 +125,9 @@ impl<'a> ProfilePage<'a> {
             user,
             hosted: PartyRowView::all(&view.hosted.items, page, now),
             more_hosted: view.hosted.next.as_ref().map(cursor::format),
-            profile: form.map_or(Profile::Other, |form| Profile::Own {
-                form: Box::new(form),
-                going: PartyRowView::all(&view.attended.items, page, now),
-                more_going: view.attended.next.as_ref().map(cursor::format),
-            }),
+            going: PartyRowView::all(&view.attended.items, page, now),
+            more_going: view.attended.next.as_ref().map(cursor::format),
+            form,
         }
     }
 }

@@ -169,7 +169,6 @@ pub(super) fn services(broken: Broken) -> Services {
     parties.expect_export_messages().returning(move |_, _, _| broken.result("parties.export_messages", Vec::new()));
     parties.expect_history().returning(move |_, _, _, _| broken.result("parties.history", None));
     parties.expect_find_invitation().returning(move |_| broken.result("parties.find_invitation", None));
-    parties.expect_replace_link().returning(move |_, _, _| broken.result("parties.replace_link", true));
     parties
         .expect_update_by_link()
         .returning(move |_, _, _, _, _| broken.result("parties.update_by_link", Outcome::GaveUpSeat));

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::party::fixtures::{BEN, CLEO, DAN, HOST, before, guest, heads, party, with};
-use crate::party::{Heads, NamesShownTo, PartyEdit, PartyEnd, RsvpDeadline, Seats, ShortText};
+use crate::party::{Heads, LinkToken, NamesShownTo, PartyEdit, PartyEnd, RsvpDeadline, Seats, ShortText};
 
 const ONE: Heads = Heads::ONE;
 
@@ -26,11 +26,12 @@ fn notices(changed: &Changed) -> Vec<(UserId, Option<UserId>, PartyNotice)> {
 #[test]
 fn host_is_told_of_each_answer_of_a_guest() {
     type Case = (Option<Answer>, Rule, Option<PartyNotice>, bool);
-    let cases: [Case; 12] = [
+    let cases: [Case; 13] = [
         (None, |party| party.accept(BEN, heads(2), before()), Some(PartyNotice::Accepted(heads(2))), true),
         (None, |party| party.accept(BEN, heads(3), before()), Some(PartyNotice::JoinedWaitingList(heads(3))), true),
         (None, |party| party.maybe(BEN, before()), Some(PartyNotice::SaidMaybe), true),
-        (None, |party| party.decline(BEN, before()), Some(PartyNotice::Declined), false),
+        (None, |party| party.decline(BEN, before()), Some(PartyNotice::Declined), true),
+        (Some(Answer::Invited), |party| party.decline(BEN, before()), Some(PartyNotice::Declined), false),
         (Some(seated(1)), |party| party.accept(BEN, heads(2), before()), Some(PartyNotice::Accepted(heads(2))), true),
         (Some(seated(2)), |party| party.accept(BEN, ONE, before()), Some(PartyNotice::Accepted(ONE)), false),
         (Some(seated(2)), |party| party.accept(BEN, heads(2), before()), None, false),
@@ -148,6 +149,17 @@ fn seated_waiting_and_maybe_are_told_which_parts_changed() {
 }
 
 #[test]
+fn change_that_concerns_no_guest_is_in_the_history_and_counted() {
+    let mut party = with(2, &guests());
+    let hidden = edit(&mut party, |edit| edit.names_shown_to = NamesShownTo::Host);
+    let link = Changed::by(&mut party, HOST, None, |party| Ok(party.replace_link(LinkToken::new([7; 16])))).unwrap();
+    for (changed, part) in [(hidden, PartyPart::Names), (link, PartyPart::Link)] {
+        let entry = HistoryEntry { by: Some(HOST), what: HistoryKind::Edited(vec![part]) };
+        assert_eq!((changed.notices, changed.history, changed.is_counted), (vec![], vec![entry], true));
+    }
+}
+
+#[test]
 fn more_seats_are_told_to_those_who_get_one() {
     let mut party = with(2, &guests());
     let changed = edit(&mut party, |edit| edit.seats = Seats::new(4).unwrap());
@@ -155,7 +167,7 @@ fn more_seats_are_told_to_those_who_get_one() {
     let guest = UserId::new(3);
     let promoted = HistoryKind::Answer { guest, before: Some(waiting(2)), after: seated(2) };
     let expected =
-        [HistoryEntry { by: None, what: promoted }, HistoryEntry { by: Some(HOST), what: HistoryKind::Seats(4) }];
+        [HistoryEntry { by: Some(HOST), what: HistoryKind::Seats(4) }, HistoryEntry { by: None, what: promoted }];
     assert_eq!(changed.history, expected);
 }
 
@@ -167,8 +179,9 @@ fn cancelling_and_restoring_is_told_to_all_but_declined_and_removed() {
     assert_eq!(cancelled.history, [HistoryEntry { by: Some(HOST), what: HistoryKind::Cancelled }]);
     let again = Changed::by(&mut party, HOST, None, |party| party.cancel(before())).unwrap();
     assert_eq!((again.notices, again.is_counted), (vec![], false));
-    // An edit of a cancelled party has no notice. That of the restore shows the new date.
-    assert_eq!(edit(&mut party, |edit| edit.max_companions = 0).notices, []);
+    let edited = notices(&edit(&mut party, |edit| edit.max_companions = 0));
+    let expected = |id| (UserId::new(id), None, PartyNotice::Edited(vec![PartyPart::Companions]));
+    assert_eq!(edited, [2, 3, 4].map(expected), "the restore does not say what was changed meanwhile");
     let restored = Changed::by(&mut party, HOST, None, |party| party.restore(before())).unwrap();
     assert_eq!(notices(&restored), [2, 3, 4, 6].map(|id| (UserId::new(id), None, PartyNotice::Restored)));
 }

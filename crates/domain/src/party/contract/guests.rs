@@ -112,7 +112,7 @@ pub async fn names_are_shown_to_whom_the_host_chose(accounts: &AccountPorts, par
     }
     for (names_shown_to, seen_by) in [
         (NamesShownTo::Everyone, &["none", "waits", "maybe", "invited", "declined", "removed", "ben"][..]),
-        (NamesShownTo::Guests, &["waits", "maybe", "ben"]),
+        (NamesShownTo::Guests, &["ben"]),
         (NamesShownTo::Host, &[]),
     ] {
         let id = parties.add(NewParty { names_shown_to, ..party_of(&ada) }, None).await.unwrap();

@@ -6,8 +6,8 @@ use super::{decline, link_token, party_of, set_answer, short_text};
 use crate::AccountPorts;
 use crate::contract::{NOW, add_user};
 use crate::party::{
-    Address, Answer, Changed, Details, Heads, Invitation, LinkToken, NewParty, Outcome, PartyChange, PartyRepository,
-    UpdateError, Visibility,
+    Address, Answer, Changed, Details, Heads, Invitation, LinkToken, NewParty, Outcome, PartyChange, PartyId,
+    PartyRepository, UpdateError, Visibility,
 };
 use crate::user::{User, UserId};
 
@@ -22,7 +22,7 @@ async fn finds(parties: &dyn PartyRepository, party: (crate::party::PartyId, Lin
 /// What the use case of an RSVP runs.
 fn accept(guest: UserId, has_link: bool) -> PartyChange {
     Arc::new(move |party| {
-        party.ensure_open_to(guest, has_link)?;
+        party.ensure_findable_by(guest, has_link)?;
         Ok(Changed::by(party, guest, Some(guest), |party| party.accept(guest, Heads::ONE, NOW))?)
     })
 }
@@ -104,10 +104,17 @@ pub async fn replaced_link_is_unknown(accounts: &AccountPorts, parties: &dyn Par
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let (old, new) = (link_token(), link_token());
     let id = parties.add(NewParty { link: old, ..party_of(&ada) }, None).await.unwrap();
-    assert!(!parties.replace_link(id, ben.id, new).await.unwrap());
-    assert!(!parties.replace_link(crate::party::PartyId::new(id.get() + 1), ada.id, new).await.unwrap());
+    let replace = async |id: PartyId, user: UserId| {
+        let change: PartyChange = Arc::new(move |party| {
+            party.ensure_hosted_by(user)?;
+            Ok(Changed::by(party, user, None, |party| Ok(party.replace_link(new)))?)
+        });
+        parties.update(id, None, change, None, NOW).await
+    };
+    assert!(matches!(replace(id, ben.id).await, Err(UpdateError::Refused(_) | UpdateError::NotFound)));
+    assert!(matches!(replace(PartyId::new(id.get() + 1), ada.id).await, Err(UpdateError::NotFound)));
     assert!(parties.find_invitation(old).await.unwrap().is_some());
-    assert!(parties.replace_link(id, ada.id, new).await.unwrap());
+    assert_eq!(replace(id, ada.id).await.unwrap(), Outcome::LinkReplaced);
     assert_eq!(parties.find_invitation(old).await.unwrap(), None);
     assert_eq!(parties.find_by_link(old, ada.id).await.unwrap(), None);
     assert!(matches!(accept_by_link(parties, old, ben.id).await, Err(UpdateError::NotFound)));

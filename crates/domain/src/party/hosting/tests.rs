@@ -75,7 +75,8 @@ fn row_11_reinstated_guest_is_invited() {
     assert_eq!(party.reinstate(&guest(BEN), over()), Err(Refusal::Over));
     assert_eq!(party.reinstate(&guest(BEN), under_way()), Ok(Outcome::Reinstated(guest(BEN).username)));
     assert_eq!(party.guests.answer(BEN), Some(Answer::Invited));
-    for other in [BEN, CLEO, DAN] {
+    assert_eq!(party.reinstate(&guest(DAN), before()), Err(Refusal::NotOnList(guest(DAN).username)));
+    for other in [BEN, CLEO] {
         let unchanged = party.clone();
         assert_eq!(party.reinstate(&guest(other), before()), Ok(Outcome::AlreadyAnswered(guest(other).username)));
         assert_eq!(party, unchanged);

@@ -277,8 +277,8 @@ fn hidden_party_opens_to_its_host_by_link_or_by_an_answer() {
     let mut party = Party { visibility: Visibility::ByLink, ..with(2, &[(BEN, Answer::Maybe)]) };
     for (user, has_link, is_open) in [(HOST, false, true), (BEN, false, true), (CLEO, false, false), (CLEO, true, true)]
     {
-        assert_eq!(party.ensure_open_to(user, has_link).is_ok(), is_open, "{user:?} {has_link}");
+        assert_eq!(party.ensure_findable_by(user, has_link).is_ok(), is_open, "{user:?} {has_link}");
     }
     party.visibility = Visibility::ByInvitation;
-    assert_eq!(party.ensure_open_to(CLEO, true), Err(ChangeError::Hidden));
+    assert_eq!(party.ensure_findable_by(CLEO, true), Err(ChangeError::Hidden));
 }

@@ -64,7 +64,7 @@ impl DinnerParty {
         self.answer(open, guests.others[0], GuestCommand::Accept(heads(3)?)).await?;
         self.answer(open, guests.others[1], GuestCommand::Accept(Heads::ONE)).await?;
         let invited = party("Pancakes").await?;
-        self.name_guest(invited, guests.ada, (guests.ben, "ben"), HostCommand::Invite).await?;
+        self.change_guest(invited, guests.ada, (guests.ben, "ben"), HostCommand::Invite).await?;
         let maybe = party("Shakshuka").await?;
         self.answer(maybe, guests.ben, GuestCommand::Maybe).await?;
         let group = self.host_groups(guests.ada, "Fish pie", 8, with_address).await?;
@@ -158,7 +158,7 @@ impl DinnerParty {
         self.cancel(cancelled, guests.ada).await?;
         let removed = self.host_groups(guests.ada, "Khachapuri", 8, |_| ()).await?;
         self.answer(removed, guests.ben, GuestCommand::Accept(Heads::ONE)).await?;
-        self.name_guest(removed, guests.ada, (guests.ben, "ben"), HostCommand::Remove).await?;
+        self.change_guest(removed, guests.ada, (guests.ben, "ben"), HostCommand::Remove).await?;
         let hidden =
             self.host_groups(guests.ada, "Dumplings", 8, |party| party.names_shown_to = NamesShownTo::Host).await?;
         self.answer(hidden, guests.others[0], GuestCommand::Accept(heads(2)?)).await?;

@@ -139,7 +139,7 @@ impl DinnerParty {
     }
 
     /// Changes the answer of a guest for the host.
-    pub(super) async fn name_guest(
+    pub(super) async fn change_guest(
         &self,
         party: PartyId,
         host: UserId,
@@ -147,7 +147,7 @@ impl DinnerParty {
         command: HostCommand,
     ) -> anyhow::Result<()> {
         let guest = Guest { id, username: Username::parse(name)? };
-        self.parties.name_guest(party, host, guest, command).await?;
+        self.parties.change_guest(party, host, guest, command).await?;
         Ok(())
     }
 

@@ -301,7 +301,7 @@ macro_rules! attended {
                 AND (names_shown_to = 'everyone' OR host_id = ($1 + 0) OR seat.guest_id = $1 OR (
                     names_shown_to = 'guests' AND EXISTS (
                         SELECT 1 FROM rsvps AS own WHERE own.party_id = parties.id AND own.guest_id = ($1 + 0)
-                            AND own.answer IN ('seated', 'waitlisted', 'maybe')
+                            AND own.answer = 'seated'
                     )
                 ))"
         )

@@ -40,8 +40,8 @@ statements! {
     /// of each party of the user.
     pub(super) const LOAD: &str = concat!("SELECT ", party_columns!(), ", last_place, revision, venue, main_dish, details, address,
             throttles.count, throttles.expires_at,
-            (SELECT count(*) FROM users AS asking WHERE asking.id = coalesce($3, host_id)
-                AND (asking.delete_due IS NOT NULL OR asking.deleted_at IS NOT NULL)) AS deleted_users,
+            (SELECT count(*) FROM users AS concerned WHERE concerned.id = coalesce($3, host_id)
+                AND (concerned.delete_due IS NOT NULL OR concerned.deleted_at IS NOT NULL)) AS deleted_users,
             own.id AS own_id, own.answer AS own_answer, own.heads AS own_heads, own.place AS own_place,
             own.given_up_heads, own.given_up_at, own.note, own.allergies,
             CASE own.answer WHEN 'waitlisted' THEN (
@@ -52,7 +52,7 @@ statements! {
         LEFT JOIN rsvps AS own ON own.party_id = parties.id AND own.guest_id = $3
         WHERE parties.id = $1");
 
-    /// Whoever on the waiting list may get a seat if `$2` seats become free: of those with one number of heads, the first that fit if
+    /// The guests on the waiting list who may get a seat if `$2` seats become free: of those with one number of heads, the first that fit if
     /// all seats are theirs. First fit seats no other, since it seats of those with one number the first.
     pub(super) const LOAD_FITTING: &str = concat!(
         fitting!("1"), " UNION ALL ", fitting!("2"), " UNION ALL ", fitting!("3"), " UNION ALL ", fitting!("4"), " UNION ALL ",
@@ -71,8 +71,8 @@ pub(crate) struct StoredParty {
     pub(super) party: Party,
     /// The counter of the user's quota, if there is a row.
     pub(super) counter: Option<Counter>,
-    /// Whether the user who asks is deleted, or the deletion of the user is requested.
-    pub(super) is_user_deleted: bool,
+    /// Whether the guest whom the change concerns is deleted, or the deletion of the guest is requested; of a change of the party, its host.
+    pub(super) is_deleted: bool,
 }
 
 struct LoadedRow {
@@ -195,11 +195,12 @@ impl LoadedRow {
             visibility: party.visibility()?,
             names_shown_to: party.names_shown_to()?,
             texts,
+            new_link: None,
             revision: u32::try_from(self.revision).map_err(corrupt("parties", "revision", party.id))?,
             guests: GuestList::from_stored(totals, rsvps).map_err(corrupt("parties", "taken", party.id))?,
         };
         let counter = loaded_counter(self.count, self.expires_at)?;
-        Ok(StoredParty { party, counter, is_user_deleted: self.deleted_users > 0 })
+        Ok(StoredParty { party, counter, is_deleted: self.deleted_users > 0 })
     }
 }
 

@@ -11,7 +11,7 @@ use super::load::StoredParty;
 use crate::engine::dialect::Dialect;
 use crate::engine::writer::WriteError;
 use crate::parties::row::{answer_columns, first_guests, names_column, state_column, visibility_column};
-use crate::parties::texts;
+use crate::parties::{link, texts};
 use crate::statements::{PerEngine, statements};
 
 statements! {
@@ -65,6 +65,9 @@ impl StoredParty {
     ) -> Result<(), WriteError<UpdateError>> {
         self.save_rsvps::<D>(&mut *connection, party).await?;
         texts::save::<D>(&mut *connection, &self.party, party).await?;
+        if let Some(link) = party.new_link {
+            link::replace::<D>(&mut *connection, party.id, link).await?;
+        }
         if columns(party) != columns(&self.party) {
             self.save_party::<D>(connection, party).await?;
         } else if party.guests.totals() != self.party.guests.totals() {

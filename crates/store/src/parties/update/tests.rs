@@ -236,8 +236,7 @@ async fn replace_link_during_update<D: Dialect>(mut connection: D::Connection, r
     let view = race.store.parties().find(attempt.party, race.users[0]).await.unwrap().unwrap();
     let (old, new) = (view.link.unwrap(), LinkToken::new([7; 16]));
     let mut replacing = connection.begin_with(D::BEGIN_WRITE.into_sql_str()).await.unwrap();
-    let replaced = link::replace::<D>(&mut replacing, (attempt.party, race.users[0], new));
-    assert!(replaced.await.unwrap());
+    link::replace::<D>(&mut replacing, attempt.party, new).await.unwrap();
     let guest = attempt.guest;
     let accept = changing(guest, move |party| party.accept(guest, Heads::ONE, NOW));
     let parties = race.store.parties();

@@ -30,7 +30,10 @@ fn sheet_says_how_many_have_written_allergies() {
 fn host_reads_refusals_in_the_second_person() {
     let name = |name: &str| Username::parse(name).unwrap();
     for (reason, sentence) in [
-        (Refusal::Cancelled { host: name("Ada") }, "You cancelled this dinner party. Restore it first."),
+        (
+            Refusal::Cancelled { host: name("Ada") },
+            "You cancelled this dinner party. You can restore it until it would have begun.",
+        ),
         (Refusal::GuestRemoved(name("Ben")), "You removed Ben from this party. Let them back in first."),
         (Refusal::TooManyCompanions { max: 2 }, "Each guest can bring up to 2."),
         (Refusal::TooManyCompanions { max: 0 }, "Guests can't bring anyone to this party."),
@@ -45,19 +48,25 @@ fn host_reads_refusals_in_the_second_person() {
 }
 
 #[test]
-fn page_says_how_many_guests_will_be_told() {
-    assert_eq!(told_of_edit(0), "Nobody will see a notice: nobody is coming, waiting, or said maybe.");
-    assert_eq!(told_of_edit(1), "1 guest will see a notice. A new number of seats alone is no news to them.");
-    assert_eq!(told_of_edit(3), "3 guests will see a notice. A new number of seats alone is no news to them.");
-    let told = |coming, waiting, maybe, invited| Told { coming, waiting, maybe, invited };
-    for (told, sentence) in [
-        (told(0, 0, 0, 0), "Nobody will see a notice that it's cancelled: nobody is coming or invited."),
-        (told(1, 0, 0, 0), "1 guest will see a notice that it's cancelled: 1 coming."),
-        (told(4, 3, 2, 1), "10 guests will see a notice that it's cancelled: 4 coming, 3 waiting, 2 maybe, 1 invited."),
+fn page_says_how_many_guests_get_a_notice() {
+    assert_eq!(notices_of_edit(0), "Nobody will see a notice: nobody is coming, waiting, or said maybe.");
+    assert_eq!(
+        notices_of_edit(1),
+        "1 guest will see a notice. There is none for the number of seats or for who sees the names."
+    );
+    assert_eq!(
+        notices_of_edit(3),
+        "3 guests will see a notice. There is none for the number of seats or for who sees the names."
+    );
+    let to = |coming, waiting, maybe, invited| Recipients { coming, waiting, maybe, invited };
+    for (recipients, sentence) in [
+        (to(0, 0, 0, 0), "Nobody will see a notice that it's cancelled: nobody is coming or invited."),
+        (to(1, 0, 0, 0), "1 guest will see a notice that it's cancelled: 1 coming."),
+        (to(4, 3, 2, 1), "10 guests will see a notice that it's cancelled: 4 coming, 3 waiting, 2 maybe, 1 invited."),
     ] {
-        assert_eq!(told_of_cancellation(&told), sentence);
+        assert_eq!(notices_of_cancellation(&recipients), sentence);
     }
-    assert_eq!(told_of_restore(&told(0, 1, 0, 0)), "1 guest will see a notice that it's on again: 1 waiting.");
+    assert_eq!(notices_of_restore(&to(0, 1, 0, 0)), "1 guest will see a notice that it's on again: 1 waiting.");
 }
 
 #[test]
@@ -85,6 +94,7 @@ fn guest_has_companions_and_number_beside_the_name() {
 
 #[test]
 fn removal_says_what_happens_to_the_seats() {
+    let waited_for = PartySummary { waiting: 1, ..party(8, &[("Ben", 1)]) };
     let end = "Ben will see a notice, and can't RSVP to this party anymore. You can let Ben back in later, but only to answer anew.";
     for (answer, first) in [
         (Answer::Seated(Heads::ONE), "Ben's seat is free then, and goes to the waiting list first. "),
@@ -94,11 +104,27 @@ fn removal_says_what_happens_to_the_seats() {
         (Answer::Invited, ""),
         (Answer::Declined, ""),
     ] {
-        assert_eq!(removal_consequences(&ben(answer)), format!("{first}{end}"));
+        assert_eq!(removal_consequences(&ben(answer), &waited_for, Phase::Upcoming), format!("{first}{end}"));
     }
     let mut wrote = ben(Answer::Maybe);
     wrote.texts.allergies = Some(Allergies::parse("Nuts").unwrap());
-    assert_eq!(removal_consequences(&wrote), format!("{end} What Ben has written to you is deleted."));
+    let deleted = " What Ben has written to you is deleted.";
+    assert_eq!(removal_consequences(&wrote, &waited_for, Phase::Upcoming), format!("{end}{deleted}"));
+}
+
+#[test]
+fn removal_promises_no_seat_to_a_waiting_list_that_gets_none() {
+    let (free, seated) = ("Ben's seat is free then. Ben will see a notice", ben(Answer::Seated(Heads::ONE)));
+    let nobody_waits = party(8, &[("Ben", 1)]);
+    let cancelled = PartySummary { waiting: 2, state: PartyState::Cancelled, ..nobody_waits.clone() };
+    let waited_for = PartySummary { waiting: 2, ..nobody_waits.clone() };
+    for (party, phase) in
+        [(&nobody_waits, Phase::Upcoming), (&cancelled, Phase::Upcoming), (&waited_for, Phase::UnderWay)]
+    {
+        let consequences = removal_consequences(&seated, party, phase);
+        assert!(consequences.starts_with(free), "{consequences}");
+        assert_eq!(consequences.contains("RSVP"), phase == Phase::Upcoming, "{consequences}");
+    }
 }
 
 #[test]

@@ -133,7 +133,7 @@ async fn run<C>(
     };
     let unknown = || GuestRefusal::Fields(FormErrors::at("guest", messages::unknown_guest(&name)));
     let Some(guest) = find_guest(state, &name).await? else { return Ok(Err(unknown())) };
-    match state.parties.name_guest(id, me.id, guest, command).await {
+    match state.parties.change_guest(id, me.id, guest, command).await {
         Ok(outcome) => Ok(Ok(outcome)),
         Err(UpdateError::Refused(refusal)) => Ok(Err(GuestRefusal::Refused(refusal))),
         Err(UpdateError::Throttled(throttled)) => Ok(Err(GuestRefusal::TooManyChanges(throttled.wait))),

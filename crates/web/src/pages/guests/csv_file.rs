@@ -1,7 +1,5 @@
 //! `/parties/{id}/guests.csv`: the list as a file for a spreadsheet.
 
-use std::borrow::Cow;
-
 use accounts::StoreError;
 use accounts::web::{CurrentUser, Problem};
 use csv::{QuoteStyle, Terminator, WriterBuilder};
@@ -43,17 +41,27 @@ fn file(guests: &[GuestRow]) -> Result<Vec<u8>, csv::Error> {
         let note = guest.texts.note.as_ref().map_or("", GuestNote::as_str);
         let allergies = guest.texts.allergies.as_ref().map_or("", Allergies::as_str);
         let cells = [guest.username.as_str(), answer, &heads, &rank, note, allergies];
-        file.write_record(cells.map(|cell| harmless(cell).into_owned()))?;
+        file.write_record(cells.map(|cell| harmless(cell)))?;
     }
     file.into_inner().map_err(|error| error.into_error().into())
 }
 
-/// A cell that no spreadsheet takes for a formula: one that begins with a character by which a formula can begin gets an apostrophe in
-/// front (OWASP, "CSV Injection").
-fn harmless(cell: &str) -> Cow<'_, str> {
-    let is_risky =
-        cell.starts_with(|c: char| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠') || c.is_control());
-    if is_risky { format!("'{cell}").into() } else { Cow::Borrowed(cell) }
+/// A cell in which no spreadsheet finds a formula: a character by which one can begin gets an apostrophe in front, at the beginning of the
+/// cell and wherever a spreadsheet may begin another one, since many split a file at semicolons or tabs and not at commas (OWASP, "CSV
+/// Injection").
+fn harmless(cell: &str) -> String {
+    let begins_formula = |c: char| matches!(c, '=' | '+' | '-' | '@' | '＝' | '＋' | '－' | '＠');
+    let ends_cell = |c: char| matches!(c, ';' | ',' | '|' | '"') || c.is_control();
+    let mut harmless = String::with_capacity(cell.len());
+    let mut before = None;
+    for c in cell.chars() {
+        if before.map_or(begins_formula(c) || c.is_control(), |before| ends_cell(before) && begins_formula(c)) {
+            harmless.push('\'');
+        }
+        harmless.push(c);
+        before = Some(c);
+    }
+    harmless
 }
 
 #[cfg(test)]
@@ -70,14 +78,18 @@ mod tests {
             ("+1", "'+1"),
             ("-1", "'-1"),
             ("@SUM(A1)", "'@SUM(A1)"),
-            ("\t=1", "'\t=1"),
-            ("\r=1", "'\r=1"),
-            ("\n=1", "'\n=1"),
-            ("\u{85}=1", "'\u{85}=1"),
+            ("\t=1", "'\t'=1"),
+            ("\r=1", "'\r'=1"),
+            ("\n=1", "'\n'=1"),
+            ("\u{85}=1", "'\u{85}'=1"),
             ("＝1", "'＝1"),
             ("", ""),
             ("Ada", "Ada"),
             ("1=1", "1=1"),
+            ("see you;=1+1", "see you;'=1+1"),
+            ("Nuts\n=2+2", "Nuts\n'=2+2"),
+            ("a\t@b,+c\"-d", "a\t'@b,'+c\"'-d"),
+            ("nuts; - no, = yes", "nuts; - no, = yes"),
             ("'=1", "'=1"),
         ] {
             assert_eq!(harmless(cell), written, "{cell:?}");

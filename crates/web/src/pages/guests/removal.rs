@@ -2,7 +2,7 @@
 
 use accounts::web::{CurrentUser, Flash, PageContext, Problem, Submitted};
 use askama::Template;
-use domain::party::{Answer, GuestRow, PartyId, PartySummary, Phase, Refusal};
+use domain::party::{Answer, GuestRow, PartyId, PartySummary, Phase, Refusal, UpdateError};
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Request, Response, handler};
@@ -55,7 +55,7 @@ pub(crate) async fn ask(
     let Some(guest) = guest.filter(|guest| guest.answer != Answer::Removed) else {
         return Ok(Flash::refusal(messages::NO_SUCH_GUEST).to(&guests_path(party.id)));
     };
-    let consequences = messages::removal_consequences(guest);
+    let consequences = messages::removal_consequences(guest, party, party.phase(state.parties.now()));
     let title = messages::removal_title(&guest.username);
     Ok(page.render_template(StatusCode::OK, &title, &RemovalPage { page: &page, party, guest, consequences }))
 }
@@ -78,5 +78,10 @@ pub(crate) async fn submit(
         find_hosted(&state, &number, &me).await?; // for others than the host there is no such page
         return Ok(Flash::refusal(messages::NO_SUCH_GUEST).to(&guests_path(id)));
     };
-    redirect(&page, state.parties.name_guest(id, me.id, guest, command).await, &guests_path(id))
+    match state.parties.change_guest(id, me.id, guest.clone(), command).await {
+        Err(UpdateError::UserDeleted) => {
+            Ok(Flash::refusal(messages::guest_leaves(&guest.username)).to(&guests_path(id)))
+        }
+        result => redirect(&page, result, &guests_path(id)),
+    }
 }

@@ -7,7 +7,6 @@ mod view;
 mod zones;
 
 use accounts::web::{Fields, Form, FormErrors, PasswordFields};
-use domain::Timestamp;
 use domain::party::{
     Address, Details, Heads, IdempotencyKey, LinkToken, NamesShownTo, NewParty, PartyDate, PartyEdit, PartyEnd,
     PartyTexts, RsvpDeadline, Seats, SeatsError, ShortText, Visibility, Zone,
@@ -70,14 +69,6 @@ impl HostForm {
         })
     }
 
-    /// The field of a deadline that the host chose and that has passed. A new party would be closed from the start.
-    pub(super) fn field_of_passed_deadline(&self, fields: &Fields, now: Timestamp) -> Option<&'static str> {
-        let is_chosen = self.rsvp_deadline != RsvpDeadline::default_of(&self.date);
-        let has_day = !times::is_blank(fields, "deadline_date");
-        let field = if has_day { "deadline_date" } else { "deadline_time" };
-        (is_chosen && self.rsvp_deadline.at() <= now && !self.date.has_begun(now)).then_some(field)
-    }
-
     /// The party to add. The hidden field `once` is its idempotency key: a second submit of the form adds no second party.
     pub(super) fn into_party(self, host: UserId, link: LinkToken, fields: &Fields) -> NewParty {
         let Self { date, ends_at, rsvp_deadline, texts, seats, max_companions, visibility, names_shown_to } = self;
@@ -102,6 +93,11 @@ impl HostForm {
         let Self { date, ends_at, rsvp_deadline, texts, seats, max_companions, visibility, names_shown_to } = self;
         PartyEdit { revision, date, ends_at, rsvp_deadline, texts, seats, max_companions, visibility, names_shown_to }
     }
+}
+
+/// The field of an RSVP deadline that has passed: its day, or its time where the day is left blank.
+pub(super) fn field_of_deadline(fields: &Fields) -> &'static str {
+    if times::is_blank(fields, "deadline_date") { "deadline_time" } else { "deadline_date" }
 }
 
 /// The most companions of a guest. A field left blank, as in the short form, allows none.

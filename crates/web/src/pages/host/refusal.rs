@@ -1,12 +1,13 @@
 //! Why a submitted form hosts no party, and the response that says so: the form with everything that was typed.
 
-use accounts::web::{FormErrors, PageContext, Problem, error_title, with_retry_after};
+use accounts::web::{Fields, FormErrors, PageContext, Problem, error_title, with_retry_after};
 use askama::Template;
 use domain::party::HostError;
 use domain::throttle::{Throttled, Wait};
 use poem::Response;
 use poem::http::StatusCode;
 
+use super::form::field_of_deadline;
 use crate::messages;
 
 /// Why a form hosts no party.
@@ -28,14 +29,17 @@ pub(in crate::pages) enum HostRefusal {
 static NO_ERRORS: FormErrors = FormErrors::new();
 
 impl HostRefusal {
-    /// The refusal that an error is.
+    /// The refusal that an error is, of a form with those fields.
     ///
     /// # Errors
     /// A failure of the store is none, and neither is a host whose session has ended by the deletion of the account.
-    pub(super) fn of(error: HostError) -> Result<Self, Problem> {
+    pub(super) fn of(error: HostError, fields: &Fields) -> Result<Self, Problem> {
         match error {
             HostError::DayInThePast => Ok(Self::Fields(FormErrors::at("date", messages::PARTY_DAY_PAST))),
             HostError::TimeInThePast => Ok(Self::Fields(FormErrors::at("time", messages::PARTY_TIME_PAST))),
+            HostError::DeadlineInThePast => {
+                Ok(Self::Fields(FormErrors::at(field_of_deadline(fields), messages::DEADLINE_PAST)))
+            }
             HostError::TooManyUpcoming { max } => Ok(Self::TooManyUpcoming { max }),
             HostError::Throttled(Throttled { wait, .. }) => Ok(Self::TooManyHosted { wait }),
             HostError::UserDeleted => Err(Problem::LoginRequired),

@@ -34,7 +34,7 @@ impl CalendarLinks {
 
 /// The path of a party's calendar file.
 pub(super) fn path(id: PartyId) -> String {
-    format!("{}.ics", super::party_path(id))
+    format!("{}.ics", crate::pages::hosted::party_path(id))
 }
 
 /// `GET /parties/{id}.ics`: the calendar file of a party, as a download.
@@ -78,7 +78,7 @@ fn with_event<T>(
         summary: &messages::party_title(party),
         location: Some(&location(view)),
         description: &messages::event_description(view),
-        url: &format!("{origin}{}", super::party_path(party.id)),
+        url: &format!("{origin}{}", crate::pages::hosted::party_path(party.id)),
     })
 }
 

@@ -34,10 +34,14 @@ impl InitialForm {
         Self { fields, is_zone_guessed: last_zone.is_none(), is_unfolded: false }
     }
 
-    /// The form to host an earlier party again: all but its dates.
+    /// The form to host an earlier party again: all but its dates, and the end of a party of several days.
     pub(in crate::pages) fn again(party: &PartyView) -> Self {
+        let mut fields: Vec<_> = fields_of(party).into_iter().collect();
+        let has_end_date = fields.iter().any(|(name, value)| *name == "end_date" && !value.is_empty());
         let dates = ["date", "end_date", "deadline_date", "deadline_time"];
-        let fields = fields_of(party).into_iter().filter(|(name, _)| !dates.contains(name)).collect();
+        // The time of an end on another day would be one on the day of the start.
+        fields.retain(|(name, _)| !dates.contains(name) && !(has_end_date && *name == "end_time"));
+        let fields = fields.into_iter().collect();
         Self { fields, is_zone_guessed: false, is_unfolded: true }
     }
 

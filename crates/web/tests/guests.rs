@@ -206,7 +206,7 @@ async fn guest_is_removed_after_a_page_that_asks(app: TestApp) {
     let ask = list.attributes(".guest-list li .button", "href").concat();
     let page = ada.get(&ask).await;
     assert_page(&page, 200, "Remove ben?");
-    assert!(page.text.contains("ben's 3 seats are free then, and go to the waiting list first."), "{}", page.text);
+    assert!(page.text.contains("ben's 3 seats are free then. ben will see a notice"), "{}", page.text);
     assert_eq!(app.answer_of(&party, ben).await, Some(Answer::Seated(Heads::new(3).unwrap())), "the page asks");
     let action = format!("/parties/{party}/guests/remove");
     for _ in 0..2 {

@@ -114,9 +114,9 @@ impl DinnerParty {
         self.answer(party, guests.ben, GuestCommand::Accept(heads(2)?)).await?;
         self.answer(party, guests.others[0], GuestCommand::Decline).await?;
         self.answer(party, guests.others[0], GuestCommand::Undo).await?;
-        self.name_guest(party, guests.ada, (guests.others[2], "Eva"), HostCommand::Add(Heads::ONE)).await?;
-        self.name_guest(party, guests.ada, (guests.others[2], "Eva"), HostCommand::Remove).await?;
-        self.name_guest(party, guests.ada, (guests.others[2], "Eva"), HostCommand::Reinstate).await?;
+        self.change_guest(party, guests.ada, (guests.others[2], "Eva"), HostCommand::Add(Heads::ONE)).await?;
+        self.change_guest(party, guests.ada, (guests.others[2], "Eva"), HostCommand::Remove).await?;
+        self.change_guest(party, guests.ada, (guests.others[2], "Eva"), HostCommand::Reinstate).await?;
         self.send_message(party.get(), guests.ada, "Please bring a chair each.").await?;
         self.change_date(party, guests.ada, "2026-03-15").await?;
         self.cancel(party, guests.ada).await?;

@@ -59,7 +59,7 @@ impl Table {
         let Self { ada, cyd, dan, .. } = self;
         self.opens_party(ada).await;
         ada.follows("Edit").await;
-        ada.sees("4 guests will see a notice. A new number of seats alone is no news to them.").await;
+        ada.sees("4 guests will see a notice. There is none for the number of seats or for who sees the names.").await;
         ada.fills_in("Date", "2026-03-15").await;
         ada.fills_in("Venue", "The garden").await;
         ada.presses("Save the changes").await;
@@ -99,7 +99,7 @@ impl Table {
         assert!(!eve.has_button("I'll be there").await && !eve.has_button("Join the waiting list").await);
 
         ada.presses("Let back in: eve").await;
-        ada.sees("eve can answer again.").await;
+        ada.sees("eve is on your list again, as invited.").await;
         ada.sees("No reply (1)").await;
         self.reads_the_only_notice(eve, &format!("ada invited you to dinner on {NEW_DATE}.")).await;
         self.opens_party(eve).await;
@@ -132,6 +132,8 @@ impl Table {
         }
         cyd.sees("You were coming").await;
 
+        ada.follows("Restore").await;
+        ada.sees("4 guests will see a notice that it's on again: 3 coming, 1 invited.").await;
         ada.presses("Restore this party").await;
         ada.sees("This dinner party takes place again.").await;
         ada.sees("5 of 5 seats taken.").await;

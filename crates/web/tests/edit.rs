@@ -226,7 +226,7 @@ async fn stale_form_says_what_the_party_is_now_and_keeps_what_was_typed(app: Tes
     edit(&ada, &party, &[("number_seats", "6"), ("address", "Linden Street 3"), ("date", "2026-03-15")]).await;
 
     let page = ada.submit_on(&old, &path, &[("main_dish", "Stew"), ("venue", "The garden")]).await;
-    assert_page(&page, 409, "The party has changed since you opened this form: it is now");
+    assert_page(&page, 409, "The party has changed since you opened this form. Saved now, and not as in your form:");
     assert_eq!(page.attributes(".stale", "role"), ["alert"]);
     let now: Vec<_> = page.texts(".stale dt").into_iter().zip(page.texts(".stale dd")).collect();
     let expected = [
@@ -261,7 +261,7 @@ async fn form_shown_before_a_cancellation_is_stale(app: TestApp) {
     post(&ada, &format!("/parties/{party}/cancel"), &[]).await;
 
     let page = ada.submit_on(&old, &path, &[("main_dish", "Stew")]).await;
-    assert_page(&page, 409, "The party has changed since you opened this form: it is now");
+    assert_page(&page, 409, "The party has changed since you opened this form. Saved now, and not as in your form:");
     let now: Vec<_> = page.texts(".stale dt").into_iter().zip(page.texts(".stale dd")).collect();
     let expected = [("State", "Cancelled"), ("Main dish", "Ratatouille")];
     assert_eq!(now, expected.map(|(part, value)| (part.to_owned(), value.to_owned())));
@@ -279,7 +279,7 @@ async fn stale_form_with_an_invalid_field_stays_stale(app: TestApp) {
     let invalid = ada.submit_on(&old, &path, &[("main_dish", "")]).await;
     assert_eq!(invalid.status, 422);
     let page = ada.submit_on(&invalid, &path, &[("main_dish", "Stew")]).await;
-    assert_page(&page, 409, "The party has changed since you opened this form: it is now");
+    assert_page(&page, 409, "The party has changed since you opened this form. Saved now, and not as in your form:");
     for revision in ["", "x", "-1", "99999999999999999999", "7"] {
         let page = ada.submit_on(&old, &path, &[("main_dish", "Stew"), ("revision", revision)]).await;
         assert_eq!(page.status, 409, "{revision:?}");

@@ -6,7 +6,7 @@ use super::host;
 use crate::common::TestApp;
 use crate::steps::{arrive, at};
 
-const CHANGED: &str = "The party has changed since you opened this form: it is now";
+const CHANGED: &str = "The party has changed since you opened this form. Saved now, and not as in your form:";
 const STILL_IN_THE_FORM: &str = "What you typed is still in the form. Save it to replace this.";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -35,10 +35,10 @@ pub(crate) use self::host::{
     CSV_HEADER, DEADLINE_AFTER_START, DEADLINE_PAST, EDIT_TITLE, GUEST_MISSING, GUESTS_OF_CANCELLED_PARTY,
     GUESTS_OF_PARTY_CANCELLED_FOR_GOOD, GUESTS_OF_PARTY_OVER, GUESTS_TITLE, KITCHEN_TITLE, NAMES_QUESTION,
     NAMES_SHOWN_TO_INVALID, NO_SUCH_GUEST, PART_IS_BLANK, PARTY_CHANGED, PARTY_CHANGED_SAVE, Recipients,
-    VISIBILITY_INVALID, VISIBILITY_QUESTION, address_error, cancel_title, companions_error, guest_counts, guest_leaves,
-    guest_row_note, guest_section, heads_error, host_refusal, kitchen_counts, kitchen_people, names_choice,
-    notices_of_cancellation, notices_of_edit, notices_of_restore, removal_consequences, removal_title, unknown_guest,
-    visibility_choice,
+    STATE_IS_CANCELLED, VISIBILITY_INVALID, VISIBILITY_QUESTION, address_error, cancel_title, companions_error,
+    guest_counts, guest_leaves, guest_row_note, guest_section, heads_error, host_refusal, kitchen_counts,
+    kitchen_people, names_choice, notices_of_cancellation, notices_of_edit, notices_of_restore, removal_consequences,
+    removal_title, unknown_guest, visibility_choice,
 };
 pub(crate) use self::invitation::{
     LINK_REPLACED, LINK_UNKNOWN, LINK_UNKNOWN_TITLE, invitation_closed_reason, invitation_description,

@@ -133,7 +133,7 @@ pub(crate) fn paths_to_read(token: &str) -> Vec<String> {
     let queries = [
         "/host?again=1",
         "/rsvp?q=soup",
-        "/rsvp?filter=free",
+        "/rsvp?seats=1",
         "/i/TOKEN?answer=yes",
         "/parties/1?answer=yes",
         "/parties/1/guests?all=1",

@@ -263,7 +263,7 @@ async fn form_shown_before_a_cancellation_is_stale(app: TestApp) {
     let page = ada.submit_on(&old, &path, &[("main_dish", "Stew")]).await;
     assert_page(&page, 409, "The party has changed since you opened this form. Saved now, and not as in your form:");
     let now: Vec<_> = page.texts(".stale dt").into_iter().zip(page.texts(".stale dd")).collect();
-    let expected = [("State", "Cancelled"), ("Main dish", "Ratatouille")];
+    let expected = [("State", "Cancelled. Saving doesn't restore it."), ("Main dish", "Ratatouille")];
     assert_eq!(now, expected.map(|(part, value)| (part.to_owned(), value.to_owned())));
     let saved = ada.submit_on(&page, &path, &[]).await;
     assert_eq!((saved.texts("h1"), saved.status), (vec!["Stew".to_owned()], 200));
@@ -342,7 +342,10 @@ async fn guests_who_will_be_told_are_counted(app: TestApp) {
     ] {
         app.answer(&party, app.add_user(name).await, command).await;
     }
-    assert_eq!(told().await, "3 guests will see a notice. There is none for the number of seats or for who sees the names.");
+    assert_eq!(
+        told().await,
+        "3 guests will see a notice. There is none for the number of seats or for who sees the names."
+    );
     ada.submit(&format!("/parties/{party}/cancel"), &format!("/parties/{party}/cancel"), &[]).await;
     assert!(told().await.starts_with("3 guests will see a notice."), "also of a cancelled party");
 }

@@ -16,7 +16,7 @@ test_support::on_both_engines! { TestApp:
 }
 
 /// What a viewer may see, and a text that occurs nowhere else: a search for it is written in small letters.
-const PARTS: [(&str, &str); 7] = [
+const PARTS: [(&str, &str); 8] = [
     ("dish", "Zwiebelkuchen"),
     ("details", "Zimtsterne"),
     ("venue", "Zeughaus"),
@@ -24,6 +24,20 @@ const PARTS: [(&str, &str); 7] = [
     ("names of guests", "zacharias"),
     ("note of another guest", "Zugverspätung"),
     ("allergies of another guest", "Zitrusfrüchte"),
+    ("note of the seated guest", "Zuckerwatte"),
+];
+
+/// The pages and files that exist for the host alone.
+const FOR_THE_HOST: [&str; 9] = [
+    "/parties/1/edit",
+    "/parties/1/cancel",
+    "/parties/1/history",
+    "/parties/1/guests",
+    "/parties/1/guests?all=1",
+    "/parties/1/guests.csv",
+    "/parties/1/guests/kitchen",
+    "/parties/1/guests/message",
+    "/parties/1/guests/remove?guest=zacharias",
 ];
 
 /// A viewer, and how the viewer stands to the party.
@@ -71,6 +85,12 @@ impl Viewer {
         }
     }
 
+    /// Whether the viewer finds the party without its link.
+    fn finds_by_id(self, visibility: Visibility) -> bool {
+        let needs_link = matches!(self, Self::Visitor | Self::StrangerWithLink);
+        self.finds(visibility) && (visibility == Visibility::Listed || !needs_link)
+    }
+
     /// The cell of the table, for a viewer who may see the party.
     fn sees(self, part: &str, names: NamesShownTo) -> bool {
         match part {
@@ -83,6 +103,7 @@ impl Viewer {
                 NamesShownTo::Host => self == Self::Host,
             },
             "note of another guest" | "allergies of another guest" => self == Self::Host,
+            "note of the seated guest" => matches!(self, Self::Seated | Self::Host),
             other => panic!("{other}"),
         }
     }
@@ -99,15 +120,11 @@ async fn everything(client: &TestClient, token: &str, has_link: bool) -> String 
         "/parties/1",
         "/parties/1.ics",
         "/parties/1?guests=0",
-        "/parties/1/guests",
-        "/parties/1/guests?all=1",
-        "/parties/1/guests.csv",
-        "/parties/1/guests/kitchen",
-        "/parties/1/edit",
         "/host?again=1",
         "/account/export",
     ]
     .into_iter()
+    .chain(FOR_THE_HOST)
     .map(ToOwned::to_owned)
     .collect::<Vec<_>>();
     if has_link {
@@ -120,6 +137,45 @@ async fn everything(client: &TestClient, token: &str, has_link: bool) -> String 
         write!(text, "\n{path}\n{}", response.html).unwrap();
     }
     text
+}
+
+/// The pages of the party exist for those who find it, and the host's for the host; the party's own page has every part that the viewer may
+/// see, the calendar file the address, and the profile of a guest the party where the viewer sees its names.
+async fn assert_pages(
+    client: &TestClient,
+    viewer: Viewer,
+    token: &str,
+    (visibility, names): (Visibility, NamesShownTo),
+) {
+    let get = async |path: &str| client.send(client.request(Method::GET, path)).await;
+    let context = format!("{viewer:?}, {visibility:?}, names for {names:?}");
+    let (finds, is_visitor) = (viewer.finds_by_id(visibility), viewer == Viewer::Visitor);
+    if !is_visitor {
+        for path in FOR_THE_HOST {
+            let status = if viewer == Viewer::Host { 200 } else { 404 };
+            assert_eq!(get(path).await.status, status, "{path}: {context}");
+        }
+        for path in ["/parties/1", "/parties/1.ics"] {
+            assert_eq!(get(path).await.status, if finds { 200 } else { 404 }, "{path}: {context}");
+        }
+        let attends = finds && viewer.sees("names of guests", names);
+        assert_eq!(get("/user/zacharias").await.html.contains("Zwiebelkuchen"), attends, "{context}");
+    }
+    if viewer.finds(visibility) {
+        let is_by_link = is_visitor || !finds;
+        let own = get(&if is_by_link { format!("/i/{token}") } else { "/parties/1".to_owned() }).await.html;
+        let parts = PARTS.iter().filter(|(part, _)| viewer.sees(part, names));
+        // What others wrote is on the host's list and not on the party's page.
+        for (part, text) in
+            parts.filter(|(part, _)| viewer != Viewer::Host || !part.starts_with("note") && !part.starts_with("all"))
+        {
+            assert!(own.contains(text), "{part}: {context}");
+        }
+    }
+    if finds && !is_visitor {
+        let file = get("/parties/1.ics").await.html;
+        assert_eq!(file.contains("Zollstrasse"), viewer.sees("address", names), "{context}");
+    }
 }
 
 async fn each_viewer_sees_the_parts_that_the_table_states(app: TestApp) {
@@ -156,7 +212,12 @@ async fn each_viewer_sees_the_parts_that_the_table_states(app: TestApp) {
             _ => None,
         };
         if let Some(command) = command {
-            app.answer(&party, app.id_of(&viewer.name()).await, command).await;
+            let note = (viewer == Viewer::Seated).then(|| GuestNote::parse_optional("Zuckerwatte").unwrap());
+            let texts = TextChanges {
+                note: note.map_or_else(TextChange::default, TextChange::Replace),
+                ..TextChanges::default()
+            };
+            app.answer(&party, app.id_of(&viewer.name()).await, GuestAnswer { command, texts }).await;
         }
         let path = |command| format!("/parties/1/guests/{command}");
         match viewer {
@@ -194,6 +255,7 @@ async fn each_viewer_sees_the_parts_that_the_table_states(app: TestApp) {
             assert_eq!(edited.status, 303, "{value} {shown}: {}", edited.text);
             for (viewer, client) in &clients {
                 let has_link = !matches!(viewer, Viewer::Stranger);
+                assert_pages(client, *viewer, &token, (visibility, names)).await;
                 let seen = everything(client, &token, has_link).await;
                 for (part, text) in PARTS {
                     let expected = viewer.finds(visibility) && viewer.sees(part, names);

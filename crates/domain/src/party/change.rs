@@ -14,8 +14,9 @@ pub struct Changed {
     pub notices: Vec<Notice>,
     /// What the history of the party keeps.
     pub history: Vec<HistoryEntry>,
-    /// Whether the change is counted for a quota: each change of a host, a guest's first answer, and each answer by which a guest asks
-    /// for more. What gives something up is never refused (I5), and can follow only what was counted.
+    /// Whether the change is counted for a quota: each change of a host but a cancellation and the removal of a guest with an answer, a
+    /// guest's first answer, and each answer by which a guest asks for more. What gives something up is never refused (I5), and can follow
+    /// only what was counted.
     pub is_counted: bool,
 }
 
@@ -57,6 +58,13 @@ pub enum HistoryKind {
     },
 }
 
+impl HistoryKind {
+    /// Whether a host gives something up: cancels, or removes a guest who had an answer. No quota refuses that.
+    const fn gives_up(&self) -> bool {
+        matches!(self, Self::Cancelled | Self::Answer { before: Some(_), after: Answer::Removed, .. })
+    }
+}
+
 impl Changed {
     /// Runs `rule` for `actor`, about the guest `concerned` or about the party, and says what it does besides.
     ///
@@ -86,7 +94,11 @@ impl Changed {
             notices.extend(difference.notices_of(guest, former, answer));
         }
         notices.extend(difference.notice_of_texts());
-        let is_counted = if actor == difference.after.host { !history.is_empty() } else { difference.asks_for_more() };
+        let is_counted = if actor == difference.after.host {
+            history.iter().any(|entry| entry.by == Some(actor) && !entry.what.gives_up())
+        } else {
+            difference.asks_for_more()
+        };
         Self { outcome, notices, history, is_counted }
     }
 }

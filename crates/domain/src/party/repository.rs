@@ -148,7 +148,7 @@ pub trait PartyRepository: Send + Sync {
     ) -> Result<SentMessage, SendError>;
 
     /// Lists the messages of the party that `viewer` reads, the newest first, at most `limit`: for the host every one, for a guest those whose
-    /// audience includes the guest's present answer, for others none.
+    /// audience includes the guest's present answer, and the one of which a guest who is not removed has a notice; for others none.
     async fn list_messages(&self, id: PartyId, viewer: UserId, limit: u32) -> Result<Vec<PartyMessage>, StoreError>;
 
     /// Marks at most `limit` listed parties that are over at `now` and are not marked, and removes the marks of at most `limit`

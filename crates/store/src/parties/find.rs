@@ -166,6 +166,10 @@ async fn view<D: Dialect>(
         let own = query_as::<_, GuestRow>(FIND_GUEST).bind(id).bind(viewer.get()).fetch_optional(read).await?;
         Page { items: own.map(GuestRow::parse).transpose()?.into_iter().collect(), next: None }
     };
+    if sees_names && guests.next.is_none() {
+        // An RSVP between the two statements: the total is that of the guests beside it.
+        summary.taken = 1 + guests.items.iter().map(|guest| guest.heads).sum::<u32>();
+    }
     let knows_address = is_host || summary.my_answer.is_some_and(|answer| answer.seats_held() > 0);
     let address = row.address.filter(|_| knows_address).map(Address::from_stored);
     let link = row.invitation.filter(|_| is_host).map(|token| LinkToken::parse(&token));

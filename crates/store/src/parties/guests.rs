@@ -51,12 +51,15 @@ pub(super) async fn guests<D: Dialect>(
     id: PartyId,
     host: UserId,
 ) -> sqlx::Result<Option<GuestOverview>> {
-    let Some(party) = find::find(read, id, host).await?.filter(|party| party.summary.host == host) else {
+    let Some(mut party) = find::find(read, id, host).await?.filter(|party| party.summary.host == host) else {
         return Ok(None);
     };
     let rows = query_as::<_, StoredRow>(LIST).bind(id.get()).fetch_all(read).await?;
-    let rows = rows.into_iter().map(StoredRow::parse).collect::<sqlx::Result<_>>()?;
-    Ok(Some(GuestOverview { party, guests: in_order(rows) }))
+    let guests = in_order(rows.into_iter().map(StoredRow::parse).collect::<sqlx::Result<_>>()?);
+    // An RSVP between the two statements: the totals are those of the guests beside them.
+    party.summary.taken = 1 + guests.iter().map(|guest| guest.answer.seats_held()).sum::<u32>();
+    party.summary.waiting = guests.iter().map(|guest| u32::from(guest.answer.is_waiting())).sum();
+    Ok(Some(GuestOverview { party, guests }))
 }
 
 /// Sorts rows with their places, and numbers those on the waiting list.

@@ -37,13 +37,18 @@ statements! {
         SELECT $1, coalesce(max(id), 0) + 1, $2, $3, $4, $5, $6, $7 FROM party_messages WHERE party_id = $1
         RETURNING id";
 
-    /// The messages of the party `$1` that `$2` reads: every one for the host, and those to guests with the viewer's answer.
-    const LIST: &str = "SELECT party_messages.party_id, party_messages.id, at, audience, recipients, text
+    /// The messages of the party `$1` that `$2` reads: every one for the host, those to guests with the viewer's answer, and the one of which
+    /// a guest who is not removed has a notice.
+    const LIST: &str = "SELECT party_messages.party_id, party_messages.id, party_messages.at, audience, recipients, text
         FROM parties JOIN party_messages ON party_messages.party_id = parties.id
         LEFT JOIN rsvps AS mine ON mine.party_id = parties.id AND mine.guest_id = $2
         WHERE parties.id = $1 AND (host_id = $2 OR audience LIKE CASE answer
             WHEN 'seated' THEN '%coming%' WHEN 'waitlisted' THEN '%waiting%'
-            WHEN 'maybe' THEN '%maybe%' WHEN 'invited' THEN '%invited%' END)
+            WHEN 'maybe' THEN '%maybe%' WHEN 'invited' THEN '%invited%' END
+            OR answer <> 'removed' AND EXISTS (
+                SELECT 1 FROM notices WHERE about_id = host_id AND user_id = $2 AND subject = parties.id
+                    AND notices.kind = 'message' AND parameters = CAST(party_messages.id AS TEXT)
+            ))
         ORDER BY party_messages.id DESC LIMIT ($3 + 0)";
 
     /// The messages of the host `$1` after the message `$3` of the party `$2`.

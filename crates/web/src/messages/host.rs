@@ -101,15 +101,23 @@ pub(crate) const PARTY_CHANGED: &str =
     "The party has changed since you opened this form. Saved now, and not as in your form:";
 /// What follows that.
 pub(crate) const PARTY_CHANGED_SAVE: &str = "What you typed is still in the form. Save it to replace this.";
+/// The party was cancelled after the form was shown.
+pub(crate) const STATE_IS_CANCELLED: &str = "Cancelled. Saving doesn't restore it.";
 /// A text of the party that its host has left blank.
 pub(crate) const PART_IS_BLANK: &str = "left empty";
 
-/// How many guests will see a notice of a change.
-pub(crate) fn notices_of_edit(guests: usize) -> String {
-    match guests {
+/// How many guests will see a notice of a change, and what more seats do where guests wait.
+pub(crate) fn notices_of_edit(guests: usize, waiting: u32) -> String {
+    let notices = match guests {
         0 => "Nobody will see a notice: nobody is coming, waiting, or said maybe.".into(),
         guests => format!("{} There is none for the number of seats or for who sees the names.", will_see(guests)),
-    }
+    };
+    let seats = if waiting > 0 {
+        " More seats go to the waiting list at once, and those who get one see a notice."
+    } else {
+        ""
+    };
+    format!("{notices}{seats}")
 }
 
 fn will_see(guests: usize) -> String {

@@ -37,7 +37,7 @@ impl<'a> EditPage<'a> {
         let party = &overview.party.summary;
         let notice = PartyNotice::Edited(Vec::new());
         let recipients = overview.guests.iter().filter(|guest| notice.is_sent_to(guest.answer));
-        let notices = messages::notices_of_edit(recipients.count());
+        let notices = messages::notices_of_edit(recipients.count(), party.waiting);
         Self { page, party, revision: overview.party.revision, form, changed: None, notices }
     }
 

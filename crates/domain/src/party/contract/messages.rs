@@ -101,7 +101,7 @@ pub async fn message_is_sent_to_guests_with_its_answers(accounts: &AccountPorts,
     }
 }
 
-/// What counts is the answer that a reader has now.
+/// What counts is the answer that a reader has now, and a notice that is still there: a guest reads what it leads to, unless removed.
 pub async fn message_is_read_by_who_has_the_answer_now(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let cleo = add_user(accounts, "cleo").await.id;
@@ -110,6 +110,12 @@ pub async fn message_is_read_by_who_has_the_answer_now(accounts: &AccountPorts, 
     send(parties, message(id, &ada, &COMING, "For those who are coming"), NOW).await.unwrap();
     assert_eq!((texts(parties, id, ben.id).await.len(), texts(parties, id, cleo).await.len()), (1, 0));
     decline(parties, id, ben.id).await;
+    assert_eq!(texts(parties, id, ben.id).await.len(), 1, "the notice leads to it");
+    set_answer(parties, id, ben.id, Answer::Removed).await;
+    assert_eq!(texts(parties, id, ben.id).await.len(), 0);
+    set_answer(parties, id, ben.id, Answer::Maybe).await;
+    let notice = accounts.notices.list(ben.id, 100).await.unwrap()[0].id;
+    assert!(accounts.notices.dismiss(ben.id, notice).await.unwrap());
     accept(parties, id, cleo).await;
     assert_eq!((texts(parties, id, ben.id).await.len(), texts(parties, id, cleo).await.len()), (0, 1));
     for answer in [Answer::Removed, Answer::Maybe, Answer::Invited, Answer::Waitlisted(Heads::new(9).unwrap())] {

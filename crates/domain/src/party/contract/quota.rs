@@ -168,11 +168,13 @@ pub async fn rsvp_that_claims_no_seat_is_not_counted(accounts: &AccountPorts, pa
     assert!(matches!(accept(parties, second, ben.id, 1, NOW).await, Ok(Outcome::Seated(_))), "the second that counts");
     assert!(matches!(accept(parties, third, ben.id, 1, NOW).await, Err(UpdateError::Throttled(_))));
     let quota = Some(QUOTAS.of_guest(ben.id, NOW));
-    for id in [second, third] {
+    let declines = async |id| {
         let guest = ben.id;
         let declining = changing(guest, Some(guest), move |party| party.decline(guest, NOW));
-        parties.update(id, Some(guest), declining, quota, NOW).await.unwrap();
-    }
+        parties.update(id, Some(guest), declining, quota, NOW).await
+    };
+    declines(second).await.unwrap();
+    assert!(matches!(declines(third).await, Err(UpdateError::Throttled(_))), "the first answer there");
 }
 
 /// A place on the waiting list is counted, as a seat is: the first, and one for more people.

@@ -49,14 +49,18 @@ fn host_reads_refusals_in_the_second_person() {
 
 #[test]
 fn page_says_how_many_guests_get_a_notice() {
-    assert_eq!(notices_of_edit(0), "Nobody will see a notice: nobody is coming, waiting, or said maybe.");
+    assert_eq!(notices_of_edit(0, 0), "Nobody will see a notice: nobody is coming, waiting, or said maybe.");
     assert_eq!(
-        notices_of_edit(1),
+        notices_of_edit(1, 0),
         "1 guest will see a notice. There is none for the number of seats or for who sees the names."
     );
     assert_eq!(
-        notices_of_edit(3),
+        notices_of_edit(3, 0),
         "3 guests will see a notice. There is none for the number of seats or for who sees the names."
+    );
+    assert!(
+        notices_of_edit(2, 1)
+            .ends_with("names. More seats go to the waiting list at once, and those who get one see a notice.")
     );
     let to = |coming, waiting, maybe, invited| Recipients { coming, waiting, maybe, invited };
     for (recipients, sentence) in [

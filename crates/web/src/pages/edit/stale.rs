@@ -12,7 +12,7 @@ pub(super) fn differences(edit: &PartyEdit, view: &PartyView) -> Vec<(&'static s
     let deadline = || date.at_in_same_zone(party.rsvp_deadline).to_string();
     let blank = || messages::PART_IS_BLANK.to_owned();
     [
-        ("State", party.state == PartyState::Cancelled, "Cancelled".to_owned()),
+        ("State", party.state == PartyState::Cancelled, messages::STATE_IS_CANCELLED.to_owned()),
         ("Main dish", party.main_dish != edit.texts.main_dish, party.main_dish.to_string()),
         ("When", is_dated_otherwise, date.until(party.ends_at).to_string()),
         ("Seats", party.seats != edit.seats, party.seats.to_string()),

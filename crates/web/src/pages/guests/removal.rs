@@ -2,13 +2,13 @@
 
 use accounts::web::{CurrentUser, Flash, PageContext, Problem, Submitted};
 use askama::Template;
-use domain::party::{Answer, GuestRow, PartyId, PartySummary, Phase, Refusal, UpdateError};
+use domain::party::{Answer, Guest, GuestRow, PartyId, PartySummary, Phase, Refusal, UpdateError};
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Request, Response, handler};
 use url::form_urlencoded::byte_serialize;
 
-use super::command::{GuestForm, Remove, find_guest};
+use super::command::{GuestForm, Remove};
 use super::guests_path;
 use crate::messages;
 use crate::pages::State;
@@ -70,12 +70,12 @@ pub(crate) async fn submit(
     submitted: Submitted<GuestForm<Remove>>,
 ) -> Result<Response, Problem> {
     let id = party_id(&number)?;
-    let named = match submitted.form {
-        Ok(form) => find_guest(&state, &form.name).await?.map(|guest| (guest, form.command)),
-        Err(_) => None,
-    };
-    let Some((guest, command)) = named else {
-        find_hosted(&state, &number, &me).await?; // for others than the host there is no such page
+    let overview = find_hosted(&state, &number, &me).await?;
+    let listed = submitted.form.ok().and_then(|form| {
+        let guest = overview.guests.into_iter().find(|guest| guest.username.as_str() == form.name)?;
+        Some((Guest { id: guest.id, username: guest.username }, form.command))
+    });
+    let Some((guest, command)) = listed else {
         return Ok(Flash::refusal(messages::NO_SUCH_GUEST).to(&guests_path(id)));
     };
     match state.parties.change_guest(id, me.id, guest.clone(), command).await {

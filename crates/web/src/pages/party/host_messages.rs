@@ -1,7 +1,7 @@
 //! The messages of the host on the party's page, for who reads them.
 
 use accounts::web::Problem;
-use domain::party::{AudiencePart, PartyMessage, PartySummary, PartyView};
+use domain::party::{Answer, PartyMessage, PartySummary, PartyView};
 use domain::user::User;
 
 use crate::linked_text::LinkedText;
@@ -26,14 +26,14 @@ impl<'a> MessageView<'a> {
     }
 }
 
-/// The messages that `me` reads. For a user whose answer is in no audience, no statement is run.
+/// The messages that `me` reads. For a user without an answer, no statement is run.
 pub(in crate::pages) async fn list_messages(
     state: &State<'_>,
     view: &PartyView,
     me: &User,
 ) -> Result<Vec<PartyMessage>, Problem> {
     let party = &view.summary;
-    if party.host != me.id && party.my_answer.and_then(AudiencePart::of).is_none() {
+    if party.host != me.id && matches!(party.my_answer, None | Some(Answer::Removed)) {
         return Ok(Vec::new());
     }
     Ok(state.parties.list_messages(party.id, me.id, MOST_SHOWN).await?)

@@ -344,7 +344,8 @@ async fn guests_who_will_be_told_are_counted(app: TestApp) {
     }
     assert_eq!(
         told().await,
-        "3 guests will see a notice. There is none for the number of seats or for who sees the names."
+        "3 guests will see a notice. There is none for the number of seats or for who sees the names. More seats go to the \
+         waiting list at once, and those who get one see a notice."
     );
     ada.submit(&format!("/parties/{party}/cancel"), &format!("/parties/{party}/cancel"), &[]).await;
     assert!(told().await.starts_with("3 guests will see a notice."), "also of a cancelled party");

@@ -51,7 +51,7 @@ async fn other_profile_has_no_form_and_the_parties_that_the_viewer_may_see(app: 
         [&[][..], &[("main_dish", "Soup"), ("visibility", "link")], &[("main_dish", "Pie"), ("names_shown_to", "host")]]
     {
         let party = host(&ben, "ben", fields).await;
-        app.seat(&party, app.id_of("ada").await).await;
+        post(&ben, &format!("/parties/{party}/guests/add"), &[("guest", "ada")]).await;
     }
 
     let page = ben.get("/user/ada").await;

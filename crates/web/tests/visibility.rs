@@ -124,7 +124,7 @@ async fn everything(client: &TestClient, token: &str, has_link: bool) -> String 
         "/account/export",
     ]
     .into_iter()
-    .chain(FOR_THE_HOST)
+    .chain(FOR_THE_HOST.into_iter().filter(|path| !path.contains("zacharias")))
     .map(ToOwned::to_owned)
     .collect::<Vec<_>>();
     if has_link {

@@ -197,11 +197,11 @@ pub async fn change_of_a_host_is_counted(accounts: &AccountPorts, parties: &dyn 
     let quota = Some(QUOTAS.of_host_change(ada.id, NOW));
     let cancel = || changing(ada.id, None, |party| party.cancel(NOW));
     let restore = || changing(ada.id, None, |party| party.restore(NOW));
-    for change in [cancel(), cancel(), restore(), restore()] {
+    for change in [cancel(), cancel(), restore(), restore(), cancel(), restore(), cancel()] {
         parties.update(id, None, change, quota, NOW).await.unwrap();
     }
-    assert!(matches!(parties.update(id, None, cancel(), quota, NOW).await, Err(UpdateError::Throttled(_))));
-    assert_eq!(view(parties, id, &ada).await.summary.state, crate::party::PartyState::Scheduled);
+    assert!(matches!(parties.update(id, None, restore(), quota, NOW).await, Err(UpdateError::Throttled(_))));
+    assert_eq!(view(parties, id, &ada).await.summary.state, crate::party::PartyState::Cancelled);
 }
 
 /// A refusal of the rule precedes that of the quota, and is not counted.

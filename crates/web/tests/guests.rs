@@ -91,6 +91,9 @@ async fn empty_list_says_what_to_do_next(app: TestApp) {
     assert_eq!(page.texts(".name-guest button"), ["Invite", "Add to the table"]);
     assert_eq!(page.texts(".name-guest label"), ["Username"], "nobody may bring anyone");
     assert_eq!(page.texts(".guest-list, .pager").len(), 0);
+    // The page of a cancelled party has no link to send.
+    post(&ada, &format!("/parties/{party}/cancel"), &[]).await;
+    assert_eq!(ada.get(&format!("/parties/{party}/guests")).await.texts(".empty"), ["Nobody has answered."]);
 }
 
 async fn long_list_has_pages_of_50_and_one_to_print(app: TestApp) {

@@ -61,8 +61,8 @@ impl Table {
         person.follows("1 new notice").await;
         person.sees(notice).await;
         person.presses("Dismiss all").await;
+        person.sees_no_more_of("What's new").await;
         person.sees_nothing_of(notice).await;
-        person.sees_nothing_of("What's new").await;
     }
 }
 

@@ -64,6 +64,20 @@ impl Person {
         assert!(!read.contains(text) && !source.contains(text), "{} sees {text:?} at {path}:\n{read}", self.name);
     }
 
+    /// Waits until a text is visible no more, such as what a button dismisses.
+    pub async fn sees_no_more_of(&self, text: &str) {
+        let start = Instant::now();
+        loop {
+            let read = self.reads().await;
+            if !read.is_empty() && !read.contains(text) {
+                return; // a page that has just begun to load shows nothing
+            }
+            let (name, waits) = (&self.name, start.elapsed() < APPEARANCE_TIMEOUT);
+            assert!(waits, "{name} still sees {text:?} at {}:\n{read}", self.path().await);
+            tokio::time::sleep(POLL_INTERVAL).await;
+        }
+    }
+
     /// Asserts that the console has no warnings and errors: see
     /// [`Browser::console_errors`](super::super::Browser::console_errors).
     pub async fn sees_no_console_errors(&self) {

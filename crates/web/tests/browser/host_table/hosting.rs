@@ -19,7 +19,7 @@ impl Table {
             ada.sees(notice).await;
         }
         ada.presses("Dismiss all").await;
-        ada.sees_nothing_of("What's new").await;
+        ada.sees_no_more_of("What's new").await;
         self.opens_party(ada).await;
         ada.sees("5 of 5 seats taken, 1 waiting.").await;
         ada.follows("Guests").await;
@@ -94,6 +94,7 @@ impl Table {
         eve.opens(&at(&self.app, "/")).await;
         eve.sees(&format!("ada took you off the guest list for Ratatouille on {NEW_DATE}.")).await;
         eve.presses("Dismiss all").await;
+        eve.sees_no_more_of("What's new").await;
         self.opens_party(eve).await;
         eve.sees("You can't RSVP to this party. Ask ada.").await;
         assert!(!eve.has_button("I'll be there").await && !eve.has_button("Join the waiting list").await);

@@ -47,11 +47,13 @@ async fn open_tab_says_what_the_host_changed_and_keeps_what_was_typed() {
 
     // Back after a press shows the answer as it is, and not the form from before.
     ben.goes_back().await;
+    ben.sees_no_more_of("You successfully RSVP'd").await;
     ben.sees("You're coming, 2 of you").await;
     ben.sees_nothing_of("Can you make it?").await;
     ben.presses("I can't make it anymore").await;
     ben.sees("You've given up your seat.").await;
     ben.goes_back().await;
+    ben.sees_no_more_of("You've given up your seat.").await;
     ben.sees("You said you can't make it").await;
     assert!(ben.has_button("Undo").await);
 

@@ -12,14 +12,14 @@ use accounts::{Accounts, Builder, Lifetime, Lifetimes, RegistrationPolicy, Throt
 use futures_util::future::join_all;
 use reqwest::Method;
 
-use self::pages::{LOG_IN, PASSWORD_PAGE, REGISTER};
+use self::pages::{CONFIRM, LOG_IN, PASSWORD_PAGE, REGISTER};
 use crate::common::{self, PASSWORD, Service, assert_page, browser_post, identity, set_cookie, set_cookies};
 
 const NEW: &str = "granite heron nine";
 
 fn own(builder: Builder) -> Builder {
     let builder = builder.own_page(AccountPage::LogIn, LOG_IN).own_page(AccountPage::Register, REGISTER);
-    builder.own_page(AccountPage::Password, PASSWORD_PAGE)
+    builder.own_page(AccountPage::Password, PASSWORD_PAGE).own_page(AccountPage::Confirm, CONFIRM)
 }
 
 /// The service of the other tests, with own pages in place of ours.

@@ -48,11 +48,11 @@ impl PageContext {
         &self.request().browser
     }
 
-    /// Where a log-in, a registration or a confirmation that begins on this page leads: `next`, or on a page without a `next` back to
-    /// the page itself. `None` where that is `/`, or a page that leads on: then a setting decides ([`crate::Builder::after_log_in`]).
+    /// The `next` that came with the request, in its form or else in its query: where a log-in, a registration or a confirmation leads.
+    /// `None` where there is none, or it is not accepted: then a setting decides ([`crate::Builder::after_log_in`]).
     #[must_use]
     pub fn next(&self) -> Option<ReturnPath> {
-        self.request().next()
+        self.request().sent_next()
     }
 
     /// What is around the form of a page that logs in, registers, or asks for the password again: see [`EntryForm`].

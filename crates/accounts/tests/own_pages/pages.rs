@@ -1,8 +1,8 @@
 //! Own pages of an embedder, as `docs/EMBEDDING.md` shows them: log-in, registration and password, and a link that signs in.
 
 use accounts::web::{
-    AccountPage, ChangePasswordForm, CurrentUser, EntryForm, Fields, Flash, Form, FormErrors, FormView, LogInForm,
-    PageContext, PasswordFields, Problem, Submitted, methods, redirect,
+    AccountPage, ChangePasswordForm, ConfirmForm, CurrentUser, EntryForm, Fields, Flash, Form, FormErrors, FormView,
+    LogInForm, PageContext, PasswordFields, Problem, Submitted, methods, redirect,
 };
 use accounts::{BrowserTokens, LogIn, Password, Registration, SignIn, SignInError, UserId};
 use poem::{Response, Route, handler};
@@ -10,12 +10,14 @@ use poem::{Response, Route, handler};
 pub(super) const LOG_IN: &str = "/come-in";
 pub(super) const REGISTER: &str = "/join";
 pub(super) const PASSWORD_PAGE: &str = "/settings/password";
+pub(super) const CONFIRM: &str = "/really-you";
 
 pub(super) fn add_to(routes: Route) -> Route {
     routes
         .at(LOG_IN, methods().get(log_in_page).post(log_in))
         .at(REGISTER, methods().get(register_page).post(register))
         .at(PASSWORD_PAGE, methods().get(password_page).post(change_password))
+        .at(CONFIRM, methods().get(confirm_page).post(confirm))
         .at("/link", methods().post(link))
         .at("/two-steps", methods().post(two_steps))
 }
@@ -132,6 +134,42 @@ async fn change_password(
         Err(errors) => errors,
     };
     Ok(show_password(&page, FormView::new(&submitted.fields, &errors)))
+}
+
+fn show_confirm(page: &PageContext, around: &EntryForm, form: FormView<'_>) -> Response {
+    let html = format!(
+        r#"<h1>Really you?</h1>{}{}<form id="{}" method="post" action="{}">{}{}{}<button>Yes</button></form>"#,
+        around.reasons(),
+        form.summary(),
+        EntryForm::ID,
+        around.action(),
+        page.csrf_field(),
+        around.hidden_fields(),
+        form.input("password", "Password").kind("password").autocomplete("current-password"),
+    );
+    page.render_form("Really you?", form, &html)
+}
+
+#[handler]
+async fn confirm_page(user: CurrentUser, page: PageContext) -> Response {
+    if user.has_recent_log_in() {
+        return page.lead_on();
+    }
+    let around = page.entry_form(AccountPage::Confirm).await;
+    show_confirm(&page, &around, FormView::empty())
+}
+
+#[handler]
+async fn confirm(page: PageContext, submitted: Submitted<ConfirmForm>) -> Result<Response, Problem> {
+    let errors = match submitted.form {
+        Ok(form) => match page.confirm_password(form).await {
+            Ok(response) => return Ok(response),
+            Err(error) => error.form_errors(&page)?,
+        },
+        Err(errors) => errors,
+    };
+    let around = page.entry_form(AccountPage::Confirm).await;
+    Ok(show_confirm(&page, &around, FormView::new(&submitted.fields, &errors)))
 }
 
 /// A proof of the embedder's, which is here the id of a user.

@@ -1,5 +1,8 @@
 //! Sign-ins over HTTP by a proof of the embedder's, and by two proofs; and a store that fails under own pages.
 
+use accounts::Caller;
+use reqwest::Method;
+
 use super::pages::{LOG_IN, REGISTER};
 use super::{id, log_in, registration, service};
 use crate::common::{self, PASSWORD, assert_page, browser_post, identity, set_cookie, set_cookies};
@@ -58,6 +61,52 @@ async fn link_signs_in_as_a_log_in_does() {
     let stolen = service.visitor();
     stolen.add_cookies(&former);
     assert_eq!(identity(&stolen.get("/").await), "You are anonymous.");
+}
+
+/// It leads to the `next` that was sent, and never back to the page of the proof, whose link is used up.
+#[tokio::test]
+async fn link_leads_to_the_next_that_was_sent() {
+    let service = service(|builder| builder.after_log_in("/form")).await;
+    service.register("ada", PASSWORD).await;
+    let user = id(&service, "ada").await.get().to_string();
+    for (next, location) in
+        [("/home?a=1", "/home?a=1"), ("//evil.example", "/form"), ("/come-in", "/form"), ("", "/form")]
+    {
+        let browser = service.visitor();
+        let request = browser.request(Method::POST, "/link").header("sec-fetch-site", "same-origin");
+        let request = request.header("referer", service.server.url("/link?token=1"));
+        let page = browser.send(request.form(&[("user", &*user), ("next", next)])).await;
+        assert_eq!((page.status, page.header("location")), (303, Some(location)), "{next}");
+    }
+}
+
+#[tokio::test]
+async fn link_of_a_user_who_cannot_log_in_opens_no_session_and_says_why() {
+    let service = service(|builder| builder).await;
+    service.register("ada", PASSWORD).await;
+    let ada = id(&service, "ada").await;
+    let browser = service.visitor();
+    log_in(&browser, LOG_IN, PASSWORD).await;
+    let send = async |user: i64| browser_post(&browser, "/link", &[("user", &user.to_string())]).await;
+    assert_page(&send(ada.get() + 1).await, 403, "You can't do that with this account.");
+    assert_eq!(identity(&browser.get("/").await), "You are ada.", "the former session stays");
+
+    service.accounts.request_deletion(ada, &Caller::default()).await.unwrap();
+    let page = send(ada.get()).await;
+    assert_eq!(page.status, 303);
+    let expected = "Welcome back, ada. Your account stays: it won't be deleted.";
+    assert_eq!(browser.get("/home").await.texts(".flash"), [expected]);
+
+    service.accounts.disable(ada, &Caller::default()).await.unwrap();
+    let page = send(ada.get()).await;
+    assert_page(&page, 200, "Your account is disabled.");
+    assert_eq!((set_cookie(&page, "session"), service.count("sessions").await), (None, 0));
+    service.accounts.enable(ada, &Caller::default()).await.unwrap();
+
+    service.accounts.delete(ada, &Caller::default()).await.unwrap();
+    let page = send(ada.get()).await;
+    assert_page(&page, 403, "You can't do that with this account.");
+    assert_eq!((set_cookie(&page, "session"), service.count("sessions").await), (None, 0));
 }
 
 /// A message that was said to one user is not said to the next, and one for guests stays.

@@ -8,7 +8,7 @@ use accounts::web::{AccountPage, PageContext, methods};
 use poem::{Response, Route, handler};
 use reqwest::Method;
 
-use super::pages::{LOG_IN, REGISTER};
+use super::pages::{CONFIRM, LOG_IN, REGISTER};
 use super::{log_in, registration, service};
 use crate::common::{self, PASSWORD, assert_page, browser_post};
 
@@ -68,6 +68,28 @@ async fn form_of_an_ended_session_waits_on_the_own_page_unless_it_is_too_large()
     let page = browser_post(&service.visitor(), "/trips/1/wish", &[("dish", &large)]).await;
     assert_page(&page, 403, "Log in beside this page");
     assert_eq!(page.attributes("main a[target]", "href"), ["/come-in?next=%2Ftrips%2F1"], "{}", page.html);
+}
+
+/// The own page that asks for the password again is asked by a guard, and a form waits on it.
+#[tokio::test]
+async fn form_waits_on_the_own_page_that_asks_for_the_password_again() {
+    let service = service(|builder| builder).await;
+    service.register("ada", PASSWORD).await;
+    let ada = service.visitor();
+    log_in(&ada, LOG_IN, PASSWORD).await;
+    let opened = ada.get("/vault").await;
+    service.clock.advance(Duration::from_mins(10));
+    assert_eq!(ada.get("/vault").await.path, "/really-you?next=%2Fvault");
+    let page = ada.submit_on(&opened, "/vault", &[("dish", "soup")]).await;
+    assert_page(&page, 403, "What you typed is kept, and not sent yet.");
+    assert_eq!(page.texts("h1"), ["Really you?"]);
+    let page = ada.submit_on(&page, CONFIRM, &[("password", "wrong otter seven")]).await;
+    assert_page(&page, 422, "That isn't your password. Please try again.");
+    let page = ada.submit_on(&page, CONFIRM, &[("password", PASSWORD)]).await;
+    assert_page(&page, 200, NOT_SENT);
+    assert_eq!(page.attributes("#dish", "value"), ["soup"]);
+    assert!(ada.submit_on(&page, "/vault", &[]).await.text.contains("Locked away for ada."));
+    assert_eq!(ada.get("/really-you?next=/home").await.path, "/home", "it was confirmed just now");
 }
 
 #[handler]

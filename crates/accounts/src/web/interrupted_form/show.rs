@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 use super::{InterruptedForm, RESUME_FIELD};
 use crate::web::AccountPage;
-use crate::web::form::Fields;
+use crate::web::form::{Fields, TypedPasswords};
 use crate::web::messages;
 use crate::web::page::{Flash, IDEMPOTENCY_FIELD, NewFlashes, PageContext, Problem, is_idempotency_key};
 use crate::web::request::{RequestContext, ReturnPath};
@@ -106,7 +106,9 @@ impl SavedRequest {
             headers.remove(name);
         }
         let connection = (request.local_addr().clone(), request.remote_addr().clone(), request.scheme().clone());
-        Some(Self { headers, extensions: request.extensions().clone(), connection })
+        let mut extensions = request.extensions().clone();
+        extensions.remove::<TypedPasswords>(); // they belong to the form, and not to a page that is shown
+        Some(Self { headers, extensions, connection })
     }
 
     /// The request for a page, as GET.
@@ -228,4 +230,36 @@ fn own_page(page: &PageContext, form: &InterruptedForm, is_of_other: bool) -> Re
     let (text, button) = (messages::resume(username, is_of_other), messages::resume_button(username, is_of_other));
     let content = Content { page, text, button, action: &form.action, fields: &form.fields };
     page.render_template(StatusCode::OK, messages::RESUME_TITLE, &content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::web::AccountPage;
+    use crate::web::form::decode_form;
+    use crate::web::test_accounts::accounts;
+    use crate::{Accounts, Builder};
+
+    /// What is saved of a form that is sent to `path`.
+    fn saved(builder: Builder, body: &[u8]) -> Option<SavedRequest> {
+        let (fields, passwords) = decode_form(body).unwrap();
+        let mut request = Request::builder().uri_str("/wish").header("cookie", "a=b").header("x-a", "b").finish();
+        let context = RequestContext::new(&accounts(builder), &request, "1");
+        context.set_submitted(fields);
+        request.extensions_mut().insert(TypedPasswords::new(passwords));
+        request.extensions_mut().insert("of a middleware");
+        SavedRequest::of(&request, &context)
+    }
+
+    #[test]
+    fn request_is_saved_without_its_passwords_where_another_page_may_be_shown() {
+        let own = || Accounts::builder().own_page(AccountPage::LogIn, "/enter");
+        assert!(saved(Accounts::builder(), b"dish=soup&password=hush").is_none());
+        for saved in [saved(own(), b"dish=soup&password=hush"), saved(Accounts::builder(), b"resume=x&password=hush")] {
+            let saved = saved.unwrap();
+            assert!(saved.extensions.get::<TypedPasswords>().is_none());
+            assert_eq!(saved.extensions.get::<&str>(), Some(&"of a middleware"));
+            assert_eq!((saved.headers.len(), saved.headers.contains_key("x-a")), (1, true), "{:?}", saved.headers);
+        }
+    }
 }

@@ -300,7 +300,7 @@ impl RequestContext {
     }
 
     /// Sets the fields of the submitted form, which a page of this origin sent. The first call counts.
-    pub(super) fn set_submitted(&self, fields: Fields) {
+    pub(crate) fn set_submitted(&self, fields: Fields) {
         let _ = self.submitted.set(fields);
     }
 

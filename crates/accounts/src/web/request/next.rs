@@ -54,16 +54,21 @@ impl RequestContext {
     /// any other page back to it. `None` where that is `/`, a page that has a `next`, or no path on this origin.
     pub(crate) fn next(&self) -> Option<ReturnPath> {
         let settings = self.settings();
-        let next = if self.path().is_some_and(|path| settings.has_next(path)) {
-            match self.submitted() {
-                Some(fields) => fields.one(NEXT_FIELD).ok().and_then(ReturnPath::parse_shortened),
-                None => self.query_next.clone(),
-            }
-        } else {
-            self.return_path().filter(|path| path.as_str() != "/").cloned()
+        if self.path().is_some_and(|path| settings.has_next(path)) {
+            return self.sent_next();
+        }
+        let back = self.return_path().filter(|path| path.as_str() != "/").cloned();
+        back.filter(|next| !settings.has_next(next.path()))
+    }
+
+    /// The `next` that came with the request, in its form or else in its query.
+    pub(crate) fn sent_next(&self) -> Option<ReturnPath> {
+        let next = match self.submitted() {
+            Some(fields) => fields.one(NEXT_FIELD).ok().and_then(ReturnPath::parse_shortened),
+            None => self.query_next.clone(),
         };
-        // Such a page would lead back, or log out again.
-        next.filter(|next| !settings.has_next(next.path()))
+        // A page that has a `next` would lead back, or log out again.
+        next.filter(|next| !self.settings().has_next(next.path()))
     }
 
     /// The path of an account page, with `next` in its query.

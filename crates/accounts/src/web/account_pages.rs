@@ -290,12 +290,12 @@ impl Settings {
 
     /// Whether the embedder's own page is in place of an account page.
     pub(super) fn is_own(&self, page: AccountPage) -> bool {
-        self.own_pages.contains(&page)
+        self.has(page) && self.own_pages.contains(&page)
     }
 
     /// Whether an account page is of this crate.
     pub(super) fn serves(&self, page: AccountPage) -> bool {
-        self.has(page) && !self.is_own(page)
+        self.has(page) && !self.own_pages.contains(&page)
     }
 
     /// Where a page leads back to the account page; without one, where a log-in leads.

@@ -42,7 +42,7 @@ async fn link_signs_in_as_a_log_in_does() {
     let (ada, ben) = (id(&service, "ada").await.get().to_string(), id(&service, "ben").await.get().to_string());
     let browser = service.visitor();
     let page = browser_post(&browser, "/link", &[("user", &ada), ("remember", "on"), ("next", "/home")]).await;
-    assert_eq!((page.status, page.header("location")), (303, Some("/")));
+    assert_eq!((page.status, page.header("location")), (303, Some("/home")));
     assert!(set_cookie(&page, "session").unwrap().ends_with("Max-Age=2592000"));
     let device = set_cookie(&page, "device").unwrap();
     let page = browser.get("/vault").await;

@@ -64,6 +64,12 @@ async fn form_of_an_ended_session_waits_on_the_own_page_unless_it_is_too_large()
     assert_eq!(page.texts("h1"), ["Come in"]);
     let page = ada.submit_on(&page, LOG_IN, &[("email", "ada"), ("password", PASSWORD)]).await;
     assert_eq!(page.attributes("#dish", "value"), ["soup"]);
+
+    let ada = service.visitor(); // whose browser has no cookie yet: the response sets the one that signs the form
+    let page = browser_post(&ada, "/trips/1/wish", &[("dish", "bread")]).await;
+    let page = ada.submit_on(&page, LOG_IN, &[("email", "ada"), ("password", PASSWORD)]).await;
+    assert_page(&page, 200, NOT_SENT);
+    assert_eq!(page.attributes("#dish", "value"), ["bread"]);
     let large = "x".repeat(17 * 1024);
     let page = browser_post(&service.visitor(), "/trips/1/wish", &[("dish", &large)]).await;
     assert_page(&page, 403, "Log in beside this page");

@@ -189,7 +189,6 @@ impl Builder {
 
     /// Leaves an account page out. The service has no such page; for one of its own see [`Builder::own_page`].
     pub fn without(mut self, page: AccountPage) -> Self {
-        self.web.own_pages.remove(&page);
         self.web.without.insert(page);
         self
     }

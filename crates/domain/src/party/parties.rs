@@ -37,14 +37,17 @@ pub enum GuestCommand {
     /// Rows 1 to 3 and 8: the guest comes with as many people as the guest's answer has, or else alone. For a button that names no
     /// number: pressed on an old page, it gives up no companion's seat.
     Come,
+    /// Rows 1, 2 and 8: the guest comes with that many people, fewer than those who wait. A guest who has got seats by then keeps them: the
+    /// offer, pressed on an old page, gives up no companion's seat.
+    ComeAs(Heads),
     /// Rows 5 and 6: the guest may come.
     Maybe,
     /// Rows 6 and 7: the guest does not come.
     Decline,
     /// Row 16: the guest takes back the seats just given up.
     Undo,
-    /// The answer stays; where it has a number of people, it is this one (rows 3, 4 and 8). For a guest who changes what is written
-    /// with the answer, also on an old page.
+    /// The answer stays; where it has a number of people and the guest typed another one, it is that (rows 3, 4 and 8). For a guest who
+    /// changes what is written with the answer, also on an old page.
     Keep(Option<Heads>),
 }
 

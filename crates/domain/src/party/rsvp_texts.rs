@@ -97,6 +97,10 @@ impl Party {
                 let held = former.and_then(Answer::heads);
                 self.accept(guest, held.unwrap_or(Heads::ONE), now)
             }
+            GuestCommand::ComeAs(heads) => match self.guests.answer(guest) {
+                Some(Answer::Seated(held)) => self.accept(guest, held, now),
+                _ => self.accept(guest, heads, now),
+            },
             GuestCommand::Maybe => self.maybe(guest, now),
             GuestCommand::Decline => self.decline(guest, now),
             GuestCommand::Undo => self.undo(guest, now),

@@ -148,6 +148,20 @@ fn kept_answer_changes_its_number_of_people_alone() {
 }
 
 #[test]
+fn offer_to_come_as_fewer_gives_up_no_seat() {
+    let offer = |party: &mut Party| {
+        let outcome = party.answer(BEN, &GuestCommand::ComeAs(Heads::ONE).into(), before()).unwrap();
+        (outcome, party.guests.answer(BEN))
+    };
+    let seated = Some(Answer::Seated(Heads::ONE));
+    let mut waits = with(2, &[(BEN, Answer::Waitlisted(heads(2)))]);
+    assert_eq!(offer(&mut waits), (Outcome::SeatOpenedUp(heading()), seated));
+    assert_eq!(offer(&mut with(2, &[])), (Outcome::Seated(heading()), seated));
+    let two = Answer::Seated(heads(2));
+    assert_eq!(offer(&mut with(3, &[(BEN, two)])), (Outcome::AlreadySeated(heading()), Some(two)), "promoted meanwhile");
+}
+
+#[test]
 fn refused_answer_changes_no_text() {
     let mut party = with(3, &[(BEN, Answer::Seated(heads(2)))]);
     party.answer(BEN, &with_nuts(GuestCommand::Keep(None)), before()).unwrap();

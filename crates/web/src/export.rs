@@ -7,7 +7,7 @@ use accounts::{Builder, ExportPage, ExportSource, StoreError, UserId, export_tim
 use async_trait::async_trait;
 use domain::party::{
     Address, Allergies, Answer, Details, ExportedAnswer, ExportedMessage, ExportedParty, GuestNote, MessageId,
-    PartyDate, PartyHeading, PartyId, PartyRepository, PartyState, Visibility,
+    NamesShownTo, PartyDate, PartyHeading, PartyId, PartyRepository, PartyState, Visibility,
 };
 
 /// The rows of a page.
@@ -117,6 +117,13 @@ fn hosted(party: &ExportedParty) -> Value {
             Visibility::Listed => "listed",
             Visibility::ByLink => "by link",
             Visibility::ByInvitation => "by invitation",
+        },
+        "rsvp_deadline": export_time(party.rsvp_deadline),
+        "companions": party.max_companions,
+        "names_shown_to": match party.names_shown_to {
+            NamesShownTo::Everyone => "everyone",
+            NamesShownTo::Guests => "guests with a seat",
+            NamesShownTo::Host => "host",
         },
     })
 }

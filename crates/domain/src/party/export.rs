@@ -1,8 +1,8 @@
 //! What is stored about the parties of a user, for the user's own export.
 
 use super::{
-    Address, Allergies, Answer, Details, GuestNote, PartyHeading, PartyId, PartyMessage, PartyState, ShortText,
-    Visibility,
+    Address, Allergies, Answer, Details, GuestNote, NamesShownTo, PartyHeading, PartyId, PartyMessage, PartyState,
+    ShortText, Visibility,
 };
 use crate::Timestamp;
 
@@ -17,8 +17,14 @@ pub struct ExportedParty {
     pub ends_at: Timestamp,
     /// Whether the party is scheduled or cancelled.
     pub state: PartyState,
+    /// The RSVP deadline.
+    pub rsvp_deadline: Timestamp,
+    /// The most companions of a guest.
+    pub max_companions: u32,
     /// The users who may find the party.
     pub visibility: Visibility,
+    /// The users who see the names of guests.
+    pub names_shown_to: NamesShownTo,
     /// Where it is.
     pub venue: ShortText,
     /// What is served.

@@ -4,8 +4,8 @@ use super::{accept, decline, party_of, set_answer, short_text};
 use crate::AccountPorts;
 use crate::contract::add_user;
 use crate::party::{
-    Address, Answer, Details, ExportedAnswer, ExportedParty, Heads, NewParty, PartyHeading, PartyRepository,
-    PartyState, Visibility,
+    Address, Answer, Details, ExportedAnswer, ExportedParty, Heads, NamesShownTo, NewParty, PartyHeading,
+    PartyRepository, PartyState, Visibility,
 };
 use crate::user::UserId;
 
@@ -13,6 +13,7 @@ use crate::user::UserId;
 pub async fn export_has_each_hosted_party_once(accounts: &AccountPorts, parties: &dyn PartyRepository) {
     let (ada, ben) = (add_user(accounts, "ada").await, add_user(accounts, "ben").await);
     let mut party = party_of(&ada);
+    (party.max_companions, party.names_shown_to) = (3, NamesShownTo::Host);
     party.texts.details = Some(Details::parse("Bring a chair.\nAnd a song.").unwrap());
     party.texts.address = Some(Address::parse("Linden Street 5").unwrap());
     let mut ids = Vec::new();
@@ -33,7 +34,10 @@ pub async fn export_has_each_hosted_party_once(accounts: &AccountPorts, parties:
         heading: PartyHeading { host: ada.username.clone(), date: party.date.clone() },
         ends_at: party.ends_at.at(),
         state: PartyState::Scheduled,
+        rsvp_deadline: party.rsvp_deadline.at(),
+        max_companions: 3,
         visibility: party.visibility,
+        names_shown_to: NamesShownTo::Host,
         venue: party.texts.venue.clone(),
         main_dish: party.texts.main_dish.clone(),
         details: party.texts.details.clone(),

@@ -158,7 +158,11 @@ fn offer_to_come_as_fewer_gives_up_no_seat() {
     assert_eq!(offer(&mut waits), (Outcome::SeatOpenedUp(heading()), seated));
     assert_eq!(offer(&mut with(2, &[])), (Outcome::Seated(heading()), seated));
     let two = Answer::Seated(heads(2));
-    assert_eq!(offer(&mut with(3, &[(BEN, two)])), (Outcome::AlreadySeated(heading()), Some(two)), "promoted meanwhile");
+    assert_eq!(
+        offer(&mut with(3, &[(BEN, two)])),
+        (Outcome::AlreadySeated(heading()), Some(two)),
+        "promoted meanwhile"
+    );
 }
 
 #[test]

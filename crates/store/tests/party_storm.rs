@@ -95,7 +95,7 @@ async fn host(parties: Parties, id: PartyId, ada: UserId, guests: Vec<User>, see
             }
             4 => parties.change_guest(id, ada, guest, HostCommand::Remove).await,
             5 => parties.change_guest(id, ada, guest, HostCommand::Reinstate).await,
-            3 | 6 => parties.change_guest(id, ada, guest, HostCommand::Add(random.heads())).await,
+            3 | 6 => parties.change_guest(id, ada, guest, HostCommand::Add(Some(random.heads()))).await,
             7 => parties.change_guest(id, ada, guest, HostCommand::Invite).await,
             8 if n % 8 == 0 => parties.cancel(id, ada).await, // seldom, since it refuses everything until the restore
             _ => parties.restore(id, ada).await,

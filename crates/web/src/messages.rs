@@ -15,34 +15,35 @@ mod quota;
 
 use domain::party::{
     Details, Heads, Outcome, PartyDate, PartyDateError, PartyEndError, PartyHeading, PartySummary, PartyView, Refusal,
-    Seats, SeatsError, ShortText, TextError,
+    Seats, SeatsError, ShortText, TextError, Visibility,
 };
 use domain::user::Username;
 
 pub(crate) use self::answer::{
-    ALLERGIES_LABEL, ANSWER_INVALID, LAST_SEAT_TAKEN, allergies_error, come_as, host_counts, my_answer, my_heads_error,
-    names_hidden, note_error, note_label, only_answer_saved, texts_hint, undo_offer, waiting_promise,
+    ALLERGIES_LABEL, ANSWER_INVALID, LAST_SEAT_TAKEN, MY_HEADS_LABEL, NOTE_LABEL, allergies_error, come_as,
+    host_counts, my_answer, my_heads_error, names_hidden, note_error, note_label, only_answer_saved, texts_hint,
+    undo_offer, waiting_promise,
 };
 use self::answer::{not_enough_seats, too_many_companions, waiting_offer};
 use self::description::is_right_to_left;
 pub(crate) use self::description::{
-    attendees, card_date, closed_reason, companion, ended_label, guest_note, guests_heading, host, host_note,
+    attendees, card_date, closed_reason, companion, ended_label, guest_note, guests_heading, host, host_note, rsvp_by,
     seats_and_waiting, seats_left, seats_open, seats_taken, seats_taken_by, time_until, visibility_note,
 };
 pub(crate) use self::head::{SERVICE, START_PICTURE, START_TEXT, START_TITLE, page_description, preview_heading};
 pub(crate) use self::history::{HISTORY_TITLE, history_entry};
 pub(crate) use self::host::{
-    CSV_HEADER, DEADLINE_AFTER_START, DEADLINE_PAST, EDIT_TITLE, GUEST_MISSING, GUESTS_OF_CANCELLED_PARTY,
-    GUESTS_OF_PARTY_CANCELLED_FOR_GOOD, GUESTS_OF_PARTY_OVER, GUESTS_TITLE, KITCHEN_TITLE, NAMES_QUESTION,
-    NAMES_SHOWN_TO_INVALID, NO_SUCH_GUEST, PART_IS_BLANK, PARTY_CHANGED, PARTY_CHANGED_SAVE, Recipients,
-    STATE_IS_CANCELLED, VISIBILITY_INVALID, VISIBILITY_QUESTION, address_error, cancel_title, companions_error,
-    guest_counts, guest_leaves, guest_row_note, guest_section, heads_error, host_refusal, kitchen_counts,
-    kitchen_people, names_choice, notices_of_cancellation, notices_of_edit, notices_of_restore, removal_consequences,
-    removal_title, unknown_guest, visibility_choice,
+    CSV_HEADER, DEADLINE_AFTER_START, DEADLINE_PAST, EDIT_TITLE, GUEST_HEADS_HINT, GUEST_HEADS_LABEL, GUEST_LABEL,
+    GUEST_MISSING, GUESTS_OF_CANCELLED_PARTY, GUESTS_OF_PARTY_CANCELLED_FOR_GOOD, GUESTS_OF_PARTY_OVER, GUESTS_TITLE,
+    KITCHEN_TITLE, NAMES_QUESTION, NAMES_SHOWN_TO_INVALID, NO_SUCH_GUEST, PART_IS_BLANK, PARTY_CHANGED,
+    PARTY_CHANGED_SAVE, Recipients, STATE_IS_CANCELLED, VISIBILITY_INVALID, VISIBILITY_QUESTION, address_error,
+    cancel_title, companions_error, guest_counts, guest_leaves, guest_row_note, guest_section, heads_error,
+    host_refusal, kitchen_counts, kitchen_people, names_choice, notices_of_cancellation, notices_of_edit,
+    notices_of_restore, removal_consequences, removal_title, unknown_guest, visibility_choice,
 };
 pub(crate) use self::invitation::{
     LINK_REPLACED, LINK_UNKNOWN, LINK_UNKNOWN_TITLE, invitation_closed_reason, invitation_description,
-    invitation_seats, invitation_state, invitation_title, invited_to, invited_to_dinner,
+    invitation_rsvp_by, invitation_seats, invitation_state, invitation_title, invited_to, invited_to_dinner,
 };
 pub(crate) use self::message::{
     AUDIENCE_MISSING, MESSAGE_TITLE, NO_RECIPIENTS, audience_choice, message_error, message_note, message_sent,
@@ -60,10 +61,23 @@ pub(crate) const DELETION_CONSEQUENCES: [&str; 2] = [
     "You give up your seats at parties to come, at once. Logging in again doesn't bring them back.",
     "Dinner parties that are over stay, with you as a deleted guest or host. Street addresses, notes, allergies and your messages are removed.",
 ];
+/// The title of the page of an answer to a party that the guest may not find.
+pub(crate) const ANSWER_NOT_SENT: &str = "Your answer wasn't sent";
+/// The heading of what was typed and is not stored, where its form is gone.
+pub(crate) const NOT_SENT: &str = "Not sent";
+/// Why it is on the page.
+pub(crate) const NOT_SENT_HINT: &str = "What you typed is still here, so you can copy it.";
 /// The title of the page to host a party.
 pub(crate) const HOST_TITLE: &str = "Host a dinner party";
+
 /// A party was hosted.
-pub(crate) const PARTY_HOSTED: &str = "Your table is set. Share the link below with your friends.";
+pub(crate) fn party_hosted(visibility: Visibility) -> &'static str {
+    match visibility {
+        Visibility::Listed | Visibility::ByLink => "Your table is set. Share the link below with your friends.",
+        Visibility::ByInvitation => "Your table is set. Now invite your friends by name.",
+    }
+}
+
 /// The day of a new party has passed.
 pub(crate) const PARTY_DAY_PAST: &str = "That day has already passed. Please choose a later one.";
 /// A new party is today, and its time has passed.

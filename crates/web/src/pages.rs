@@ -22,6 +22,7 @@ mod pressed;
 mod query;
 mod row;
 mod rsvp_response;
+mod unsent;
 
 use std::sync::Arc;
 

@@ -242,7 +242,7 @@ pub(crate) const USES: &[Use] = &[
     ("parties.update_by_link", Ada, "/i/AAAAAAAAAAAAAAAAAAAAAA/rsvp", Some(COMING), 303),
     ("parties.update_by_link", Ada, "/i/AAAAAAAAAAAAAAAAAAAAAA/undo", Some(&[]), 303),
     ("parties.find_by_link", Ada, "/i/AAAAAAAAAAAAAAAAAAAAAA/rsvp", Some(NOBODY), 404),
-    ("parties.find", Ada, "/parties/1/rsvp", Some(NOBODY), 303),
+    ("parties.find", Ada, "/parties/1/rsvp", Some(NOBODY), 404),
     ("parties.update", Ada, "/parties/1/link", Some(&[]), 303),
     ("parties.home", Ada, "/", None, 200),
     ("parties.list", Ada, "/rsvp", None, 200),

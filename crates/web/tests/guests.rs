@@ -1,5 +1,7 @@
 //! `/parties/{id}/guests`: the host's list of everyone with an answer, and the forms that change it.
 
+mod offered;
+mod refused;
 mod texts;
 
 use accounts::test_kit::TestResponse;

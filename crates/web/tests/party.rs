@@ -2,11 +2,13 @@
 
 mod answers;
 mod heads;
+mod hosting;
 mod texts;
+mod unsent;
 
 use std::time::Duration;
 
-use domain::party::{Address, Details, PartyEnd, PartyState};
+use domain::party::{Address, Answer, Details, GuestList, PartyEnd, PartyState, Rsvp};
 
 use crate::common::{TestApp, answer, assert_page, detail, flash, host, post, rsvp};
 
@@ -29,6 +31,22 @@ test_support::on_both_engines! { TestApp:
 /// The answers that the card offers.
 fn offered(page: &accounts::test_kit::TestResponse) -> Vec<String> {
     page.attributes("form[action$='/rsvp'] button", "value")
+}
+
+/// The guests of a party of whom that one, the only one, is removed.
+fn without(party: &domain::party::Party, guest: domain::user::UserId) -> GuestList {
+    let rsvp = Rsvp { answer: Answer::Removed, place: 0, rank: None, given_up: None };
+    GuestList::from_stored(party.guests.totals(), [(guest, rsvp)].into()).unwrap()
+}
+
+/// The links of the summary of an answer that is refused. Each leads to a field of the page, and the summary has the focus.
+fn summary(page: &accounts::test_kit::TestResponse) -> Vec<String> {
+    assert_eq!(page.attributes("[autofocus]", "autofocus").len(), 1, "one element takes the focus: {}", page.html);
+    let links = page.attributes(".answer .form-errors[role=alert][autofocus] a", "href");
+    for link in &links {
+        assert_eq!(page.texts(&format!("{link}[aria-invalid]")).len(), 1, "{link}: {}", page.html);
+    }
+    links
 }
 
 async fn page_shows_the_whole_party(app: TestApp) {

@@ -18,6 +18,7 @@ test_support::on_both_engines! { TestApp:
     party_id_accepts_pasted_links_and_invisible_characters
     button_leads_back_to_its_card_on_its_page
     card_stays_in_place_after_its_button_was_pressed
+    last_seat_taken_before_the_button_is_pressed_is_said
     back_redirects_only_to_pages_with_cards
 }
 
@@ -235,6 +236,25 @@ async fn card_stays_in_place_after_its_button_was_pressed(app: TestApp) {
     // By Party ID, at the full table: the same.
     let page = rsvp(&app.user("cyd").await, "2").await;
     assert!(page.texts("#party-2 .flash").concat().ends_with("You're number 1 on the waiting list."), "{}", page.html);
+}
+
+async fn last_seat_taken_before_the_button_is_pressed_is_said(app: TestApp) {
+    let ada = app.user("ada").await;
+    for (n, page) in ["/rsvp", "/", "/user/ada"].into_iter().enumerate() {
+        let (ben, cyd) = (app.user(&format!("ben{n}")).await, app.add_user(&format!("cyd{n}")).await);
+        let full = host(&ada, "ada", &[("number_seats", "1")]).await;
+        let [taken, open] = [host(&ada, "ada", &[("number_seats", "2")]).await, host(&ada, "ada", &[]).await];
+        let old = ben.get(page).await;
+        app.seat(&taken, cyd).await;
+        let message = flash(&press(&ben, &old, &taken).await.unwrap());
+        assert!(message.starts_with("Someone just took the last seat. ada's dinner party on "), "{page}: {message}");
+        assert!(message.ends_with("You're number 1 on the waiting list."), "{page}: {message}");
+        assert!(flash(&press(&ben, &old, &open).await.unwrap()).starts_with("You successfully RSVP'd"), "{page}");
+        if page != "/" {
+            let message = flash(&press(&ben, &old, &full).await.unwrap());
+            assert!(message.starts_with("ada's dinner party on "), "no seat was shown at {page}: {message}");
+        }
+    }
 }
 
 async fn back_redirects_only_to_pages_with_cards(app: TestApp) {

@@ -58,22 +58,33 @@ impl TestResponse {
         values.map(ToOwned::to_owned).collect()
     }
 
-    /// The fields that the POST form with that `action` sends as it is: (name, value), in order.
+    /// The fields that the POST form with that `action`, or with a button of that `formaction`, sends as it is: (name, value), in
+    /// order.
     ///
     /// # Panics
     /// If the page has no such form.
     #[must_use]
     pub fn form(&self, action: &str) -> Vec<(String, String)> {
         let (document, fields) = (Html::parse_document(&self.html), parse("input, textarea, select"));
-        let form = document.select(&parse("form[method=post i]")).find(|form| form.attr("action") == Some(action));
-        let Some(form) = form else { panic!("{} has no form to {action}:\n{}", self.path, self.html) };
-        // A field names its form, or belongs to the form around it.
-        let is_of_form = |field: &ElementRef| match field.attr("form") {
-            Some(id) => form.attr("id") == Some(id),
-            None => field.ancestors().any(|ancestor| ancestor.id() == form.id()),
+        let (forms, buttons) = (parse("form[method=post i]"), parse("[formaction]"));
+        let has_button = |form: &ElementRef| {
+            let mut buttons = document.select(&buttons).filter(|button| button.attr("formaction") == Some(action));
+            buttons.any(|button| is_of_form(button, *form))
         };
-        let enabled = document.select(&fields).filter(is_of_form).filter(|field| !is_disabled(*field));
+        let form = document.select(&forms).find(|form| form.attr("action") == Some(action));
+        let form = form.or_else(|| document.select(&forms).find(has_button));
+        let Some(form) = form else { panic!("{} has no form to {action}:\n{}", self.path, self.html) };
+        let of_form = document.select(&fields).filter(|field| is_of_form(*field, form));
+        let enabled = of_form.filter(|field| !is_disabled(*field));
         enabled.filter_map(|field| Some((field.attr("name")?.to_owned(), value(field)?))).collect()
+    }
+}
+
+/// Whether a field or a button is of a form: it names its form, or belongs to the form around it.
+fn is_of_form(field: ElementRef, form: ElementRef) -> bool {
+    match field.attr("form") {
+        Some(id) => form.attr("id") == Some(id),
+        None => field.ancestors().any(|ancestor| ancestor.id() == form.id()),
     }
 }
 
@@ -119,15 +130,16 @@ mod tests {
             <input type=radio name=g value=7><input type=RADIO name=g value=8 checked><input type=radio name=h value=9>
             <select name=i><option disabled>none<option>10<option value=11>eleven</select>
             <select name=j><option value=12>x<option value=13 selected>y</select><select name=k></select>
-            <textarea name=l>14</textarea><input type=submit name=m value=15><button name=n value=16>Send</button>";
+            <textarea name=l>14</textarea><input type=submit name=m value=15><button name=n value=16 formaction=/by-button>Send</button>";
         let outside = "<input name=o form=here value=17><input name=z form=there><input name=z>";
         let other = "<form action=/here><input name=z></form><form method=post action=/other><input name=z></form>";
         let html =
             format!("{other}<form method=POST action=/here id=here>{fields}<input name=z form=there></form>{outside}");
         let page =
             TestResponse { status: 200, path: "/".to_owned(), headers: HeaderMap::new(), html, text: String::new() };
-        let sent = page.form("/here");
-        let sent: Vec<_> = sent.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        assert_eq!(sent, ["a=1", "e=on", "f=6", "g=8", "i=10", "j=13", "l=14", "o=17"]);
+        for action in ["/here", "/by-button"] {
+            let sent: Vec<_> = page.form(action).iter().map(|(name, value)| format!("{name}={value}")).collect();
+            assert_eq!(sent, ["a=1", "e=on", "f=6", "g=8", "i=10", "j=13", "l=14", "o=17"], "{action}");
+        }
     }
 }

@@ -80,16 +80,21 @@ impl Party {
         }
     }
 
-    /// Row 12: seats a guest, also after the deadline, while a seat is free. A guest who is seated stays as before.
+    /// Row 12: seats a guest, also after the deadline, while a seat is free. A guest who is seated stays as before. Without a number
+    /// it is that of the guest's answer, or one. Only a group that becomes larger is bound by the maximum of companions.
     ///
     /// # Errors
     /// The first [`Refusal`] that applies.
-    pub fn add(&mut self, guest: &Guest, heads: Heads, now: Timestamp) -> Result<Outcome, Refusal> {
+    pub fn add(&mut self, guest: &Guest, heads: Option<Heads>, now: Timestamp) -> Result<Outcome, Refusal> {
         self.ensure_can_be_named(guest, now)?;
-        if let Some(Answer::Seated(_)) = self.guests.answer(guest.id) {
-            return Ok(Outcome::AlreadyAnswered(guest.username.clone()));
+        let waiting = match self.guests.answer(guest.id) {
+            Some(Answer::Seated(_)) => return Ok(Outcome::AlreadyAnswered(guest.username.clone())),
+            answer => answer.and_then(Answer::heads),
+        };
+        let heads = heads.or(waiting).unwrap_or(Heads::ONE);
+        if waiting.is_none_or(|waiting| heads > waiting) {
+            self.ensure_companions(heads)?;
         }
-        self.ensure_companions(heads)?;
         if !self.guests.has_room_for(guest.id, heads) {
             return Err(Refusal::NotEnoughSeats { free: self.guests.free_seats(), held: None });
         }

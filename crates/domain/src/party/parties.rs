@@ -54,8 +54,9 @@ pub enum GuestCommand {
 /// What a host does with a guest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum HostCommand {
-    /// Row 12: seats the guest, with that many people.
-    Add(Heads),
+    /// Row 12: seats the guest, with that many people. `None` is as many as the guest's answer has, or one: a group that waits does
+    /// not become smaller because the host names no number.
+    Add(Option<Heads>),
     /// Row 12: invites the guest.
     Invite,
     /// Row 10: removes the guest.

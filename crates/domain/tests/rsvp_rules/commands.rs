@@ -16,7 +16,8 @@ pub(crate) enum Command {
     Maybe(u8),
     Decline(u8),
     Undo(u8),
-    Add(u8, u32),
+    /// With a number of people, or with that of the guest's answer.
+    Add(u8, Option<u32>),
     Invite(u8),
     Remove(u8),
     Reinstate(u8),
@@ -49,7 +50,7 @@ impl Command {
             Self::Maybe(guest) => party.maybe(id(guest), now),
             Self::Decline(guest) => party.decline(id(guest), now),
             Self::Undo(guest) => party.undo(id(guest), now),
-            Self::Add(guest, n) => party.add(&named(guest), heads(n), now),
+            Self::Add(guest, n) => party.add(&named(guest), n.map(heads), now),
             Self::Invite(guest) => party.invite(&named(guest), now),
             Self::Remove(guest) => party.remove(&named(guest), now),
             Self::Reinstate(guest) => party.reinstate(&named(guest), now),

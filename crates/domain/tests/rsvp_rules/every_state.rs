@@ -73,7 +73,9 @@ fn commands() -> Vec<Command> {
     let mut commands: Vec<_> = (1..=MAX_SEATS).map(Command::Seats).collect();
     commands.extend([Command::Cancel, Command::Restore]);
     for guest in 0..GUESTS {
-        commands.extend((1..=MAX_HEADS).flat_map(|heads| [Command::Accept(guest, heads), Command::Add(guest, heads)]));
+        commands.extend((1..=MAX_HEADS).map(|heads| Command::Accept(guest, heads)));
+        commands.push(Command::Add(guest, None));
+        commands.extend((1..=MAX_HEADS).map(|heads| Command::Add(guest, Some(heads))));
         commands.extend([Command::Maybe(guest), Command::Decline(guest), Command::Undo(guest)]);
         commands.extend([Command::Invite(guest), Command::Remove(guest), Command::Reinstate(guest)]);
     }

@@ -196,6 +196,17 @@ impl Model {
         self.seated.iter().chain(&self.waiting).any(|(listed, _)| *listed == guest) || self.others.contains_key(&guest)
     }
 
+    /// By hand. A group that waits is not bound by the companions that are allowed now, unless it becomes larger.
+    fn add(&mut self, guest: u8, heads: Option<u32>) -> String {
+        let waiting = self.waits(guest);
+        let heads = heads.or(waiting).unwrap_or(1);
+        match heads {
+            heads if heads > waiting.unwrap_or(0) && heads - 1 > self.max_companions => "too many".into(),
+            heads if heads > self.free() => format!("{} free", self.free()),
+            heads => self.seat_or_wait(guest, heads, "added"),
+        }
+    }
+
     fn host(&mut self, command: Command, moment: Moment) -> String {
         match command {
             Command::Remove(guest) => {
@@ -216,9 +227,7 @@ impl Model {
                 "guest removed".into()
             }
             Command::Add(guest, _) if self.held(guest).is_some() => "answered".into(),
-            Command::Add(_, heads) if heads - 1 > self.max_companions => "too many".into(),
-            Command::Add(_, heads) if heads > self.free() => format!("{} free", self.free()),
-            Command::Add(guest, heads) => self.seat_or_wait(guest, heads, "added"),
+            Command::Add(guest, heads) => self.add(guest, heads),
             Command::Invite(guest) => match self.others.get(&guest) {
                 Some(&"invited") => "invited".into(),
                 Some(&"maybe") => "answered".into(),

@@ -1,13 +1,18 @@
 //! What a guest reads about an answer: on the answer card, in lists, and beside the number of people.
 
+use domain::Timestamp;
 use domain::party::{
-    Allergies, Answer, GuestNote, Heads, NamesShownTo, PartySummary, PartyView, SeatsError, TextError,
+    Allergies, Answer, GuestNote, Heads, NamesShownTo, PartyHeading, PartySummary, PartyView, SeatsError, TextError,
 };
 use domain::user::Username;
 
 use super::description::{counted, seats_and_waiting};
 use super::text_error;
 
+/// The field for the number of people.
+pub(crate) const MY_HEADS_LABEL: &str = "How many of you?";
+/// The label of the guest's note to a host who is not named.
+pub(crate) const NOTE_LABEL: &str = "Your note";
 /// The submitted answer is none of the form's.
 pub(crate) const ANSWER_INVALID: &str = "Are you coming? Please choose an answer.";
 /// The page of the form showed a free seat, and the guest is on the waiting list.
@@ -115,9 +120,14 @@ pub(crate) fn texts_hint(host: &Username, max_companions: u32) -> String {
     format!("{lines}Only {host} and you can see this.")
 }
 
-/// What a host knows of a party: "5 of 8 seats taken, 2 waiting."
-pub(crate) fn host_counts(party: &PartySummary) -> String {
-    format!("{}.", seats_and_waiting(party))
+/// What a host knows of an upcoming party: "5 of 8 seats taken, 2 waiting. RSVPs close on Friday 13 March, 18:00." A deadline that is
+/// the start is left out.
+pub(crate) fn host_counts(party: &PartySummary, now: Timestamp) -> String {
+    let PartySummary { heading: PartyHeading { date, .. }, rsvp_deadline, .. } = party;
+    let verb = if now < *rsvp_deadline { "close" } else { "closed" };
+    let deadline = (*rsvp_deadline != date.starts_at())
+        .then(|| format!(" RSVPs {verb} on {}.", date.at_in_same_zone(*rsvp_deadline).short()));
+    format!("{}.{}", seats_and_waiting(party), deadline.unwrap_or_default())
 }
 
 /// Why a viewer who is not the host sees no names of guests; `None` where the viewer sees them.

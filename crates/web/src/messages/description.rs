@@ -188,6 +188,21 @@ pub(super) fn closed_reason_of(
     Some(refusal(&reason))
 }
 
+/// The RSVP deadline of an open party; `None` where it is the start, which the page says anyway.
+pub(crate) fn rsvp_by(party: &PartySummary, now: Timestamp) -> Option<String> {
+    rsvp_by_of(&party.heading, party.rsvp_deadline, party.is_open(now))
+}
+
+/// The same by the facts of a party.
+pub(super) fn rsvp_by_of(
+    PartyHeading { date, .. }: &PartyHeading,
+    rsvp_deadline: Timestamp,
+    is_open: bool,
+) -> Option<String> {
+    let is_own = is_open && rsvp_deadline != date.starts_at();
+    is_own.then(|| date.at_in_same_zone(rsvp_deadline).to_string())
+}
+
 /// The label of a party that is cancelled, under way or over; `None` for an upcoming one.
 pub(crate) fn ended_label(party: &PartySummary, now: Timestamp) -> Option<&'static str> {
     if party.state == PartyState::Cancelled {

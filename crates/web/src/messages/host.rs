@@ -1,5 +1,6 @@
 //! The sentences of the host's pages: the form, the page that changes a party, its cancellation, and its guests.
 
+use domain::Timestamp;
 use domain::party::{
     Address, Answer, GuestRow, Heads, NamesShownTo, PartyState, PartySummary, Phase, Refusal, SeatsError, TextError,
     Visibility,
@@ -184,10 +185,24 @@ pub(crate) const CSV_HEADER: [&str; 6] =
 /// The title of the sheet of allergies.
 pub(crate) const KITCHEN_TITLE: &str = "Kitchen sheet";
 
-/// Nobody has the name that the host typed.
-pub(crate) fn unknown_guest(typed: &str) -> String {
+/// The field for the name of a guest.
+pub(crate) const GUEST_LABEL: &str = "Username";
+/// The field for the number of people whom the host adds.
+pub(crate) const GUEST_HEADS_LABEL: &str = "How many of them?";
+/// What a blank one means.
+pub(crate) const GUEST_HEADS_HINT: &str =
+    "Only for a guest whom you add. Leave it empty to add as many as they've said, or just the guest.";
+
+/// Nobody has the name that the host typed. The link is of use while it lets its visitors answer.
+pub(crate) fn unknown_guest(typed: &str, party: &PartySummary, now: Timestamp) -> String {
     let shown: String = typed.chars().filter(|c| !c.is_control()).take(40).collect();
-    format!("Nobody here is called “{shown}”. Please check the spelling, or send them the link.")
+    let is_link_of_use = party.visibility != Visibility::ByInvitation && party.is_open(now);
+    let else_do = if is_link_of_use {
+        "Please check the spelling, or send them the link."
+    } else {
+        "Please check the spelling. Only people with an account here can be on your list."
+    };
+    format!("Nobody here is called “{shown}”. {else_do}")
 }
 
 /// The heading of a part of the list.

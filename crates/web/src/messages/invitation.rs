@@ -4,7 +4,7 @@ use domain::Timestamp;
 use domain::party::{InvitationView, PartyState, Phase};
 use domain::user::Username;
 
-use super::description::{closed_reason_of, seats_left_of, seats_taken_of, with_waiting};
+use super::description::{closed_reason_of, rsvp_by_of, seats_left_of, seats_taken_of, with_waiting};
 
 /// The title of the page of a link that opens no party.
 pub(crate) const LINK_UNKNOWN_TITLE: &str = "This invitation doesn't work";
@@ -44,6 +44,11 @@ pub(crate) fn invitation_state(invitation: &InvitationView, now: Timestamp) -> S
         (_, Phase::Upcoming) if invitation.free_seats() == 0 => with_waiting("Full".into(), invitation.waiting),
         (_, Phase::Upcoming) => with_waiting(seats_left_of(invitation.free_seats()), invitation.waiting),
     }
+}
+
+/// The RSVP deadline of an open party; `None` where it is the start.
+pub(crate) fn invitation_rsvp_by(invitation: &InvitationView, now: Timestamp) -> Option<String> {
+    rsvp_by_of(&invitation.heading, invitation.rsvp_deadline, invitation.is_open(now))
 }
 
 /// The seats of an invitation: "5 of 8 seats taken".

@@ -225,11 +225,27 @@ fn guests_who_wait_are_counted_beside_the_seats() {
         (4, 1, "1 seat left, 1 waiting", "1 of 4 seats left, 1 waiting", "3 of 4 seats taken, 1 waiting."),
     ] {
         let party = party(seats, waiting);
-        assert_eq!(
-            (seats_left(&party), seats_open(&party), host_counts(&party)),
-            (left.into(), open.into(), counts.into())
-        );
+        let of_host = host_counts(&party, Timestamp::from_millis(0));
+        assert_eq!((seats_left(&party), seats_open(&party), of_host), (left.into(), open.into(), counts.into()));
     }
+}
+
+#[test]
+fn deadline_is_said_where_it_is_not_the_start() {
+    let start = heading().date.starts_at();
+    let at = |minutes: u64| start - std::time::Duration::from_mins(minutes);
+    let mut party = party(4, &[]);
+    assert_eq!((rsvp_by(&party, at(90)), host_counts(&party, at(90)).as_str()), (None, "1 of 4 seats taken."));
+    party.rsvp_deadline = at(60);
+    for (minutes, by, of_host) in
+        [(61, Some("Saturday 14 March 2026, 18:00 (Berlin time)"), "close"), (60, None, "closed")]
+    {
+        assert_eq!(rsvp_by(&party, at(minutes)).as_deref(), by);
+        let of_host = format!("1 of 4 seats taken. RSVPs {of_host} on Saturday 14 March, 18:00.");
+        assert_eq!(host_counts(&party, at(minutes)), of_host);
+    }
+    party.state = PartyState::Cancelled;
+    assert_eq!(rsvp_by(&party, at(61)), None);
 }
 
 #[test]

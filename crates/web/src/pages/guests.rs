@@ -4,13 +4,14 @@ mod command;
 pub(crate) mod csv_file;
 pub(crate) mod kitchen;
 pub(crate) mod message;
+mod refusal;
 mod removal;
 mod sections;
 
-use accounts::web::{CurrentUser, Fields, FormErrors, FormView, PageContext, Problem, error_title};
+use accounts::web::{CurrentUser, Fields, FormView, PageContext, Problem};
 use askama::Template;
 use domain::Timestamp;
-use domain::party::{GuestOverview, PartyId, PartyState, PartySummary, Phase};
+use domain::party::{AudiencePart, GuestOverview, PartyId, PartyState, PartySummary, Phase, Visibility};
 use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Request, Response, handler};
@@ -22,6 +23,7 @@ pub(crate) use self::sections::Section;
 use super::State;
 use super::hosted::{find_hosted, party_path};
 use super::query::QueryParameters;
+use super::unsent::Unsent;
 use crate::messages;
 
 #[derive(Template)]
@@ -33,14 +35,54 @@ struct GuestsPage<'a> {
     /// The number of seats taken, and of the answers of each kind.
     counts: String,
     guests: GuestPage<'a>,
+    /// What the page says where nobody is on the list.
+    nobody: Nobody,
     /// The form to add or to invite a guest; `None` while the rules refuse it.
     form: Option<FormView<'a>>,
+    /// Whether the form has the field for the number of people.
+    has_heads_field: bool,
     /// Why there is no form.
     no_form: Option<&'static str>,
     /// Why the form was refused as a whole.
     refusal: Option<String>,
+    /// What was typed, where there is no form for it.
+    unsent: Unsent,
+    /// Whether a message would have readers.
+    has_audience: bool,
     /// Whether answers can be changed: the party is not over.
     can_change: bool,
+}
+
+/// How somebody gets on a list that is empty.
+enum Nobody {
+    /// By the link, or by the form.
+    ShareOrInvite,
+    /// By the form alone: the link opens the party to nobody else.
+    Invite,
+    /// By the form alone: guests can no longer answer for themselves.
+    Add,
+    /// Not while the party is cancelled, and not once it is over.
+    Closed,
+}
+
+impl Nobody {
+    fn of(party: &PartySummary, now: Timestamp) -> Self {
+        let is_over = party.state == PartyState::Cancelled || party.phase(now) == Phase::Over;
+        match party.visibility {
+            _ if is_over => Self::Closed,
+            _ if !party.is_open(now) => Self::Add,
+            Visibility::ByInvitation => Self::Invite,
+            Visibility::Listed | Visibility::ByLink => Self::ShareOrInvite,
+        }
+    }
+}
+
+/// The field for the name of a guest.
+const GUEST: &str = "guest";
+
+/// Whether the form has the field for the number of people: guests may bring some, or an old page has sent a number.
+fn has_heads_field(party: &PartySummary, fields: &Fields) -> bool {
+    party.max_companions > 0 || !fields.shown(command::HEADS).trim().is_empty()
 }
 
 /// The path of the list.
@@ -64,34 +106,15 @@ pub(crate) async fn show(
     } else {
         GuestPage::of(&overview.guests, query.number("page").unwrap_or(1))
     };
-    let resumed = command::resumed(&page, overview.party.summary.id);
-    let form = resumed.map_or_else(FormView::empty, FormView::filled);
-    let content = GuestsPage::new(&page, &overview, guests, form, now);
+    let mut content = GuestsPage::new(&page, &overview, guests, now);
+    if let Some(fields) = command::resumed(&page, overview.party.summary.id) {
+        content = content.fill(FormView::filled(fields), fields);
+    }
     Ok(page.render_template(StatusCode::OK, messages::GUESTS_TITLE, &content))
 }
 
-/// The list with a form that was refused, what was typed and why.
-fn refused_page(
-    page: &PageContext,
-    overview: &GuestOverview,
-    (fields, errors): (&Fields, &FormErrors),
-    refusal: Option<String>,
-    now: Timestamp,
-) -> Response {
-    let form = FormView::new(fields, errors);
-    let content = GuestsPage::new(page, overview, GuestPage::of(&overview.guests, 1), form, now);
-    let title = error_title(messages::GUESTS_TITLE);
-    page.render_template(StatusCode::UNPROCESSABLE_ENTITY, &title, &GuestsPage { refusal, ..content })
-}
-
 impl<'a> GuestsPage<'a> {
-    fn new(
-        page: &'a PageContext,
-        overview: &'a GuestOverview,
-        guests: GuestPage<'a>,
-        form: FormView<'a>,
-        now: Timestamp,
-    ) -> Self {
+    fn new(page: &'a PageContext, overview: &'a GuestOverview, guests: GuestPage<'a>, now: Timestamp) -> Self {
         let party = &overview.party.summary;
         let phase = party.phase(now);
         let no_form = match party.state {
@@ -106,11 +129,33 @@ impl<'a> GuestsPage<'a> {
             when: party.heading.date.until(party.ends_at).to_string(),
             counts: messages::guest_counts(party, &Section::counts(&overview.guests)),
             can_change: phase != Phase::Over && !guests.is_for_print,
-            form: (no_form.is_none() && !guests.is_for_print).then_some(form),
+            nobody: Nobody::of(party, now),
+            form: (no_form.is_none() && !guests.is_for_print).then(FormView::empty),
+            has_heads_field: party.max_companions > 0,
             no_form,
             refusal: None,
+            unsent: Unsent::default(),
+            has_audience: overview.guests.iter().any(|guest| AudiencePart::of(guest.answer).is_some()),
             guests,
         }
+    }
+
+    /// The same page with what was typed: in the form, or as text where there is none. A form that a log-in has interrupted has no
+    /// button then, and is discarded.
+    fn fill(self, form: FormView<'a>, fields: &Fields) -> Self {
+        if self.form.is_some() {
+            return Self { form: Some(form), has_heads_field: has_heads_field(self.party, fields), ..self };
+        }
+        command::discard_resumed(self.page, self.party.id);
+        let unsent = Unsent::default().with(GUEST, messages::GUEST_LABEL, fields.shown(GUEST));
+        let unsent = unsent.with(command::HEADS, messages::GUEST_HEADS_LABEL, fields.shown(command::HEADS));
+        Self { unsent, ..self }
+    }
+
+    /// The same page with why the form was refused as a whole. Without a form no field has its message: then it is why there is none.
+    fn refuse(self, refusal: Option<String>) -> Self {
+        let no_form = self.no_form.filter(|_| self.form.is_none()).map(str::to_owned);
+        Self { refusal: refusal.or(no_form), ..self }
     }
 
     fn path(&self) -> String {

@@ -7,7 +7,7 @@ mod refusal;
 use accounts::web::{CurrentUser, Fields, Flash, FormErrors, PageContext, Problem, Submitted};
 use askama::Template;
 use domain::PageSize;
-use domain::party::{PartyId, PartyView, ProfileCursors};
+use domain::party::{PartyId, PartyView, ProfileCursors, Visibility};
 use domain::user::User;
 use poem::http::StatusCode;
 use poem::{Request, Response, handler};
@@ -63,11 +63,24 @@ pub(crate) async fn submit(
 ) -> Result<Response, Problem> {
     let Submitted { form, fields } = submitted;
     let refusal = match host_party(&state, &me, form, &fields).await? {
-        Ok(party) => return Ok(hosted(party)),
+        Ok(hosted) => return Ok(hosted.response()),
         Err(refusal) => refusal,
     };
     let form = HostFormView::refused(&fields, &refusal, state.parties.now());
     Ok(refusal.response(&page, messages::HOST_TITLE, &HostPage { page: &page, form }))
+}
+
+/// A party that was hosted.
+pub(super) struct Hosted {
+    id: PartyId,
+    visibility: Visibility,
+}
+
+impl Hosted {
+    /// Leads to the page of the party.
+    pub(super) fn response(self) -> Response {
+        Flash::success(messages::party_hosted(self.visibility)).to(&party_path(self.id))
+    }
 }
 
 /// Hosts the party of a submitted form, or returns why it hosts none.
@@ -76,18 +89,15 @@ pub(super) async fn host_party(
     me: &User,
     form: Result<HostForm, FormErrors>,
     fields: &Fields,
-) -> Result<Result<PartyId, HostRefusal>, Problem> {
+) -> Result<Result<Hosted, HostRefusal>, Problem> {
     let form = match form {
         Ok(form) => form,
         Err(errors) => return Ok(Err(HostRefusal::Fields(errors))),
     };
-    match state.parties.host(form.into_party(me.id, state.new_link(), fields)).await {
-        Ok(party) => Ok(Ok(party)),
+    let party = form.into_party(me.id, state.new_link(), fields);
+    let visibility = party.visibility;
+    match state.parties.host(party).await {
+        Ok(id) => Ok(Ok(Hosted { id, visibility })),
         Err(error) => Ok(Err(HostRefusal::of(error, fields)?)),
     }
-}
-
-/// Leads to the page of a party that was hosted.
-pub(super) fn hosted(party: PartyId) -> Response {
-    Flash::success(messages::PARTY_HOSTED).to(&party_path(party))
 }

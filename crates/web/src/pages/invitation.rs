@@ -13,8 +13,9 @@ use poem::web::Path;
 use poem::{IntoResponse as _, Request, Response, handler};
 
 use self::welcome::{UnknownLinkPage, WelcomePage};
-use super::party::{Answering, PartyPage, RsvpForm, SelectedAnswer, later_guests, list_messages};
+use super::party::{Answering, PartyPage, RsvpForm, SelectedAnswer, UndoForm, later_guests, list_messages, typed_text};
 use super::query::QueryParameters;
+use super::unsent::Unsent;
 use super::{State, preview};
 use crate::head::{SharedPage, preview_of};
 use crate::messages;
@@ -33,7 +34,7 @@ pub(crate) async fn show(
     token: Path<String>,
     request: &Request,
 ) -> Result<Response, Problem> {
-    let Ok(token) = LinkToken::parse(&token) else { return Ok(unknown_link(&page)) };
+    let Ok(token) = LinkToken::parse(&token) else { return Ok(unknown_link(&page, Unsent::default())) };
     let response = match page.user().cloned() {
         Some(me) => party_page(&page, &state, token, &me, request).await?,
         None => welcome(page, &state.parties, token, SelectedAnswer::of(&QueryParameters::of(request))).await?,
@@ -48,7 +49,9 @@ async fn party_page(
     me: &User,
     request: &Request,
 ) -> Result<Response, Problem> {
-    let Some(view) = state.parties.find_by_link(token, me.id).await? else { return Ok(unknown_link(page)) };
+    let Some(view) = state.parties.find_by_link(token, me.id).await? else {
+        return Ok(unknown_link(page, Unsent::default()));
+    };
     let later = later_guests(&state.parties, &view, request).await?;
     let messages = list_messages(state, &view, me).await?;
     let selected = SelectedAnswer::of(&QueryParameters::of(request));
@@ -64,7 +67,7 @@ async fn welcome(
     selected: Option<SelectedAnswer>,
 ) -> Result<Response, Problem> {
     let invitation = match parties.find_invitation(token).await? {
-        None => return Ok(unknown_link(&page)),
+        None => return Ok(unknown_link(&page, Unsent::default())),
         Some(Invitation::LogInRequired) => return Err(Problem::LoginRequired),
         Some(Invitation::Shown(invitation)) => invitation,
     };
@@ -89,7 +92,7 @@ pub(crate) async fn rsvp(
     token: Path<String>,
     submitted: Submitted<RsvpForm>,
 ) -> Result<Response, Problem> {
-    let Ok(token) = LinkToken::parse(&token) else { return Ok(unknown_link(&page)) };
+    let Ok(token) = LinkToken::parse(&token) else { return Ok(unknown_link(&page, typed_text(&submitted.fields))) };
     Answering { me: &me, page: &page, state: &state, to: Opened::ByLink(token) }.submit(&submitted).await
 }
 
@@ -100,9 +103,10 @@ pub(crate) async fn undo(
     page: PageContext,
     state: State<'_>,
     token: Path<String>,
+    submitted: Submitted<UndoForm>,
 ) -> Result<Response, Problem> {
-    let Ok(token) = LinkToken::parse(&token) else { return Ok(unknown_link(&page)) };
-    Answering { me: &me, page: &page, state: &state, to: Opened::ByLink(token) }.undo().await
+    let Ok(token) = LinkToken::parse(&token) else { return Ok(unknown_link(&page, typed_text(&submitted.fields))) };
+    Answering { me: &me, page: &page, state: &state, to: Opened::ByLink(token) }.undo(&submitted).await
 }
 
 /// `GET /i/{token}/preview-{hash}.png`: the picture of the party, for chats.
@@ -132,8 +136,9 @@ pub(crate) async fn describe(parties: Parties, next: ReturnPath) -> Option<Strin
     }
 }
 
-/// The page of a link that opens no party to the visitor.
-pub(super) fn unknown_link(page: &PageContext) -> Response {
-    let response = page.render_template(StatusCode::NOT_FOUND, messages::LINK_UNKNOWN_TITLE, &UnknownLinkPage);
+/// The page of a link that opens no party to the visitor, with what was typed on the page that it opened before.
+pub(super) fn unknown_link(page: &PageContext, unsent: Unsent) -> Response {
+    let content = UnknownLinkPage { unsent };
+    let response = page.render_template(StatusCode::NOT_FOUND, messages::LINK_UNKNOWN_TITLE, &content);
     response.with_header(ROBOTS.0, ROBOTS.1).into_response()
 }

@@ -11,12 +11,14 @@ mod rsvp_form;
 mod selected_answer;
 mod share_card;
 mod text_fields;
-mod unsent_texts;
+mod typed;
+mod unknown;
 
-use accounts::web::{CurrentUser, Fields, Flash, FormErrors, PageContext, Problem, Submitted, permanent_redirect};
+use accounts::web::{CurrentUser, Fields, FormErrors, FormView, PageContext, Problem, Submitted, permanent_redirect};
 use askama::Template;
 use domain::party::{
-    Answer, Attendee, GuestCursor, Opened, Parties, PartyId, PartyMessage, PartyState, PartySummary, PartyView, Phase,
+    Answer, Attendee, GuestCursor, Opened, Outcome, Parties, PartyId, PartyMessage, PartyState, PartySummary,
+    PartyView, Phase,
 };
 use domain::user::{User, Username};
 use domain::{Page, StoreError, Timestamp};
@@ -29,7 +31,6 @@ use self::calendar_file::CalendarLinks;
 use self::host_actions::HostActions;
 use self::host_messages::MessageView;
 use self::share_card::ShareCard;
-use self::unsent_texts::UnsentTexts;
 use super::State;
 use super::hosted::{self, party_path};
 use super::query::QueryParameters;
@@ -40,9 +41,11 @@ use crate::table::Table;
 
 pub(super) use self::answering::Answering;
 pub(super) use self::host_messages::list_messages;
-pub(super) use self::rsvp_form::{FREE_SEAT_SHOWN, RsvpForm, SAME_ANSWER};
+pub(super) use self::rsvp_form::{FREE_SEAT_SHOWN, RsvpForm, SAME_ANSWER, UndoForm};
 pub(super) use self::selected_answer::SelectedAnswer;
 pub(super) use self::text_fields::ANSWER_FORM;
+pub(super) use self::unknown::typed_text;
+use self::unknown::unknown_party;
 
 #[derive(Template)]
 #[template(path = "party.html")]
@@ -55,11 +58,17 @@ pub(super) struct PartyPage<'a> {
     /// The start and the end.
     when: String,
     time: TimeLabel,
+    /// The RSVP deadline, until it has passed.
+    rsvp_by: Option<String>,
+    /// What the host knows of the seats and of the deadline.
+    host_counts: String,
     card: AnswerCard,
+    /// The outcome of an answer that was saved without all that was typed.
+    saved: Option<String>,
     /// Why the answer was refused, where what was typed stays on the page.
     refusal: Option<String>,
-    /// What was typed with it, where the card has no fields for it.
-    unsent: Option<UnsentTexts>,
+    /// The fields that are refused.
+    errors: Option<FormView<'a>>,
     /// The classes of the answer card in the stylesheet.
     card_class: &'static str,
     /// What the host writes about the party.
@@ -157,12 +166,15 @@ impl<'a> PartyPage<'a> {
             row: PartyRowView::of(party, me.id, now),
             when: party.heading.date.until(party.ends_at).to_string(),
             time: TimeLabel::of(party, now),
-            card: AnswerCard::of(view, me.id, now).resume(page, &base, &party.heading.host),
+            rsvp_by: messages::rsvp_by(party, now),
+            host_counts: messages::host_counts(party, now),
+            card: AnswerCard::of(view, me.id, now).resume(page, &base, view),
             more_guests: view.more_guests.map(|after| guests_path(&base, after)),
             is_later: false,
             base,
+            saved: None,
             refusal: None,
-            unsent: None,
+            errors: None,
             card_class: card_class(party.is_open(now), is_host),
             details: view.details.as_ref().map(|details| LinkedText(details.as_str())),
             table: Table::of(view, &me.username),
@@ -196,21 +208,25 @@ impl<'a> PartyPage<'a> {
         Self { card: self.card.select(selected, &self.view.summary.heading.host), ..self }
     }
 
-    /// The same page with what was typed, and why it is refused: the number of people, the texts, or the answer itself. `None` if its
-    /// card has no place for it.
-    fn refuse(
-        self,
-        fields: &Fields,
-        heads: Option<String>,
-        texts: FormErrors,
-        refusal: Option<String>,
-    ) -> Option<Self> {
-        Some(Self { card: self.card.refuse(fields, heads, texts)?, refusal, ..self })
+    /// The same page with what was typed, and why fields of its card are refused.
+    fn refuse(self, fields: &'a Fields, errors: &'a FormErrors) -> Self {
+        let card = self.card.refuse(self.view, fields, errors);
+        Self { card, errors: (!errors.is_empty()).then(|| FormView::new(fields, errors)), ..self }
     }
 
-    /// The same page with why the answer is refused, and the texts that were typed with it.
-    fn refuse_unsent(self, unsent: UnsentTexts, refusal: String) -> Self {
-        Self { unsent: Some(unsent), refusal: Some(refusal), ..self }
+    /// The errors of the fields that the card has, and the first of another field.
+    fn split<'e>(&self, errors: &'e FormErrors) -> (FormErrors, Option<&'e str>) {
+        let mut of_card = FormErrors::new();
+        for (field, error) in errors.iter().filter(|(field, _)| self.card.has_field(field)) {
+            of_card.add(field, error);
+        }
+        let other = errors.iter().find(|(field, _)| !self.card.has_field(field));
+        (of_card, other.map(|(_, error)| error))
+    }
+
+    /// The same page with the outcome of an answer that was saved without all that was typed, and why one was refused as a whole.
+    fn with_result(self, saved: Option<&Outcome>, refusal: Option<String>) -> Self {
+        Self { saved: saved.map(messages::outcome), refusal, ..self }
     }
 
     pub(super) fn title(&self) -> String {
@@ -252,7 +268,7 @@ pub(crate) async fn rsvp(
     path: Path<String>,
     submitted: Submitted<RsvpForm>,
 ) -> Result<Response, Problem> {
-    let Ok(id) = PartyId::parse(&path) else { return Ok(Flash::refusal(messages::PARTY_ID_INVALID).to("/rsvp")) };
+    let Ok(id) = PartyId::parse(&path) else { return Ok(unknown_party(&page, &submitted.fields)) };
     Answering { me: &me, page: &page, state: &state, to: Opened::ById(id) }.submit(&submitted).await
 }
 
@@ -263,9 +279,10 @@ pub(crate) async fn undo(
     page: PageContext,
     state: State<'_>,
     path: Path<String>,
+    submitted: Submitted<UndoForm>,
 ) -> Result<Response, Problem> {
-    let Ok(id) = PartyId::parse(&path) else { return Ok(Flash::refusal(messages::PARTY_ID_INVALID).to("/rsvp")) };
-    Answering { me: &me, page: &page, state: &state, to: Opened::ById(id) }.undo().await
+    let Ok(id) = PartyId::parse(&path) else { return Ok(unknown_party(&page, &submitted.fields)) };
+    Answering { me: &me, page: &page, state: &state, to: Opened::ById(id) }.undo(&submitted).await
 }
 
 /// `POST /parties/{id}/link`: replaces the link of the host's party, and redirects to the party's page.

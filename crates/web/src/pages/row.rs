@@ -57,6 +57,13 @@ pub(super) enum RowAction {
     Join,
 }
 
+/// The Party IDs of the rows that offer a free seat, separated by spaces. The form around them says so: a seat may be taken before its
+/// button is pressed.
+pub(crate) fn shown_free_seats(rows: &[PartyRowView<'_>]) -> String {
+    let is_offered = |row: &&PartyRowView<'_>| row.action == Some(RowAction::Accept);
+    rows.iter().filter(is_offered).map(|row| row.party.id.get().to_string()).collect::<Vec<_>>().join(" ")
+}
+
 impl RowAction {
     fn of(party: &PartySummary, viewer: UserId, now: Timestamp) -> Option<Self> {
         let has_button = match party.my_answer {

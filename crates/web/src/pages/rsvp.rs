@@ -10,13 +10,14 @@ use accounts::web::{
 };
 use askama::Template;
 use domain::PageSize;
-use domain::party::{GuestCommand, Opened, PartyCursor, UpdateError};
+use domain::party::{GuestCommand, Opened, PartyCursor, PartyId, UpdateError};
 use domain::user::User;
 use poem::http::StatusCode;
 use poem::{Request, Response, handler};
 
 use self::search::{SearchRefusal, find_parties};
 use super::hosted::party_path;
+use super::party::FREE_SEAT_SHOWN;
 use super::pasted::Pasted;
 use super::query::QueryParameters;
 use super::row::PartyRowView;
@@ -234,9 +235,15 @@ pub(crate) async fn rsvp_by_id(
         Err(UpdateError::NotFound) => Ok(refuse_id(&submitted.fields)),
         result => {
             let card = pressed::card_path(&pressed::page_of(&submitted.fields), party);
-            rsvp_response::redirect(&page, result, false, &card)
+            rsvp_response::redirect(&page, result, saw_free_seat(&submitted.fields, party), &card)
         }
     }
+}
+
+/// Whether the card that was pressed showed a free seat.
+fn saw_free_seat(fields: &Fields, party: PartyId) -> bool {
+    let shown = fields.one(FREE_SEAT_SHOWN).unwrap_or_default();
+    shown.split_whitespace().any(|id| PartyId::parse(id) == Ok(party))
 }
 
 /// Redirects to the list with its search and its filter. The field shows the typed text again.

@@ -10,7 +10,7 @@ use poem::http::StatusCode;
 use poem::web::Path;
 use poem::{Request, Response, handler};
 
-use super::host::{HostForm, HostFormView, InitialForm, host_party, hosted};
+use super::host::{HostForm, HostFormView, InitialForm, host_party};
 use super::query::QueryParameters;
 use super::row::PartyRowView;
 use super::{State, cursor, list_problem, pressed};
@@ -71,7 +71,7 @@ pub(crate) async fn submit(
     ensure_own_profile(&path, &me)?;
     let Submitted { form, fields } = submitted;
     let refusal = match host_party(&state, &me, form, &fields).await? {
-        Ok(party) => return Ok(hosted(party)),
+        Ok(hosted) => return Ok(hosted.response()),
         Err(refusal) => refusal,
     };
     let (view, now) = (load_profile(&state, &me, &me, &QueryParameters::of(request)).await?, state.parties.now());

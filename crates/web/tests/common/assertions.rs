@@ -7,6 +7,16 @@ pub(crate) fn flash(page: &TestResponse) -> String {
     page.texts("main .flash").join(" | ")
 }
 
+/// What was typed and is not sent: each label, and what is in its field, which can be read alone.
+pub(crate) fn unsent(page: &TestResponse) -> Vec<String> {
+    let part = |what: &str| format!("section[aria-labelledby=unsent] {what}");
+    let mut values = page.attributes(&part("input[readonly]"), "value");
+    values.extend(page.texts(&part("textarea[readonly]")));
+    let labels = page.texts(&part("label"));
+    assert_eq!(labels.len(), values.len(), "{}", page.html);
+    labels.into_iter().zip(values).flat_map(|(label, value)| [label, value]).collect()
+}
+
 /// The values beside a term, such as "Venue": one for each party on the page.
 pub(crate) fn detail(page: &TestResponse, term: &str) -> Vec<String> {
     let (terms, values) = (page.texts("dl dt"), page.texts("dl dd"));

@@ -24,7 +24,9 @@ pub(crate) fn host_form<'a>(changes: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a
 pub(crate) async fn host(host: &TestClient, name: &str, changes: &[(&str, &str)]) -> String {
     let profile = format!("/user/{name}");
     let page = host.submit(&profile, &profile, &host_form(changes)).await;
-    assert_eq!(flash(&page), "Your table is set. Share the link below with your friends.", "{}", page.text);
+    let is_by_name = changes.contains(&("visibility", "invitation"));
+    let next = if is_by_name { "Now invite your friends by name." } else { "Share the link below with your friends." };
+    assert_eq!(flash(&page), format!("Your table is set. {next}"), "{}", page.text);
     page.path.strip_prefix("/parties/").unwrap().to_owned()
 }
 
@@ -39,7 +41,7 @@ pub(crate) async fn press(guest: &TestClient, page: &TestResponse, party: &str) 
     buttons.iter().find(|id| *id == party)?;
     let hidden = |name: &str| page.attributes(&format!("form.parties > input[name={name}]"), "value").pop();
     let mut form = vec![("party_id", party.to_owned()), ("csrf_token", hidden("csrf_token").unwrap())];
-    form.extend(hidden("back").map(|back| ("back", back)));
+    form.extend(["back", "free_seat"].iter().filter_map(|name| Some((*name, hidden(name)?))));
     let response = guest.send(guest.request(Method::POST, "/rsvp").form(&form)).await;
     assert_eq!(response.status, 303, "{}", response.text);
     Some(guest.get(response.header("location").unwrap()).await)

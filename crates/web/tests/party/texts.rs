@@ -6,6 +6,7 @@ use accounts::test_kit::{TestClient, TestResponse};
 use domain::party::{Heads, NewParty, RsvpDeadline};
 
 use super::answers::{counts, party_of};
+use super::summary;
 use crate::common::{START, TestApp, answer, answer_as, assert_page, flash, party_id, post, press, undo};
 
 test_support::on_both_engines! { TestApp:
@@ -153,7 +154,7 @@ async fn invalid_text_is_refused_beside_its_field(app: TestApp) {
             assert_page(&page, 422, message);
             assert_eq!(page.texts("head title"), ["Error: Ratatouille at ada's - DinnerParty"]);
             assert_eq!(page.texts(&format!("#{field}-note.field-error")), [message], "{field}");
-            assert_eq!(page.attributes(&format!("#{field}[aria-invalid=true]"), "autofocus").len(), 1);
+            assert_eq!(summary(&page), [format!("#{field}")]);
             assert!(is_unfolded(&page) && fields(&page).contains(&"Other".to_owned()), "{}", page.html);
             assert_eq!(page.attributes("#heads", "value"), ["2"]);
             if typed.chars().all(char::is_alphanumeric) {
@@ -165,6 +166,7 @@ async fn invalid_text_is_refused_beside_its_field(app: TestApp) {
     let both = [("answer", "yes"), ("heads", "two"), ("note", &*long_note), ("allergies", &long_allergies)];
     let page = write(&ben, &party, &both).await;
     assert_eq!((page.status, page.texts(".field-error").len()), (422, 3), "each field has its sentence");
+    assert_eq!(summary(&page), ["#heads", "#note", "#allergies"]);
     let twice = [("answer", "yes"), ("note", "1"), ("note", "2")];
     assert_eq!(write(&ben, &party, &twice).await.status, 422);
     // What was refused can be corrected and sent.
@@ -185,6 +187,8 @@ async fn invalid_text_keeps_no_seat_taken(app: TestApp) {
         let form = [("answer", given_up_by), ("note", &*long), ("allergies", "Milk")];
         let page = write(&ben, &party, &form).await;
         assert_page(&page, 422, message);
+        assert_eq!(page.texts(".answer .flash[role=status]"), ["You've given up your seat."]);
+        assert_eq!((summary(&page), page.texts(".flash-refusal").len()), (vec!["#note".to_owned()], 0));
         assert_eq!((page.texts("#your-answer"), counts(&app, &party).await), (vec![heading.to_owned()], (1, 0)));
         assert_eq!(fields(&page), [long.as_str(), "Milk"]);
         assert_eq!(app.texts_of(&party, id).await, ["", "Nuts"]);

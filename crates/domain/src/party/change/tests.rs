@@ -81,8 +81,8 @@ fn removed() -> PartyNotice {
 fn guest_is_told_what_the_host_did() {
     type Case = (Option<Answer>, Rule, Option<PartyNotice>);
     let cases: [Case; 7] = [
-        (None, |party| party.add(&guest(BEN), heads(2), before()), Some(PartyNotice::Added)),
-        (Some(waiting(3)), |party| party.add(&guest(BEN), heads(2), before()), Some(PartyNotice::Added)),
+        (None, |party| party.add(&guest(BEN), Some(heads(2)), before()), Some(PartyNotice::Added)),
+        (Some(waiting(3)), |party| party.add(&guest(BEN), Some(heads(2)), before()), Some(PartyNotice::Added)),
         (None, |party| party.invite(&guest(BEN), before()), Some(PartyNotice::Invited)),
         (Some(Answer::Removed), |party| party.reinstate(&guest(BEN), before()), Some(PartyNotice::Invited)),
         (Some(seated(2)), |party| party.remove(&guest(BEN), before()), Some(removed())),

@@ -99,7 +99,7 @@ impl Command {
                 party.answer(guest.id, &answer, now)
             }
             Self::Withdraw => party.withdraw(guest.id, now),
-            Self::Add(heads) => party.add(guest, *heads, now),
+            Self::Add(heads) => party.add(guest, Some(*heads), now),
             Self::Invite => party.invite(guest, now),
             Self::Remove => party.remove(guest, now),
             Self::Reinstate => party.reinstate(guest, now),

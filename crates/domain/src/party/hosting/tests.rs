@@ -90,18 +90,44 @@ fn row_12_host_adds_a_guest_until_the_party_is_over() {
         let list: Vec<_> = answer.map(|answer| (BEN, answer)).into_iter().collect();
         let mut party = Party { rsvp_deadline: before(), ..with(3, &list) };
         assert_eq!(
-            party.add(&guest(BEN), heads(2), under_way()),
+            party.add(&guest(BEN), Some(heads(2)), under_way()),
             Ok(Outcome::Added(guest(BEN).username)),
             "{answer:?}"
         );
         assert_eq!(party.guests.answer(BEN), Some(seated(2)));
-        assert_eq!(party.add(&guest(BEN), heads(1), before()), Ok(Outcome::AlreadyAnswered(guest(BEN).username)));
+        assert_eq!(party.add(&guest(BEN), Some(heads(1)), before()), Ok(Outcome::AlreadyAnswered(guest(BEN).username)));
         assert_eq!(party.guests.answer(BEN), Some(seated(2)));
         let refusal = Refusal::NotEnoughSeats { free: 0, held: None };
-        assert_eq!(party.add(&guest(CLEO), heads(1), before()), Err(refusal));
-        assert_eq!(party.add(&guest(CLEO), heads(4), before()), Err(Refusal::TooManyCompanions { max: 2 }));
-        assert_eq!(party.add(&guest(CLEO), heads(1), over()), Err(Refusal::Over));
+        assert_eq!(party.add(&guest(CLEO), Some(heads(1)), before()), Err(refusal));
+        assert_eq!(party.add(&guest(CLEO), Some(heads(4)), before()), Err(Refusal::TooManyCompanions { max: 2 }));
+        assert_eq!(party.add(&guest(CLEO), Some(heads(1)), over()), Err(Refusal::Over));
     }
+}
+
+#[test]
+fn row_12_group_added_without_a_number_is_the_group_that_waits() {
+    let added = || Ok(Outcome::Added(guest(BEN).username));
+    let add = |answer: Option<Answer>, heads, max_companions| {
+        // Under way nobody is promoted, so that a group can wait beside free seats.
+        let list: Vec<_> = answer.map(|answer| (BEN, answer)).into_iter().collect();
+        let mut party = with(4, &list);
+        party.guests.set_max_companions(max_companions);
+        (party.add(&guest(BEN), heads, under_way()), party.guests.answer(BEN))
+    };
+    assert_eq!(add(Some(waiting(3)), None, 2), (added(), Some(seated(3))));
+    assert_eq!(
+        add(Some(waiting(3)), None, 0),
+        (added(), Some(seated(3))),
+        "lowering the maximum leaves earlier groups"
+    );
+    assert_eq!(add(Some(waiting(3)), Some(heads(2)), 0), (added(), Some(seated(2))));
+    let too_many = Err(Refusal::TooManyCompanions { max: 0 });
+    assert_eq!(add(Some(waiting(2)), Some(heads(3)), 0), (too_many, Some(waiting(2))), "a larger group");
+    for answer in [None, Some(Answer::Maybe), Some(Answer::Declined), Some(Answer::Invited)] {
+        assert_eq!(add(answer, None, 2), (added(), Some(seated(1))), "{answer:?}");
+    }
+    let full = Err(Refusal::NotEnoughSeats { free: 2, held: None });
+    assert_eq!(with(3, &[(BEN, waiting(3))]).add(&guest(BEN), None, before()), full, "never a part of the group");
 }
 
 #[test]
@@ -126,14 +152,17 @@ fn row_12_removed_guest_host_and_cancelled_party_are_refused() {
     let mut party = with(3, &[(BEN, Answer::Removed)]);
     let removed = || Err(Refusal::GuestRemoved(guest(BEN).username));
     assert_eq!(
-        (party.add(&guest(BEN), Heads::ONE, before()), party.invite(&guest(BEN), before())),
+        (party.add(&guest(BEN), Some(Heads::ONE), before()), party.invite(&guest(BEN), before())),
         (removed(), removed())
     );
     let host = || Err(Refusal::IsHost);
-    assert_eq!((party.add(&guest(HOST), Heads::ONE, before()), party.invite(&guest(HOST), before())), (host(), host()));
+    assert_eq!(
+        (party.add(&guest(HOST), Some(Heads::ONE), before()), party.invite(&guest(HOST), before())),
+        (host(), host())
+    );
     party.state = PartyState::Cancelled;
     let cancelled = || Err(Refusal::Cancelled { host: ada() });
-    let (add, invite) = (party.add(&guest(CLEO), Heads::ONE, before()), party.invite(&guest(CLEO), before()));
+    let (add, invite) = (party.add(&guest(CLEO), Some(Heads::ONE), before()), party.invite(&guest(CLEO), before()));
     assert_eq!((add, invite), (cancelled(), cancelled()));
 }
 

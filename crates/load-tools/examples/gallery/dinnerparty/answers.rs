@@ -7,7 +7,7 @@ use accounts::test_kit::TestClient;
 use anyhow::{Context as _, ensure};
 use domain::party::{
     Address, Allergies, GuestAnswer, GuestCommand, GuestNote, Heads, HostCommand, NamesShownTo, NewParty, PartyId,
-    RsvpDeadline, TextChange, TextChanges,
+    RsvpDeadline, TextChange, TextChanges, Visibility,
 };
 
 use super::instance::DinnerParty;
@@ -53,6 +53,14 @@ impl DinnerParty {
         states.push(site.state("home-hosting", "/", &ada));
         states.push(site.state("answer-promoted", &page(PartyId::new(CHANGED)), &ben));
         states.push(site.state("history-long", &format!("{}/history", page(PartyId::new(CHANGED))), &ada));
+        let by_name = |party: &mut NewParty| {
+            party.visibility = Visibility::ByInvitation;
+            let closes_at = party.date.starts_at() - Duration::from_hours(24);
+            party.rsvp_deadline = RsvpDeadline::of(&party.date, closes_at).unwrap_or(party.rsvp_deadline);
+        };
+        let by_name = page(site.host_groups(guests.ada, "Mole", 8, by_name).await?);
+        states.push(site.state("answer-hosting-by-invitation", &by_name, &ada));
+        states.push(site.state("guests-by-invitation", &format!("{by_name}/guests"), &ada));
         states.push(site.state("list-waiting", "/rsvp", &ben));
         Ok((site, states))
     }
@@ -114,7 +122,7 @@ impl DinnerParty {
         self.answer(party, guests.ben, GuestCommand::Accept(heads(2)?)).await?;
         self.answer(party, guests.others[0], GuestCommand::Decline).await?;
         self.answer(party, guests.others[0], GuestCommand::Undo).await?;
-        self.change_guest(party, guests.ada, (guests.others[2], "Eva"), HostCommand::Add(Heads::ONE)).await?;
+        self.change_guest(party, guests.ada, (guests.others[2], "Eva"), HostCommand::Add(Some(Heads::ONE))).await?;
         self.change_guest(party, guests.ada, (guests.others[2], "Eva"), HostCommand::Remove).await?;
         self.change_guest(party, guests.ada, (guests.others[2], "Eva"), HostCommand::Reinstate).await?;
         self.send_message(party.get(), guests.ada, "Please bring a chair each.").await?;
@@ -168,6 +176,7 @@ impl DinnerParty {
         Ok(vec![
             state("answer-seated-closed", seated),
             state("answer-undecided-closed", undecided),
+            state("answer-not-sent", undecided).after_form(&rsvp(undecided), &[("answer", "yes"), ("heads", "3")]),
             state("answer-closed", closed),
             state("answer-seated-cancelled", cancelled),
             state("answer-unsent", cancelled).after_old_form(&rsvp(cancelled), &typed),

@@ -133,9 +133,17 @@ fn removal_promises_no_seat_to_a_waiting_list_that_gets_none() {
 
 #[test]
 fn unknown_guest_is_named_as_typed_and_cut() {
+    let now = Timestamp::from_millis(0);
+    let mut party = party(4, &[]);
     assert_eq!(
-        unknown_guest("bne\u{7}"),
+        unknown_guest("bne\u{7}", &party, now),
         "Nobody here is called “bne”. Please check the spelling, or send them the link."
     );
-    assert!(unknown_guest(&"x".repeat(1_000)).len() < 120);
+    assert!(unknown_guest(&"x".repeat(1_000), &party, now).len() < 130);
+    // A link that lets nobody in is not offered.
+    let no_link =
+        "Nobody here is called “bne”. Please check the spelling. Only people with an account here can be on your list.";
+    assert_eq!(unknown_guest("bne", &party, party.rsvp_deadline), no_link);
+    party.visibility = Visibility::ByInvitation;
+    assert_eq!(unknown_guest("bne", &party, now), no_link);
 }

@@ -1,26 +1,31 @@
-//! The forms that name a guest: the guest is added, invited, removed, or let back in.
+//! The forms that name a guest: the guest is added, invited, removed, or let back in. Why one is refused is in [`super::refusal`].
 
 use std::marker::PhantomData;
 
-use accounts::web::{
-    CurrentUser, Fields, Form, FormErrors, PageContext, PasswordFields, Problem, Submitted, with_retry_after,
-};
-use domain::party::{Guest, Heads, HostCommand, Outcome, PartyId, Refusal, SeatsError, UpdateError};
+use accounts::web::{CurrentUser, Fields, Form, FormErrors, PageContext, PasswordFields, Problem, Submitted};
+use domain::party::{Guest, Heads, HostCommand, Outcome, PartyId, SeatsError, UpdateError};
 use domain::trim_invisible;
 use domain::user::Username;
 use poem::web::Path;
 use poem::{Response, handler};
 
-use super::{guests_path, refused_page};
+use super::guests_path;
+use super::refusal::GuestRefusal;
 use crate::messages;
 use crate::pages::State;
 use crate::pages::hosted::{find_hosted, party_id, problem, redirect};
 
 /// What a host does with the guest whom a form names. Each is a type, since each has a route of its own.
 pub(crate) trait GuestCommand: Send + Sync + 'static {
+    /// Whether the host types the name. A button has it otherwise, and there is nothing to be kept.
+    const IS_TYPED: bool;
+
     /// The command, from its own fields. `None` after adding their errors.
     fn parse(fields: &Fields, errors: &mut FormErrors) -> Option<HostCommand>;
 }
+
+/// The field for the number of people whom a host adds.
+pub(super) const HEADS: &str = "heads";
 
 /// `/parties/{id}/guests/add`: seats the guest, with a number of people.
 pub(crate) struct Add;
@@ -32,24 +37,32 @@ pub(crate) struct Remove;
 pub(crate) struct Reinstate;
 
 impl GuestCommand for Add {
+    const IS_TYPED: bool = true;
+
     fn parse(fields: &Fields, errors: &mut FormErrors) -> Option<HostCommand> {
-        errors.field(fields, "heads", parse_heads).map(HostCommand::Add)
+        errors.field(fields, HEADS, parse_heads).map(HostCommand::Add)
     }
 }
 
 impl GuestCommand for Invite {
+    const IS_TYPED: bool = true;
+
     fn parse(_: &Fields, _: &mut FormErrors) -> Option<HostCommand> {
         Some(HostCommand::Invite)
     }
 }
 
 impl GuestCommand for Remove {
+    const IS_TYPED: bool = false;
+
     fn parse(_: &Fields, _: &mut FormErrors) -> Option<HostCommand> {
         Some(HostCommand::Remove)
     }
 }
 
 impl GuestCommand for Reinstate {
+    const IS_TYPED: bool = false;
+
     fn parse(_: &Fields, _: &mut FormErrors) -> Option<HostCommand> {
         Some(HostCommand::Reinstate)
     }
@@ -80,17 +93,29 @@ fn parse_name(fields: &Fields, errors: &mut FormErrors) -> Option<String> {
     })
 }
 
-/// The number of people. A field left blank is one.
-fn parse_heads(typed: &str) -> Result<Heads, &'static str> {
+/// The number of people; `None` for a field left blank, which is that of the guest's answer, or one.
+fn parse_heads(typed: &str) -> Result<Option<Heads>, &'static str> {
     match Heads::parse(typed) {
-        Err(SeatsError::Empty) => Ok(Heads::ONE),
-        parsed => parsed.map_err(messages::heads_error),
+        Err(SeatsError::Empty) => Ok(None),
+        parsed => parsed.map(Some).map_err(messages::heads_error),
     }
 }
 
 /// The fields of a form of the list that a log-in has interrupted.
 pub(super) fn resumed(page: &PageContext, party: PartyId) -> Option<&Fields> {
-    ["add", "invite"].iter().find_map(|command| page.resumed(&format!("{}/{command}", guests_path(party))))
+    actions(party).iter().find_map(|action| page.resumed(action))
+}
+
+/// Discards them, for a page without the form.
+pub(super) fn discard_resumed(page: &PageContext, party: PartyId) {
+    for action in actions(party) {
+        page.discard_resumed(&action);
+    }
+}
+
+/// The targets of the form of the list.
+fn actions(party: PartyId) -> [String; 2] {
+    ["add", "invite"].map(|command| format!("{}/{command}", guests_path(party)))
 }
 
 /// Runs the command on the guest of the form, and leads to the list; or shows the list with what was typed and why it was refused.
@@ -109,9 +134,8 @@ pub(crate) async fn submit<C: GuestCommand>(
         Err(refusal) => refusal,
     };
     let overview = find_hosted(&state, &path, &me).await?;
-    let (errors, message) = refusal.beside_fields();
-    let response = refused_page(&page, &overview, (&fields, &errors), message, state.parties.now());
-    Ok(refusal.with_status(&page, response))
+    let typed = if C::IS_TYPED { fields } else { Fields::default() };
+    Ok(refusal.response(&page, &overview, &typed, state.parties.now()))
 }
 
 /// The user of a typed name.
@@ -131,48 +155,12 @@ async fn run<C>(
         Ok(form) => form,
         Err(errors) => return Ok(Err(GuestRefusal::Fields(errors))),
     };
-    let unknown = || GuestRefusal::Fields(FormErrors::at("guest", messages::unknown_guest(&name)));
-    let Some(guest) = find_guest(state, &name).await? else { return Ok(Err(unknown())) };
+    let Some(guest) = find_guest(state, &name).await? else { return Ok(Err(GuestRefusal::Unknown(name))) };
     match state.parties.change_guest(id, me.id, guest, command).await {
         Ok(outcome) => Ok(Ok(outcome)),
         Err(UpdateError::Refused(refusal)) => Ok(Err(GuestRefusal::Refused(refusal))),
         Err(UpdateError::Throttled(throttled)) => Ok(Err(GuestRefusal::TooManyChanges(throttled.wait))),
-        Err(UpdateError::UserDeleted) => Ok(Err(unknown())), // the guest's account is being deleted
+        Err(UpdateError::UserDeleted) => Ok(Err(GuestRefusal::Unknown(name))), // the guest's account is being deleted
         Err(error) => Err(problem(error)),
-    }
-}
-
-/// Why a form of the list changes nothing.
-enum GuestRefusal {
-    /// Fields are invalid.
-    Fields(FormErrors),
-    /// The rules refuse.
-    Refused(Refusal),
-    /// The host has changed parties too often within an hour.
-    TooManyChanges(domain::throttle::Wait),
-}
-
-impl GuestRefusal {
-    /// The errors of the fields, and the message above the form where no field is wrong.
-    fn beside_fields(&self) -> (FormErrors, Option<String>) {
-        match self {
-            Self::Fields(errors) => (errors.clone(), None),
-            Self::Refused(refusal @ (Refusal::IsHost | Refusal::GuestRemoved(_))) => {
-                (FormErrors::at("guest", messages::host_refusal(refusal)), None)
-            }
-            Self::Refused(refusal @ (Refusal::TooManyCompanions { .. } | Refusal::NotEnoughSeats { .. })) => {
-                (FormErrors::at("heads", messages::host_refusal(refusal)), None)
-            }
-            Self::Refused(refusal) => (FormErrors::new(), Some(messages::host_refusal(refusal))),
-            Self::TooManyChanges(wait) => (FormErrors::new(), Some(messages::too_many_changes(*wait))),
-        }
-    }
-
-    /// The response as what it is: an exceeded quota is an event.
-    fn with_status(&self, page: &PageContext, mut response: Response) -> Response {
-        let Self::TooManyChanges(wait) = self else { return response };
-        page.report_throttled("host");
-        response.set_status(poem::http::StatusCode::TOO_MANY_REQUESTS);
-        with_retry_after(response, wait.seconds())
     }
 }

@@ -8,6 +8,7 @@ use domain::party::{InvitationView, PartyState, Phase};
 use crate::linked_text::LinkedText;
 use crate::messages;
 use crate::pages::party::SelectedAnswer;
+use crate::pages::unsent::Unsent;
 use crate::table::Table;
 
 #[derive(Template)]
@@ -18,6 +19,8 @@ pub(super) struct WelcomePage<'a> {
     when: String,
     /// "2 seats left", "Cancelled".
     state: String,
+    /// The RSVP deadline, until it has passed.
+    rsvp_by: Option<String>,
     details: Option<LinkedText<'a>>,
     table: Table,
     card: WelcomeCard,
@@ -74,6 +77,7 @@ impl<'a> WelcomePage<'a> {
             invitation,
             when: invitation.heading.date.until(invitation.ends_at).to_string(),
             state: messages::invitation_state(invitation, now),
+            rsvp_by: messages::invitation_rsvp_by(invitation, now),
             details: invitation.details.as_ref().map(|details| LinkedText(details.as_str())),
             table: Table::of_invitation(invitation),
             card,
@@ -92,4 +96,7 @@ impl<'a> WelcomePage<'a> {
 
 #[derive(Template)]
 #[template(path = "unknown_link.html")]
-pub(super) struct UnknownLinkPage;
+pub(super) struct UnknownLinkPage {
+    /// What was typed with an answer, where one was sent.
+    pub(super) unsent: Unsent,
+}

@@ -10,9 +10,11 @@ use domain::user::{UserId, Username};
 use super::SelectedAnswer;
 use super::buttons::AnswerButton;
 use super::heads_field::HeadsField;
-use super::rsvp_form::HEADS;
+use super::rsvp_form::{HEADS, typed_heads};
 use super::text_fields::TextFields;
+use super::typed::Typed;
 use crate::messages;
+use crate::pages::unsent::Unsent;
 
 /// The answer card for one viewer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,8 @@ pub(super) struct AnswerCard {
     pub(super) heads: Option<HeadsField>,
     /// The note and the allergies, where the viewer can change them.
     pub(super) texts: Option<TextFields>,
+    /// What was typed, where the card has no field for it.
+    pub(super) unsent: Unsent,
 }
 
 /// The state of the answer card. `status` is the viewer's answer; `reason` is why the party takes no RSVPs.
@@ -31,6 +35,8 @@ pub(super) enum CardState {
     Hosting,
     /// The viewer hosts an upcoming party with free seats that only people with its link can find.
     HostingByLink,
+    /// The viewer hosts an upcoming party with free seats that only people invited by name can find.
+    HostingByInvitation,
     /// The viewer hosts an upcoming party that is full.
     HostingFull,
     /// The viewer hosts a party that is under way.
@@ -79,7 +85,7 @@ impl AnswerCard {
         let state = CardState::of(view, viewer, now);
         let heads = state.heads_field(&view.summary);
         let texts = state.takes_texts().then(|| TextFields::of(view));
-        Self { state, heads, texts }
+        Self { state, heads, texts, unsent: Unsent::default() }
     }
 
     /// The card with the answer that the viewer selected, where the viewer can still give it.
@@ -94,41 +100,53 @@ impl AnswerCard {
         Self { state, ..self }
     }
 
-    /// The card with the form to a path below `base` that a log-in has interrupted. A card without that answer stays as it is, and
-    /// the form is discarded: a notice to press the button would stand above the button of the opposite answer.
-    pub(super) fn resume(self, page: &PageContext, base: &str, host: &Username) -> Self {
+    /// The card with the form to a path below `base` that a log-in has interrupted. A card without that answer keeps what was written,
+    /// and the form is discarded: a notice to press the button would stand above the button of the opposite answer.
+    pub(super) fn resume(self, page: &PageContext, base: &str, view: &PartyView) -> Self {
         let (answer, undo) = (format!("{base}/rsvp"), format!("{base}/undo"));
-        if page.resumed(&undo).is_some() && !matches!(self.state, CardState::GivenUp { .. }) {
+        if let Some(fields) = page.resumed(&undo) {
+            if matches!(self.state, CardState::GivenUp { .. }) || self.would_write(None, fields) {
+                return self.typed(view, fields);
+            }
             page.discard_resumed(&undo);
+            return self.written(view, fields);
         }
         let Some(fields) = page.resumed(&answer) else { return self };
         let submitted = SelectedAnswer::of_form(fields);
-        let selected = submitted.filter(|answer| self.would_change(*answer, fields.shown(HEADS)));
+        let selected = submitted.filter(|answer| self.would_change(*answer, typed_heads(fields)));
         if selected.is_none() && !self.would_write(submitted, fields) {
             page.discard_resumed(&answer);
-            return self;
+            return self.written(view, fields);
         }
-        self.typed(fields).select(selected, host)
+        self.typed(view, fields).select(selected, &view.summary.heading.host)
     }
 
-    /// The card with what was typed, and why it is refused. `None` if the card has no place for it: the viewer cannot accept, or
-    /// cannot answer.
-    pub(super) fn refuse(self, fields: &Fields, heads: Option<String>, texts: FormErrors) -> Option<Self> {
-        if heads.is_some() && !self.state.takes_heads() {
-            return None;
-        }
+    /// Whether the card has a field of that name, or gets it where a number of people is refused.
+    pub(super) fn has_field(&self, name: &str) -> bool {
+        if name == HEADS { self.state.takes_heads() } else { self.texts.is_some() }
+    }
+
+    /// The card with what was typed, and why its fields are refused.
+    pub(super) fn refuse(self, view: &PartyView, fields: &Fields, errors: &FormErrors) -> Self {
         let max = self.heads.as_ref().map_or(1, HeadsField::max);
-        let refused = heads.map(|error| HeadsField::refused(fields.shown(HEADS), max, error));
-        let card = self.typed(fields);
-        let texts = card.texts.map(|field| field.refused(fields, texts));
-        texts.is_some().then(|| Self { heads: refused.or(card.heads), texts, state: card.state })
+        let refused = errors.of(HEADS).map(|error| HeadsField::refused(typed_heads(fields), max, error.to_owned()));
+        let card = Self { heads: refused.or(self.heads), ..self }.typed(view, fields);
+        Self { texts: card.texts.map(|texts| texts.refused(fields, errors)), ..card }
     }
 
-    /// The card with what was typed.
-    fn typed(self, fields: &Fields) -> Self {
-        let typed = fields.shown(HEADS);
+    /// The card with what was typed. What it has no field for is shown as text.
+    fn typed(self, view: &PartyView, fields: &Fields) -> Self {
+        let typed = typed_heads(fields);
         let heads = self.heads.map(|field| if typed.is_empty() { field } else { field.typed(typed) });
-        Self { heads, texts: self.texts.map(|texts| texts.typed(fields)), ..self }
+        Self { heads, ..self }.written(view, fields)
+    }
+
+    /// The card with what was written.
+    fn written(self, view: &PartyView, fields: &Fields) -> Self {
+        let typed = Typed::beside(fields, view.summary.my_answer, &view.my_texts);
+        let note_label = messages::note_label(&view.summary.heading.host);
+        let unsent = typed.unsent(&note_label, self.heads.is_some(), self.texts.is_some());
+        Self { texts: self.texts.map(|texts| texts.typed(fields)), unsent, ..self }
     }
 
     /// The buttons, in their order.
@@ -141,18 +159,24 @@ impl AnswerCard {
             CardState::Selected { selected, answer, is_full, .. } => {
                 let first = if *is_full { AnswerButton::Join } else { AnswerButton::Accept };
                 let mut buttons = AnswerButton::of_undecided(first, *answer);
-                buttons.sort_by_key(|button| button.selects() != *selected);
+                buttons.sort_by_key(|button| button.selects() != Some(*selected));
                 buttons
             }
             CardState::Seated { .. } | CardState::SeatedClosed { .. } => {
                 and_change(&[AnswerButton::Maybe, AnswerButton::GiveUp])
             }
-            CardState::Waitlisted { is_open: true, .. } => and_change(&[AnswerButton::Maybe, AnswerButton::Leave]),
-            CardState::Waitlisted { is_open: false, .. } => and_change(&[AnswerButton::Leave]),
-            CardState::GivenUp { answer: Answer::Declined, is_open: true, .. } => vec![AnswerButton::Maybe],
-            CardState::GivenUp { answer: Answer::Maybe, .. } | CardState::ClosedUndecided { .. } => {
-                vec![AnswerButton::Decline]
+            CardState::Waitlisted { come_as, is_open, .. } => {
+                let mut others: Vec<_> = come_as.map(AnswerButton::ComeAs).into_iter().collect();
+                others.extend(is_open.then_some(AnswerButton::Maybe));
+                others.push(AnswerButton::Leave);
+                and_change(&others)
             }
+            CardState::GivenUp { answer: Answer::Declined, is_open: true, .. } => {
+                vec![AnswerButton::Undo, AnswerButton::Maybe]
+            }
+            CardState::GivenUp { answer: Answer::Maybe, .. } => vec![AnswerButton::Undo, AnswerButton::Decline],
+            CardState::GivenUp { .. } => vec![AnswerButton::Undo],
+            CardState::ClosedUndecided { .. } => vec![AnswerButton::Decline],
             _ => vec![],
         }
     }
@@ -173,7 +197,7 @@ impl AnswerCard {
     }
 
     fn has_button(&self, answer: SelectedAnswer) -> bool {
-        self.buttons().iter().any(|button| button.selects() == answer)
+        self.buttons().iter().any(|button| button.selects() == Some(answer))
     }
 
     /// Whether the form would change a text with an answer that the card has a button for: the submitted one, or the one that the
@@ -226,7 +250,8 @@ impl CardState {
             (Phase::UnderWay, ..) => Self::BegunHosting,
             (Phase::Upcoming, _, 0, _) => Self::HostingFull,
             (Phase::Upcoming, _, 1.., Visibility::Listed) => Self::Hosting,
-            (Phase::Upcoming, _, 1.., Visibility::ByLink | Visibility::ByInvitation) => Self::HostingByLink,
+            (Phase::Upcoming, _, 1.., Visibility::ByLink) => Self::HostingByLink,
+            (Phase::Upcoming, _, 1.., Visibility::ByInvitation) => Self::HostingByInvitation,
         }
     }
 
@@ -270,6 +295,7 @@ impl CardState {
             | Self::Waitlisted { .. } => true,
             Self::Hosting
             | Self::HostingByLink
+            | Self::HostingByInvitation
             | Self::HostingFull
             | Self::BegunHosting
             | Self::BegunSeated

@@ -1,8 +1,12 @@
-//! The buttons of the answer card. Each sends one answer.
+//! The buttons of the answer card. Each sends one answer, with what is written beside it.
+
+use std::borrow::Cow;
 
 use domain::party::Answer;
 
 use super::SelectedAnswer;
+use super::rsvp_form::{COME_AS, UNDO};
+use crate::messages;
 
 /// A button of the answer card.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,6 +17,10 @@ pub(super) enum AnswerButton {
     Join,
     /// Comes with another number of people.
     Change,
+    /// Comes with as many people as seats are free. It has the number, whatever is in the field.
+    ComeAs(u32),
+    /// Takes back the seats just given up.
+    Undo,
     Maybe,
     Decline,
     /// Declines, and gives up seats.
@@ -30,34 +38,59 @@ impl AnswerButton {
         buttons
     }
 
-    /// The answer that the button sends.
-    pub(super) fn selects(self) -> SelectedAnswer {
+    /// The answer that the button sends; `None` for the one that takes an answer back.
+    pub(super) fn selects(self) -> Option<SelectedAnswer> {
         match self {
-            Self::Accept | Self::Join | Self::Change => SelectedAnswer::Accept,
-            Self::Maybe => SelectedAnswer::Maybe,
-            Self::Decline | Self::GiveUp | Self::Leave => SelectedAnswer::Decline,
+            Self::Accept | Self::Join | Self::Change | Self::ComeAs(_) => Some(SelectedAnswer::Accept),
+            Self::Maybe => Some(SelectedAnswer::Maybe),
+            Self::Decline | Self::GiveUp | Self::Leave => Some(SelectedAnswer::Decline),
+            Self::Undo => None,
         }
     }
 
-    /// The value of the form's field `answer`.
-    pub(super) fn value(self) -> &'static str {
-        self.selects().as_str()
-    }
-
-    pub(super) fn label(self) -> &'static str {
+    /// The field of the form that the button sends.
+    pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Accept => "I'll be there",
-            Self::Join => "Join the waiting list",
-            Self::Change => "Change",
-            Self::Maybe => "Maybe",
-            Self::Decline => "Can't make it",
-            Self::GiveUp => "I can't make it anymore",
-            Self::Leave => "Leave the waiting list",
+            Self::ComeAs(_) => COME_AS,
+            Self::Undo => UNDO,
+            _ => "answer",
         }
     }
 
-    /// Whether the button sends the number of people. The others send it too, but a browser need not check it.
+    /// The value of that field.
+    pub(super) fn value(self) -> Cow<'static, str> {
+        match self {
+            Self::ComeAs(free) => free.to_string().into(),
+            button => button.selects().map_or("1", SelectedAnswer::as_str).into(),
+        }
+    }
+
+    pub(super) fn label(self) -> Cow<'static, str> {
+        match self {
+            Self::Accept => "I'll be there".into(),
+            Self::Join => "Join the waiting list".into(),
+            Self::Change => "Change".into(),
+            Self::ComeAs(free) => messages::come_as(free).into(),
+            Self::Undo => "Undo".into(),
+            Self::Maybe => "Maybe".into(),
+            Self::Decline => "Can't make it".into(),
+            Self::GiveUp => "I can't make it anymore".into(),
+            Self::Leave => "Leave the waiting list".into(),
+        }
+    }
+
+    /// Whether the button sends what is in the field for the number of people. The others send it too, but a browser need not check it.
     pub(super) fn needs_heads(self) -> bool {
-        self.selects() == SelectedAnswer::Accept
+        matches!(self, Self::Accept | Self::Join | Self::Change)
+    }
+
+    /// Whether the button is an offer that stands out among the answers.
+    pub(super) fn is_offer(self) -> bool {
+        matches!(self, Self::ComeAs(_) | Self::Undo)
+    }
+
+    /// Whether the form goes to the path of the undo.
+    pub(super) fn is_undo(self) -> bool {
+        self == Self::Undo
     }
 }

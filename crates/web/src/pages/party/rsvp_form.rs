@@ -8,8 +8,12 @@ use crate::messages;
 
 /// The field "How many of you?".
 pub(super) const HEADS: &str = "heads";
-/// The hidden field of a card that shows a free seat.
+/// The hidden field of a page that shows a free seat: on a list with the Party IDs of its cards that do.
 pub(in crate::pages) const FREE_SEAT_SHOWN: &str = "free_seat";
+/// The button of a group that waits beside free seats: "1 seat is free: come as 1". It has its own number of people.
+pub(super) const COME_AS: &str = "come_as";
+/// The button that takes back the seats just given up.
+pub(super) const UNDO: &str = "undo";
 /// The value of the button that saves what is written, and keeps the answer.
 pub(in crate::pages) const SAME_ANSWER: &str = "same";
 
@@ -19,6 +23,9 @@ pub(crate) struct RsvpForm {
     command: Result<GuestCommand, SeatsError>,
     texts: Result<TextChanges, FormErrors>,
 }
+
+/// The same form, sent by the button that takes back the seats just given up.
+pub(crate) struct UndoForm(RsvpForm);
 
 /// What a form asks for.
 pub(super) enum Submission {
@@ -32,7 +39,8 @@ impl Form for RsvpForm {
     /// The number of people is read for an answer that has one, so that giving up a seat is never refused (I5).
     fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
         let command = match fields.one("answer") {
-            Ok("yes") => heads(fields).map(|heads| heads.map_or(GuestCommand::Come, GuestCommand::Accept)),
+            Ok("yes") => come(fields),
+            Ok(_) if fields.is_sent(COME_AS) => come(fields),
             Ok(SAME_ANSWER) => heads(fields).map(GuestCommand::Keep),
             Ok("maybe") => Ok(GuestCommand::Maybe),
             Ok("no") => Ok(GuestCommand::Decline),
@@ -42,24 +50,51 @@ impl Form for RsvpForm {
     }
 }
 
+impl Form for UndoForm {
+    fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
+        Ok(Self(RsvpForm { command: Ok(GuestCommand::Undo), texts: text_fields::parse(fields) }))
+    }
+}
+
+impl UndoForm {
+    /// What the form asks for.
+    pub(super) fn submission(&self) -> Submission {
+        self.0.submission()
+    }
+}
+
+/// The number of people as typed, or that of the button.
+pub(super) fn typed_heads(fields: &Fields) -> &str {
+    fields.shown(heads_field(fields))
+}
+
+fn heads_field(fields: &Fields) -> &'static str {
+    if fields.is_sent(COME_AS) { COME_AS } else { HEADS }
+}
+
+/// A guest comes, with a number of people or as before.
+fn come(fields: &Fields) -> Result<GuestCommand, SeatsError> {
+    heads(fields).map(|heads| heads.map_or(GuestCommand::Come, GuestCommand::Accept))
+}
+
 /// The number of people; `None` for a blank one, which is as many as before, or one.
 fn heads(fields: &Fields) -> Result<Option<Heads>, SeatsError> {
-    match fields.one(HEADS).map_err(|_| SeatsError::NotANumber).and_then(Heads::parse) {
+    match fields.one(heads_field(fields)).map_err(|_| SeatsError::NotANumber).and_then(Heads::parse) {
         Err(SeatsError::Empty) => Ok(None),
         heads => heads.map(Some),
     }
 }
 
 impl RsvpForm {
-    /// What the form asks for. "Maybe" and "no" are answers also with an invalid text: a guest gives up a seat with whatever else is in
-    /// the form.
+    /// What the form asks for. "Maybe", "no" and "Undo" are answers also with an invalid text: a guest gives up a seat with whatever
+    /// else is in the form, and has ten minutes to take it back.
     pub(super) fn submission(&self) -> Submission {
         let (texts, errors) = match &self.texts {
             Ok(texts) => (texts.clone(), FormErrors::new()),
             Err(errors) => (TextChanges::default(), errors.clone()),
         };
         match self.command {
-            Ok(command @ (GuestCommand::Maybe | GuestCommand::Decline)) => {
+            Ok(command @ (GuestCommand::Maybe | GuestCommand::Decline | GuestCommand::Undo)) => {
                 Submission::Answer { answer: GuestAnswer { command, texts }, left_out: errors }
             }
             Ok(command) if errors.is_empty() => {
@@ -72,6 +107,8 @@ impl RsvpForm {
 
 #[cfg(test)]
 mod tests {
+    use domain::party::{GuestNote, TextChange};
+
     use super::*;
 
     fn parse(fields: &[(&str, &str)]) -> Option<Submission> {
@@ -112,6 +149,25 @@ mod tests {
         assert_eq!(command(&[("answer", "same"), (HEADS, "3")]), Some((GuestCommand::Keep(Some(three)), 0)));
         for answer in ["", "YES", "yes ", "removed", "waitlisted"] {
             assert!(parse(&[("answer", answer)]).is_none(), "{answer:?}");
+        }
+    }
+
+    #[test]
+    fn number_of_a_button_counts_whatever_is_in_the_field() {
+        let come_as = |number| parse(&[("come_as", number), ("heads", "3"), ("note", "Hi")]);
+        let Some(Submission::Answer { answer, .. }) = come_as("1") else { panic!() };
+        assert_eq!(answer.command, GuestCommand::Accept(Heads::ONE));
+        assert_eq!(answer.texts.note, TextChange::Replace(GuestNote::parse_optional("Hi").unwrap()));
+        assert!(matches!(come_as("two"), Some(Submission::Invalid { heads: Some(_), .. })));
+    }
+
+    #[test]
+    fn undo_is_an_answer_with_any_texts() {
+        for (note, left_out) in [("Hi", 0), (&*"x".repeat(501), 1)] {
+            let fields = [("undo", "1"), ("answer", "no"), ("note", note)].into_iter().collect();
+            let form = UndoForm::parse(&fields, &mut PasswordFields::default()).unwrap();
+            let Submission::Answer { answer, left_out: errors } = form.submission() else { panic!() };
+            assert_eq!((answer.command, errors.iter().count()), (GuestCommand::Undo, left_out));
         }
     }
 

@@ -2,6 +2,7 @@
 
 use accounts::web::Fields;
 
+use super::rsvp_form::COME_AS;
 use crate::pages::query::QueryParameters;
 
 /// The answer that is one press away. Opening the page does not give it.
@@ -22,7 +23,7 @@ impl SelectedAnswer {
 
     /// The answer of a form that a log-in has interrupted.
     pub(super) fn of_form(fields: &Fields) -> Option<Self> {
-        Self::parse(fields.one("answer").ok()?)
+        if fields.is_sent(COME_AS) { Some(Self::Accept) } else { Self::parse(fields.one("answer").ok()?) }
     }
 
     /// The answer in a form and in a query.

@@ -56,9 +56,10 @@ impl TextFields {
     }
 
     /// The fields with what was typed, and why it is refused.
-    pub(super) fn refused(self, sent: &Fields, errors: FormErrors) -> Self {
+    pub(super) fn refused(self, sent: &Fields, errors: &FormErrors) -> Self {
         let typed = self.typed(sent);
-        Self { is_open: typed.is_open || !errors.is_empty(), errors, ..typed }
+        let is_refused = [NOTE, ALLERGIES].iter().any(|name| errors.of(name).is_some());
+        Self { is_open: typed.is_open || is_refused, errors: errors.clone(), ..typed }
     }
 
     /// Whether the form would change a text, or has one that is invalid.
@@ -79,12 +80,8 @@ impl TextFields {
         self.input(ALLERGIES, messages::ALLERGIES_LABEL).rows(2).hint(&self.hint)
     }
 
-    /// The first field that is refused gets the focus.
     fn input<'a>(&'a self, name: &'static str, label: &'a str) -> Input<'a> {
-        let input = FormView::new(&self.fields, &self.errors).input(name, label).optional();
-        let input = input.attribute("form", ANSWER_FORM);
-        let is_first_refused = self.errors.iter().next().is_some_and(|(field, _)| field == name);
-        if is_first_refused { input.attribute("autofocus", "") } else { input }
+        FormView::new(&self.fields, &self.errors).input(name, label).optional().attribute("form", ANSWER_FORM)
     }
 
     /// The hidden fields with the texts that the page shows.

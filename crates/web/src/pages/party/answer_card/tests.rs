@@ -83,14 +83,22 @@ fn at_end(view: PartyView, viewer: UserId, my_answer: Option<Answer>) -> CardSta
     card_at(&view, viewer, my_answer, view.summary.ends_at).state
 }
 
+/// The labels of the buttons. They are leaked, to be compared with literals.
 fn labels(card: &AnswerCard) -> Vec<&'static str> {
-    card.buttons().into_iter().map(AnswerButton::label).collect()
+    card.buttons().into_iter().map(|button| &*button.label().into_owned().leak()).collect()
 }
 
 #[test]
 fn host_sees_hosting_until_the_start() {
     let by_link = with(open(), |party| party.visibility = Visibility::ByLink);
-    let states = [(open(), CardState::Hosting), (by_link, CardState::HostingByLink), (full(), CardState::HostingFull)];
+    let by_name = |view| with(view, |party| party.visibility = Visibility::ByInvitation);
+    let states = [
+        (open(), CardState::Hosting),
+        (by_link, CardState::HostingByLink),
+        (by_name(open()), CardState::HostingByInvitation),
+        (full(), CardState::HostingFull),
+        (by_name(full()), CardState::HostingFull),
+    ];
     for (party, state) in states {
         for party in [party.clone(), closed(party.clone())] {
             let card = before_start(party, HOST, None);
@@ -174,7 +182,12 @@ fn closed_party_offers_only_what_is_not_refused() {
             (Answer::Waitlisted(Heads::ONE), &["Leave the waiting list"]),
         ] {
             let card = before_start(party.clone(), GUEST, Some(answer));
-            assert_eq!(labels(&card), buttons);
+            let (offers, others): (Vec<_>, Vec<_>) =
+                labels(&card).into_iter().partition(|label| label.contains("come as"));
+            assert_eq!(
+                (others, offers.is_empty()),
+                (buttons.to_vec(), !answer.is_waiting() || party.summary.free_seats() == 0)
+            );
             assert!(card.heads.is_none_or(|field| field.max() == 3), "more are refused after the deadline");
         }
     }
@@ -207,7 +220,7 @@ fn waiting_guest_sees_the_rank_and_can_come_with_fewer() {
     // A group waits beside a free seat.
     let card = before_start(with_companions(open(), 2), GUEST, Some(Answer::Waitlisted(heads(3))));
     assert!(matches!(card.state, CardState::Waitlisted { come_as: Some(1), .. }), "{card:?}");
-    assert_eq!(labels(&card), ["Change", "Maybe", "Leave the waiting list"]);
+    assert_eq!(labels(&card), ["Change", "1 seat is free: come as 1", "Maybe", "Leave the waiting list"]);
     assert_eq!(card.heads, HeadsField::new(3, 3));
 }
 
@@ -225,10 +238,10 @@ fn seat_given_up_can_be_taken_back_for_ten_minutes() {
     let party = open();
     let now = before(&party);
     for (answer, is_open, buttons) in [
-        (Answer::Declined, true, &["Maybe"][..]),
-        (Answer::Declined, false, &[]),
-        (Answer::Maybe, true, &["Can't make it"]),
-        (Answer::Maybe, false, &["Can't make it"]),
+        (Answer::Declined, true, &["Undo", "Maybe"][..]),
+        (Answer::Declined, false, &["Undo"]),
+        (Answer::Maybe, true, &["Undo", "Can't make it"]),
+        (Answer::Maybe, false, &["Undo", "Can't make it"]),
     ] {
         let party = if is_open { party.clone() } else { closed(party.clone()) };
         let given_up = |millis_ago: i64| {
@@ -286,15 +299,36 @@ fn selected_answer_is_the_first_button() {
 
 #[test]
 fn refused_number_of_people_stays_in_its_field() {
-    let refuse = |card: AnswerCard, typed: &str| {
-        card.refuse(&[(HEADS, typed)].into_iter().collect(), Some("No.".into()), FormErrors::new())
+    let refuse = |view: PartyView, typed: &str| {
+        let (fields, errors) =
+            ([("answer", "yes"), (HEADS, typed)].into_iter().collect(), FormErrors::at(HEADS, "No."));
+        let card = before_start(view.clone(), GUEST, None);
+        assert!(card.has_field(HEADS));
+        card.refuse(&view, &fields, &errors)
     };
-    let card = refuse(before_start(with_companions(open(), 3), GUEST, None), "two").unwrap();
-    assert_eq!(card.heads, Some(HeadsField::refused("two", 4, "No.".into())));
-    let card = refuse(before_start(open(), GUEST, None), "2").unwrap();
+    let card = refuse(with_companions(open(), 3), "two");
+    assert_eq!((card.heads, card.unsent), (Some(HeadsField::refused("two", 4, "No.".into())), Unsent::default()));
+    let card = refuse(open(), "2");
     assert_eq!(card.heads, Some(HeadsField::refused("2", 1, "No.".into())), "also where no companions are allowed");
-    for party in [cancelled(open()), closed(open())] {
-        assert_eq!(refuse(before_start(party, GUEST, None), "2"), None);
+    assert_eq!(card.unsent, Unsent::default());
+}
+
+#[test]
+fn what_has_no_field_on_the_card_is_kept_as_text() {
+    let fields = [("answer", "yes"), (HEADS, "2"), ("note", "Hi")].into_iter().collect();
+    let refuse = |view: PartyView| before_start(view.clone(), GUEST, None).refuse(&view, &fields, &FormErrors::new());
+    let with_heads = || Unsent::default().with(HEADS, messages::MY_HEADS_LABEL, "2");
+    for (view, has_texts, unsent) in [
+        (with_companions(open(), 3), true, Unsent::default()),
+        (open(), true, with_heads()),
+        (closed(open()), true, with_heads()),
+        (cancelled(open()), false, with_heads().with_lines("note", "Note for Ada", 3, "Hi")),
+    ] {
+        let card = refuse(view);
+        assert_eq!((card.has_field("note"), card.texts.is_some(), card.unsent), (has_texts, has_texts, unsent));
+    }
+    for view in [cancelled(open()), closed(open())] {
+        assert!(!before_start(view, GUEST, None).has_field(HEADS));
     }
 }
 

@@ -119,17 +119,20 @@ impl Answering<'_> {
 
     /// The page with what was typed, and why it is refused. Where nothing was typed, a redirect to the page, which says why.
     async fn show_again(&self, fields: &Fields, shown: Shown) -> Result<Response, Problem> {
+        if shown.wait.is_some() {
+            self.page.report_throttled("rsvp");
+        }
+        if shown.heads.is_none() && shown.texts.is_empty() && !Typed::may_be_in(fields) {
+            return Ok(self.refused(shown.refusal));
+        }
         let found = match self.to {
             Opened::ById(id) => self.state.parties.find(id, self.me.id).await?,
             Opened::ByLink(token) => self.state.parties.find_by_link(token, self.me.id).await?,
         };
         let Some(view) = found else { return Ok(self.not_found(fields)) };
-        if shown.wait.is_some() {
-            self.page.report_throttled("rsvp");
-        }
         let errors = shown.errors(&view);
         if errors.is_empty() && Typed::beside(fields, view.summary.my_answer, &view.my_texts).is_empty() {
-            return Ok(Flash::refusal(shown.refusal.unwrap_or_default()).to(&self.path()));
+            return Ok(self.refused(shown.refusal));
         }
         let list = list_messages(self.state, &view, self.me).await?;
         let now = self.state.parties.now();
@@ -156,6 +159,11 @@ impl Answering<'_> {
             }
             _ => messages::closed_reason(party, now),
         }
+    }
+
+    /// Leads to the page of the party, which says why the answer is refused.
+    fn refused(&self, refusal: Option<String>) -> Response {
+        Flash::refusal(refusal.unwrap_or_default()).to(&self.path())
     }
 
     fn path(&self) -> String {

@@ -33,6 +33,11 @@ impl<'f> Typed<'f> {
         Self::beside(fields, None, &RsvpTexts::default())
     }
 
+    /// Whether a form has something that may be new. Without it nothing needs to be read from the store.
+    pub(super) fn may_be_in(fields: &'f Fields) -> bool {
+        !typed_heads(fields).trim().is_empty() || !Self::all(fields).is_empty()
+    }
+
     /// Whether nothing new was typed.
     pub(super) fn is_empty(self) -> bool {
         matches!(self, Self { heads: None, note: None, allergies: None })

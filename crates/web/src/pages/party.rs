@@ -41,7 +41,7 @@ use crate::table::Table;
 
 pub(super) use self::answering::Answering;
 pub(super) use self::host_messages::list_messages;
-pub(super) use self::rsvp_form::{FREE_SEAT_SHOWN, RsvpForm, SAME_ANSWER, UndoForm};
+pub(super) use self::rsvp_form::{FREE_SEAT_SHOWN, HEADS_SHOWN, RsvpForm, SAME_ANSWER, UndoForm};
 pub(super) use self::selected_answer::SelectedAnswer;
 pub(super) use self::text_fields::ANSWER_FORM;
 pub(super) use self::unknown::typed_text;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use accounts::test_kit::{TestClient, TestResponse};
-use domain::party::{Heads, NewParty, RsvpDeadline};
+use domain::party::{Answer, Heads, NewParty, RsvpDeadline};
 
 use super::answers::{counts, party_of};
 use super::summary;
@@ -130,6 +130,13 @@ async fn text_that_was_left_as_it_was_undoes_no_change_of_another_page(app: Test
     assert_eq!(app.texts_of(&party, id).await, ["Early", "Nuts"], "the text that was typed alone");
     ben.submit_on(&ben.get(&path).await, &action, &[("answer", "same"), ("note", "")]).await;
     assert_eq!(app.texts_of(&party, id).await, ["", "Nuts"]);
+    let one_of_them = ben.get(&path).await;
+    ben.submit_on(&one_of_them, &action, &[("answer", "yes"), ("heads", "3")]).await;
+    ben.submit_on(&one_of_them, &action, &[("answer", "same"), ("note", "Hi")]).await;
+    let three = Some(Answer::Seated(Heads::new(3).unwrap()));
+    assert_eq!(app.answer_of(&party, id).await, three, "the number that another page has sent");
+    ben.submit_on(&one_of_them, &action, &[("answer", "same"), ("heads", "1")]).await;
+    assert_eq!(app.answer_of(&party, id).await, Some(Answer::Seated(Heads::ONE)), "the number that was typed");
 }
 
 async fn invalid_text_is_refused_beside_its_field(app: TestApp) {

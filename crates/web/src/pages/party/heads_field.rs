@@ -9,6 +9,8 @@ use accounts::web::printable_line;
 pub(super) struct HeadsField {
     /// What is in the field.
     value: String,
+    /// The number of the answer that the page shows, beside the number that is typed. `None` after a refusal.
+    shown: Option<u32>,
     /// The greatest number of people that the rules could accept now, 1 to 10.
     max: u32,
     /// Why what was typed is refused.
@@ -18,12 +20,12 @@ pub(super) struct HeadsField {
 impl HeadsField {
     /// The field with a number of people. `None` where only one number could be accepted.
     pub(super) fn new(value: u32, max: u32) -> Option<Self> {
-        (max > 1).then(|| Self { value: value.to_string(), max, error: None })
+        (max > 1).then(|| Self { value: value.to_string(), shown: Some(value), max, error: None })
     }
 
     /// The field with what was typed, and why it is refused.
     pub(super) fn refused(typed: &str, max: u32, error: String) -> Self {
-        Self { value: typed.to_owned(), max, error: Some(error) }
+        Self { value: typed.to_owned(), shown: None, max, error: Some(error) }
     }
 
     /// The field with what was typed before a log-in.
@@ -42,6 +44,11 @@ impl HeadsField {
     /// What the field shows.
     pub(super) fn value(&self) -> Cow<'_, str> {
         printable_line(&self.value)
+    }
+
+    /// The number of the answer that the page shows.
+    pub(super) fn shown(&self) -> Option<u32> {
+        self.shown
     }
 
     /// The type of the field. A browser shows no text in a number field.

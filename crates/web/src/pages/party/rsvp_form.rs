@@ -8,6 +8,8 @@ use crate::messages;
 
 /// The field "How many of you?".
 pub(super) const HEADS: &str = "heads";
+/// The hidden field with the number of people that the page shows.
+pub(in crate::pages) const HEADS_SHOWN: &str = "heads_shown";
 /// The hidden field of a page that shows a free seat: on a list with the Party IDs of its cards that do.
 pub(in crate::pages) const FREE_SEAT_SHOWN: &str = "free_seat";
 /// The button of a group that waits beside free seats: "1 seat is free: come as 1". It has its own number of people.
@@ -41,6 +43,7 @@ impl Form for RsvpForm {
         let command = match fields.one("answer") {
             Ok("yes") => come(fields),
             Ok(_) if fields.is_sent(COME_AS) => come(fields),
+            Ok(SAME_ANSWER) if is_left_as_shown(fields) => Ok(GuestCommand::Keep(None)),
             Ok(SAME_ANSWER) => heads(fields).map(GuestCommand::Keep),
             Ok("maybe") => Ok(GuestCommand::Maybe),
             Ok("no") => Ok(GuestCommand::Decline),
@@ -70,6 +73,11 @@ pub(super) fn typed_heads(fields: &Fields) -> &str {
 
 fn heads_field(fields: &Fields) -> &'static str {
     if fields.is_sent(COME_AS) { COME_AS } else { HEADS }
+}
+
+/// Whether the number of people is the one that the page has shown: a guest who saves a text on an old page changes no number.
+fn is_left_as_shown(fields: &Fields) -> bool {
+    fields.one(HEADS_SHOWN).is_ok_and(|shown| fields.one(HEADS).is_ok_and(|typed| typed.trim() == shown))
 }
 
 /// A guest comes, with a number of people or as before.

@@ -15,6 +15,7 @@ test_support::on_both_engines! { TestApp:
     double_press_takes_seats_once
     last_seat_taken_meanwhile_is_said
     seat_of_an_offer_taken_meanwhile_is_said
+    offer_pressed_after_a_promotion_gives_up_no_seat
     answer_to_a_party_cancelled_meanwhile_says_so
 }
 
@@ -133,6 +134,22 @@ async fn seat_of_an_offer_taken_meanwhile_is_said(app: TestApp) {
     let page = ben.submit_on(&old, &format!("/parties/{party}/rsvp"), &[("come_as", "1")]).await;
     assert!(flash(&page).starts_with("Someone just took the last seat. ada's dinner party on "), "{}", flash(&page));
     assert_eq!(page.texts("#your-answer"), ["You're number 1 on the waiting list"]);
+}
+
+/// Pressed on a page from before, the offer takes no companion's seat away.
+async fn offer_pressed_after_a_promotion_gives_up_no_seat(app: TestApp) {
+    let party = party_of(&app, 4, |_| ()).await;
+    let (ben, cyd) = (app.user("ben").await, app.user("cyd").await);
+    answer_as(&cyd, &party, "yes", "2").await;
+    answer_as(&ben, &party, "yes", "3").await;
+    let old = ben.get(&format!("/parties/{party}")).await;
+    answer(&cyd, &party, "no").await; // Ben is seated, with two
+    let page = ben.submit_on(&old, &format!("/parties/{party}/rsvp"), &[("come_as", "1")]).await;
+    assert!(flash(&page).starts_with("You're already going to"), "{}", flash(&page));
+    assert_eq!(
+        (page.texts("#your-answer"), counts(&app, &party).await),
+        (vec!["You're coming, 3 of you".into()], (4, 0))
+    );
 }
 
 async fn answer_to_a_party_cancelled_meanwhile_says_so(app: TestApp) {

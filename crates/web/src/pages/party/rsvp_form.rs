@@ -42,7 +42,10 @@ impl Form for RsvpForm {
     fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
         let command = match fields.one("answer") {
             Ok("yes") => come(fields),
-            Ok(_) if fields.is_sent(COME_AS) => come(fields),
+// A guest who has got seats meanwhile keeps them.
+            Ok(_) if fields.is_sent(COME_AS) => {
+                heads(fields).map(|heads| heads.map_or(GuestCommand::Come, GuestCommand::ComeAs))
+            }
             Ok(SAME_ANSWER) if is_left_as_shown(fields) => Ok(GuestCommand::Keep(None)),
             Ok(SAME_ANSWER) => heads(fields).map(GuestCommand::Keep),
             Ok("maybe") => Ok(GuestCommand::Maybe),
@@ -164,7 +167,7 @@ mod tests {
     fn number_of_a_button_counts_whatever_is_in_the_field() {
         let come_as = |number| parse(&[("come_as", number), ("heads", "3"), ("note", "Hi")]);
         let Some(Submission::Answer { answer, .. }) = come_as("1") else { panic!() };
-        assert_eq!(answer.command, GuestCommand::Accept(Heads::ONE));
+        assert_eq!(answer.command, GuestCommand::ComeAs(Heads::ONE));
         assert_eq!(answer.texts.note, TextChange::Replace(GuestNote::parse_optional("Hi").unwrap()));
         assert!(matches!(come_as("two"), Some(Submission::Invalid { heads: Some(_), .. })));
     }

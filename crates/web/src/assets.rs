@@ -1,6 +1,8 @@
 //! Static files: embedded in the binary, named after a digest of their content so that browsers cache them for good, and
 //! compressed once.
 
+mod compact_css;
+
 use std::sync::{LazyLock, OnceLock};
 
 use accounts::web::Problem;
@@ -9,6 +11,8 @@ use poem::http::{HeaderMap, HeaderValue, header};
 use poem::web::Path;
 use poem::{Body, IntoResponse, Response, handler};
 use sha2::{Digest as _, Sha256};
+
+use self::compact_css::compact;
 
 /// The route of all static files.
 pub(crate) const ROUTE: &str = "/assets/:file";
@@ -36,7 +40,7 @@ static ASSETS: LazyLock<Assets> = LazyLock::new(|| Assets {
         "dinnerparty",
         "css",
         "text/css; charset=utf-8",
-        include_bytes!("../assets/dinnerparty.css"),
+        compact(include_str!("../assets/dinnerparty.css")).leak().as_bytes(), // once, for as long as the process runs
     ),
     icon: Asset::new("plate", "svg", "image/svg+xml", include_bytes!("../assets/plate.svg")),
     script: Asset::new("dinnerparty", "js", "text/javascript; charset=utf-8", SCRIPT.as_bytes()),

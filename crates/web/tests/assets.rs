@@ -4,6 +4,7 @@ use crate::common::{TestApp, assert_has_headers, assert_page, host};
 
 test_support::on_both_engines! { TestApp:
     files_are_cached_for_good_under_a_hashed_name
+    stylesheet_is_sent_with_every_rule
     pages_load_few_files_and_only_own_ones
     icons_and_manifest_have_fixed_paths
     head_describes_the_page
@@ -21,7 +22,6 @@ async fn files_are_cached_for_good_under_a_hashed_name(app: TestApp) {
         include_str!("../assets/time-zone.js"),
     ];
     for (page, file, attribute, content_type, content) in [
-        (&log_in, "link[rel=stylesheet]", "href", "text/css; charset=utf-8", include_str!("../assets/dinnerparty.css")),
         (&log_in, "link[rel=icon]", "href", "image/svg+xml", include_str!("../assets/plate.svg")),
         (&profile, "script", "src", script, parts.concat().as_str()),
     ] {
@@ -37,6 +37,20 @@ async fn files_are_cached_for_good_under_a_hashed_name(app: TestApp) {
         let other = format!("{name}-0123456789abcdef.{}", extension.rsplit_once('.').unwrap().1);
         assert_page(&visitor.get(&other).await, 404, "This page doesn't exist");
     }
+}
+
+/// The stylesheet is sent without comments and without spaces that have no meaning.
+async fn stylesheet_is_sent_with_every_rule(app: TestApp) {
+    let visitor = app.visitor();
+    let path = visitor.get("/login").await.attributes("link[rel=stylesheet]", "href").concat();
+    let sent = visitor.get(&path).await;
+    assert_eq!((sent.status, sent.header("content-type")), (200, Some("text/css; charset=utf-8")));
+    let source = include_str!("../assets/dinnerparty.css");
+    let comments = source.split("/*").skip(1).map(|rest| rest.split_once("*/").unwrap().0);
+    let rules = comments.fold(source.to_owned(), |css, comment| css.replace(&format!("/*{comment}*/"), ""));
+    let squeezed = |css: &str| css.split_whitespace().collect::<String>().replace(";}", "}");
+    assert_eq!(squeezed(&sent.html), squeezed(&rules));
+    assert!(sent.html.len() * 10 < source.len() * 9, "{} of {} bytes", sent.html.len(), source.len());
 }
 
 async fn pages_load_few_files_and_only_own_ones(app: TestApp) {

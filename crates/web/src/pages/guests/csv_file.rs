@@ -41,7 +41,7 @@ fn file(guests: &[GuestRow]) -> Result<Vec<u8>, csv::Error> {
         let note = guest.texts.note.as_ref().map_or("", GuestNote::as_str);
         let allergies = guest.texts.allergies.as_ref().map_or("", Allergies::as_str);
         let cells = [guest.username.as_str(), answer, &heads, &rank, note, allergies];
-        file.write_record(cells.map(|cell| harmless(cell)))?;
+        file.write_record(cells.map(harmless))?;
     }
     file.into_inner().map_err(|error| error.into_error().into())
 }

@@ -40,7 +40,7 @@ impl InitialForm {
         let has_end_date = fields.iter().any(|(name, value)| *name == "end_date" && !value.is_empty());
         let dates = ["date", "end_date", "deadline_date", "deadline_time"];
         // The time of an end on another day would be one on the day of the start.
-        fields.retain(|(name, _)| !dates.contains(name) && !(has_end_date && *name == "end_time"));
+        fields.retain(|(name, _)| !(dates.contains(name) || has_end_date && *name == "end_time"));
         let fields = fields.into_iter().collect();
         Self { fields, is_zone_guessed: false, is_unfolded: true }
     }

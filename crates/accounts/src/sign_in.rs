@@ -19,6 +19,19 @@ const OWN_PROOF: &str = "without a password";
 /// [`Accounts::authenticate`] makes one of a password. [`SignIn::new`] is for a proof that the service has checked itself, such as a
 /// link in a mail or a single sign-on.
 ///
+/// ```
+/// use accounts::{Accounts, Caller, SignIn, SignInError, UserId};
+///
+/// /// The token of a new session, for a user whom the service has recognized; `None` for a user who may not log in.
+/// async fn open(accounts: &Accounts, user: UserId, caller: Caller) -> Result<Option<String>, SignInError> {
+///     match accounts.sign_in(SignIn::new(user).caller(caller)).await {
+///         Ok(logged_in) => Ok(Some(logged_in.token.expose())),
+///         Err(SignInError::NotFound | SignInError::Disabled) => Ok(None),
+///         Err(error) => Err(error),
+///     }
+/// }
+/// ```
+///
 /// The client is named by [`SignIn::caller`], [`SignIn::browser`] and [`SignIn::replaces`]; `PageContext::sign_in` of the feature `poem`
 /// takes what is not named from its request.
 #[derive(Debug)]

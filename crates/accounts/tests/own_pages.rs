@@ -8,18 +8,22 @@ use std::time::Duration;
 
 use accounts::test_kit::{TestClient, TestResponse};
 use accounts::web::AccountPage;
-use accounts::{Accounts, Builder, Lifetime, Lifetimes, RegistrationPolicy, Throttling, UserId, Username};
+use accounts::{
+    Accounts, Builder, Caller, CodeSettings, CodeUses, Lifetime, Lifetimes, RegistrationPolicy, Throttling, UserId,
+    Username,
+};
 use futures_util::future::join_all;
 use reqwest::Method;
 
-use self::pages::{CONFIRM, LOG_IN, PASSWORD_PAGE, REGISTER};
+use self::pages::{CONFIRM, LOG_IN, LOG_OUT, PASSWORD_PAGE, REGISTER};
 use crate::common::{self, PASSWORD, Service, assert_page, browser_post, identity, set_cookie, set_cookies};
 
 const NEW: &str = "granite heron nine";
 
 fn own(builder: Builder) -> Builder {
     let builder = builder.own_page(AccountPage::LogIn, LOG_IN).own_page(AccountPage::Register, REGISTER);
-    builder.own_page(AccountPage::Password, PASSWORD_PAGE).own_page(AccountPage::Confirm, CONFIRM)
+    let builder = builder.own_page(AccountPage::Password, PASSWORD_PAGE).own_page(AccountPage::Confirm, CONFIRM);
+    builder.own_page(AccountPage::LogOut, LOG_OUT)
 }
 
 /// The service of the other tests, with own pages in place of ours.
@@ -195,6 +199,59 @@ async fn own_registration_page_obeys_the_registration_policy_and_its_limit() {
     let page = limited.visitor().submit(REGISTER, REGISTER, &registration("ben", "b@example.com", PASSWORD)).await;
     assert_page(&page, 429, "Too many attempts. Please wait 60 minutes and try again.");
     assert_eq!(page.attributes("#username", "value"), ["ben"]);
+}
+
+#[tokio::test]
+async fn own_registration_page_takes_the_code_of_its_link() {
+    let service = service(|builder| builder.registration(RegistrationPolicy::Code)).await;
+    let settings = CodeSettings { uses: CodeUses::new(1).unwrap(), valid_for: Duration::from_hours(1), note: None };
+    let code = service.accounts.make_registration_code(settings, &Caller::default()).await.unwrap().code;
+    let builder = own(Accounts::builder()).origin("https://trips.example");
+    let link = builder.build(service.ports()).unwrap().registration_link(&code).unwrap();
+    assert_eq!(link, format!("https://trips.example/join?code={}", code.expose()), "to the own page");
+    let visitor = service.visitor();
+    let typed = registration("ada", "ada@example.com", PASSWORD);
+    let wrong: Vec<_> = typed.into_iter().chain([("code", "AAAA-BBBB-CCCC-DDDD")]).collect();
+    let page = visitor.submit(REGISTER, REGISTER, &wrong).await;
+    assert_eq!(
+        (page.status, page.attributes("[role=alert] a", "href")),
+        (422, vec!["#code".to_owned()]),
+        "{}",
+        page.html
+    );
+    let page = visitor.get(&format!("/join?code={}", code.expose())).await;
+    assert_eq!(page.attributes("#code", "value"), [code.expose()]);
+    assert_eq!(visitor.submit_on(&page, REGISTER, &typed).await.path, "/");
+    assert_eq!(service.count("users").await, 1);
+}
+
+#[tokio::test]
+async fn own_pages_end_the_session_and_remove_its_cookies() {
+    let service = service(|builder| builder.after_log_out("/form")).await;
+    service.register("ada", PASSWORD).await;
+    for (path, location, said) in [(LOG_OUT, "/form", "You are logged out."), ("/leave", "/", common::GUEST_FLASH)] {
+        let ada = service.visitor();
+        log_in(&ada, LOG_IN, PASSWORD).await;
+        let before = ada.cookies();
+        let page = browser_post(&ada, path, &[]).await;
+        assert_eq!((page.status, page.header("location")), (303, Some(location)));
+        assert_eq!(page.header("clear-site-data"), Some("\"cache\""));
+        for name in ["session", "visit"] {
+            assert!(set_cookie(&page, name).unwrap().ends_with("Max-Age=0"), "{path}: {:?}", set_cookies(&page));
+        }
+        assert_eq!(ada.get("/").await.texts(".flash"), [said]);
+        let stolen = service.visitor();
+        stolen.add_cookies(&before);
+        assert_eq!(
+            (identity(&stolen.get("/").await), service.count("sessions").await),
+            ("You are anonymous.".into(), 0)
+        );
+    }
+    let ada = service.visitor();
+    log_in(&ada, LOG_IN, PASSWORD).await;
+    service.failing.fail_on("sessions.end");
+    let page = browser_post(&ada, LOG_OUT, &[]).await;
+    assert_eq!((page.status, set_cookie(&page, "session"), page.header("clear-site-data")), (503, None, None));
 }
 
 #[tokio::test]

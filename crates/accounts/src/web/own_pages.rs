@@ -8,9 +8,10 @@ mod forms;
 mod refusals;
 
 use auth::{BrowserTokens, SessionToken};
-use domain::Own;
 use domain::user::RegistrationKey;
+use domain::{Own, StoreError};
 use poem::Response;
+use poem::http::{HeaderName, HeaderValue};
 
 use super::AccountPage;
 use super::account_pages::EntryForm;
@@ -27,6 +28,11 @@ use crate::{
 };
 
 pub use forms::{ChangePasswordForm, ConfirmForm, LogInForm};
+
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+/// The cache only: `"cookies"` would remove the flash message too.
+const CLEAR_CACHE: HeaderValue = HeaderValue::from_static("\"cache\"");
 
 impl PageContext {
     /// The client of the request, for a use case of [`crate::Accounts`].
@@ -179,6 +185,28 @@ impl PageContext {
         }
         let to = settings.after_registration.clone().filter(|_| next.is_none());
         Flash::success(messages::REGISTERED).to(&to.unwrap_or(log_in))
+    }
+
+    /// Logs out, as our page does: ends each session that the browser has sent, and removes its cookies. The response leads to
+    /// [`crate::Builder::after_log_out`].
+    ///
+    /// # Errors
+    /// [`StoreError`]: the session may still be open, and the cookie stays.
+    pub async fn log_out(&self) -> Result<Response, StoreError> {
+        let request = self.request();
+        for token in request.sessions() {
+            self.accounts().log_out(token, &request.caller).await?;
+        }
+        Ok(self.without_session(Flash::success(messages::LOGGED_OUT).to(&request.settings().after_log_out)))
+    }
+
+    /// Removes the cookies of the session from the browser, by a response of a use case that has ended it, such as
+    /// [`crate::Accounts::request_deletion`].
+    #[must_use]
+    pub fn without_session(&self, response: Response) -> Response {
+        let mut response = SessionChange::Ended.with(response);
+        response.headers_mut().insert(CLEAR_SITE_DATA, CLEAR_CACHE); // so that Back shows no private page
+        response
     }
 
     /// Changes the password by the form, as our password page does: the other sessions of the user end in the same commit, and the

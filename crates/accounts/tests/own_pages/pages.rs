@@ -4,13 +4,16 @@ use accounts::web::{
     AccountPage, ChangePasswordForm, ConfirmForm, CurrentUser, EntryForm, Fields, Flash, Form, FormErrors, FormView,
     LogInForm, PageContext, PasswordFields, Problem, Submitted, methods, redirect,
 };
-use accounts::{BrowserTokens, LogIn, Password, Registration, SignIn, SignInError, UserId};
+use accounts::{BrowserTokens, LogIn, Password, Registration, RegistrationPolicy, SignIn, SignInError, UserId};
 use poem::{Response, Route, handler};
+
+use crate::common::GUEST_FLASH;
 
 pub(super) const LOG_IN: &str = "/come-in";
 pub(super) const REGISTER: &str = "/join";
 pub(super) const PASSWORD_PAGE: &str = "/settings/password";
 pub(super) const CONFIRM: &str = "/really-you";
+pub(super) const LOG_OUT: &str = "/bye";
 
 pub(super) fn add_to(routes: Route) -> Route {
     routes
@@ -18,6 +21,8 @@ pub(super) fn add_to(routes: Route) -> Route {
         .at(REGISTER, methods().get(register_page).post(register))
         .at(PASSWORD_PAGE, methods().get(password_page).post(change_password))
         .at(CONFIRM, methods().get(confirm_page).post(confirm))
+        .at(LOG_OUT, methods().post(log_out))
+        .at("/leave", methods().post(leave))
         .at("/link", methods().post(link))
         .at("/two-steps", methods().post(two_steps))
 }
@@ -63,8 +68,10 @@ async fn log_in(page: PageContext, submitted: Submitted<LogInForm>) -> Result<Re
 }
 
 fn show_register(page: &PageContext, around: &EntryForm, form: FormView<'_>) -> Response {
+    let asks_for_code = page.accounts().registration_policy() == RegistrationPolicy::Code;
+    let code = if asks_for_code { form.input("code", "Code").to_string() } else { String::new() };
     let html = format!(
-        r#"<h1>Join</h1>{}{}<form id="{}" method="post" action="{}">{}{}{}{}{}{}{}<button>Join</button></form>{}"#,
+        r#"<h1>Join</h1>{}{}<form id="{}" method="post" action="{}">{}{}{}{code}{}{}{}{}<button>Join</button></form>{}"#,
         around.reasons(),
         form.summary(),
         EntryForm::ID,
@@ -170,6 +177,18 @@ async fn confirm(page: PageContext, submitted: Submitted<ConfirmForm>) -> Result
     };
     let around = page.entry_form(AccountPage::Confirm).await;
     Ok(show_confirm(&page, &around, FormView::new(&submitted.fields, &errors)))
+}
+
+#[handler]
+async fn log_out(page: PageContext) -> Result<Response, Problem> {
+    Ok(page.log_out().await?)
+}
+
+/// Requests the deletion of the account, and says so in the embedder's words.
+#[handler]
+async fn leave(user: CurrentUser, page: PageContext) -> Result<Response, Problem> {
+    page.accounts().request_deletion(user.id, page.caller()).await.map_err(|_| Problem::Forbidden)?;
+    Ok(page.without_session(Flash::success(GUEST_FLASH).to("/")))
 }
 
 /// A proof of the embedder's, which is here the id of a user.

@@ -54,7 +54,7 @@ pub enum OpenSessionError {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait SessionRepository: Send + Sync {
-    /// Opens a session under the digest of its token, after the password of the user was verified at a version.
+    /// Opens a session under the digest of its token, after the user has proved who they are at a version of the password.
     ///
     /// The same commit ends the session `replaces`, if it exists, and writes `alongside`, about the session and its user.
     ///

@@ -5,11 +5,10 @@ use domain::user::RequestDeletionError;
 use poem::http::StatusCode;
 use poem::{Response, handler};
 
-use super::log_out::{CLEAR_CACHE, CLEAR_SITE_DATA};
 use crate::web::form::{Fields, Form, FormErrors, PasswordFields, Submitted};
 use crate::web::messages;
 use crate::web::page::{Flash, PageContext, Problem};
-use crate::web::session::{RecentLogIn, SessionChange};
+use crate::web::session::RecentLogIn;
 use crate::web::{AccountPage, error_title};
 
 #[derive(Template)]
@@ -69,10 +68,8 @@ pub(super) async fn submit(
     let request = page.request();
     match request.accounts.request_deletion(user.id, &request.caller).await {
         Ok(_) => {
-            let mut response = Flash::success(messages::DELETION_REQUESTED).to(&request.settings().after_log_out);
-            response.extensions_mut().insert(SessionChange::Ended);
-            response.headers_mut().insert(CLEAR_SITE_DATA, CLEAR_CACHE); // so that Back shows no private page
-            Ok(response)
+            let requested = Flash::success(messages::DELETION_REQUESTED).to(&request.settings().after_log_out);
+            Ok(page.without_session(requested))
         }
         Err(RequestDeletionError::Refused(refusal)) => Ok(render(&page, &user, Some(&refusal.message))),
         Err(RequestDeletionError::NotFound) => Err(Problem::LoginRequired), // deleted meanwhile

@@ -192,7 +192,6 @@ pub(crate) const USES: &[Use] = &[
     ("sessions.find", Ada, "/notices", Some(&[]), 303),
     ("users.find_by_username", Ada, "/parties/1/guests/add", Some(BEN), 404),
     ("users.find_by_username", Ada, "/parties/1/guests/invite", Some(BEN), 404),
-    ("users.find_by_username", Ada, "/parties/1/guests/remove", Some(BEN), 404),
     ("users.find_by_username", Ada, "/parties/1/guests/reinstate", Some(BEN), 404),
     ("parties.list_guests", Ada, "/parties/2?guests=50", None, 200),
     ("parties.guests", Ada, "/parties/1/edit", None, 404),

@@ -185,7 +185,7 @@ async fn rsvp_by_link_at_the_quota_is_refused_on_the_invitation(app: TestApp) {
     assert_eq!(taken(&app, &party).await, 1);
 }
 
-/// To wait and to be noted as a maybe is counted, since the host is told of it. What gives something up is not.
+/// To wait and a first answer are counted, since the host is told of them. What gives something up is not.
 async fn rsvp_that_claims_no_seat_is_never_refused(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let [seated, other] = [host(&ada, "ada", &[]).await, host(&ada, "ada", &[]).await];
@@ -196,7 +196,7 @@ async fn rsvp_that_claims_no_seat_is_never_refused(app: TestApp) {
         (&seated, "yes", "You're already going to"),
         (&full, "yes", TOO_MANY_RSVPS),
         (&other, "maybe", TOO_MANY_RSVPS),
-        (&other, "no", "Thanks for letting ada know."),
+        (&other, "no", TOO_MANY_RSVPS),
         (&seated, "no", "You've given up your seat."),
         (&seated, "no", "Thanks for letting ada know."),
         (&seated, "yes", TOO_MANY_RSVPS),

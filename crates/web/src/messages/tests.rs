@@ -253,9 +253,10 @@ fn hidden_names_have_their_reason() {
     use domain::party::NamesShownTo::{Everyone, Guests, Host};
     for (names_shown_to, answer, reason) in [
         (Everyone, None, None),
-        (Guests, None, Some("Only guests see who's coming.")),
-        (Guests, Some(Answer::Declined), Some("Only guests see who's coming.")),
-        (Guests, Some(Answer::Maybe), None),
+        (Guests, None, Some("Only guests with a seat see who's coming.")),
+        (Guests, Some(Answer::Declined), Some("Only guests with a seat see who's coming.")),
+        (Guests, Some(Answer::Maybe), Some("Only guests with a seat see who's coming.")),
+        (Guests, Some(Answer::Seated(Heads::ONE)), None),
         (Host, Some(Answer::Seated(Heads::ONE)), Some("Only the host sees who's coming.")),
     ] {
         let mut view = view(3, &[]);

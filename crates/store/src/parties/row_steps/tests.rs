@@ -174,8 +174,8 @@ async fn process_to_kill() {
 
 #[tokio::test]
 async fn killed_step_resumes() {
-    const PARTIES: i64 = 20_000;
-    for earlier in Earlier::both(20_000).await {
+    const PARTIES: i64 = 8_000;
+    for earlier in Earlier::both(8_000).await {
         let mut child = Command::new(std::env::current_exe().unwrap());
         child.args(["--ignored", "--exact", "parties::row_steps::tests::process_to_kill"]);
         child.env("STORE_TEST_KILL", &earlier.url);

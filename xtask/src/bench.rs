@@ -31,7 +31,8 @@ pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
     let wanted = |package: &str| options.package.as_ref().is_none_or(|only| only == package);
     for (package, bench) in BENCHES.iter().filter(|(package, _)| wanted(package)) {
         let mut cargo = command::cargo(root);
-        cargo.env("CRITERION_HOME", &folder).args(["bench", "--quiet", "--package", package, "--bench", bench]);
+        let manifest = format!("crates/{package}/Cargo.toml");
+        cargo.env("CRITERION_HOME", &folder).args(["bench", "--quiet", "--manifest-path", &manifest, "--bench", bench]);
         let features = if *package == "domain" || *package == "store" { &["--features=party"][..] } else { &[] };
         command::run(cargo.args(features).args(["--", "--quiet"]).args(&options.filter))?;
     }

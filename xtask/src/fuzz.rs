@@ -11,7 +11,8 @@ use crate::command;
 
 /// The crates that parse input from clients, and the features that they need.
 const CRATES: &[&str] =
-    &["--package=domain", "--package=auth", "--package=accounts", "--package=http-server", "--features=domain/party"];
+    &["--package=accounts-domain", "--package=accounts-auth", "--package=accounts", "--package=accounts-http-server",
+      "--features=accounts-domain/party"];
 
 /// How many cases.
 #[derive(clap::Args)]

@@ -14,6 +14,7 @@ mod gallery;
 mod layers;
 mod load;
 mod load_tools;
+mod package;
 mod screenshots;
 mod seed;
 mod source;
@@ -43,6 +44,8 @@ enum Verb {
     Tidy,
     /// Checks spelling, with American English.
     Spelling,
+    /// Packs the crates that embedders take from the registry, and compiles each from its package alone.
+    Package,
     /// Runs the benchmarks and prints the ratio of each to its floor.
     Bench(bench::Options),
     /// Runs the property tests of everything that parses input, with a million cases each.
@@ -71,6 +74,7 @@ fn main() -> ExitCode {
         Verb::Layers => layers::run(root()),
         Verb::Tidy => tidy::run(root()),
         Verb::Spelling => spelling::run(root()),
+        Verb::Package => package::run(root()),
         Verb::Bench(options) => bench::run(root(), &options),
         Verb::Fuzz(options) => fuzz::run(root(), &options),
         Verb::Seed(options) => seed::run(root(), &options),

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 use anyhow::{Context as _, anyhow};
 
 use self::test_counts::TestCounts;
-use crate::{command, layers, spelling, tidy};
+use crate::{command, layers, package, spelling, tidy};
 
 /// The packages and features for clippy, rustdoc and the tests.
 ///
@@ -25,12 +25,12 @@ const WHOLE_WORKSPACE: &[&str] = &["--workspace", "--all-features"];
 /// A build of the whole workspace unifies features, and would hide that a crate needs a feature which its manifest does
 /// not enable, or that it forces Party or Poem on its users.
 const STANDALONE_BUILDS: &[&[&str]] = &[
-    &["--package", "domain", "--no-default-features"],
-    &["--package", "auth"],
+    &["--package", "accounts-domain", "--no-default-features"],
+    &["--package", "accounts-auth"],
     &["--package", "accounts"],
     &["--package", "accounts", "--no-default-features"],
-    &["--package", "store", "--no-default-features"],
-    &["--package", "http-server"],
+    &["--package", "accounts-store", "--no-default-features"],
+    &["--package", "accounts-http-server"],
     &["--package", "example-secret-recipe"],
     &["--package", "example-triplanned"],
 ];
@@ -46,7 +46,7 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     // workspace is compiled alone, since all others depend on it.
     thread::scope(|scope| {
         let mut spelling = Some(scope.spawn(|| step("spelling", || spelling::run(root))));
-        for check in [clippy, features, docs] {
+        for check in [clippy, features, packages, docs] {
             check(cargo)?;
             if let Some(checked) = spelling.take_if(|spelling| spelling.is_finished()) {
                 join(checked)?;
@@ -109,6 +109,10 @@ fn clippy(cargo: Cargo<'_>) -> anyhow::Result<()> {
 
 fn features(cargo: Cargo<'_>) -> anyhow::Result<()> {
     step("features", || STANDALONE_BUILDS.iter().try_for_each(|build| cargo.clippy(&[build])))
+}
+
+fn packages(cargo: Cargo<'_>) -> anyhow::Result<()> {
+    step("packages", || package::run(cargo.root))
 }
 
 fn docs(cargo: Cargo<'_>) -> anyhow::Result<()> {

@@ -13,7 +13,7 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// Reads every file below `root`, except for `.git` and the patterns of `.gitignore`.
+    /// Reads every file below `root`, except for `.git`, the patterns of `.gitignore` and symbolic links.
     pub(crate) fn read(root: &Path) -> anyhow::Result<Self> {
         let ignore = fs::read_to_string(root.join(".gitignore")).unwrap_or_default();
         let mut tree = Self::default();
@@ -29,7 +29,11 @@ impl Tree {
             if path == ".git" || is_ignored(&path, ignore) {
                 continue;
             }
-            if entry.file_type()?.is_dir() {
+            let kind = entry.file_type()?;
+            if kind.is_symlink() {
+                continue; // to a file or a folder that is in the tree already
+            }
+            if kind.is_dir() {
                 self.read_folder(root, &path, ignore)?;
             } else {
                 // Images are read too: their paths are checked.

@@ -31,43 +31,43 @@ pub(crate) fn migrations() -> MigrationSet {
     MigrationSet::new("parties")
         .and(
             "parties and rsvps",
-            include_str!("../../../migrations/parties/sqlite/0001_parties_and_rsvps.sql"),
-            include_str!("../../../migrations/parties/postgres/0001_parties_and_rsvps.sql"),
+            include_str!("../migrations/parties/sqlite/0001_parties_and_rsvps.sql"),
+            include_str!("../migrations/parties/postgres/0001_parties_and_rsvps.sql"),
         )
         .and(
             "a form hosts once",
-            include_str!("../../../migrations/parties/sqlite/0002_a_form_hosts_once.sql"),
-            include_str!("../../../migrations/parties/postgres/0002_a_form_hosts_once.sql"),
+            include_str!("../migrations/parties/sqlite/0002_a_form_hosts_once.sql"),
+            include_str!("../migrations/parties/postgres/0002_a_form_hosts_once.sql"),
         )
         .and(
             "first guests",
-            include_str!("../../../migrations/parties/sqlite/0003_first_guests.sql"),
-            include_str!("../../../migrations/parties/postgres/0003_first_guests.sql"),
+            include_str!("../migrations/parties/sqlite/0003_first_guests.sql"),
+            include_str!("../migrations/parties/postgres/0003_first_guests.sql"),
         )
         .and(
             "links, ends, visibility",
-            include_str!("../../../migrations/parties/sqlite/0004_links_ends_visibility.sql"),
-            include_str!("../../../migrations/parties/postgres/0004_links_ends_visibility.sql"),
+            include_str!("../migrations/parties/sqlite/0004_links_ends_visibility.sql"),
+            include_str!("../migrations/parties/postgres/0004_links_ends_visibility.sql"),
         )
         .and(
             "parties that are over",
-            include_str!("../../../migrations/parties/sqlite/0005_parties_that_are_over.sql"),
-            include_str!("../../../migrations/parties/postgres/0005_parties_that_are_over.sql"),
+            include_str!("../migrations/parties/sqlite/0005_parties_that_are_over.sql"),
+            include_str!("../migrations/parties/postgres/0005_parties_that_are_over.sql"),
         )
         .and(
             "waiting lists",
-            include_str!("../../../migrations/parties/sqlite/0006_waiting_lists.sql"),
-            include_str!("../../../migrations/parties/postgres/0006_waiting_lists.sql"),
+            include_str!("../migrations/parties/sqlite/0006_waiting_lists.sql"),
+            include_str!("../migrations/parties/postgres/0006_waiting_lists.sql"),
         )
         .and(
             "messages",
-            include_str!("../../../migrations/parties/sqlite/0007_messages.sql"),
-            include_str!("../../../migrations/parties/postgres/0007_messages.sql"),
+            include_str!("../migrations/parties/sqlite/0007_messages.sql"),
+            include_str!("../migrations/parties/postgres/0007_messages.sql"),
         )
         .and(
             "guest texts",
-            include_str!("../../../migrations/parties/sqlite/0008_guest_texts.sql"),
-            include_str!("../../../migrations/parties/postgres/0008_guest_texts.sql"),
+            include_str!("../migrations/parties/sqlite/0008_guest_texts.sql"),
+            include_str!("../migrations/parties/postgres/0008_guest_texts.sql"),
         )
         .then_rows(row_steps::LINKS_AND_SEARCH_KEYS)
         .then_rows(row_steps::zone_names::ZONE_NAMES)

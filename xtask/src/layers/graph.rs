@@ -12,6 +12,7 @@ pub(super) use cargo_metadata::DependencyKind as Kind;
 /// One crate of the workspace.
 #[derive(Debug, Default)]
 pub(super) struct Crate {
+    /// The name of its folder, which is the name that other crates use. Some packages have a longer one.
     pub name: String,
     /// The dependencies in its manifest.
     pub dependencies: Vec<Dependency>,
@@ -47,19 +48,38 @@ fn host() -> anyhow::Result<String> {
 }
 
 fn crates(metadata: &Metadata) -> Vec<Crate> {
+    let folders = Folders::of(metadata);
     let to_crate = |package: &cargo_metadata::Package| Crate {
-        name: package.name.to_string(),
-        dependencies: package.dependencies.iter().map(Dependency::from).collect(),
+        name: folders.name(&package.name),
+        dependencies: package.dependencies.iter().map(|each| Dependency::read(each, &folders)).collect(),
         features: package.features.clone(),
-        transitive: transitive(metadata, &package.id),
+        transitive: transitive(metadata, &package.id).into_iter().map(|name| folders.name(&name)).collect(),
     };
     metadata.workspace_packages().into_iter().map(to_crate).collect()
 }
 
-impl From<&cargo_metadata::Dependency> for Dependency {
-    fn from(dependency: &cargo_metadata::Dependency) -> Self {
+/// The folder of each package of the workspace.
+struct Folders(BTreeMap<String, String>);
+
+impl Folders {
+    fn of(metadata: &Metadata) -> Self {
+        let folder = |package: &&cargo_metadata::Package| {
+            let folder = package.manifest_path.parent()?.file_name()?;
+            Some((package.name.to_string(), folder.to_owned()))
+        };
+        Self(metadata.workspace_packages().iter().filter_map(folder).collect())
+    }
+
+    /// The folder of a package of the workspace, or the name of another one.
+    fn name(&self, package: &str) -> String {
+        self.0.get(package).map_or(package, String::as_str).to_owned()
+    }
+}
+
+impl Dependency {
+    fn read(dependency: &cargo_metadata::Dependency, folders: &Folders) -> Self {
         Self {
-            name: dependency.name.clone(),
+            name: folders.name(&dependency.name),
             kind: dependency.kind,
             default_features: dependency.uses_default_features,
             features: dependency.features.clone(),
@@ -92,19 +112,20 @@ mod tests {
     #[test]
     fn transitive_dependencies_exclude_dev_dependencies() {
         let folder = tempfile::tempdir().unwrap();
-        for (name, dependencies) in [
+        for (folder_name, dependencies) in [
             (
                 "top",
-                "[dependencies]\nmiddle = { path = '../middle' }\n[dev-dependencies]\naside = { path = '../aside' }",
+                "[dependencies]\nmiddle = { package = 'long-middle', path = '../middle' }\n[dev-dependencies]\naside = { path = '../aside' }",
             ),
             ("middle", "[build-dependencies]\nbottom = { path = '../bottom', default-features = false }"),
             ("bottom", ""),
             ("aside", ""),
         ] {
-            fs::create_dir_all(folder.path().join(name).join("src")).unwrap();
-            fs::write(folder.path().join(name).join("src/lib.rs"), "").unwrap();
+            fs::create_dir_all(folder.path().join(folder_name).join("src")).unwrap();
+            fs::write(folder.path().join(folder_name).join("src/lib.rs"), "").unwrap();
+            let name = if folder_name == "middle" { "long-middle" } else { folder_name };
             let manifest = format!("[package]\nname = '{name}'\nversion = '0.1.0'\nedition = '2024'\n{dependencies}\n");
-            fs::write(folder.path().join(name).join("Cargo.toml"), manifest).unwrap();
+            fs::write(folder.path().join(folder_name).join("Cargo.toml"), manifest).unwrap();
         }
         fs::write(folder.path().join("Cargo.toml"), "[workspace]\nresolver = '3'\nmembers = ['*']\n").unwrap();
 

@@ -138,7 +138,7 @@ pub use domain::user::{
     RoleError, Roles, TakenKeys, User, UserId, Username, UsernameError,
 };
 pub use domain::{
-    Clock, HookRefusal, MaintenanceJob, Own, Page, PageSize, ShortText, StoreError, TextError, Timestamp,
+    Clock, HookRefusal, IdempotencyKey, MaintenanceJob, Own, Page, PageSize, ShortText, StoreError, TextError, Timestamp,
     trim_invisible,
 };
 pub use export::{Export, ExportPage, ExportSource, export_time};

@@ -11,7 +11,6 @@ mod fixtures;
 mod guest_list;
 mod history;
 mod hosting;
-mod idempotency_key;
 mod link_token;
 mod listing;
 mod message;
@@ -42,7 +41,6 @@ pub use export::{ExportedAnswer, ExportedMessage, ExportedParty};
 pub use guest_list::{GuestList, GuestListError, Totals};
 pub use history::{HistoryId, StoredHistory};
 pub use hosting::{Guest, PartyEdit};
-pub use idempotency_key::IdempotencyKey;
 pub use link_token::{LinkToken, LinkTokenError};
 pub use listing::{
     Attendee, GuestCursor, GuestOverview, GuestRow, HomeView, Invitation, InvitationView, PartyCursor, PartyFilter,
@@ -65,7 +63,7 @@ pub use visibility::{NamesShownTo, Visibility};
 pub use zone::Zone;
 
 use crate::user::{UserId, Username};
-use crate::{Timestamp, search_key};
+use crate::{IdempotencyKey, Timestamp, search_key};
 
 /// A party with the part of its guest list that a rule needs.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::common::{self, Fresh, NOW, accepting, add_user, party_of};
-use domain::FixedClock;
+use domain::{FixedClock, IdempotencyKey};
 use domain::party::{
-    AddError, GuestCommand, Heads, IdempotencyKey, NewParty, Opened, Outcome, Parties, Quotas, UpdateError,
+    AddError, GuestCommand, Heads, NewParty, Opened, Outcome, Parties, Quotas, UpdateError,
 };
 use tokio::task::JoinSet;
 

@@ -8,7 +8,7 @@ mod submitted;
 mod view;
 
 pub use errors::FormErrors;
-pub(super) use fields::decode_form;
+pub(super) use fields::{IDEMPOTENCY_FIELD, decode_form};
 pub use fields::{FieldError, Fields, Undecodable};
 pub use input::Input;
 pub(super) use input::printable;

@@ -12,7 +12,6 @@ mod response;
 mod security_headers;
 
 pub use context::PageContext;
-pub(super) use context::{IDEMPOTENCY_FIELD, is_idempotency_key};
 pub(super) use error_page::error_page;
 pub(super) use flash::NewFlashes;
 pub use flash::{Flash, FlashKind};

@@ -6,11 +6,11 @@ use std::fmt;
 
 pub use audience::{Audience, AudiencePart};
 
-use super::{IdempotencyKey, PartyId, PartyNotice};
+use super::{PartyId, PartyNotice};
 use crate::text::Text;
 use crate::throttle::Throttled;
 use crate::user::UserId;
-use crate::{Notice, StoreError, Timestamp};
+use crate::{IdempotencyKey, Notice, StoreError, Timestamp};
 
 /// The text of a message: 1 to 1,000 code points, with line breaks.
 pub type MessageText = Text<1000, true>;

@@ -1,8 +1,8 @@
 //! Messages of hosts: how one is sent, in one commit with its notices and its entry in the history, and which ones a viewer reads.
 
-use domain::Timestamp;
+use domain::{IdempotencyKey, Timestamp};
 use domain::party::{
-    Audience, AudiencePart, ChangeQuota, ExportedMessage, HistoryEntry, HistoryKind, IdempotencyKey, MessageId,
+    Audience, AudiencePart, ChangeQuota, ExportedMessage, HistoryEntry, HistoryKind, MessageId,
     MessageText, NewMessage, PartyId, PartyMessage, SendError, SentMessage,
 };
 use domain::user::UserId;

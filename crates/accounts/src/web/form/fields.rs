@@ -7,7 +7,11 @@ use zeroize::Zeroizing;
 
 use super::PasswordFields;
 use super::passwords::is_password;
+use crate::IdempotencyKey;
 use crate::web::messages;
+
+/// The name of the form field that carries an idempotency key.
+pub(crate) const IDEMPOTENCY_FIELD: &str = "once";
 
 /// The most fields of a form. Each field costs two allocations, and no page has a hundredth of them.
 const MAX_FIELDS: usize = 1000;
@@ -55,6 +59,13 @@ impl Fields {
     pub fn one(&self, name: &str) -> Result<&str, FieldError> {
         debug_assert!(!is_password(name), "`{name}` is a password: take it from `PasswordFields`");
         one(self.values(name))
+    }
+
+    /// The key of the hidden field that [`PageContext::idempotency_field`](crate::web::PageContext::idempotency_field) writes.
+    /// `None` where there is no valid one: the form has its effect each time that it is submitted.
+    #[must_use]
+    pub fn idempotency_key(&self) -> Option<IdempotencyKey> {
+        self.one(IDEMPOTENCY_FIELD).ok().and_then(IdempotencyKey::parse)
     }
 
     /// All values of a field.

@@ -16,10 +16,11 @@ use tokio::time::error::Elapsed;
 use tokio::time::timeout;
 
 use super::{InterruptedForm, RESUME_FIELD};
+use crate::IdempotencyKey;
 use crate::web::AccountPage;
 use crate::web::form::{Fields, TypedPasswords};
 use crate::web::messages;
-use crate::web::page::{Flash, IDEMPOTENCY_FIELD, NewFlashes, PageContext, Problem, is_idempotency_key};
+use crate::web::page::{Flash, NewFlashes, PageContext, Problem};
 use crate::web::request::{RequestContext, ReturnPath};
 use crate::web::session::SessionChange;
 
@@ -65,8 +66,8 @@ impl ResumedForm {
 
     /// The form's idempotency key, for the first caller after the fields were asked for: another form of the page needs a key
     /// of its own.
-    pub(crate) fn take_idempotency_key(&self) -> Option<&str> {
-        let key = self.form.fields.one(IDEMPOTENCY_FIELD).ok().filter(|key| is_idempotency_key(key))?;
+    pub(crate) fn take_idempotency_key(&self) -> Option<IdempotencyKey> {
+        let key = self.form.fields.idempotency_key()?;
         (self.is_shown() && !self.is_key_taken.swap(true, Ordering::Relaxed)).then_some(key)
     }
 

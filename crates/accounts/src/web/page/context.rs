@@ -14,13 +14,10 @@ use poem::{FromRequest, Request, RequestBody, Response};
 use super::Flash;
 use super::response::{fallback_error_page, html_response, with_retry_after};
 use crate::web::AccountPage;
-use crate::web::form::{Fields, FormView, SafeHtml};
+use crate::web::form::{Fields, FormView, IDEMPOTENCY_FIELD, SafeHtml};
 use crate::web::request::{CSRF_FIELD, RequestContext, ReturnPath, with_next};
 use crate::web::session::{CurrentUser, Visitor};
 use crate::{Accounts, Action, RegistrationPolicy, ThrottleError};
-
-/// The name of the form field that carries an idempotency key.
-pub(crate) const IDEMPOTENCY_FIELD: &str = "once";
 
 /// The context of a page: its user, its flash messages, the hidden fields of its forms.
 ///
@@ -70,15 +67,16 @@ impl PageContext {
 
     /// A hidden field named `once` with an idempotency key: 22 random letters (128 bits), new in each form.
     ///
-    /// A form that is submitted twice sends the same key twice. A handler stores the key with the row that it adds, and
-    /// responds to a key that is already stored as to the first submit. It does not replace the CSRF token.
+    /// A form that is submitted twice sends the same key twice. A handler reads it by [`Fields::idempotency_key`], stores it with
+    /// the row that it adds, and responds to a key that is already stored as to the first submit. It does not replace the CSRF
+    /// token.
     ///
     /// After [`PageContext::resumed`] has returned the fields of a form, the next call returns the key of that form: it may
     /// have had its effect before the log-in, and its response may have been lost.
     #[must_use]
     pub fn idempotency_field(&self) -> SafeHtml {
         let new = || BASE64_URL_SAFE_NO_PAD.encode::<[u8; 16]>(self.request.accounts.inner.random.bytes());
-        let key = self.request.take_idempotency_key().map_or_else(new, ToOwned::to_owned);
+        let key = self.request.take_idempotency_key().map_or_else(new, |key| key.as_str().to_owned());
         SafeHtml(format!(r#"<input type="hidden" name="{IDEMPOTENCY_FIELD}" value="{key}">"#))
     }
 
@@ -246,11 +244,6 @@ impl PageContext {
 fn not_rendered(error: &askama::Error, title: &str) -> Response {
     tracing::error!(error = ?error, title, "a page did not render");
     fallback_error_page()
-}
-
-/// Whether a text is a key as [`PageContext::idempotency_field`] makes it.
-pub(crate) fn is_idempotency_key(text: &str) -> bool {
-    BASE64_URL_SAFE_NO_PAD.decode(text).is_ok_and(|bytes| bytes.len() == 16)
 }
 
 impl<'a> FromRequest<'a> for PageContext {

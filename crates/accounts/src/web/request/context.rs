@@ -26,7 +26,7 @@ use crate::web::session::{
     Cookie, CurrentUser, FormerSession, SessionChange, Visitor, former_session_name, read_cookie, read_cookies,
 };
 use crate::web::settings::Settings;
-use crate::{Accounts, Caller};
+use crate::{Accounts, Caller, IdempotencyKey};
 
 /// The most cookies of one name that are tried: each may cost a query.
 const MAX_TOKENS: usize = 8;
@@ -340,7 +340,7 @@ impl RequestContext {
     }
 
     /// The idempotency key of the form that a log-in has interrupted: see [`ResumedForm::take_idempotency_key`].
-    pub(crate) fn take_idempotency_key(&self) -> Option<&str> {
+    pub(crate) fn take_idempotency_key(&self) -> Option<IdempotencyKey> {
         self.resumed.as_ref()?.take_idempotency_key()
     }
 

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 use super::{date, link_token, minutes, party_of, seats, short_text};
 use crate::contract::{NOW, add_user, join_all};
 use crate::party::{
-    AddError, Address, Details, IdempotencyKey, NamesShownTo, NewParty, PartyDate, PartyEnd, PartyHeading, PartyId,
+    AddError, Address, Details, NamesShownTo, NewParty, PartyDate, PartyEnd, PartyHeading, PartyId,
     PartyRepository, PartyState, PartySummary, PartyTexts, PartyView, ProfileCursors, RsvpDeadline, RsvpTexts,
     Visibility, Zone, parse_date, parse_time,
 };
 use crate::user::{User, UserId};
-use crate::{AccountPorts, PageSize, Timestamp};
+use crate::{AccountPorts, IdempotencyKey, PageSize, Timestamp};
 
 /// `add` stores the party as given, with one seat taken by the host, no guest, and RSVPs open until it begins.
 pub async fn new_party_has_its_host_seated(accounts: &AccountPorts, parties: &dyn PartyRepository) {

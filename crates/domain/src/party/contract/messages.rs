@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::{accept, decline, party_of, set_answer};
 use crate::contract::{NOW, add_user, join_all};
 use crate::party::{
-    Answer, Audience, AudiencePart, Heads, HistoryKind, IdempotencyKey, MessageId, MessageText, NewMessage, PartyId,
+    Answer, Audience, AudiencePart, Heads, HistoryKind, MessageId, MessageText, NewMessage, PartyId,
     PartyMessage, PartyNotice, PartyRepository, Quotas, SendError, SentMessage,
 };
 use crate::user::{User, UserId};
-use crate::{AccountPorts, Alongside, PageSize, Timestamp};
+use crate::{AccountPorts, Alongside, IdempotencyKey, PageSize, Timestamp};
 
 const COMING: [AudiencePart; 1] = [AudiencePart::Coming];
 const ALL: [AudiencePart; 4] =

@@ -5,12 +5,12 @@ use std::time::Duration;
 use super::{changing, date, decline, link_token, minutes, party_of, seats, view};
 use crate::contract::{NOW, add_user, join_all};
 use crate::party::{
-    AddError, Heads, HostQuota, IdempotencyKey, NewParty, Outcome, PartyChange, PartyId, PartyRepository,
+    AddError, Heads, HostQuota, NewParty, Outcome, PartyChange, PartyId, PartyRepository,
     ProfileCursors, Quotas, UpdateError,
 };
 use crate::throttle::Throttled;
 use crate::user::{User, UserId};
-use crate::{AccountPorts, PageSize, Timestamp};
+use crate::{AccountPorts, IdempotencyKey, PageSize, Timestamp};
 
 const QUOTAS: Quotas =
     Quotas { max_upcoming_parties: 3, max_hosted_per_hour: 1000, max_rsvps_per_hour: 2, max_host_changes_per_hour: 2 };

@@ -6,7 +6,7 @@ use accounts::web::{
 };
 use askama::Template;
 use domain::party::{
-    Audience, AudiencePart, GuestOverview, IdempotencyKey, MessageText, NewMessage, PartyId, PartySummary, SendError,
+    Audience, AudiencePart, GuestOverview, MessageText, NewMessage, PartyId, PartySummary, SendError,
     SentMessage,
 };
 use domain::throttle::Wait;
@@ -177,7 +177,7 @@ async fn send(
     fields: &Fields,
 ) -> Result<Result<SentMessage, NotSent>, Problem> {
     let MessageForm { audience, text } = form;
-    let idempotency_key = fields.one("once").ok().and_then(IdempotencyKey::parse);
+    let idempotency_key = fields.idempotency_key();
     match state.parties.send_message(NewMessage { party, host: me.id, audience, text, idempotency_key }).await {
         Ok(sent) => Ok(Ok(sent)),
         Err(SendError::NoRecipients) => Ok(Err(NotSent::NoRecipients)),

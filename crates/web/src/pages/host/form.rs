@@ -8,7 +8,7 @@ mod zones;
 
 use accounts::web::{Fields, Form, FormErrors, PasswordFields};
 use domain::party::{
-    Address, Details, Heads, IdempotencyKey, LinkToken, NamesShownTo, NewParty, PartyDate, PartyEdit, PartyEnd,
+    Address, Details, Heads, LinkToken, NamesShownTo, NewParty, PartyDate, PartyEdit, PartyEnd,
     PartyTexts, RsvpDeadline, Seats, SeatsError, ShortText, Visibility, Zone,
 };
 use domain::user::UserId;
@@ -72,7 +72,7 @@ impl HostForm {
     /// The party to add. The hidden field `once` is its idempotency key: a second submit of the form adds no second party.
     pub(super) fn into_party(self, host: UserId, link: LinkToken, fields: &Fields) -> NewParty {
         let Self { date, ends_at, rsvp_deadline, texts, seats, max_companions, visibility, names_shown_to } = self;
-        let idempotency_key = fields.one("once").ok().and_then(IdempotencyKey::parse);
+        let idempotency_key = fields.idempotency_key();
         NewParty {
             host,
             date,

@@ -1,8 +1,8 @@
-//! Idempotency keys: a form that is submitted twice adds one party.
+//! Idempotency keys: a form that is submitted twice has its effect once.
 
 /// A random value that is unique to one rendered form.
 ///
-/// It is not a secret, and is compared only among the parties of one host.
+/// It is not a secret. Compare it among the rows of one user only: another user may send the same key.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey(String);
 
@@ -12,7 +12,7 @@ impl IdempotencyKey {
 
     /// Parses the value of a form field: 22 to 64 characters of base64url. `None` for any other text.
     ///
-    /// A request without a key adds a party each time, such as that of a script.
+    /// A request without a key, such as that of a script, has its effect each time.
     #[must_use]
     pub fn parse(field: &str) -> Option<Self> {
         let is_base64url = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';

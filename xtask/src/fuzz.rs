@@ -10,9 +10,13 @@ use anyhow::{Context as _, ensure};
 use crate::command;
 
 /// The crates that parse input from clients, and the features that they need.
-const CRATES: &[&str] =
-    &["--package=accounts-domain", "--package=accounts-auth", "--package=accounts", "--package=accounts-http-server",
-      "--features=accounts-domain/party"];
+const CRATES: &[&str] = &[
+    "--package=accounts-domain",
+    "--package=accounts-auth",
+    "--package=accounts",
+    "--package=accounts-http-server",
+    "--features=accounts-domain/party",
+];
 
 /// How many cases.
 #[derive(clap::Args)]

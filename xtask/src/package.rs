@@ -24,7 +24,8 @@ pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
         fs::remove_dir_all(&folder)?; // what an earlier run has unpacked
     }
     fs::create_dir_all(&folder)?;
-    let folders: Vec<_> = PACKAGES.iter().map(|package| unpack(&metadata, package, &folder)).collect::<Result<_, _>>()?;
+    let folders: Vec<_> =
+        PACKAGES.iter().map(|package| unpack(&metadata, package, &folder)).collect::<Result<_, _>>()?;
     compile(root, target, &folder, &folders)
 }
 

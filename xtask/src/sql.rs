@@ -21,6 +21,16 @@ pub(crate) struct Options {
 /// Runs the example in the dev profile.
 pub(crate) fn run(root: &Path, options: &Options) -> anyhow::Result<()> {
     let mut example = command::cargo(root);
-    example.args(["run", "--quiet", "--package", "accounts-store", "--features", "party,statements", "--example", "sql", "--"]);
+    example.args([
+        "run",
+        "--quiet",
+        "--package",
+        "accounts-store",
+        "--features",
+        "party,statements",
+        "--example",
+        "sql",
+        "--",
+    ]);
     command::run(example.arg(&options.engine).args(&options.name).args(&options.values))
 }

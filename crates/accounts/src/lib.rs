@@ -138,8 +138,8 @@ pub use domain::user::{
     RoleError, Roles, TakenKeys, User, UserId, Username, UsernameError,
 };
 pub use domain::{
-    Clock, HookRefusal, IdempotencyKey, MaintenanceJob, Own, Page, PageSize, ShortText, StoreError, TextError, Timestamp,
-    trim_invisible,
+    Clock, HookRefusal, IdempotencyKey, MaintenanceJob, Own, Page, PageSize, ShortText, StoreError, TextError,
+    Timestamp, trim_invisible,
 };
 pub use export::{Export, ExportPage, ExportSource, export_time};
 #[cfg(feature = "import")]

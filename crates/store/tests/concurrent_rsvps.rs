@@ -5,10 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use crate::common::{self, Fresh, NOW, accepting, add_user, party_of};
+use domain::party::{AddError, GuestCommand, Heads, NewParty, Opened, Outcome, Parties, Quotas, UpdateError};
 use domain::{FixedClock, IdempotencyKey};
-use domain::party::{
-    AddError, GuestCommand, Heads, NewParty, Opened, Outcome, Parties, Quotas, UpdateError,
-};
 use tokio::task::JoinSet;
 
 const GUESTS: usize = 60;

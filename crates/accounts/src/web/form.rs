@@ -8,8 +8,8 @@ mod submitted;
 mod view;
 
 pub use errors::FormErrors;
-pub(super) use fields::{IDEMPOTENCY_FIELD, decode_form};
 pub use fields::{FieldError, Fields, Undecodable};
+pub(super) use fields::{IDEMPOTENCY_FIELD, decode_form};
 pub use input::Input;
 pub(super) use input::printable;
 pub use input::printable_line;

@@ -1,9 +1,7 @@
 //! Adding a party: once per idempotency key and content, however often a form is submitted.
 
 use domain::IdempotencyKey;
-use domain::party::{
-    AddError, Address, Details, HostQuota, NewParty, PartyId, PartyTexts, party_search_key,
-};
+use domain::party::{AddError, Address, Details, HostQuota, NewParty, PartyId, PartyTexts, party_search_key};
 use futures_util::future::BoxFuture;
 use sha2::{Digest as _, Sha256};
 use sqlx::query_scalar;

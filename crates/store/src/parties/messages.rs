@@ -1,11 +1,11 @@
 //! Messages of hosts: how one is sent, in one commit with its notices and its entry in the history, and which ones a viewer reads.
 
-use domain::{IdempotencyKey, Timestamp};
 use domain::party::{
-    Audience, AudiencePart, ChangeQuota, ExportedMessage, HistoryEntry, HistoryKind, MessageId,
-    MessageText, NewMessage, PartyId, PartyMessage, SendError, SentMessage,
+    Audience, AudiencePart, ChangeQuota, ExportedMessage, HistoryEntry, HistoryKind, MessageId, MessageText,
+    NewMessage, PartyId, PartyMessage, SendError, SentMessage,
 };
 use domain::user::UserId;
+use domain::{IdempotencyKey, Timestamp};
 use futures_util::future::BoxFuture;
 use sha2::{Digest as _, Sha256};
 use sqlx::{query, query_as, query_scalar};

@@ -5,9 +5,9 @@ use std::collections::BTreeSet;
 use super::{date, link_token, minutes, party_of, seats, short_text};
 use crate::contract::{NOW, add_user, join_all};
 use crate::party::{
-    AddError, Address, Details, NamesShownTo, NewParty, PartyDate, PartyEnd, PartyHeading, PartyId,
-    PartyRepository, PartyState, PartySummary, PartyTexts, PartyView, ProfileCursors, RsvpDeadline, RsvpTexts,
-    Visibility, Zone, parse_date, parse_time,
+    AddError, Address, Details, NamesShownTo, NewParty, PartyDate, PartyEnd, PartyHeading, PartyId, PartyRepository,
+    PartyState, PartySummary, PartyTexts, PartyView, ProfileCursors, RsvpDeadline, RsvpTexts, Visibility, Zone,
+    parse_date, parse_time,
 };
 use crate::user::{User, UserId};
 use crate::{AccountPorts, IdempotencyKey, PageSize, Timestamp};

@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{accept, decline, party_of, set_answer};
 use crate::contract::{NOW, add_user, join_all};
 use crate::party::{
-    Answer, Audience, AudiencePart, Heads, HistoryKind, MessageId, MessageText, NewMessage, PartyId,
-    PartyMessage, PartyNotice, PartyRepository, Quotas, SendError, SentMessage,
+    Answer, Audience, AudiencePart, Heads, HistoryKind, MessageId, MessageText, NewMessage, PartyId, PartyMessage,
+    PartyNotice, PartyRepository, Quotas, SendError, SentMessage,
 };
 use crate::user::{User, UserId};
 use crate::{AccountPorts, Alongside, IdempotencyKey, PageSize, Timestamp};

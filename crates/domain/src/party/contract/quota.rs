@@ -5,8 +5,8 @@ use std::time::Duration;
 use super::{changing, date, decline, link_token, minutes, party_of, seats, view};
 use crate::contract::{NOW, add_user, join_all};
 use crate::party::{
-    AddError, Heads, HostQuota, NewParty, Outcome, PartyChange, PartyId, PartyRepository,
-    ProfileCursors, Quotas, UpdateError,
+    AddError, Heads, HostQuota, NewParty, Outcome, PartyChange, PartyId, PartyRepository, ProfileCursors, Quotas,
+    UpdateError,
 };
 use crate::throttle::Throttled;
 use crate::user::{User, UserId};

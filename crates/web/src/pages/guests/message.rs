@@ -6,8 +6,7 @@ use accounts::web::{
 };
 use askama::Template;
 use domain::party::{
-    Audience, AudiencePart, GuestOverview, MessageText, NewMessage, PartyId, PartySummary, SendError,
-    SentMessage,
+    Audience, AudiencePart, GuestOverview, MessageText, NewMessage, PartyId, PartySummary, SendError, SentMessage,
 };
 use domain::throttle::Wait;
 use domain::user::User;

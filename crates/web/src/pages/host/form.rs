@@ -8,8 +8,8 @@ mod zones;
 
 use accounts::web::{Fields, Form, FormErrors, PasswordFields};
 use domain::party::{
-    Address, Details, Heads, LinkToken, NamesShownTo, NewParty, PartyDate, PartyEdit, PartyEnd,
-    PartyTexts, RsvpDeadline, Seats, SeatsError, ShortText, Visibility, Zone,
+    Address, Details, Heads, LinkToken, NamesShownTo, NewParty, PartyDate, PartyEdit, PartyEnd, PartyTexts,
+    RsvpDeadline, Seats, SeatsError, ShortText, Visibility, Zone,
 };
 use domain::user::UserId;
 

@@ -13,7 +13,7 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
-use auth::{Cost, HashLimits, HashQueueFull, Hasher, Password, Random, Share, Turn, Verification};
+use accounts_auth::{Cost, HashLimits, HashQueueFull, Hasher, Password, Random, Share, Turn, Verification};
 use criterion::{Criterion, criterion_group, criterion_main};
 use tokio::runtime::Runtime;
 use tokio::sync::Semaphore;

@@ -18,7 +18,7 @@ use ipnet::IpNet;
 /// A network is written as in RFC 4632, such as `192.0.2.0/24`.
 ///
 /// ```
-/// use auth::ClientNetwork;
+/// use accounts_auth::ClientNetwork;
 ///
 /// let client = ClientNetwork::of("2001:db8:1:2::3".parse()?);
 /// assert_eq!(client.inner().to_string(), "2001:db8:1:2::/64");

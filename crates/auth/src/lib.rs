@@ -10,7 +10,7 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use auth::{Cost, Hasher, Password, PasswordPolicy, Random, Share, Verification};
+//! use accounts_auth::{Cost, Hasher, Password, PasswordPolicy, Random, Share, Verification};
 //!
 //! # struct Fours;
 //! # impl Random for Fours { fn fill(&self, bytes: &mut [u8]) { bytes.fill(4) } }

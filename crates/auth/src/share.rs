@@ -16,7 +16,7 @@ use crate::ClientNetwork;
 /// its own inside the outer network.
 ///
 /// ```
-/// use auth::Share;
+/// use accounts_auth::Share;
 ///
 /// let share = |address: &str| address.parse().map(Share::of);
 /// assert_eq!(share("2001:db8::1")?, share("2001:db8::ffff")?);

@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use auth::{Cost, Hasher, Password, Random, Share, Verification, is_verifiable};
+use accounts_auth::{Cost, Hasher, Password, Random, Share, Verification, is_verifiable};
 use domain::credential::PasswordHash;
 
 struct Sevens;

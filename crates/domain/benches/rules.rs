@@ -8,13 +8,13 @@
 use std::collections::BTreeMap;
 use std::hint::black_box;
 
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
-use domain::party::{
+use accounts_domain::party::{
     Answer, GuestList, Heads, LinkToken, NewParty, Party, PartyDate, PartyId, Rsvp, Seats, ShortText, Totals, Zone,
 };
-use domain::party::{parse_date, parse_time};
-use domain::user::{UserId, Username};
-use domain::{Timestamp, caseless_key};
+use accounts_domain::party::{parse_date, parse_time};
+use accounts_domain::user::{UserId, Username};
+use accounts_domain::{Timestamp, caseless_key};
+use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
 
 /// A party with one free seat, as the store loads it: the totals, and the answer of the acting guest.
 fn party(seats: u32) -> Party {

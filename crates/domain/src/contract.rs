@@ -21,7 +21,7 @@
 //!
 //! ```
 //! # #![allow(dead_code)]
-//! use domain::AccountPorts;
+//! use accounts_domain::AccountPorts;
 //!
 //! /// Creates a new, empty store and returns the ports over it.
 //! async fn empty_store() -> AccountPorts {
@@ -32,12 +32,12 @@
 //!     (session: $($function:ident)*) => { $(
 //!         // Put the test attribute of your runtime here, such as `#[tokio::test]`.
 //!         async fn $function() {
-//!             domain::session::contract::$function(&empty_store().await).await;
+//!             accounts_domain::session::contract::$function(&empty_store().await).await;
 //!         }
 //!     )* };
 //! }
 //!
-//! domain::session_contract!(contract_tests);
+//! accounts_domain::session_contract!(contract_tests);
 //! ```
 //!
 //! The suite of one port also uses the other ports of [`AccountPorts`]: the session suite adds users before it opens

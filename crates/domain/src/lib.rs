@@ -15,8 +15,8 @@
 //!
 //! ```
 //! use std::sync::Arc;
-//! use domain::party::{GuestCommand, MockPartyRepository, Opened, Parties, PartyId, UpdateError};
-//! use domain::{FixedClock, StoreError, Timestamp, user::UserId};
+//! use accounts_domain::party::{GuestCommand, MockPartyRepository, Opened, Parties, PartyId, UpdateError};
+//! use accounts_domain::{FixedClock, StoreError, Timestamp, user::UserId};
 //!
 //! # tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(async {
 //! let mut repository = MockPartyRepository::new();
@@ -33,11 +33,11 @@
 //! The rules need no store:
 //!
 //! ```
-//! use domain::party::{
+//! use accounts_domain::party::{
 //!     Answer, Heads, LinkToken, NewParty, Outcome, Party, PartyDate, PartyId, Seats, ShortText, Zone, parse_date, parse_time,
 //! };
-//! use domain::user::{UserId, Username};
-//! use domain::Timestamp;
+//! use accounts_domain::user::{UserId, Username};
+//! use accounts_domain::Timestamp;
 //!
 //! let (ada, ben, cleo) = (UserId::new(1), UserId::new(2), UserId::new(3));
 //! let date = PartyDate::resolve(parse_date("2030-01-15")?, parse_time("19:00")?, Zone::parse("Europe/Berlin")?)?;

@@ -2,7 +2,7 @@
 //! that a client may take for each part of an exchange, and it shuts down gracefully.
 //!
 //! ```no_run
-//! use http_server::{Limits, Server, shutdown_signal};
+//! use accounts_http_server::{Limits, Server, shutdown_signal};
 //!
 //! # async fn serve(endpoint: impl poem::Endpoint + 'static) -> std::io::Result<()> {
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:8000").await?;

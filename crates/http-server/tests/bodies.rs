@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http_server::Limits;
+use accounts_http_server::Limits;
 use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, sleep};
 

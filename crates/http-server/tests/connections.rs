@@ -1,6 +1,6 @@
 //! The connection limit, saturation, and clients that leave.
 
-use http_server::{Limits, Timeouts, TransferTimeout};
+use accounts_http_server::{Limits, Timeouts, TransferTimeout};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, sleep};
 

@@ -19,7 +19,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use http_server::{Limits, Server, Timeouts, TransferTimeout};
+use accounts_http_server::{Limits, Server, Timeouts, TransferTimeout};
 use poem::error::ReadBodyError;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::web::Redirect;

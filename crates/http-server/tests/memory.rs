@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http_server::{Limits, TransferTimeout};
+use accounts_http_server::{Limits, TransferTimeout};
 use tokio::time::{Instant, sleep};
 
 use super::client::{Client, form, get, post, status};

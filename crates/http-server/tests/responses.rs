@@ -3,7 +3,7 @@
 use tokio::io::AsyncReadExt;
 use tokio::time::{Instant, sleep, timeout};
 
-use http_server::Limits;
+use accounts_http_server::Limits;
 
 use super::client::{Client, form, get};
 use super::{DEADLINE, EMPTY_BODY, LARGE, PAGE, SHORT, TestServer, unlimited, with_timeouts};

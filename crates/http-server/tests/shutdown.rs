@@ -1,6 +1,6 @@
 //! Graceful shutdown: requests under way are finished, and nothing else is waited for.
 
-use http_server::Limits;
+use accounts_http_server::Limits;
 use tokio::net::TcpStream;
 
 use super::client::{Client, get, post, status};

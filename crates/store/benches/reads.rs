@@ -7,6 +7,8 @@
 
 use std::sync::Arc;
 
+use accounts_store::PartyStore;
+use accounts_store::embed::Database;
 use criterion::{Criterion, criterion_group, criterion_main};
 use domain::credential::PasswordHash;
 use domain::party::{
@@ -18,8 +20,6 @@ use domain::user::{Email, NewUser, UserId, Username};
 use domain::{AccountPorts, FixedClock, PageSize, Timestamp};
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 use sqlx::{Pool, Sqlite, query, query_scalar};
-use store::PartyStore;
-use store::embed::Database;
 use tokio::runtime::Runtime;
 
 const NOW: Timestamp = Timestamp::from_millis(1_767_225_600_000); // 1 January 2026

@@ -20,7 +20,7 @@ fn main() -> ExitCode {
 }
 
 fn output(arguments: &[String]) -> Result<String, String> {
-    let statements = store::statements();
+    let statements = accounts_store::statements();
     let (engine, name, values) = match arguments {
         [engine, name, values @ ..] => (engine.as_str(), name, values),
         _ => return Ok(statements.iter().flat_map(|statement| [statement.name.as_str(), "\n"]).collect()),

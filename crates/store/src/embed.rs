@@ -6,9 +6,9 @@
 //! ```no_run
 //! use std::sync::Arc;
 //! use domain::StoreError;
-//! use store::AccountStore;
-//! use store::embed::sqlx::{query, query_scalar};
-//! use store::embed::{Database, Dialect, OpenDatabase};
+//! use accounts_store::AccountStore;
+//! use accounts_store::embed::sqlx::{query, query_scalar};
+//! use accounts_store::embed::{Database, Dialect, OpenDatabase};
 //!
 //! struct Posts<D: Dialect> { database: OpenDatabase<D> }
 //!

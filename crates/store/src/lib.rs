@@ -5,8 +5,8 @@
 //! them: see [`embed`]. Maintenance of a database without serving it: see [`Inspection`] and [`back_up`].
 //!
 //! ```no_run
-//! # async fn start() -> Result<(), store::ConnectError> {
-//! let store = store::AccountStore::connect("sqlite:accounts.db").await?; // or postgres://…; runs the migrations
+//! # async fn start() -> Result<(), accounts_store::ConnectError> {
+//! let store = accounts_store::AccountStore::connect("sqlite:accounts.db").await?; // or postgres://…; runs the migrations
 //! let ports: domain::AccountPorts = store.into();
 //! # Ok(())
 //! # }

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use crate::common::{self, Fresh, NOW, add_user, party_of};
-use store::{BackupError, ConnectError, Inspection, PartyStore};
+use accounts_store::{BackupError, ConnectError, Inspection, PartyStore};
 
 async fn back_up(fresh: &Fresh, copy: &Path) -> Result<(), BackupError> {
-    store::back_up(&fresh.url, copy).await
+    accounts_store::back_up(&fresh.url, copy).await
 }
 
 async fn assert_intact(url: &str) {

@@ -8,12 +8,12 @@ use std::time::Duration;
 use crate::common::damage::{damage, damage_past_all_constraints, drop_constraints};
 use crate::common::damages::DAMAGES;
 use crate::common::{self, Fresh, NOW, add_user, party_of};
+use accounts_store::{ConnectError, Inspection, PartyStore, Violation};
 use domain::FixedClock;
 use domain::credential::PasswordHash;
 use domain::party::{GuestCommand, Heads, Opened, Parties};
 use domain::session::{Device, SessionRecord, TokenDigest};
 use domain::user::UserId;
-use store::{ConnectError, Inspection, PartyStore, Violation};
 use test_support::Postgres;
 
 /// Ada hosts party 1, where Ben and Cleo are seated; Ben hosts party 2; Ada has a session.

@@ -6,9 +6,9 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 use std::{fs, iter};
 
+use accounts_store::embed::{Database, WriteError};
+use accounts_store::{AccountStore, ConnectError};
 use sqlx::{Connection as _, SqliteConnection, query, query_scalar};
-use store::embed::{Database, WriteError};
-use store::{AccountStore, ConnectError};
 
 /// The one line that a program prints: the error and its causes.
 async fn line(url: &str) -> String {

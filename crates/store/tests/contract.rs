@@ -2,9 +2,9 @@
 
 use std::convert::Infallible;
 
+use accounts_store::embed::{Dialect, Job, WriteError, notify};
 use async_trait::async_trait;
 use domain::{Notice, Timestamp};
-use store::embed::{Dialect, Job, WriteError, notify};
 
 /// Makes two tests of each contract function of an account port.
 macro_rules! account_tests {

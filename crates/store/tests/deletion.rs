@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::time::Duration;
 
 use crate::common::{Fresh, NOW, accepting, add_user, new_user, party_of, postgres, sqlite};
+use accounts_store::Inspection;
 use domain::credential::{NewResetToken, PasswordHash, PasswordVersion, ResetDigest};
 use domain::party::{
     Address, Answer, GuestCommand, Heads, HostError, NewParty, Opened, Parties, PartyDate, PartyEnd, PartyId,
@@ -17,7 +18,6 @@ use domain::user::{
     RequestedDeletion, Role, User, UserId, Username,
 };
 use domain::{AccountPorts, Alongside, FixedClock, Timestamp};
-use store::Inspection;
 use tokio::task::JoinSet;
 
 const ROUNDS: usize = 6;
@@ -278,7 +278,7 @@ async fn postgres_deletions_beside_everything_leave_no_trace() {
 #[tokio::test(flavor = "multi_thread")]
 async fn deleted_address_and_hash_leave_the_files() {
     let folder = tempfile::tempdir().unwrap();
-    let store = store::PartyStore::connect(&test_support::sqlite_url(&folder)).await.unwrap();
+    let store = accounts_store::PartyStore::connect(&test_support::sqlite_url(&folder)).await.unwrap();
     let ports: AccountPorts = store.accounts().clone().into();
     let mut users = Vec::new();
     for n in 0..300 {

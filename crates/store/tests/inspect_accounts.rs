@@ -4,8 +4,8 @@ use std::fs;
 
 use crate::common::damage::damage;
 use crate::common::{self, NOW, add_user};
-use store::embed::MigrationSet;
-use store::{AccountStore, BackupError, ConnectError, Inspection, Invariant, Violation};
+use accounts_store::embed::MigrationSet;
+use accounts_store::{AccountStore, BackupError, ConnectError, Inspection, Invariant, Violation};
 use tempfile::TempDir;
 use test_support::{Postgres, sqlite_url};
 
@@ -81,7 +81,7 @@ async fn dangling_row_of_an_embedders_table_is_reported_on_sqlite() {
 async fn backup_of_accounts_contains_an_embedders_tables() {
     let (folder, [url, server]) = databases().await;
     let copy = folder.path().join("copy.db");
-    store::back_up(&url, &copy).await.unwrap();
+    accounts_store::back_up(&url, &copy).await.unwrap();
 
     let restored = AccountStore::connect_with(&format!("sqlite:{}", copy.display()), [trips()]).await.unwrap();
     let posts = common::write(restored.database(), "SELECT count(*) FROM posts JOIN users ON users.id = author_id");
@@ -89,7 +89,7 @@ async fn backup_of_accounts_contains_an_embedders_tables() {
     restored.close().await;
 
     let other = folder.path().join("other.db");
-    let error = store::back_up(&server, &other).await.unwrap_err();
+    let error = accounts_store::back_up(&server, &other).await.unwrap_err();
     assert!(matches!(error, BackupError::NotAFile));
     assert!(!fs::exists(&other).unwrap());
 }

@@ -1,8 +1,8 @@
 //! Migrations run however many programs start at once; a schema that cannot be migrated is left unchanged.
 
 use crate::common::{self, Fresh, past_our_types};
-use store::embed::MigrationSet;
-use store::{AccountStore, ConnectError, PartyStore};
+use accounts_store::embed::MigrationSet;
+use accounts_store::{AccountStore, ConnectError, PartyStore};
 use test_support::{Postgres, sqlite_url};
 use tokio::task::JoinSet;
 

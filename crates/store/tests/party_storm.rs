@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::common::{self, Fresh, NOW, accepting, add_user, party_of};
+use accounts_store::{Inspection, Invariant, Violation};
 use domain::FixedClock;
 use domain::party::{
     Answer, Changed, Guest, GuestCommand, GuestList, Heads, HostCommand, NewParty, Opened, Outcome, Parties,
@@ -12,7 +13,6 @@ use domain::party::{
     UpdateError,
 };
 use domain::user::{User, UserId};
-use store::{Inspection, Invariant, Violation};
 use tokio::task::JoinSet;
 
 const GUESTS: usize = 16;

@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use crate::common::{Fresh, NOW, add_user, party_of, postgres, sqlite};
+use accounts_store::Inspection;
 use domain::party::{GuestCommand, Heads, Opened, Parties, PartyId};
 use domain::user::{User, Username};
 use domain::{AccountPorts, Alongside, FixedClock};
-use store::Inspection;
 use tokio::task::JoinSet;
 
 const ROUNDS: usize = 20;

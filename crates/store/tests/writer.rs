@@ -5,10 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use accounts_store::PartyStore;
+use accounts_store::embed::{Database, Dialect, OpenDatabase, WriteError, is_taken};
 use futures_util::future::BoxFuture;
 use sqlx::{Postgres, query, query_scalar};
-use store::PartyStore;
-use store::embed::{Database, Dialect, OpenDatabase, WriteError, is_taken};
 use tokio::sync::Barrier;
 use tokio::time::timeout;
 

@@ -15,10 +15,10 @@ use poem::http::{HeaderName, HeaderValue};
 
 use super::AccountPage;
 use super::account_pages::EntryForm;
-use super::form::FormErrors;
+use super::form::{FormErrors, IDEMPOTENCY_FIELD};
 use super::interrupted_form::InterruptedForm;
 use super::messages;
-use super::page::{Flash, IDEMPOTENCY_FIELD, PageContext, redirect};
+use super::page::{Flash, PageContext, redirect};
 use super::request::{RequestContext, ReturnPath, with_next};
 use super::session::SessionChange;
 use crate::log_in::Client;

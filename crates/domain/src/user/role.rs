@@ -13,7 +13,7 @@ pub const MOST_ROLES: u32 = 32;
 /// There is one spelling of a role, so that no role looks like another one.
 ///
 /// ```
-/// use domain::user::Role;
+/// use accounts_domain::user::Role;
 ///
 /// assert!(Role::parse("admin").is_ok());
 /// assert!(Role::parse("Admin").is_err());

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use domain::Timestamp;
-use domain::party::{
+use accounts_domain::Timestamp;
+use accounts_domain::party::{
     Guest, Heads, LinkToken, NewParty, Outcome, Party, PartyDate, PartyEdit, PartyEnd, PartyId, Refusal, RsvpDeadline,
     Seats, ShortText, Zone, parse_date, parse_time,
 };
-use domain::user::{UserId, Username};
+use accounts_domain::user::{UserId, Username};
 
 /// What somebody does. Guests have the numbers 0 to 5.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
 
-use domain::Timestamp;
-use domain::party::{Answer, GivenUp, GuestList, Heads, Party, PartyState, Refusal, Rsvp, Seats, Totals};
+use accounts_domain::Timestamp;
+use accounts_domain::party::{Answer, GivenUp, GuestList, Heads, Party, PartyState, Refusal, Rsvp, Seats, Totals};
 
 use crate::commands::{Command, id, party};
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use domain::Timestamp;
-use domain::party::{Answer, Outcome, Party, PartyState, Refusal};
+use accounts_domain::Timestamp;
+use accounts_domain::party::{Answer, Outcome, Party, PartyState, Refusal};
 
 use crate::commands::{Command, id};
 

@@ -16,7 +16,7 @@ use crate::statements::{OnPostgres, PerEngine, statements};
 /// The numbered schema changes of one crate, for both engines, with a version table of their own.
 ///
 /// ```
-/// # use store::embed::MigrationSet;
+/// # use accounts_store::embed::MigrationSet;
 /// MigrationSet::new("trips")
 ///     .and("posts", "CREATE TABLE posts (…) STRICT", "CREATE TABLE posts (…)")
 ///     .and("country", "ALTER TABLE posts …", "ALTER TABLE posts …");

@@ -9,6 +9,8 @@ use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
+use accounts_store::PartyStore;
+use accounts_store::embed::{Database, Dialect, Job, WriteError};
 use async_trait::async_trait;
 use domain::credential::PasswordHash;
 use domain::party::{
@@ -18,8 +20,6 @@ use domain::party::{
 use domain::user::{Email, NewUser, User, UserId, Username};
 use domain::{AccountPorts, Timestamp};
 use sqlx::query_scalar;
-use store::PartyStore;
-use store::embed::{Database, Dialect, Job, WriteError};
 use tempfile::TempDir;
 use test_support::{Postgres, sqlite_url};
 

@@ -112,6 +112,19 @@ pub enum BuildError {
     /// No page can have this path.
     #[error("`{0}` is not a path of a page: it begins with one slash and has no `?`, `#`, `:` or `*`")]
     NotAPath(String),
+    /// No route can have this path.
+    #[error(
+        "`{0}` is not the path of a route: it begins with a slash, and its parameters are as in Poem's `Route::at`"
+    )]
+    NotARoute(String),
+    /// A setting for routes of the embedder's includes an account page.
+    #[error("`{path}` includes the account page {page}")]
+    IncludesAnAccountPage {
+        /// The path of the setting.
+        path: String,
+        /// The path of the account page.
+        page: String,
+    },
     /// The body limit is out of range.
     #[error("a body limit of {0} bytes is outside 1,024 to 16,777,216")]
     BodyLimit(usize),

@@ -117,9 +117,9 @@ pub mod test_kit;
 use std::sync::Arc;
 
 pub use auth::{
-    BrowserToken, BrowserTokens, Cost, CostError, HashLimits, HashQueueFull, Lifetime, LifetimeError, Lifetimes,
-    LiveSession, Password, PasswordPolicy, PasswordPolicyError, PasswordRefusal, PasswordTooLong, PasswordWarning,
-    Random, RegistrationCode, ResetToken, SessionToken, is_verifiable,
+    BearerToken, BrowserToken, BrowserTokens, Cost, CostError, HashLimits, HashQueueFull, Lifetime, LifetimeError,
+    Lifetimes, LiveSession, Password, PasswordPolicy, PasswordPolicyError, PasswordRefusal, PasswordTooLong,
+    PasswordWarning, Random, RegistrationCode, ResetToken, SessionToken, is_verifiable,
 };
 pub use builder::{BuildError, Builder, IntoSetting};
 pub use caller::Caller;

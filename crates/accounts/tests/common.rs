@@ -220,7 +220,7 @@ fn save(user: CurrentUser) -> Response {
 }
 
 /// A form with one text, for pages that show it.
-struct TextForm(String);
+pub(crate) struct TextForm(String);
 
 impl Form for TextForm {
     fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {

@@ -8,7 +8,7 @@ use accounts::{Accounts, BuildError, Builder};
 use poem::http::StatusCode;
 use poem::{IntoResponse, Route, handler};
 
-use crate::common::{PASSWORD, Service, assert_has_headers};
+use crate::common::{PASSWORD, Service, assert_has_headers, browser_post};
 
 #[handler]
 fn own() -> &'static str {
@@ -129,19 +129,29 @@ async fn flash_is_kept_where_the_layout_does_not_read_it() {
 }
 
 #[tokio::test]
-async fn unauthorized_setting_replaces_the_redirect() {
+async fn unauthorized_setting_gets_the_request_and_may_replace_the_default() {
     let service = Service::with(|builder| {
-        builder.unauthorized(|page| {
-            let path = page.return_path().map(ToString::to_string).unwrap_or_default();
-            page.render_as(StatusCode::FORBIDDEN, "Members only", &format!("<p id=\"path\">{path}</p>"))
+        builder.unauthorized(|request, page| {
+            let (path, query) = (request.original_uri().path(), request.uri().query().unwrap_or_default());
+            let client = request.header("x-client").unwrap_or_default();
+            let content = format!("<p id=\"path\">{path}?{query} {client}</p>");
+            (client != "default").then(|| page.render_as(StatusCode::FORBIDDEN, "Members only", &content))
         })
     });
     let service = service.await;
-    for path in ["/home?a=1", "/members/one"] {
-        let page = service.visitor().get(path).await;
-        assert_eq!((page.status, page.texts("#path")), (403, vec![path.to_owned()]));
+    for path in ["/home?a=1", "/members/one?"] {
+        let visitor = service.visitor();
+        let get = |client| visitor.request(reqwest::Method::GET, path).header("x-client", client);
+        let page = visitor.send(get("mine")).await;
+        assert_eq!((page.status, page.texts("#path")), (403, vec![format!("{path} mine")]));
         assert_has_headers(&page);
+        let page = visitor.send(get("default")).await;
+        assert!(page.header("location").unwrap().starts_with("/login?next="), "the default");
+        let page = visitor.send(get("default").header("accept", "application/json")).await;
+        assert_eq!(page.status, 401, "the default");
     }
+    let page = browser_post(&service.visitor(), "/form", &[("text", "soup")]).await;
+    assert_eq!((page.status, page.texts("#path")), (403, vec!["/form?".to_owned()]), "also for a form");
 }
 
 #[tokio::test]

@@ -9,11 +9,19 @@ async fn send(visitor: &TestClient, accept: &str, method: Method, path: &str) ->
     visitor.send(visitor.request(method, path).header("accept", accept)).await
 }
 
-fn assert_json(page: &TestResponse, status: u16, sentence: &str) {
+/// Asserts that the response is a problem document (RFC 9457).
+fn assert_json(page: &TestResponse, status: u16, title: &str, code: Option<&str>, sentence: &str) {
     assert_eq!((page.status, page.header("location")), (status, None), "{}", page.html);
-    assert_eq!(page.header("content-type"), Some("application/json; charset=utf-8"));
+    assert_eq!(page.header("content-type"), Some("application/problem+json; charset=utf-8"));
     let body: serde_json::Value = serde_json::from_str(&page.html).unwrap();
-    assert_eq!(body, serde_json::json!({ "error": sentence }));
+    let mut expected =
+        serde_json::json!({ "type": "about:blank", "title": title, "status": status, "detail": sentence });
+    if let Some(code) = code {
+        expected["code"] = code.into();
+    }
+    assert_eq!(body, expected);
+    let challenge = (status == 401).then_some("Bearer");
+    assert_eq!(page.header("www-authenticate"), challenge);
     assert_has_headers(page);
 }
 
@@ -22,7 +30,13 @@ async fn guest_gets_401_in_json() {
     let service = Service::start().await;
     for path in ["/home", "/members/one"] {
         let page = send(&service.visitor(), "application/json", Method::GET, path).await;
-        assert_json(&page, 401, "Sorry you must be logged in to view this page");
+        assert_json(
+            &page,
+            401,
+            "Unauthorized",
+            Some("log_in_required"),
+            "Sorry you must be logged in to view this page",
+        );
         assert!(page.headers.get("set-cookie").is_none(), "no flash without a page to show it");
     }
 }
@@ -33,21 +47,41 @@ async fn every_error_has_its_message_in_json() {
     let ada = service.ada().await;
     let json = "application/json";
     let page = send(&ada, json, Method::GET, "/nowhere").await;
-    assert_json(&page, 404, "This page doesn't exist, or not anymore.");
+    assert_json(&page, 404, "Not Found", Some("not_found"), "This page doesn't exist, or not anymore.");
     let page = send(&ada, json, Method::OPTIONS, "/login").await;
-    assert_json(&page, 405, "This address does not answer to that. Please go back and use its page.");
+    assert_json(
+        &page,
+        405,
+        "Method Not Allowed",
+        Some("method_not_allowed"),
+        "This address does not answer to that. Please go back and use its page.",
+    );
     assert_eq!(page.header("allow"), Some("GET, HEAD, POST"));
     let page = send(&ada, json, Method::POST, "/form").await;
     assert_json(
         &page,
         403,
+        "Forbidden",
+        Some("cross_site"),
         "That did not come from one of our forms, so we left everything as it is. Please go to the page itself and send it from there.",
     );
     let page = send(&ada, json, Method::GET, "/panic").await;
-    assert_json(&page, 500, "That was our fault, and it has been noted. Please try again in a moment.");
+    assert_json(
+        &page,
+        500,
+        "Internal Server Error",
+        None,
+        "That was our fault, and it has been noted. Please try again in a moment.",
+    );
     service.failing.fail_on("everything");
     let page = send(&ada, json, Method::GET, "/home").await;
-    assert_json(&page, 503, "We couldn't look that up. Please try again in a moment.");
+    assert_json(
+        &page,
+        503,
+        "Service Unavailable",
+        Some("unavailable"),
+        "We couldn't look that up. Please try again in a moment.",
+    );
     assert_eq!(page.header("retry-after"), Some("5"));
 }
 

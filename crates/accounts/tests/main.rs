@@ -40,6 +40,7 @@ mod next;
 mod no_trace;
 mod own_fields;
 mod own_pages;
+mod programs;
 mod register;
 #[cfg(feature = "cli")]
 mod registration_code_commands;
@@ -53,3 +54,4 @@ mod sign_in;
 mod throttling;
 mod unix_socket;
 mod use_cases;
+mod webhooks;

@@ -90,9 +90,12 @@ async fn client_that_asks_for_json_gets_the_refusal_in_json() {
     for path in ["/panel", "/admin/report"] {
         for (client, status) in [(&ada, 403), (&TestClient::new(&server), 401)] {
             let page = client.send(client.request(Method::GET, path).header("accept", "application/json")).await;
-            assert_eq!((page.status, page.header("content-type")), (status, Some("application/json; charset=utf-8")));
+            assert_eq!(
+                (page.status, page.header("content-type")),
+                (status, Some("application/problem+json; charset=utf-8"))
+            );
             let body: serde_json::Value = serde_json::from_str(&page.html).unwrap();
-            assert!(status == 401 || body["error"] == FORBIDDEN, "{body}");
+            assert!(status == 401 || body["detail"] == FORBIDDEN, "{body}");
         }
     }
 }

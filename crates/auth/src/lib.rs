@@ -34,6 +34,7 @@
 //! # }).unwrap();
 //! ```
 
+mod bearer_token;
 mod browser_token;
 mod client_network;
 mod cost;
@@ -57,6 +58,7 @@ mod stored_hash;
 mod throttle_key;
 mod verification;
 
+pub use bearer_token::BearerToken;
 pub use browser_token::{BrowserToken, BrowserTokens};
 pub use client_network::ClientNetwork;
 pub use cost::{Cost, CostError};

@@ -298,6 +298,11 @@ impl Settings {
         self.has(page) && !self.own_pages.contains(&page)
     }
 
+    /// Whether an account page is at a path: of this crate, or one of the embedder's in its place.
+    pub(super) fn is_account_page(&self, path: &str) -> bool {
+        ACCOUNT_PAGES.iter().any(|entry| self.has(entry.page) && self.path(entry.page) == path)
+    }
+
     /// Where a page leads back to the account page; without one, where a log-in leads.
     pub(super) fn overview_path(&self) -> &str {
         if self.has(AccountPage::Overview) { self.path(AccountPage::Overview) } else { &self.after_log_in }

@@ -61,7 +61,7 @@ impl InterruptedForm {
         if request.settings().is_confirm_page(action.path()) {
             return Self::submitted(request).map(|(form, _)| form); // the form that was waiting there waits on
         }
-        let submitted = request.submitted()?;
+        let submitted = request.kept_form()?;
         let fields: Fields = submitted.iter().filter(|(name, _)| *name != CSRF_FIELD).collect();
         let page = request.return_path().cloned().or_else(|| ReturnPath::parse_shortened(action.as_str()))?;
         let is_empty = fields.iter().next().is_none();

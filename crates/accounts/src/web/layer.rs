@@ -14,7 +14,7 @@ use std::sync::Arc;
 use domain::StoreError;
 use futures_util::FutureExt;
 use poem::http::{HeaderValue, Method, StatusCode};
-use poem::{Endpoint, IntoResponse, Request, Response};
+use poem::{Body, Endpoint, IntoResponse, Request, RequestParts, Response};
 use tokio::time::timeout;
 use tracing::Instrument;
 
@@ -56,6 +56,7 @@ impl<E: Endpoint> Layer<E> {
     /// Runs the request, and turns every outcome into a complete response.
     async fn respond(&self, request: Request, mut context: Arc<RequestContext>) -> Response {
         let page = PageContext::new(Arc::clone(&context));
+        let head = context.settings().unauthorized.is_some().then(|| without_body(&request));
         let mut saved = None;
         let outcome = AssertUnwindSafe(self.run(request, &context, &mut saved)).catch_unwind().await;
         let outcome = outcome.unwrap_or_else(|_| Err(Problem::Status(StatusCode::INTERNAL_SERVER_ERROR).into()));
@@ -66,7 +67,7 @@ impl<E: Endpoint> Layer<E> {
             }
             Ok((None, response)) => response,
             Err(error) => {
-                let response = AssertUnwindSafe(error_page(error, &page)).catch_unwind().await;
+                let response = AssertUnwindSafe(error_page(error, &page, head.as_ref())).catch_unwind().await;
                 let response = response.unwrap_or_else(|_| {
                     tracing::error!("the error page panicked");
                     fallback_error_page()
@@ -142,6 +143,18 @@ impl<E: Endpoint> Layer<E> {
         }
         Ok((None, response))
     }
+}
+
+/// A copy of a request without its body, for [`crate::Builder::unauthorized`]: the request itself is the handler's.
+fn without_body(request: &Request) -> Request {
+    let mut parts = poem::http::Request::new(()).into_parts().0;
+    parts.method = request.method().clone();
+    parts.uri = request.original_uri().clone();
+    parts.version = request.version();
+    parts.headers = request.headers().clone();
+    parts.extensions = request.extensions().clone();
+    let connection = (request.local_addr().clone(), request.remote_addr().clone(), request.scheme().clone());
+    Request::from_parts(RequestParts::from((parts, connection.0, connection.1, connection.2)), Body::empty())
 }
 
 /// An id that names a request in the log and in the response: 16 hexadecimal digits.

@@ -8,6 +8,7 @@ mod guest_messages;
 mod layout;
 mod plain_layout;
 mod problem;
+mod problem_document;
 mod response;
 mod security_headers;
 

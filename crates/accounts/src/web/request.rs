@@ -1,9 +1,11 @@
 //! What comes in with a request, read and checked before its handler runs.
 
+mod accept;
 mod body;
 mod client_address;
 mod context;
 mod csrf;
+mod exemption;
 mod flashes;
 mod next;
 mod origin_check;
@@ -14,6 +16,7 @@ pub(super) use body::accept_body;
 pub(super) use client_address::{TrustedProxies, peer_address};
 pub(super) use context::RequestContext;
 pub(super) use csrf::{CSRF_FIELD, is_unsafe};
+pub(super) use exemption::{Bearer, Exemption};
 #[cfg(test)]
 pub(super) use next::NEXT_FIELD;
 pub(super) use next::{CODE_FIELD, with_code, with_next};

@@ -1,17 +1,22 @@
 //! The settings of the HTTP side: their values, defaults and checks. The methods that set them are in [`builder`].
 
 mod builder;
+mod route_paths;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use auth::BearerToken;
+use domain::StoreError;
+use domain::user::UserId;
 use futures_util::future::BoxFuture;
-use poem::Response;
 use poem::http::{HeaderName, HeaderValue};
+use poem::{Request, Response};
 use url::Url;
 
+use self::route_paths::RoutePaths;
 use super::account_pages::{ACCOUNT_PAGES, AccountPage};
 use super::own_fields::{OwnFields, reserved_name};
 use super::page::{
@@ -31,8 +36,12 @@ const RECENT_LOG_IN: Duration = Duration::from_mins(10);
 /// GitHub.
 const RECENT_LOG_IN_RANGE: std::ops::RangeInclusive<Duration> = Duration::from_mins(1)..=Duration::from_hours(2);
 
-/// Responds to an anonymous visitor on a protected page.
-pub(super) type Unauthorized = Arc<dyn Fn(&PageContext) -> Response + Send + Sync>;
+/// Responds to an anonymous visitor on a protected page, or leaves it to the default: see [`crate::Builder::unauthorized`].
+pub(super) type Unauthorized = Arc<dyn Fn(&Request, &PageContext) -> Option<Response> + Send + Sync>;
+
+/// Finds the user of a token: see [`crate::Builder::api_tokens_at`].
+pub(super) type FindTokenUser =
+    Arc<dyn Fn(BearerToken) -> BoxFuture<'static, Result<Option<UserId>, StoreError>> + Send + Sync>;
 
 /// Describes the page at a return path to an anonymous visitor: see [`crate::Builder::describe_next`].
 pub(super) type DescribeNext = Arc<dyn Fn(ReturnPath) -> BoxFuture<'static, Option<String>> + Send + Sync>;
@@ -52,6 +61,8 @@ pub(crate) struct UncheckedSettings {
     body_limit: usize,
     handler_timeout: Duration,
     recent_log_in: Duration,
+    open_paths: Vec<(String, ())>,
+    token_paths: Vec<(String, FindTokenUser)>,
     csp_sources: Vec<(String, String)>,
     guest_messages: Vec<String>,
     /// The paths of the account pages that were moved.
@@ -79,6 +90,10 @@ pub(crate) struct Settings {
     pub(super) body_limit: usize,
     pub(super) handler_timeout: Duration,
     pub(super) recent_log_in: Duration,
+    /// The routes that take a POST of any origin.
+    pub(super) open_routes: RoutePaths<()>,
+    /// The routes on which a program's token counts.
+    pub(super) token_routes: RoutePaths<FindTokenUser>,
     pub(super) security_headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) guest_messages: GuestMessages,
     pub(super) paths: BTreeMap<AccountPage, String>,
@@ -130,6 +145,8 @@ impl Default for UncheckedSettings {
             body_limit: 64 * 1024,
             handler_timeout: HANDLER_TIMEOUT,
             recent_log_in: RECENT_LOG_IN,
+            open_paths: Vec::new(),
+            token_paths: Vec::new(),
             csp_sources: Vec::new(),
             guest_messages: Vec::new(),
             paths: BTreeMap::new(),
@@ -171,7 +188,23 @@ impl UncheckedSettings {
         if let Some(name) = self.own_fields.as_ref().and_then(reserved_name) {
             return Err(BuildError::OwnField(name));
         }
+        RoutePaths::new(&self.token_paths)?;
+        self.ensure_not_of_account_pages(&self.open_paths)?;
         Ok((site, content_security_policy(&self.csp_sources)?))
+    }
+
+    /// Rejects the path of a route that is an account page, or includes one.
+    fn ensure_not_of_account_pages<T: Clone>(&self, paths: &[(String, T)]) -> Result<(), BuildError> {
+        for path in paths {
+            let routes = RoutePaths::new(std::slice::from_ref(path))?;
+            let pages = ACCOUNT_PAGES.iter().filter(|entry| !self.without.contains(&entry.page));
+            let mut pages = pages.map(|entry| self.paths.get(&entry.page).map_or(entry.default_path, String::as_str));
+            let is_in_path = |page: &&str| page.parse().is_ok_and(|uri| routes.find(&uri).is_some());
+            if let Some(page) = pages.find(is_in_path) {
+                return Err(BuildError::IncludesAnAccountPage { path: path.0.clone(), page: page.to_owned() });
+            }
+        }
+        Ok(())
     }
 
     /// The settings, if all are valid.
@@ -188,6 +221,8 @@ impl UncheckedSettings {
             body_limit: self.body_limit,
             handler_timeout: self.handler_timeout,
             recent_log_in: self.recent_log_in,
+            open_routes: RoutePaths::new(&self.open_paths)?,
+            token_routes: RoutePaths::new(&self.token_paths)?,
             paths: self.paths,
             without: self.without,
             own_pages: self.own_pages,

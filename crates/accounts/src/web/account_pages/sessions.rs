@@ -45,15 +45,16 @@ impl Time {
 }
 
 impl Row {
-    fn of(session: ListedSession, current: SessionId, now: Timestamp) -> Self {
+    fn of(session: ListedSession, current: Option<SessionId>, now: Timestamp) -> Self {
         let ListedSession { id, record } = session;
+        let is_current = Some(id) == current;
         Self {
             id: id.get(),
             device: device_name(&record.device),
             since: Time::of(record.created_at, now),
-            last_seen: Time::of(if id == current { now } else { record.last_seen_at }, now),
+            last_seen: Time::of(if is_current { now } else { record.last_seen_at }, now),
             network: record.device.network,
-            is_current: id == current,
+            is_current,
         }
     }
 }
@@ -103,7 +104,7 @@ pub(super) async fn submit(user: CurrentUser, page: PageContext, end: Submitted<
     let request = page.request();
     let is_ended = match end.form {
         Ok(End::Others) => return end_others(&page).await,
-        Ok(End::One(id)) if id == user.session() => {
+        Ok(End::One(id)) if Some(id) == user.session() => {
             return render(&user, &page, StatusCode::UNPROCESSABLE_ENTITY, Some(messages::OWN_SESSION)).await;
         }
         Ok(End::One(id)) => page.accounts().end_session(user.id, id, &request.caller).await?,

@@ -101,7 +101,7 @@ impl SavedRequest {
     pub(crate) fn of(request: &Request, context: &RequestContext) -> Option<Self> {
         let has_own_page =
             [AccountPage::LogIn, AccountPage::Confirm].iter().any(|page| context.settings().is_own(*page));
-        context.submitted().filter(|fields| has_own_page || fields.is_sent(RESUME_FIELD))?;
+        context.kept_form().filter(|fields| has_own_page || fields.is_sent(RESUME_FIELD))?;
         let mut headers = request.headers().clone();
         for name in HEADERS_OF_THE_FORM {
             headers.remove(name);

@@ -4,8 +4,9 @@ use askama::Template;
 use domain::user::Username;
 use poem::error::ResponseError;
 use poem::http::StatusCode;
-use poem::{IntoResponse, PathPattern, Response};
+use poem::{PathPattern, Request, Response};
 
+use super::problem_document::problem_document;
 use super::{Flash, PageContext, Problem, redirect, with_retry_after};
 use crate::Accounts;
 use crate::log_budget::LogLine;
@@ -16,10 +17,9 @@ use crate::web::interrupted_form::{Asks, InterruptedForm};
 use crate::web::messages::{self, Message};
 use crate::web::methods::Allow;
 use crate::web::request::{CSRF_FIELD, RequestContext, is_unsafe};
-use crate::web::settings::Unauthorized;
 
-/// The response to an endpoint's error.
-pub(crate) async fn error_page(error: poem::Error, page: &PageContext) -> Response {
+/// The response to an endpoint's error. `head` is the request without its body, where [`crate::Builder::unauthorized`] is set.
+pub(crate) async fn error_page(error: poem::Error, page: &PageContext, head: Option<&Request>) -> Response {
     if error.is_from_response() {
         return error.into_response(); // the endpoint made the response itself
     }
@@ -27,50 +27,45 @@ pub(crate) async fn error_page(error: poem::Error, page: &PageContext) -> Respon
     let route = error.data::<PathPattern>().cloned();
     let problem = Problem::of(error);
     log(&problem, route.as_ref().map(|pattern| &*pattern.0), page.accounts());
-    let mut response = respond(&problem, page).await;
+    let mut response = match unauthorized_response(&problem, page, head) {
+        Some(response) => response,
+        None => respond(&problem, page).await,
+    };
     if let Some(allow) = allow {
         allow.add(&mut response);
     }
     response
 }
 
-/// An error page in the embedder's layout; JSON for a client that asks for it; a redirect where a log-in is required and nothing was typed.
+/// The embedder's own response to an anonymous visitor: see [`crate::Builder::unauthorized`].
+fn unauthorized_response(problem: &Problem, page: &PageContext, head: Option<&Request>) -> Option<Response> {
+    let respond = page.request().settings().unauthorized.as_ref()?;
+    matches!(problem, Problem::LoginRequired).then(|| respond(head?, page)).flatten()
+}
+
+/// An error page in the embedder's layout; a problem document for a client that asks for JSON; a redirect where a log-in is required and
+/// nothing was typed.
 async fn respond(problem: &Problem, page: &PageContext) -> Response {
     let request = page.request();
-    // A page with status 401 needs a `WWW-Authenticate` header (RFC 9110, 15.5.2), which no form can answer.
-    let is_page = !request.wants_json && unauthorized_setting(problem, request).is_none();
-    let status = match problem.status() {
-        StatusCode::UNAUTHORIZED if is_page => StatusCode::FORBIDDEN,
-        status => status,
-    };
     let message = message(problem, is_unsafe(&request.method));
-    let response = if let Some(unauthorized) = unauthorized_setting(problem, request) {
-        unauthorized(page)
-    } else if request.wants_json {
-        let body = match problem {
-            Problem::RecentLogInRequired => {
-                serde_json::json!({ "error": message.text, "code": "recent_log_in_required" })
-            }
-            _ => serde_json::json!({ "error": message.text }),
-        };
-        let body = body.to_string();
-        body.with_content_type("application/json; charset=utf-8").with_status(status).into_response()
+    let response = if request.wants_json {
+        problem_document(problem, &message, request)
     } else {
+        // A page with status 401 needs a `WWW-Authenticate` header (RFC 9110, 15.5.2), which no form can answer.
+        let status = match problem.status() {
+            StatusCode::UNAUTHORIZED => StatusCode::FORBIDDEN,
+            status => status,
+        };
         html_page(problem, status, message, page).await
     };
     let retry_after = match problem {
         Problem::Throttled(throttled) => Some(throttled.wait.seconds()),
-        _ => (status == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_AFTER_SECS),
+        _ => (problem.status() == StatusCode::SERVICE_UNAVAILABLE).then_some(RETRY_AFTER_SECS),
     };
     match retry_after {
         Some(seconds) => with_retry_after(response, seconds),
         None => response,
     }
-}
-
-/// The embedder's own response to an anonymous visitor: see [`crate::Builder::unauthorized`].
-fn unauthorized_setting<'a>(problem: &Problem, request: &'a RequestContext) -> Option<&'a Unauthorized> {
-    request.settings().unauthorized.as_ref().filter(|_| matches!(problem, Problem::LoginRequired))
 }
 
 /// The message for a problem. `is_change` is whether the request may have changed something.
@@ -244,7 +239,7 @@ struct Resubmit<'a> {
 
 impl<'a> Resubmit<'a> {
     fn new(request: &'a RequestContext, sender: Option<&Username>) -> Option<Self> {
-        let fields = request.submitted()?.iter().filter(|(name, _)| *name != CSRF_FIELD).collect();
+        let fields = request.kept_form()?.iter().filter(|(name, _)| *name != CSRF_FIELD).collect();
         let button = sender.map_or_else(|| messages::SEND_AGAIN.to_owned(), messages::send_as);
         Some(Self { action: request.action.as_ref()?.as_str(), fields, button })
     }

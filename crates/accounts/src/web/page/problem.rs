@@ -106,13 +106,39 @@ impl ResponseError for Problem {
 }
 
 impl Problem {
+    /// The name of the problem for a program: the member `code` of a problem document. `None` where the status says it all.
+    pub(super) fn code(&self) -> Option<&'static str> {
+        Some(match self {
+            Self::NotFound => "not_found",
+            Self::LoginRequired => "log_in_required",
+            Self::RecentLogInRequired => "recent_log_in_required",
+            Self::Forbidden => "forbidden",
+            Self::MethodNotAllowed => "method_not_allowed",
+            Self::NotAForm => "not_a_form",
+            Self::Undecodable => "undecodable",
+            Self::TooLarge => "too_large",
+            Self::CrossSite => "cross_site",
+            Self::StaleForm => "stale_form",
+            Self::Misdirected => "misdirected",
+            Self::Unavailable(Some(failure)) if failure.is_outcome_unknown() => "outcome_unknown",
+            Self::Unavailable(_) => "unavailable",
+            Self::Throttled(_) => "throttled",
+            Self::HashQueueFull => "busy",
+            Self::NotRendered(_) | Self::OutsideTheLayer | Self::Status(_) => return None,
+        })
+    }
+
     /// The problem in an endpoint's error. The error's text is dropped, since it may contain anything.
     pub(crate) fn of(error: poem::Error) -> Self {
         match error.downcast::<Self>() {
             Ok(problem) => problem,
             // A path segment that is not UTF-8 names no page.
             Err(error) if error.is::<ParsePathError>() => Self::NotFound,
-            Err(error) => Self::Status(error.status()),
+            Err(error) => match error.status() {
+                StatusCode::NOT_FOUND => Self::NotFound,
+                StatusCode::METHOD_NOT_ALLOWED => Self::MethodNotAllowed,
+                status => Self::Status(status),
+            },
         }
     }
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use auth::{BrowserTokens, SessionToken};
 use domain::StoreError;
 use domain::event::RequestId;
+use domain::user::User;
 use poem::Request;
 use poem::http::Method;
 use tokio::sync::OnceCell;
@@ -14,17 +15,16 @@ use tracing::Span;
 use tracing::field::Empty;
 use url::{Position, Url};
 
+use super::accept::wants_json;
 use super::client_address::{client_address, peer_address};
 use super::flashes::Flashes;
 use super::next::{query_code, query_next};
-use super::{CSRF_FIELD, ReturnPath, is_unsafe};
+use super::{Bearer, CSRF_FIELD, Exemption, ReturnPath, is_unsafe};
 use crate::web::account_pages::{SWITCH_FIELD, Waiting};
 use crate::web::form::Fields;
 use crate::web::interrupted_form::ResumedForm;
 use crate::web::page::{Flash, Problem};
-use crate::web::session::{
-    Cookie, CurrentUser, FormerSession, SessionChange, Visitor, former_session_name, read_cookie, read_cookies,
-};
+use crate::web::session::{CookieNames, CurrentUser, FormerSession, SessionChange, Visitor, read_cookie, read_cookies};
 use crate::web::settings::Settings;
 use crate::{Accounts, Caller, IdempotencyKey};
 
@@ -49,8 +49,10 @@ pub(crate) struct RequestContext {
     form_page: OnceLock<ReturnPath>,
     /// The path and query of the page that sent the form, from `Referer`.
     referer: Option<ReturnPath>,
-    /// Whether the client asks for JSON and not for HTML.
+    /// Whether an error is JSON: see [`wants_json`].
     pub(crate) wants_json: bool,
+    /// Why the request needs no proof that a page of this origin sent it; `None` where it needs one.
+    pub(crate) exemption: Option<Exemption>,
     pub(crate) caller: Caller,
     /// The tokens in the session cookies, at most [`MAX_TOKENS`] of each name. Another service's cookie may be among them.
     sessions: Vec<SessionToken>,
@@ -83,29 +85,12 @@ pub(crate) struct RequestContext {
     pub(crate) span: Span,
 }
 
-/// The names of the cookies for this request: see [`Cookie::name`].
-#[derive(Clone)]
-pub(crate) struct CookieNames {
-    pub(crate) session: String,
-    /// See [`former_session_name`].
-    pub(crate) former_session: Option<String>,
-    pub(crate) pre_session: String,
-    pub(crate) flash: String,
-    pub(crate) browser: String,
-}
-
 impl RequestContext {
     /// The context of a new request, which the log knows by `id`.
     pub(crate) fn new(accounts: &Accounts, request: &Request, id: &str) -> Self {
         let settings = &accounts.inner.web;
-        let name = |cookie: Cookie| cookie.name(settings.cookie_prefix.as_deref(), &settings.site, request);
-        let cookie_names = CookieNames {
-            session: name(Cookie::Session),
-            former_session: former_session_name(settings.cookie_prefix.as_deref(), &settings.site, request),
-            pre_session: name(Cookie::PreSession),
-            flash: name(Cookie::Flash),
-            browser: name(Cookie::Browser),
-        };
+        let cookie_names = CookieNames::of(request, settings);
+        let exemption = Exemption::of(request, settings, &cookie_names);
         let tokens = |name: &str| -> Vec<_> {
             read_cookies(request, name).filter_map(SessionToken::parse).take(MAX_TOKENS).collect()
         };
@@ -129,7 +114,8 @@ impl RequestContext {
             query_code: query_code(request),
             form_page: OnceLock::new(),
             referer: referer(request),
-            wants_json: wants_json(request),
+            wants_json: wants_json(request, is_program(exemption.as_ref())),
+            exemption,
             caller,
             former_sessions_from: sessions.len(),
             sessions: sessions.into_iter().chain(former_sessions).collect(),
@@ -173,6 +159,7 @@ impl RequestContext {
             form_page: OnceLock::new(),
             referer: None,
             wants_json: false,
+            exemption: None,
             caller: self.caller.clone(),
             former_sessions_from: sessions.len(),
             sessions,
@@ -208,6 +195,7 @@ impl RequestContext {
             form_page: OnceLock::new(),
             referer: None,
             wants_json: false,
+            exemption: None,
             caller: self.caller.clone(),
             former_sessions_from: self.former_sessions_from,
             sessions: self.sessions.clone(),
@@ -252,6 +240,9 @@ impl RequestContext {
     }
 
     async fn look_up_visitor(&self) -> Result<Visitor, StoreError> {
+        if let Some(Exemption::Bearer(bearer)) = &self.exemption {
+            return self.look_up_token_user(bearer).await;
+        }
         for (index, token) in self.sessions.iter().enumerate() {
             if let Some(live) = self.accounts.find_session(token).await? {
                 let _ = self.live_session.set(index);
@@ -263,6 +254,22 @@ impl RequestContext {
             }
         }
         Ok(Visitor::Anonymous)
+    }
+
+    /// The user of a program's token. A token of a user who may not log in is void, as an unknown one is.
+    async fn look_up_token_user(&self, bearer: &Bearer) -> Result<Visitor, StoreError> {
+        let (Some(token), Some(find_user)) = (&bearer.token, &bearer.find_user) else { return Ok(Visitor::Anonymous) };
+        let Some(id) = find_user(token.clone()).await? else { return Ok(Visitor::Anonymous) };
+        let users = &self.accounts.inner.ports.users;
+        let Some(user) = users.find(id).await?.filter(User::is_active) else { return Ok(Visitor::Anonymous) };
+        let roles = users.list_roles(id).await?;
+        self.span.record("user", id.get());
+        Ok(Visitor::User(CurrentUser::of_token(user, roles)))
+    }
+
+    /// Whether a program with a bearer token sent the request.
+    pub(crate) fn is_program(&self) -> bool {
+        is_program(self.exemption.as_ref())
     }
 
     /// The token of the live session, or where none is known to be live, the first in the request.
@@ -307,6 +314,12 @@ impl RequestContext {
     /// The fields of the submitted form, without its passwords. An error page offers them again.
     pub(crate) fn submitted(&self) -> Option<&Fields> {
         self.submitted.get()
+    }
+
+    /// The fields of the submitted form, where a page of ours may show them again. Another site may have typed what it sent to an open
+    /// route, and a program has no page.
+    pub(crate) fn kept_form(&self) -> Option<&Fields> {
+        self.submitted().filter(|_| self.exemption.is_none())
     }
 
     /// Whether the request is the button that leads from one entry form to the other, with all its fields. It opens a page, and its
@@ -360,13 +373,12 @@ impl RequestContext {
     }
 }
 
+fn is_program(exemption: Option<&Exemption>) -> bool {
+    matches!(exemption, Some(Exemption::Bearer(_)))
+}
+
 /// The path and query in `Referer`. The host is not compared, since it is not used.
 fn referer(request: &Request) -> Option<ReturnPath> {
     let url = Url::parse(request.header("referer")?).ok()?;
     ReturnPath::parse_shortened(&url[Position::BeforePath..Position::AfterQuery])
-}
-
-fn wants_json(request: &Request) -> bool {
-    let accept = request.header("accept").unwrap_or_default();
-    accept.contains("application/json") && !accept.contains("text/html")
 }

@@ -87,6 +87,16 @@ pub(crate) fn read_cookies<'r>(request: &'r Request, name: &str) -> impl Iterato
     values.filter_map(|value| std::str::from_utf8(value).ok())
 }
 
+/// Whether a request has a cookie of that name, whatever its value.
+pub(crate) fn has_cookie(request: &Request, name: &str) -> bool {
+    let values = request.headers().get_all(header::COOKIE).iter();
+    let mut names = values.flat_map(|value| value.as_bytes().split(|byte| *byte == b';')).map(|pair| {
+        let end = pair.iter().position(|byte| *byte == b'=').unwrap_or(pair.len());
+        pair[..end].trim_ascii()
+    });
+    names.any(|found| found == name.as_bytes())
+}
+
 /// A `Set-Cookie` value: HttpOnly, `SameSite=Lax`, `Path=/`, and Secure over TLS. Without `max_age` (seconds) the cookie
 /// ends with the browser.
 pub(crate) fn set_cookie(site: &Site, name: &str, value: &str, max_age: Option<u64>) -> String {
@@ -120,6 +130,13 @@ mod tests {
         let read = |name| read_cookie(&request, name);
         assert_eq!((read("session-8000"), read("session-80"), read("b")), (Some("two"), Some("one"), Some("4")));
         assert_eq!((read("session"), read("ession-80"), read("Session-80")), (None, None, None));
+    }
+
+    #[test]
+    fn cookie_is_there_whatever_its_value() {
+        let request = request(&["a=1; session = x;visit", "flash=\u{ff}"]);
+        assert!(["a", "session", "visit", "flash"].iter().all(|name| has_cookie(&request, name)));
+        assert!(["", "b", "x", "1", "sess", "Session", "sessions"].iter().all(|name| !has_cookie(&request, name)));
     }
 
     #[test]

@@ -88,12 +88,14 @@ impl PasswordReset {
 }
 
 impl RequestContext {
-    /// Adds a `Set-Cookie` header for every cookie that the request changed.
+    /// Adds a `Set-Cookie` header for every cookie that the request changed. A program gets no flash message and no pre-session cookie: it
+    /// shows no page, and a later request with a cookie of ours would count as a browser's.
     pub(crate) fn add_cookies(&self, response: &mut Response) {
         let change = response.extensions().get::<SessionChange>();
         let former = self.former_session_cookies(change.is_some());
         let session = self.session_cookies(change).into_iter().chain(former);
-        let flash = self.flash_cookie(response.extensions().get::<NewFlashes>(), change);
+        let flash =
+            if self.is_program() { None } else { self.flash_cookie(response.extensions().get::<NewFlashes>(), change) };
         let browser = response.extensions().get::<NewlyKnownBrowser>().map(|known| self.device_cookie(&known.0));
         for line in session.chain(flash).chain(browser) {
             if let Ok(value) = line.parse() {
@@ -118,7 +120,7 @@ impl RequestContext {
                 vec![remove_cookie(site, &names.session), remove_cookie(site, &names.pre_session)]
             }
             None => {
-                let pre_session = self.new_pre_session.get();
+                let pre_session = self.new_pre_session.get().filter(|_| !self.is_program());
                 let set = |token: &SessionToken| set_cookie(site, &names.pre_session, &token.expose(), None);
                 pre_session.map(set).into_iter().collect()
             }

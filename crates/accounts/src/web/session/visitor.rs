@@ -18,7 +18,7 @@ use crate::web::request::RequestContext;
 pub enum Visitor {
     /// Not logged in.
     Anonymous,
-    /// Logged in.
+    /// Logged in, or the user of a program's token.
     User(CurrentUser),
 }
 
@@ -33,7 +33,7 @@ impl Visitor {
     }
 }
 
-/// The user who is logged in.
+/// The user who is logged in, or whose token a program has sent ([`crate::Builder::api_tokens_at`]).
 ///
 /// An extractor, which protects a page: an anonymous visitor is redirected to the log-in page and back.
 #[derive(Debug, Clone)]
@@ -41,17 +41,22 @@ pub struct CurrentUser {
     user: User,
     roles: Roles,
     notices: u32,
-    session: SessionId,
+    session: Option<SessionId>,
     has_recent_log_in: bool,
 }
 
 impl CurrentUser {
     pub(crate) fn new(live: LiveSession, accounts: &Accounts) -> Self {
         let (within, now) = (accounts.inner.web.recent_log_in, accounts.inner.clock.now());
-        let (session, notices) = (live.id(), live.notices());
+        let (session, notices) = (Some(live.id()), live.notices());
         let has_recent_log_in = live.is_authenticated_within(within, now);
         let (user, roles) = live.into_user();
         Self { user, roles, notices, session, has_recent_log_in }
+    }
+
+    /// The user of a program's token, which has no session.
+    pub(crate) fn of_token(user: User, roles: Roles) -> Self {
+        Self { user, roles, notices: 0, session: None, has_recent_log_in: false }
     }
 
     /// Whether the user has a role, such as `admin`. The roles were read with the session, in this request: one that was taken
@@ -68,15 +73,16 @@ impl CurrentUser {
     }
 
     /// The number of notices to the user, of every kind, at most [`MOST_COUNTED`](domain::notice::MOST_COUNTED): 10 stands for 10 or
-    /// more. They were counted with the session, in its statement: one that is dismissed in this request is among them.
+    /// more. They were counted with the session, in its statement: one that is dismissed in this request is among them. 0 for a program
+    /// that authenticates by a token.
     #[must_use]
     pub fn notices(&self) -> u32 {
         self.notices
     }
 
-    /// The session of the request.
+    /// The session of the request. `None` for a program that authenticates by a token: see [`crate::Builder::api_tokens_at`].
     #[must_use]
-    pub fn session(&self) -> SessionId {
+    pub fn session(&self) -> Option<SessionId> {
         self.session
     }
 

@@ -5,8 +5,11 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use auth::BearerToken;
+use domain::StoreError;
+use domain::user::UserId;
 use ipnet::IpNet;
-use poem::Response;
+use poem::{Request, Response};
 
 use crate::Builder;
 use crate::web::{AccountPage, Layout, OwnFields, PageContext, Problem, ReturnPath};
@@ -18,11 +21,15 @@ impl Builder {
         self
     }
 
-    /// The response to an anonymous visitor on a protected page.
+    /// The response to an anonymous visitor on a protected page. `respond` gets the request without its body, with the whole path and
+    /// without the parameters of its route. `None` is the default.
     ///
     /// Default: 401 and JSON for a client that asks for JSON; for any other a redirect (303) to the log-in page, with a
     /// flash message, and back after the log-in.
-    pub fn unauthorized(mut self, respond: impl Fn(&PageContext) -> Response + Send + Sync + 'static) -> Self {
+    pub fn unauthorized(
+        mut self,
+        respond: impl Fn(&Request, &PageContext) -> Option<Response> + Send + Sync + 'static,
+    ) -> Self {
         self.web.unauthorized = Some(Arc::new(respond));
         self
     }
@@ -74,6 +81,36 @@ impl Builder {
     /// The most bytes of a request body: 1,024 to 16,777,216. Default: 65,536.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.web.body_limit = bytes;
+        self
+    }
+
+    /// Opens a route to POSTs of other sites and programs, such as a webhook: `/hooks/stripe` or `/hooks/:name`, in the syntax of
+    /// `Route::at`. May be called several times. Default: none.
+    ///
+    /// A POST there without a cookie of ours needs no CSRF proof, and its visitor is anonymous. With a cookie of ours it is checked as any
+    /// other. The handler verifies the sender, say by a signature over the body, which it gets as it was sent. Limits, headers, request
+    /// id and errors are those of every route. An account page cannot be opened.
+    pub fn open_at(mut self, path: impl Into<String>) -> Self {
+        self.web.open_paths.push((path.into(), ()));
+        self
+    }
+
+    /// Accepts API tokens on the routes at `path`, such as `/api/*rest`, in the syntax of `Route::at`: `find_user` gets the token of a
+    /// request with `Authorization: Bearer …`, and returns its user, or `None` for an unknown or revoked token. May be called several
+    /// times. Default: the visitor of such a request is anonymous, on every route.
+    ///
+    /// The visitor is the user with that id: [`Visitor`](crate::web::Visitor), [`CurrentUser`](crate::web::CurrentUser),
+    /// [`LoginRequired`](crate::web::LoginRequired) and roles work as for a session. Where the user is unknown, disabled, or deleted, or has
+    /// requested the deletion, the visitor is anonymous. A token never counts on account pages, beside a cookie of ours, or for a page of
+    /// another origin. A page that requires a recent log-in refuses it.
+    ///
+    /// It runs at most once for a request, when the visitor is asked for, within the handler timeout. An error is a 503.
+    pub fn api_tokens_at<F, S>(mut self, path: impl Into<String>, find_user: F) -> Self
+    where
+        F: Fn(BearerToken) -> S + Send + Sync + 'static,
+        S: Future<Output = Result<Option<UserId>, StoreError>> + Send + 'static,
+    {
+        self.web.token_paths.push((path.into(), Arc::new(move |token| Box::pin(find_user(token)))));
         self
     }
 

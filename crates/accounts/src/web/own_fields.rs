@@ -46,8 +46,8 @@ pub(super) fn reserved_name(own: &Arc<dyn OwnFields>) -> Option<&'static str> {
 mod tests {
     use super::*;
     use crate::web::account_pages::{REPEATED_FIELD, SWITCH_FIELD};
-    use crate::web::interrupted_form::RESUME_FIELD;
     use crate::web::form::IDEMPOTENCY_FIELD;
+    use crate::web::interrupted_form::RESUME_FIELD;
     use crate::web::request::{CODE_FIELD, CSRF_FIELD, NEXT_FIELD};
     use crate::{Accounts, BuildError};
 

@@ -150,9 +150,14 @@ fn poll_close(
     if server_state == ServerState::Draining && matches!(state.phase(), Phase::Head | Phase::Idle) {
         return Poll::Ready(());
     }
-    let timeouts = if server_state == ServerState::Saturated { &limits.saturated_timeouts } else { &limits.timeouts };
+    // A stop does not wait for the rest of an upload that was refused.
+    let is_short = match server_state {
+        ServerState::Draining => state.phase() == Phase::Linger,
+        state => state == ServerState::Saturated,
+    };
+    let timeouts = if is_short { &limits.saturated_timeouts } else { &limits.timeouts };
     loop {
-        let Some(deadline) = state.deadline(timeouts, limits.linger) else { return Poll::Pending };
+        let Some(deadline) = state.deadline(timeouts) else { return Poll::Pending };
         if timer.deadline() > deadline {
             timer.as_mut().reset(deadline);
         }

@@ -49,7 +49,7 @@ pub(crate) struct ConnectionState {
     phase: AtomicU8,
     /// When the phase began, in microseconds after `created`.
     since: AtomicU64,
-    /// Bytes of the request body or of the response that have passed.
+    /// Bytes of the request body or of the response that have passed, or of an unread body that were discarded.
     transferred: AtomicU64,
     next_head: NextHead,
     has_unread_body: AtomicBool,
@@ -88,13 +88,13 @@ impl ConnectionState {
     }
 
     /// Until when the connection, or the body on it, may stay as it is. `None` while the endpoint works.
-    pub(crate) fn deadline(&self, timeouts: &Timeouts, linger: Duration) -> Option<Instant> {
+    pub(crate) fn deadline(&self, timeouts: &Timeouts) -> Option<Instant> {
         let allowed = match self.phase() {
             Head => timeouts.header,
             Idle => timeouts.idle,
             Body => timeouts.body.allowed(self.transferred.load(Relaxed)),
             Response | ResponseEnd => timeouts.write.allowed(self.transferred.load(Relaxed)),
-            Linger => linger,
+            Linger => timeouts.linger.allowed(self.transferred.load(Relaxed)),
             LateBody | Endpoint => return None,
         };
         Some(self.created + Duration::from_micros(self.since.load(Relaxed)) + allowed)
@@ -129,6 +129,11 @@ impl ConnectionState {
         let expects_more = self.has_unread_body() || self.phase() == Head;
         self.enter(Linger);
         expects_more
+    }
+
+    /// The socket has discarded `count` bytes after the end.
+    pub(crate) fn on_discard(&self, count: usize) {
+        self.transferred.fetch_add(count as u64, Relaxed);
     }
 
     /// A request head is complete. The length of its body is `None` if unknown.

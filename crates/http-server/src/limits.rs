@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use rustix::process::{Resource, getrlimit};
 
-use crate::timeouts::{DRAIN_TIMEOUT, LINGER_TIMEOUT, Timeouts};
+use crate::timeouts::{DRAIN_TIMEOUT, Timeouts};
 
 /// Connections served at once, where the process may open that many descriptors.
 const MAX_CONNECTIONS: u32 = 1_024;
@@ -39,10 +39,7 @@ pub struct Limits {
     /// The timeouts of a connection while the server is saturated: no connection slot or no memory is free. Default:
     /// [`Timeouts::SATURATED`].
     pub saturated_timeouts: Timeouts,
-    /// The linger timeout: for how long the rest of an unread body is discarded after the response, so that the client can
-    /// read the response before the connection is reset. Default: 1 s.
-    pub linger: Duration,
-    /// The most that is discarded of an unread body after the response, in bytes. Default: 1 MiB.
+    /// The most that is discarded of an unread body after the response, in bytes, such as an upload that was refused. Default: 16 MiB.
     pub linger_size: usize,
     /// The drain timeout of a graceful shutdown: how long requests under way may take. Default: 10 s.
     pub drain: Duration,
@@ -58,8 +55,7 @@ impl Default for Limits {
             body_size: 64 << 10,
             timeouts: Timeouts::NORMAL,
             saturated_timeouts: Timeouts::SATURATED,
-            linger: LINGER_TIMEOUT,
-            linger_size: 1 << 20,
+            linger_size: 16 << 20,
             drain: DRAIN_TIMEOUT,
         }
     }

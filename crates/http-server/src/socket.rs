@@ -82,6 +82,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Socket<S> {
                 Poll::Pending if this.expects_more => return Poll::Pending,
                 Poll::Ready(Ok(())) if (1..=this.linger_size).contains(&buffer.filled().len()) => {
                     this.linger_size -= buffer.filled().len();
+                    this.state.on_discard(buffer.filled().len());
                     this.expects_more = true;
                 }
                 _ => return Poll::Ready(Ok(())),

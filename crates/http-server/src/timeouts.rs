@@ -17,6 +17,9 @@ pub struct Timeouts {
     pub body: TransferTimeout,
     /// The write timeout: for a response, from when it is ready until the system has taken its last byte.
     pub write: TransferTimeout,
+    /// The linger timeout: for how long the rest of an unread body is discarded after the response, so that the client sends it, reads
+    /// the response, and is not reset before.
+    pub linger: TransferTimeout,
 }
 
 /// How long a transfer may take: the grace period; then for as long as its average rate is at least the minimum rate, so
@@ -33,29 +36,29 @@ pub struct TransferTimeout {
 
 impl Timeouts {
     /// Without saturation: 10 s for a head, 60 s idle, 30 s for a body (after 10 s at 1 KiB/s), 60 s for a response: at no
-    /// rate, since a large page over a bad line does no harm.
+    /// rate, since a large page over a bad line does no harm. An unread body is discarded for 1 s, and up to 30 s at 16 KiB/s: browsers
+    /// read a response only once they have sent the whole body.
     pub const NORMAL: Self = Self {
         header: Duration::from_secs(10),
         idle: Duration::from_mins(1),
         body: TransferTimeout { grace: Duration::from_secs(10), min_rate: 1 << 10, total: Duration::from_secs(30) },
         write: TransferTimeout { grace: Duration::from_mins(1), min_rate: 1, total: Duration::from_mins(1) },
+        linger: TransferTimeout { grace: Duration::from_secs(1), min_rate: 16 << 10, total: Duration::from_secs(30) },
     };
 
     /// Under saturation: 1 s for a head, 1 s idle, 10 s for a body or a response (after 2 s at 16 KiB/s). An idle client can open another
-    /// connection when it needs one. A form of 64 KiB, the largest, has 4 s.
+    /// connection when it needs one. A form of 64 KiB, the largest of a service without uploads, has 4 s. An unread body is discarded for 1 s.
     pub const SATURATED: Self = Self {
         header: Duration::from_secs(1),
         idle: Duration::from_secs(1),
         body: SATURATED_TRANSFER_TIMEOUT,
         write: SATURATED_TRANSFER_TIMEOUT,
+        linger: TransferTimeout { grace: Duration::from_secs(1), min_rate: 16 << 10, total: Duration::from_secs(1) },
     };
 }
 
 const SATURATED_TRANSFER_TIMEOUT: TransferTimeout =
     TransferTimeout { grace: Duration::from_secs(2), min_rate: 16 << 10, total: Duration::from_secs(10) };
-
-/// For how long the rest of an unread body is discarded after the response, before the connection is closed.
-pub(crate) const LINGER_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long requests under way may take once a graceful shutdown has begun.
 pub(crate) const DRAIN_TIMEOUT: Duration = Duration::from_secs(10);
@@ -96,6 +99,7 @@ mod tests {
         for transferred in [0, 1 << 10, 64 << 10, 1 << 20, u64::MAX] {
             assert!(saturated.body.allowed(transferred) < normal.body.allowed(transferred), "{transferred}");
             assert!(saturated.write.allowed(transferred) < normal.write.allowed(transferred), "{transferred}");
+            assert!(saturated.linger.allowed(transferred) <= normal.linger.allowed(transferred), "{transferred}");
         }
     }
 }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use accounts_http_server::Limits;
+use accounts_http_server::{Limits, TransferTimeout};
 use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, sleep};
 
 use super::client::{Client, post, status};
-use super::{DEADLINE, LONG, SHORT, TestServer, unlimited, with_timeouts};
+use super::{DEADLINE, LONG, SHORT, TestServer, with_timeouts};
 
 /// Sends a byte now and then until a response or the end comes. Returns how many were sent.
 async fn trickle(client: &mut Client) -> usize {
@@ -60,9 +60,14 @@ async fn steady_body_above_the_minimum_rate_is_accepted() {
     assert!(client.response().await.ends_with("10000 bytes"));
 }
 
+/// Limits with that linger timeout.
+fn with_linger(grace: Duration) -> Limits {
+    with_timeouts(|timeouts| timeouts.linger = TransferTimeout { grace, min_rate: 1 << 30, total: LONG })
+}
+
 #[tokio::test]
 async fn endless_body_gets_413_and_is_read_no_further() {
-    let server = TestServer::start(Limits { linger: SHORT, ..unlimited() }).await;
+    let server = TestServer::start(with_linger(SHORT)).await;
     for length in ["Transfer-Encoding: chunked", "Content-Length: 100000000"] {
         let mut client = Client::connect(server.address).await;
         client.send(&post("/", length)).await;
@@ -80,7 +85,7 @@ async fn endless_body_gets_413_and_is_read_no_further() {
 
 #[tokio::test]
 async fn response_to_unread_body_reaches_a_client_that_still_sends() {
-    let server = TestServer::start(Limits { linger: LONG, ..unlimited() }).await;
+    let server = TestServer::start(with_linger(LONG)).await;
     for _ in 0..10 {
         let mut client = Client::connect(server.address).await;
         client.send(&(post("/early", "Content-Length: 100000") + "x".repeat(50_000).as_str())).await;
@@ -97,7 +102,7 @@ async fn response_to_unread_body_reaches_a_client_that_still_sends() {
 
 #[tokio::test]
 async fn unread_body_is_discarded_for_the_linger_timeout_only() {
-    let server = TestServer::start(Limits { linger: SHORT, ..unlimited() }).await;
+    let server = TestServer::start(with_linger(SHORT)).await;
     let mut client = Client::connect(server.address).await;
     client.send(&post("/early", "Content-Length: 5000")).await;
     assert_eq!(status(&client.end().await.text), "403");
@@ -110,7 +115,7 @@ async fn unread_body_is_discarded_for_the_linger_timeout_only() {
 
 #[tokio::test]
 async fn unread_body_is_discarded_up_to_the_linger_size_only() {
-    let server = TestServer::start(Limits { linger: LONG, linger_size: 10_000, ..unlimited() }).await;
+    let server = TestServer::start(Limits { linger_size: 10_000, ..with_linger(LONG) }).await;
     let mut client = Client::connect(server.address).await;
     client.send(&post("/early", "Content-Length: 100000000")).await;
     assert_eq!(status(&client.end().await.text), "403");

@@ -18,7 +18,7 @@ fn limited(connections: u32, change: impl FnOnce(&mut Timeouts)) -> Limits {
 fn short_under_saturation(connections: u32) -> Limits {
     let short = TransferTimeout { grace: SHORT, min_rate: 1 << 30, total: LONG };
     limited(connections, |saturated| {
-        *saturated = Timeouts { header: SHORT, idle: SHORT, body: short, write: short };
+        *saturated = Timeouts { header: SHORT, idle: SHORT, body: short, write: short, linger: short };
     })
 }
 

@@ -41,7 +41,8 @@ const DEADLINE: Duration = Duration::from_secs(8);
 /// Limits that no test reaches.
 fn unlimited() -> Limits {
     let transfer = TransferTimeout { grace: LONG, min_rate: 1, total: LONG };
-    let timeouts = Timeouts { header: LONG, idle: LONG, body: transfer, write: transfer };
+    let timeouts =
+        Timeouts { header: LONG, idle: LONG, body: transfer, write: transfer, linger: Timeouts::NORMAL.linger };
     Limits {
         connections: 1_000,
         timeouts,

@@ -234,6 +234,37 @@ async fn unread_body_is_discarded_for_1_s() {
     assert!(client.stream.write_all(b"x").await.is_err());
 }
 
+/// As a browser does, which reads a response once it has sent the whole body.
+#[tokio::test(start_paused = true)]
+async fn unread_body_is_discarded_for_30_s_at_16_kib_s() {
+    for (rate, ends_after) in [(20 << 10, 30), (10 << 10, 1)] {
+        let mut client = Client::connect();
+        client.send(&POST.replace("/ ", "/early ")).await;
+        assert!(client.end().await.1.starts_with("HTTP/1.1 403"));
+        let mut seconds = 0;
+        while client.stream.write_all(&vec![b'x'; rate / 10]).await.is_ok() {
+            sleep(Duration::from_millis(100)).await;
+            seconds += 1;
+        }
+        assert!((ends_after * 10..ends_after * 10 + 15).contains(&seconds), "{rate} bytes/s end after {seconds}/10 s");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn drain_does_not_wait_for_an_unread_body() {
+    let mut client = Client::connect();
+    client.send(&POST.replace("/ ", "/early ")).await;
+    assert!(client.end().await.1.starts_with("HTTP/1.1 403"));
+    for _ in 0..20 {
+        client.stream.write_all(&[b'x'; 2_048]).await.unwrap();
+        sleep(Duration::from_millis(100)).await;
+    }
+    let capacity = Arc::clone(&client.capacity);
+    tokio::spawn(async move { capacity.drain(&Limits::default()).await });
+    sleep(Duration::from_millis(100)).await;
+    assert!(client.stream.write_all(b"x").await.is_err());
+}
+
 #[tokio::test(start_paused = true)]
 async fn drain_closes_what_has_no_request_under_way() {
     let mut clients = [Client::connect(), Client::connect(), Client::connect(), Client::connect()];

@@ -36,8 +36,8 @@ mod settings;
 
 pub use account_pages::{AccountPage, EntryForm, EntryHtml, ResetLinkError};
 pub use form::{
-    FieldError, Fields, Form, FormErrors, FormView, Input, PasswordFields, SafeHtml, Submitted, Summary, Undecodable,
-    printable_line,
+    FieldError, Fields, Files, Form, FormErrors, FormView, Input, PasswordFields, SafeHtml, Submitted, Summary,
+    Undecodable, UploadedFile, printable_line,
 };
 pub use layer::Layer;
 pub use messages::error_title;

@@ -53,5 +53,6 @@ mod session;
 mod sign_in;
 mod throttling;
 mod unix_socket;
+mod uploads;
 mod use_cases;
 mod webhooks;

@@ -145,6 +145,18 @@ async fn handler_timeout_applies_to_an_open_route() {
     assert_eq!(post(&service.visitor(), "/hang", &[], "").await.status, 503);
 }
 
+/// The signature of a webhook is over all of its body.
+#[tokio::test]
+async fn form_with_files_stays_in_the_body_of_an_open_route() {
+    let settings = |builder: accounts::Builder| builder.open_at("/hooks/:name").body_limit_at("/hooks/mail", 200_000);
+    let service = Service::with_pages(settings, Route::new().at("/hooks/mail", methods().post(take))).await;
+    let part = "--X\r\nContent-Disposition: form-data; name=\"a\"; filename=\"b\"\r\n\r\n";
+    let body = format!("{part}{}\r\n--X--\r\n", "x".repeat(100_000));
+    let headers = [("content-type", "multipart/form-data; boundary=X"), ("origin", "https://mail.example")];
+    let response = post(&service.visitor(), "/hooks/mail", &headers, &body).await;
+    assert_eq!((response.status, response.html), (200, format!("anonymous sends {body}")));
+}
+
 #[tokio::test]
 async fn account_page_cannot_be_opened() {
     for path in ["/login", "/:page", "/account/*rest", "/*all", "/account/:page"] {

@@ -2,6 +2,7 @@
 
 mod errors;
 mod fields;
+mod files;
 mod input;
 mod passwords;
 mod submitted;
@@ -9,7 +10,8 @@ mod view;
 
 pub use errors::FormErrors;
 pub use fields::{FieldError, Fields, Undecodable};
-pub(super) use fields::{IDEMPOTENCY_FIELD, decode_form};
+pub(super) use fields::{IDEMPOTENCY_FIELD, MAX_FIELDS, decode_form};
+pub use files::{Files, UploadedFile};
 pub use input::Input;
 pub(super) use input::printable;
 pub use input::printable_line;

@@ -1,6 +1,7 @@
 //! Every message of the account pages and error pages, for people. What happened is decided elsewhere.
 
 mod account;
+mod upload;
 
 use std::borrow::Cow;
 
@@ -8,6 +9,7 @@ use auth::PasswordRefusal;
 use domain::user::{EmailError, Username, UsernameError};
 
 pub(super) use self::account::*;
+pub(super) use self::upload::*;
 use crate::{LogInBy, Wait};
 
 /// The message of an error page.
@@ -28,12 +30,14 @@ impl Message {
 // Flash messages.
 
 /// Those that a guest gets. A guest's flash message that is missing here is not shown.
-pub(super) const GUEST_MESSAGES: [&str; 8] = [
+pub(super) const GUEST_MESSAGES: [&str; 10] = [
     REGISTERED,
     REGISTERED_BEFORE,
     LOGGED_OUT,
     SESSION_ENDED,
     LOG_IN_REQUIRED,
+    LOG_IN_FOR_UPLOAD,
+    SESSION_ENDED_UPLOAD,
     DELETION_REQUESTED,
     PASSWORD_CHANGED_LOG_IN,
     PASSWORD_IS_SET,

@@ -6,7 +6,9 @@ mod client_address;
 mod context;
 mod csrf;
 mod exemption;
+mod expected_body;
 mod flashes;
+mod multipart;
 mod next;
 mod origin_check;
 mod return_path;
@@ -17,6 +19,7 @@ pub(super) use client_address::{TrustedProxies, peer_address};
 pub(super) use context::RequestContext;
 pub(super) use csrf::{CSRF_FIELD, is_unsafe};
 pub(super) use exemption::{Bearer, Exemption};
+pub(super) use expected_body::{BodyRule, ExpectedBody};
 #[cfg(test)]
 pub(super) use next::NEXT_FIELD;
 pub(super) use next::{CODE_FIELD, with_code, with_next};

@@ -22,7 +22,7 @@ use super::own_fields::{OwnFields, reserved_name};
 use super::page::{
     GuestMessages, Layout, PageContext, PlainLayout, Problem, content_security_policy, security_headers,
 };
-use super::request::{ReturnPath, Site, TrustedProxies};
+use super::request::{BodyRule, ReturnPath, Site, TrustedProxies};
 use crate::BuildError;
 use crate::timeouts::{HANDLER_TIMEOUT, HANDLER_TIMEOUT_RANGE};
 
@@ -63,6 +63,7 @@ pub(crate) struct UncheckedSettings {
     recent_log_in: Duration,
     open_paths: Vec<(String, ())>,
     token_paths: Vec<(String, FindTokenUser)>,
+    body_rules: Vec<(String, BodyRule)>,
     csp_sources: Vec<(String, String)>,
     guest_messages: Vec<String>,
     /// The paths of the account pages that were moved.
@@ -94,6 +95,10 @@ pub(crate) struct Settings {
     pub(super) open_routes: RoutePaths<()>,
     /// The routes on which a program's token counts.
     pub(super) token_routes: RoutePaths<FindTokenUser>,
+    /// The routes with a body limit of their own.
+    pub(super) body_rules: RoutePaths<BodyRule>,
+    /// The greatest body limit of a route.
+    pub(super) greatest_body_limit: usize,
     pub(super) security_headers: Vec<(HeaderName, HeaderValue)>,
     pub(super) guest_messages: GuestMessages,
     pub(super) paths: BTreeMap<AccountPage, String>,
@@ -110,12 +115,13 @@ pub(crate) struct Settings {
 }
 
 impl crate::Accounts {
-    /// The most bytes of a request body: see [`crate::Builder::body_limit`].
+    /// The most bytes of a request body on any route: see [`crate::Builder::body_limit`] and [`crate::Builder::upload_at`].
     ///
     /// An HTTP server in front of the layer that has a body limit of its own needs the same.
     #[must_use]
     pub fn body_limit(&self) -> usize {
-        self.inner.web.body_limit
+        let settings = &self.inner.web;
+        settings.greatest_body_limit
     }
 }
 
@@ -147,6 +153,7 @@ impl Default for UncheckedSettings {
             recent_log_in: RECENT_LOG_IN,
             open_paths: Vec::new(),
             token_paths: Vec::new(),
+            body_rules: Vec::new(),
             csp_sources: Vec::new(),
             guest_messages: Vec::new(),
             paths: BTreeMap::new(),
@@ -168,8 +175,8 @@ impl UncheckedSettings {
     /// Validates every setting, and returns what follows from them: the site and the content security policy.
     pub(crate) fn validate(&self) -> Result<(Site, HeaderValue), BuildError> {
         let site = self.site()?;
-        if !BODY_LIMIT_RANGE.contains(&self.body_limit) {
-            return Err(BuildError::BodyLimit(self.body_limit));
+        if let Some(limit) = self.body_limits().find(|limit| !BODY_LIMIT_RANGE.contains(limit)) {
+            return Err(BuildError::BodyLimit(limit));
         }
         if !HANDLER_TIMEOUT_RANGE.contains(&self.handler_timeout) {
             return Err(BuildError::HandlerTimeout(self.handler_timeout));
@@ -190,7 +197,13 @@ impl UncheckedSettings {
         }
         RoutePaths::new(&self.token_paths)?;
         self.ensure_not_of_account_pages(&self.open_paths)?;
+        self.ensure_not_of_account_pages(&self.body_rules)?;
         Ok((site, content_security_policy(&self.csp_sources)?))
+    }
+
+    /// The body limit, and those of single routes.
+    fn body_limits(&self) -> impl Iterator<Item = usize> {
+        self.body_rules.iter().map(|(_, rule)| rule.limit).chain([self.body_limit])
     }
 
     /// Rejects the path of a route that is an account page, or includes one.
@@ -211,6 +224,7 @@ impl UncheckedSettings {
     pub(crate) fn into_checked(self) -> Result<Settings, BuildError> {
         let (site, csp) = self.validate()?;
         Ok(Settings {
+            greatest_body_limit: self.body_limits().max().unwrap_or(self.body_limit),
             security_headers: security_headers(csp, site.is_secure()),
             guest_messages: GuestMessages::new(&self.guest_messages),
             layout: self.layout,
@@ -223,6 +237,7 @@ impl UncheckedSettings {
             recent_log_in: self.recent_log_in,
             open_routes: RoutePaths::new(&self.open_paths)?,
             token_routes: RoutePaths::new(&self.token_paths)?,
+            body_rules: RoutePaths::new(&self.body_rules)?,
             paths: self.paths,
             without: self.without,
             own_pages: self.own_pages,

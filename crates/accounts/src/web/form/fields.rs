@@ -14,7 +14,7 @@ use crate::web::messages;
 pub(crate) const IDEMPOTENCY_FIELD: &str = "once";
 
 /// The most fields of a form. Each field costs two allocations, and no page has a hundredth of them.
-const MAX_FIELDS: usize = 1000;
+pub(crate) const MAX_FIELDS: usize = 1000;
 
 /// The fields of a form as they were typed, in their order, without its passwords. They may be shown again.
 #[derive(Clone, Default, PartialEq, Eq)]

@@ -49,7 +49,7 @@ impl PasswordFields {
         password
     }
 
-    pub(super) fn push(&mut self, name: String, value: Zeroizing<String>) {
+    pub(crate) fn push(&mut self, name: String, value: Zeroizing<String>) {
         self.0.push((name, value));
     }
 

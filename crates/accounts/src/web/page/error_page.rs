@@ -16,7 +16,7 @@ use crate::web::account_pages::{Waiting, interrupt};
 use crate::web::interrupted_form::{Asks, InterruptedForm};
 use crate::web::messages::{self, Message};
 use crate::web::methods::Allow;
-use crate::web::request::{CSRF_FIELD, RequestContext, is_unsafe};
+use crate::web::request::{CSRF_FIELD, RequestContext, ReturnPath, is_unsafe};
 
 /// The response to an endpoint's error. `head` is the request without its body, where [`crate::Builder::unauthorized`] is set.
 pub(crate) async fn error_page(error: poem::Error, page: &PageContext, head: Option<&Request>) -> Response {
@@ -113,12 +113,18 @@ async fn html_page(problem: &Problem, status: StatusCode, message: Message, page
         }
     }
     let beside = waits_for.map(|asking| Beside::new(page, asking));
-    let message = kept.and_then(KeptForm::message).unwrap_or(message);
+    let upload = Some(request.expected_body).filter(|expected| expected.is_upload);
+    let message = match upload {
+        Some(upload) if matches!(problem, Problem::TooLarge) => messages::upload_too_large(upload.limit),
+        Some(_) => messages::upload_not_kept(message),
+        None => kept.and_then(KeptForm::message).unwrap_or(message),
+    };
+    let form_page = upload.and_then(|_| request.return_path());
     let sender = kept.and_then(|kept| kept.sender(page));
     let resubmit = kept.and_then(|_| Resubmit::new(request, sender));
     let acts_as = sender.filter(|_| resubmit.is_some()).map(messages::will_be_sent_as);
     let mut response =
-        page.render_template(status, message.title, &ErrorPage { page, message, acts_as, resubmit, beside });
+        page.render_template(status, message.title, &ErrorPage { page, message, acts_as, resubmit, beside, form_page });
     if let Some(asks) = asks {
         response.extensions_mut().insert(asks); // the layer asks the embedder's page
     }
@@ -222,11 +228,14 @@ fn log(problem: &Problem, route: Option<&str>, accounts: &Accounts) {
 /// flash message; the other page says it itself.
 fn redirect_to(asking: AccountPage, request: &RequestContext) -> Response {
     let path = request.account_path(asking);
-    if asking == AccountPage::Confirm {
-        return redirect(&path);
-    }
-    let reason =
-        if request.had_expired_session() { messages::SESSION_ENDED.into() } else { messages::LOG_IN_FIRST.text };
+    let reason = match (asking, request.expected_body.is_upload, request.had_expired_session()) {
+        (AccountPage::Confirm, true, _) => messages::CONFIRM_FOR_UPLOAD.into(),
+        (AccountPage::Confirm, false, _) => return redirect(&path),
+        (_, true, true) => messages::SESSION_ENDED_UPLOAD.into(),
+        (_, true, false) => messages::LOG_IN_FOR_UPLOAD.into(),
+        (_, false, true) => messages::SESSION_ENDED.into(),
+        (_, false, false) => messages::LOG_IN_FIRST.text,
+    };
     Flash::refusal(reason).to(&path)
 }
 
@@ -255,6 +264,8 @@ struct ErrorPage<'a> {
     resubmit: Option<Resubmit<'a>>,
     /// The page on which the form would wait, opened in another tab.
     beside: Option<Beside>,
+    /// The page on which a file is chosen again.
+    form_page: Option<&'a ReturnPath>,
 }
 
 /// A link to the page that asks for a log-in or a password, opened in another tab.

@@ -3,7 +3,7 @@
 //! Passwords are moved out of the form at once and the body is wiped. What this crate cannot wipe: the buffers of the HTTP
 //! server, of TLS in the proxy, and of the kernel.
 
-use std::io::ErrorKind;
+use std::io::{self, ErrorKind};
 use std::mem::take;
 
 use domain::StoreError;
@@ -14,6 +14,7 @@ use tokio::time::timeout;
 use zeroize::Zeroizing;
 
 use super::csrf::form_user;
+use super::multipart::accept_upload;
 use super::origin_check::{RequestOrigin, request_origin};
 use super::{CSRF_FIELD, RequestContext};
 use crate::web::AccountPage;
@@ -33,20 +34,25 @@ const MAX_FIRST_CAPACITY: usize = 64 * 1024;
 /// A form's fields are then in the context, its passwords in the request, and the body remains for other types only, for a form
 /// without passwords, and for a program, which may have signed it.
 pub(crate) async fn accept_body(request: &mut Request, context: &RequestContext) -> Result<(), Problem> {
-    let settings = context.settings();
-    let origin = request_origin(request, &settings.site);
-    let is_exempt = context.exemption.is_some();
+    let origin = request_origin(request, &context.settings().site);
+    let (is_exempt, expected) = (context.exemption.is_some(), context.expected_body);
     if origin == RequestOrigin::Foreign && !is_exempt {
         return Err(Problem::CrossSite); // unread: a foreign body takes no memory
     }
+    if expected.is_for_users {
+        ensure_user(context).await?;
+    }
     let length = declared_length(request);
-    if length.is_some_and(|length| length > settings.body_limit) {
+    if length.is_some_and(|length| length > expected.limit) {
         return Err(Problem::TooLarge); // before a byte of it is read
     }
-    let mut body = read(request.take_body(), length, settings.body_limit).await?;
+    if expected.is_upload {
+        return accept_upload(request, context, origin).await;
+    }
+    let mut body = read(request.take_body(), length, expected.limit).await?;
     let form = if is_form(request) { Some(decode_form(&body).map_err(|_| Problem::Undecodable)?) } else { None };
     let fields = form.as_ref().map(|(fields, _)| fields);
-    let accepted = if is_exempt { Ok(()) } else { ensure_valid_token(context, origin, fields).await };
+    let accepted = ensure_accepted(context, origin, fields).await;
     if let Some((fields, passwords)) = form {
         if passwords.is_empty() || is_exempt {
             request.set_body(take(&mut *body));
@@ -60,6 +66,23 @@ pub(crate) async fn accept_body(request: &mut Request, context: &RequestContext)
         request.set_body(take(&mut *body));
     }
     accepted
+}
+
+/// Rejects an anonymous visitor before the body is read, which takes memory and time.
+async fn ensure_user(context: &RequestContext) -> Result<(), Problem> {
+    match in_time(context, context.visitor()).await? {
+        Visitor::User(_) => Ok(()),
+        Visitor::Anonymous => Err(Problem::LoginRequired),
+    }
+}
+
+/// Rejects a form without a CSRF proof, but for a request that needs none.
+pub(super) async fn ensure_accepted(
+    context: &RequestContext,
+    origin: RequestOrigin,
+    fields: Option<&Fields>,
+) -> Result<(), Problem> {
+    if context.exemption.is_some() { Ok(()) } else { ensure_valid_token(context, origin, fields).await }
 }
 
 /// Rejects a form without a valid CSRF token. Where the origin is known to be ours the token may be missing, but not wrong.
@@ -92,9 +115,11 @@ async fn needs_no_valid_token(context: &RequestContext, fields: Option<&Fields>)
     Ok(ends_nothing || settings.is_entry_form(path))
 }
 
-/// Waits for what is asked of the store, within the handler timeout.
+/// Waits for what is asked of the store, within the handler timeout. That timeout begins after the body, which an upload still has to send.
 async fn in_time<T>(context: &RequestContext, look_up: impl Future<Output = Result<T, Problem>>) -> Result<T, Problem> {
-    timeout(context.time_left(), look_up).await.map_err(|elapsed| Problem::from(StoreError::new(elapsed)))?
+    let is_body_read = !context.expected_body.is_upload && !context.expected_body.is_for_users;
+    let limit = if is_body_read { context.time_left() } else { context.settings().handler_timeout };
+    timeout(limit, look_up).await.map_err(|elapsed| Problem::from(StoreError::new(elapsed)))?
 }
 
 /// Reads a body up to a limit. The buffer has the declared length from the start. Where it grows, the old one is wiped.
@@ -103,11 +128,7 @@ async fn read(body: Body, declared: Option<usize>, limit: usize) -> Result<Zeroi
     let mut buffer = Zeroizing::new(Vec::with_capacity(capacity));
     let mut chunks = body.into_bytes_stream();
     while let Some(chunk) = chunks.next().await {
-        let chunk = chunk.map_err(|error| match error.kind() {
-            // From an HTTP server with a body timeout.
-            ErrorKind::TimedOut => Problem::Status(StatusCode::REQUEST_TIMEOUT),
-            _ => Problem::Undecodable,
-        })?;
+        let chunk = chunk.map_err(|error| body_problem(&error))?;
         let length = buffer.len() + chunk.len();
         if length > limit {
             return Err(Problem::TooLarge);
@@ -121,6 +142,16 @@ async fn read(body: Body, declared: Option<usize>, limit: usize) -> Result<Zeroi
         buffer.extend_from_slice(&chunk);
     }
     Ok(buffer)
+}
+
+/// Why a body could not be read.
+pub(super) fn body_problem(error: &io::Error) -> Problem {
+    match error.kind() {
+        // From an HTTP server with a body timeout.
+        ErrorKind::TimedOut => Problem::Status(StatusCode::REQUEST_TIMEOUT),
+        ErrorKind::FileTooLarge => Problem::TooLarge,
+        _ => Problem::Undecodable,
+    }
 }
 
 fn declared_length(request: &Request) -> Option<usize> {

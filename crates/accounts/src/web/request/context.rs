@@ -19,7 +19,7 @@ use super::accept::wants_json;
 use super::client_address::{client_address, peer_address};
 use super::flashes::Flashes;
 use super::next::{query_code, query_next};
-use super::{Bearer, CSRF_FIELD, Exemption, ReturnPath, is_unsafe};
+use super::{Bearer, CSRF_FIELD, Exemption, ExpectedBody, ReturnPath, is_unsafe};
 use crate::web::account_pages::{SWITCH_FIELD, Waiting};
 use crate::web::form::Fields;
 use crate::web::interrupted_form::ResumedForm;
@@ -53,6 +53,7 @@ pub(crate) struct RequestContext {
     pub(crate) wants_json: bool,
     /// Why the request needs no proof that a page of this origin sent it; `None` where it needs one.
     pub(crate) exemption: Option<Exemption>,
+    pub(crate) expected_body: ExpectedBody,
     pub(crate) caller: Caller,
     /// The tokens in the session cookies, at most [`MAX_TOKENS`] of each name. Another service's cookie may be among them.
     sessions: Vec<SessionToken>,
@@ -115,6 +116,7 @@ impl RequestContext {
             form_page: OnceLock::new(),
             referer: referer(request),
             wants_json: wants_json(request, is_program(exemption.as_ref())),
+            expected_body: ExpectedBody::of(request, settings, exemption.as_ref()),
             exemption,
             caller,
             former_sessions_from: sessions.len(),
@@ -160,6 +162,7 @@ impl RequestContext {
             referer: None,
             wants_json: false,
             exemption: None,
+            expected_body: ExpectedBody::default(),
             caller: self.caller.clone(),
             former_sessions_from: sessions.len(),
             sessions,
@@ -196,6 +199,7 @@ impl RequestContext {
             referer: None,
             wants_json: false,
             exemption: None,
+            expected_body: ExpectedBody::default(),
             caller: self.caller.clone(),
             former_sessions_from: self.former_sessions_from,
             sessions: self.sessions.clone(),
@@ -317,9 +321,9 @@ impl RequestContext {
     }
 
     /// The fields of the submitted form, where a page of ours may show them again. Another site may have typed what it sent to an open
-    /// route, and a program has no page.
+    /// route, a program has no page, and no page can hold a file.
     pub(crate) fn kept_form(&self) -> Option<&Fields> {
-        self.submitted().filter(|_| self.exemption.is_none())
+        self.submitted().filter(|_| self.exemption.is_none() && !self.expected_body.is_upload)
     }
 
     /// Whether the request is the button that leads from one entry form to the other, with all its fields. It opens a page, and its

@@ -12,6 +12,7 @@ use ipnet::IpNet;
 use poem::{Request, Response};
 
 use crate::Builder;
+use crate::web::request::BodyRule;
 use crate::web::{AccountPage, Layout, OwnFields, PageContext, Problem, ReturnPath};
 
 impl Builder {
@@ -78,7 +79,8 @@ impl Builder {
         self
     }
 
-    /// The most bytes of a request body: 1,024 to 16,777,216. Default: 65,536.
+    /// The most bytes of a request body: 1,024 to 16,777,216. Default: 65,536. Single routes may have another limit:
+    /// [`Builder::body_limit_at`], [`Builder::upload_at`].
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.web.body_limit = bytes;
         self
@@ -111,6 +113,24 @@ impl Builder {
         S: Future<Output = Result<Option<UserId>, StoreError>> + Send + 'static,
     {
         self.web.token_paths.push((path.into(), Arc::new(move |token| Box::pin(find_user(token)))));
+        self
+    }
+
+    /// Another body limit on the routes at `path`, in the syntax of `Route::at`, for every visitor: 1,024 to 16,777,216 bytes. Of several
+    /// paths that match, the first counts. Default: [`Builder::body_limit`].
+    ///
+    /// A form as `multipart/form-data` is parsed there: see [`Files`](crate::web::Files). An account page cannot have another limit.
+    pub fn body_limit_at(mut self, path: impl Into<String>, bytes: usize) -> Self {
+        self.web.body_rules.push((path.into(), BodyRule { limit: bytes, is_for_users: false }));
+        self
+    }
+
+    /// Takes uploads of users on the routes at `path`, in the syntax of `Route::at`: as [`Builder::body_limit_at`], but a body is read for a
+    /// user alone. An anonymous visitor is asked to log in before a byte of it is read.
+    ///
+    /// `bytes` is for the whole form: leave some 10 KiB beside its files.
+    pub fn upload_at(mut self, path: impl Into<String>, bytes: usize) -> Self {
+        self.web.body_rules.push((path.into(), BodyRule { limit: bytes, is_for_users: true }));
         self
     }
 

@@ -93,3 +93,5 @@ pub use time::{Clock, FixedClock, Timestamp};
 
 #[cfg(all(test, feature = "party"))]
 mod fuzz;
+#[cfg(all(test, feature = "mock"))]
+mod values_tests;

@@ -2,6 +2,8 @@
 //! parsers look for. A parser must not panic, and must agree with a second implementation. `cargo xtask fuzz` runs each
 //! test with a million cases and more; a test of one particular input is beside its parser.
 
+use std::sync::LazyLock;
+
 use auth::SessionToken;
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -9,6 +11,7 @@ use futures_util::FutureExt;
 use poem::Request;
 use poem::http::{HeaderValue, header};
 use proptest::prelude::*;
+use tokio::runtime::Runtime;
 use url::{Url, form_urlencoded};
 
 use super::form::{decode_form, is_password};
@@ -54,6 +57,21 @@ const PATH_PIECES: &[&[u8]] = &[
     b"@", b":", b"?", b"#", b"&", b"evil.example", b"http:", b"https://", b"javascript:", b"[::1]", b"home", b"next=",
     b"\x7f", "／".as_bytes(), "。".as_bytes(), "\u{feff}".as_bytes(), "\u{202e}".as_bytes(), "ü".as_bytes(),
 ];
+
+#[rustfmt::skip] // one piece per line would be hard to read
+const UPLOAD_PIECES: &[&[u8]] = &[
+    b"--X\r\n", b"--X--\r\n", b"--X", b"--", b"\r\n", b"\r\n\r\n", b"\n", b"\r", b" ", b";", b"\"", b"\\\"", b"=", b"\xff", b"\0",
+    b"Content-Disposition: form-data; name=\"a\"\r\n\r\nb\r\n", b"Content-Disposition: form-data", b"; name=\"csrf_token\"",
+    b"--X\r\nContent-Disposition: form-data; name=\"f\"; filename=\"g\"\r\nContent-Type: image/png\r\n\r\nxyz\r\n",
+    b"--X\r\nContent-Disposition: form-data; name=\"csrf_token\"\r\n\r\nx\r\n", b"; filename*=UTF-8''x", b"Content-Type: text/html",
+];
+
+/// Accounts with a route for uploads, built once for all cases.
+static WITH_UPLOADS: LazyLock<Accounts> = LazyLock::new(|| accounts(Accounts::builder().body_limit_at("/drop", 4096)));
+
+/// The timers of the handler timeout.
+static RUNTIME: LazyLock<Runtime> =
+    LazyLock::new(|| tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap());
 
 /// An interrupted form, before it is signed.
 const PAYLOAD: &[u8] = br#"["/form","/form",[["dish","soup"]]]"#;
@@ -123,6 +141,32 @@ proptest! {
             prop_assert!(matches!(accept_body(&mut request, &context).now_or_never(), Some(Ok(()))));
             let is_ours = resume == signed && payload == PAYLOAD;
             prop_assert_eq!(InterruptedForm::submitted(&context).is_some(), is_ours, "{}", resume);
+        }
+    }
+
+    #[test]
+    fn upload_is_rejected_or_complete_with_a_proof(
+        secret: [u8; 32],
+        has_token: bool,
+        is_own: bool,
+        rest in pieces(UPLOAD_PIECES),
+        has_end: bool,
+    ) {
+        let token = auth::csrf::token(&secret, &crate::OsRandom);
+        let part = format!("--X\r\nContent-Disposition: form-data; name=\"csrf_token\"\r\n\r\n{token}\r\n");
+        let (first, end): (&[u8], &[u8]) =
+            (if has_token { part.as_bytes() } else { b"" }, if has_end { b"--X--\r\n" } else { b"" });
+        let body = [first, &rest, end].concat();
+        let request = Request::builder().method(poem::http::Method::POST).uri_str("/drop");
+        let request = request.header(header::COOKIE, format!("visit={}", form_key(secret)));
+        let request = if is_own { request.header("sec-fetch-site", "same-origin") } else { request };
+        let mut request = request.content_type("multipart/form-data; boundary=X").body(body.clone());
+        let context = RequestContext::new(&WITH_UPLOADS, &request, "1");
+        let is_accepted = RUNTIME.block_on(accept_body(&mut request, &context)).is_ok();
+        let is_complete = body.windows(5).any(|window| window == b"--X--");
+        prop_assert!(!is_accepted || (is_complete && (has_token || is_own)), "{}", String::from_utf8_lossy(&body));
+        if has_token && has_end && rest.is_empty() {
+            prop_assert!(is_accepted);
         }
     }
 

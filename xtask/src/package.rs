@@ -10,7 +10,14 @@ use cargo_metadata::{Metadata, MetadataCommand};
 use crate::command;
 
 /// The packages, each after those that it depends on.
-const PACKAGES: &[&str] = &["accounts-domain", "accounts-auth", "accounts-store", "accounts-http-server", "accounts"];
+const PACKAGES: &[&str] = &[
+    "accounts-domain",
+    "accounts-auth",
+    "accounts-store",
+    "accounts-http-server",
+    "accounts-test-postgres",
+    "accounts",
+];
 
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {
     let metadata = MetadataCommand::new().current_dir(root).no_deps().exec().context("cargo metadata failed")?;

@@ -25,7 +25,7 @@ mod clock;
 mod response;
 mod server;
 
-pub use client::TestClient;
+pub use client::{TestClient, TestFile};
 pub use clock::MovableClock;
 pub use response::TestResponse;
 pub use server::TestServer;

@@ -37,7 +37,7 @@ fn dependency_violation(each: &Crate, row: &Row, dependency: &Dependency, worksp
             format!("{name} has the dev-dependency {other}; of the workspace it may have {:?}", row.workspace)
         });
     }
-    if DEV_ONLY.contains(&other) {
+    if DEV_ONLY.contains(&other) && !DEV_ONLY.contains(&name) {
         return Some(format!("{name} depends on {other}, which may only be a dev-dependency"));
     }
     let allowed = if is_ours { row.workspace } else { row.external };
@@ -111,7 +111,8 @@ mod tests {
                 "web",
                 vec![on("accounts"), on("store"), with("domain", &["party"]), on("poem"), dev("test-support")],
             ),
-            krate("test-support", vec![on("sqlx")]),
+            krate("test-postgres", vec![on("sqlx")]),
+            krate("test-support", vec![on("test-postgres")]),
         ];
         crates.retain(|each| each.name != replaced.name);
         crates.push(replaced);

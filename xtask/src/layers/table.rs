@@ -96,8 +96,15 @@ pub(super) const TABLE: &[Row] = &[
     },
     Row { name: "load-tools", workspace: Allowed::Any, external: Allowed::Any, never: &[], party: Party::Always },
     Row {
-        name: "test-support",
+        name: "test-postgres",
         workspace: Allowed::Only(&[]),
+        external: Allowed::Any,
+        never: &["poem"],
+        party: Party::Never,
+    },
+    Row {
+        name: "test-support",
+        workspace: Allowed::Only(&["test-postgres"]),
         external: Allowed::Any,
         never: &["poem"],
         party: Party::Never,
@@ -117,7 +124,7 @@ pub(super) const TABLE: &[Row] = &[
 pub(super) const ROWS_FOR_TESTS_TOO: &[&str] = &["example-*"];
 
 /// Workspace crates that may only be dev-dependencies.
-pub(super) const DEV_ONLY: &[&str] = &["test-support"];
+pub(super) const DEV_ONLY: &[&str] = &["test-postgres", "test-support"];
 
 /// Dependencies with a limited set of features and without default features: (crate, dependency, allowed features).
 /// jiff must not read the system's time zones or its clock.

@@ -115,7 +115,7 @@ fn has_browser(is_program: impl Fn(&str) -> bool) -> bool {
     is_program("chromedriver") && browser::NAMES.iter().any(|browser| is_program(browser))
 }
 
-/// Looks where `test-support` looks: Debian has the server's programs in a folder by version, not on the `PATH`.
+/// Looks where `test-postgres` looks: Debian has the server's programs in a folder by version, not on the `PATH`.
 fn is_postgresql_installed() -> bool {
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let bins = versions.map(|version| version.path().join("bin"));

@@ -4,10 +4,33 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use reqwest::cookie::{CookieStore, Jar};
+use reqwest::multipart::{Form, Part};
 use reqwest::redirect::Policy;
 use reqwest::{Client, Method, RequestBuilder, Url};
 
 use super::{TestResponse, TestServer};
+
+/// A file that a user chooses in a form.
+#[derive(Debug, Clone)]
+pub struct TestFile {
+    /// The name of the field.
+    pub field: String,
+    /// The name of the file.
+    pub name: String,
+    /// The media type that the browser names, such as `image/png`.
+    pub content_type: String,
+    /// The content.
+    pub content: Vec<u8>,
+}
+
+impl TestFile {
+    /// A file for a field.
+    #[must_use]
+    pub fn new(field: &str, name: &str, content_type: &str, content: impl Into<Vec<u8>>) -> Self {
+        let [field, name, content_type] = [field, name, content_type].map(ToOwned::to_owned);
+        Self { field, name, content_type, content: content.into() }
+    }
+}
 
 /// A browser-like client. Clones share their cookies, like the tabs of one browser.
 #[derive(Debug, Clone)]
@@ -71,10 +94,34 @@ impl TestClient {
 
     /// Fills in the form to `action` on a page, and submits it.
     pub async fn submit_on(&self, page: &TestResponse, action: &str, values: &[(&str, &str)]) -> TestResponse {
+        let form = Self::filled_in(page, action, values);
+        self.send(self.following.post(self.url(action)).form(&form)).await
+    }
+
+    /// The fields of a form, each with the value that is given here, or with that of the page.
+    fn filled_in(page: &TestResponse, action: &str, values: &[(&str, &str)]) -> Vec<(String, String)> {
         let mut form = page.form(action);
         form.retain(|(name, _)| values.iter().all(|(given, _)| given != name));
         form.extend(values.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
-        self.send(self.following.post(self.url(action)).form(&form)).await
+        form
+    }
+
+    /// Fills in the form to `action` on a page, chooses files, and submits it as `multipart/form-data`. The fields are sent in their
+    /// order, before the files.
+    pub async fn upload_on(
+        &self,
+        page: &TestResponse,
+        action: &str,
+        values: &[(&str, &str)],
+        files: Vec<TestFile>,
+    ) -> TestResponse {
+        let fields = Self::filled_in(page, action, values);
+        let form = fields.into_iter().fold(Form::new(), |form, (name, value)| form.text(name, value));
+        let form = files.into_iter().fold(form, |form, file| {
+            let part = Part::bytes(file.content).file_name(file.name);
+            form.part(file.field, part.mime_str(&file.content_type).expect("`content_type` is a media type"))
+        });
+        self.send(self.following.post(self.url(action)).multipart(form)).await
     }
 
     /// Registers an account with the e-mail address `{username}@example.com`. The client is then logged in, unless

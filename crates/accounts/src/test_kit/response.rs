@@ -59,7 +59,7 @@ impl TestResponse {
     }
 
     /// The fields that the POST form with that `action`, or with a button of that `formaction`, sends as it is: (name, value), in
-    /// order.
+    /// order. A form without an `action` is sent to the path and query of its page.
     ///
     /// # Panics
     /// If the page has no such form.
@@ -71,7 +71,11 @@ impl TestResponse {
             let mut buttons = document.select(&buttons).filter(|button| button.attr("formaction") == Some(action));
             buttons.any(|button| is_of_form(button, *form))
         };
-        let form = document.select(&forms).find(|form| form.attr("action") == Some(action));
+        let is_sent_there = |form: &ElementRef| match form.attr("action") {
+            None | Some("") => self.path == action,
+            Some(path) => path == action,
+        };
+        let form = document.select(&forms).find(is_sent_there);
         let form = form.or_else(|| document.select(&forms).find(has_button));
         let Some(form) = form else { panic!("{} has no form to {action}:\n{}", self.path, self.html) };
         let of_form = document.select(&fields).filter(|field| is_of_form(*field, form));
@@ -95,7 +99,8 @@ fn is_disabled(field: ElementRef) -> bool {
     field.attr("disabled").is_some() || fieldsets.any(|fieldset| fieldset.attr("disabled").is_some())
 }
 
-/// The value that a field sends; `None` for a button, a box that is not ticked, and a list without options.
+/// The value that a field sends; `None` for a button, a box that is not ticked, a list without options, and a file, which is chosen
+/// with [`super::TestClient::upload_on`].
 fn value(field: ElementRef) -> Option<String> {
     let attribute = field.attr("value").map(ToOwned::to_owned);
     match (field.value().name(), field.attr("type").unwrap_or_default().to_ascii_lowercase().as_str()) {
@@ -108,7 +113,7 @@ fn value(field: ElementRef) -> Option<String> {
             Some(option.attr("value").map_or_else(|| option.text().collect(), ToOwned::to_owned))
         }
         (_, "checkbox" | "radio") => field.attr("checked").map(|_| attribute.unwrap_or_else(|| "on".to_owned())),
-        (_, "submit" | "button" | "reset" | "image") => None,
+        (_, "submit" | "button" | "reset" | "image" | "file") => None,
         _ => Some(attribute.unwrap_or_default()),
     }
 }
@@ -121,6 +126,27 @@ fn parse(selector: &str) -> Selector {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn form_without_an_action_is_sent_to_its_page() {
+        for action in ["", "action", "action=''"] {
+            let html = format!(
+                "<form method=post action=/other></form><form method=post {action}><input name=a value=1></form>"
+            );
+            let (path, headers) = ("/trips?year=2026".to_owned(), HeaderMap::new());
+            let page = TestResponse { status: 200, path, headers, html, text: String::new() };
+            assert_eq!(page.form("/trips?year=2026"), [("a".to_owned(), "1".to_owned())], "{action}");
+            assert_eq!(page.form("/other"), []);
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "/trips has no form to /wish")]
+    fn missing_form_is_named() {
+        let html = "<form method=post><input name=a></form>".to_owned();
+        let (path, headers) = ("/trips".to_owned(), HeaderMap::new());
+        let _ = TestResponse { status: 200, path, headers, html, text: String::new() }.form("/wish");
+    }
 
     #[test]
     fn form_sends_the_fields_that_a_browser_sends() {

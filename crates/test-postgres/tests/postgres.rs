@@ -10,9 +10,9 @@ use std::process::{Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use accounts_test_postgres::Postgres;
 use anyhow::bail;
 use sqlx::{Connection as _, PgConnection, query_scalar, raw_sql};
-use test_support::Postgres;
 
 async fn tables(url: &str) -> i64 {
     let mut connection = PgConnection::connect(url).await.unwrap();

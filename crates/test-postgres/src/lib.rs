@@ -1,5 +1,16 @@
-//! Databases in throw-away PostgreSQL servers. `server` starts and stops a server, `programs` finds its programs.
-//! Schemas come from the caller.
+//! A throw-away PostgreSQL for tests: one server for a process, a database for each test.
+//!
+//! ```no_run
+//! # async fn connect() -> anyhow::Result<()> {
+//! let url = accounts_test_postgres::Postgres::shared().await?.database().await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It needs PostgreSQL's programs, no running server and no settings. Schemas come from the caller: a test connects the store to the
+//! URL, which runs the migrations. With many tests, [`Postgres::database_from`] copies a database that was migrated once.
+//!
+//! `server` starts and stops a server, `programs` finds its programs.
 
 mod programs;
 mod server;

@@ -5,7 +5,17 @@
 //! [`web`]: the account pages, sessions in cookies, CSRF protection, flash messages, extractors and security headers, in the
 //! embedder's layout.
 //!
-//! This crate has no SQL and no tables. The store is an argument: [`ports`] are the traits that it implements.
+//! This crate has no SQL and no tables. The store is an argument: [`ports`] are the traits that it implements. The crate
+//! `accounts-store` is one, on SQLite and PostgreSQL, and `accounts-http-server` serves any Poem endpoint:
+//!
+//! ```toml
+//! [dependencies]
+//! accounts = "0.1"
+//! store = { package = "accounts-store", version = "0.1" }
+//! http-server = { package = "accounts-http-server", version = "0.1" }
+//! ```
+//!
+//! The guide, `docs/EMBEDDING.md` in the repository, leads from `cargo new` to a service that is served.
 //!
 //! # A protected page
 //!

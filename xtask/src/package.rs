@@ -42,7 +42,8 @@ fn unpack(metadata: &Metadata, package: &str, folder: &Path) -> anyhow::Result<S
     let name = format!("{package}-{}", found.with_context(|| format!("there is no package {package}"))?.version);
     let file = metadata.target_directory.as_std_path().join("package").join(format!("{name}.crate"));
     println!("{name}: {} KB", fs::metadata(&file)?.len().div_ceil(1000));
-    command::run(Command::new("tar").arg("-xzf").arg(&file).arg("-C").arg(folder))?;
+    // With the time of now: a package has the same time in each of its files always, by which cargo would see no change.
+    command::run(Command::new("tar").arg("-xzmf").arg(&file).arg("-C").arg(folder))?;
     for text in ["README.md", "LICENSE"] {
         ensure!(folder.join(&name).join(text).is_file(), "{name} has no {text}");
     }

@@ -54,7 +54,7 @@ enum Verb {
     Seed(seed::Options),
     /// Prints a SQL statement of the store, to paste into `sqlite3` or `psql`; without a name lists them.
     Sql(sql::Options),
-    /// Takes pictures of every page of the three services in each of its states, into `target/screenshots`.
+    /// Takes pictures of every page of DinnerParty and two examples in each of its states, into `target/screenshots`.
     Screenshots(screenshots::Options),
     /// Checks the pages with axe-core, the W3C's HTML checker and Lighthouse, and their sizes against the budget.
     Audit(audit::Options),

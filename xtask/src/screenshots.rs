@@ -1,4 +1,4 @@
-//! `cargo xtask screenshots`: takes pictures of every page of the three services in each of its states, at four
+//! `cargo xtask screenshots`: takes pictures of every page of DinnerParty and two examples in each of its states, at four
 //! widths, in light, dark and forced colors. The states are in the example `gallery` of the crate `load-tools`.
 
 use std::fs;

@@ -33,6 +33,7 @@ const STANDALONE_BUILDS: &[&[&str]] = &[
     &["--package", "accounts-http-server"],
     &["--package", "example-secret-recipe"],
     &["--package", "example-triplanned"],
+    &["--package", "example-book-club"],
 ];
 
 pub(crate) fn run(root: &Path) -> anyhow::Result<()> {

@@ -115,7 +115,7 @@ impl UploadForm {
             return Err(Problem::Undecodable);
         }
         if name == CSRF_FIELD {
-            tracing::warn!("the CSRF token is not the first part of a form with files");
+            tracing::debug!("the CSRF token is not the first part of a form with files"); // any client can send such a form
             return Err(Problem::Undecodable);
         }
         if part.file_name().is_some() {

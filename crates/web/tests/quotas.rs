@@ -185,7 +185,7 @@ async fn rsvp_by_link_at_the_quota_is_refused_on_the_invitation(app: TestApp) {
     assert_eq!(taken(&app, &party).await, 1);
 }
 
-/// To wait and a first answer are counted, since the host is told of them. What gives something up is not.
+/// A place on the waiting list and a first answer are counted, since each adds a notice for the host. Giving up a seat is not.
 async fn rsvp_that_claims_no_seat_is_never_refused(app: TestApp) {
     let (ada, ben) = (app.user("ada").await, app.user("ben").await);
     let [seated, other] = [host(&ada, "ada", &[]).await, host(&ada, "ada", &[]).await];

@@ -53,7 +53,7 @@ struct GuestsPage<'a> {
     can_change: bool,
 }
 
-/// How somebody gets on a list that is empty.
+/// How guests get on an empty list.
 enum Nobody {
     /// By the link, or by the form.
     ShareOrInvite,

@@ -42,7 +42,7 @@ impl Form for RsvpForm {
     fn parse(fields: &Fields, _: &mut PasswordFields) -> Result<Self, FormErrors> {
         let command = match fields.one("answer") {
             Ok("yes") => come(fields),
-            // A guest who has got seats meanwhile keeps them.
+            // The seats of a guest who was seated meanwhile stay taken.
             Ok(_) if fields.is_sent(COME_AS) => {
                 heads(fields).map(|heads| heads.map_or(GuestCommand::Come, GuestCommand::ComeAs))
             }
